@@ -1,0 +1,330 @@
+"""Every error Glassdome raises, in one tree.
+
+    GlassdomeError
+      ConfigError
+      InputError (UnknownAction, InvalidAddress, InvalidQuery)
+      AccessDenied (NotAuthenticated)
+      NotFound
+      Conflict (UidValidityChanged, SettingPinned)
+      TransportError (ConnectFailed, TimedOut, Disconnected, TlsFailed)              temporary
+      PeerRefused (MailcowRefused, LoginRefused, ImapRefused, SmtpRefused, RecipientsRefused)
+      ProtocolViolation
+      ParseError (MessageTooLarge, NotAMessage)
+      EngineError (ModelUnavailable [temporary], ModelMissing, OutputInvalid, PromptTooLarge)
+      StoreError (StoreUnavailable [temporary], SchemaMismatch)
+      PolicyRefused (ActionForbidden, RateLimited [temporary])
+
+Each class has a stable `code`, an HTTP `status` for the API edge, and `temporary`: the only thing retry asks.
+The first line of its docstring is the public sentence when no message is given.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+__all__ = [
+    "AccessDenied",
+    "ActionForbidden",
+    "ConfigError",
+    "Conflict",
+    "ConnectFailed",
+    "Disconnected",
+    "EngineError",
+    "GlassdomeError",
+    "ImapRefused",
+    "InputError",
+    "InvalidAddress",
+    "InvalidQuery",
+    "LoginRefused",
+    "MailcowRefused",
+    "MessageTooLarge",
+    "ModelMissing",
+    "ModelUnavailable",
+    "NotAMessage",
+    "NotAuthenticated",
+    "NotFound",
+    "OutputInvalid",
+    "ParseError",
+    "PeerRefused",
+    "PolicyRefused",
+    "PromptTooLarge",
+    "ProtocolViolation",
+    "RateLimited",
+    "RecipientsRefused",
+    "SchemaMismatch",
+    "SettingPinned",
+    "SmtpRefused",
+    "StoreError",
+    "StoreUnavailable",
+    "TimedOut",
+    "TlsFailed",
+    "TransportError",
+    "UidValidityChanged",
+    "UnknownAction",
+]
+
+
+class GlassdomeError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    temporary: bool = False
+
+    def __init__(self, message: str = "", *, fix: str = "", **facts: Any) -> None:
+        """`message` says what was wrong, `fix` what to do about it; `facts` go to the log, never to a peer."""
+        self.message = message or (self.__doc__ or "").splitlines()[0]
+        self.fix = fix
+        self.facts = facts
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The public text: what was wrong, then what to do."""
+        return f"{self.message} {self.fix}".strip()
+
+
+class ConfigError(GlassdomeError):
+    """A setting is missing or wrong."""
+
+    code = "config_error"
+
+
+class InputError(GlassdomeError):
+    """The request is not well-formed."""
+
+    code = "bad_request"
+    status = 400
+
+
+class UnknownAction(InputError):
+    """There is no such action."""
+
+    code = "unknown_action"
+
+
+class InvalidAddress(InputError):
+    """That is not an e-mail address (RFC 5321 4.1.2)."""
+
+    code = "invalid_address"
+
+
+class InvalidQuery(InputError):
+    """A query parameter is wrong."""
+
+    code = "invalid_query"
+
+
+class AccessDenied(GlassdomeError):
+    """The key does not allow this."""
+
+    code = "access_denied"
+    status = 403
+
+
+class NotAuthenticated(AccessDenied):
+    """A valid API key is needed."""
+
+    code = "authentication_failed"
+    status = 401
+
+
+class NotFound(GlassdomeError):
+    """There is no such thing."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(GlassdomeError):
+    """It is in a state that does not allow this."""
+
+    code = "conflict"
+    status = 409
+
+
+class UidValidityChanged(Conflict):
+    """The folder was rebuilt, so the message's UID no longer names it (RFC 9051 2.3.1.1)."""
+
+    code = "uid_validity_changed"
+
+
+class SettingPinned(Conflict):
+    """The environment fixes this setting, so it cannot be changed here."""
+
+    code = "setting_pinned"
+
+
+class TransportError(GlassdomeError):
+    """The server could not be reached."""
+
+    code = "transport_error"
+    status = 503
+    temporary = True
+
+
+class ConnectFailed(TransportError):
+    """The connection could not be made."""
+
+    code = "connect_failed"
+
+
+class TimedOut(TransportError):
+    """The server did not answer in time."""
+
+    code = "timed_out"
+
+
+class Disconnected(TransportError):
+    """The server closed the connection."""
+
+    code = "disconnected"
+
+
+class TlsFailed(TransportError):
+    """The encrypted connection could not be made."""
+
+    code = "tls_failed"
+
+
+class PeerRefused(GlassdomeError):
+    """The server refused."""
+
+    code = "peer_refused"
+    status = 502
+
+
+class MailcowRefused(PeerRefused):
+    """mailcow refused the request."""
+
+    code = "mailcow_refused"
+
+
+class LoginRefused(PeerRefused):
+    """The mail server refused the login."""
+
+    code = "login_refused"
+
+
+class ImapRefused(PeerRefused):
+    """The IMAP server refused the command."""
+
+    code = "imap_refused"
+
+
+class SmtpRefused(PeerRefused):
+    """The SMTP server refused the mail; temporary exactly when it answered 4xx (RFC 5321 4.2.1)."""
+
+    code = "smtp_refused"
+
+    def __init__(self, message: str = "", *, reply_code: int = 550, fix: str = "", **facts: Any) -> None:
+        """`reply_code` is the server's three-digit answer."""
+        super().__init__(message, fix=fix, reply_code=reply_code, **facts)
+        self.reply_code = reply_code
+        self.temporary = 400 <= reply_code < 500
+
+
+class RecipientsRefused(SmtpRefused):
+    """The SMTP server refused every recipient."""
+
+    code = "recipients_refused"
+
+
+class ProtocolViolation(GlassdomeError):
+    """The server answered something its protocol does not allow."""
+
+    code = "protocol_violation"
+    status = 502
+
+
+class ParseError(GlassdomeError):
+    """The message could not be read."""
+
+    code = "parse_error"
+    status = 422
+
+
+class MessageTooLarge(ParseError):
+    """The message is larger than the limit."""
+
+    code = "message_too_large"
+
+
+class NotAMessage(ParseError):
+    """This is not an e-mail message (RFC 5322)."""
+
+    code = "not_a_message"
+
+
+class EngineError(GlassdomeError):
+    """The language model gave no usable answer."""
+
+    code = "engine_error"
+    status = 502
+
+
+class ModelUnavailable(EngineError):
+    """The model server is not available."""
+
+    code = "model_unavailable"
+    status = 503
+    temporary = True
+
+
+class ModelMissing(EngineError):
+    """The model server does not have that model."""
+
+    code = "model_missing"
+
+
+class OutputInvalid(EngineError):
+    """The model's answer was not valid."""
+
+    code = "output_invalid"
+
+
+class PromptTooLarge(EngineError):
+    """The prompt does not fit the model's context."""
+
+    code = "prompt_too_large"
+
+
+class StoreError(GlassdomeError):
+    """The database failed."""
+
+    code = "store_error"
+
+
+class StoreUnavailable(StoreError):
+    """The database is not available."""
+
+    code = "store_unavailable"
+    status = 503
+    temporary = True
+
+
+class SchemaMismatch(StoreError):
+    """The database schema is not the one this version needs."""
+
+    code = "schema_mismatch"
+
+
+class PolicyRefused(GlassdomeError):
+    """The policy does not allow this."""
+
+    code = "policy_refused"
+    status = 403
+
+
+class ActionForbidden(PolicyRefused):
+    """This action is not allowed."""
+
+    code = "action_forbidden"
+
+
+class RateLimited(PolicyRefused):
+    """Too many requests; wait before the next one."""
+
+    code = "rate_limited"
+    status = 429
+    temporary = True

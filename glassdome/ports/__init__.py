@@ -1,0 +1,1 @@
+"""One `typing.Protocol` per role; concrete parts are named only in `bootstrap`."""

@@ -1,0 +1,79 @@
+"""Reading mail, acting on stored mail, sending mail."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from glassdome.values.refs import Cursor, MessageRef, NewUids
+
+__all__ = ["FolderEditor", "MailSource"]
+
+
+class MailSource(Protocol):
+    """Reads mailboxes without leaving a trace: EXAMINE and BODY.PEEK[] only.
+
+    Every method raises TransportError when the server cannot be reached (connections are made anew on the next call),
+    LoginRefused when it refuses the login, NotFound for a folder or message that is not there.
+    """
+
+    async def folders(self, mailbox: str) -> tuple[str, ...]:
+        """List the mailbox's folders, decoded (RFC 9051 5.1), INBOX first."""
+        ...
+
+    async def new_uids(self, mailbox: str, folder: str, cursor: Cursor | None) -> NewUids:
+        """Find messages that arrived since `cursor`; with None, start at now: no UIDs, only the cursor.
+
+        A changed UIDVALIDITY voids every stored UID (RFC 9051 2.3.1.1): the answer then holds all UIDs that arrived
+        within the last day, with `reset=True`.
+        """
+        ...
+
+    async def older_uids(self, mailbox: str, folder: str, *, before: int, limit: int) -> NewUids:
+        """Return at most `limit` UIDs below `before`, newest first, for backfill."""
+        ...
+
+    async def fetch(self, ref: MessageRef, *, max_bytes: int) -> bytes:
+        """Return the raw message.
+
+        Raises NotFound when it was expunged, UidValidityChanged when the folder was rebuilt, MessageTooLarge before
+        anything is transferred when RFC822.SIZE exceeds `max_bytes`.
+        """
+        ...
+
+    async def find(self, mailbox: str, folder: str, message_id: str) -> MessageRef:
+        """Return the newest message with that Message-ID; raises NotFound."""
+        ...
+
+    async def resolve(self, mailbox: str, folder: str, uid: int) -> MessageRef:
+        """Complete a UID with the folder's present UIDVALIDITY; raises NotFound when there is no such message."""
+        ...
+
+    def watch(self, mailbox: str, folder: str) -> AsyncIterator[None]:
+        """Yield whenever the folder may have changed (IDLE, RFC 9051 6.3.13); raises like the rest on a lost server."""
+        ...
+
+    async def aclose(self) -> None:
+        """Log out everywhere."""
+        ...
+
+
+class FolderEditor(Protocol):
+    """Changes stored messages; each method is idempotent."""
+
+    async def add_keywords(self, ref: MessageRef, keywords: Sequence[str]) -> None:
+        """Set keywords such as `$Phishing` (RFC 9051 2.3.2)."""
+        ...
+
+    async def remove_keywords(self, ref: MessageRef, keywords: Sequence[str]) -> None:
+        """Unset keywords."""
+        ...
+
+    async def move(self, ref: MessageRef, folder: str) -> MessageRef:
+        """Move the message (RFC 6851) and return where it is now; `\\\\Junk` and the like name special-use folders."""
+        ...
+
+    async def append(self, mailbox: str, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> None:
+        """Store a message, for instance in the folder with special use `\\\\Sent`."""
+        ...

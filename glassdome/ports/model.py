@@ -1,0 +1,90 @@
+"""Language models, and the engines made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.opinion import Opinion
+from glassdome.values.signal import SensitiveFinding, Signal
+
+__all__ = ["Completion", "Engine", "LanguageModel", "ModelFacts", "Prompt"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One request: constant instructions first (so that the server reuses their KV cache), the mail last."""
+
+    system: str
+    user: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """One answer; tokens are the server's own count, `finish` is `length` when it ran into `max_tokens`."""
+
+    text: str
+    model: str
+    finish: Literal["stop", "length"]
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFacts:
+    """What the server says of its model; `slots` is how many requests it handles at once, None when unknown."""
+
+    model: str
+    context_tokens: int
+    server: str = ""
+    slots: int | None = None
+
+
+class LanguageModel(Protocol):
+    """A way to a language model on the owner's own machines. It has no tools and no memory."""
+
+    name: str
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        """Answer within `prompt.schema`.
+
+        Raises ModelUnavailable (temporary), ModelMissing, PromptTooLarge, OutputInvalid for an empty answer.
+        """
+        ...
+
+    async def facts(self) -> ModelFacts:
+        """Return what is known of the model; raises as `complete`."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...
+
+
+class Engine(Protocol):
+    """Turns a message into an opinion with a language model; at most one analysis call per message."""
+
+    name: str
+
+    async def read(
+        self,
+        message: Message,
+        *,
+        signals: Sequence[Signal],
+        sensitive: Sequence[SensitiveFinding],
+        builtin: Opinion,
+        context: Context,
+    ) -> Opinion:
+        """Return a validated opinion; raises EngineError or PolicyRefused (`engine_access` is `never`)."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...

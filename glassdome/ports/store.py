@@ -1,0 +1,232 @@
+"""The durable truth: queue, analyses, cursors, preferences, settings, history.
+
+Every method raises StoreUnavailable when the database cannot be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from glassdome.values.action import Action
+from glassdome.values.analysis import Analysis
+from glassdome.values.context import SenderHistory
+from glassdome.values.job import Job, JobState, NewJob, QueueDepth
+from glassdome.values.message import Message
+from glassdome.values.preferences import Preferences
+from glassdome.values.refs import Cursor, MessageRef
+
+__all__ = [
+    "AnalysisQuery",
+    "AnalysisStore",
+    "ConfigStore",
+    "CursorStore",
+    "HistoryStore",
+    "JobQueue",
+    "Page",
+    "PreferenceStore",
+    "Statistics",
+]
+
+
+class JobQueue(Protocol):
+    """The queue; a job is unique by its MessageRef."""
+
+    async def enqueue(self, jobs: Sequence[NewJob], *, now: datetime) -> int:
+        """Add jobs in one transaction and return how many are new; a known ref is left as it is unless `force`."""
+        ...
+
+    async def arrived(self, jobs: Sequence[NewJob], *, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> int:
+        """Enqueue and move the folder's cursor in one transaction, so that a crash repeats and never loses."""
+        ...
+
+    async def claim(self, owner: str, *, limit: int, lease: timedelta, now: datetime) -> tuple[Job, ...]:
+        """Lease up to `limit` jobs that may run now, fair between mailboxes; each attempt is counted here."""
+        ...
+
+    async def renew(self, jobs: Sequence[Job], *, lease: timedelta, now: datetime) -> frozenset[int]:
+        """Extend leases; return the ids still ours (a lost lease means: stop and drop the result)."""
+        ...
+
+    async def complete(
+        self,
+        job: Job,
+        analysis: Analysis,
+        *,
+        actions: Sequence[Action],
+        now: datetime,
+        again_at: datetime | None = None,
+        history: Message | None = None,
+    ) -> bool:
+        """Store analysis, planned actions, sender history and the job's end in one transaction, fenced by the token.
+
+        With `again_at` (a degraded verdict) the job returns to pending with reason `upgrade`. False: the lease was
+        lost, and nothing was stored.
+        """
+        ...
+
+    async def retry_later(self, job: Job, *, code: str, sentence: str, not_before: datetime, now: datetime) -> bool:
+        """Put the job back with its reason; False when the lease was lost."""
+        ...
+
+    async def fail(self, job: Job, *, code: str, sentence: str, now: datetime) -> bool:
+        """End the job as failed with its reason; False when the lease was lost."""
+        ...
+
+    async def release(self, jobs: Sequence[Job], *, now: datetime) -> None:
+        """Give unstarted jobs back without counting the attempt (graceful drain)."""
+        ...
+
+    async def get(self, ref: MessageRef) -> Job | None:
+        """Return the job of one message."""
+        ...
+
+    async def jobs(
+        self, *, state: JobState | None = None, mailbox: str = "", limit: int = 100, after_id: int = 0
+    ) -> tuple[Job, ...]:
+        """List jobs by id."""
+        ...
+
+    async def set_state(self, ids: Sequence[int], *, state: JobState, now: datetime) -> int:
+        """Retry (failed or cancelled -> pending) or cancel (pending or failed -> cancelled); return how many moved."""
+        ...
+
+    async def depth(self, *, now: datetime) -> QueueDepth:
+        """Count jobs by state."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisQuery:
+    """Filters of a list; None or empty means any. `mailboxes` restricts to what a key may see."""
+
+    mailbox: str = ""
+    mailboxes: tuple[str, ...] | None = None
+    domains: tuple[str, ...] | None = None
+    folder: str = ""
+    is_phishing: bool | None = None
+    category: str = ""
+    min_priority: int | None = None
+    degraded: bool | None = None
+    sensitive: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    limit: int = 50
+    offset: int = 0
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page, newest first; `next_cursor` is empty on the last."""
+
+    items: tuple[Analysis, ...]
+    next_cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """Totals over the analyses a key may see; times are seconds."""
+
+    total: int = 0
+    phishing: int = 0
+    spam: int = 0
+    sensitive: int = 0
+    degraded: int = 0
+    average_seconds: float = 0.0
+    p50_seconds: float = 0.0
+    p95_seconds: float = 0.0
+    per_model: Mapping[str, int] | None = None
+    per_category: Mapping[str, int] | None = None
+    per_day: Mapping[str, int] | None = None
+
+
+class AnalysisStore(Protocol):
+    """The analyses: one row per message."""
+
+    async def get(self, ref: MessageRef) -> Analysis | None:
+        """Return one message's analysis."""
+        ...
+
+    async def find(self, mailbox: str, folder: str, uid: int) -> Analysis | None:
+        """Return the analysis of that UID under the newest UIDVALIDITY known."""
+        ...
+
+    async def by_message_id(self, mailbox: str, message_id: str) -> Analysis | None:
+        """Return the newest analysis of that Message-ID in the mailbox."""
+        ...
+
+    async def by_content(self, content_hash: str, *, engine: str, model: str, prompt_version: str) -> Analysis | None:
+        """Return a non-degraded analysis of the same content by the same model and prompt, for the repeat policy."""
+        ...
+
+    async def list(self, query: AnalysisQuery) -> Page:
+        """Return one page; raises InvalidQuery for a cursor that is not ours."""
+        ...
+
+    async def delete(self, query: AnalysisQuery) -> int:
+        """Erase what matches (analyses, jobs, actions, history) and return how many analyses went."""
+        ...
+
+    async def statistics(self, query: AnalysisQuery) -> Statistics:
+        """Sum up what matches."""
+        ...
+
+
+class CursorStore(Protocol):
+    """How far each folder was read."""
+
+    async def get_cursor(self, mailbox: str, folder: str) -> Cursor | None:
+        """Return the cursor, None at first sight."""
+        ...
+
+    async def set_cursor(self, mailbox: str, folder: str, cursor: Cursor, *, now: datetime) -> None:
+        """Store the cursor."""
+        ...
+
+
+class PreferenceStore(Protocol):
+    """What the owners want."""
+
+    async def get_preferences(self, username: str) -> Preferences:
+        """Return the mailbox's preferences, or the defaults (`chosen=False`)."""
+        ...
+
+    async def set_preferences(self, preferences: Preferences, *, now: datetime) -> None:
+        """Store them."""
+        ...
+
+    async def chosen_mailboxes(self) -> tuple[str, ...]:
+        """Return the mailboxes whose analysis was chosen and is switched on."""
+        ...
+
+
+class ConfigStore(Protocol):
+    """The `llm_config` table."""
+
+    async def read_config(self) -> Mapping[str, str]:
+        """Return key -> value."""
+        ...
+
+    async def write_config(self, changes: Mapping[str, str | None], *, now: datetime) -> None:
+        """Set values; None removes one."""
+        ...
+
+
+class HistoryStore(Protocol):
+    """What a mailbox knows of its correspondents."""
+
+    async def sender_history(self, mailbox: str, addr: str) -> SenderHistory:
+        """Return what was seen of one address."""
+        ...
+
+    async def contacts(self, mailbox: str, *, limit: int = 1000) -> frozenset[str]:
+        """Return the addresses this mailbox corresponds with, most frequent first within the limit."""
+        ...
+
+    async def audit(self, *, actor: str, action: str, subject: str, facts: Mapping[str, Any], now: datetime) -> None:
+        """Record an administrative write."""
+        ...

@@ -1,0 +1,44 @@
+"""What is to be done to a message after its verdict, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from glassdome.values.refs import MessageRef
+
+__all__ = ["Action", "ActionKind", "ActionState"]
+
+
+class ActionKind(StrEnum):
+    """Effects outside the database."""
+
+    ADD_KEYWORD = "add_keyword"
+    MOVE = "move"
+    ALERT = "alert"
+    LEARN = "learn"
+
+
+class ActionState(StrEnum):
+    """`unknown`: it was begun and its outcome was never learned; it is shown to a person, never blindly repeated."""
+
+    PLANNED = "planned"
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One planned effect. `argument`: the keyword, the target folder, the alert's reason, `spam` or `ham`."""
+
+    ref: MessageRef
+    kind: ActionKind
+    argument: str
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: the same effect on the same message has the same key."""
+        return f"{self.ref}|{self.kind}|{self.argument}"

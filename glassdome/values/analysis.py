@@ -1,0 +1,30 @@
+"""The stored record: verdict, facts of the message and facts of the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from glassdome.values.message import Address
+from glassdome.values.refs import MessageRef
+from glassdome.values.signal import Signal
+from glassdome.values.verdict import Verdict
+
+__all__ = ["Analysis"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """One message's analysis. `processing_time` is seconds of wall time, `date` the message's own Date."""
+
+    ref: MessageRef
+    message_id: str
+    thread_id: str
+    subject: str
+    header_from: Address
+    date: datetime | None
+    content_hash: str
+    verdict: Verdict
+    signals: tuple[Signal, ...]
+    processing_time: float
+    analyzed_at: datetime

@@ -1,0 +1,40 @@
+"""What the mailbox and our server know about a message before it is judged; loaded by the pipeline, then frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from glassdome.values.preferences import Preferences
+
+__all__ = ["Context", "SenderHistory"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderHistory:
+    """What this mailbox saw of one From address before this message.
+
+    `seen` counts earlier messages, `authenticated` those with aligned DKIM or DMARC pass, `replied` how often the
+    owner wrote to it, `junked` how often the owner called it junk, `domain_seen` messages from the same domain.
+    """
+
+    seen: int = 0
+    authenticated: int = 0
+    replied: int = 0
+    junked: int = 0
+    opened: int = 0
+    domain_seen: int = 0
+    first_seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Frozen facts around a message. `known` is False where there is no mailbox behind it (`glassdome analyze`)."""
+
+    now: datetime
+    mailbox: str = ""
+    own_domains: frozenset[str] = frozenset()
+    contacts: frozenset[str] = frozenset()
+    sender: SenderHistory = field(default_factory=SenderHistory)
+    preferences: Preferences = field(default_factory=lambda: Preferences(username=""))
+    known: bool = False

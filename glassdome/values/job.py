@@ -1,0 +1,82 @@
+"""A job: one message that wants its analysis, and where it stands in the queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from glassdome.values.refs import MessageRef
+
+__all__ = ["Job", "JobReason", "JobState", "NewJob", "Priority", "QueueDepth"]
+
+
+class JobState(StrEnum):
+    """pending -> leased -> done | failed; cancelled (discarded) from pending or failed; retry: failed -> pending."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobReason(StrEnum):
+    """Why a message is to be analysed."""
+
+    NEW = "new"
+    ASKED = "asked"
+    BACKFILL = "backfill"
+    UPGRADE = "upgrade"
+
+
+class Priority(IntEnum):
+    """Lower runs first: a waiting person, then new mail, then the model's second look, then old mail."""
+
+    ASKED = 0
+    NEW = 10
+    UPGRADE = 20
+    BACKFILL = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to enqueue; `force` analyses again what already has an analysis."""
+
+    ref: MessageRef
+    reason: JobReason = JobReason.NEW
+    priority: Priority = Priority.NEW
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job as it stands in `llm_processing_queue`; `lease_token` fences its completion."""
+
+    id: int
+    ref: MessageRef
+    state: JobState
+    reason: JobReason
+    priority: int
+    force: bool
+    attempts: int
+    not_before: datetime
+    enqueued_at: datetime
+    updated_at: datetime
+    lease_owner: str = ""
+    lease_token: str = ""
+    lease_until: datetime | None = None
+    error_code: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDepth:
+    """How many jobs are in each state, and the age in seconds of the oldest that may run now."""
+
+    pending: int = 0
+    leased: int = 0
+    done: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    oldest_seconds: float = 0.0

@@ -1,0 +1,247 @@
+"""A parsed message (RFC 5322, MIME): what `parse` makes of bytes and what every later stage reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+__all__ = [
+    "Address",
+    "Attachment",
+    "AuthResult",
+    "Authentication",
+    "Defect",
+    "Form",
+    "HeaderField",
+    "HiddenText",
+    "Link",
+    "ListFacts",
+    "Message",
+    "RspamdReport",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One mailbox of an address field (RFC 5322 3.4): display name and addr-spec, the domain in lower case."""
+
+    name: str = ""
+    addr: str = ""
+
+    @property
+    def domain(self) -> str:
+        """The part behind the last @, or an empty string."""
+        return self.addr.rpartition("@")[2] if "@" in self.addr else ""
+
+    @property
+    def local_part(self) -> str:
+        """The part before the last @, or the whole."""
+        return self.addr.rpartition("@")[0] if "@" in self.addr else self.addr
+
+    def __str__(self) -> str:
+        """`Name <addr>`, or the address alone."""
+        return f"{self.name} <{self.addr}>" if self.name else self.addr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderField:
+    """One header field as it came, unfolded, with encoded words decoded (RFC 2047). Repeated fields stay repeated."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One link: where it really leads and what the reader is shown.
+
+    `shown` is the anchor text (empty for a bare URL in plain text); `place` says where it was found.
+    """
+
+    url: str
+    shown: str = ""
+    place: Literal["html", "text", "form", "area", "hidden", "attachment"] = "html"
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """An HTML form: where it sends and whether it asks for a password."""
+
+    action: str
+    asks_password: bool = False
+    inputs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenText:
+    """Text in the mail that a reader does not see.
+
+    `how`: css (display, visibility, opacity), size (tiny font), color (text in its background's colour), offscreen,
+    zero_width, bidi, tag_chars, comment (HTML comment), preheader (short teaser text, the usual newsletter practice).
+    """
+
+    text: str
+    how: Literal["css", "size", "color", "offscreen", "zero_width", "bidi", "tag_chars", "comment", "preheader"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """One attachment: what it says it is, what it is, and what an archive holds (names only)."""
+
+    filename: str = ""
+    declared_type: str = "application/octet-stream"
+    true_type: str = ""
+    size: int = 0
+    sha256: str = ""
+    inline: bool = False
+    content_id: str = ""
+    members: tuple[str, ...] = ()
+    encrypted: bool = False
+    has_macros: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthResult:
+    """One method's result (RFC 8601 2.2): `spf=pass smtp.mailfrom=example.org`.
+
+    `domain` is the identity that was checked: smtp.mailfrom or smtp.helo, header.d (else header.i), header.from.
+    """
+
+    method: str
+    result: str
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """What our own server found when the message arrived (RFC 8601); `trusted` only for a configured authserv-id."""
+
+    authserv_id: str = ""
+    trusted: bool = False
+    results: tuple[AuthResult, ...] = ()
+
+    def best(self, method: str) -> AuthResult | None:
+        """Return the passing result of `method`, else its first one."""
+        found = [r for r in self.results if r.method == method]
+        return next((r for r in found if r.result == "pass"), found[0] if found else None)
+
+    def passed(self, method: str) -> bool:
+        """Say whether our own server saw `method` pass."""
+        best = self.best(method)
+        return self.trusted and best is not None and best.result == "pass"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFacts:
+    """List and automation header fields: RFC 2369, RFC 2919, RFC 8058, RFC 3834."""
+
+    list_id: str = ""
+    unsubscribe: tuple[str, ...] = ()
+    one_click: bool = False
+    list_post: str = ""
+    precedence: str = ""
+    auto_submitted: str = ""
+    feedback_id: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """A mailing list or a newsletter sent it."""
+        return bool(self.list_id or self.unsubscribe or self.list_post or self.precedence in ("bulk", "list"))
+
+    @property
+    def is_automatic(self) -> bool:
+        """A program sent it, by its own word (RFC 3834 5)."""
+        return self.auto_submitted not in ("", "no") or self.precedence == "auto_reply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RspamdReport:
+    """What our own Rspamd wrote into X-Spamd-Result."""
+
+    score: float = 0.0
+    required: float = 0.0
+    action: str = ""
+    symbols: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """Something malformed that was repaired or skipped."""
+
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message, decoded and bounded; every text is plain Unicode without control characters.
+
+    `text` is what a reader sees; `new_text` is `text` without quoted history and signature; `other_text` is the
+    visible text of the alternative that was not chosen. `mail_from` is the RFC 5321 sender as delivery recorded it in
+    Return-Path (empty for the null sender, None when unknown).
+    """
+
+    headers: tuple[HeaderField, ...] = ()
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    header_from: tuple[Address, ...] = ()
+    sender: Address | None = None
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    mail_from: str | None = None
+    date: datetime | None = None
+    text: str = ""
+    new_text: str = ""
+    other_text: str = ""
+    has_html: bool = False
+    hidden: tuple[HiddenText, ...] = ()
+    links: tuple[Link, ...] = ()
+    forms: tuple[Form, ...] = ()
+    has_script: bool = False
+    remote_images: int = 0
+    attachments: tuple[Attachment, ...] = ()
+    authentication: Authentication = field(default_factory=Authentication)
+    lists: ListFacts = field(default_factory=ListFacts)
+    rspamd: RspamdReport | None = None
+    defects: tuple[Defect, ...] = ()
+    size: int = 0
+    sha256: str = ""
+    content_hash: str = ""
+
+    @property
+    def author(self) -> Address:
+        """The first From address, or an empty one."""
+        return self.header_from[0] if self.header_from else Address()
+
+    @property
+    def thread_id(self) -> str:
+        """The first message of the thread (RFC 5322 3.6.4), by its Message-ID."""
+        return next(iter((*self.references, *self.in_reply_to, self.message_id)), "")
+
+    @property
+    def recipients(self) -> tuple[Address, ...]:
+        """All visible recipients."""
+        return self.to + self.cc
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for item in self.headers:
+            found.setdefault(item.name.lower(), []).append(item.value)
+        return {name: tuple(values) for name, values in found.items()}
+
+    def header(self, name: str) -> str:
+        """Return the first field of that name, or an empty string."""
+        return next(iter(self.header_all(name)), "")
+
+    def header_all(self, name: str) -> tuple[str, ...]:
+        """Return every field of that name, in the order of the message."""
+        return self._by_name.get(name.lower(), ())

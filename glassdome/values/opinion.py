@@ -1,0 +1,73 @@
+"""What an engine says of a message, validated and bounded; nothing acts on it but `verdict`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from glassdome.values.signal import Evidence
+
+__all__ = ["ActionItem", "Opinion", "Reason", "Usage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why: the signal's name, the sentence, and what it rests on."""
+
+    signal: str
+    why: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionItem:
+    """Something the mail asks its reader to do; `due` is the words of the mail, or an ISO date."""
+
+    text: str
+    evidence: Evidence
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What an opinion cost. `seconds` is the engine's wall time; tokens are the server's own count."""
+
+    calls: int = 0
+    repairs: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Sum two costs."""
+        return Usage(
+            calls=self.calls + other.calls,
+            repairs=self.repairs + other.repairs,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            seconds=self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """One engine's reading.
+
+    `phishing` and `spam` are probabilities, 0 to 1; `priority_score` is 1 to 10; `language` is a BCP 47 tag or empty;
+    `engine` is builtin, ollama, openai or llamacpp.
+    """
+
+    engine: str
+    model: str = ""
+    prompt_version: str = ""
+    summary: str = ""
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    phishing: float = 0.0
+    spam: float = 0.0
+    phishing_reasons: tuple[Reason, ...] = ()
+    priority_score: int = 5
+    sensitive_types: tuple[str, ...] = ()
+    action_items: tuple[ActionItem, ...] = ()
+    auto_reply_suggestion: str | None = None
+    language: str = ""
+    usage: Usage = field(default_factory=Usage)
