@@ -2,7 +2,7 @@
 
     GlassdomeError
       ConfigError
-      InputError (UnknownAction, InvalidAddress, InvalidQuery)
+      InputError (UnknownAction, InvalidAddress, InvalidQuery, RequestTooLarge)
       AccessDenied (NotAuthenticated)
       NotFound
       Conflict (UidValidityChanged, SettingPinned)
@@ -51,6 +51,7 @@ __all__ = [
     "ProtocolViolation",
     "RateLimited",
     "RecipientsRefused",
+    "RequestTooLarge",
     "SchemaMismatch",
     "SettingPinned",
     "SmtpRefused",
@@ -113,6 +114,13 @@ class InvalidQuery(InputError):
     """A query parameter is wrong."""
 
     code = "invalid_query"
+
+
+class RequestTooLarge(InputError):
+    """The request's body is larger than allowed."""
+
+    code = "request_too_large"
+    status = 413
 
 
 class AccessDenied(GlassdomeError):

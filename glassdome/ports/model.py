@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -11,7 +11,7 @@ from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.signal import SensitiveFinding, Signal
 
-__all__ = ["Completion", "Engine", "LanguageModel", "ModelFacts", "Prompt"]
+__all__ = ["Completion", "Engine", "LanguageModel", "ModelFacts", "ModelLibrary", "Prompt", "PullProgress"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,27 @@ class LanguageModel(Protocol):
 
     async def aclose(self) -> None:
         """Close all connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullProgress:
+    """How far a model's download is: the server's own word, and bytes (`total` is 0 while unknown)."""
+
+    status: str
+    completed: int = 0
+    total: int = 0
+
+
+class ModelLibrary(Protocol):
+    """The models that a model server holds."""
+
+    async def installed(self) -> tuple[str, ...]:
+        """List the models that can be used now; raises ModelUnavailable."""
+        ...
+
+    def pull(self, model: str) -> AsyncIterator[PullProgress]:
+        """Download a model, yielding progress; raises ModelUnavailable, ModelMissing for an unknown name."""
         ...
 
 

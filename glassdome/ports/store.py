@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import SenderHistory
+from glassdome.values.feedback import Feedback
 from glassdome.values.job import Job, JobState, NewJob, QueueDepth
 from glassdome.values.message import Message
 from glassdome.values.preferences import Preferences
@@ -35,7 +36,10 @@ class JobQueue(Protocol):
     """The queue; a job is unique by its MessageRef."""
 
     async def enqueue(self, jobs: Sequence[NewJob], *, now: datetime) -> int:
-        """Add jobs in one transaction and return how many are new; a known ref is left as it is unless `force`."""
+        """Add jobs in one transaction and return how many are new; a known ref is left as it is unless `force`.
+
+        With `force` a known job that is not leased returns to pending with the new reason and priority.
+        """
         ...
 
     async def arrived(self, jobs: Sequence[NewJob], *, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> int:
@@ -84,24 +88,40 @@ class JobQueue(Protocol):
         ...
 
     async def jobs(
-        self, *, state: JobState | None = None, mailbox: str = "", limit: int = 100, after_id: int = 0
+        self,
+        *,
+        state: JobState | None = None,
+        mailbox: str = "",
+        limit: int = 100,
+        after_id: int = 0,
+        ids: Sequence[int] | None = None,
+        mailboxes: Sequence[str] | None = None,
+        domains: Sequence[str] | None = None,
     ) -> tuple[Job, ...]:
-        """List jobs by id."""
+        """List jobs by id; `ids` keeps only those, `mailboxes` and `domains` restrict as in `AnalysisQuery`."""
         ...
 
     async def set_state(self, ids: Sequence[int], *, state: JobState, now: datetime) -> int:
         """Retry (failed or cancelled -> pending) or cancel (pending or failed -> cancelled); return how many moved."""
         ...
 
-    async def depth(self, *, now: datetime) -> QueueDepth:
-        """Count jobs by state."""
+    async def depth(
+        self, *, now: datetime, mailboxes: Sequence[str] | None = None, domains: Sequence[str] | None = None
+    ) -> QueueDepth:
+        """Count jobs by state; `mailboxes` and `domains` restrict as in `AnalysisQuery`."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisQuery:
-    """Filters of a list; None or empty means any. `mailboxes` restricts to what a key may see."""
+    """Filters of a list; None or empty means any.
 
+    `mailboxes` and `domains` restrict to what a key may see: a mailbox passes when it is in one of them; both None
+    restrict nothing. `ref` is one message; `person` is an address: every mail whose From it is, in any mailbox.
+    """
+
+    ref: MessageRef | None = None
+    person: str = ""
     mailbox: str = ""
     mailboxes: tuple[str, ...] | None = None
     domains: tuple[str, ...] | None = None
@@ -225,6 +245,10 @@ class HistoryStore(Protocol):
 
     async def contacts(self, mailbox: str, *, limit: int = 1000) -> frozenset[str]:
         """Return the addresses this mailbox corresponds with, most frequent first within the limit."""
+        ...
+
+    async def record_feedback(self, feedback: Feedback, *, now: datetime) -> None:
+        """Store a person's correction (one per message, the last one counts) and teach the sender's history."""
         ...
 
     async def audit(self, *, actor: str, action: str, subject: str, facts: Mapping[str, Any], now: datetime) -> None:
