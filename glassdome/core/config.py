@@ -172,6 +172,7 @@ class Settings(BaseSettings):
             super().__init__(**values)
         except ValidationError as exc:
             raise ConfigError(_explain(exc, type(self)._file_values(values))) from exc
+        object.__setattr__(self, "_argument_names", frozenset(values) & type(self).model_fields.keys())
 
     @classmethod
     def settings_customise_sources(
@@ -187,7 +188,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def _file_values(cls, values: Mapping[str, Any]) -> dict[str, FileValue]:
-        named = values.get("config_path") or os.environ.get("GLASSDOME_CONFIG")
+        named = values.get("config_path") or values.get("GLASSDOME_CONFIG") or os.environ.get("GLASSDOME_CONFIG")
         path = Path(named) if named else DEFAULT_CONFIG
         if not named and not path.is_file():
             return {}
@@ -267,21 +268,14 @@ class Settings(BaseSettings):
     _table_names: frozenset[str] = frozenset()
     _argument_names: frozenset[str] = frozenset()
 
-    def model_post_init(self, context: Any, /) -> None:
-        """Remember which values came as arguments."""
-        environment = _environment_fields() | _dotenv_fields()
-        file = set(type(self)._file_values({"config_path": self.config_path}))
-        object.__setattr__(self, "_argument_names", frozenset(self.model_fields_set - environment - file))
-
     def _given(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self._argument_names}
 
     def pinned(self) -> dict[str, str]:
         """Return the fields that an argument, the environment or `.env` fixes, with what fixes each."""
-        found = dict.fromkeys(self._argument_names - self._table_names, "argument")
-        found |= dict.fromkeys(_dotenv_fields(), ".env")
+        found = dict.fromkeys(_dotenv_fields(), ".env")
         found |= {name: f"environment {env_name(name)}" for name in _environment_fields()}
-        return found
+        return found | dict.fromkeys(self._argument_names, "argument")
 
     def origins(self) -> dict[str, str]:
         """Return where each value came from: `argument`, `environment NAME`, `.env`, `llm_config`, `file:line`, `default`."""

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 __all__ = ["configure", "get_logger", "redact"]
 
 #: Keys whose value is never written, whatever it is.
-SECRET_KEY = re.compile(r"pass(word|wd)?$|_pw$|^pw$|secret|token|api_?key|authorization|cookie|credential", re.I)
+SECRET_KEY = re.compile(r"pass(word|wd)?$|_pw$|^pw$|secret|token|api[-_]?key|authorization|cookie|credential", re.I)
 #: The same inside a sentence: `password=...`, `X-API-Key: ...`, `user:pw@host`.
 SECRET_TEXT = re.compile(
     r"(?P<name>\b(?:[\w-]*(?:password|passwd|secret|token|api[-_]?key|authorization))['\"]?\s*[=:]\s*['\"]?(?:bearer |basic )?)"

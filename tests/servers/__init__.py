@@ -1,0 +1,1 @@
+"""Private instances of real servers, on loopback, for the tests."""

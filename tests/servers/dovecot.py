@@ -1,0 +1,224 @@
+"""A private Dovecot 2.3 that runs wholly unprivileged: IMAP, LMTP, SASL and a master user shaped like mailcow's."""
+
+from __future__ import annotations
+
+import grp
+import itertools
+import os
+import pwd
+import smtplib
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.servers.certificates import Certificates
+from tests.servers.process import ServerProcess, free_port, server_environment
+
+__all__ = ["DOMAIN", "MASTER_PASSWORD", "MASTER_USER", "PASSWORD", "Dovecot"]
+
+DOMAIN = "example.test"
+PASSWORD = "correct horse"
+MASTER_USER = "master@mailcow.local"
+MASTER_PASSWORD = "master secret"
+
+
+class Dovecot:
+    """One instance; every account's password is PASSWORD."""
+
+    def __init__(
+        self,
+        base: Path,
+        certificates: Certificates,
+        *,
+        extra: str = "",
+        lmtp_plugins: str = "",
+        imap_plugins: str = "",
+    ) -> None:
+        """`base` must be short (socket paths); `extra` is appended to the configuration."""
+        self.base = base
+        self.certificates = certificates
+        self.host = "127.0.0.1"
+        self.imap_port, self.imaps_port, self.lmtp_port = free_port(), free_port(), free_port()
+        self._extra, self._lmtp_plugins, self._imap_plugins = extra, lmtp_plugins, imap_plugins
+        self._numbers = itertools.count(1)
+        self._process: ServerProcess | None = None
+        owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+        self.uid, self.gid, self.user = owner.pw_uid, owner.pw_gid, owner.pw_name
+        self.group = grp.getgrgid(owner.pw_gid).gr_name
+
+    @property
+    def sasl_socket(self) -> Path:
+        """Where Postfix asks about passwords."""
+        return self.base / "run" / "auth-sasl"
+
+    @property
+    def config_file(self) -> Path:
+        """The configuration in use, for doveadm -c."""
+        return self.base / "dovecot.conf"
+
+    def start(self) -> None:
+        """Write the configuration and start; returns when IMAP greets."""
+        for name in ("run", "state", "mail"):
+            (self.base / name).mkdir(parents=True, exist_ok=True)
+        (self.base / "users.passwd").touch()
+        (self.base / "master.passwd").write_text(f"{MASTER_USER}:{{PLAIN}}{MASTER_PASSWORD}\n")
+        self.config_file.write_text(self._configuration())
+        if os.getuid() == 0:
+            for file in (self.base, *self.base.rglob("*")):
+                os.chown(file, self.uid, self.gid)
+        self._process = ServerProcess(
+            ["/usr/sbin/dovecot", "-F", "-c", str(self.config_file)],
+            output=self.base / "output",
+            env=server_environment(),
+            **self._identity(),
+        )
+        self._process.wait_for_banner(self.imap_port, b"* OK")
+
+    def stop(self) -> None:
+        """Kill it."""
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    def add_mailbox(self, name: str = "", *, password: str = PASSWORD) -> str:
+        """Make an account and return its address; without `name` it is one no other test has."""
+        address = name if "@" in name else f"{name or f'box{next(self._numbers)}'}@{DOMAIN}"
+        with (self.base / "users.passwd").open("a") as file:
+            file.write(f"{address}:{{PLAIN}}{password}::::::\n")
+        return address
+
+    def deliver(self, mailbox: str, raw: bytes, *, mail_from: str = "sender@elsewhere.test") -> None:
+        """Deliver by LMTP, as Postfix does; raises smtplib.SMTPException when Dovecot refuses."""
+        with smtplib.LMTP(self.host, self.lmtp_port) as peer:
+            peer.sendmail(mail_from, [mailbox], raw)
+
+    def doveadm(self, *arguments: str) -> str:
+        """Run doveadm as the mail user and return what it prints."""
+        return subprocess.run(
+            ["/usr/bin/doveadm", "-c", str(self.config_file), *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=server_environment(),
+            **self._identity(),
+        ).stdout
+
+    def log(self) -> str:
+        """Return Dovecot's log so far."""
+        file = self.base / "dovecot.log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def _identity(self) -> dict[str, Any]:
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if os.getuid() == 0 else {}
+
+    def _configuration(self) -> str:
+        folders = "\n".join(
+            f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}"
+            for name in ("Junk", "Drafts", "Sent", "Trash")
+        )
+        unchrooted = "\n".join(f"service {name} {{\n  chroot =\n}}" for name in ("anvil", "submission-login", "stats"))
+        return f"""
+base_dir = {self.base}/run
+state_dir = {self.base}/state
+log_path = {self.base}/dovecot.log
+instance_name = glassdome-test
+protocols = imap lmtp
+listen = {self.host}
+default_internal_user = {self.user}
+default_internal_group = {self.group}
+default_login_user = {self.user}
+mail_uid = {self.uid}
+mail_gid = {self.gid}
+first_valid_uid = 1
+first_valid_gid = 1
+mail_home = {self.base}/mail/%d/%n
+mail_location = maildir:~/Maildir
+mail_attribute_dict = file:%h/dovecot-attributes
+mailbox_list_index = yes
+auth_mechanisms = plain login
+auth_master_user_separator = *
+auth_failure_delay = 0
+auth_cache_size = 0
+disable_plaintext_auth = yes
+recipient_delimiter = +
+ssl = yes
+ssl_cert = <{self.certificates.certificate}
+ssl_key = <{self.certificates.key}
+ssl_min_protocol = TLSv1.2
+mail_max_userip_connections = 500
+mail_fsync = never
+shutdown_clients = yes
+lmtp_save_to_detail_mailbox = no
+postmaster_address = postmaster@{DOMAIN}
+passdb {{
+  driver = passwd-file
+  args = {self.base}/master.passwd
+  master = yes
+}}
+passdb {{
+  driver = passwd-file
+  args = {self.base}/users.passwd
+}}
+userdb {{
+  driver = passwd-file
+  args = {self.base}/users.passwd
+  override_fields = uid={self.uid} gid={self.gid}
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+{folders}
+}}
+{unchrooted}
+service imap-login {{
+  chroot =
+  process_limit = 2000
+  inet_listener imap {{
+    port = {self.imap_port}
+  }}
+  inet_listener imaps {{
+    port = {self.imaps_port}
+    ssl = yes
+  }}
+}}
+service imap {{
+  process_limit = 2000
+}}
+service lmtp {{
+  user = {self.user}
+  inet_listener lmtp {{
+    address = {self.host}
+    port = {self.lmtp_port}
+  }}
+}}
+service auth {{
+  user = {self.user}
+  client_limit = 8000
+  unix_listener auth-userdb {{
+    mode = 0666
+  }}
+  unix_listener auth-sasl {{
+    mode = 0666
+  }}
+}}
+service auth-worker {{
+  user = {self.user}
+}}
+service anvil {{
+  client_limit = 8000
+}}
+service stats {{
+  client_limit = 8000
+  unix_listener stats-writer {{
+    mode = 0666
+  }}
+}}
+protocol imap {{
+  mail_plugins = $mail_plugins {self._imap_plugins}
+  imap_metadata = yes
+}}
+protocol lmtp {{
+  mail_plugins = $mail_plugins {self._lmtp_plugins}
+}}
+{self._extra}
+"""

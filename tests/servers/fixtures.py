@@ -1,0 +1,53 @@
+"""pytest fixtures: one Dovecot and one Postfix per session, started only when a test asks for them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.certificates import Certificates, make_certificates
+from tests.servers.dovecot import Dovecot
+from tests.servers.postfix import Postfix
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A short path that servers of any user may enter (socket paths end at 107 characters)."""
+    folder = Path(tempfile.mkdtemp(prefix="gd", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def certificates(server_folder: Path) -> Certificates:
+    """A private authority and the certificate that every test server shows."""
+    return make_certificates(server_folder)
+
+
+@pytest.fixture(scope="session")
+def dovecot(server_folder: Path, certificates: Certificates) -> Iterator[Dovecot]:
+    """A running Dovecot without accounts; make them with `add_mailbox`."""
+    server = Dovecot(server_folder / "dc", certificates)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailbox(dovecot: Dovecot) -> str:
+    """A fresh, empty account."""
+    return dovecot.add_mailbox()
+
+
+@pytest.fixture(scope="session")
+def postfix(server_folder: Path, dovecot: Dovecot) -> Iterator[Postfix]:
+    """A running Postfix that delivers to `dovecot`."""
+    server = Postfix(server_folder / "pf", dovecot)
+    server.start()
+    yield server
+    server.stop()
