@@ -32,6 +32,10 @@ MAX_URL_CHARS: Final = 4_096
 MAX_HIDDEN: Final = 50
 #: Names listed of one archive; a bomb has millions.
 MAX_ARCHIVE_MEMBERS: Final = 200
+#: Sensitive findings kept per message; a dumped customer list has thousands, and 200 say as much.
+MAX_SENSITIVE_FINDINGS: Final = 200
+#: Number runs looked at per text; a 400 KB table of figures has 20,000, real mail fewer than 500.
+MAX_NUMBER_RUNS: Final = 3_000
 #: Defects kept; a broken file can produce one per line.
 MAX_DEFECTS: Final = 50
 

@@ -1,0 +1,87 @@
+"""Bank accounts: IBAN (ISO 13616) by its check digits, BIC (ISO 9362) and domestic accounts by the words beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stdnum import bic, iban
+from stdnum.us import rtn
+
+from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.view import TextView
+
+__all__ = ["find_bics", "find_domestic_accounts", "find_ibans"]
+
+#: Country, check digits, then groups parted by single spaces or dashes. Each step eats a character of the account.
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \-\u00a0]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
+_SHORTEST_IBAN = 15
+_IBAN_WORD = re.compile(r"[^ \-\u00a0]+")
+_BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
+_BIC_WORDS = Phrases("bic", "swift", "swift code", "swift bic", "bic code", "iban")
+_SORT_CODE = re.compile(r"(?<![\d\-])\d{2}-\d{2}-\d{2}(?![\d\-])")
+_SORT_WORDS = Phrases("sort code", "sortcode", "sort")
+_ACCOUNT = re.compile(r"(?<![\w\-])\d{6,12}(?![\w\-])")
+_ROUTING_WORDS = Phrases("routing", "routing number", "aba", "rtn", "transit number")
+_ACCOUNT_WORDS = Phrases(
+    "bank account", "account number", "account no", "acct no", "acct", "account", "checking account", "kontonummer", "konto nr", "bankkonto",
+    "numéro de compte", "compte bancaire", "número de cuenta", "cuenta bancaria", "conto corrente", "conta bancária", "rekeningnummer",
+)  # fmt: skip
+
+
+def _as_iban(text: str) -> int:
+    """Return the length in characters of the longest IBAN that `text` begins with, or 0."""
+    ends = [match.end() for match in _IBAN_WORD.finditer(text)]
+    for end in reversed(ends):
+        compact = iban.compact(text[:end])
+        if len(compact) >= _SHORTEST_IBAN and iban.is_valid(compact, check_country=False):
+            return end
+    return 0
+
+
+def find_ibans(view: TextView) -> Iterator[Found]:
+    """Find IBANs: registered country, its structure, and the two check digits of ISO 7064 MOD 97-10."""
+    for match in _IBAN.finditer(view.text):
+        length = _as_iban(match.group())
+        if length:
+            yield Found(type="iban", start=match.start(), end=match.start() + length, rank=9)
+
+
+def find_bics(view: TextView) -> Iterator[Found]:
+    """Find BICs that stand beside the word for them; eight letters alone are just a word in capitals."""
+    if not _BIC_WORDS.possible(view):
+        return
+    for match in _BIC.finditer(view.text):
+        said = _BIC_WORDS.last_in(view.before(match.start(), 40)) >= 0
+        if said and bic.is_valid(match.group()):
+            yield Found(type="bic", start=match.start(), end=match.end(), risk="low", rank=3)
+
+
+def find_domestic_accounts(view: TextView) -> Iterator[Found]:
+    """Find accounts given with a sort code (UK) or a routing number with the right check digit (US)."""
+    if _SORT_WORDS.possible(view):
+        yield from _beside_sort_code(view)
+    if _ROUTING_WORDS.possible(view):
+        yield from _beside_routing_number(view)
+
+
+def _account_after(view: TextView, start: int) -> Iterator[Found]:
+    match = _ACCOUNT.search(view.text, start, start + 80)
+    if match and _ACCOUNT_WORDS.last_in(view.text[start : match.start()].lower()) >= 0:
+        yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
+
+
+def _beside_sort_code(view: TextView) -> Iterator[Found]:
+    for match in _SORT_CODE.finditer(view.text):
+        if _SORT_WORDS.last_in(view.before(match.start(), 24)) >= 0:
+            yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
+            yield from _account_after(view, match.end())
+
+
+def _beside_routing_number(view: TextView) -> Iterator[Found]:
+    for match in _ACCOUNT.finditer(view.text):
+        said = _ROUTING_WORDS.last_in(view.before(match.start(), 40)) >= 0
+        if said and len(match.group()) == 9 and rtn.is_valid(match.group()):
+            yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
+            yield from _account_after(view, match.end())

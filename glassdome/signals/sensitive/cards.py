@@ -1,0 +1,122 @@
+"""Payment card numbers: issuer range, length, Luhn digit (ISO/IEC 7812-1) and how they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from stdnum import luhn
+
+from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
+from glassdome.signals.sensitive.view import Span, TextView
+
+__all__ = ["find_cards", "issuer"]
+
+_GROUP = re.compile(r"\d+")
+_SEPARATORS = frozenset((" ", "-", "\u00a0", "."))
+#: The ways cards are printed and typed, as lengths of groups.
+_GROUPINGS = frozenset(
+    {
+        (4, 4, 4, 4),
+        (4, 6, 5),
+        (4, 6, 4),
+        (4, 4, 4, 4, 3),
+        (4, 4, 4, 4, 2),
+        (4, 4, 4, 4, 1),
+        (4, 4, 4, 1),
+        (6, 13),
+        (6, 10),
+    }
+)
+_WORDS = Phrases(
+    "card", "cards", "credit card", "debit card", "cc", "ccn", "visa", "mastercard", "maestro", "amex", "american express",
+    "discover", "diners", "jcb", "unionpay", "pan", "cvv", "cvc", "cvv2", "expiry", "expires", "exp", "creditcard", "kreditkarte",
+    "kreditkarten", "kreditkartennummer", "karte", "kartennummer", "debitkarte", "bankkarte", "carte", "carte bancaire", "carte bleue", "tarjeta",
+    "tarjetas", "tarjeta de crédito", "carta", "carta di credito", "cartão", "cartao", "kaart", "kaartnummer", "creditcardnummer",
+    "karta", "karty", "kartę", "kortnummer", "kort", "kreditkort", "kortti", "korttinumero", "kártya", "karton", "kartı", "kart", "карта",
+    "карты", "карту", "картка", "κάρτα", "信用卡", "卡号", "卡號", "クレジットカード", "カード番号", "카드",
+)  # fmt: skip
+
+#: (lowest prefix, highest prefix, lengths, issuer): the ranges the networks publish, digits of equal length.
+_RANGES: tuple[tuple[str, str, frozenset[int], str], ...] = (
+    ("34", "34", frozenset({15}), "amex"),
+    ("37", "37", frozenset({15}), "amex"),
+    ("1800", "1800", frozenset({15}), "jcb"),
+    ("2131", "2131", frozenset({15}), "jcb"),
+    ("3528", "3589", frozenset(range(16, 20)), "jcb"),
+    ("300", "305", frozenset(range(14, 20)), "diners"),
+    ("3095", "3095", frozenset(range(14, 20)), "diners"),
+    ("36", "36", frozenset(range(14, 20)), "diners"),
+    ("38", "39", frozenset(range(14, 20)), "diners"),
+    ("2200", "2204", frozenset(range(16, 20)), "mir"),
+    ("2221", "2720", frozenset({16}), "mastercard"),
+    ("51", "55", frozenset({16}), "mastercard"),
+    ("4", "4", frozenset({13, 16, 19}), "visa"),
+    ("6011", "6011", frozenset(range(16, 20)), "discover"),
+    ("644", "649", frozenset(range(16, 20)), "discover"),
+    ("65", "65", frozenset(range(16, 20)), "discover"),
+    ("62", "62", frozenset(range(16, 20)), "unionpay"),
+    ("81", "81", frozenset(range(16, 20)), "unionpay"),
+    ("60", "60", frozenset({16}), "rupay"),
+    ("508", "508", frozenset({16}), "rupay"),
+    ("9792", "9792", frozenset({16}), "troy"),
+    ("50", "50", frozenset(range(12, 20)), "maestro"),
+    ("56", "58", frozenset(range(12, 20)), "maestro"),
+    ("67", "67", frozenset(range(12, 20)), "maestro"),
+)
+#: Issuers whose ranges are so wide that a number needs a word beside it.
+_WIDE = frozenset({"maestro", "rupay", "unionpay", "diners", "discover"})
+
+
+def issuer(digits: str) -> str:
+    """Return the network whose range and length fit and whose Luhn digit is right, or an empty string."""
+    for low, high, lengths, name in _RANGES:
+        if low <= digits[: len(low)] <= high and len(digits) in lengths:
+            return name if len(set(digits)) > 1 and luhn.is_valid(digits) else ""
+    return ""
+
+
+def _groups(view: TextView, run: Span) -> Iterator[tuple[Span, str, bool]]:
+    """Yield (span, digits, grouped) for each way to read a card out of a run."""
+    found = [match.span() for match in _GROUP.finditer(view.text, *run)]
+    for first, (start, end) in enumerate(found):
+        if 12 <= end - start <= 19:
+            yield (start, end), view.text[start:end], False
+        for last in range(first + 1, min(first + 5, len(found))):
+            chosen = found[first : last + 1]
+            gaps = {view.text[a[1] : b[0]] for a, b in pairwise(chosen)}
+            if len(gaps) != 1 or not gaps <= _SEPARATORS:
+                break
+            if tuple(b - a for a, b in chosen) in _GROUPINGS:
+                digits = "".join(view.text[a:b] for a, b in chosen)
+                yield (start, chosen[-1][1]), digits, True
+
+
+def _alone(text: str, span: Span) -> bool:
+    """Say whether nothing is glued to the number that makes it part of something else."""
+    head, tail = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 2]
+    return not (
+        head.isalnum() or head in ("_", "-", "/", "+", "$", "€", ".") or tail[:1].isalnum() or tail[:1] == "_"
+    ) and not (tail[:1] in ("-", "/", ".", ",") and tail[1:].isalnum())
+
+
+def _believable(view: TextView, span: Span, name: str, grouped: bool) -> bool:
+    said = _WORDS.near(view, *span)
+    before = view.before(span[0])
+    reference = CONTRARY.possible(view) and CONTRARY.last_in(before) > _WORDS.last_in(before)
+    if reference or view.in_address(span[0]):
+        return False
+    return said or (name not in _WIDE and (grouped or span[1] - span[0] == 16))
+
+
+def find_cards(view: TextView) -> Iterator[Found]:
+    """Find card numbers; a bare number beside words such as order, tracking or invoice is none."""
+    for run in view.runs:
+        if run[1] - run[0] < 12:
+            continue
+        for span, digits, grouped in _groups(view, run):
+            name = issuer(digits)
+            if name and _alone(view.text, span) and _believable(view, span, name, grouped):
+                yield Found(type="credit_card", start=span[0], end=span[1], rank=9)
