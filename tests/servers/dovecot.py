@@ -206,6 +206,9 @@ service auth-worker {{
 }}
 service anvil {{
   client_limit = 8000
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   client_limit = 8000

@@ -17,6 +17,9 @@ __all__ = ["REFUSED", "TEMPORARILY_REFUSED", "Postfix"]
 REFUSED = f"refused@{DOMAIN}"
 TEMPORARILY_REFUSED = f"later@{DOMAIN}"
 
+_QUEUES = (
+    "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace",
+)  # fmt: skip
 _SERVICES = """
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
@@ -90,7 +93,7 @@ class Postfix:
         queue = self.base / "queue"
         queue.mkdir()
         self.base.chmod(0o755)
-        for name in "active bounce corrupt defer deferred flush hold incoming private saved trace".split():
+        for name in _QUEUES:
             (queue / name).mkdir(mode=0o700)
             os.chown(queue / name, owner, 0)
         for name, mode in (("maildrop", 0o730), ("public", 0o710)):

@@ -16,7 +16,7 @@ MAIL = b"From: a@example.test\r\nTo: b@example.test\r\nSubject: hello\r\nMessage
 def _imap(dovecot: Dovecot, user: str, password: str) -> imaplib.IMAP4_SSL:
     context = ssl.create_default_context(cafile=str(dovecot.certificates.ca))
     peer = imaplib.IMAP4_SSL("localhost", dovecot.imaps_port, ssl_context=context)
-    peer.login(user, f'"{password}"')
+    peer.login(user, password)
     return peer
 
 
@@ -39,6 +39,8 @@ def test_submission_arrives(dovecot: Dovecot, postfix: Postfix, mailbox: str) ->
     with _imap(dovecot, mailbox, PASSWORD) as imap:
         while imap.select("INBOX")[1] != [b"1"]:
             assert time.monotonic() < deadline
-    with smtplib.SMTP_SSL("localhost", postfix.submissions_port, context=context) as peer:
-        with pytest.raises(smtplib.SMTPAuthenticationError):
-            peer.login(mailbox, "wrong")
+    with (
+        smtplib.SMTP_SSL("localhost", postfix.submissions_port, context=context) as peer,
+        pytest.raises(smtplib.SMTPAuthenticationError),
+    ):
+        peer.login(mailbox, "wrong")
