@@ -1,0 +1,75 @@
+"""What the agent remembers of its own doings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+from glassdome.values.action import Action, ActionState
+from glassdome.values.refs import MessageRef
+
+__all__ = ["CommandRecord", "OutboxEntry", "OutboxState", "PerformedAction", "RegisteredMailbox"]
+
+
+class OutboxState(StrEnum):
+    """planned -> begun -> sent | failed | unknown; `unknown` is never sent again on its own."""
+
+    PLANNED = "planned"
+    BEGUN = "begun"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredMailbox:
+    """A mailbox the agent may log in to."""
+
+    address: str
+    password: SecretStr
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """One mail of ours. `purpose` is a word of the sender's choice, such as `send`, `reply`, `auto_reply`."""
+
+    message_id: str
+    mailbox: str
+    recipients: tuple[str, ...]
+    subject: str
+    created_at: datetime
+    updated_at: datetime
+    purpose: str = "send"
+    state: OutboxState = OutboxState.PLANNED
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRecord:
+    """One command that came by mail. `sender` is its authenticated author, `command` its name."""
+
+    ref: MessageRef
+    message_id: str
+    sender: str
+    command: str
+    created_at: datetime
+    updated_at: datetime
+    state: ActionState = ActionState.BEGUN
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformedAction:
+    """An action as the ledger has it; `moved_to` is where a moved message went, None when that is not known."""
+
+    action: Action
+    state: ActionState
+    message_id: str
+    planned_at: datetime
+    updated_at: datetime
+    detail: str = ""
+    moved_to: MessageRef | None = None
