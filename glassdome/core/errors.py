@@ -13,6 +13,7 @@
       EngineError (ModelUnavailable [temporary], ModelMissing, OutputInvalid, PromptTooLarge)
       StoreError (StoreUnavailable [temporary], SchemaMismatch)
       PolicyRefused (ActionForbidden, RateLimited [temporary])
+      AnalysisFailed
 
 Each class has a stable `code`, an HTTP `status` for the API edge, and `temporary`: the only thing retry asks.
 The first line of its docstring is the public sentence when no message is given.
@@ -25,6 +26,7 @@ from typing import Any, ClassVar
 __all__ = [
     "AccessDenied",
     "ActionForbidden",
+    "AnalysisFailed",
     "ConfigError",
     "Conflict",
     "ConnectFailed",
@@ -336,3 +338,10 @@ class RateLimited(PolicyRefused):
     code = "rate_limited"
     status = 429
     temporary = True
+
+
+class AnalysisFailed(GlassdomeError):
+    """The message could not be analysed."""
+
+    code = "analysis_failed"
+    status = 422

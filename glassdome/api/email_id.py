@@ -1,0 +1,84 @@
+"""`email_id`: the REST name of a message, and what it may look like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from glassdome.core.errors import InvalidAddress, InvalidQuery
+from glassdome.values.refs import INBOX
+
+__all__ = [
+    "MAX_ADDRESS_CHARS",
+    "MAX_EMAIL_ID_CHARS",
+    "MAX_FOLDER_CHARS",
+    "EmailId",
+    "as_folder",
+    "as_mailbox",
+    "parse_email_id",
+]
+
+#: RFC 5321 4.5.3.1: 64 octets, @, 255 octets.
+MAX_ADDRESS_CHARS: Final = 320
+#: Dovecot refuses folder names above 255 per level; a few levels deep.
+MAX_FOLDER_CHARS: Final = 1_000
+#: A Message-ID fits one header line of 998 (RFC 5322 2.1.1), a folder with its UIDs a little more.
+MAX_EMAIL_ID_CHARS: Final = 1_100
+_MAX_NUMBER: Final = 2**32 - 1
+
+_IMAP_URL = re.compile(r"(?P<folder>.+?);UIDVALIDITY=(?P<validity>\d{1,10})/?;UID=(?P<uid>\d{1,10})", re.I | re.A)
+_ADDRESS = re.compile(r"[^\s@\x00-\x20\x7f,;:<>()\[\]\"\\]+@[^\s@\x00-\x20\x7f,;:<>()\[\]\"\\/]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailId:
+    """One message as the caller names it: a UID (with or without its UIDVALIDITY), or a Message-ID."""
+
+    folder: str = INBOX
+    uid: int = 0
+    uid_validity: int | None = None
+    message_id: str = ""
+
+
+def as_mailbox(text: str) -> str:
+    """Return the mailbox address in lower case, as mailcow keeps it; raises InvalidAddress."""
+    address = text.strip().lower()
+    if len(address) > MAX_ADDRESS_CHARS or not _ADDRESS.fullmatch(address) or _CONTROL.search(address):
+        raise InvalidAddress("The mailbox must be a full address such as user@example.org.")
+    return address
+
+
+def as_folder(text: str) -> str:
+    """Return the folder name; INBOX is the one that ignores case (RFC 9051 5.1); raises InvalidQuery."""
+    if not text or len(text) > MAX_FOLDER_CHARS or _CONTROL.search(text):
+        raise InvalidQuery("The folder name is empty, too long or has control characters.")
+    return INBOX if text.upper() == INBOX else text
+
+
+def parse_email_id(text: str, folder: str = INBOX) -> EmailId:
+    """Read a UID, `INBOX;UIDVALIDITY=1;UID=5` (RFC 5092) or `<Message-ID>`; raises InvalidQuery."""
+    text = text.strip()
+    if len(text) > MAX_EMAIL_ID_CHARS or _CONTROL.search(text):
+        raise InvalidQuery("email_id is too long or has control characters.")
+    if text.startswith("<") and text.endswith(">") and len(text) > 2:
+        return EmailId(folder=as_folder(folder), message_id=text)
+    if text.isascii() and text.isdigit():
+        return EmailId(folder=as_folder(folder), uid=_number(text))
+    if found := _IMAP_URL.fullmatch(text):
+        return EmailId(
+            folder=as_folder(unquote(found["folder"])),
+            uid=_number(found["uid"]),
+            uid_validity=_number(found["validity"]),
+        )
+    raise InvalidQuery("email_id must be an IMAP UID, INBOX;UIDVALIDITY=1;UID=5 or <Message-ID>.")
+
+
+def _number(digits: str) -> int:
+    """RFC 9051 9: nz-number, 32 bits."""
+    value = int(digits)
+    if not 0 < value <= _MAX_NUMBER:
+        raise InvalidQuery("A UID is a number from 1 to 4294967295.")
+    return value

@@ -1,0 +1,121 @@
+"""Is everything working: each part is probed, at most every few seconds, and its state remembered with its age."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from glassdome.api.services import Services
+from glassdome.api.shapes import depth_shape, rfc3339
+from glassdome.core.config import Settings
+from glassdome.core.errors import GlassdomeError, TimedOut
+from glassdome.values.job import QueueDepth
+
+__all__ = ["DATABASE", "HealthBoard", "PartState", "model_name"]
+
+DATABASE: Final = "mysql"
+#: How long an answer is believed; a monitor asking each second must not become load on every part.
+_FRESH: Final = timedelta(seconds=5)
+#: Seconds one probe may take: mailcow's own health checks give up after 10.
+_PROBE_SECONDS: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartState:
+    """One part: whether it works, since when, and the error's code and general sentence (no host names)."""
+
+    ok: bool
+    since: datetime
+    checked: datetime
+    code: str = ""
+    sentence: str = ""
+
+
+def model_name(settings: Settings) -> str:
+    """Return the model that judges mail: the engine's, or `builtin`."""
+    if settings.engine_name == "builtin":
+        return "builtin"
+    return settings.ollama_model if settings.engine_name == "ollama" else settings.model or ""
+
+
+class HealthBoard:
+    """Remembers the state of each part."""
+
+    def __init__(self, services: Services) -> None:
+        """Nothing is probed until somebody asks."""
+        self._services = services
+        self._lock = asyncio.Lock()
+        self._parts: dict[str, PartState] = {}
+        self._depth: QueueDepth | None = None
+        self._checked: datetime | None = None
+
+    async def report(self) -> tuple[int, dict[str, Any]]:
+        """Return status and body: 503 only when the database is away, since then nothing at all can be done."""
+        async with self._lock:
+            now = self._services.clock.now()
+            if self._checked is None or now - self._checked >= _FRESH:
+                await self._probe_all(now)
+                self._checked = now
+        return self._status(), self._body()
+
+    async def _probe_all(self, now: datetime) -> None:
+        probes: dict[str, Callable[[], Awaitable[None]]] = {DATABASE: self._read_depth, **self._services.probes}
+        errors = await asyncio.gather(*(_outcome(probe) for probe in probes.values()))
+        self._parts = {
+            name: self._state(self._parts.get(name), error, now) for name, error in zip(probes, errors, strict=True)
+        }
+
+    async def _read_depth(self) -> None:
+        self._depth = None
+        self._depth = await self._services.queue.depth(now=self._services.clock.now())
+
+    @staticmethod
+    def _state(before: PartState | None, error: GlassdomeError | None, now: datetime) -> PartState:
+        ok = error is None
+        since = before.since if before is not None and before.ok is ok else now
+        if error is None:
+            return PartState(ok=True, since=since, checked=now)
+        general = (type(error).__doc__ or "").splitlines()[0]
+        return PartState(ok=False, since=since, checked=now, code=error.code, sentence=general)
+
+    def _status(self) -> int:
+        return 200 if self._parts[DATABASE].ok else 503
+
+    def _body(self) -> dict[str, Any]:
+        settings = self._services.settings()
+        words = {name: "ok" if part.ok else "error" for name, part in self._parts.items()}
+        working = all(part.ok for part in self._parts.values())
+        return {
+            "status": "healthy" if working else "degraded",
+            "ollama": words.get("ollama", "disabled"),
+            "mysql": words[DATABASE],
+            "model": model_name(settings),
+            "engine": settings.engine_name,
+            "database": "sqlite" if settings.database.startswith("sqlite") else "mariadb",
+            "queue": depth_shape(self._depth) if self._depth else None,
+            "version": self._services.version,
+            "parts": {name: _part(part) for name, part in self._parts.items()},
+        }
+
+
+async def _outcome(probe: Callable[[], Awaitable[None]]) -> GlassdomeError | None:
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            await probe()
+    except GlassdomeError as exc:
+        return exc
+    except TimeoutError:
+        return TimedOut()
+    return None
+
+
+def _part(part: PartState) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "state": "ok" if part.ok else "error",
+        "since": rfc3339(part.since),
+        "checked": rfc3339(part.checked),
+    }
+    return found if part.ok else found | {"code": part.code, "error": part.sentence}

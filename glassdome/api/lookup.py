@@ -1,0 +1,95 @@
+"""From what a caller names to what is stored: one message, or a list's filters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassdome.api.email_id import (
+    MAX_ADDRESS_CHARS,
+    MAX_EMAIL_ID_CHARS,
+    MAX_FOLDER_CHARS,
+    EmailId,
+    as_folder,
+    as_mailbox,
+)
+from glassdome.api.keys import Caller
+from glassdome.ports.store import AnalysisQuery, AnalysisStore
+from glassdome.values.analysis import Analysis
+from glassdome.values.refs import MessageRef
+
+__all__ = ["EmailIdField", "Filters", "FolderField", "MailboxField", "find_analysis"]
+
+MailboxField = Annotated[
+    str, Field(max_length=MAX_ADDRESS_CHARS, description="Mailbox address", examples=["user@domain.com"])
+]
+EmailIdField = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_EMAIL_ID_CHARS,
+        description="IMAP UID, `INBOX;UIDVALIDITY=1;UID=5` or `<Message-ID>`",
+        examples=["12345"],
+    ),
+]
+FolderField = Annotated[str, Field(max_length=MAX_FOLDER_CHARS, description="Folder of a bare UID")]
+
+
+class Filters(BaseModel):
+    """Which analyses: every filter narrows, none given means all that the key may see."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mailbox: MailboxField = ""
+    folder: Annotated[str, Field(max_length=MAX_FOLDER_CHARS, description="Only this folder")] = ""
+    phishing: Annotated[bool | None, Field(description="Only phishing, or only the rest")] = None
+    category: Annotated[str, Field(max_length=100, description="Only with this category")] = ""
+    priority: Annotated[int | None, Field(ge=1, le=10, description="Only with this priority_score or more")] = None
+    degraded: Annotated[bool | None, Field(description="Only those made without the configured model")] = None
+    sensitive: Annotated[bool | None, Field(description="Only those with sensitive data")] = None
+    since: Annotated[datetime | None, Field(description="Analysed at or after, RFC 3339")] = None
+    until: Annotated[datetime | None, Field(description="Analysed before, RFC 3339")] = None
+    text: Annotated[str, Field(max_length=200, description="Words in subject, sender or summary")] = ""
+
+    def query(self, caller: Caller, *, limit: int = 50, offset: int = 0, cursor: str = "") -> AnalysisQuery:
+        """Return the store's query within what the caller may see; raises InputError, AccessDenied."""
+        mailbox = as_mailbox(self.mailbox) if self.mailbox else ""
+        if mailbox:
+            caller.must_see(mailbox)
+        return AnalysisQuery(
+            mailbox=mailbox,
+            mailboxes=caller.mailboxes,
+            domains=caller.domains,
+            folder=as_folder(self.folder) if self.folder else "",
+            is_phishing=self.phishing,
+            category=self.category,
+            min_priority=self.priority,
+            degraded=self.degraded,
+            sensitive=self.sensitive,
+            since=_aware(self.since),
+            until=_aware(self.until),
+            text=self.text,
+            limit=limit,
+            offset=offset,
+            cursor=cursor,
+        )
+
+
+async def find_analysis(store: AnalysisStore, mailbox: str, wanted: EmailId) -> Analysis | None:
+    """Return the stored analysis of the message the caller names."""
+    if wanted.message_id:
+        return await store.by_message_id(mailbox, wanted.message_id)
+    if wanted.uid_validity is None:
+        return await store.find(mailbox, wanted.folder, wanted.uid)
+    return await store.get(
+        MessageRef(mailbox=mailbox, folder=wanted.folder, uid_validity=wanted.uid_validity, uid=wanted.uid)
+    )
+
+
+def _aware(instant: datetime | None) -> datetime | None:
+    """Take an instant without offset as UTC."""
+    if instant is None:
+        return None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

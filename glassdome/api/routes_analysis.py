@@ -1,0 +1,87 @@
+"""Reading and erasing analyses."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from glassdome.api.access import Reader, Wired
+from glassdome.api.email_id import MAX_EMAIL_ID_CHARS, parse_email_id
+from glassdome.api.errors import refusals
+from glassdome.api.lookup import Filters, find_analysis
+from glassdome.api.shapes import AnalysisShape, analysis_shape
+from glassdome.core.errors import InvalidQuery, NotFound
+from glassdome.core.limits import MAX_PAGE
+from glassdome.ports.store import AnalysisQuery, Page
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["analysis"])
+
+
+class AnalysisParameters(Filters):
+    """One message, or filters and paging of a list."""
+
+    email_id: Annotated[
+        str,
+        Field(
+            max_length=MAX_EMAIL_ID_CHARS, description="One message: UID, `INBOX;UIDVALIDITY=1;UID=5`, `<Message-ID>`"
+        ),
+    ] = ""
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    cursor: Annotated[str, Field(max_length=500, description="`X-Next-Cursor` of the page before")] = ""
+
+
+@router.get(
+    "/api/v1/get/llm/analysis",
+    summary="One analysis, or a list, newest first",
+    response_model=AnalysisShape | list[AnalysisShape],
+    responses={304: {"description": "Unchanged since the ETag in If-None-Match"}, **refusals(404)},
+)
+async def get_analysis(
+    request: Request, services: Wired, caller: Reader, parameters: Annotated[AnalysisParameters, Query()]
+) -> Response:
+    """With `email_id` one object, 404 when there is none: absence is never "safe". Without it a list.
+
+    The next page's address is in the headers `Link` and `X-Next-Cursor`; on the last page they are missing.
+    """
+    query = parameters.query(caller, limit=parameters.limit, offset=parameters.offset, cursor=parameters.cursor)
+    if parameters.email_id:
+        return _tagged(request, await _one(services, query, parameters))
+    page = await services.analyses.list(query)
+    return _tagged(request, [analysis_shape(item) for item in page.items], _next_page(request, page))
+
+
+async def _one(services: Wired, query: AnalysisQuery, parameters: AnalysisParameters) -> dict[str, Any]:
+    if not query.mailbox:
+        raise InvalidQuery("email_id needs a mailbox.")
+    wanted = parse_email_id(parameters.email_id, parameters.folder or "INBOX")
+    analysis = await find_analysis(services.analyses, query.mailbox, wanted)
+    if analysis is None:
+        raise NotFound("There is no analysis of this message.")
+    return analysis_shape(analysis)
+
+
+def _next_page(request: Request, page: Page) -> dict[str, str]:
+    if not page.next_cursor:
+        return {}
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("cursor", "offset")]
+    address = f"{request.url.path}?{urlencode([*kept, ('cursor', page.next_cursor)])}"
+    return {"Link": f'<{address}>; rel="next"', "X-Next-Cursor": page.next_cursor}
+
+
+def _tagged(request: Request, body: Any, headers: dict[str, str] | None = None) -> Response:
+    """Answer with an ETag (RFC 9110 8.8.3), or 304 when the caller has this very answer."""
+    tag = f'W/"{sha256(json.dumps(body).encode()).hexdigest()[:32]}"'
+    known = [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "X-API-Key", **(headers or {})}
+    if tag in known:
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(body, headers=headers)

@@ -1,0 +1,165 @@
+"""Asking for an analysis: one message and its answer, or many into the queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassdome.api.access import Wired, Writer
+from glassdome.api.answers import Element, answer, refused, success
+from glassdome.api.email_id import EmailId, as_mailbox, parse_email_id
+from glassdome.api.errors import refusals
+from glassdome.api.lookup import EmailIdField, FolderField, MailboxField
+from glassdome.api.services import Services
+from glassdome.api.shapes import analysis_shape, job_shape
+from glassdome.core.errors import (
+    AnalysisFailed,
+    ConnectFailed,
+    GlassdomeError,
+    InputError,
+    NotFound,
+    PolicyRefused,
+    UidValidityChanged,
+)
+from glassdome.values.analysis import Analysis
+from glassdome.values.job import Job, JobReason, JobState, NewJob, Priority
+from glassdome.values.refs import INBOX, MessageRef
+
+__all__ = ["MAX_WAIT_SECONDS", "router"]
+
+router = APIRouter(tags=["analyze"])
+
+#: Longer than most proxies wait for an idle answer would be lost.
+MAX_WAIT_SECONDS: Final = 30
+#: Messages of one bulk request; each costs a look into the folder.
+_MAX_BULK: Final = 100
+_FIRST_LOOK: Final = 0.02
+_SLOWEST_LOOK: Final = 0.5
+
+
+class AnalyzeRequest(BaseModel):
+    """Which message, or which messages, of one mailbox."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"mailbox": "user@domain.com", "email_id": "12345", "force": False}]}
+    )
+
+    mailbox: MailboxField
+    email_id: EmailIdField | None = None
+    email_ids: Annotated[list[EmailIdField] | None, Field(min_length=1, max_length=_MAX_BULK)] = None
+    folder: FolderField = INBOX
+    force: Annotated[bool, Field(description="Analyse again what has an analysis already")] = False
+
+
+@router.post(
+    "/api/v1/add/llm/analyze",
+    summary="Analyse a message now, or queue many",
+    response_model=list[Element],
+    responses={
+        202: {"model": list[Element], "description": "Queued; `data` is the job"},
+        **refusals(404, 409, 422, 502),
+    },
+)
+async def analyze(
+    services: Wired,
+    caller: Writer,
+    body: AnalyzeRequest,
+    wait: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for the answer")] = 20,
+) -> Response:
+    """Answer the stored analysis where there is one; else queue the message first in line and wait for it.
+
+    `email_ids` queues many at once and does not wait; each gets an element of its own, `danger` where it was refused.
+    """
+    mailbox = as_mailbox(body.mailbox)
+    caller.must_see(mailbox)
+    await _must_be_chosen(services, mailbox)
+    if (body.email_id is None) is (body.email_ids is None):
+        raise InputError("Give either email_id or email_ids.")
+    if body.email_ids is not None:
+        return await _bulk(services, mailbox, body, body.email_ids)
+    assert body.email_id is not None
+    ref = await _resolve(services, mailbox, parse_email_id(body.email_id, body.folder))
+    found = await _analysed(services, ref, force=body.force, wait=wait)
+    return answer(_element(found, body.email_id, mailbox), status=200 if isinstance(found, Analysis) else 202)
+
+
+async def _must_be_chosen(services: Services, mailbox: str) -> None:
+    if not (await services.preferences.get_preferences(mailbox)).chosen:
+        raise PolicyRefused(
+            f"Nobody chose {mailbox} for analysis, so its mail is not read.",
+            fix="Choose it with POST /api/v1/edit/llm/preferences.",
+        )
+
+
+async def _resolve(services: Services, mailbox: str, wanted: EmailId) -> MessageRef:
+    """Find the message in the mailbox as it is now; a rebuilt folder's old UIDs name nothing (RFC 9051 2.3.1.1)."""
+    if services.source is None:
+        raise ConnectFailed("No mail server is configured.", fix="Set MAILCOW_IMAP_HOST.")
+    if wanted.message_id:
+        return await services.source.find(mailbox, wanted.folder, wanted.message_id)
+    ref = await services.source.resolve(mailbox, wanted.folder, wanted.uid)
+    if wanted.uid_validity not in (None, ref.uid_validity):
+        raise UidValidityChanged
+    return ref
+
+
+async def _analysed(services: Services, ref: MessageRef, *, force: bool, wait: float) -> Analysis | Job:
+    """Return the stored analysis, or that of a job put first in line, or the job when it takes longer than `wait`."""
+    before = await services.analyses.get(ref)
+    if before is not None and not force:
+        return before
+    await _enqueue(services, [ref])
+    return await _outcome(services, ref, before, wait)
+
+
+async def _enqueue(services: Services, refs: list[MessageRef]) -> None:
+    # `force` also moves a job that waits already to the front of the queue.
+    jobs = [NewJob(ref=ref, reason=JobReason.ASKED, priority=Priority.ASKED, force=True) for ref in refs]
+    await services.queue.enqueue(jobs, now=services.clock.now())
+    services.wake()
+
+
+async def _outcome(services: Services, ref: MessageRef, before: Analysis | None, wait: float) -> Analysis | Job:
+    end = services.clock.now() + timedelta(seconds=wait)
+    pause = _FIRST_LOOK
+    while True:
+        after = await services.analyses.get(ref)
+        if after is not None and after != before:
+            return after
+        job = await services.queue.get(ref)
+        if job is None:
+            raise NotFound("The job was removed while it waited.")
+        if job.state is JobState.FAILED:
+            raise AnalysisFailed(f"The message could not be analysed: {job.error}", job_code=job.error_code)
+        remaining = (end - services.clock.now()).total_seconds()
+        if remaining <= 0 or job.state is JobState.CANCELLED:
+            return job
+        await services.clock.sleep(min(pause, remaining))
+        pause = min(pause * 1.5, _SLOWEST_LOOK)
+
+
+async def _bulk(services: Services, mailbox: str, body: AnalyzeRequest, email_ids: list[str]) -> Response:
+    elements: list[dict[str, Any]] = []
+    statuses: list[int] = []
+    for email_id in dict.fromkeys(email_ids):
+        try:
+            ref = await _resolve(services, mailbox, parse_email_id(email_id, body.folder))
+            found = await _analysed(services, ref, force=body.force, wait=0)
+        except GlassdomeError as exc:
+            elements.append(refused("add", "analyze", exc=exc, request={"mailbox": mailbox, "email_id": email_id}))
+            statuses.append(exc.status)
+        else:
+            elements.append(_element(found, email_id, mailbox))
+            statuses.append(200 if isinstance(found, Analysis) else 202)
+    done = [status for status in statuses if status in (200, 202)]
+    return answer(*elements, status=max(done) if done else statuses[0])
+
+
+def _element(found: Analysis | Job, email_id: str, mailbox: str) -> dict[str, Any]:
+    request = {"mailbox": mailbox, "email_id": email_id}
+    if isinstance(found, Analysis):
+        return success("add", "analyze", msg=["analysis_done", email_id], data=analysis_shape(found), request=request)
+    return success("add", "analyze", msg=["analysis_queued", email_id], data=job_shape(found), request=request)

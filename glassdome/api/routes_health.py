@@ -1,0 +1,78 @@
+"""`/health` and `/metrics`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from glassdome.api.access import DocsReader, Wired
+from glassdome.api.errors import refusals
+from glassdome.api.health import HealthBoard
+from glassdome.api.shapes import DepthShape
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["health"])
+
+
+class PartShape(BaseModel):
+    """One part's state, since when it is so, and when it was last looked at."""
+
+    state: Literal["ok", "error"]
+    since: str
+    checked: str
+    code: str = ""
+    error: str = ""
+
+
+class HealthShape(BaseModel):
+    """What works. `ollama` is `disabled` where another engine judges; `mysql` is the database, SQLite included."""
+
+    status: Literal["healthy", "degraded"]
+    ollama: Literal["ok", "error", "disabled"]
+    mysql: Literal["ok", "error"]
+    model: str
+    engine: str
+    database: Literal["sqlite", "mariadb"]
+    queue: DepthShape | None
+    version: str
+    parts: dict[str, PartShape]
+
+
+async def _board(request: Request) -> HealthBoard:
+    board: HealthBoard = request.app.state.health
+    return board
+
+
+@router.get(
+    "/health", summary="Is everything working", responses={503: {"model": HealthShape}}, response_model=HealthShape
+)
+@router.get(
+    "/api/v1/get/llm/health",
+    summary="The same, behind mailcow's host name",
+    responses={503: {"model": HealthShape, "description": "It cannot work at all: the database is away"}},
+    response_model=HealthShape,
+)
+async def health(board: Annotated[HealthBoard, Depends(_board)]) -> Response:
+    """Open to everyone: says which part is down and since when, without names of hosts or mailboxes."""
+    status, body = await board.report()
+    return JSONResponse(body, status_code=status)
+
+
+@router.get(
+    "/metrics",
+    summary="Prometheus",
+    dependencies=[DocsReader],
+    responses={200: {"content": {"text/plain": {}}}, **refusals()},
+    response_class=Response,
+)
+async def metrics(services: Wired) -> Response:
+    """Counts, never contents, in the text exposition format; wants a key unless GLASSDOME_OPEN_DOCS is set."""
+    depth: Any = await services.queue.depth(now=services.clock.now())
+    for state in ("pending", "leased", "done", "failed", "cancelled"):
+        services.metrics.queue_jobs.labels(state).set(getattr(depth, state))
+    services.metrics.queue_oldest_seconds.set(depth.oldest_seconds)
+    return Response(services.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

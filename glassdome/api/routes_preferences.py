@@ -1,0 +1,129 @@
+"""What each mailbox's owner wants."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from glassdome.api.access import Reader, Wired, Writer
+from glassdome.api.answers import Element, answer, success
+from glassdome.api.email_id import as_mailbox
+from glassdome.api.errors import refusals
+from glassdome.api.lookup import MailboxField
+from glassdome.values.preferences import EngineAccess, Preferences
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["preferences"])
+
+_EXAMPLE: dict[str, JsonValue] = {
+    "username": "user@domain.com",
+    "auto_analysis": True,
+    "auto_categorize": True,
+    "phishing_alerts": True,
+    "summary_enabled": True,
+}
+
+
+class PreferencesShape(BaseModel):
+    """One mailbox's choices."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": _EXAMPLE
+            | {
+                "chosen": True,
+                "engine_access": "full",
+                "summary_language": "",
+                "flag_phishing": False,
+                "flag_categories": False,
+                "move_to_junk": False,
+                "drafts": False,
+            }
+        }
+    )
+
+    username: str
+    chosen: bool
+    auto_analysis: bool
+    auto_categorize: bool
+    phishing_alerts: bool
+    summary_enabled: bool
+    engine_access: EngineAccess
+    summary_language: str
+    flag_phishing: bool
+    flag_categories: bool
+    move_to_junk: bool
+    drafts: bool
+
+
+class PreferencesEdit(BaseModel):
+    """What to change; what is not given stays. An unknown name is refused, since it would change nothing."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
+    username: MailboxField
+    chosen: Annotated[bool | None, Field(description="The opt-in: nobody's mail is read before it is true")] = None
+    auto_analysis: Annotated[
+        bool | None,
+        Field(description="Analyse new mail unasked; true also chooses the mailbox unless `chosen` says no"),
+    ] = None
+    auto_categorize: bool | None = None
+    phishing_alerts: bool | None = None
+    summary_enabled: bool | None = None
+    engine_access: Annotated[EngineAccess | None, Field(description="How much of a mail a language model may see")] = (
+        None
+    )
+    summary_language: Annotated[
+        str | None,
+        Field(pattern=r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3})?$", description="BCP 47, or empty: the mail's own"),
+    ] = None
+    flag_phishing: bool | None = None
+    flag_categories: bool | None = None
+    move_to_junk: bool | None = None
+    drafts: bool | None = None
+
+
+@router.get(
+    "/api/v1/get/llm/preferences",
+    summary="A mailbox's preferences",
+    response_model=PreferencesShape,
+    responses=refusals(),
+)
+async def get_preferences(services: Wired, caller: Reader, username: Annotated[MailboxField, Query()]) -> Response:
+    """Answer the stored preferences, or the defaults with `chosen` false."""
+    mailbox = as_mailbox(username)
+    caller.must_see(mailbox)
+    return JSONResponse(_shape(await services.preferences.get_preferences(mailbox)))
+
+
+@router.post(
+    "/api/v1/edit/llm/preferences",
+    summary="Change a mailbox's preferences",
+    response_model=list[Element],
+    responses=refusals(),
+)
+async def edit_preferences(services: Wired, caller: Writer, body: PreferencesEdit) -> Response:
+    """Change what is given and keep the rest; the change is audited."""
+    mailbox = as_mailbox(body.username)
+    caller.must_see(mailbox)
+    changes = {k: v for k, v in body.model_dump(exclude={"username"}).items() if v is not None}
+    if changes.get("auto_analysis"):
+        changes.setdefault("chosen", True)
+    wanted = replace(await services.preferences.get_preferences(mailbox), username=mailbox, **changes)
+    now = services.clock.now()
+    await services.preferences.set_preferences(wanted, now=now)
+    await services.history.audit(actor=caller.name, action="edit_preferences", subject=mailbox, facts=changes, now=now)
+    services.wake()
+    element = success(
+        "edit", "preferences", msg=["preferences_modified", mailbox], data=_shape(wanted), request=changes
+    )
+    return answer(element)
+
+
+def _shape(preferences: Preferences) -> dict[str, Any]:
+    return asdict(preferences) | {"engine_access": str(preferences.engine_access)}

@@ -1,0 +1,74 @@
+"""Statistics over the analyses a key may see."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from glassdome.api.access import Reader, Wired
+from glassdome.api.errors import refusals
+from glassdome.api.lookup import Filters
+from glassdome.api.shapes import AnalysisShape, DepthShape, analysis_shape, depth_shape
+from glassdome.ports.store import Statistics
+
+__all__ = ["router", "statistics_shape"]
+
+router = APIRouter(tags=["statistics"])
+
+
+class TimesShape(BaseModel):
+    """Processing time, seconds."""
+
+    average: float
+    p50: float
+    p95: float
+
+
+class StatisticsShape(BaseModel):
+    """Totals, times, the queue, and the last ten."""
+
+    total: int
+    phishing: int
+    spam: int
+    sensitive: int
+    degraded: int
+    processing_time: TimesShape
+    queue: DepthShape
+    per_model: dict[str, int]
+    per_category: dict[str, int]
+    per_day: dict[str, int]
+    last: list[AnalysisShape]
+
+
+@router.get("/api/v1/get/llm/stats", summary="Statistics", response_model=StatisticsShape, responses=refusals())
+async def get_stats(services: Wired, caller: Reader, filters: Annotated[Filters, Query()]) -> Response:
+    """Totals, times and the last ten analyses, over what the key may see and the filters leave."""
+    query = filters.query(caller, limit=10)
+    totals = await services.analyses.statistics(query)
+    depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
+    last = await services.analyses.list(query)
+    body = statistics_shape(totals)
+    body |= {"queue": depth_shape(depth), "last": [analysis_shape(item) for item in last.items]}
+    return JSONResponse(body)
+
+
+def statistics_shape(totals: Statistics) -> dict[str, Any]:
+    """Return the JSON object of the totals."""
+    return {
+        "total": totals.total,
+        "phishing": totals.phishing,
+        "spam": totals.spam,
+        "sensitive": totals.sensitive,
+        "degraded": totals.degraded,
+        "processing_time": {
+            "average": totals.average_seconds,
+            "p50": totals.p50_seconds,
+            "p95": totals.p95_seconds,
+        },
+        "per_model": dict(totals.per_model or {}),
+        "per_category": dict(totals.per_category or {}),
+        "per_day": dict(totals.per_day or {}),
+    }

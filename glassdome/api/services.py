@@ -1,0 +1,59 @@
+"""What the API needs from the rest: ports and callables, wired by `bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.metrics import Metrics
+from glassdome.ports.mail import MailSource
+from glassdome.ports.model import ModelLibrary
+from glassdome.ports.store import AnalysisStore, ConfigStore, HistoryStore, JobQueue, PreferenceStore
+from glassdome.values.verdict import Verdict
+
+__all__ = ["Classify", "Doorbell", "Probe", "Services"]
+
+#: Checks one part: returns when it works, raises GlassdomeError when it does not.
+Probe: TypeAlias = Callable[[], Awaitable[None]]
+#: Told (mailbox, folder) when that folder may have changed; returns at once and never raises.
+Doorbell: TypeAlias = Callable[[str, str], None]
+#: The built-in engine's verdict on a raw message; pure, about a millisecond, run in a thread.
+Classify: TypeAlias = Callable[[bytes], Verdict]
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+async def _nothing_async() -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a route may use.
+
+    `settings` answers the settings of this moment, `reload` makes a changed `llm_config` take effect, `wake` tells the
+    worker that there is a job. `source` is None where no mail server is configured, `models` where no model server is.
+    `probes` name the parts that `/health` reports besides the database: `ollama`, `openai`, `imap`, `worker`.
+    """
+
+    settings: Callable[[], Settings]
+    clock: Clock
+    queue: JobQueue
+    analyses: AnalysisStore
+    preferences: PreferenceStore
+    config: ConfigStore
+    history: HistoryStore
+    classify: Classify
+    version: str
+    metrics: Metrics = field(default_factory=Metrics)
+    source: MailSource | None = None
+    models: ModelLibrary | None = None
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    wake: Callable[[], None] = _nothing
+    doorbell: Doorbell = lambda mailbox, folder: None
+    reload: Callable[[], Awaitable[None]] = _nothing_async
