@@ -36,6 +36,48 @@ MAX_ARCHIVE_MEMBERS: Final = 200
 MAX_SENSITIVE_FINDINGS: Final = 200
 #: Number runs looked at per text; a 400 KB table of figures has 20,000, real mail fewer than 500.
 MAX_NUMBER_RUNS: Final = 3_000
+#: Bytes of one header block (message or part) that are read; Postfix stops one header at 100 KiB.
+MAX_HEADER_BLOCK_BYTES: Final = 512 * 1024
+#: Lines that look like a boundary, tried per message; without it 18 million false ones are tried at each depth.
+MAX_BOUNDARY_TRIES: Final = 20_000
+#: Characters of a boundary; RFC 2046 says 70, broken senders write a few more.
+MAX_BOUNDARY_CHARS: Final = 200
+#: Parameters read of one Content-Type or Content-Disposition field; RFC 2231 splits long names into about 10.
+MAX_PARAMETERS: Final = 100
+#: Tags of one HTML body; large newsletters have 8,000. Tree building is quadratic for hostile nesting.
+MAX_HTML_TAGS: Final = 20_000
+#: Open elements at one time; browsers stop at 512, tables in tables in newsletters reach 60.
+MAX_HTML_DEPTH: Final = 200
+#: Open formatting elements (b, font, a ...), which HTML repeats in every following block: 20 x tags bounds the tree.
+MAX_HTML_FORMATTING: Final = 20
+#: Rules read of all style sheets of one message; newsletters have up to 500, most in @media, which is skipped.
+MAX_STYLE_RULES: Final = 1_000
+#: Characters of one style attribute or style sheet that are read.
+MAX_STYLE_CHARS: Final = 2_000
+MAX_STYLESHEET_CHARS: Final = 200_000
+#: Characters kept of one piece of hidden text, and of the text a link shows.
+MAX_HIDDEN_CHARS: Final = 2_000
+MAX_SHOWN_CHARS: Final = 300
+#: Longest hidden text at the very start that still counts as a newsletter's preheader; mail clients show about 140.
+MAX_PREHEADER_CHARS: Final = 250
+#: Forms kept.
+MAX_FORMS: Final = 20
+#: Attachments kept; the rest is counted as a defect.
+MAX_ATTACHMENTS: Final = 200
+#: Characters of text kept per attachment; a model prompt takes far less.
+MAX_ATTACHMENT_TEXT_CHARS: Final = 20_000
+#: Characters of a file name; file systems stop at 255 bytes.
+MAX_FILENAME_CHARS: Final = 255
+#: Bytes unpacked in memory per message, over all archives, Office and PDF files: a zip bomb gives 1,000 to 1.
+MAX_INFLATED_BYTES: Final = 8 * 1024 * 1024
+#: Bytes of a zip directory that are read; 200 names take 20 KB, an honest archive of 10,000 files 1 MB.
+MAX_ZIP_DIRECTORY_BYTES: Final = 2 * 1024 * 1024
+#: Method results of one Authentication-Results field, References, symbols of one X-Spamd-Result field.
+MAX_AUTH_RESULTS: Final = 50
+MAX_REFERENCES: Final = 100
+MAX_SYMBOLS: Final = 300
+#: International numbers per text checked against a numbering plan; each costs 0.1 ms, a signature has three.
+MAX_PHONE_LOOKUPS: Final = 50
 #: Defects kept; a broken file can produce one per line.
 MAX_DEFECTS: Final = 50
 
@@ -62,3 +104,67 @@ MAX_ATTEMPTS: Final = 8
 MAX_PAGE: Final = 500
 #: Bytes of a request body the API reads; its largest real body is a bulk of message ids.
 MAX_REQUEST_BYTES: Final = 1024 * 1024
+#: Bytes of a message Rspamd may send for a verdict during its scan; its plugin stops at 256 KiB by itself.
+MAX_SCAN_BYTES: Final = 4 * 1024 * 1024
+#: Seconds a scan may wait for the built-in verdict; Rspamd's plugin gives up after 2.
+MAX_SCAN_SECONDS: Final = 1.5
+#: Scans judged or waiting at the same time; beyond it the answer is "no verdict", so that mail is never held.
+MAX_SCANS: Final = 32
+#: Messages of a chat request that are read; Rspamd's plugin sends five.
+MAX_CHAT_MESSAGES: Final = 50
+#: Events of one push notification; Dovecot sends one per stored message of a transaction.
+MAX_PUSH_EVENTS: Final = 1_000
+#: Seconds a caller may wait for an analysis; a proxy in front gives up after 60.
+MAX_WAIT_SECONDS: Final = 30
+#: Messages of one bulk request; each costs a look into the folder.
+MAX_BULK_MESSAGES: Final = 100
+#: Jobs one request may retry or cancel; the caller repeats for the rest.
+MAX_QUEUE_MOVES: Final = 10_000
+#: Characters of a mailbox address: RFC 5321 4.5.3.1 allows 64, @, 255.
+MAX_ADDRESS_CHARS: Final = 320
+#: Characters of a folder name; Dovecot allows 255 per level, and nobody nests deeply.
+MAX_FOLDER_CHARS: Final = 1_000
+#: Characters of an email_id: a Message-ID fits one line of 998 (RFC 5322 2.1.1), a folder with its UIDs a little more.
+MAX_EMAIL_ID_CHARS: Final = 1_100
+#: Rate buckets kept, one per key; more are only reached when keys are changed often.
+MAX_RATE_BUCKETS: Final = 10_000
+
+# -- IMAP and SMTP -------------------------------------------------------------------------------------
+#: Bytes of one line an IMAP server may send; a SEARCH answer for 500,000 messages has 3.5 MB.
+MAX_IMAP_LINE_BYTES: Final = 4 * 1024 * 1024
+#: Bytes of a literal where no message was asked for: folder names, header fields.
+MAX_IMAP_LITERAL_BYTES: Final = 256 * 1024
+#: Untagged responses to one command; LIST of an archive with a folder per day for 50 years has 18,000.
+MAX_IMAP_RESPONSES: Final = 100_000
+#: Nesting of parentheses in one response; ours (LIST, STATUS, FETCH without BODYSTRUCTURE) need four.
+MAX_IMAP_DEPTH: Final = 20
+#: Seconds until a connection stands, TLS and greeting included.
+IMAP_CONNECT_SECONDS: Final = 15.0
+#: Seconds for one command; a SEARCH without an index on a large folder takes ten.
+IMAP_COMMAND_SECONDS: Final = 60.0
+#: Least bytes per second at which a message must arrive, on top of the time for the command.
+IMAP_LEAST_BYTES_PER_SECOND: Final = 64 * 1024
+#: Seconds of one IDLE; servers hang up after 30 minutes (RFC 2177), home routers forget a quiet connection after 10.
+IMAP_IDLE_SECONDS: Final = 9 * 60.0
+#: Connections to the IMAP server in all; each is a process of 0.7 MB there.
+MAX_IMAP_CONNECTIONS: Final = 256
+#: Connections to one mailbox; mailcow allows 500, a person's programs need theirs too.
+MAX_IMAP_CONNECTIONS_PER_MAILBOX: Final = 4
+#: Seconds unused after which a connection is tried with NOOP before it is used again.
+IMAP_TRUST_SECONDS: Final = 30.0
+#: Seconds unused after which a connection is closed; the server would do so after 30 minutes.
+IMAP_KEEP_SECONDS: Final = 15 * 60.0
+#: Seconds for which a refused login is not tried again; mailcow bans an address after 10 failures in 10 minutes.
+LOGIN_AGAIN_SECONDS: Final = 300.0
+#: Mailboxes watched with IDLE; Dovecot's user may hold 128 inotify instances on a stock Linux.
+MAX_WATCHED_MAILBOXES: Final = 64
+#: Mailboxes asked at the same time in a sweep.
+MAX_SWEEP_CONCURRENCY: Final = 8
+#: Seconds for one SMTP command, connect included; RFC 5321 4.5.3.2 allows minutes, a submission server answers at once.
+SMTP_COMMAND_SECONDS: Final = 60.0
+#: Seconds for the reply to the end of DATA, during which the server scans the mail (RFC 5321 4.5.3.2.6: 10 minutes).
+SMTP_DATA_SECONDS: Final = 600.0
+#: Recipients of one mail; Postfix takes 1,000 per delivery, RFC 5321 4.5.3.1.8 asks for 100.
+MAX_RECIPIENTS: Final = 500
+#: Characters of a server's reply that are kept or shown.
+MAX_PEER_WORDS_CHARS: Final = 300

@@ -14,8 +14,9 @@ from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_bics", "find_domestic_accounts", "find_ibans"]
 
-#: Country, check digits, then groups parted by single spaces or dashes. Each step eats a character of the account.
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \-\u00a0]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
+_IBAN_HEAD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ \-\u00a0]?[A-Za-z0-9])")
+#: Country, check digits, then groups parted by single spaces or dashes; it may run on into the next words.
+_IBAN = re.compile(r"[A-Za-z]{2}\d{2}(?:[ \-\u00a0]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _SHORTEST_IBAN = 15
 _IBAN_WORD = re.compile(r"[^ \-\u00a0]+")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
@@ -42,10 +43,11 @@ def _as_iban(text: str) -> int:
 
 def find_ibans(view: TextView) -> Iterator[Found]:
     """Find IBANs: registered country, its structure, and the two check digits of ISO 7064 MOD 97-10."""
-    for match in _IBAN.finditer(view.text):
-        length = _as_iban(match.group())
+    for head in _IBAN_HEAD.finditer(view.text):
+        match = _IBAN.match(view.text, head.start())
+        length = _as_iban(match.group()) if match else 0
         if length:
-            yield Found(type="iban", start=match.start(), end=match.start() + length, rank=9)
+            yield Found(type="iban", start=head.start(), end=head.start() + length, rank=9)
 
 
 def find_bics(view: TextView) -> Iterator[Found]:

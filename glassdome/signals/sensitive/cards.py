@@ -66,16 +66,20 @@ _RANGES: tuple[tuple[str, str, frozenset[int], str], ...] = (
     ("56", "58", frozenset(range(12, 20)), "maestro"),
     ("67", "67", frozenset(range(12, 20)), "maestro"),
 )
+#: Networks take new ranges into use: beside a word for a card, 16 digits with a right Luhn digit are one.
+_UNKNOWN = "unknown"
 #: Issuers whose ranges are so wide that a number needs a word beside it.
-_WIDE = frozenset({"maestro", "rupay", "unionpay", "diners", "discover"})
+_WIDE = frozenset({"maestro", "rupay", "unionpay", "diners", "discover", _UNKNOWN})
 
 
 def issuer(digits: str) -> str:
-    """Return the network whose range and length fit and whose Luhn digit is right, or an empty string."""
+    """Return the network by range and length, `unknown` for a new range, or an empty string where Luhn's digit is wrong."""
     for low, high, lengths, name in _RANGES:
         if low <= digits[: len(low)] <= high and len(digits) in lengths:
             return name if len(set(digits)) > 1 and luhn.is_valid(digits) else ""
-    return ""
+    return (
+        _UNKNOWN if len(digits) == 16 and digits[0] in "3456" and len(set(digits)) > 1 and luhn.is_valid(digits) else ""
+    )
 
 
 def _groups(view: TextView, run: Span) -> Iterator[tuple[Span, str, bool]]:

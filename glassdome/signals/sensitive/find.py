@@ -8,15 +8,36 @@ from collections.abc import Iterable, Iterator
 from glassdome.core.limits import MAX_SENSITIVE_FINDINGS
 from glassdome.signals.sensitive.banking import find_bics, find_domestic_accounts, find_ibans
 from glassdome.signals.sensitive.cards import find_cards
+from glassdome.signals.sensitive.credentials import find_credentials
+from glassdome.signals.sensitive.documents import find_documents
 from glassdome.signals.sensitive.finding import Found, Recogniser
+from glassdome.signals.sensitive.keys import find_keys
+from glassdome.signals.sensitive.national_ids import find_national_ids
+from glassdome.signals.sensitive.network import find_network_addresses
+from glassdome.signals.sensitive.phones import find_phones
+from glassdome.signals.sensitive.topics import find_topics
 from glassdome.signals.sensitive.view import TextView
+from glassdome.signals.sensitive.wallets import find_wallets
 from glassdome.values.masking import masked
 from glassdome.values.message import Message
 from glassdome.values.signal import SensitiveFinding
 
 __all__ = ["RECOGNISERS", "find_in_text", "find_sensitive"]
 
-RECOGNISERS: tuple[Recogniser, ...] = (find_cards, find_ibans, find_bics, find_domestic_accounts)
+RECOGNISERS: tuple[Recogniser, ...] = (
+    find_cards,
+    find_ibans,
+    find_bics,
+    find_domestic_accounts,
+    find_national_ids,
+    find_keys,
+    find_credentials,
+    find_documents,
+    find_wallets,
+    find_phones,
+    find_network_addresses,
+    find_topics,
+)
 
 
 def _without_overlaps(found: Iterable[Found]) -> list[Found]:

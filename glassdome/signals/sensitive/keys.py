@@ -1,0 +1,109 @@
+"""Keys and tokens of well-known services, by the form their issuer documents; others by a word and their randomness."""
+
+from __future__ import annotations
+
+import binascii
+import json
+import math
+import re
+from base64 import urlsafe_b64decode
+from collections import Counter
+from collections.abc import Iterator
+
+from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.view import TextView
+
+__all__ = ["entropy", "find_keys"]
+
+_END = r"(?![A-Za-z0-9_\-])"
+_START = r"(?<![A-Za-z0-9_\-])"
+#: (type, a piece of text that must occur, the form).
+_FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (kind, mark, re.compile(pattern))
+    for kind, mark, pattern in (
+        ("aws_access_key", "AKIA", rf"{_START}AKIA[A-Z2-7]{{16}}{_END}"),
+        ("aws_access_key", "ASIA", rf"{_START}ASIA[A-Z2-7]{{16}}{_END}"),
+        ("github_token", "gh", rf"{_START}gh[pousr]_[A-Za-z0-9]{{36,251}}{_END}"),
+        ("github_token", "github_pat_", rf"{_START}github_pat_[A-Za-z0-9_]{{60,90}}{_END}"),
+        ("gitlab_token", "glpat-", rf"{_START}glpat-[A-Za-z0-9_\-]{{20,64}}"),
+        ("slack_token", "xox", rf"{_START}xox[abposre]-[A-Za-z0-9\-]{{20,200}}"),
+        ("slack_webhook", "hooks.slack.com", r"https://hooks\.slack\.com/services/T[A-Z0-9]{6,12}/B[A-Z0-9]{6,12}/[A-Za-z0-9]{20,32}"),
+        ("stripe_key", "_live_", rf"{_START}[sr]k_live_[A-Za-z0-9]{{16,250}}{_END}"),
+        ("google_api_key", "AIza", rf"{_START}AIza[A-Za-z0-9_\-]{{35}}{_END}"),
+        ("google_oauth_token", "ya29.", rf"{_START}ya29\.[A-Za-z0-9_\-]{{30,300}}"),
+        ("google_oauth_secret", "GOCSPX-", rf"{_START}GOCSPX-[A-Za-z0-9_\-]{{28}}{_END}"),
+        ("openai_key", "sk-", rf"{_START}sk-(?:proj-|svcacct-|ant-[a-z0-9]{{3,6}}-)?[A-Za-z0-9_\-]{{32,200}}"),
+        ("sendgrid_key", "SG.", rf"{_START}SG\.[A-Za-z0-9_\-]{{22}}\.[A-Za-z0-9_\-]{{43}}{_END}"),
+        ("npm_token", "npm_", rf"{_START}npm_[A-Za-z0-9]{{36}}{_END}"),
+        ("pypi_token", "pypi-", rf"{_START}pypi-AgE[A-Za-z0-9_\-]{{50,300}}"),
+        ("huggingface_token", "hf_", rf"{_START}hf_[A-Za-z0-9]{{34,40}}{_END}"),
+        ("digitalocean_token", "dop_v1_", rf"{_START}dop_v1_[a-f0-9]{{64}}{_END}"),
+        ("telegram_token", ":AA", rf"{_START}\d{{8,10}}:AA[A-Za-z0-9_\-]{{33}}{_END}"),
+        ("azure_key", "AccountKey=", r"AccountKey=[A-Za-z0-9+/]{86}=="),
+        ("mailgun_key", "key-", rf"{_START}key-[0-9a-f]{{32}}{_END}"),
+        ("age_key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
+    )
+)  # fmt: skip
+_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
+_PRIVATE_KEY_END = re.compile(r"-----END (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
+#: A private key of 16,384 bits is 13 KB of PEM.
+_LONGEST_KEY = 16_384
+_JWT = re.compile(rf"{_START}eyJ[A-Za-z0-9_\-]{{8,2000}}\.eyJ[A-Za-z0-9_\-]{{8,8000}}\.[A-Za-z0-9_\-]{{16,2000}}")
+_IN_URL = re.compile(r"\b[a-z][a-z0-9+.\-]{2,20}://[^\s:/@]{1,64}:([^\s:/@]{3,128})@[\w.\-]{3,}")
+_NAMED = re.compile(
+    r"(?i)(?<![a-z0-9?&/])(?:api[ _\-]?(?:key|token|secret)|(?:secret|access|auth|client|private|encryption|license)[ _\-]?(?:key|token|secret)"
+    r"(?:[ _\-]id)?|bearer|webhook secret|schlüssel|clave secreta|clé secrète|clé api)\s{0,3}(?:is|ist|est|es|lautet|[:=]){1,2}\s{0,3}[\"'`]?"
+    r"([A-Za-z0-9_\-+/=.~]{16,256})"
+)
+_NAMED_MARKS = ("key", "token", "secret", "bearer", "schlüssel", "clave", "clé")
+#: Bits per character: random base64 of 20 characters has about 4, English words and identifiers below 3.2.
+_RANDOM = 3.4
+
+
+def entropy(text: str) -> float:
+    """Return Shannon's entropy of the characters in bits per character."""
+    size = len(text)
+    return -sum(n / size * math.log2(n / size) for n in Counter(text).values()) if size else 0.0
+
+
+def _looks_random(value: str) -> bool:
+    kinds = sum((any(map(str.isdigit, value)), any(map(str.isupper, value)), any(map(str.islower, value))))
+    return kinds >= 2 and any(map(str.isdigit, value)) and entropy(value) >= _RANDOM
+
+
+def _is_jwt(token: str) -> bool:
+    head = token.partition(".")[0]
+    try:
+        return "alg" in json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except (ValueError, binascii.Error, TypeError, RecursionError):
+        return False
+
+
+def _private_keys(view: TextView) -> Iterator[Found]:
+    for match in _PRIVATE_KEY.finditer(view.text):
+        end = _PRIVATE_KEY_END.search(view.text, match.end(), match.end() + _LONGEST_KEY)
+        yield Found(type="private_key", start=match.start(), end=end.end() if end else match.end(), rank=10)
+
+
+def _named_keys(view: TextView) -> Iterator[Found]:
+    for match in _NAMED.finditer(view.text):
+        if _looks_random(match.group(1)) and not view.in_address(match.start()):
+            yield Found(type="api_key", start=match.start(1), end=match.end(1), rank=4)
+
+
+def find_keys(view: TextView) -> Iterator[Found]:
+    """Find keys and tokens."""
+    text = view.text
+    for kind, mark, form in _FORMS:
+        if mark in text:
+            yield from (Found(type=kind, start=m.start(), end=m.end(), rank=9) for m in form.finditer(text))
+    if "PRIVATE KEY" in text:
+        yield from _private_keys(view)
+    if "eyJ" in text:
+        yield from (
+            Found(type="jwt", start=m.start(), end=m.end(), rank=9) for m in _JWT.finditer(text) if _is_jwt(m.group())
+        )
+    if "://" in text and "@" in text:
+        yield from (Found(type="password", start=m.start(1), end=m.end(1), rank=6) for m in _IN_URL.finditer(text))
+    if any(mark in view.lower for mark in _NAMED_MARKS):
+        yield from _named_keys(view)

@@ -1,0 +1,76 @@
+"""National and tax numbers of persons, by check digits and either a word beside them or an unmistakable form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+
+from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.national_id_table import DISTINCTIVE, NATIONAL_IDS, NationalId
+from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
+from glassdome.signals.sensitive.view import TextView
+
+__all__ = ["find_national_ids"]
+
+_EDGE = r"(?<![\w\-./+=#$€£])(?:{})(?![\w/=]|[\-.,]\w)"
+#: The rules of the United Kingdom's HM Revenue and Customs for the two letters; the number has no check digit.
+_NINO = re.compile(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]")
+_FORMS = tuple((item, re.compile(_EDGE.format(shape))) for item, shape in DISTINCTIVE)
+#: Distinctive by letters, so that no run of digits leads to it: the Italian and the Mexican number.
+_LETTERED = tuple(
+    (item, re.compile(_EDGE.format(item.shape))) for item in NATIONAL_IDS if item.type in ("it_cf", "mx_curp")
+)
+_FEW_DIGITS = frozenset({"gb_nino", "it_cf", "mx_curp", "in_pan"})
+
+
+@cache
+def _shape(item: NationalId) -> re.Pattern[str]:
+    return re.compile(_EDGE.format(item.shape))
+
+
+def _valid(item: NationalId, text: str) -> bool:
+    if not item.module:
+        return bool(_NINO.fullmatch(text.replace(" ", "")))
+    return len(set(filter(str.isalnum, text))) > 2 and bool(import_module(f"stdnum.{item.module}").is_valid(text))
+
+
+def _is_reference(view: TextView, start: int, words: Phrases) -> bool:
+    before = view.before(start)
+    return CONTRARY.possible(view) and CONTRARY.last_in(before) > words.last_in(before)
+
+
+def _named(view: TextView) -> Iterator[Found]:
+    for item in NATIONAL_IDS:
+        if not item.words.possible(view) or not (view.runs or item.type in _FEW_DIGITS):
+            continue
+        for match in _shape(item).finditer(view.text):
+            start, end = match.span()
+            near = item.words.near(view, start, end) and not _is_reference(view, start, item.words)
+            if near and _valid(item, match.group()):
+                yield Found(type=item.type, start=start, end=end, rank=8)
+
+
+def _distinctive(view: TextView) -> Iterator[Found]:
+    for start, end in view.runs:
+        if end - start < 9:
+            continue
+        for item, form in _FORMS:
+            for match in form.finditer(view.text, start, end + 2):
+                if _valid(item, match.group()) and not _is_reference(view, match.start(), item.words):
+                    yield Found(type=item.type, start=match.start(), end=match.end(), rank=7)
+
+
+def _lettered(view: TextView) -> Iterator[Found]:
+    for item, form in _LETTERED:
+        for match in form.finditer(view.text):
+            if _valid(item, match.group()):
+                yield Found(type=item.type, start=match.start(), end=match.end(), rank=7)
+
+
+def find_national_ids(view: TextView) -> Iterator[Found]:
+    """Find numbers that a state gave to a person; see `national_id_table`."""
+    yield from _named(view)
+    yield from _distinctive(view)
+    yield from _lettered(view)

@@ -1,0 +1,43 @@
+"""IP and MAC addresses, where the words around say that they are somebody's."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.view import TextView
+
+__all__ = ["find_network_addresses"]
+
+_IPV4 = re.compile(r"(?<![\w.\-/])(?:\d{1,3}\.){3}\d{1,3}(?![\w\-]|\.\d)")
+_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}(?![\w:]|\.\d)")
+_MAC = re.compile(r"(?<![\w:\-])[0-9A-Fa-f]{2}(?:([:\-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:\-])")
+_WORDS = Phrases(
+    "ip", "ips", "ipv4", "ipv6", "ip address", "address", "client", "client_ip", "login", "logged in", "sign-in", "signed in", "device", "host",
+    "server", "network", "router", "firewall", "vpn", "ssh", "blocked", "mac", "mac address", "adresse", "ip-adresse", "anmeldung", "gerät",
+    "adresse ip", "connexion", "appareil", "dirección ip", "dispositivo", "indirizzo ip", "endereço ip", "adres", "адрес",
+)  # fmt: skip
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return not (address.is_unspecified or address.is_loopback)
+
+
+def find_network_addresses(view: TextView) -> Iterator[Found]:
+    """Find IP and MAC addresses beside words such as address, login or device; version numbers are none."""
+    if not _WORDS.possible(view):
+        return
+    for kind, form, mark in (("ip_address", _IPV4, "."), ("ip_address", _IPV6, ":"), ("mac_address", _MAC, ":-")):
+        if not any(char in view.text for char in mark):
+            continue
+        for match in form.finditer(view.text):
+            valid = kind == "mac_address" or _is_address(match.group())
+            if valid and _WORDS.near(view, *match.span()):
+                yield Found(type=kind, start=match.start(), end=match.end(), risk="low", rank=4)

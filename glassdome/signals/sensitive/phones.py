@@ -1,0 +1,80 @@
+"""Telephone numbers: international ones by their country's numbering plan, others by form or the word beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import phonenumbers
+
+from glassdome.core.limits import MAX_PHONE_LOOKUPS
+from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.view import Span, TextView
+
+__all__ = ["find_phones"]
+
+_INTERNATIONAL = re.compile(r"(?<![\w+])\(?(?:\+|00)\d(?:[ .\-/()\u00a0\u2010-\u2013]{0,3}\d){6,14}(?!\w)")
+#: ITU E.164 zone 1: area and exchange codes begin with 2 to 9 (NANPA).
+_NORTH_AMERICAN = re.compile(
+    r"(?<![\w\-./(=])(?:1[-. ])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}-)[2-9]\d{2}[-. ]\d{4}(?: ?(?:x|ext\.? ?)\d{1,5})?(?![\w\-/])"
+)
+_EXTENSION = re.compile(r" ?(?:x|ext\.? ?|#)\d{1,6}(?!\w)")
+_DATE = re.compile(r"(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)?\d{2}(?![-./ ]?\d)")
+_LABEL = Phrases(
+    "phone", "phones", "phone number", "telephone", "tel", "tel no", "call", "call me", "calling", "mobile", "cell", "cellphone",
+    "fax", "sms", "text me", "whatsapp", "dial", "hotline", "ph", "mob", "reach me", "reach you at",
+    "handy", "telefon", "telefonnummer", "mobil", "mobilnummer", "rufnummer", "durchwahl", "festnetz", "anrufen", "tél", "téléphone",
+    "telephone", "portable", "appeler", "appelez", "teléfono", "telefono", "móvil", "movil", "celular", "llamar", "llame", "cellulare", "cell",
+    "chiamare", "telefone", "telemóvel", "ligar", "ligue", "telefoon", "mobiel", "bellen", "tlf", "puh", "puhelin", "numer telefonu", "komórka",
+    "zadzwoń", "телефон", "тел", "моб", "позвоните", "τηλέφωνο", "κινητό", "电话", "手机", "電話", "携帯", "전화", "휴대폰", "هاتف", "טלפון",
+)  # fmt: skip
+_AFTER = re.compile(
+    r"^[ \-–(\\,|]{0,4}(?:office|fax|mobile|cell|home|work|desk|direct|pager|phone|tel|mobil|büro|privat|handy)\b"
+)
+#: Words that mean a telephone only when the number follows at once.
+_AT_ONCE = re.compile(r"(?<!\w)(?:home|office|work|desk|direct|pager|main|after hours|privat|büro|bureau|casa)\W{1,3}$")
+_CLOSE = 24
+
+
+def _as_whole(view: TextView, run: Span) -> Span:
+    """Widen a run to its opening bracket, plus sign and extension."""
+    start, end = run
+    while start and view.text[start - 1] in "(+":
+        start -= 1
+    extension = _EXTENSION.match(view.text, end)
+    return start, extension.end() if extension else end
+
+
+def _is_international(text: str) -> bool:
+    number = "+" + text.lstrip("(")[2:] if text.lstrip("(").startswith("00") else text
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _labelled(view: TextView) -> Iterator[Found]:
+    for run in view.runs:
+        start, end = _as_whole(view, run)
+        digits = sum(char.isdigit() for char in view.text[run[0] : run[1]])
+        if not 7 <= digits <= 15 or _DATE.match(view.text, run[0]) or view.in_address(start):
+            continue
+        glued = view.text[start - 1 : start].isalnum() or view.text[end : end + 1].isalnum()
+        line = view.before(start, _CLOSE).rpartition("\n")[2]
+        if not glued and (_LABEL.last_in(line) >= 0 or _AT_ONCE.search(line) or _AFTER.match(view.after(end, 16))):
+            yield Found(type="phone_number", start=start, end=end, risk="low", rank=4)
+
+
+def find_phones(view: TextView) -> Iterator[Found]:
+    """Find telephone numbers. They are low risk: most mails carry their sender's own."""
+    if not view.runs:
+        return
+    for match in islice(_INTERNATIONAL.finditer(view.text), MAX_PHONE_LOOKUPS):
+        if not view.in_address(match.start()) and _is_international(match.group()):
+            yield Found(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
+    for match in _NORTH_AMERICAN.finditer(view.text):
+        if not view.in_address(match.start()):
+            yield Found(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
+    yield from _labelled(view)

@@ -1,0 +1,72 @@
+"""Sentences about somebody's health or pay: no form gives them away, only their words together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from glassdome.core.limits import MAX_PHRASE_CHARS
+from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.view import TextView
+
+__all__ = ["find_topics"]
+
+_HEALTH = Phrases(
+    "diagnosis", "diagnosed", "biopsy", "chemotherapy", "chemo", "radiotherapy", "hiv", "hiv positive", "std", "pregnant", "pregnancy test", "miscarriage",
+    "abortion", "depression", "antidepressant", "antidepressants", "psychiatrist", "psychotherapy", "bipolar", "schizophrenia", "cancer", "tumor", "tumour",
+    "blood test", "test results", "lab results", "medical record", "medical records", "medical history", "prescription", "sick leave", "disability", "diabetes",
+    "epilepsy", "rehab", "diagnose", "diagnostiziert", "krebs", "schwanger", "depressionen", "psychiater", "blutwerte", "befund", "arztbrief",
+    "krankschreibung", "krankgeschrieben", "arbeitsunfähigkeit", "diagnostic", "enceinte", "dépression", "arrêt maladie", "ordonnance", "dossier médical",
+    "diagnóstico", "embarazada", "depresión", "cáncer", "baja médica", "historia clínica", "receta médica", "diagnosi", "incinta", "depressione",
+    "cartella clinica", "grávida", "câncer", "atestado médico", "zwanger", "kanker", "ziekmelding", "diagnoza", "rak", "ciąża", "zwolnienie lekarskie",
+    "диагноз", "беременна", "больничный", "诊断", "癌症", "診断", "病歴",
+)  # fmt: skip
+_PERSON = Phrases(
+    "i", "my", "me", "your", "his", "her", "he", "she", "patient", "employee", "son", "daughter", "wife", "husband", "mother", "father", "ich", "mein", "meine",
+    "mir", "ihr", "ihre", "patientin", "er", "sie", "je", "j'ai", "mon", "ma", "mes", "votre", "son", "sa", "yo", "mi", "mis", "su", "paciente", "mio", "mia",
+    "suo", "sua", "paziente", "meu", "minha", "seu", "ik", "mijn", "haar", "zijn", "patiënt", "mój", "moja", "pacjent", "pacjentka", "я", "мой", "моя", "у меня",
+    "我", "患者", "私",
+)  # fmt: skip
+_PAY = Phrases(
+    "salary", "salaries", "annual pay", "base pay", "gross pay", "net pay", "take-home pay", "payslip", "pay slip", "wage", "wages", "compensation package", "bonus",
+    "stock options", "severance", "gehalt", "jahresgehalt", "bruttogehalt", "lohn", "gehaltsabrechnung", "abfindung", "salaire", "rémunération",
+    "fiche de paie", "bulletin de salaire", "salario", "sueldo", "nómina", "stipendio", "busta paga", "retribuzione", "salário", "holerite", "salaris", "loonstrook",
+    "wynagrodzenie", "pensja", "lön", "løn", "lønn", "palkka", "зарплата", "оклад", "工资", "薪资", "給与", "年収", "연봉",
+)  # fmt: skip
+_AMOUNT = re.compile(
+    r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|pln|sek|inr))[ \u00a0]?\d[\d.,' \u00a0]{1,14}k?|\b\d[\d.,']{2,14}[ \u00a0]?k?[ \u00a0]?(?:[$€£¥₹]|(?:usd|eur|euros?|gbp|chf|dollars|pounds|zł|kr|"
+    r"k|lpa|per (?:year|annum|month|hour)|pro jahr|brutto|par an|al año|all'anno)\b)",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"[.!?](?=\s)|\n\s*\n|[。！？]")
+
+
+def _sentence(view: TextView, at: int) -> tuple[int, int]:
+    """Return the sentence around `at`, at most MAX_PHRASE_CHARS to either side."""
+    low, high = max(0, at - MAX_PHRASE_CHARS), min(len(view.text), at + MAX_PHRASE_CHARS)
+    start = max((match.end() for match in _STOP.finditer(view.text, low, at)), default=low)
+    stop = _STOP.search(view.text, at, high)
+    end = stop.start() if stop else high
+    piece = view.text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - (len(piece) - len(piece.rstrip()))
+
+
+def _sentences(view: TextView, kind: str, phrases: Phrases, needed: re.Pattern[str]) -> Iterator[Found]:
+    if not phrases.possible(view):
+        return
+    done = -1
+    # Lower-casing keeps every length but those of a few letters, so positions are taken from the text itself.
+    for match in re.finditer(phrases.pattern.pattern, view.text, re.IGNORECASE):
+        if match.start() <= done:
+            continue
+        start, end = _sentence(view, match.start())
+        if needed.search(view.text[start:end].lower()):
+            yield Found(type=kind, start=start, end=end, risk="low", rank=1)
+            done = end
+
+
+def find_topics(view: TextView) -> Iterator[Found]:
+    """Find sentences on a person's health, and on pay with an amount. Low risk, and the span is the sentence."""
+    yield from _sentences(view, "health", _HEALTH, _PERSON.pattern)
+    yield from _sentences(view, "salary", _PAY, _AMOUNT)
