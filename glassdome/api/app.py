@@ -2,40 +2,64 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
 
-from glassdome.api import errors, routes_analysis, routes_analyze, routes_health, routes_preferences, routes_stats
+from glassdome.api import (
+    errors,
+    routes_analysis,
+    routes_analyze,
+    routes_chat,
+    routes_config,
+    routes_docs,
+    routes_erase,
+    routes_feedback,
+    routes_health,
+    routes_models,
+    routes_preferences,
+    routes_push,
+    routes_queue,
+    routes_rspamd,
+    routes_stats,
+)
+from glassdome.api.description import describe
 from glassdome.api.edge import Edge
 from glassdome.api.health import HealthBoard
 from glassdome.api.rate import RateLimit
+from glassdome.api.scan import Scanner
 from glassdome.api.services import Services
-from glassdome.core.limits import MAX_REQUEST_BYTES
 
 __all__ = ["create_app"]
 
-_ROUTERS = (
-    routes_health.router,
-    routes_analysis.router,
-    routes_analyze.router,
-    routes_stats.router,
-    routes_preferences.router,
+_ROUTES = (
+    routes_analysis,
+    routes_analyze,
+    routes_chat,
+    routes_config,
+    routes_docs,
+    routes_erase,
+    routes_feedback,
+    routes_health,
+    routes_models,
+    routes_preferences,
+    routes_push,
+    routes_queue,
+    routes_rspamd,
+    routes_stats,
 )
 
 
 def create_app(services: Services) -> FastAPI:
     """Return the REST application over `services`; it starts nothing and owns nothing."""
-    app = FastAPI(
-        title="Glassdome",
-        version=services.version,
-        openapi_url=None,
-        redirect_slashes=False,
-        max_body_size=MAX_REQUEST_BYTES,
-    )
+    app = FastAPI(title="Glassdome", version=services.version, openapi_url=None, redirect_slashes=False)
     app.state.services = services
     app.state.health = HealthBoard(services)
     app.state.rate = RateLimit()
+    app.state.scanner = Scanner(services.classify)
     errors.install(app)
-    for router in _ROUTERS:
-        app.include_router(router)
+    for module in _ROUTES:
+        app.include_router(module.router)
     app.add_middleware(Edge, metrics=services.metrics)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app

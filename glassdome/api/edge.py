@@ -1,16 +1,22 @@
-"""What every answer gets, whatever route made it: security headers, and its time measured."""
+"""What every request meets first and last: a bound on its body, security headers on its answer, its time measured."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from glassdome.core.limits import MAX_REQUEST_BYTES, MAX_SCAN_BYTES
 from glassdome.core.metrics import Metrics
 
-__all__ = ["Edge"]
+__all__ = ["SCAN_PATH", "Edge"]
+
+SCAN_PATH: Final = "/rspamd/check"
+_BODY_BYTES: Final[Mapping[str, int]] = {SCAN_PATH: MAX_SCAN_BYTES}
 
 #: Nothing here is a page, save `/docs` and the web UI, which set their own policy.
 _HEADERS: Final = {
@@ -48,7 +54,28 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, dressed)
+            await self._app(scope, _bounded(scope, receive), dressed)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            self._metrics.api_seconds.labels(route, scope["method"], str(status)).observe(time.perf_counter() - began)
+            method = scope["method"] if route != "unmatched" else "any"
+            self._metrics.api_seconds.labels(route, method, str(status)).observe(time.perf_counter() - began)
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """Return `receive` that refuses with 413, at once when the length is declared, else when it is passed."""
+    limit = _BODY_BYTES.get(scope["path"], MAX_REQUEST_BYTES)
+    declared = Headers(scope=scope).get("content-length", "0")
+    left = limit - int(declared) if declared.isdigit() else limit
+    received = 0
+
+    async def bounded() -> Message:
+        nonlocal received
+        if left < 0:
+            raise HTTPException(413)
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise HTTPException(413)
+        return message
+
+    return bounded

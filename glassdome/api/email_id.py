@@ -8,24 +8,11 @@ from typing import Final
 from urllib.parse import unquote
 
 from glassdome.core.errors import InvalidAddress, InvalidQuery
+from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS
 from glassdome.values.refs import INBOX
 
-__all__ = [
-    "MAX_ADDRESS_CHARS",
-    "MAX_EMAIL_ID_CHARS",
-    "MAX_FOLDER_CHARS",
-    "EmailId",
-    "as_folder",
-    "as_mailbox",
-    "parse_email_id",
-]
+__all__ = ["EmailId", "as_folder", "as_mailbox", "parse_email_id"]
 
-#: RFC 5321 4.5.3.1: 64 octets, @, 255 octets.
-MAX_ADDRESS_CHARS: Final = 320
-#: Dovecot refuses folder names above 255 per level; a few levels deep.
-MAX_FOLDER_CHARS: Final = 1_000
-#: A Message-ID fits one header line of 998 (RFC 5322 2.1.1), a folder with its UIDs a little more.
-MAX_EMAIL_ID_CHARS: Final = 1_100
 _MAX_NUMBER: Final = 2**32 - 1
 
 _IMAP_URL = re.compile(r"(?P<folder>.+?);UIDVALIDITY=(?P<validity>\d{1,10})/?;UID=(?P<uid>\d{1,10})", re.I | re.A)

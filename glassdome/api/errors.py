@@ -56,12 +56,10 @@ class ErrorBody(BaseModel):
     code: str
 
 
-def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe the error answers of a route for OpenAPI; every keyed route has 400, 401, 403, 413, 429 and 503."""
-    return {
-        status: {"model": ErrorBody, "description": _MEANING[status]}
-        for status in sorted({400, 401, 403, 413, 429, 503, *statuses})
-    }
+def refusals(*statuses: int, keyed: bool = True) -> dict[int | str, dict[str, Any]]:
+    """Describe the error answers of a route for OpenAPI; `keyed` routes add what a key brings with it."""
+    every = {400, 401, 413, *((403, 429, 503) if keyed else ()), *statuses}
+    return {status: {"model": ErrorBody, "description": _MEANING[status]} for status in sorted(every)}
 
 
 def error_body(exc: GlassdomeError) -> dict[str, str]:
@@ -111,6 +109,8 @@ def _answer(
 def _sentence(exc: RequestValidationError) -> str:
     found = []
     for error in exc.errors()[:5]:
+        if error["type"] == "json_invalid":
+            return "The request body is not valid JSON."
         place = ".".join(str(part) for part in error["loc"] if part not in ("body", "query")) or "the request body"
         found.append(f"{place[:MAX_PHRASE_CHARS]}: {error['msg'][:MAX_PHRASE_CHARS]}")
     # A lone surrogate in the request would otherwise make the answer impossible to encode.

@@ -7,15 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.email_id import (
-    MAX_ADDRESS_CHARS,
-    MAX_EMAIL_ID_CHARS,
-    MAX_FOLDER_CHARS,
-    EmailId,
-    as_folder,
-    as_mailbox,
-)
+from glassdome.api.email_id import EmailId, as_folder, as_mailbox
 from glassdome.api.keys import Caller
+from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS
 from glassdome.ports.store import AnalysisQuery, AnalysisStore
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Final
 
 from glassdome.core.errors import RateLimited
+from glassdome.core.limits import MAX_RATE_BUCKETS
 
 __all__ = ["RateLimit"]
-
-#: Buckets kept; keys are few, so this is only reached when keys are changed often.
-_MAX_BUCKETS: Final = 10_000
 
 
 class RateLimit:
@@ -29,6 +26,6 @@ class RateLimit:
         if level < 1:
             self._buckets[name] = (level, now)
             raise RateLimited(retry_after=math.ceil((1 - level) * 60 / per_minute))
-        if len(self._buckets) >= _MAX_BUCKETS:
+        if len(self._buckets) >= MAX_RATE_BUCKETS:
             self._buckets.clear()
         self._buckets[name] = (level - 1, now)

@@ -1,4 +1,4 @@
-"""Reading and erasing analyses."""
+"""Reading analyses: one, or a list with filters and pages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from glassdome.api.access import Reader, Wired
-from glassdome.api.email_id import MAX_EMAIL_ID_CHARS, parse_email_id
+from glassdome.api.email_id import parse_email_id
 from glassdome.api.errors import refusals
 from glassdome.api.lookup import Filters, find_analysis
 from glassdome.api.shapes import AnalysisShape, analysis_shape
 from glassdome.core.errors import InvalidQuery, NotFound
-from glassdome.core.limits import MAX_PAGE
+from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
 from glassdome.ports.store import AnalysisQuery, Page
 
 __all__ = ["router"]

@@ -24,18 +24,16 @@ from glassdome.core.errors import (
     PolicyRefused,
     UidValidityChanged,
 )
+from glassdome.core.limits import MAX_BULK_MESSAGES, MAX_WAIT_SECONDS
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, NewJob, Priority
 from glassdome.values.refs import INBOX, MessageRef
 
-__all__ = ["MAX_WAIT_SECONDS", "router"]
+__all__ = ["router"]
 
 router = APIRouter(tags=["analyze"])
 
-#: Longer than most proxies wait for an idle answer would be lost.
-MAX_WAIT_SECONDS: Final = 30
-#: Messages of one bulk request; each costs a look into the folder.
-_MAX_BULK: Final = 100
+#: Seconds between looks for the result: quick at first, since the built-in engine needs milliseconds.
 _FIRST_LOOK: Final = 0.02
 _SLOWEST_LOOK: Final = 0.5
 
@@ -49,7 +47,7 @@ class AnalyzeRequest(BaseModel):
 
     mailbox: MailboxField
     email_id: EmailIdField | None = None
-    email_ids: Annotated[list[EmailIdField] | None, Field(min_length=1, max_length=_MAX_BULK)] = None
+    email_ids: Annotated[list[EmailIdField] | None, Field(min_length=1, max_length=MAX_BULK_MESSAGES)] = None
     folder: FolderField = INBOX
     force: Annotated[bool, Field(description="Analyse again what has an analysis already")] = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
@@ -47,13 +47,16 @@ async def _board(request: Request) -> HealthBoard:
     return board
 
 
-@router.get(
-    "/health", summary="Is everything working", responses={503: {"model": HealthShape}}, response_model=HealthShape
-)
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    503: {"model": HealthShape, "description": "It cannot work at all: the database is away"}
+}
+
+
+@router.get("/health", summary="Is everything working", responses=_ANSWERS, response_model=HealthShape)
 @router.get(
     "/api/v1/get/llm/health",
     summary="The same, behind mailcow's host name",
-    responses={503: {"model": HealthShape, "description": "It cannot work at all: the database is away"}},
+    responses=_ANSWERS,
     response_model=HealthShape,
 )
 async def health(board: Annotated[HealthBoard, Depends(_board)]) -> Response:

@@ -2,7 +2,7 @@
 
     GlassdomeError
       ConfigError
-      InputError (UnknownAction, InvalidAddress, InvalidQuery, RequestTooLarge)
+      InputError (UnknownAction, InvalidAddress, InvalidQuery)
       AccessDenied (NotAuthenticated)
       NotFound
       Conflict (UidValidityChanged, SettingPinned)
@@ -53,7 +53,6 @@ __all__ = [
     "ProtocolViolation",
     "RateLimited",
     "RecipientsRefused",
-    "RequestTooLarge",
     "SchemaMismatch",
     "SettingPinned",
     "SmtpRefused",
@@ -116,13 +115,6 @@ class InvalidQuery(InputError):
     """A query parameter is wrong."""
 
     code = "invalid_query"
-
-
-class RequestTooLarge(InputError):
-    """The request's body is larger than allowed."""
-
-    code = "request_too_large"
-    status = 413
 
 
 class AccessDenied(GlassdomeError):

@@ -1,0 +1,61 @@
+"""A person's correction of a verdict."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassdome.api.access import Wired, Writer
+from glassdome.api.answers import Element, answer, success
+from glassdome.api.email_id import as_mailbox, parse_email_id
+from glassdome.api.errors import refusals
+from glassdome.api.lookup import EmailIdField, FolderField, MailboxField, find_analysis
+from glassdome.core.errors import NotFound
+from glassdome.core.limits import MAX_PHRASE_CHARS
+from glassdome.values.feedback import Feedback
+from glassdome.values.refs import INBOX
+from glassdome.values.verdict import Label
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["feedback"])
+
+
+class FeedbackRequest(BaseModel):
+    """What the message really is."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"mailbox": "user@domain.com", "email_id": "12345", "label": "ham", "note": "our own shop"}]
+        },
+    )
+
+    mailbox: MailboxField
+    email_id: EmailIdField
+    folder: FolderField = INBOX
+    label: Label
+    note: Annotated[str, Field(max_length=MAX_PHRASE_CHARS)] = ""
+
+
+@router.post(
+    "/api/v1/add/llm/feedback",
+    summary="Correct a verdict",
+    response_model=list[Element],
+    responses=refusals(404),
+)
+async def add_feedback(services: Wired, caller: Writer, body: FeedbackRequest) -> Response:
+    """Store what a person says of a message, one correction per message, and teach the sender's history with it."""
+    mailbox = as_mailbox(body.mailbox)
+    caller.must_see(mailbox)
+    found = await find_analysis(services.analyses, mailbox, parse_email_id(body.email_id, body.folder))
+    if found is None:
+        raise NotFound("There is no analysis of this message.")
+    feedback = Feedback(ref=found.ref, label=body.label, actor=caller.name, note=body.note)
+    now = services.clock.now()
+    await services.history.record_feedback(feedback, now=now)
+    facts = {"email_id": str(found.ref), "label": str(body.label)}
+    await services.history.audit(actor=caller.name, action="add_feedback", subject=mailbox, facts=facts, now=now)
+    return answer(success("add", "feedback", msg=["feedback_added", body.email_id], request=facts))

@@ -1,0 +1,93 @@
+"""The model server's models: which are there, and fetching another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassdome.api.access import Reader, Wired, Writer
+from glassdome.api.errors import error_body, refusals
+from glassdome.api.health import model_name
+from glassdome.api.services import Services
+from glassdome.core.errors import GlassdomeError, ModelUnavailable
+from glassdome.ports.model import ModelLibrary, PullProgress
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["models"])
+
+
+class ModelsShape(BaseModel):
+    """The model in use and those the server has."""
+
+    model: str
+    installed: list[str]
+
+
+class PullRequest(BaseModel):
+    """Which model to fetch."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"model": "llama3.2:3b"}]})
+
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$")]
+
+
+class PullLine(BaseModel):
+    """One line of the answer: the model server's word, and bytes so far and in all (0 while unknown)."""
+
+    status: str
+    completed: int
+    total: int
+
+
+@router.get("/api/v1/get/llm/models", summary="Models at hand", response_model=ModelsShape, responses=refusals(502))
+async def get_models(services: Wired, caller: Reader) -> Response:
+    """List what the model server has; 503 where there is none, or it does not answer."""
+    installed = await _library(services).installed()
+    return JSONResponse({"model": model_name(services.settings()), "installed": list(installed)})
+
+
+@router.post(
+    "/api/v1/add/llm/model",
+    summary="Fetch a model",
+    responses={
+        200: {"description": "One JSON object per line, until it is there", "content": {"application/x-ndjson": {}}},
+        **refusals(502),
+    },
+    response_class=StreamingResponse,
+)
+async def pull_model(services: Wired, caller: Writer, body: PullRequest) -> Response:
+    """Have the model server download a model. A failure on the way is the last line, in the error shape."""
+    caller.must_be_unrestricted()
+    progress = _library(services).pull(body.model)
+    # The first step is awaited before the status goes out, so that a refusal still has its true status.
+    first = await anext(progress, None)
+    now = services.clock.now()
+    await services.history.audit(actor=caller.name, action="pull_model", subject=body.model, facts={}, now=now)
+    return StreamingResponse(_lines(first, progress), media_type="application/x-ndjson")
+
+
+def _library(services: Services) -> ModelLibrary:
+    if services.models is None:
+        raise ModelUnavailable("No model server is configured.", fix="Set OLLAMA_HOST.")
+    return services.models
+
+
+async def _lines(first: PullProgress | None, rest: AsyncIterator[PullProgress]) -> AsyncIterator[str]:
+    if first is None:
+        return
+    yield _line(first)
+    try:
+        async for step in rest:
+            yield _line(step)
+    except GlassdomeError as exc:
+        yield json.dumps(error_body(exc)) + "\n"
+
+
+def _line(step: PullProgress) -> str:
+    return json.dumps({"status": step.status, "completed": step.completed, "total": step.total}) + "\n"

@@ -1,0 +1,150 @@
+"""The queue: what waits, what failed and why; retry and cancel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassdome.api.access import Reader, Wired, Writer
+from glassdome.api.answers import Element, answer, success
+from glassdome.api.email_id import as_mailbox
+from glassdome.api.errors import refusals
+from glassdome.api.keys import Caller
+from glassdome.api.lookup import MailboxField
+from glassdome.api.services import Services
+from glassdome.api.shapes import DepthShape, JobShape, depth_shape, job_shape
+from glassdome.core.errors import NotFound
+from glassdome.core.limits import MAX_PAGE, MAX_QUEUE_MOVES
+from glassdome.values.job import Job, JobState
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["queue"])
+
+_MAX_ID: Final = 2**63 - 1
+JobId = Annotated[int, Field(ge=1, le=_MAX_ID)]
+#: What each action takes and what it makes of it, when no ids are named.
+_MOVES: Final = {
+    "retry": (JobState.FAILED, JobState.PENDING),
+    "cancel": (JobState.PENDING, JobState.CANCELLED),
+}
+
+
+class QueueParameters(BaseModel):
+    """Which jobs, by id upwards."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: JobState | None = None
+    mailbox: MailboxField = ""
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 100
+    after_id: Annotated[int, Field(ge=0, le=_MAX_ID, description="`next_after_id` of the page before")] = 0
+
+
+class QueueShape(BaseModel):
+    """How deep the queue is, and one page of it."""
+
+    depth: DepthShape
+    jobs: list[JobShape]
+    next_after_id: int | None
+
+
+class QueueEdit(BaseModel):
+    """Retry what failed or was cancelled, cancel what waits or failed: these ids, or all there are."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"action": "retry", "ids": [17]}, {"action": "retry", "mailbox": "user@domain.com"}]
+        },
+    )
+
+    action: Literal["retry", "cancel"]
+    ids: Annotated[list[JobId] | None, Field(min_length=1, max_length=MAX_PAGE)] = None
+    mailbox: Annotated[MailboxField, Field(description="Without ids: all failed (retry) or waiting (cancel) of it")] = (
+        ""
+    )
+
+
+@router.get("/api/v1/get/llm/queue", summary="The queue", response_model=QueueShape, responses=refusals())
+async def get_queue(services: Wired, caller: Reader, parameters: Annotated[QueueParameters, Query()]) -> Response:
+    """Answer the queue's depth and one page of jobs, with the reason of each failure."""
+    mailbox = _mailbox(caller, parameters.mailbox)
+    depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
+    jobs = await services.queue.jobs(
+        state=parameters.state,
+        mailbox=mailbox,
+        limit=parameters.limit,
+        after_id=parameters.after_id,
+        mailboxes=caller.mailboxes,
+        domains=caller.domains,
+    )
+    following = jobs[-1].id if len(jobs) == parameters.limit else None
+    return JSONResponse(
+        {"depth": depth_shape(depth), "jobs": [job_shape(job) for job in jobs], "next_after_id": following}
+    )
+
+
+@router.post(
+    "/api/v1/edit/llm/queue",
+    summary="Retry or cancel jobs",
+    response_model=list[Element],
+    responses=refusals(404),
+)
+async def edit_queue(services: Wired, caller: Writer, body: QueueEdit) -> Response:
+    """Move jobs; `data.moved` says how many, `data.more` whether to ask again for the rest. Audited."""
+    mailbox = _mailbox(caller, body.mailbox)
+    if body.ids is not None:
+        moved, more = await _move_named(services, caller, body, body.ids, mailbox), False
+    else:
+        moved, more = await _move_all(services, caller, body, mailbox)
+    request = body.model_dump(exclude_defaults=True)
+    now = services.clock.now()
+    facts = request | {"moved": moved}
+    await services.history.audit(actor=caller.name, action="edit_queue", subject=mailbox, facts=facts, now=now)
+    services.wake()
+    data = {"moved": moved, "more": more}
+    return answer(success("edit", "queue", msg=["queue_modified", str(moved)], data=data, request=request))
+
+
+def _mailbox(caller: Caller, text: str) -> str:
+    if not text:
+        return ""
+    mailbox = as_mailbox(text)
+    caller.must_see(mailbox)
+    return mailbox
+
+
+async def _move_named(services: Services, caller: Caller, body: QueueEdit, ids: list[int], mailbox: str) -> int:
+    jobs = await services.queue.jobs(
+        ids=ids, mailbox=mailbox, limit=len(ids), mailboxes=caller.mailboxes, domains=caller.domains
+    )
+    if not jobs:
+        raise NotFound("There are no such jobs.")
+    return await _set(services, jobs, _MOVES[body.action][1])
+
+
+async def _move_all(services: Services, caller: Caller, body: QueueEdit, mailbox: str) -> tuple[int, bool]:
+    before, after = _MOVES[body.action]
+    moved = last = 0
+    while moved < MAX_QUEUE_MOVES:
+        jobs = await services.queue.jobs(
+            state=before,
+            mailbox=mailbox,
+            limit=MAX_PAGE,
+            after_id=last,
+            mailboxes=caller.mailboxes,
+            domains=caller.domains,
+        )
+        if not jobs:
+            return moved, False
+        last = jobs[-1].id
+        moved += await _set(services, jobs, after)
+    return moved, True
+
+
+async def _set(services: Services, jobs: tuple[Job, ...], state: JobState) -> int:
+    return await services.queue.set_state([job.id for job in jobs], state=state, now=services.clock.now())

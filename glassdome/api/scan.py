@@ -1,0 +1,72 @@
+"""A verdict while the mail server waits: built-in engine only, in a thread, bounded in number and time, else none."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+
+from glassdome.api.services import Classify
+from glassdome.core.errors import GlassdomeError
+from glassdome.core.limits import MAX_SCAN_SECONDS, MAX_SCANS
+from glassdome.values.verdict import Label, Verdict
+
+__all__ = ["Scanner", "Scans", "confidence", "verdict_word"]
+
+_WORDS: dict[Label, Literal["phishing", "spam", "ham"]] = {
+    Label.PHISH: "phishing",
+    Label.SPAM: "spam",
+    Label.HAM: "ham",
+}
+
+
+class Scanner:
+    """Judges raw messages; None means no verdict, and the mail goes its way as if nobody had been asked."""
+
+    def __init__(self, classify: Classify) -> None:
+        """`classify` runs in the event loop's threads."""
+        self._classify = classify
+        self._running = 0
+
+    async def verdict(self, raw: bytes) -> Verdict | None:
+        """Return the verdict, or None: too many at once, too slow, or not a message."""
+        if self._running >= MAX_SCANS:
+            return None
+        self._running += 1
+        work = asyncio.get_running_loop().run_in_executor(None, self._classify, raw)
+        # A thread cannot be stopped: one that is late still counts until it ends.
+        work.add_done_callback(self._ended)
+        try:
+            async with asyncio.timeout(MAX_SCAN_SECONDS):
+                return await asyncio.shield(work)
+        except (TimeoutError, GlassdomeError):
+            return None
+
+    def _ended(self, work: asyncio.Future[Verdict]) -> None:
+        self._running -= 1
+        if not work.cancelled():
+            # Looked at here too, since nobody waits for the error of a late one.
+            work.exception()
+
+
+async def _scanner(request: Request) -> Scanner:
+    scanner: Scanner = request.app.state.scanner
+    return scanner
+
+
+Scans = Annotated[Scanner, Depends(_scanner)]
+
+
+def verdict_word(verdict: Verdict) -> Literal["phishing", "spam", "ham"]:
+    """Return the word Rspamd's plugin knows."""
+    return _WORDS[verdict.label]
+
+
+def confidence(verdict: Verdict) -> float:
+    """Return how sure the label is, 0 to 1."""
+    if verdict.label is Label.PHISH:
+        return verdict.phishing_score
+    if verdict.label is Label.SPAM:
+        return verdict.spam_score
+    return 1.0 - max(verdict.phishing_score, verdict.spam_score)
