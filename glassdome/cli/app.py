@@ -1,0 +1,42 @@
+"""The `glassdome` command: mounts one file per command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from glassdome import __version__
+from glassdome.cli import config
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="glassdome",
+    help="Reads your mail on your own machines: summary, categories, phishing verdict with evidence, priority.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    epilog="Exit codes: 0 fine, 1 the work failed, 2 bad usage or settings.",
+)
+app.add_typer(config.app, name="config")
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"glassdome {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Hold the options that stand before a command."""
+
+
+def main() -> None:
+    """Run the command line (the `glassdome` console script)."""
+    app()

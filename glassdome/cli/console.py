@@ -1,0 +1,87 @@
+"""What every command shares: where text goes, and how an error becomes one sentence and an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from glassdome.core import log
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError, GlassdomeError, InputError
+
+__all__ = ["err", "errors_told", "exit_code", "load_settings", "out", "print_json", "progress_bar", "run"]
+
+T = TypeVar("T")
+
+#: For people: tables and sentences. `--json` writes to stdout without it.
+out = Console()
+#: For progress and errors; never mixed into stdout.
+err = Console(stderr=True)
+
+
+def exit_code(error: GlassdomeError) -> int:
+    """Return 2 for wrong usage or settings, 1 for work that failed."""
+    return 2 if isinstance(error, ConfigError | InputError) else 1
+
+
+@contextmanager
+def errors_told() -> Iterator[None]:
+    """Tell a Glassdome error as one sentence on stderr and end with its exit code: the CLI's only translation."""
+    try:
+        yield
+    except GlassdomeError as exc:
+        err.print(f"[bold red]glassdome:[/] {_plain(exc.sentence)}", highlight=False)
+        raise typer.Exit(exit_code(exc)) from exc
+    except KeyboardInterrupt as exc:
+        raise typer.Exit(130) from exc
+    except BrokenPipeError as exc:
+        # `glassdome ... | head`: the reader has gone, and nothing more may be written at exit either.
+        sys.stdout = None
+        raise typer.Exit(0) from exc
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def load_settings(**arguments: Any) -> Settings:
+    """Read the settings, configure the logs by them, and return them; arguments that are None do not count."""
+    settings = Settings(**{name: value for name, value in arguments.items() if value is not None})
+    log.configure(level=settings.log_level, as_json=settings.log_json, file=settings.log_file)
+    return settings
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, telling errors."""
+    with errors_told():
+        return asyncio.run(work)
+
+
+def print_json(value: Mapping[str, Any] | list[Any]) -> None:
+    """Write one JSON document on one line of stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def progress_bar(*, unit: str, quiet: bool = False) -> Progress:
+    """Return a progress bar on stderr, shown only to a person at a terminal."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=err,
+        disable=quiet or not err.is_terminal,
+        transient=True,
+    )
