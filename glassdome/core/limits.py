@@ -34,8 +34,8 @@ MAX_HIDDEN: Final = 50
 MAX_ARCHIVE_MEMBERS: Final = 200
 #: Sensitive findings kept per message; a dumped customer list has thousands, and 200 say as much.
 MAX_SENSITIVE_FINDINGS: Final = 200
-#: Number runs looked at per text; a 400 KB table of figures has 20,000, real mail fewer than 500.
-MAX_NUMBER_RUNS: Final = 3_000
+#: Number runs, IBAN heads and hits of one word list looked at per text; a 400 KB table has 20,000, real mail below 500.
+MAX_SENSITIVE_CANDIDATES: Final = 3_000
 #: Bytes of one header block (message or part) that are read; Postfix stops one header at 100 KiB.
 MAX_HEADER_BLOCK_BYTES: Final = 512 * 1024
 #: Lines that look like a boundary, tried per message; without it 18 million false ones are tried at each depth.
@@ -48,8 +48,8 @@ MAX_PARAMETERS: Final = 100
 MAX_HTML_TAGS: Final = 20_000
 #: Open elements at one time; browsers stop at 512, tables in tables in newsletters reach 60.
 MAX_HTML_DEPTH: Final = 200
-#: Open formatting elements (b, font, a ...), which HTML repeats in every following block: 20 x tags bounds the tree.
-MAX_HTML_FORMATTING: Final = 20
+#: Open formatting elements (b, font, a ...), which HTML repeats in every following block: 40 x tags bounds the tree.
+MAX_HTML_FORMATTING: Final = 40
 #: Characters of one tag outside its quoted values; its attributes are compared with each other, pair by pair.
 MAX_HTML_ATTRIBUTES: Final = 2_000
 #: Rules read of all style sheets of one message; newsletters have up to 500, most in @media, which is skipped.
@@ -158,6 +158,9 @@ IMAP_TRUST_SECONDS: Final = 30.0
 IMAP_KEEP_SECONDS: Final = 15 * 60.0
 #: Seconds for which a refused login is not tried again; mailcow bans an address after 10 failures in 10 minutes.
 LOGIN_AGAIN_SECONDS: Final = 300.0
+#: Refused logins in LOGIN_WINDOW_SECONDS after which no new login is tried, whoever asks: below mailcow's ban.
+MAX_REFUSED_LOGINS: Final = 5
+LOGIN_WINDOW_SECONDS: Final = 600.0
 #: Mailboxes watched with IDLE; Dovecot's user may hold 128 inotify instances on a stock Linux.
 MAX_WATCHED_MAILBOXES: Final = 64
 #: Mailboxes asked at the same time in a sweep.

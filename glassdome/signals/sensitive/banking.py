@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from stdnum import bic, iban
 from stdnum.us import rtn
 
+from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
 from glassdome.signals.sensitive.finding import Found
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import TextView
@@ -19,8 +21,10 @@ _IBAN_HEAD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ \-\u00a0]?[A-Za-z
 _IBAN = re.compile(r"[A-Za-z]{2}\d{2}(?:[ \-\u00a0]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _SHORTEST_IBAN = 15
 _IBAN_WORD = re.compile(r"[^ \-\u00a0]+")
-_BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
-_BIC_WORDS = Phrases("bic", "swift", "swift code", "swift bic", "bic code", "iban")
+_BIC_NEXT = re.compile(
+    r"(?:[ \t]?(?:code|no|number|nr))?[ \t]?[:=\-/]?\s{0,3}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Za-z0-9])"
+)
+_BIC_WORDS = Phrases("bic", "swift", "bic/swift", "swift/bic")
 _SORT_CODE = re.compile(r"(?<![\d\-])\d{2}-\d{2}-\d{2}(?![\d\-])")
 _SORT_WORDS = Phrases("sort code", "sortcode", "sort")
 _ACCOUNT = re.compile(r"(?<![\w\-])\d{6,12}(?![\w\-])")
@@ -43,7 +47,7 @@ def _as_iban(text: str) -> int:
 
 def find_ibans(view: TextView) -> Iterator[Found]:
     """Find IBANs: registered country, its structure, and the two check digits of ISO 7064 MOD 97-10."""
-    for head in _IBAN_HEAD.finditer(view.text):
+    for head in islice(_IBAN_HEAD.finditer(view.text), MAX_SENSITIVE_CANDIDATES):
         match = _IBAN.match(view.text, head.start())
         length = _as_iban(match.group()) if match else 0
         if length:
@@ -52,38 +56,27 @@ def find_ibans(view: TextView) -> Iterator[Found]:
 
 def find_bics(view: TextView) -> Iterator[Found]:
     """Find BICs that stand beside the word for them; eight letters alone are just a word in capitals."""
-    if not _BIC_WORDS.possible(view):
-        return
-    for match in _BIC.finditer(view.text):
-        said = _BIC_WORDS.last_in(view.before(match.start(), 40)) >= 0
-        if said and bic.is_valid(match.group()):
-            yield Found(type="bic", start=match.start(), end=match.end(), risk="low", rank=3)
+    for _, end in _BIC_WORDS.hits(view):
+        match = _BIC_NEXT.match(view.text, end)
+        if match and bic.is_valid(match.group(1)):
+            yield Found(type="bic", start=match.start(1), end=match.end(1), risk="low", rank=3)
 
 
 def find_domestic_accounts(view: TextView) -> Iterator[Found]:
     """Find accounts given with a sort code (UK) or a routing number with the right check digit (US)."""
-    if _SORT_WORDS.possible(view):
-        yield from _beside_sort_code(view)
-    if _ROUTING_WORDS.possible(view):
-        yield from _beside_routing_number(view)
+    for _, end in _SORT_WORDS.hits(view):
+        match = _SORT_CODE.search(view.text, end, end + 24)
+        if match:
+            yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
+            yield from _account_after(view, match.end())
+    for _, end in _ROUTING_WORDS.hits(view):
+        match = _ACCOUNT.search(view.text, end, end + 40)
+        if match and len(match.group()) == 9 and rtn.is_valid(match.group()):
+            yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
+            yield from _account_after(view, match.end())
 
 
 def _account_after(view: TextView, start: int) -> Iterator[Found]:
     match = _ACCOUNT.search(view.text, start, start + 80)
-    if match and _ACCOUNT_WORDS.last_in(view.text[start : match.start()].lower()) >= 0:
+    if match and _ACCOUNT_WORDS.last_before(view, match.start(), match.start() - start + 1) >= start:
         yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
-
-
-def _beside_sort_code(view: TextView) -> Iterator[Found]:
-    for match in _SORT_CODE.finditer(view.text):
-        if _SORT_WORDS.last_in(view.before(match.start(), 24)) >= 0:
-            yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
-            yield from _account_after(view, match.end())
-
-
-def _beside_routing_number(view: TextView) -> Iterator[Found]:
-    for match in _ACCOUNT.finditer(view.text):
-        said = _ROUTING_WORDS.last_in(view.before(match.start(), 40)) >= 0
-        if said and len(match.group()) == 9 and rtn.is_valid(match.group()):
-            yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
-            yield from _account_after(view, match.end())

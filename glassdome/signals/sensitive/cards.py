@@ -108,8 +108,7 @@ def _alone(text: str, span: Span) -> bool:
 
 def _believable(view: TextView, span: Span, name: str, grouped: bool) -> bool:
     said = _WORDS.near(view, *span)
-    before = view.before(span[0])
-    reference = CONTRARY.possible(view) and CONTRARY.last_in(before) > _WORDS.last_in(before)
+    reference = CONTRARY.last_before(view, span[0]) > _WORDS.last_before(view, span[0])
     if reference or view.in_address(span[0]):
         return False
     return said or (name not in _WIDE and (grouped or span[1] - span[0] == 16))

@@ -12,7 +12,7 @@ from glassdome.signals.sensitive.view import TextView
 __all__ = ["find_credentials"]
 
 _PASSWORD = Phrases(
-    "password", "passwords", "passwd", "passphrase", "passcode", "pwd", "pw", "login password", "passwort", "kennwort", "zugangspasswort",
+    "password", "passwords", "passwd", "passphrase", "pwd", "pw", "login password", "passwort", "kennwort", "zugangspasswort",
     "mot de passe", "mdp", "contraseña", "contrasena", "clave", "clave de acceso", "senha", "palavra-passe", "palavra passe", "parola",
     "parola d'ordine", "parolă", "wachtwoord", "hasło", "haslo", "heslo", "lösenord", "adgangskode", "passord", "salasana", "jelszó", "lozinka",
     "geslo", "parole", "slaptažodis", "parool", "şifre", "sifre", "пароль", "парола", "κωδικός πρόσβασης", "סיסמה", "كلمة المرور", "密码", "密碼",
@@ -45,29 +45,30 @@ _CODE = Phrases(
 )  # fmt: skip
 #: What parts the name from the value: "is", a colon, an equals sign.
 _LINK = (
-    r"(?:[ \t]{0,3}(?:\([^()\n]{0,40}\)|[\w.@\-]{1,40})){0,4}?[ \t]{0,3}(?:[:=]|(?<!\w)(?:is|was|ist|lautet|est|es|era|é|è|jest|är|er|on|je)(?!\w))"
+    r"(?:[ \t]{0,3}(?:\([^()\n]{0,40}\)|[\w.@\-]{1,40})){0,4}?[ \t]{0,3}(?:[:=：]|(?<!\w)(?:is|was|ist|lautet|est|es|era|é|è|jest|är|er|on|je)(?!\w))"
     r"[ \t]{0,3}:?\s{0,4}"
 )
-_TOKEN = r"[\"'“„«`<]?([^\s\"'“”„«»`<>]{4,64})"
+_WORD_FORM = r"[\"'“„«`<]?([^\s\"'“”„«»`<>]{4,64})"
 _DIGITS = r"[\"'“„«`<*]?(\d{4,8}|\d{3}[ \-]\d{3,4}|[A-Z]-?\d{5,7}|[A-Z0-9]{6,8})(?![\w\-])"
 _AHEAD = re.compile(
-    r"^[ \t]{0,2}(?:is|ist|est|es|é|è|jest|является)[ \t]{1,2}(?:your|the|ihr|dein|votre|ton|tu|su|seu|il tuo|twój)\b",
+    r"[ \t]{0,2}(?:is|ist|est|es|é|è|jest|является)[ \t]{1,2}(?:your|the|ihr|dein|votre|ton|tu|su|seu|il tuo|twój)\b",
     re.IGNORECASE,
 )
+#: "123456 is your Example verification code": how far the name may follow.
+_NAME_AHEAD = 60
 _CODE_FIRST = re.compile(r"(?<![\w\-.,/])(\d{4,8}|\d{3}[ \-]\d{3})(?=[ \t]{0,2}(?:is|ist|est|es|é|è|jest)[ \t]{1,2}\w)")
-_PLACEHOLDER = re.compile(r"^[*•.xX#_\-…]+$|^[\[{<%$(].*|.*[\]}>]$|^(?:https?://|www\.|mailto:).*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"^[*•.xX#_\-…]+$|^[\[{<%$(].*|.*[\]}>]$|^(?:https?:|www\.|mailto:|//).*", re.IGNORECASE)
 
 
-def _after(phrases: Phrases, value: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{phrases.pattern.pattern}){_LINK}{value}", re.IGNORECASE)
-
-
-_PASSWORD_FORM = _after(_PASSWORD, _TOKEN)
-_PIN_FORM = re.compile(
-    rf"(?:{_PIN.pattern.pattern})(?:[ \t]{{0,2}}(?:[:=]|(?<!\w)(?:is|ist|est|es|é|è)(?!\w))){{0,2}}[ \t]{{0,2}}(\d{{3,8}})(?![\w\-])",
-    re.IGNORECASE,
+_PASSWORD_NEXT = re.compile(_LINK + _WORD_FORM, re.IGNORECASE)
+_PIN_NEXT = re.compile(
+    r"(?:[ \t]{0,2}(?:[:=：]|(?<!\w)(?:is|ist|est|es|é|è)(?!\w))){0,2}[ \t]{0,2}(\d{3,8})(?![\w\-])", re.IGNORECASE
 )
-_CODE_FORM = _after(_CODE, _DIGITS)
+_CODE_NEXT = re.compile(_LINK + _DIGITS, re.IGNORECASE)
+
+
+def _next(view: TextView, phrases: Phrases, form: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    return (match for _, end in phrases.hits(view) if (match := form.match(view.text, end)))
 
 
 def _is_password(value: str, *, last_of_line: bool) -> bool:
@@ -82,30 +83,30 @@ def _is_password(value: str, *, last_of_line: bool) -> bool:
 
 
 def _passwords(view: TextView) -> Iterator[Found]:
-    for match in _PASSWORD_FORM.finditer(view.text):
+    for match in _next(view, _PASSWORD, _PASSWORD_NEXT):
         value = match.group(1).rstrip(".,;:!?)")
         end = match.start(1) + len(value)
-        if _is_password(value, last_of_line=not view.after(match.end(), 1).strip()) and not view.in_address(
-            match.start()
-        ):
+        if _is_password(
+            value, last_of_line=not view.text[match.end() : match.end() + 1].strip()
+        ) and not view.in_address(match.start()):
             yield Found(type="password", start=match.start(1), end=end, rank=5)
 
 
 def _codes(view: TextView) -> Iterator[Found]:
-    for match in _CODE_FORM.finditer(view.text):
+    for match in _next(view, _CODE, _CODE_NEXT):
         if any(map(str.isdigit, match.group(1))):
             yield Found(type="one_time_code", start=match.start(1), end=match.end(1), risk="low", rank=5)
+    if not _CODE.hits(view):
+        return
     for match in _CODE_FIRST.finditer(view.text):
-        said = _CODE.pattern.search(view.after(match.end(), 60))
-        if said and _AHEAD.match(view.after(match.end(), 20)):
-            yield Found(type="one_time_code", start=match.start(1), end=match.end(1), risk="low", rank=5)
+        start, end = match.span()
+        if _AHEAD.match(view.text, end) and any(end <= hit[0] <= end + _NAME_AHEAD for hit in _CODE.hits(view)):
+            yield Found(type="one_time_code", start=start, end=end, risk="low", rank=5)
 
 
 def find_credentials(view: TextView) -> Iterator[Found]:
     """Find passwords and PINs (high risk) and one-time codes (low: they are void in minutes)."""
-    if _PASSWORD.possible(view):
-        yield from _passwords(view)
-    if _PIN.possible(view):
-        yield from (Found(type="pin", start=m.start(1), end=m.end(1), rank=5) for m in _PIN_FORM.finditer(view.text))
-    if _CODE.possible(view):
-        yield from _codes(view)
+    yield from _passwords(view)
+    for match in _next(view, _PIN, _PIN_NEXT):
+        yield Found(type="pin", start=match.start(1), end=match.end(1), rank=5)
+    yield from _codes(view)

@@ -37,19 +37,13 @@ _ID_CARD = Phrases(
     "identity card", "id card number", "national id number", "personalausweis", "personalausweisnummer", "ausweisnummer", "carte d'identité",
     "documento de identidad", "carta d'identità", "identiteitskaart", "dowód osobisty", "dowodu", "občanský průkaz",
 )  # fmt: skip
-_LINK = r"(?:[ \t]{0,3}(?:number|no|nr|num|numéro|número|numero|nummer|n°|nº|№|id|#|is|ist|est|es|è|é|jest|lautet)(?!\w)\.?){0,3}[ \t]{0,3}[:=#\-]{0,2}\s{0,3}"
-_NUMBER = r"((?=[A-Z\d\- ]{0,12}\d{3})(?:[A-Z]{0,3}[ \-]?\d(?:[ \-]?[A-Z\d]){4,18}))(?!\w)"
+_LINK = r"(?:[ \t]{0,3}(?:number|no|nr|num|numéro|número|numero|nummer|n°|nº|№|id|#|is|ist|est|es|è|é|jest|lautet)(?!\w)\.?){0,3}[ \t]{0,3}[:=#：\-]{0,2}\s{0,3}"
+_NUMBER = r"([A-Z]{0,3}[ \-]?\d(?:[ \-]?[A-Z\d]){4,18})(?!\w)"
 
 
-def _form(phrases: Phrases, value: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{phrases.pattern.pattern}){_LINK}{value}", re.IGNORECASE)
-
-
-_BIRTH_FORM = re.compile(f"(?:{_BIRTH.pattern.pattern}){_LINK}{_DATE}", re.IGNORECASE)
-_NUMBERED = tuple(
-    (kind, phrases, _form(phrases, _NUMBER))
-    for kind, phrases in (("passport", _PASSPORT), ("driving_licence", _LICENCE), ("id_card", _ID_CARD))
-)
+_BIRTH_NEXT = re.compile(_LINK + _DATE, re.IGNORECASE)
+_NUMBER_NEXT = re.compile(_LINK + _NUMBER, re.IGNORECASE)
+_NUMBERED = (("passport", _PASSPORT), ("driving_licence", _LICENCE), ("id_card", _ID_CARD))
 
 
 def _trimmed(value: str) -> str:
@@ -62,12 +56,13 @@ def _trimmed(value: str) -> str:
 
 def find_documents(view: TextView) -> Iterator[Found]:
     """Find dates of birth (low risk) and numbers of passports, driving licences and identity cards."""
-    if _BIRTH.possible(view):
-        for match in _BIRTH_FORM.finditer(view.text):
+    for _, end in _BIRTH.hits(view):
+        match = _BIRTH_NEXT.match(view.text, end)
+        if match:
             yield Found(type="date_of_birth", start=match.start(1), end=match.end(1), risk="low", rank=5)
-    for kind, phrases, form in _NUMBERED:
-        if phrases.possible(view):
-            for match in form.finditer(view.text):
-                value = _trimmed(match.group(1))
-                if sum(map(str.isdigit, value)) >= 5:
-                    yield Found(type=kind, start=match.start(1), end=match.start(1) + len(value), rank=6)
+    for kind, phrases in _NUMBERED:
+        for _, end in phrases.hits(view):
+            match = _NUMBER_NEXT.match(view.text, end)
+            value = _trimmed(match.group(1)) if match else ""
+            if match and sum(map(str.isdigit, value)) >= 5:
+                yield Found(type=kind, start=match.start(1), end=match.start(1) + len(value), rank=6)

@@ -55,7 +55,7 @@ _NAMED = re.compile(
     r"(?:[ _\-]id)?|bearer|webhook secret|schlüssel|clave secreta|clé secrète|clé api)\s{0,3}(?:is|ist|est|es|lautet|[:=]){1,2}\s{0,3}[\"'`]?"
     r"([A-Za-z0-9_\-+/=.~]{16,256})"
 )
-_NAMED_MARKS = ("key", "token", "secret", "bearer", "schlüssel", "clave", "clé")
+_NAMED_MARKS = frozenset({"key", "apikey", "token", "secret", "bearer", "schlüssel", "clave", "clé"})
 #: Bits per character: random base64 of 20 characters has about 4, English words and identifiers below 3.2.
 _RANDOM = 3.4
 
@@ -91,6 +91,13 @@ def _named_keys(view: TextView) -> Iterator[Found]:
             yield Found(type="api_key", start=match.start(1), end=match.end(1), rank=4)
 
 
+def _tokens(view: TextView) -> Iterator[Found]:
+    for match in _JWT.finditer(view.text):
+        # In a link it is the sender's own tracking, not the reader's key.
+        if _is_jwt(match.group()) and not view.in_address(match.start()):
+            yield Found(type="jwt", start=match.start(), end=match.end(), rank=9)
+
+
 def find_keys(view: TextView) -> Iterator[Found]:
     """Find keys and tokens."""
     text = view.text
@@ -100,10 +107,8 @@ def find_keys(view: TextView) -> Iterator[Found]:
     if "PRIVATE KEY" in text:
         yield from _private_keys(view)
     if "eyJ" in text:
-        yield from (
-            Found(type="jwt", start=m.start(), end=m.end(), rank=9) for m in _JWT.finditer(text) if _is_jwt(m.group())
-        )
+        yield from _tokens(view)
     if "://" in text and "@" in text:
         yield from (Found(type="password", start=m.start(1), end=m.end(1), rank=6) for m in _IN_URL.finditer(text))
-    if any(mark in view.lower for mark in _NAMED_MARKS):
+    if not _NAMED_MARKS.isdisjoint(view.words):
         yield from _named_keys(view)

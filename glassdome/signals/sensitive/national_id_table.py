@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from glassdome.signals.sensitive.phrases import Phrases
 
-__all__ = ["DISTINCTIVE", "NATIONAL_IDS", "NationalId"]
+__all__ = ["ANY_ID", "DISTINCTIVE", "NATIONAL_IDS", "NationalId"]
 
-_ANY = Phrases(
+#: What such numbers are called in general.
+ANY_ID = Phrases(
     "national id", "national identity", "id number", "identity number", "identification number", "id card", "identity card", "personal id",
     "personal number", "personal identification", "citizen id", "tax id", "tax number", "taxpayer", "tin", "social security",
     "social insurance", "national insurance",
@@ -20,17 +21,20 @@ _ANY = Phrases(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NationalId:
-    """One kind of number: `module` is its python-stdnum module, `shape` a regular expression, `words` what must be near."""
+    """One kind of number: `module` is its python-stdnum module, `shape` a regular expression, `words` what must be near.
+
+    `general`: one of ANY_ID closely before it does as well, its form and check digits being strong enough.
+    """
 
     type: str
     module: str
     shape: str
     words: Phrases
+    general: bool
 
 
 def _id(kind: str, module: str, shape: str, *words: str, general: bool = True) -> NationalId:
-    own = Phrases(*words)
-    return NationalId(type=kind, module=module, shape=shape, words=own | _ANY if general else own)
+    return NationalId(type=kind, module=module, shape=shape, words=Phrases(*words), general=general)
 
 
 #: Recognised beside a word that names them.

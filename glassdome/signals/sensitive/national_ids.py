@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 
 from glassdome.signals.sensitive.finding import Found
-from glassdome.signals.sensitive.national_id_table import DISTINCTIVE, NATIONAL_IDS, NationalId
+from glassdome.signals.sensitive.national_id_table import ANY_ID, DISTINCTIVE, NATIONAL_IDS, NationalId
 from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -22,6 +22,9 @@ _FORMS = tuple((item, re.compile(_EDGE.format(shape))) for item, shape in DISTIN
 _LETTERED = tuple(
     (item, re.compile(_EDGE.format(item.shape))) for item in NATIONAL_IDS if item.type in ("it_cf", "mx_curp")
 )
+_KEYS = frozenset[str]().union(*(item.words.keys for item in NATIONAL_IDS))
+#: How closely a general word must come before a number.
+_CLOSE = 32
 _FEW_DIGITS = frozenset({"gb_nino", "it_cf", "mx_curp", "in_pan"})
 
 
@@ -37,18 +40,30 @@ def _valid(item: NationalId, text: str) -> bool:
 
 
 def _is_reference(view: TextView, start: int, words: Phrases) -> bool:
-    before = view.before(start)
-    return CONTRARY.possible(view) and CONTRARY.last_in(before) > words.last_in(before)
+    said = max(words.last_before(view, start), ANY_ID.last_before(view, start))
+    return CONTRARY.last_before(view, start) > said
+
+
+def _called(view: TextView) -> Iterator[NationalId]:
+    """Yield the kinds whose name, or a general one, may stand in the text."""
+    general = bool(ANY_ID.hits(view))
+    foreign = not view.text.isascii()
+    keys = _KEYS & view.words
+    for item in NATIONAL_IDS:
+        named = (foreign and item.words.unspaced) or not item.words.keys.isdisjoint(keys)
+        if (general and item.general) or (named and item.words.hits(view)):
+            yield item
 
 
 def _named(view: TextView) -> Iterator[Found]:
-    for item in NATIONAL_IDS:
-        if not item.words.possible(view) or not (view.runs or item.type in _FEW_DIGITS):
+    for item in _called(view):
+        if not (view.runs or item.type in _FEW_DIGITS):
             continue
         for match in _shape(item).finditer(view.text):
             start, end = match.span()
-            near = item.words.near(view, start, end) and not _is_reference(view, start, item.words)
-            if near and _valid(item, match.group()):
+            general = item.general and ANY_ID.last_before(view, start, _CLOSE) >= 0
+            near = general or item.words.near(view, start, end)
+            if near and not _is_reference(view, start, item.words) and _valid(item, match.group()):
                 yield Found(type=item.type, start=start, end=end, rank=8)
 
 

@@ -22,6 +22,16 @@ _WORDS = Phrases(
 )  # fmt: skip
 
 
+#: Numbers in four parts that are no addresses.
+_VERSIONS = Phrases("version", "versions", "v", "release", "firmware", "build", "driver", "upgrade", "update")
+#: (type, what is quickly looked for, the form).
+_FORMS = (
+    ("ip_address", re.compile(r"\.\d{1,3}\.\d"), _IPV4),
+    ("ip_address", re.compile(r":[0-9A-Fa-f]{0,4}:"), _IPV6),
+    ("mac_address", re.compile(r":[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-"), _MAC),
+)
+
+
 def _is_address(text: str) -> bool:
     try:
         address = ipaddress.ip_address(text)
@@ -32,12 +42,10 @@ def _is_address(text: str) -> bool:
 
 def find_network_addresses(view: TextView) -> Iterator[Found]:
     """Find IP and MAC addresses beside words such as address, login or device; version numbers are none."""
-    if not _WORDS.possible(view):
-        return
-    for kind, form, mark in (("ip_address", _IPV4, "."), ("ip_address", _IPV6, ":"), ("mac_address", _MAC, ":-")):
-        if not any(char in view.text for char in mark):
+    for kind, gate, form in _FORMS:
+        if not gate.search(view.text):
             continue
         for match in form.finditer(view.text):
             valid = kind == "mac_address" or _is_address(match.group())
-            if valid and _WORDS.near(view, *match.span()):
+            if valid and not _VERSIONS.near(view, *match.span()) and _WORDS.near(view, *match.span()):
                 yield Found(type=kind, start=match.start(), end=match.end(), risk="low", rank=4)

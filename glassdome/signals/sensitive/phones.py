@@ -62,19 +62,30 @@ def _labelled(view: TextView) -> Iterator[Found]:
         if not 7 <= digits <= 15 or _DATE.match(view.text, run[0]) or view.in_address(start):
             continue
         glued = view.text[start - 1 : start].isalnum() or view.text[end : end + 1].isalnum()
-        line = view.before(start, _CLOSE).rpartition("\n")[2]
-        if not glued and (_LABEL.last_in(line) >= 0 or _AT_ONCE.search(line) or _AFTER.match(view.after(end, 16))):
+        line = view.lower[max(0, start - _CLOSE) : start].rpartition("\n")[2]
+        if not glued and (
+            _LABEL.last_before(view, start, len(line) + 1) >= 0
+            or _AT_ONCE.search(line)
+            or _AFTER.match(view.lower[end : end + 16])
+        ):
             yield Found(type="phone_number", start=start, end=end, risk="low", rank=4)
+
+
+def _international(view: TextView) -> Iterator[Found]:
+    if "+" not in view.text and "00" not in view.text:
+        return
+    for match in islice(_INTERNATIONAL.finditer(view.text), MAX_PHONE_LOOKUPS):
+        if not view.in_address(match.start()) and _is_international(match.group()):
+            yield Found(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
 
 
 def find_phones(view: TextView) -> Iterator[Found]:
     """Find telephone numbers. They are low risk: most mails carry their sender's own."""
     if not view.runs:
         return
-    for match in islice(_INTERNATIONAL.finditer(view.text), MAX_PHONE_LOOKUPS):
-        if not view.in_address(match.start()) and _is_international(match.group()):
-            yield Found(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
-    for match in _NORTH_AMERICAN.finditer(view.text):
-        if not view.in_address(match.start()):
-            yield Found(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
+    yield from _international(view)
+    for start, end in view.runs:
+        for match in _NORTH_AMERICAN.finditer(view.text, max(0, start - 1), end + 12):
+            if not view.in_address(match.start()):
+                yield Found(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
     yield from _labelled(view)

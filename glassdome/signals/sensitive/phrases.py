@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cached_property
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import islice
+from operator import itemgetter
 
-from glassdome.signals.sensitive.view import TextView
+from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
+from glassdome.signals.sensitive.view import Span, TextView
 
-__all__ = ["CONTRARY", "Phrases"]
+__all__ = ["AFTER", "BEFORE", "CONTRARY", "Phrases"]
 
+#: Characters looked at before and after a candidate for words that say what it is.
+BEFORE = 64
+AFTER = 32
+
+_WORD = re.compile(r"[^\W\d_]+")
 #: The scripts written without spaces between words.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -20,47 +28,70 @@ def _pattern(phrase: str) -> str:
 
 
 class Phrases:
-    """A set of phrases, given in lower case, that can be asked for cheaply."""
+    """A set of phrases that can be asked for cheaply: where they stand is looked up once per text."""
 
     def __init__(self, *phrases: str) -> None:
-        """`phrases` are whole words, or sequences of words parted by one space."""
-        self.phrases = phrases
-        unspaced = [phrase for phrase in phrases if _UNSPACED.search(phrase)]
-        self._unspaced = tuple(unspaced)
-        self._keys = frozenset(max(re.findall(r"[^\W\d_]+", p), key=len) for p in phrases if p not in unspaced)
+        """`phrases` are in lower case: whole words, or sequences of words parted by one space."""
+        self._spaced: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+        self._unspaced: list[tuple[str, re.Pattern[str]]] = []
+        for phrase in phrases:
+            form = (phrase.split(" ")[0], re.compile(_pattern(phrase)))
+            if _UNSPACED.search(phrase):
+                self._unspaced.append(form)
+            else:
+                self._spaced.setdefault(max(_WORD.findall(phrase), key=len), []).append(form)
+        #: The longest word of each phrase.
+        self.keys = frozenset(self._spaced)
 
-    def __or__(self, other: Phrases) -> Phrases:
-        """Return both together."""
-        return Phrases(*self.phrases, *other.phrases)
+    def hits(self, view: TextView) -> tuple[Span, ...]:
+        """Return where the phrases stand, in order of their ends."""
+        found = view.hits.get(self)
+        if found is None:
+            found = (
+                tuple(sorted(islice(self._look(view), MAX_SENSITIVE_CANDIDATES), key=itemgetter(1)))
+                if self._possible(view)
+                else ()
+            )
+            view.hits[self] = found
+        return found
 
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Any of the phrases, in lower-case text."""
-        return re.compile("|".join(map(_pattern, sorted(self.phrases, key=len, reverse=True))))
+    def _possible(self, view: TextView) -> bool:
+        """Say cheaply whether one may be there; this is all that most mails cost."""
+        return not self.keys.isdisjoint(view.words) or (bool(self._unspaced) and not view.text.isascii())
 
-    def possible(self, view: TextView) -> bool:
-        """Say cheaply whether the text may hold one of them: its longest word occurs."""
-        return not self._keys.isdisjoint(view.words) or any(phrase in view.lower for phrase in self._unspaced)
+    def _look(self, view: TextView) -> Iterator[Span]:
+        forms = [form for key in self.keys & view.words for form in self._spaced[key]]
+        for first, pattern in (*forms, *self._unspaced):
+            at = view.lower.find(first)
+            while at >= 0:
+                match = pattern.match(view.lower, at)
+                if match:
+                    yield match.span()
+                at = view.lower.find(first, at + 1)
 
-    def last_in(self, text: str) -> int:
-        """Return where the last phrase in lower-case `text` ends, or -1."""
-        return max((match.end() for match in self.pattern.finditer(text)), default=-1)
+    @property
+    def unspaced(self) -> bool:
+        """Whether some phrases are in a script without spaces, so that `keys` do not tell."""
+        return bool(self._unspaced)
+
+    def last_before(self, view: TextView, position: int, size: int = BEFORE) -> int:
+        """Return where the last phrase that ends in the `size` characters before `position` ends, or -1."""
+        hits = self.hits(view)
+        index = bisect_right(hits, position, key=itemgetter(1))
+        return hits[index - 1][1] if index and hits[index - 1][1] > position - size else -1
 
     def near(self, view: TextView, start: int, end: int) -> bool:
-        """Say whether a phrase stands close before the span, or closely after it."""
-        return bool(
-            self.possible(view) and (self.pattern.search(view.before(start)) or self.pattern.search(view.after(end)))
-        )
-
-
-def contrary(phrases: Iterable[str]) -> Phrases:
-    """Build the phrases that name a number which is no secret."""
-    return Phrases(*phrases)
+        """Say whether a phrase ends close before the span or follows it closely."""
+        hits = self.hits(view)
+        if not hits:
+            return False
+        index = bisect_right(hits, end, key=itemgetter(1))
+        follows = any(end <= hit[0] <= end + AFTER for hit in hits[index : index + 3])
+        return follows or self.last_before(view, start) >= 0
 
 
 #: What stands before a number that is only somebody's reference.
-CONTRARY = contrary(
-    (
+CONTRARY = Phrases(
         "order", "order number", "order no", "tracking", "tracking number", "tracking id", "shipment", "parcel", "package",
         "invoice", "invoice number", "ticket", "case", "case id", "reference", "ref", "confirmation", "confirmation number",
         "booking", "reservation", "transaction", "transaction id", "message id", "isbn", "issn", "ean", "upc", "gtin", "sku",
@@ -72,5 +103,4 @@ CONTRARY = contrary(
         "ordine", "numero ordine", "spedizione", "fattura", "riferimento", "prenotazione", "encomenda", "rastreamento", "fatura",
         "bestelling", "bestelnummer", "zending", "factuur", "zamówienie", "zamówienia", "przesyłka", "faktura", "objednávka", "заказ",
         "order id", "customer number", "订单", "运单", "快递", "注文番号", "伝票番号", "주문번호",
-    )
 )  # fmt: skip

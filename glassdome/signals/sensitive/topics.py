@@ -13,24 +13,26 @@ from glassdome.signals.sensitive.view import TextView
 __all__ = ["find_topics"]
 
 _HEALTH = Phrases(
-    "diagnosis", "diagnosed", "biopsy", "chemotherapy", "chemo", "radiotherapy", "hiv", "hiv positive", "std", "pregnant", "pregnancy test", "miscarriage",
-    "abortion", "depression", "antidepressant", "antidepressants", "psychiatrist", "psychotherapy", "bipolar", "schizophrenia", "cancer", "tumor", "tumour",
+    "diagnosis", "diagnosed", "biopsy", "chemotherapy", "chemo", "radiotherapy", "hiv", "hiv positive", "pregnant", "pregnancy test", "miscarriage",
+    "depression", "antidepressant", "antidepressants", "psychiatrist", "psychotherapy", "bipolar", "schizophrenia", "cancer",
     "blood test", "test results", "lab results", "medical record", "medical records", "medical history", "prescription", "sick leave", "disability", "diabetes",
-    "epilepsy", "rehab", "diagnose", "diagnostiziert", "krebs", "schwanger", "depressionen", "psychiater", "blutwerte", "befund", "arztbrief",
-    "krankschreibung", "krankgeschrieben", "arbeitsunfähigkeit", "diagnostic", "enceinte", "dépression", "arrêt maladie", "ordonnance", "dossier médical",
+    "epilepsy", "diagnostiziert", "krebs", "schwanger", "depressionen", "psychiater", "blutwerte", "befund", "arztbrief",
+    "krankschreibung", "krankgeschrieben", "arbeitsunfähigkeit", "enceinte", "dépression", "arrêt maladie", "ordonnance", "dossier médical",
     "diagnóstico", "embarazada", "depresión", "cáncer", "baja médica", "historia clínica", "receta médica", "diagnosi", "incinta", "depressione",
-    "cartella clinica", "grávida", "câncer", "atestado médico", "zwanger", "kanker", "ziekmelding", "diagnoza", "rak", "ciąża", "zwolnienie lekarskie",
+    "cartella clinica", "grávida", "câncer", "atestado médico", "zwanger", "kanker", "ziekmelding", "diagnoza", "ciąża", "zwolnienie lekarskie",
     "диагноз", "беременна", "больничный", "诊断", "癌症", "診断", "病歴",
 )  # fmt: skip
-_PERSON = Phrases(
-    "i", "my", "me", "your", "his", "her", "he", "she", "patient", "employee", "son", "daughter", "wife", "husband", "mother", "father", "ich", "mein", "meine",
-    "mir", "ihr", "ihre", "patientin", "er", "sie", "je", "j'ai", "mon", "ma", "mes", "votre", "son", "sa", "yo", "mi", "mis", "su", "paciente", "mio", "mia",
-    "suo", "sua", "paziente", "meu", "minha", "seu", "ik", "mijn", "haar", "zijn", "patiënt", "mój", "moja", "pacjent", "pacjentka", "я", "мой", "моя", "у меня",
-    "我", "患者", "私",
-)  # fmt: skip
+#: Words for a person of whom the sentence speaks.
+_PERSON = re.compile(
+    r"(?<!\w)(?:my|your|i['’]?m|i am|i was|i have|you have|patient|employee|(?:my |your )?(?:son|daughter|wife|husband|mother|father)|mein|meine|meiner|"
+    r"ich bin|ihre|ihr|seine|patientin|j['’]ai|je suis|mon|ma|mes|votre|vos|sa|ses|mi|mis|su|sus|tu|paciente|estoy|mio|mia|suo|sua|sono|paziente|meu|minha|seu|estou|mijn|haar|"
+    r"zijn|uw|patiënt|mój|moja|moje|pani|pana|pacjent|pacjentka|мой|моя|мои|ваш|у меня|у него|у неё)(?!\w)|我|您|患者|私"
+)
+#: How near the person must stand to the word for the illness or the pay.
+_NEAR = 40
 _PAY = Phrases(
-    "salary", "salaries", "annual pay", "base pay", "gross pay", "net pay", "take-home pay", "payslip", "pay slip", "wage", "wages", "compensation package", "bonus",
-    "stock options", "severance", "gehalt", "jahresgehalt", "bruttogehalt", "lohn", "gehaltsabrechnung", "abfindung", "salaire", "rémunération",
+    "salary", "salaries", "annual pay", "base pay", "gross pay", "net pay", "take-home pay", "payslip", "pay slip", "wage", "wages",
+    "severance", "gehalt", "jahresgehalt", "bruttogehalt", "lohn", "gehaltsabrechnung", "abfindung", "salaire", "rémunération",
     "fiche de paie", "bulletin de salaire", "salario", "sueldo", "nómina", "stipendio", "busta paga", "retribuzione", "salário", "holerite", "salaris", "loonstrook",
     "wynagrodzenie", "pensja", "lön", "løn", "lønn", "palkka", "зарплата", "оклад", "工资", "薪资", "給与", "年収", "연봉",
 )  # fmt: skip
@@ -39,7 +41,7 @@ _AMOUNT = re.compile(
     r"k|lpa|per (?:year|annum|month|hour)|pro jahr|brutto|par an|al año|all'anno)\b)",
     re.IGNORECASE,
 )
-_STOP = re.compile(r"[.!?](?=\s)|\n\s*\n|[。！？]")
+_STOP = re.compile(r"[.!?](?=\s|$)|\n\s*\n|[。！？]")
 
 
 def _sentence(view: TextView, at: int) -> tuple[int, int]:
@@ -53,20 +55,17 @@ def _sentence(view: TextView, at: int) -> tuple[int, int]:
 
 
 def _sentences(view: TextView, kind: str, phrases: Phrases, needed: re.Pattern[str]) -> Iterator[Found]:
-    if not phrases.possible(view):
-        return
     done = -1
-    # Lower-casing keeps every length but those of a few letters, so positions are taken from the text itself.
-    for match in re.finditer(phrases.pattern.pattern, view.text, re.IGNORECASE):
-        if match.start() <= done:
+    for low, high in phrases.hits(view):
+        if low <= done:
             continue
-        start, end = _sentence(view, match.start())
-        if needed.search(view.text[start:end].lower()):
+        start, end = _sentence(view, low)
+        if needed.search(view.lower, max(start, low - _NEAR), min(end, high + _NEAR)):
             yield Found(type=kind, start=start, end=end, risk="low", rank=1)
             done = end
 
 
 def find_topics(view: TextView) -> Iterator[Found]:
     """Find sentences on a person's health, and on pay with an amount. Low risk, and the span is the sentence."""
-    yield from _sentences(view, "health", _HEALTH, _PERSON.pattern)
+    yield from _sentences(view, "health", _HEALTH, _PERSON)
     yield from _sentences(view, "salary", _PAY, _AMOUNT)

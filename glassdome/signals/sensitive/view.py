@@ -6,16 +6,12 @@ import re
 from functools import cached_property
 from itertools import islice
 
-from glassdome.core.limits import MAX_NUMBER_RUNS
+from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
 
-__all__ = ["AFTER", "BEFORE", "Span", "TextView"]
+__all__ = ["Span", "TextView"]
 
 #: (start, end) in characters.
 Span = tuple[int, int]
-
-#: Characters looked at before and after a candidate for words that say what it is.
-BEFORE = 64
-AFTER = 32
 
 _WORD = re.compile(r"[^\W\d_]+")
 #: Six digits or more with at most two separators between any two: cards, ids, phones, dates. Each step eats a
@@ -29,11 +25,13 @@ class TextView:
     def __init__(self, text: str) -> None:
         """Nothing is computed before it is asked for."""
         self.text = text
+        #: Where the phrases of each `Phrases` stand; filled by it.
+        self.hits: dict[object, tuple[Span, ...]] = {}
 
     @cached_property
     def lower(self) -> str:
-        """The text in lower case; never used for positions, for a few letters change length."""
-        return self.text.lower()
+        """The text in lower case, every character in its place (of all letters only İ becomes longer)."""
+        return self.text.replace("İ", "I").lower()
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -43,15 +41,7 @@ class TextView:
     @cached_property
     def runs(self) -> tuple[Span, ...]:
         """Where six or more digits stand together."""
-        return tuple(match.span() for match in islice(_RUN.finditer(self.text), MAX_NUMBER_RUNS))
-
-    def before(self, start: int, size: int = BEFORE) -> str:
-        """Return the characters before `start`, in lower case."""
-        return self.text[max(0, start - size) : start].lower()
-
-    def after(self, end: int, size: int = AFTER) -> str:
-        """Return the characters after `end`, in lower case."""
-        return self.text[end : end + size].lower()
+        return tuple(match.span() for match in islice(_RUN.finditer(self.text), MAX_SENSITIVE_CANDIDATES))
 
     def in_address(self, start: int) -> bool:
         """Say whether `start` lies inside a URL, a path or an e-mail address."""

@@ -57,6 +57,6 @@ def find_wallets(view: TextView) -> Iterator[Found]:
         for match in _BECH32.finditer(view.text):
             if bitcoin.is_valid(match.group()):
                 yield Found(type="crypto_address", start=match.start(), end=match.end(), risk="low", rank=8)
-    if "0x" in view.text and _ETHEREUM_WORDS.possible(view):
+    if "0x" in view.text and _ETHEREUM_WORDS.hits(view):
         for match in _ETHEREUM.finditer(view.text):
             yield Found(type="crypto_address", start=match.start(), end=match.end(), risk="low", rank=8)
