@@ -98,11 +98,7 @@ class CommandLedger(Protocol):
 
 
 class FeedbackStore(Protocol):
-    """What people said of verdicts."""
-
-    async def add(self, feedback: Feedback, *, now: datetime) -> None:
-        """Store a correction (one per message, the last one counts) and teach the sender's history."""
-        ...
+    """What people said of verdicts; `HistoryStore.record_feedback` writes it."""
 
     async def get(self, ref: MessageRef) -> Feedback | None:
         """Return the correction of one message."""

@@ -38,7 +38,8 @@ class JobQueue(Protocol):
     async def enqueue(self, jobs: Sequence[NewJob], *, now: datetime) -> int:
         """Add jobs in one transaction and return how many are new; a known ref is left as it is unless `force`.
 
-        With `force` a known job that is not leased returns to pending with the new reason and priority.
+        With `force` a known job that is not leased returns to pending with the new reason and priority. Without, a job
+        that waits takes the more urgent priority and runs at once.
         """
         ...
 
@@ -71,12 +72,21 @@ class JobQueue(Protocol):
         """
         ...
 
-    async def retry_later(self, job: Job, *, code: str, sentence: str, not_before: datetime, now: datetime) -> bool:
-        """Put the job back with its reason; False when the lease was lost."""
+    async def retry_later(
+        self, job: Job, *, code: str, sentence: str, not_before: datetime, now: datetime, counted: bool = True
+    ) -> bool:
+        """Put the job back with its reason; False when the lease was lost.
+
+        Without `counted` the attempt is forgotten: a server was away, the message is not to blame.
+        """
         ...
 
     async def fail(self, job: Job, *, code: str, sentence: str, now: datetime) -> bool:
         """End the job as failed with its reason; False when the lease was lost."""
+        ...
+
+    async def cancel(self, job: Job, *, code: str, sentence: str, now: datetime) -> bool:
+        """End a leased job as cancelled: its message is gone; False when the lease was lost."""
         ...
 
     async def release(self, jobs: Sequence[Job], *, now: datetime) -> None:

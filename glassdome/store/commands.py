@@ -1,0 +1,85 @@
+"""Commands in mail (`ports.agent.CommandLedger`): each runs once, one-time values count once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.store.actions import key_of
+from glassdome.store.connections import Connections
+from glassdome.store.rows import is_ref, ref_of, ref_row
+from glassdome.store.schema_agent import commands, nonces
+from glassdome.values.action import ActionState
+from glassdome.values.agent import CommandRecord
+from glassdome.values.refs import MessageRef
+
+__all__ = ["Commands"]
+
+_FIELDS = ("message_id", "sender", "command", "detail", "created_at", "updated_at")
+
+
+class Commands:
+    """Implements `ports.agent.CommandLedger`."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Share the store's connections."""
+        self._db = connections
+
+    async def begin(self, record: CommandRecord) -> bool:
+        """Record a command as begun; False when it was seen before. Mail without a Message-ID is known by its ref."""
+        key = key_of(record.message_id or str(record.ref))
+        row = ref_row(record.ref) | {name: getattr(record, name) for name in _FIELDS}
+        row |= {"message_key": key, "state": record.state.value}
+        same_id = (commands.c.mailbox == record.ref.mailbox) & (commands.c.message_key == key)
+
+        async def work(connection: AsyncConnection) -> bool:
+            seen = select(commands.c.id).where(or_(is_ref(commands, record.ref), same_id))
+            if (await connection.execute(seen)).first() is not None:
+                return False
+            return await _inserted(connection, insert(commands).values(**row))
+
+        return await self._db.write(work)
+
+    async def finish(self, ref: MessageRef, *, state: ActionState, detail: str, now: datetime) -> None:
+        """Record the outcome."""
+        values = {"state": state.value, "detail": detail, "updated_at": now}
+        await self._db.change(update(commands).where(is_ref(commands, ref)).values(**values))
+
+    async def get(self, ref: MessageRef) -> CommandRecord | None:
+        """Return what is known of one message's command."""
+        row = await self._db.row(select(commands).where(is_ref(commands, ref)))
+        return None if row is None else _record_of(row)
+
+    async def list(self, *, mailbox: str = "", limit: int = 100) -> tuple[CommandRecord, ...]:
+        """Return commands, newest first."""
+        found = select(commands).order_by(commands.c.created_at.desc(), commands.c.id.desc()).limit(limit)
+        rows = await self._db.rows(found.where(commands.c.mailbox == mailbox) if mailbox else found)
+        return tuple(_record_of(row) for row in rows)
+
+    async def use_nonce(self, nonce: str, *, expires: datetime, now: datetime) -> bool:
+        """Use up a one-time value; False when it was used before."""
+
+        async def work(connection: AsyncConnection) -> bool:
+            await connection.execute(delete(nonces).where(nonces.c.expires_at < now))
+            return await _inserted(connection, insert(nonces).values(nonce_key=key_of(nonce), expires_at=expires))
+
+        return await self._db.write(work)
+
+
+async def _inserted(connection: AsyncConnection, statement: Any) -> bool:
+    """Insert, and say whether the keys were free."""
+    try:
+        async with connection.begin_nested():
+            await connection.execute(statement)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _record_of(row: Row[Any]) -> CommandRecord:
+    fields = {name: getattr(row, name) for name in _FIELDS}
+    return CommandRecord(ref=ref_of(row), state=ActionState(row.state), **fields)

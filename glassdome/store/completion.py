@@ -1,0 +1,75 @@
+"""The end of a job: result, planned actions and history in one transaction, fenced by the lease."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.store import statistics_table
+from glassdome.store.actions import plan_actions
+from glassdome.store.claims import held
+from glassdome.store.contacts import remember
+from glassdome.store.rows import analysis_row, is_ref
+from glassdome.store.schema import analyses, categories, queue
+from glassdome.values.action import Action
+from glassdome.values.analysis import Analysis
+from glassdome.values.job import Job, JobReason, JobState, Priority
+from glassdome.values.message import Message
+
+__all__ = ["complete", "store_analysis"]
+
+
+async def complete(
+    connection: AsyncConnection,
+    job: Job,
+    analysis: Analysis,
+    *,
+    actions: Sequence[Action],
+    now: datetime,
+    again_at: datetime | None,
+    history: Message | None,
+) -> bool:
+    """End the job first: the row lock keeps every other writer of this message out until the commit."""
+    if not await _close(connection, job, now=now, again_at=again_at):
+        return False
+    first = await store_analysis(connection, analysis)
+    await plan_actions(connection, actions, message_id=analysis.message_id, now=now)
+    if history is not None and first:
+        await remember(connection, analysis.ref.mailbox, history, now=now)
+    return True
+
+
+async def _close(connection: AsyncConnection, job: Job, *, now: datetime, again_at: datetime | None) -> bool:
+    values: dict[str, Any] = {"lease_owner": "", "lease_token": "", "lease_until": None, "forced": False}
+    values |= {"error_code": "", "error": "", "updated_at": now, "wake_at": again_at}
+    if again_at is None:
+        values |= {"state": JobState.DONE.value}
+    else:
+        values |= {"state": JobState.PENDING.value, "reason": JobReason.UPGRADE.value, "not_before": again_at}
+        values |= {"priority": int(Priority.UPGRADE), "attempts": 0}
+    return int((await connection.execute(update(queue).where(held(job)).values(**values))).rowcount) == 1
+
+
+async def store_analysis(connection: AsyncConnection, analysis: Analysis) -> bool:
+    """Insert or replace the one row of a message, with its categories and the totals; say whether it is the first."""
+    row = analysis_row(analysis)
+    old = (await connection.execute(select(analyses).where(is_ref(analyses, analysis.ref)).with_for_update())).first()
+    if old is None:
+        result = await connection.execute(insert(analyses).values(**row))
+        (analysis_id,) = result.inserted_primary_key or (0,)
+    else:
+        analysis_id = old.id
+        await connection.execute(update(analyses).where(analyses.c.id == analysis_id).values(**row))
+        await connection.execute(delete(categories).where(categories.c.analysis_id == analysis_id))
+    listed = [
+        {"category": c, "analysis_id": analysis_id, "mailbox": row["mailbox"], "analyzed_at": row["analyzed_at"]}
+        for c in dict.fromkeys(analysis.verdict.categories)
+    ]
+    if listed:
+        await connection.execute(insert(categories), listed)
+    await statistics_table.count(connection, new=row, old=dict(old._mapping) if old is not None else None)
+    return old is None

@@ -1,0 +1,136 @@
+"""Connections and transactions: bounded, repeated after conflicts, every failure in our own words."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import URL, Executable, Row, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from glassdome.core.errors import ConfigError
+from glassdome.store.failures import is_conflict, translate
+
+__all__ = ["Connections", "driver_url", "make_engine"]
+
+T = TypeVar("T")
+#: Connections one process holds; a worker needs about one per concurrent job, and MariaDB allows 151 in all.
+POOL_SIZE: Final = 5
+POOL_OVERFLOW: Final = 10
+#: Seconds to wait for a free connection, for a new one, for SQLite's writer lock, and for one whole transaction.
+POOL_SECONDS: Final = 10
+CONNECT_SECONDS: Final = 5
+LOCK_SECONDS: Final = 10
+TRANSACTION_SECONDS: Final = 60
+#: How often a transaction that lost against another is run again, and the first pause in seconds.
+TRIES: Final = 8
+PAUSE: Final = 0.01
+#: Seconds after which a connection is made anew; below MariaDB's default wait_timeout of eight hours.
+RECYCLE_SECONDS: Final = 1800
+#: mailcow and others run without strict mode, in which MariaDB would cut what does not fit.
+_SESSION: Final = "SET SESSION sql_mode='TRADITIONAL', time_zone='+00:00', innodb_lock_wait_timeout=10"
+
+
+def driver_url(url: str) -> URL:
+    """Return the URL with its asynchronous driver; raises ConfigError when it is none of ours."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as exc:
+        raise ConfigError(
+            "The database URL cannot be read.", fix="Write sqlite:///path or mysql://user:pw@host/db."
+        ) from exc
+    drivers = {"sqlite": "sqlite+aiosqlite", "mysql": "mysql+asyncmy", "mariadb": "mysql+asyncmy"}
+    scheme = parsed.drivername.partition("+")[0]
+    if scheme not in drivers or not parsed.database:
+        raise ConfigError("GLASSDOME_DATABASE_URL must be sqlite:///path or mysql://user:password@host/database.")
+    return parsed.set(drivername=drivers[scheme])
+
+
+def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
+    """Make an engine; nothing is connected yet."""
+    parsed = driver_url(url)
+    bounds: dict[str, Any] = {"pool_size": pool_size, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_SECONDS}
+    if parsed.drivername.startswith("sqlite"):
+        engine = create_async_engine(parsed, connect_args={"timeout": LOCK_SECONDS}, **bounds)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(
+        parsed.update_query_dict({"charset": "utf8mb4"}),
+        connect_args={"init_command": _SESSION, "connect_timeout": CONNECT_SECONDS},
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_recycle=RECYCLE_SECONDS,
+        **bounds,
+    )
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    """WAL lets readers and one writer work together; FULL keeps what was committed through a power cut."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    """A transaction that will write takes the writer's lock at once: upgrading later would fail instead of waiting."""
+    writes = connection.get_execution_options().get("glassdome_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Connections:
+    """Runs units of work, each in one transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """`engine` comes from `make_engine`."""
+        self._engine = engine
+        self._writer = engine.execution_options(glassdome_writes=True)
+        self.dialect: str = engine.dialect.name
+
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run `work` in a reading transaction."""
+        return await self._run(self._engine, work)
+
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run `work` in a writing transaction, again from its start after a deadlock or lost certification."""
+        return await self._run(self._writer, work)
+
+    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+        """Return all rows of one query."""
+
+        async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
+            return (await connection.execute(statement)).all()
+
+        return await self.read(work)
+
+    async def row(self, statement: Executable) -> Row[Any] | None:
+        """Return the first row of one query."""
+        return next(iter(await self.rows(statement)), None)
+
+    async def change(self, statement: Executable) -> int:
+        """Run one changing statement and return how many rows it matched."""
+
+        async def work(connection: AsyncConnection) -> int:
+            return int((await connection.execute(statement)).rowcount)
+
+        return await self.write(work)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    async def _run(self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        for attempt in range(1, TRIES + 1):
+            try:
+                async with asyncio.timeout(TRANSACTION_SECONDS), engine.begin() as connection:
+                    return await work(connection)
+            except (SQLAlchemyError, OSError, EOFError, TimeoutError) as exc:
+                if attempt == TRIES or not is_conflict(exc):
+                    raise translate(exc) from exc
+            await asyncio.sleep(PAUSE * 2**attempt * random.uniform(0.5, 1.5))
+        raise AssertionError("unreachable")

@@ -1,0 +1,73 @@
+"""One database: every port of the store over one pool of connections."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from glassdome.core.secrets import SecretBox
+from glassdome.store.actions import Actions
+from glassdome.store.analyses import Analyses
+from glassdome.store.commands import Commands
+from glassdome.store.connections import POOL_SIZE, Connections, driver_url, make_engine
+from glassdome.store.cursors import Cursors
+from glassdome.store.history import Feedbacks, History
+from glassdome.store.mailboxes import Mailboxes
+from glassdome.store.outbox import OutboxTable
+from glassdome.store.preferences import ConfigTable, PreferenceTable
+from glassdome.store.queue import Queue
+
+__all__ = ["Database", "open_database"]
+
+
+class Database:
+    """The stores, each named for its port."""
+
+    def __init__(self, connections: Connections, *, box: SecretBox | None = None) -> None:
+        """`box` encrypts registered passwords; without one `mailboxes` raises ConfigError."""
+        self.connections = connections
+        self.queue = Queue(connections)
+        self.analyses = Analyses(connections)
+        self.cursors = Cursors(connections)
+        self.preferences = PreferenceTable(connections)
+        self.config = ConfigTable(connections)
+        self.history = History(connections)
+        self.feedback = Feedbacks(connections)
+        self.actions = Actions(connections)
+        self.mailboxes = Mailboxes(connections, box)
+        self.outbox = OutboxTable(connections)
+        self.commands = Commands(connections)
+
+    async def ping(self) -> None:
+        """Return when the database answers; raises StoreUnavailable."""
+        await self.connections.rows(text("SELECT 1"))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self.connections.aclose()
+
+
+@asynccontextmanager
+async def open_database(
+    url: str, *, box: SecretBox | None = None, pool_size: int = POOL_SIZE
+) -> AsyncIterator[Database]:
+    """Open the database at `url`; nothing is connected before the first use. Raises ConfigError for a bad URL.
+
+    The schema must be there: see `migrate` and `check_schema`.
+    """
+    make_folder(url)
+    database = Database(Connections(make_engine(url, pool_size=pool_size)), box=box)
+    try:
+        yield database
+    finally:
+        await database.aclose()
+
+
+def make_folder(url: str) -> None:
+    """Make the folder of a SQLite file."""
+    parsed = driver_url(url)
+    if parsed.drivername.startswith("sqlite") and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,103 @@
+"""Erasing: analyses with all that hangs on them; a whole mailbox; a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Row, Table, and_, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.ports.store import AnalysisQuery
+from glassdome.store import statistics_table
+from glassdome.store.connections import Connections
+from glassdome.store.restrict import allowed
+from glassdome.store.rows import is_ref, ref_of
+from glassdome.store.schema import analyses, categories, cursors, queue, statistics
+from glassdome.store.schema_agent import actions, commands, contacts, feedback, outbox
+from glassdome.store.selection import conditions
+from glassdome.values.refs import MessageRef
+
+__all__ = ["erase"]
+
+#: Analyses erased in one transaction, so that workers wait for milliseconds.
+STEP: Final = 200
+_OF_A_MESSAGE: Final = (queue, actions, feedback)
+_OF_A_MAILBOX: Final = (queue, actions, feedback, contacts, cursors, commands, outbox, statistics)
+
+
+async def erase(db: Connections, query: AnalysisQuery) -> int:
+    """Erase what matches and return how many analyses went.
+
+    A query for nothing but a mailbox erases everything of it; one for a person also erases what was learned of them;
+    one for a message also erases its job when it never came to an analysis.
+    """
+    gone = 0
+    while step := await db.write(lambda connection: _step(connection, query)):
+        gone += step
+    if query == replace(AnalysisQuery(mailbox=query.mailbox), **_restrictions(query)) and query.mailbox:
+        await db.write(lambda connection: _mailbox(connection, query))
+    if query.person:
+        await db.write(lambda connection: _person(connection, query))
+    if query.ref is not None and not gone:
+        ref = query.ref
+        await db.write(lambda connection: _message(connection, ref, query))
+    return gone
+
+
+def _restrictions(query: AnalysisQuery) -> dict[str, Any]:
+    """Return what says who asks and which page, not what is meant."""
+    return {name: getattr(query, name) for name in ("mailboxes", "domains", "limit", "offset", "cursor")}
+
+
+async def _step(connection: AsyncConnection, query: AnalysisQuery) -> int:
+    found = select(analyses).where(*conditions(query))
+    if query.category:
+        in_category = select(categories.c.analysis_id).where(categories.c.category == query.category)
+        found = found.where(analyses.c.id.in_(in_category))
+    rows = (await connection.execute(found.order_by(analyses.c.id).limit(STEP).with_for_update())).all()
+    if not rows:
+        return 0
+    ids = [row.id for row in rows]
+    await connection.execute(delete(categories).where(categories.c.analysis_id.in_(ids)))
+    for table in _OF_A_MESSAGE:
+        await connection.execute(delete(table).where(_any_of(table, rows)))
+    await connection.execute(delete(analyses).where(analyses.c.id.in_(ids)))
+    await statistics_table.add(connection, [(dict(row._mapping), -1) for row in rows])
+    return len(rows)
+
+
+def _any_of(table: Table, rows: Sequence[Row[Any]]) -> Any:
+    folders: dict[tuple[str, str, int], list[int]] = {}
+    for ref in map(ref_of, rows):
+        folders.setdefault((ref.mailbox, ref.folder, ref.uid_validity), []).append(ref.uid)
+    parts = [
+        and_(
+            table.c.mailbox == mailbox,
+            table.c.folder == folder,
+            table.c.uid_validity == validity,
+            table.c.uid.in_(uids),
+        )
+        for (mailbox, folder, validity), uids in folders.items()
+    ]
+    return or_(*parts)
+
+
+async def _mailbox(connection: AsyncConnection, query: AnalysisQuery) -> None:
+    for table in _OF_A_MAILBOX:
+        mine = allowed(table.c.mailbox, query.mailboxes, query.domains)
+        await connection.execute(delete(table).where(table.c.mailbox == query.mailbox, *mine))
+
+
+async def _person(connection: AsyncConnection, query: AnalysisQuery) -> None:
+    mine = allowed(contacts.c.mailbox, query.mailboxes, query.domains)
+    if query.mailbox:
+        mine.append(contacts.c.mailbox == query.mailbox)
+    await connection.execute(delete(contacts).where(contacts.c.addr == query.person.lower(), *mine))
+
+
+async def _message(connection: AsyncConnection, ref: MessageRef, query: AnalysisQuery) -> None:
+    for table in _OF_A_MESSAGE:
+        mine = allowed(table.c.mailbox, query.mailboxes, query.domains)
+        await connection.execute(delete(table).where(is_ref(table, ref), *mine))

@@ -1,0 +1,53 @@
+"""Mailboxes the agent may log in to (`ports.agent.MailboxRegistry`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlalchemy import delete, select
+
+from glassdome.core.errors import ConfigError
+from glassdome.core.secrets import SecretBox
+from glassdome.store.connections import Connections
+from glassdome.store.schema_agent import mailboxes
+from glassdome.store.upsert import upsert
+from glassdome.values.agent import RegisteredMailbox
+
+__all__ = ["Mailboxes"]
+
+
+class Mailboxes:
+    """Implements `ports.agent.MailboxRegistry`."""
+
+    def __init__(self, connections: Connections, box: SecretBox | None) -> None:
+        """`box` encrypts the passwords; without one, none can be stored or read."""
+        self._db, self._box = connections, box
+
+    async def add(self, address: str, password: SecretStr, *, now: datetime, name: str = "") -> None:
+        """Register a mailbox or change a registered one."""
+        row = {"address": address, "name": name, "password": self._secrets.encrypt(password), "updated_at": now}
+        changes = ("name", "password", "updated_at")
+        await self._db.write(lambda c: upsert(c, mailboxes, [row], keys=("address",), replace=changes))
+
+    async def get(self, address: str) -> RegisteredMailbox | None:
+        """Return the mailbox with its password."""
+        row = await self._db.row(select(mailboxes).where(mailboxes.c.address == address))
+        if row is None:
+            return None
+        return RegisteredMailbox(address=address, name=row.name, password=self._secrets.decrypt(row.password))
+
+    async def list(self) -> tuple[str, ...]:
+        """Return the addresses."""
+        rows = await self._db.rows(select(mailboxes.c.address).order_by(mailboxes.c.address))
+        return tuple(row.address for row in rows)
+
+    async def forget(self, address: str) -> bool:
+        """Remove a mailbox."""
+        return await self._db.change(delete(mailboxes).where(mailboxes.c.address == address)) == 1
+
+    @property
+    def _secrets(self) -> SecretBox:
+        if self._box is None:
+            raise ConfigError("Passwords need a key.", fix="Set GLASSDOME_SECRET_KEY or GLASSDOME_SECRET_KEY_FILE.")
+        return self._box

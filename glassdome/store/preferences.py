@@ -1,0 +1,74 @@
+"""The owners' wishes (`ports.store.PreferenceStore`) and the `llm_config` table (`ports.store.ConfigStore`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.store.connections import Connections
+from glassdome.store.schema import config, preferences
+from glassdome.store.upsert import upsert
+from glassdome.values.preferences import EngineAccess, Preferences
+
+__all__ = ["ConfigTable", "PreferenceTable"]
+
+_CHOICES = tuple(f.name for f in fields(Preferences) if f.name not in ("username", "engine_access"))
+
+
+class PreferenceTable:
+    """Implements `ports.store.PreferenceStore`."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Share the store's connections."""
+        self._db = connections
+
+    async def get_preferences(self, username: str) -> Preferences:
+        """Return the mailbox's preferences, or the defaults."""
+        row = await self._db.row(select(preferences).where(preferences.c.username == username))
+        if row is None:
+            return Preferences(username=username)
+        choices = {name: getattr(row, name) for name in _CHOICES}
+        return Preferences(username=username, engine_access=EngineAccess(row.engine_access), **choices)
+
+    async def set_preferences(self, preferences_: Preferences, *, now: datetime) -> None:
+        """Store them."""
+        row = asdict(preferences_) | {"engine_access": preferences_.engine_access.value, "updated_at": now}
+        changes = (*_CHOICES, "engine_access", "updated_at")
+        await self._db.write(lambda c: upsert(c, preferences, [row], keys=("username",), replace=changes))
+
+    async def chosen_mailboxes(self) -> tuple[str, ...]:
+        """Return the mailboxes that were chosen and are switched on."""
+        on = (preferences.c.chosen.is_(True), preferences.c.auto_analysis.is_(True))
+        rows = await self._db.rows(select(preferences.c.username).where(*on).order_by(preferences.c.username))
+        return tuple(row.username for row in rows)
+
+
+class ConfigTable:
+    """Implements `ports.store.ConfigStore`."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Share the store's connections."""
+        self._db = connections
+
+    async def read_config(self) -> Mapping[str, str]:
+        """Return key -> value."""
+        return {row.config_key: row.config_value for row in await self._db.rows(select(config))}
+
+    async def write_config(self, changes: Mapping[str, str | None], *, now: datetime) -> None:
+        """Set values; None removes one."""
+        kept = [
+            {"config_key": key, "config_value": value, "updated_at": now}
+            for key, value in sorted(changes.items())
+            if value is not None
+        ]
+        removed = [key for key, value in changes.items() if value is None]
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(delete(config).where(config.c.config_key.in_(removed)))
+            await upsert(connection, config, kept, keys=("config_key",), replace=("config_value", "updated_at"))
+
+        await self._db.write(work)

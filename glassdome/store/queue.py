@@ -1,0 +1,154 @@
+"""The queue (`ports.store.JobQueue`): each method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.core.errors import InputError
+from glassdome.store import claims, completion, enqueue
+from glassdome.store.connections import Connections
+from glassdome.store.cursors import write_cursor
+from glassdome.store.restrict import allowed
+from glassdome.store.rows import is_ref, job_of
+from glassdome.store.schema import queue
+from glassdome.values.action import Action
+from glassdome.values.analysis import Analysis
+from glassdome.values.job import Job, JobState, NewJob, QueueDepth
+from glassdome.values.message import Message
+from glassdome.values.refs import Cursor, MessageRef
+
+__all__ = ["Queue"]
+
+_ERROR_CHARS = 1000
+
+
+class Queue:
+    """Implements `ports.store.JobQueue`."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Share the store's connections."""
+        self._db = connections
+
+    async def enqueue(self, jobs: Sequence[NewJob], *, now: datetime) -> int:
+        """Add jobs and return how many are new."""
+        return await self._db.write(lambda c: enqueue.enqueue(c, jobs, now=now)) if jobs else 0
+
+    async def arrived(self, jobs: Sequence[NewJob], *, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> int:
+        """Add jobs and move the cursor."""
+
+        async def work(connection: AsyncConnection) -> int:
+            added = await enqueue.enqueue(connection, jobs, now=now)
+            await write_cursor(connection, mailbox, folder, cursor, now=now)
+            return added
+
+        return await self._db.write(work)
+
+    async def claim(self, owner: str, *, limit: int, lease: timedelta, now: datetime) -> tuple[Job, ...]:
+        """Lease jobs."""
+        return await self._db.write(lambda c: claims.claim(c, owner, limit=limit, lease=lease, now=now))
+
+    async def renew(self, jobs: Sequence[Job], *, lease: timedelta, now: datetime) -> frozenset[int]:
+        """Extend leases; return the ids still ours."""
+        return await self._db.write(lambda c: claims.renew(c, jobs, lease=lease, now=now)) if jobs else frozenset()
+
+    async def complete(
+        self,
+        job: Job,
+        analysis: Analysis,
+        *,
+        actions: Sequence[Action],
+        now: datetime,
+        again_at: datetime | None = None,
+        history: Message | None = None,
+    ) -> bool:
+        """Store the result and end the job; False when the lease was lost."""
+        return await self._db.write(
+            lambda c: completion.complete(
+                c, job, analysis, actions=actions, now=now, again_at=again_at, history=history
+            )
+        )
+
+    async def retry_later(
+        self, job: Job, *, code: str, sentence: str, not_before: datetime, now: datetime, counted: bool = True
+    ) -> bool:
+        """Put the job back; without `counted` the attempt is forgotten, since the message is not to blame."""
+        uncounted = case((queue.c.attempts > 0, queue.c.attempts - 1), else_=0)
+        back = {"state": JobState.PENDING.value, "not_before": not_before, "wake_at": not_before, "updated_at": now}
+        back |= {"error_code": code, "error": sentence[:_ERROR_CHARS], "lease_owner": "", "lease_token": ""}
+        statement = update(queue).where(claims.held(job)).values(**back, lease_until=None)
+        return await self._db.change(statement if counted else statement.values(attempts=uncounted)) == 1
+
+    async def fail(self, job: Job, *, code: str, sentence: str, now: datetime) -> bool:
+        """End the job as failed."""
+        return await self._end(job, JobState.FAILED, code, sentence, now)
+
+    async def cancel(self, job: Job, *, code: str, sentence: str, now: datetime) -> bool:
+        """End the job as cancelled: there is nothing to analyse any more."""
+        return await self._end(job, JobState.CANCELLED, code, sentence, now)
+
+    async def _end(self, job: Job, state: JobState, code: str, sentence: str, now: datetime) -> bool:
+        text = sentence[:_ERROR_CHARS]
+        ended = self._db.write(lambda c: claims.end(c, claims.held(job), state, code=code, sentence=text, now=now))
+        return await ended == 1
+
+    async def release(self, jobs: Sequence[Job], *, now: datetime) -> None:
+        """Give unstarted jobs back."""
+        if jobs:
+            await self._db.write(lambda c: claims.release(c, jobs, now=now))
+
+    async def get(self, ref: MessageRef) -> Job | None:
+        """Return the job of one message."""
+        row = await self._db.row(select(queue).where(is_ref(queue, ref)))
+        return None if row is None else job_of(row)
+
+    async def jobs(
+        self,
+        *,
+        state: JobState | None = None,
+        mailbox: str = "",
+        limit: int = 100,
+        after_id: int = 0,
+        ids: Sequence[int] | None = None,
+        mailboxes: Sequence[str] | None = None,
+        domains: Sequence[str] | None = None,
+    ) -> tuple[Job, ...]:
+        """List jobs by id."""
+        found = select(queue).where(queue.c.id > after_id, *allowed(queue.c.mailbox, mailboxes, domains))
+        if state is not None:
+            found = found.where(queue.c.state == state.value)
+        if mailbox:
+            found = found.where(queue.c.mailbox == mailbox)
+        if ids is not None:
+            found = found.where(queue.c.id.in_(ids))
+        return tuple(job_of(row) for row in await self._db.rows(found.order_by(queue.c.id).limit(limit)))
+
+    async def set_state(self, ids: Sequence[int], *, state: JobState, now: datetime) -> int:
+        """Retry or cancel; raises InputError for any other state."""
+        allowed_from = {
+            JobState.PENDING: (JobState.FAILED, JobState.CANCELLED),
+            JobState.CANCELLED: (JobState.PENDING, JobState.FAILED),
+        }
+        if state not in allowed_from:
+            raise InputError("A job can only be retried (pending) or cancelled.")
+        movable = and_(queue.c.id.in_(ids), queue.c.state.in_([s.value for s in allowed_from[state]]))
+        values = {"state": state.value, "wake_at": None, "updated_at": now}
+        if state is JobState.PENDING:
+            values |= enqueue.RUN_AGAIN | {"not_before": now}
+        return await self._db.change(update(queue).where(movable).values(**values))
+
+    async def depth(
+        self, *, now: datetime, mailboxes: Sequence[str] | None = None, domains: Sequence[str] | None = None
+    ) -> QueueDepth:
+        """Count jobs by state."""
+        mine = allowed(queue.c.mailbox, mailboxes, domains)
+        counted: Select[Any] = select(queue.c.state, func.count().label("jobs")).where(*mine).group_by(queue.c.state)
+        counts = {row.state: row.jobs for row in await self._db.rows(counted)}
+        runnable = and_(queue.c.state == JobState.PENDING.value, queue.c.wake_at.is_(None))
+        row = await self._db.row(select(func.min(queue.c.not_before).label("at")).where(runnable, *mine))
+        oldest = row.at if row is not None else None
+        return QueueDepth(**counts, oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)

@@ -1,0 +1,96 @@
+"""Values to rows and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, and_
+
+from glassdome.core.errors import InputError
+from glassdome.store.schema import FOLDER, MAILBOX
+from glassdome.values.analysis import Analysis
+from glassdome.values.job import Job, JobReason, JobState
+from glassdome.values.message import Address
+from glassdome.values.refs import MessageRef
+from glassdome.values.verdict import Label, Verdict
+
+__all__ = ["analysis_of", "analysis_row", "domain_of", "is_ref", "job_of", "ref_of", "ref_row"]
+
+#: Columns that are fields of Verdict under the same name.
+_VERDICT = (
+    "is_phishing", "phishing_score", "spam_score", "phishing_reasons", "summary", "categories", "tags",
+    "priority_score", "sensitive", "action_items", "auto_reply_suggestion", "language", "engine", "model",
+    "prompt_version", "degraded", "degraded_reason", "skipped", "usage",
+)  # fmt: skip
+_ANALYSIS = ("message_id", "thread_id", "subject", "content_hash", "signals", "processing_time", "analyzed_at")
+
+
+def domain_of(mailbox: str) -> str:
+    """Return the part behind the last @."""
+    return mailbox.rpartition("@")[2]
+
+
+def ref_row(ref: MessageRef) -> dict[str, Any]:
+    """Return the columns of a ref; raises InputError where a name is longer than the tables hold."""
+    if len(ref.mailbox) > MAILBOX or len(ref.folder) > FOLDER:
+        raise InputError(f"A mailbox address has at most {MAILBOX} characters, a folder name {FOLDER}.")
+    return {"mailbox": ref.mailbox, "folder": ref.folder, "uid_validity": ref.uid_validity, "uid": ref.uid}
+
+
+def is_ref(table: Table, ref: MessageRef) -> ColumnElement[bool]:
+    """Return the condition that a row is of this message."""
+    return and_(*(table.c[name] == value for name, value in ref_row(ref).items()))
+
+
+def ref_of(row: Row[Any]) -> MessageRef:
+    """Read the ref of a row."""
+    return MessageRef(mailbox=row.mailbox, folder=row.folder, uid_validity=row.uid_validity, uid=row.email_id)
+
+
+def job_of(row: Row[Any]) -> Job:
+    """Read a job."""
+    return Job(
+        id=row.id,
+        ref=ref_of(row),
+        state=JobState(row.state),
+        reason=JobReason(row.reason),
+        priority=row.priority,
+        force=row.forced,
+        attempts=row.attempts,
+        not_before=row.not_before,
+        enqueued_at=row.enqueued_at,
+        updated_at=row.updated_at,
+        lease_owner=row.lease_owner,
+        lease_token=row.lease_token,
+        lease_until=row.lease_until,
+        error_code=row.error_code,
+        error=row.error,
+    )
+
+
+def analysis_row(analysis: Analysis) -> dict[str, Any]:
+    """Write an analysis."""
+    verdict, author = analysis.verdict, analysis.header_from
+    row = ref_row(analysis.ref) | {name: getattr(analysis, name) for name in _ANALYSIS}
+    row |= {name: getattr(verdict, name) for name in _VERDICT}
+    return row | {
+        "domain": domain_of(analysis.ref.mailbox),
+        "label": verdict.label.value,
+        "from_name": author.name,
+        "from_addr": author.addr,
+        "person": author.addr.lower(),
+        "sent_at": analysis.date,
+        "sensitive_data": verdict.sensitive_data,
+    }
+
+
+def analysis_of(row: Row[Any]) -> Analysis:
+    """Read an analysis."""
+    verdict = Verdict(label=Label(row.label), **{name: getattr(row, name) for name in _VERDICT})
+    return Analysis(
+        ref=ref_of(row),
+        header_from=Address(name=row.from_name, addr=row.from_addr),
+        date=row.sent_at,
+        verdict=verdict,
+        **{name: getattr(row, name) for name in _ANALYSIS},
+    )

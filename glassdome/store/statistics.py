@@ -1,0 +1,126 @@
+"""Statistics: from the running totals where the query allows it, else counted from what matches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Integer, Select, case, func, select
+
+from glassdome.ports.store import AnalysisQuery, Statistics
+from glassdome.store.connections import Connections
+from glassdome.store.restrict import allowed
+from glassdome.store.schema import analyses, categories
+from glassdome.store.schema import statistics as totals
+from glassdome.store.selection import conditions
+from glassdome.store.statistics_table import COUNTS, seconds_of
+from glassdome.values.verdict import Label
+
+__all__ = ["summarize"]
+
+#: Days shown one by one.
+DAYS: Final = 90
+#: Newest processing times that percentiles of a filtered query look at.
+SAMPLE: Final = 10_000
+
+
+async def summarize(db: Connections, query: AnalysisQuery) -> Statistics:
+    """Sum up; without filters but the mailbox this reads a few rows per mailbox, however many analyses there are."""
+    mailboxes_only = AnalysisQuery(mailbox=query.mailbox, mailboxes=query.mailboxes, domains=query.domains)
+    plain = replace(query, limit=mailboxes_only.limit, offset=0, cursor="") == mailboxes_only
+    return await (_from_totals(db, query) if plain else _counted(db, query))
+
+
+async def _from_totals(db: Connections, query: AnalysisQuery) -> Statistics:
+    mine = allowed(totals.c.mailbox, query.mailboxes, query.domains, totals.c.domain)
+    if query.mailbox:
+        mine.append(totals.c.mailbox == query.mailbox)
+    sums = [func.sum(totals.c[name]).label(name) for name in COUNTS]
+    rows = await db.rows(
+        select(totals.c.kind, totals.c.name, *sums).where(*mine).group_by(totals.c.kind, totals.c.name)
+    )
+    kinds: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row.total:
+            kinds.setdefault(row.kind, {})[row.name] = row
+    if "all" not in kinds:
+        return _statistics({}, {}, {}, {})
+    spread = sorted((seconds_of(name), int(row.total)) for name, row in kinds.get("seconds", {}).items())
+    counted = {kind: {name: int(row.total) for name, row in rows.items()} for kind, rows in kinds.items()}
+    found = _statistics(
+        kinds["all"][""]._mapping, counted.get("model", {}), counted.get("category", {}), counted.get("day", {})
+    )
+    return replace(found, p50_seconds=_percentile(spread, 0.5), p95_seconds=_percentile(spread, 0.95))
+
+
+async def _counted(db: Connections, query: AnalysisQuery) -> Statistics:
+    where = conditions(query)
+    row = await db.row(_matching(query, *_sums()).where(*where))
+    model = case((analyses.c.model != "", analyses.c.model), else_=analyses.c.engine)
+    day = func.substr(analyses.c.analyzed_at, 1, 10, type_=None)
+    models = await db.rows(_matching(query, model, func.count()).where(*where).group_by(model))
+    days = await db.rows(_matching(query, day, func.count()).where(*where).group_by(day))
+    named = select(categories.c.category, func.count()).join(analyses, analyses.c.id == categories.c.analysis_id)
+    if query.category:
+        named = named.where(analyses.c.id.in_(_in_category(query.category)))
+    each = await db.rows(named.where(*where).group_by(categories.c.category))
+    times = await db.rows(
+        _matching(query, analyses.c.processing_time).where(*where).order_by(analyses.c.analyzed_at.desc()).limit(SAMPLE)
+    )
+    spread = sorted((t[0], 1) for t in times)
+    found = _statistics(row._mapping if row else {}, _pairs(models), _pairs(each), _pairs(days))
+    return replace(found, p50_seconds=_percentile(spread, 0.5), p95_seconds=_percentile(spread, 0.95))
+
+
+def _sums() -> list[Any]:
+    flags = {
+        "phishing": analyses.c.is_phishing,
+        "spam": case((analyses.c.label == Label.SPAM.value, 1), else_=0),
+        "sensitive": analyses.c.sensitive_data,
+        "degraded": analyses.c.degraded,
+    }
+    sums = [func.sum(func.coalesce(flag, 0, type_=Integer)).label(name) for name, flag in flags.items()]
+    return [func.count().label("total"), *sums, func.sum(analyses.c.processing_time).label("seconds")]
+
+
+def _in_category(category: str) -> Select[tuple[int]]:
+    return select(categories.c.analysis_id).where(categories.c.category == category)
+
+
+def _matching(query: AnalysisQuery, *what: Any) -> Select[Any]:
+    statement = select(*what).select_from(analyses)
+    return statement.where(analyses.c.id.in_(_in_category(query.category))) if query.category else statement
+
+
+def _pairs(rows: Any) -> dict[str, int]:
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def _statistics(
+    sums: Mapping[Any, Any], models: Mapping[str, int], each: Mapping[str, int], days: Mapping[str, int]
+) -> Statistics:
+    total = int(sums.get("total") or 0)
+    return Statistics(
+        total=total,
+        phishing=int(sums.get("phishing") or 0),
+        spam=int(sums.get("spam") or 0),
+        sensitive=int(sums.get("sensitive") or 0),
+        degraded=int(sums.get("degraded") or 0),
+        average_seconds=float(sums.get("seconds") or 0.0) / total if total else 0.0,
+        per_model=dict(sorted(models.items())),
+        per_category=dict(Counter(each).most_common()),
+        per_day=dict(sorted(days.items())[-DAYS:]),
+    )
+
+
+def _percentile(spread: list[tuple[float, int]], share: float) -> float:
+    """Return the value below which `share` of the counted values lie (nearest rank)."""
+    wanted = share * sum(times for _, times in spread)
+    reached = 0.0
+    for value, times in spread:
+        reached += times
+        if reached >= wanted:
+            return value
+    return 0.0
