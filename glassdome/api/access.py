@@ -15,7 +15,9 @@ from glassdome.core.secrets import reveal
 
 __all__ = ["DocsReader", "Reader", "Wired", "Writer", "same_secret"]
 
-_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="ro keys read, rw keys write too")
+_KEY = APIKeyHeader(
+    name="X-API-Key", scheme_name="ApiKey", auto_error=False, description="ro keys read, rw keys write too"
+)
 _PROXY = "nginx"
 
 

@@ -45,19 +45,25 @@ def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
 
 
 def _operation(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> Operation:
-    schemes = [name for need in operation.get("security", []) for name in need]
     return Operation(
         method=method.upper(),
         path=path,
         tag=operation["tags"][0],
         summary=operation["summary"],
         text=operation.get("description", ""),
-        auth=", ".join(schemes) or "open",
+        auth=_auth(method, operation),
         rows=tuple(_parameter(item) for item in operation.get("parameters", [])),
         body=_request_example(document, operation),
         answers=tuple((status, answer["description"]) for status, answer in sorted(operation["responses"].items())),
         example=_answer_example(document, operation),
     )
+
+
+def _auth(method: str, operation: Mapping[str, Any]) -> str:
+    schemes = {name for need in operation.get("security", []) for name in need}
+    if "ApiKey" in schemes:
+        return "X-API-Key, ro or rw" if method == "get" else "X-API-Key, rw"
+    return "Authorization: Bearer, GLASSDOME_PUSH_SECRET" if schemes else "open"
 
 
 def _parameter(parameter: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -34,8 +34,8 @@ class AnalysisParameters(Filters):
             max_length=MAX_EMAIL_ID_CHARS, description="One message: UID, `INBOX;UIDVALIDITY=1;UID=5`, `<Message-ID>`"
         ),
     ] = ""
-    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50
-    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows of a page")] = 50
+    offset: Annotated[int, Field(ge=0, le=10_000_000, description="Rows to skip; `cursor` is quicker")] = 0
     cursor: Annotated[str, Field(max_length=500, description="`X-Next-Cursor` of the page before")] = ""
 
 

@@ -59,7 +59,7 @@ class ConfigEdit(BaseModel):
 async def get_config(services: Wired, caller: Reader) -> Response:
     """Answer each setting's value and where it came from."""
     caller.must_be_unrestricted()
-    return JSONResponse(_shown(services.settings()))
+    return JSONResponse(await asyncio.to_thread(_shown, services.settings()))
 
 
 @router.post(
@@ -71,18 +71,26 @@ async def get_config(services: Wired, caller: Reader) -> Response:
 async def edit_config(services: Wired, caller: Writer, body: ConfigEdit) -> Response:
     """Store new values in `llm_config`; they take effect at once. All are accepted, or none. Audited."""
     caller.must_be_unrestricted()
-    changes = _changes(services.settings(), body.attr)
     stored = await services.config.read_config()
-    await asyncio.to_thread(_validate, services.settings(), stored, changes)
+    # In a thread: settings look into their files to know what fixes a value.
+    changes = await asyncio.to_thread(_checked_changes, services.settings(), stored, body.attr)
     now = services.clock.now()
     await services.config.write_config(changes, now=now)
     await services.history.audit(
         actor=caller.name, action="edit_config", subject="llm_config", facts=dict(redact(changes)), now=now
     )
     await services.reload()
-    shown = _shown(services.settings())
+    shown = await asyncio.to_thread(_shown, services.settings())
     data = {name: shown[name] for name in changes}
     return answer(success("edit", "config", msg=["config_modified", *changes], data=data, request=redact(changes)))
+
+
+def _checked_changes(
+    settings: Settings, stored: Mapping[str, str], attr: Mapping[str, Value | None]
+) -> dict[str, str | None]:
+    changes = _changes(settings, attr)
+    _validate(settings, stored, changes)
+    return changes
 
 
 def _changes(settings: Settings, attr: Mapping[str, Value | None]) -> dict[str, str | None]:

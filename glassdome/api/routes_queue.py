@@ -38,9 +38,9 @@ class QueueParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    state: JobState | None = None
+    state: Annotated[JobState | None, Field(description="Only jobs in this state")] = None
     mailbox: MailboxField = ""
-    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 100
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Jobs of a page")] = 100
     after_id: Annotated[int, Field(ge=0, le=_MAX_ID, description="`next_after_id` of the page before")] = 0
 
 

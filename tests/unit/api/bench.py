@@ -1,0 +1,215 @@
+"""The API over a real SQLite store, with a mailbox of our own and a worker that answers when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from glassdome.api.app import create_app
+from glassdome.api.services import Services
+from glassdome.core.clock import FixedClock
+from glassdome.core.config import Settings
+from glassdome.core.errors import ModelMissing, NotFound
+from glassdome.ports.model import PullProgress
+from glassdome.store import Database
+from glassdome.values.analysis import Analysis
+from glassdome.values.job import NewJob
+from glassdome.values.message import Address
+from glassdome.values.opinion import ActionItem, Reason, Usage
+from glassdome.values.preferences import Preferences
+from glassdome.values.refs import MessageRef
+from glassdome.values.signal import Evidence, Outcome, SensitiveFinding, Signal
+from glassdome.values.verdict import Label, Verdict
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+USER = "user@example.org"
+OTHER = "other@example.net"
+RW, RO, OWN = "write-key", "read-key", "domain-key"
+SECRET = "push-secret"
+KEYS = f"{RW}:rw,{RO}:ro,{OWN}:rw:example.org"
+
+
+def verdict(label: Label = Label.HAM, **changes: Any) -> Verdict:
+    """Return a verdict of that label."""
+    phish = label is Label.PHISH
+    made = Verdict(
+        label=label,
+        is_phishing=phish,
+        phishing_score=0.97 if phish else 0.02,
+        spam_score=0.9 if label is Label.SPAM else 0.1,
+        phishing_reasons=(
+            (
+                Reason(
+                    signal="look_alike",
+                    why="The domain\nlooks like another.",
+                    evidence=(Evidence(where="link:0", quote="x"),),
+                ),
+            )
+            if phish
+            else ()
+        ),
+        summary="Asks for money.",
+        categories=("invoice",),
+        tags=("fee",),
+        priority_score=7,
+        sensitive=(SensitiveFinding(type="iban", start=0, end=4, masked="DE**"),) if phish else (),
+        action_items=(ActionItem(text="Pay", evidence=Evidence(where="text", quote="pay"), due="Friday"),),
+        auto_reply_suggestion=None,
+        language="en",
+        engine="builtin",
+        model="",
+        prompt_version="",
+        usage=Usage(),
+    )
+    return replace(made, **changes)
+
+
+def ref(uid: int, mailbox: str = USER, folder: str = "INBOX", uid_validity: int = 1) -> MessageRef:
+    """Return a message's identity."""
+    return MessageRef(mailbox=mailbox, folder=folder, uid_validity=uid_validity, uid=uid)
+
+
+def analysis(of: MessageRef, label: Label = Label.HAM, *, at: datetime = NOW, **changes: Any) -> Analysis:
+    """Return an analysis of that message."""
+    made = Analysis(
+        ref=of,
+        message_id=f"<{of.uid}@shop.example>",
+        thread_id=f"<{of.uid}@shop.example>",
+        subject=f"Mail {of.uid} 😀",
+        header_from=Address(name="Shop", addr="shop@shop.example"),
+        date=NOW,
+        content_hash=f"hash-{of.uid}",
+        verdict=verdict(label),
+        signals=(
+            Signal(name="look_alike", outcome=Outcome.HIT, detail="looks alike"),
+            Signal(name="links", outcome=Outcome.TEMP_ERROR, detail="crashed"),
+            Signal(name="forms", outcome=Outcome.MISS),
+        ),
+        processing_time=0.25,
+        analyzed_at=at,
+    )
+    return replace(made, **changes)
+
+
+class Folders:
+    """Answers which messages the mail server holds."""
+
+    def __init__(self) -> None:
+        """Nothing is there."""
+        self.held: set[MessageRef] = set()
+
+    async def resolve(self, mailbox: str, folder: str, uid: int) -> MessageRef:
+        """Complete a UID."""
+        found = [r for r in self.held if (r.mailbox, r.folder, r.uid) == (mailbox, folder, uid)]
+        if not found:
+            raise NotFound("There is no such message.")
+        return found[0]
+
+    async def find(self, mailbox: str, folder: str, message_id: str) -> MessageRef:
+        """Find by Message-ID."""
+        return await self.resolve(mailbox, folder, int(message_id.strip("<>").partition("@")[0]))
+
+
+class Library:
+    """A model server with one model and one that fails half-way."""
+
+    async def installed(self) -> tuple[str, ...]:
+        """List the models."""
+        return ("llama3.2:3b",)
+
+    async def pull(self, model: str) -> Any:
+        """Yield two steps."""
+        if model == "missing":
+            raise ModelMissing("There is no such model.")
+        yield PullProgress(status="pulling", completed=1, total=2)
+        if model == "broken":
+            raise ModelMissing("The download broke.")
+        yield PullProgress(status="success", completed=2, total=2)
+
+
+@dataclass
+class Bench:
+    """One application and everything around it."""
+
+    database: Database
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    folders: Folders = field(default_factory=Folders)
+    settings: Settings = field(
+        default_factory=lambda: Settings(api_keys=SecretStr(KEYS), push_secret=SecretStr(SECRET))
+    )
+    rung: list[tuple[str, str]] = field(default_factory=list)
+    verdict: Verdict = field(default_factory=verdict)
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Wire the application; `changes` replace fields of Services."""
+        wired = Services(
+            settings=lambda: self.settings,
+            clock=self.clock,
+            queue=self.database.queue,
+            analyses=self.database.analyses,
+            preferences=self.database.preferences,
+            config=self.database.config,
+            history=self.database.history,
+            classify=lambda raw: self.verdict,
+            version="1.0",
+            source=self.folders,  # type: ignore[arg-type]
+            models=Library(),
+            wake=self.woken.set,
+            doorbell=lambda mailbox, folder: self.rung.append((mailbox, folder)),
+            reload=self.reload,
+        )
+        self.services = replace(wired, **self.changes)
+        self.app: FastAPI = create_app(self.services)
+
+    async def reload(self) -> None:
+        """Overlay the table, as bootstrap does."""
+        table = await self.database.config.read_config()
+        self.settings = await asyncio.to_thread(
+            lambda: Settings(api_keys=SecretStr(KEYS), push_secret=SecretStr(SECRET)).with_table(table)
+        )
+
+    def client(self, key: str | None = RW, **headers: str) -> httpx.AsyncClient:
+        """Return a client with that key."""
+        given = headers if key is None else {"X-API-Key": key, **headers}
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://api", headers=given)
+
+    async def get(self, path: str, key: str | None = RO, **parameters: Any) -> httpx.Response:
+        """Read a route."""
+        async with self.client(key) as client:
+            return await client.get(path, params=parameters)
+
+    async def post(self, path: str, body: Any, key: str | None = RW, **parameters: Any) -> httpx.Response:
+        """Write to a route."""
+        async with self.client(key) as client:
+            return await client.post(path, json=body, params=parameters)
+
+    async def choose(self, *mailboxes: str) -> None:
+        """Opt mailboxes in."""
+        for mailbox in mailboxes:
+            await self.database.preferences.set_preferences(Preferences(username=mailbox, chosen=True), now=NOW)
+
+    async def store(self, *stored: Analysis) -> None:
+        """Store analyses the way a worker does."""
+        for item in stored:
+            await self.database.queue.enqueue([NewJob(ref=item.ref, force=True)], now=NOW)
+            await self.work(item)
+
+    async def work(self, item: Analysis) -> None:
+        """Claim the one waiting job and complete it."""
+        (job,) = await self.database.queue.claim("test", limit=1, lease=timedelta(minutes=1), now=self.clock.now())
+        assert job.ref == item.ref
+        assert await self.database.queue.complete(job, item, actions=(), now=self.clock.now())
+
+    async def fail(self, code: str, sentence: str) -> None:
+        """Claim the one waiting job and fail it."""
+        (job,) = await self.database.queue.claim("test", limit=1, lease=timedelta(minutes=1), now=self.clock.now())
+        assert await self.database.queue.fail(job, code=code, sentence=sentence, now=self.clock.now())
