@@ -1,4 +1,4 @@
-"""pytest fixtures: one Dovecot and one Postfix per session, started only when a test asks for them."""
+"""pytest fixtures: one Dovecot, one Postfix, one MariaDB per session, started only when a test asks for them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import Dovecot
+from tests.servers.mariadb import MariaDB
 from tests.servers.postfix import Postfix
 
 
@@ -48,6 +49,16 @@ def mailbox(dovecot: Dovecot) -> str:
 def postfix(server_folder: Path, dovecot: Dovecot) -> Iterator[Postfix]:
     """A running Postfix that delivers to `dovecot`."""
     server = Postfix(server_folder / "pf", dovecot)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb(server_folder: Path) -> Iterator[MariaDB]:
+    """A running MariaDB; make databases with `new_database`."""
+    server = MariaDB(server_folder / "db")
+    server.install()
     server.start()
     yield server
     server.stop()
