@@ -1,0 +1,234 @@
+"""mailcow's REST API as it really answers: refusals behind 200, empty pages, half successes."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from glassdome.core.errors import (
+    ConfigError,
+    ConnectFailed,
+    GlassdomeError,
+    MailcowRefused,
+    NotFound,
+    ProtocolViolation,
+)
+from glassdome.integrations.mailcow.http import MailcowAccess, MailcowHttp
+from glassdome.integrations.mailcow.mailboxes import MailcowMailboxes
+from glassdome.integrations.mailcow.objects import MailcowObjects
+from glassdome.integrations.tls import TlsPolicy
+from glassdome.testing.mailcow_server import MailcowServer
+from glassdome.testing.mailcow_state import MailcowState
+
+GOOD = SecretStr("Correct-Horse-9")
+
+
+@pytest.fixture
+def server() -> MailcowServer:
+    """A mailcow with one domain."""
+    state = MailcowState()
+    state.add_domain("xisx.org", mailboxes=3, maxquota=2048, quota=4096)
+    return MailcowServer(state)
+
+
+def connect(server: MailcowServer, monkeypatch: pytest.MonkeyPatch, **access: object) -> MailcowHttp:
+    """Return a client whose wire ends in the server's application."""
+    http = MailcowHttp(
+        MailcowAccess(url="https://mail.xisx.org", **(access or {"key": SecretStr("RW-KEY")})), TlsPolicy()
+    )
+    real = http._open
+
+    def opened() -> httpx.AsyncClient:
+        client = real()
+        client._transport = httpx.ASGITransport(app=server.app)
+        return client
+
+    monkeypatch.setattr(http._client, "_make", opened)
+    return http
+
+
+@pytest.fixture
+async def http(server: MailcowServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MailcowHttp]:
+    """A client with the read-write key."""
+    client = connect(server, monkeypatch)
+    yield client
+    await client.aclose()
+
+
+async def test_a_mailbox_from_birth_to_death(http: MailcowHttp) -> None:
+    """Create, read, change, list and delete; each answer is mailcow's own row, read back."""
+    mailboxes = MailcowMailboxes(http)
+
+    made = await mailboxes.add(local_part="agent", domain="xisx.org", password=GOOD, name="Agent", quota_mb=512)
+    changed = await mailboxes.edit("agent@xisx.org", {"name": "New", "quota": "1024"})
+    listed = await mailboxes.all(domain="xisx.org")
+    await mailboxes.delete("agent@xisx.org")
+
+    assert (made["username"], made["local_part"], made["quota"]) == ("agent@xisx.org", "agent", 512 * 1024 * 1024)
+    assert (changed["name"], changed["quota"]) == ("New", 1024 * 1024 * 1024)
+    assert ["agent@xisx.org"] == [m["username"] for m in listed]
+    assert [] == await mailboxes.all()
+    with pytest.raises(NotFound):
+        await mailboxes.delete("agent@xisx.org")
+
+
+async def test_one_session_for_many_calls(http: MailcowHttp, server: MailcowServer) -> None:
+    """The cookie jar keeps mailcow from making a session per call."""
+    for _ in range(5):
+        await MailcowObjects(http).version()
+
+    assert server.sessions == 1
+    assert {h["x-api-key"] for _, h in server.requests} == {"RW-KEY"}
+    assert all("authorization" not in h for _, h in server.requests)
+
+
+@pytest.mark.parametrize(
+    ("access", "told"),
+    [
+        ({"user": "apiadmin", "password": SecretStr("pw")}, "empty page: no valid API key reached it. Make a key"),
+        ({"key": SecretStr("WRONG")}, "refused the API key: authentication failed. Make a key"),
+    ],
+)
+async def test_a_refused_login_says_how_to_make_a_key(
+    server: MailcowServer, monkeypatch: pytest.MonkeyPatch, access: dict[str, object], told: str
+) -> None:
+    """mailcow's silence and its 401 both end in a sentence with the way out."""
+    http = connect(server, monkeypatch, **access)
+
+    with pytest.raises(MailcowRefused) as caught:
+        await MailcowMailboxes(http).all()
+    await http.aclose()
+
+    assert told in caught.value.sentence
+    assert "pw" not in caught.value.sentence.split()
+
+
+async def test_basic_is_sent_only_without_a_key(server: MailcowServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The seed's user and password go out by Basic, for a proxy that wants them."""
+    http = connect(server, monkeypatch, user="apiadmin", password=SecretStr("pw"))
+
+    with pytest.raises(MailcowRefused):
+        await MailcowObjects(http).version()
+    await http.aclose()
+
+    assert server.requests[0][1]["authorization"].startswith("Basic ")
+
+
+async def test_a_read_only_key_may_not_write(server: MailcowServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """403 is told with its cause."""
+    http = connect(server, monkeypatch, key=SecretStr("RO-KEY"))
+
+    with pytest.raises(MailcowRefused, match="The key is read-only"):
+        await MailcowMailboxes(http).add(local_part="x", domain="xisx.org", password=GOOD, name="", quota_mb=1)
+    await http.aclose()
+
+
+@pytest.mark.parametrize(
+    ("quota_mb", "password", "domain", "reason", "told"),
+    [
+        (4000, "Correct-Horse-9", "xisx.org", "mailbox_quota_exceeded", "mailboxes up to 2048 MiB, 4096 MiB in all"),
+        (100, "short", "xisx.org", "password_complexity", "The policy: at least 6 characters, a digit."),
+        (100, "Correct-Horse-9", "nowhere.org", "access_denied", "does not exist"),
+    ],
+)
+async def test_refusals_are_explained(
+    http: MailcowHttp, server: MailcowServer, quota_mb: int, password: str, domain: str, reason: str, told: str
+) -> None:
+    """The error carries mailcow's word and what the server allows."""
+    server.state.policy["numbers"] = "1"
+
+    with pytest.raises(MailcowRefused) as caught:
+        await MailcowMailboxes(http).add(
+            local_part="x", domain=domain, password=SecretStr(password), name="", quota_mb=quota_mb
+        )
+
+    assert caught.value.facts["reason"] == reason
+    assert told in caught.value.sentence
+    assert password not in caught.value.sentence
+
+
+async def test_refused_and_yet_created_is_reported_truthfully(http: MailcowHttp, server: MailcowServer) -> None:
+    """`password_complexity`, yet created: the error says both."""
+    server.state.creates_despite_complexity = True
+
+    with pytest.raises(MailcowRefused) as caught:
+        await MailcowMailboxes(http).add(
+            local_part="half", domain="xisx.org", password=SecretStr("x"), name="", quota_mb=10
+        )
+
+    assert caught.value.facts["created"] is True
+    assert "Yet the mailbox half@xisx.org was created." in caught.value.sentence
+
+
+async def test_a_php_error_is_no_success(http: MailcowHttp, server: MailcowServer) -> None:
+    """200 with an empty page is a refusal, for writes too."""
+    server.broken = True
+
+    with pytest.raises(MailcowRefused, match="empty page"):
+        await MailcowObjects(http).add_alias("a@xisx.org", ["b@xisx.org"])
+
+
+async def test_the_other_nouns(http: MailcowHttp, server: MailcowServer) -> None:
+    """Aliases, app passwords with least protocols, rate limits, quarantine, opt-in attribute."""
+    mailboxes, objects = MailcowMailboxes(http), MailcowObjects(http)
+    await mailboxes.add(local_part="a", domain="xisx.org", password=GOOD, name="A", quota_mb=10, tags=["llm"])
+    server.state.quarantine[33] = {"id": 33, "subject": "held"}
+
+    alias = await objects.add_alias("info@xisx.org", ["a@xisx.org"])
+    app = await objects.add_app_password("a@xisx.org", "glassdome", GOOD)
+    no_limit = await objects.rate_limit("a@xisx.org")
+    await objects.set_rate_limit("a@xisx.org", 20, "h")
+    await mailboxes.set_custom_attribute("a@xisx.org", "llm_enabled", "1")
+    await objects.release([33])
+    await objects.learn([33], "spam")
+
+    assert [alias] == [a["id"] for a in await objects.aliases()]
+    assert server.state.app_passwords[app]["imap_access"] == server.state.app_passwords[app]["smtp_access"] == 1
+    assert all("password" not in row for row in await objects.app_passwords("a@xisx.org"))
+    assert (no_limit, await objects.rate_limit("a@xisx.org")) == (None, (20, "h"))
+    assert ["a@xisx.org"] == [m["username"] for m in await mailboxes.all(tags=["llm"])]
+    assert [] == await mailboxes.all(tags=["other"])
+    assert server.state.released == [(33, "release"), (33, "learnspam")]
+    assert (await objects.quarantined(33))["subject"] == "held"
+    await objects.delete_quarantined([33])
+    await objects.delete_alias(alias)
+    await objects.delete_app_password(app)
+    with pytest.raises(NotFound):
+        await objects.quarantined(33)
+    with pytest.raises(NotFound):
+        await objects.domain("nowhere.org")
+
+
+async def test_something_else_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web server that is no mailcow is told apart."""
+    http = MailcowHttp(MailcowAccess(url="https://www.example.org", key=SecretStr("k")), TlsPolicy())
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, text="<html>welcome</html>"))
+    monkeypatch.setattr(http._client, "_make", lambda: httpx.AsyncClient(transport=transport, base_url="https://x/"))
+
+    with pytest.raises(ProtocolViolation, match="not JSON"):
+        await MailcowObjects(http).version()
+    await http.aclose()
+
+
+async def test_nobody_there(unused_tcp_port: int) -> None:
+    """A refused connection is temporary and names the host."""
+    http = MailcowHttp(MailcowAccess(url=f"https://127.0.0.1:{unused_tcp_port}", key=SecretStr("k")), TlsPolicy())
+
+    with pytest.raises(ConnectFailed, match=r"127\.0\.0\.1 cannot be reached") as caught:
+        await MailcowObjects(http).version()
+    await http.aclose()
+
+    assert caught.value.temporary
+
+
+@pytest.mark.parametrize("access", [{"url": "mail.example.org", "key": SecretStr("k")}, {"url": "https://x"}])
+def test_missing_access_is_a_setting_error(access: dict[str, object]) -> None:
+    """No URL or no key: the setting is named."""
+    with pytest.raises(ConfigError, match="MAILCOW_API"):
+        MailcowHttp(MailcowAccess(**access), TlsPolicy())
+
+
+def test_every_error_is_ours() -> None:
+    """Callers may catch one class."""
+    assert issubclass(MailcowRefused, GlassdomeError)
