@@ -74,6 +74,12 @@ MAX_FILENAME_CHARS: Final = 255
 MAX_INFLATED_BYTES: Final = 8 * 1024 * 1024
 #: Bytes of a zip directory that are read; 200 names take 20 KB, an honest archive of 10,000 files 1 MB.
 MAX_ZIP_DIRECTORY_BYTES: Final = 2 * 1024 * 1024
+#: Memory an xz stream may ask for; `xz -9` takes 65 MB.
+MAX_XZ_MEMORY_BYTES: Final = 80 * 1024 * 1024
+#: Bytes of an attachment searched for links and macro names; such files are smaller, and searching is linear.
+MAX_SEARCHED_BYTES: Final = 16 * 1024 * 1024
+#: Compressed streams of a PDF that are unpacked to look for links; the byte budget above holds as well.
+MAX_PDF_STREAMS: Final = 200
 #: Method results of one Authentication-Results field, References, symbols of one X-Spamd-Result field.
 MAX_AUTH_RESULTS: Final = 50
 MAX_REFERENCES: Final = 100

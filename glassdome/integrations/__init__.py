@@ -1,0 +1,1 @@
+"""Wire clients: the only code that speaks IMAP, SMTP and HTTP."""

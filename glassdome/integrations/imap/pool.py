@@ -1,0 +1,224 @@
+"""Lends sessions to tasks: kept warm per mailbox, bounded in number. Implements `ports.imap.ImapSessions`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
+
+from glassdome.core.errors import LoginRefused, TransportError
+from glassdome.core.limits import (
+    IMAP_KEEP_SECONDS,
+    IMAP_TRUST_SECONDS,
+    LOGIN_AGAIN_SECONDS,
+    LOGIN_WINDOW_SECONDS,
+    MAX_IMAP_CONNECTIONS,
+    MAX_IMAP_CONNECTIONS_PER_MAILBOX,
+    MAX_REFUSED_LOGINS,
+)
+from glassdome.integrations.imap.login import ImapServer, log_in
+from glassdome.integrations.imap.session import Session
+from glassdome.ports.imap import MailboxLogins
+from glassdome.values.credentials import Credentials
+
+__all__ = ["ImapPool"]
+
+
+@dataclass(slots=True)
+class _Resting:
+    """A session that nobody uses, and since when (event loop time)."""
+
+    mailbox: str
+    session: Session
+    since: float
+
+
+@dataclass(slots=True)
+class _Room:
+    """What belongs to one event loop: its sessions cannot be used from another."""
+
+    loop: asyncio.AbstractEventLoop
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    resting: list[_Resting] = field(default_factory=list)
+    open: Counter[str] = field(default_factory=Counter)
+    refused: dict[tuple[str, Credentials], tuple[float, LoginRefused]] = field(default_factory=dict)
+    keeper: AsyncGenerator[None, None] | None = None
+
+
+class ImapPool:
+    """Sessions of many mailboxes on one server; an async context manager."""
+
+    def __init__(
+        self,
+        server: ImapServer,
+        logins: MailboxLogins,
+        *,
+        max_connections: int = MAX_IMAP_CONNECTIONS,
+        max_per_mailbox: int = MAX_IMAP_CONNECTIONS_PER_MAILBOX,
+    ) -> None:
+        """At most `max_connections` are open at once; who comes then waits, or takes the place of one that rests."""
+        self._server = server
+        self._logins = logins
+        self._max = max_connections
+        self._max_per_mailbox = max_per_mailbox
+        self._room: _Room | None = None
+
+    async def __aenter__(self) -> ImapPool:
+        """Return the pool."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Log out everywhere."""
+        await self.aclose()
+
+    @contextlib.asynccontextmanager
+    async def session(self, mailbox: str) -> AsyncIterator[Session]:
+        """Lend a session; one whose connection failed is not lent again. Raises as `login.log_in`."""
+        room = await self._enter()
+        session = await self._take(room, mailbox)
+        try:
+            yield session
+        finally:
+            await self._give_back(room, mailbox, session)
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open or being opened."""
+        return self._room.open.total() if self._room else 0
+
+    async def aclose(self) -> None:
+        """Log out of every session that rests; those in use close when they are given back."""
+        room, self._room = self._room, None
+        if room is not None and room.loop is asyncio.get_running_loop():
+            await _close_all(room)
+            if room.keeper is not None:
+                await room.keeper.aclose()
+
+    # -- inside
+
+    async def _enter(self) -> _Room:
+        loop = asyncio.get_running_loop()
+        if self._room is None or self._room.loop is not loop:
+            self._room = _Room(loop)
+            # `asyncio.run` closes asynchronous generators before its loop ends: the last moment to log out cleanly
+            # for callers who use one loop per call.
+            self._room.keeper = _keep(self._room)
+            await anext(self._room.keeper)
+        return self._room
+
+    async def _take(self, room: _Room, mailbox: str) -> Session:
+        while (rested := await self._admit(room, mailbox)) is not None:
+            if await _is_alive(room, rested):
+                return rested.session
+            rested.session.abort()
+            await self._left(room, mailbox)
+        try:
+            return await self._log_in(room, mailbox)
+        except BaseException:
+            await self._left(room, mailbox)
+            raise
+
+    async def _admit(self, room: _Room, mailbox: str) -> _Resting | None:
+        """Wait for a place and take a resting session where there is one; None: open a new one."""
+        async with room.changed:
+            while True:
+                _drop_stale(room)
+                for index in range(len(room.resting) - 1, -1, -1):
+                    if room.resting[index].mailbox == mailbox:
+                        return room.resting.pop(index)
+                if room.open[mailbox] < self._max_per_mailbox:
+                    if room.open.total() >= self._max and room.resting:
+                        _drop(room, room.resting[0])
+                    if room.open.total() < self._max:
+                        room.open[mailbox] += 1
+                        return None
+                await room.changed.wait()
+
+    async def _log_in(self, room: _Room, mailbox: str) -> Session:
+        login = await self._logins.login_for(mailbox)
+        _spare_the_server(room, mailbox, login)
+        try:
+            session = await log_in(self._server, login)
+        except LoginRefused as exc:
+            room.refused[mailbox, login] = (room.loop.time(), exc)
+            raise
+        room.refused.pop((mailbox, login), None)
+        return session
+
+    async def _give_back(self, room: _Room, mailbox: str, session: Session) -> None:
+        if session.broken or room is not self._room:
+            session.abort()
+            await self._left(room, mailbox)
+            return
+        async with room.changed:
+            room.resting.append(_Resting(mailbox, session, room.loop.time()))
+            room.changed.notify_all()
+
+    async def _left(self, room: _Room, mailbox: str) -> None:
+        async with room.changed:
+            _forget(room, mailbox)
+            room.changed.notify_all()
+
+
+def _spare_the_server(room: _Room, mailbox: str, login: Credentials) -> None:
+    """Raise LoginRefused where one more try is hopeless or could get our address banned."""
+    now = room.loop.time()
+    room.refused = {key: value for key, value in room.refused.items() if now - value[0] < LOGIN_WINDOW_SECONDS}
+    since, refusal = room.refused.get((mailbox, login), (now - LOGIN_AGAIN_SECONDS, None))
+    if refusal is not None and now - since < LOGIN_AGAIN_SECONDS:
+        raise LoginRefused(refusal.message, fix=refusal.fix) from refusal
+    if len(room.refused) >= MAX_REFUSED_LOGINS:
+        raise LoginRefused(
+            f"{len(room.refused)} logins were refused lately, so none is tried for {mailbox} now.",
+            fix=f"Correct the passwords; the next try is made within {LOGIN_WINDOW_SECONDS / 60:.0f} minutes.",
+        )
+
+
+async def _is_alive(room: _Room, rested: _Resting) -> bool:
+    if rested.session.broken:
+        return False
+    if room.loop.time() - rested.since < IMAP_TRUST_SECONDS:
+        return True
+    try:
+        await rested.session.noop()
+    except TransportError:
+        return False
+    return True
+
+
+def _drop_stale(room: _Room) -> None:
+    for rested in [r for r in room.resting if room.loop.time() - r.since > IMAP_KEEP_SECONDS]:
+        _drop(room, rested)
+
+
+def _drop(room: _Room, rested: _Resting) -> None:
+    room.resting.remove(rested)
+    rested.session.abort()
+    _forget(room, rested.mailbox)
+
+
+def _forget(room: _Room, mailbox: str) -> None:
+    room.open[mailbox] -= 1
+    if room.open[mailbox] <= 0:
+        del room.open[mailbox]
+
+
+async def _close_all(room: _Room) -> None:
+    resting, room.resting = room.resting, []
+    for rested in resting:
+        _forget(room, rested.mailbox)
+    await asyncio.gather(*(_log_out(rested.session) for rested in resting))
+
+
+async def _log_out(session: Session) -> None:
+    with contextlib.suppress(TransportError):
+        await session.log_out()
+
+
+async def _keep(room: _Room) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await _close_all(room)

@@ -1,0 +1,278 @@
+"""One authenticated session: the commands Glassdome needs, with values in and out. Implements `ports.imap.ImapSession`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from glassdome.core.errors import ImapRefused, InvalidQuery, MessageTooLarge, NotFound, ProtocolViolation
+from glassdome.core.limits import IMAP_COMMAND_SECONDS, IMAP_LEAST_BYTES_PER_SECOND
+from glassdome.integrations.imap.connection import Connection, Reply
+from glassdome.integrations.imap.folder_names import decode_folder, encode_folder
+from glassdome.integrations.imap.response import Token, pairs
+from glassdome.values.folder import FetchedMessage, FolderInfo, FolderStatus
+from glassdome.values.refs import INBOX
+
+__all__ = ["Session"]
+
+_SPECIAL = {"\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "\\trash", "\\important"}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: Several messages are not fetched by one command when they are many: the command line has its limits too.
+_BATCH = 500
+
+
+class Session:
+    """An authenticated connection; made by `login.log_in`."""
+
+    def __init__(self, connection: Connection, capabilities: frozenset[str]) -> None:
+        """`capabilities` are those announced after the login, in upper case."""
+        self.capabilities = capabilities
+        self._connection = connection
+        self._selected: tuple[str, bool] | None = None
+
+    @property
+    def broken(self) -> bool:
+        """The connection is of no more use."""
+        return self._connection.broken
+
+    async def folders(self) -> tuple[FolderInfo, ...]:
+        """LIST every folder with its special use (RFC 6154), INBOX first."""
+        ask = ["RETURN (SPECIAL-USE)"] if "SPECIAL-USE" in self.capabilities and self._extended_list else []
+        reply = await self._connection.command("LIST", '""', '"*"', *ask)
+        found = {info.name: info for info in (_folder_info(r.data) for r in reply.of("LIST"))}
+        return tuple(sorted(found.values(), key=lambda info: (info.name != INBOX, info.name)))
+
+    async def status(self, folder: str) -> FolderStatus:
+        """STATUS without selecting; the folder selected just now is selected anew, which says the same."""
+        if self._selected and self._selected[0] == folder:
+            return await self._open(folder, read_only=self._selected[1])
+        items = "MESSAGES UIDNEXT UIDVALIDITY" + (" HIGHESTMODSEQ" if "CONDSTORE" in self.capabilities else "")
+        reply = await self._about(folder, "STATUS", f"({items})")
+        for response in reply.of("STATUS"):
+            facts = pairs(response.data[-1] if response.data else None)
+            return FolderStatus(
+                uid_validity=_number(facts.get("UIDVALIDITY")),
+                uid_next=_number(facts.get("UIDNEXT")),
+                exists=_number(facts.get("MESSAGES")),
+                highest_modseq=_number(facts["HIGHESTMODSEQ"]) if "HIGHESTMODSEQ" in facts else None,
+            )
+        raise ProtocolViolation("The IMAP server answered STATUS without a status.")
+
+    async def examine(self, folder: str) -> FolderStatus:
+        """Select read-only (RFC 9051 6.3.3)."""
+        return await self._open(folder, read_only=True)
+
+    async def select(self, folder: str) -> FolderStatus:
+        """Select for changes (RFC 9051 6.3.2)."""
+        return await self._open(folder, read_only=False)
+
+    async def noop(self) -> bool:
+        """Let the server report changes of the selected folder."""
+        reply = await self._connection.command("NOOP")
+        return any(not response.is_status for response in reply.untagged)
+
+    async def search(self, criteria: str) -> tuple[int, ...]:
+        """UID SEARCH; raises InvalidQuery for criteria that are not printable ASCII on one line."""
+        if not (criteria.isascii() and criteria.isprintable()):
+            raise InvalidQuery("IMAP search criteria must be printable ASCII.")
+        reply = await self._connection.command("UID", "SEARCH", criteria)
+        found = {_number(token) for response in reply.of("SEARCH") for token in response.data}
+        return tuple(sorted(found))
+
+    async def facts(self, uids: Sequence[int]) -> tuple[FetchedMessage, ...]:
+        """Fetch size, flags and INTERNALDATE of those that are still there, by ascending UID."""
+        found: dict[int, FetchedMessage] = {}
+        for start in range(0, len(uids), _BATCH):
+            reply = await self._fetch(uids[start : start + _BATCH], "(UID RFC822.SIZE FLAGS INTERNALDATE)")
+            for facts in _fetched(reply):
+                # A change of flags by somebody else arrives as FETCH too, without what was asked for.
+                if "UID" in facts and "RFC822.SIZE" in facts:
+                    found[_number(facts["UID"])] = _message(facts)
+        return tuple(found[uid] for uid in sorted(found.keys() & set(uids)))
+
+    async def body(self, uid: int, *, max_bytes: int) -> bytes | None:
+        """Fetch BODY.PEEK[], its size first; None when the message is gone.
+
+        Raises MessageTooLarge before anything is transferred when RFC822.SIZE exceeds `max_bytes`.
+        """
+        sizes = [
+            _number(f["RFC822.SIZE"])
+            for f in _fetched(await self._fetch([uid], "(UID RFC822.SIZE)"))
+            if "RFC822.SIZE" in f
+        ]
+        if not sizes:
+            return None
+        if sizes[0] > max_bytes:
+            raise MessageTooLarge(f"The message has {sizes[0]} bytes; {max_bytes} are allowed.")
+        seconds = IMAP_COMMAND_SECONDS + sizes[0] / IMAP_LEAST_BYTES_PER_SECOND
+        # RFC822.SIZE may be off by line ends in a damaged store, hence the slack.
+        reply = await self._fetch([uid], "(UID BODY.PEEK[])", seconds=seconds, max_literal=max_bytes + max_bytes // 8)
+        for facts in _fetched(reply):
+            raw = facts.get("BODY[]")
+            if isinstance(raw, bytes):
+                return raw
+            if isinstance(raw, str):
+                return raw.encode("utf-8", "surrogateescape")
+        return None
+
+    async def store(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
+        """UID STORE in the folder selected for changes; a message that is gone is no error."""
+        if uids and flags:
+            change = "+FLAGS.SILENT" if add else "-FLAGS.SILENT"
+            await self._connection.command("UID", "STORE", _uid_set(uids), change, _flag_list(flags))
+
+    async def move(self, uid: int, folder: str) -> tuple[int, int] | None:
+        """Move out of the selected folder; return UIDVALIDITY and UID over there where the server tells (COPYUID).
+
+        Raises NotFound when the message or the target folder is not there.
+        """
+        if "MOVE" in self.capabilities:
+            reply = await self._connection.command("UID", "MOVE", str(uid), _astring(folder))
+            return _copied(reply, uidplus="UIDPLUS" in self.capabilities)
+        if "UIDPLUS" not in self.capabilities:
+            raise ImapRefused(
+                "The server can neither MOVE nor UID EXPUNGE, so a message cannot be moved without touching others."
+            )
+        reply = await self._connection.command("UID", "COPY", str(uid), _astring(folder))
+        await self.store([uid], ["\\Deleted"], add=True)
+        await self._connection.command("UID", "EXPUNGE", str(uid))
+        return _copied(reply, uidplus=True)
+
+    async def append(self, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> int | None:
+        """APPEND; return the new UID where the server tells (RFC 4315)."""
+        seconds = IMAP_COMMAND_SECONDS + len(raw) / IMAP_LEAST_BYTES_PER_SECOND
+        words: list[str | bytes] = ["APPEND", _astring(folder), _flag_list(flags), _internal_date(date), raw]
+        reply = await self._connection.command(*words, seconds=seconds)
+        told = (reply.code("APPENDUID") or "").split()
+        return int(told[1]) if len(told) == 2 and told[1].isdecimal() else None
+
+    async def idle(self, seconds: float) -> bool:
+        """Wait in IDLE at most `seconds`; True as soon as the selected folder changed."""
+        return bool(await self._connection.idle(seconds))
+
+    async def create(self, folder: str) -> None:
+        """CREATE a folder; one that is there is no error."""
+        try:
+            await self._connection.command("CREATE", _astring(folder))
+        except ImapRefused as exc:
+            if exc.facts.get("imap_code") != "ALREADYEXISTS":
+                raise
+
+    async def log_out(self) -> None:
+        """LOGOUT and close; a server that is gone already is no error."""
+        try:
+            if not self.broken:
+                await self._connection.command("LOGOUT", seconds=2)
+        finally:
+            await self._connection.aclose()
+
+    def abort(self) -> None:
+        """Drop the connection."""
+        self._connection.abort()
+
+    # -- inside
+
+    @property
+    def _extended_list(self) -> bool:
+        return "LIST-EXTENDED" in self.capabilities
+
+    async def _open(self, folder: str, *, read_only: bool) -> FolderStatus:
+        self._selected = None
+        reply = await self._about(folder, "EXAMINE" if read_only else "SELECT")
+        self._selected = (folder, read_only)
+        modseq = reply.code("HIGHESTMODSEQ")
+        return FolderStatus(
+            uid_validity=_number(reply.code("UIDVALIDITY")),
+            uid_next=_number(reply.code("UIDNEXT") or "0"),
+            exists=next((r.number or 0 for r in reply.of("EXISTS")), 0),
+            highest_modseq=_number(modseq) if modseq else None,
+        )
+
+    async def _about(self, folder: str, command: str, *words: str) -> Reply:
+        try:
+            return await self._connection.command(command, _astring(folder), *words)
+        except ImapRefused as exc:
+            # Not every server has a code (RFC 5530) for a missing folder; Dovecot has none for STATUS.
+            if exc.facts.get("imap_code"):
+                raise
+            raise NotFound(f"There is no folder {folder}, or it cannot be read.") from exc
+
+    async def _fetch(self, uids: Sequence[int], items: str, **bounds: float | int) -> Reply:
+        return await self._connection.command("UID", "FETCH", _uid_set(uids), items, **bounds)  # type: ignore[arg-type]
+
+
+def _number(token: Token) -> int:
+    if isinstance(token, str) and token.isdecimal():
+        return int(token)
+    raise ProtocolViolation("The IMAP server sent something else where a number belongs.")
+
+
+def _words(token: Token) -> str:
+    return token.decode("utf-8", "replace") if isinstance(token, bytes) else str(token or "")
+
+
+def _astring(folder: str) -> str | bytes:
+    name = encode_folder(folder)
+    if any(ord(c) < 32 for c in name):
+        raise InvalidQuery("A folder name has no control characters.")
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _uid_set(uids: Sequence[int]) -> str:
+    return ",".join(str(int(uid)) for uid in uids)
+
+
+def _flag_list(flags: Sequence[str]) -> str:
+    for flag in flags:
+        if not flag or not flag.isascii() or any(c in '(){%*"] ' or ord(c) < 33 for c in flag) or "\\" in flag[1:]:
+            raise InvalidQuery(f"{flag!r} is not an IMAP flag or keyword (RFC 9051 9).")
+    return f"({' '.join(flags)})"
+
+
+def _internal_date(date: datetime) -> str:
+    utc = date.astimezone(UTC)
+    return f'"{utc.day:02d}-{_MONTHS[utc.month - 1]}-{utc:%Y %H:%M:%S} +0000"'
+
+
+def _read_date(token: Token) -> datetime | None:
+    try:
+        return datetime.strptime(_words(token).strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _folder_info(data: tuple[Token, ...]) -> FolderInfo:
+    if len(data) < 3 or not isinstance(data[0], tuple):
+        raise ProtocolViolation("The IMAP server answered LIST with something else.")
+    attributes = frozenset(_words(token).lower() for token in data[0])
+    name = decode_folder(_words(data[2]))
+    return FolderInfo(
+        name=INBOX if name.upper() == INBOX else name,
+        special_use=frozenset(a[:1] + a[1:].capitalize() for a in attributes & _SPECIAL),
+        selectable=not attributes & {"\\noselect", "\\nonexistent"},
+    )
+
+
+def _fetched(reply: Reply) -> list[dict[str, Token]]:
+    return [pairs(response.data[0]) for response in reply.of("FETCH") if response.data]
+
+
+def _message(facts: dict[str, Token]) -> FetchedMessage:
+    flags = facts.get("FLAGS")
+    return FetchedMessage(
+        uid=_number(facts["UID"]),
+        size=_number(facts["RFC822.SIZE"]),
+        flags=frozenset(_words(flag) for flag in flags) if isinstance(flags, tuple) else frozenset(),
+        received=_read_date(facts.get("INTERNALDATE")),
+    )
+
+
+def _copied(reply: Reply, *, uidplus: bool) -> tuple[int, int] | None:
+    told = reply.code("COPYUID")
+    if told is None:
+        if not uidplus:
+            return None
+        # RFC 6851 4.3: nothing was there to be moved, which is no error on the wire.
+        raise NotFound("The message is not there any more.")
+    words = told.split()
+    return (int(words[0]), int(words[2])) if len(words) == 3 and words[0].isdecimal() and words[2].isdecimal() else None

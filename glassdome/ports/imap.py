@@ -1,0 +1,91 @@
+"""A session with an IMAP server (RFC 9051): what `source` needs of the wire client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from glassdome.values.credentials import Credentials
+from glassdome.values.folder import FetchedMessage, FolderInfo, FolderStatus
+
+__all__ = ["ImapSession", "ImapSessions", "MailboxLogins"]
+
+
+class MailboxLogins(Protocol):
+    """Knows how to log in as a mailbox."""
+
+    async def login_for(self, mailbox: str) -> Credentials:
+        """Return the login; raises LoginRefused when none is known."""
+        ...
+
+
+class ImapSession(Protocol):
+    """One authenticated connection, used by one task at a time.
+
+    Folder names are decoded. Methods raise TransportError on a lost server (the session is then of no more use),
+    ImapRefused when the server says NO, NotFound for a folder that is not there.
+    """
+
+    capabilities: frozenset[str]
+
+    async def folders(self) -> tuple[FolderInfo, ...]:
+        """LIST every folder with its special use."""
+        ...
+
+    async def status(self, folder: str) -> FolderStatus:
+        """STATUS, without selecting."""
+        ...
+
+    async def examine(self, folder: str) -> FolderStatus:
+        """Select read-only: no flag of any message changes, not even \\Recent."""
+        ...
+
+    async def select(self, folder: str) -> FolderStatus:
+        """Select for changes (takes \\Recent off what it sees)."""
+        ...
+
+    async def noop(self) -> bool:
+        """Let the server report; True when it reported a change of the selected folder."""
+        ...
+
+    async def search(self, criteria: str) -> tuple[int, ...]:
+        """UID SEARCH with ASCII criteria; return UIDs in ascending order."""
+        ...
+
+    async def facts(self, uids: Sequence[int]) -> tuple[FetchedMessage, ...]:
+        """Fetch size, flags and INTERNALDATE of those UIDs that are still there."""
+        ...
+
+    async def body(self, uid: int, *, max_bytes: int) -> bytes | None:
+        """Fetch BODY.PEEK[]; None when the message is gone. Raises MessageTooLarge past `max_bytes`."""
+        ...
+
+    async def store(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
+        """Add or remove flags and keywords."""
+        ...
+
+    async def move(self, uid: int, folder: str) -> tuple[int, int] | None:
+        """Move (RFC 6851, or COPY and UID EXPUNGE); return UIDVALIDITY and UID of the copy where the server tells."""
+        ...
+
+    async def append(self, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> int | None:
+        """Store a message; return its UID where the server tells (RFC 4315)."""
+        ...
+
+    async def idle(self, seconds: float) -> bool:
+        """Wait in IDLE at most `seconds`; True as soon as the selected folder changed."""
+        ...
+
+
+class ImapSessions(Protocol):
+    """Lends sessions, keeps them warm and bounds their number."""
+
+    def session(self, mailbox: str) -> AbstractAsyncContextManager[ImapSession]:
+        """Lend a session of that mailbox to one task. Raises as ImapSession, and LoginRefused."""
+        ...
+
+    async def aclose(self) -> None:
+        """Log out everywhere."""
+        ...

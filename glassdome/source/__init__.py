@@ -1,0 +1,1 @@
+"""Reads mailboxes and changes stored messages, over sessions that a wire client lends."""

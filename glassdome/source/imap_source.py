@@ -1,0 +1,159 @@
+"""Reads mail by IMAP without leaving a trace. Implements `ports.mail.MailSource`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from glassdome.core.clock import Clock, SystemClock
+from glassdome.core.errors import Disconnected, InvalidQuery, NotFound, UidValidityChanged
+from glassdome.core.limits import IMAP_IDLE_SECONDS
+from glassdome.ports.imap import ImapSession, ImapSessions
+from glassdome.source.search import quoted, search_date
+from glassdome.values.folder import FolderStatus
+from glassdome.values.refs import Cursor, MessageRef, NewUids
+
+__all__ = ["ImapSource"]
+
+T = TypeVar("T")
+
+#: Seconds between looks at a folder whose server has no IDLE.
+_POLL_SECONDS = 30.0
+#: First width of the UID window in which older mail is looked for, as a multiple of what is wanted.
+_WINDOW = 4
+
+
+class ImapSource:
+    """Mail of many mailboxes on one server, read with EXAMINE and BODY.PEEK[] only."""
+
+    def __init__(
+        self, sessions: ImapSessions, *, clock: Clock | None = None, poll_seconds: float = _POLL_SECONDS
+    ) -> None:
+        """`sessions` is owned from here on: `aclose` closes it."""
+        self._sessions = sessions
+        self._clock = clock or SystemClock()
+        self._poll_seconds = poll_seconds
+
+    async def folders(self, mailbox: str) -> tuple[str, ...]:
+        """List the folders that can be selected, INBOX first."""
+        found = await self._run(mailbox, lambda session: session.folders())
+        return tuple(info.name for info in found if info.selectable)
+
+    async def new_uids(self, mailbox: str, folder: str, cursor: Cursor | None) -> NewUids:
+        """Find what arrived since `cursor`: one STATUS where nothing did, one SEARCH more where something did."""
+        return await self._run(mailbox, lambda session: self._new_uids(session, folder, cursor))
+
+    async def older_uids(self, mailbox: str, folder: str, *, before: int, limit: int) -> NewUids:
+        """Return at most `limit` UIDs below `before`, newest first; the cursor tells the lowest of them."""
+        return await self._run(mailbox, lambda session: _older_uids(session, folder, before, limit))
+
+    async def fetch(self, ref: MessageRef, *, max_bytes: int) -> bytes:
+        """Return the raw message; see the port for what is raised."""
+        return await self._run(ref.mailbox, lambda session: _fetch(session, ref, max_bytes))
+
+    async def find(self, mailbox: str, folder: str, message_id: str) -> MessageRef:
+        """Return the newest message with that Message-ID."""
+        if not message_id.strip("<> "):
+            raise InvalidQuery("A Message-ID is needed.")
+        return await self._run(mailbox, lambda session: _find(session, mailbox, folder, message_id))
+
+    async def resolve(self, mailbox: str, folder: str, uid: int) -> MessageRef:
+        """Complete a UID with the folder's present UIDVALIDITY."""
+        return await self._run(mailbox, lambda session: _resolve(session, mailbox, folder, uid))
+
+    async def watch(self, mailbox: str, folder: str) -> AsyncGenerator[None, None]:
+        """Yield whenever the folder may have changed, and once at the start, when watching has begun."""
+        async with self._sessions.session(mailbox) as session:
+            await session.examine(folder)
+            idle = "IDLE" in session.capabilities
+            yield
+            while True:
+                if idle:
+                    changed = await session.idle(IMAP_IDLE_SECONDS)
+                else:
+                    await asyncio.sleep(self._poll_seconds)
+                    changed = await session.noop()
+                if changed:
+                    yield
+
+    async def aclose(self) -> None:
+        """Log out everywhere."""
+        await self._sessions.aclose()
+
+    async def _run(self, mailbox: str, ask: Callable[[ImapSession], Awaitable[T]]) -> T:
+        """Run a reading operation; once more on a new connection when the old one turns out to be closed."""
+        try:
+            async with self._sessions.session(mailbox) as session:
+                return await ask(session)
+        except Disconnected:
+            async with self._sessions.session(mailbox) as session:
+                return await ask(session)
+
+    async def _new_uids(self, session: ImapSession, folder: str, cursor: Cursor | None) -> NewUids:
+        status = await session.status(folder)
+        if cursor is None:
+            return NewUids(uids=(), cursor=await _end_of(session, folder, status))
+        if cursor.uid_validity != status.uid_validity:
+            since = search_date(self._clock.now() - timedelta(days=1))
+            status = await session.examine(folder)
+            uids = await session.search(f"SINCE {since}")
+            return NewUids(uids=uids, cursor=await _end_of(session, folder, status, *uids), reset=True)
+        if 0 < status.uid_next <= cursor.last_uid + 1:
+            return NewUids(uids=(), cursor=cursor)
+        await session.examine(folder)
+        # `n:*` always matches the last message, even below n (RFC 9051 6.4.8).
+        found = await session.search(f"UID {cursor.last_uid + 1}:*")
+        uids = tuple(uid for uid in found if uid > cursor.last_uid)
+        return NewUids(uids=uids, cursor=cursor.moved_to(max(uids, default=0)))
+
+
+async def _end_of(session: ImapSession, folder: str, status: FolderStatus, *uids: int) -> Cursor:
+    """Return the cursor behind everything there; a server without UIDNEXT is asked for its last message."""
+    last = status.uid_next - 1
+    if last < 0:
+        await session.examine(folder)
+        last = max(await session.search("UID *"), default=0)
+    return Cursor(uid_validity=status.uid_validity, last_uid=max(last, *uids) if uids else last)
+
+
+async def _older_uids(session: ImapSession, folder: str, before: int, limit: int) -> NewUids:
+    status = await session.examine(folder)
+    width, found = limit * _WINDOW, tuple[int, ...]()
+    high = before - 1
+    while high >= 1 and len(found) < limit:
+        low = max(1, high - width + 1)
+        found = await session.search(f"UID {low}:{high}") + found
+        high, width = low - 1, width * 2
+    uids = found[::-1][:limit]
+    return NewUids(uids=uids, cursor=Cursor(uid_validity=status.uid_validity, last_uid=min(uids, default=1) - 1))
+
+
+async def _opened(session: ImapSession, ref: MessageRef) -> None:
+    status = await session.examine(ref.folder)
+    if status.uid_validity != ref.uid_validity:
+        raise UidValidityChanged(f"{ref.folder} of {ref.mailbox} was rebuilt: {ref} names nothing any more.")
+
+
+async def _fetch(session: ImapSession, ref: MessageRef, max_bytes: int) -> bytes:
+    await _opened(session, ref)
+    raw = await session.body(ref.uid, max_bytes=max_bytes)
+    if raw is None:
+        raise NotFound(f"{ref} is not there any more.")
+    return raw
+
+
+async def _find(session: ImapSession, mailbox: str, folder: str, message_id: str) -> MessageRef:
+    status = await session.examine(folder)
+    found = await session.search(f"HEADER Message-ID {quoted(message_id)}")
+    if not found:
+        raise NotFound(f"No message in {folder} of {mailbox} has the Message-ID {message_id}.")
+    return MessageRef(mailbox=mailbox, folder=folder, uid_validity=status.uid_validity, uid=found[-1])
+
+
+async def _resolve(session: ImapSession, mailbox: str, folder: str, uid: int) -> MessageRef:
+    status = await session.examine(folder)
+    if uid not in await session.search(f"UID {uid}"):
+        raise NotFound(f"There is no message with UID {uid} in {folder} of {mailbox}.")
+    return MessageRef(mailbox=mailbox, folder=folder, uid_validity=status.uid_validity, uid=uid)

@@ -1,0 +1,17 @@
+"""Who logs in to a mail server, and with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+__all__ = ["Credentials"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A login name and its password; the name may be `mailbox*master` (Dovecot's master users)."""
+
+    user: str
+    password: SecretStr
