@@ -1,0 +1,91 @@
+"""Write docs/reference/settings.md and docs/reference/cli.md from the program. Run after changing either."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from pydantic import SecretStr
+
+ROOT = Path(__file__).parent.parent
+
+
+def settings_page() -> str:
+    """Return the page of all settings."""
+    from glassdome.core.config import Settings, env_name
+    from glassdome.core.config_file import KEYS
+
+    keys = {field: dotted for dotted, field in KEYS.items()}
+    lines = [
+        "# Settings",
+        "",
+        "Generated from the program (`python scripts/generate_reference.py`); a test keeps it fresh.",
+        "",
+        "The first that speaks wins: argument, environment, `.env`, the `llm_config` table (what the API writes),",
+        "`config.yml`, default. `glassdome config show` says where each value comes from.",
+        "",
+        "| variable | in config.yml | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True, validated_data={})
+        if isinstance(default, SecretStr):
+            default = default.get_secret_value()
+        shown = "" if default in (None, "") else f"`{default}`"
+        lines.append(
+            f"| `{env_name(name)}` | {f'`{keys[name]}`' if name in keys else ''} | {shown} | {field.description} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def cli_page() -> str:
+    """Return the page of all commands, as `--help` tells it."""
+    from typer.main import get_command
+    from typer.testing import CliRunner
+
+    from glassdome.cli.app import app
+
+    def walk(command: object, path: list[str]) -> list[list[str]]:
+        found = [path]
+        for name, child in sorted(getattr(command, "commands", {}).items()):
+            if not getattr(child, "hidden", False):
+                found += walk(child, [*path, name])
+        return found
+
+    lines = [
+        "# Commands",
+        "",
+        "Generated from the program (`python scripts/generate_reference.py`); a test keeps it fresh.",
+        "",
+    ]
+    for path in walk(get_command(app), []):
+        title = " ".join(["glassdome", *path])
+        result = CliRunner().invoke(
+            app, [*path, "--help"], prog_name="glassdome", env={"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
+        )
+        text = "\n".join(line.rstrip() for line in result.output.strip("\n").splitlines())
+        lines += [f"## {title}", "", "```text", text, "```", ""]
+    return "\n".join(lines)
+
+
+PAGES = {"docs/reference/settings.md": settings_page, "docs/reference/cli.md": cli_page}
+
+
+def main() -> int:
+    """Write the pages; with --check, say which are stale and end with 1."""
+    # Typer measures the terminal when it is imported.
+    os.environ.update(COLUMNS="100", TERM="dumb", NO_COLOR="1", TERMINAL_WIDTH="100")
+    stale = []
+    for name, page in PAGES.items():
+        path, text = ROOT / name, page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(text, encoding="utf-8")
+    print("fresh" if not stale else f"{'stale' if '--check' in sys.argv else 'written'}: {', '.join(stale)}")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
