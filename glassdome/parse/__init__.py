@@ -1,0 +1,7 @@
+"""Parse: bytes of a message to a frozen `Message`. Pure, bounded, and never raising for malformed mail."""
+
+from __future__ import annotations
+
+from glassdome.parse.message import parse_message
+
+__all__ = ["parse_message"]

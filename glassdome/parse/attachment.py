@@ -1,0 +1,127 @@
+"""Attachments: what each says it is, what it is, what is in it; nothing is executed, little is unpacked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_FILENAME_CHARS, MAX_LINKS
+from glassdome.parse.archive import list_archive
+from glassdome.parse.charset import decode
+from glassdome.parse.faults import Faults
+from glassdome.parse.fields import first
+from glassdome.parse.html import read_html
+from glassdome.parse.magic import true_type
+from glassdome.parse.office import OfficeFile, read_ole, read_package
+from glassdome.parse.pdf import read_pdf
+from glassdome.parse.plain import clean, line, reveal, tidy
+from glassdome.parse.structure import Part
+from glassdome.parse.url import find_urls, host_of, normal_url
+from glassdome.values.message import Attachment, Form, Link
+
+__all__ = ["Inside", "read_attachment"]
+
+_HTML_NAMES = (".htm", ".html", ".shtml", ".xhtml", ".hta", ".svg")
+#: Bytes decoded of an attached text.
+_TEXT_BYTES = 4 * MAX_ATTACHMENT_TEXT_CHARS
+
+
+class Inside:
+    """What was found in one attachment, beyond its listing."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.members: tuple[str, ...] = ()
+        self.encrypted = self.has_macros = False
+        self.links: list[Link] = []
+        self.forms: list[Form] = []
+
+    def add_urls(self, urls: tuple[str, ...]) -> None:
+        """Add link targets of an attached document."""
+        for url in dict.fromkeys(normal_url(raw) for raw in urls):
+            if len(self.links) < MAX_LINKS and url:
+                self.links.append(Link(url=url, place="attachment", host=host_of(url)))
+
+
+def read_attachment(part: Part, faults: Faults) -> tuple[Attachment, Inside]:
+    """Read one leaf that is not body text."""
+    data = part.content(faults)
+    name = line(part.filename)[:MAX_FILENAME_CHARS]
+    kind = _kind(data, name, part.media_type)
+    inside = Inside()
+    kind = _look_inside(data, kind, part, inside, faults)
+    return (
+        Attachment(
+            filename=name,
+            declared_type=part.media_type,
+            true_type=kind,
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            inline=part.disposition.value == "inline" or (not part.disposition.value and bool(_content_id(part))),
+            content_id=_content_id(part),
+            members=inside.members,
+            encrypted=inside.encrypted,
+            has_macros=inside.has_macros,
+            text=_bounded(inside.text),
+        ),
+        inside,
+    )
+
+
+def _content_id(part: Part) -> str:
+    return line(first(part.fields, "content-id")).strip("<> ")[:MAX_FILENAME_CHARS]
+
+
+def _kind(data: bytes, name: str, declared: str) -> str:
+    kind = true_type(data)
+    if kind not in ("text/plain", "text/xml", ""):
+        return kind
+    if declared == "text/html" or name.lower().endswith(_HTML_NAMES):
+        return "text/html"
+    return declared if kind == "text/plain" and declared.startswith(("text/", "message/")) else kind
+
+
+def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, faults: Faults) -> str:
+    """Look into the content; return the media type it turned out to be."""
+    listing = list_archive(data, kind, faults)
+    inside.members, inside.encrypted = listing.members, listing.encrypted
+    if kind == "application/zip":
+        return _take_office(read_package(data, listing.members, faults), inside) or kind
+    if kind == "application/x-ole-storage":
+        return _take_office(read_ole(data), inside) or kind
+    if kind == "application/pdf":
+        found = read_pdf(data, faults)
+        inside.encrypted, inside.has_macros = found.encrypted, found.is_active
+        inside.add_urls(found.urls)
+    elif kind in ("text/html", "image/svg+xml"):
+        _read_page(data, part, inside, faults)
+    elif kind.startswith(("text/", "message/")) and not part.children:
+        _read_words(data, part, inside, faults)
+    return kind
+
+
+def _take_office(found: OfficeFile, inside: Inside) -> str:
+    inside.has_macros = found.has_macros
+    inside.encrypted = inside.encrypted or found.encrypted
+    inside.text = clean(found.text)
+    inside.add_urls(found.urls)
+    return found.kind
+
+
+def _read_page(data: bytes, part: Part, inside: Inside, faults: Faults) -> None:
+    room = max(0, faults.html_chars)
+    html = decode(data[: 4 * room], part.content_type.get("charset"), faults)[:room]
+    faults.html_chars -= len(html)
+    page = read_html(html, faults)
+    inside.text, inside.has_macros, inside.forms = page.text, page.has_script, page.forms
+    inside.links = [Link(url=link.url, shown=link.shown, place="attachment", host=link.host) for link in page.links]
+
+
+def _read_words(data: bytes, part: Part, inside: Inside, faults: Faults) -> None:
+    text = decode(data[:_TEXT_BYTES], part.content_type.get("charset"), faults)
+    inside.text = clean(text[:MAX_ATTACHMENT_TEXT_CHARS])
+    inside.add_urls(tuple(find_urls(inside.text)))
+
+
+def _bounded(text: str) -> str:
+    return tidy(reveal(text[: 2 * MAX_ATTACHMENT_TEXT_CHARS])[0])[:MAX_ATTACHMENT_TEXT_CHARS] if text else ""

@@ -1,0 +1,51 @@
+"""All attachments of a message, those of forwarded messages in it included."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_ATTACHMENTS
+from glassdome.parse.attachment import read_attachment
+from glassdome.parse.body import Body, read_body, sort_parts
+from glassdome.parse.encoded_words import decode_words
+from glassdome.parse.faults import Faults
+from glassdome.parse.fields import first
+from glassdome.parse.structure import Part
+from glassdome.values.message import Attachment, Link
+
+__all__ = ["read_attachments"]
+
+
+def read_attachments(parts: list[Part], body: Body, faults: Faults) -> tuple[Attachment, ...]:
+    """Read every attachment; the links and forms in them are added to `body`, marked as such."""
+    found: list[Attachment] = []
+    _read(parts, found, body, faults)
+    if len(found) > MAX_ATTACHMENTS:
+        faults.add("too_many_attachments", f"more than {MAX_ATTACHMENTS}")
+    return tuple(found[:MAX_ATTACHMENTS])
+
+
+def _read(parts: list[Part], found: list[Attachment], body: Body, faults: Faults) -> None:
+    for part in parts:
+        if len(found) > MAX_ATTACHMENTS:
+            return
+        attachment, inside = read_attachment(part, faults)
+        found.append(attachment)
+        body.links += inside.links
+        body.forms += inside.forms
+        if part.children:
+            _open(part.children[0], found, body, faults)
+
+
+def _open(message: Part, found: list[Attachment], body: Body, faults: Faults) -> None:
+    """Read a forwarded message: its text belongs to the attachment, its own attachments follow it."""
+    parts = sort_parts(message)
+    inner = read_body(parts, faults)
+    heads = [
+        f"{name}: {decode_words(first(message.fields, name.lower()), faults)}" for name in ("From", "Subject", "Date")
+    ]
+    text = "\n".join(heads) + "\n\n" + inner.text
+    found[-1] = replace(found[-1], text=text[:MAX_ATTACHMENT_TEXT_CHARS])
+    body.links += [Link(url=link.url, shown=link.shown, place="attachment", host=link.host) for link in inner.links]
+    body.forms += inner.forms
+    _read(parts.attached, found, body, faults)

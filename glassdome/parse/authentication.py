@@ -1,0 +1,116 @@
+"""Authentication-Results (RFC 8601) of our own server, and what else it wrote on top of the message."""
+
+from __future__ import annotations
+
+import re
+
+from glassdome.core.limits import MAX_AUTH_RESULTS, MAX_SYMBOLS
+from glassdome.parse.fields import RawField
+from glassdome.parse.plain import line
+from glassdome.values.message import Authentication, AuthResult, RspamdReport
+
+__all__ = ["read_authentication", "read_mail_from", "read_rspamd"]
+
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_BY = re.compile(r"(?:^|\s)by\s+\[?([\w.:-]{1,255})", re.IGNORECASE)
+_METHOD = re.compile(r"([\w-]{1,40})(?:\s{0,5}/\s{0,5}\d{1,3})?\s{0,5}=\s{0,5}([\w-]{1,40})")
+_PROPERTY = re.compile(
+    r"(?:smtp|header|policy|body)\.[\w-]{1,40}\s{0,5}=\s{0,5}(?:\"[^\"]{0,500}\"|[^\s;]{1,500})", re.IGNORECASE
+)
+_SPAMD_SCORE = re.compile(r"\[\s*(-?\d{1,6}(?:\.\d{1,6})?)\s*/\s*(-?\d{1,6}(?:\.\d{1,6})?)\s*\]")
+_SYMBOL = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,80})\((-?\d{1,6}(?:\.\d{1,6})?)\)")
+#: The identity a method checks, best first (RFC 8601 2.7).
+_IDENTITIES = ("header.d", "smtp.mailfrom", "header.from", "header.i", "smtp.helo", "policy.arc")
+
+
+def read_authentication(fields: list[RawField], authserv_ids: frozenset[str]) -> Authentication:
+    """Return what our own server found.
+
+    With no configured authserv-id the topmost field is returned, untrusted. Else only fields with one of the ids
+    count, and only where our server can have put them (`_own_fields`); all others may be forged and are ignored.
+    """
+    if not authserv_ids:
+        value = next((field.value for field in fields if field.name == "authentication-results"), "")
+        return Authentication(authserv_id=_authserv_id(value), results=_results(value)) if value else Authentication()
+    wanted = frozenset(name.lower() for name in authserv_ids)
+    own = [v for v in _own_fields(fields, "authentication-results", wanted) if _authserv_id(v) in wanted]
+    if not own:
+        return Authentication()
+    results = [result for value in own for result in _results(value)]
+    return Authentication(authserv_id=_authserv_id(own[0]), trusted=True, results=tuple(results[:MAX_AUTH_RESULTS]))
+
+
+def read_rspamd(fields: list[RawField], authserv_ids: frozenset[str]) -> RspamdReport | None:
+    """Return what our own Rspamd wrote: `default: False [5.20 / 15.00]; SYMBOL(1.00)[options]; ...`."""
+    wanted = frozenset(name.lower() for name in authserv_ids)
+    value = next(iter(_own_fields(fields, "x-spamd-result", wanted)), "")
+    score = _SPAMD_SCORE.search(value)
+    if not score:
+        return None
+    action = next(iter(_own_fields(fields, "x-rspamd-action", wanted)), "")
+    symbols = [(found[1], float(found[2])) for found in _SYMBOL.finditer(value)]
+    return RspamdReport(
+        score=float(score[1]), required=float(score[2]), action=line(action)[:40], symbols=tuple(symbols[:MAX_SYMBOLS])
+    )
+
+
+def read_mail_from(fields: list[RawField]) -> str | None:
+    """Return the RFC 5321 sender that final delivery wrote into Return-Path (RFC 5321 4.4); None when unknown."""
+    for field in fields:
+        if field.name == "return-path":
+            value = line(_COMMENT.sub("", field.value)).strip("<> \t")
+            local, at, domain = value.rpartition("@")
+            return f"{local}{at}{domain.lower()}"[:320]
+        if field.name == "received":
+            return None  # below our own trace anybody may have written it
+    return None
+
+
+def _own_fields(fields: list[RawField], name: str, ids: frozenset[str]) -> list[str]:
+    """Return the values of `name` that our own server can have written.
+
+    Trace fields are put on top. Everything above our lowest own Received is ours. Below it, up to the next one,
+    stand fields a milter added and fields the sender wrote: there only the first of the name counts, and only if
+    none stands higher. The topmost Received is always our own; those below it while they say `by` one of our names.
+    """
+    above: list[str] = []
+    pending: list[str] = []
+    received = 0
+    for field in fields:
+        if field.name == "received":
+            if received and not _is_ours(field.value, ids):
+                break
+            received += 1
+            above += pending
+            pending = []
+        elif field.name == name:
+            pending.append(field.value)
+    return above or pending[:1]
+
+
+def _is_ours(received: str, ids: frozenset[str]) -> bool:
+    by = _BY.search(_COMMENT.sub("", received))
+    return bool(by and by[1].lower().rstrip(".") in ids)
+
+
+def _authserv_id(value: str) -> str:
+    head = _COMMENT.sub("", value.partition(";")[0]).split()
+    return line(head[0]).strip('"').lower()[:255] if head else ""
+
+
+def _results(value: str) -> tuple[AuthResult, ...]:
+    found: list[AuthResult] = []
+    for statement in _COMMENT.sub(" ", value).split(";")[1 : MAX_AUTH_RESULTS + 1]:
+        method = _METHOD.match(statement.strip())
+        if method:
+            found.append(AuthResult(method=method[1].lower(), result=method[2].lower(), domain=_identity(statement)))
+    return tuple(found)
+
+
+def _identity(statement: str) -> str:
+    stated: dict[str, str] = {}
+    for found in _PROPERTY.findall(statement):
+        name, _, value = found.partition("=")
+        stated.setdefault(name.strip().lower(), line(value).strip(' "<>'))
+    value = next((stated[name] for name in _IDENTITIES if stated.get(name)), "")
+    return value.rpartition("@")[2].lower().rstrip(".")[:255]

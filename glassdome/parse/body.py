@@ -1,0 +1,139 @@
+"""Which parts of the tree are the text a reader sees, which are its alternative, and which are attachments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from glassdome.core.limits import MAX_LINKS, MAX_TEXT_CHARS
+from glassdome.parse.charset import decode
+from glassdome.parse.faults import Faults
+from glassdome.parse.html import Page, read_html
+from glassdome.parse.plain import clean, reveal, tidy
+from glassdome.parse.structure import Part
+from glassdome.parse.url import find_urls, host_of, normal_url
+from glassdome.values.message import Form, HiddenText, Link
+
+__all__ = ["Body", "read_body", "read_text", "sort_parts"]
+
+#: Bytes of a text part that are decoded; no charset needs more for a character.
+_BYTES_PER_CHAR = 4
+
+
+@dataclass(slots=True, kw_only=True)
+class Sorted:
+    """The leaves of a tree by what they are for."""
+
+    shown: list[Part] = field(default_factory=list)
+    other: list[Part] = field(default_factory=list)
+    attached: list[Part] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Body:
+    """The text of a message and what is in it."""
+
+    text: str = ""
+    other_text: str = ""
+    has_html: bool = False
+    hidden: list[HiddenText] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    has_script: bool = False
+    remote_images: int = 0
+
+
+def sort_parts(root: Part) -> Sorted:
+    """Sort the leaves. Of alternatives the HTML is shown, as mail programs do (RFC 2046 5.1.4), else the last one."""
+    found = Sorted()
+    _sort(root, found)
+    return found
+
+
+def _sort(part: Part, found: Sorted) -> None:
+    if not part.media_type.startswith("multipart/"):
+        (found.shown if _is_text(part) else found.attached).append(part)
+    elif part.media_type == "multipart/alternative":
+        _sort_alternatives(part, found)
+    else:
+        for child in part.children:
+            _sort(child, found)
+
+
+def _sort_alternatives(part: Part, found: Sorted) -> None:
+    versions: list[Sorted] = []
+    for child in part.children:
+        version = Sorted()
+        _sort(child, version)
+        versions.append(version)
+        found.attached += version.attached
+        found.other += version.other
+    texts = [version.shown for version in versions if version.shown]
+    best = next((t for t in reversed(texts) if any(p.media_type == "text/html" for p in t)), texts[-1] if texts else [])
+    found.shown += best
+    found.other += [text for shown in texts if shown is not best for text in shown]
+
+
+def _is_text(part: Part) -> bool:
+    return (
+        part.media_type in ("text/plain", "text/html", "text/enriched")
+        and part.disposition.value != "attachment"
+        and not part.filename
+    )
+
+
+def read_text(part: Part, faults: Faults) -> str:
+    """Decode one text part, as far as the message's budget goes."""
+    room = min(MAX_TEXT_CHARS if part.media_type != "text/html" else faults.html_chars, faults.html_chars)
+    data = part.content(faults)
+    if len(data) > room * _BYTES_PER_CHAR:
+        data = data[: room * _BYTES_PER_CHAR]
+        faults.add("text_too_long", part.media_type)
+    text = decode(data, part.content_type.get("charset"), faults)
+    if len(text) > room:
+        faults.add("text_too_long", part.media_type)
+        text = text[:room]
+    faults.html_chars -= len(text)
+    return text
+
+
+def read_body(parts: Sorted, faults: Faults) -> Body:
+    """Read the text parts."""
+    body = Body()
+    body.text = "\n\n".join(filter(None, (_read(part, body, faults) for part in parts.shown)))
+    aside = Body()
+    body.other_text = "\n\n".join(filter(None, (_read(part, aside, faults) for part in parts.other)))
+    if not body.text and body.other_text:
+        body.text, body.other_text = body.other_text, ""
+    body.hidden += [piece for piece in aside.hidden if piece.how in ("zero_width", "bidi", "tag_chars")]
+    known = {link.url for link in body.links}
+    body.links += [link for link in aside.links if link.url not in known]
+    body.text, body.other_text = body.text[:MAX_TEXT_CHARS], body.other_text[:MAX_TEXT_CHARS]
+    return body
+
+
+def _read(part: Part, body: Body, faults: Faults) -> str:
+    text = read_text(part, faults)
+    if part.media_type == "text/html":
+        page = read_html(text, faults)
+        _take(page, body)
+        text = page.text
+    else:
+        text, hidden = reveal(clean(text))
+        body.hidden += hidden
+        text = text.strip("\n")
+    known = {link.url.rstrip("/") for link in body.links}
+    for found in find_urls(text):
+        url = normal_url(found)
+        if url.rstrip("/") not in known and len(body.links) < MAX_LINKS:
+            known.add(url.rstrip("/"))
+            body.links.append(Link(url=url, place="text", host=host_of(url)))
+    return text
+
+
+def _take(page: Page, body: Body) -> None:
+    body.has_html = True
+    body.hidden += page.hidden
+    body.links += page.links
+    body.forms += page.forms
+    body.has_script = body.has_script or page.has_script
+    body.remote_images += page.remote_images

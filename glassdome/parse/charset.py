@@ -1,0 +1,181 @@
+"""Bytes to text (RFC 2045 charset), whatever the label says: wrong labels, unknown labels, none, mojibake."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+
+from glassdome.parse.faults import Faults
+
+__all__ = ["decode"]
+
+#: What the web and mail programs mean by these labels (WHATWG Encoding), beyond Python's own aliases.
+_ALIASES = {
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "x-sjis": "cp932",
+    "sjis": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unknown": "",
+    "unknown-8bit": "",
+    "8bit": "",
+    "binary": "",
+    "x-user-defined": "",
+}
+_STATEFUL = ("iso2022", "utf-16", "utf-32", "utf-7", "utf_7", "utf_16", "utf_32", "hz")
+_MULTIBYTE = ("gb18030", "cp949", "cp932", "big5", "cp950", "big5hkscs", "euc_jp", "euc-jp", *_STATEFUL)
+#: Codecs of Python that are no character sets.
+_NO_CHARSET = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
+#: One UTF-8 sequence read as windows-1252 or latin-1: lead byte, then continuation bytes.
+_TAIL = "".join(
+    sorted({bytes([b]).decode("cp1252", "ignore") for b in range(0x80, 0xC0)} | {chr(b) for b in range(0x80, 0xC0)})
+)
+_CLASS = f"[{re.escape(_TAIL)}]"
+_MOJIBAKE = re.compile(f"[\u00c2-\u00df]{_CLASS}|[\u00e0-\u00ef]{_CLASS}{{2}}|[\u00f0-\u00f4]{_CLASS}{{3}}")
+_SUSPECT = re.compile("[\u00c2\u00c3\u00d0\u00d1\u00e2-\u00ef\u00f0]" + _CLASS)
+#: What mojibake mends to: letters of living scripts, punctuation, currency, emoji. "\u00e0\u00a0\u00ab" is French, not Samaritan.
+_PLAUSIBLE = re.compile(
+    "[\u00a0-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u1e00-\u1eff\u2010-\u2044\u20ac\u2122\u2190-\u27bf\u3000-\u9fff\uac00-\ud7a3\ufeff\ufffd\U0001f300-\U0001faff]"
+)
+#: Bytes looked at to guess a charset; more text does not change the guess.
+_SAMPLE = 4096
+
+
+def decode(data: bytes, label: str, faults: Faults) -> str:
+    """Decode text of the charset `label` (any case, may be wrong, unknown or empty); never fails."""
+    codec = _codec(label)
+    if codec is None:
+        faults.add("unknown_charset", label)
+    if not (codec or "").startswith(_STATEFUL):
+        if data.isascii():
+            return data.decode("ascii")
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            codec = "utf-16"
+    text = _decode(data, codec or "", faults)
+    return _mend(text, faults) if _SUSPECT.search(text) else text
+
+
+@lru_cache(maxsize=512)
+def _codec(label: str) -> str | None:
+    """Python's codec for a label: an empty string for none given, None for an unknown one."""
+    label = label.strip(" \t\"'").lower()[:40]
+    label = _ALIASES.get(label, label)
+    if not label:
+        return ""
+    try:
+        info = codecs.lookup(label)
+    except (LookupError, ValueError):
+        try:
+            info = codecs.lookup(label.removeprefix("x-").removeprefix("cs").replace("windows", "cp"))
+        except (LookupError, ValueError):
+            return None
+    name = info.name
+    if name in _NO_CHARSET or not getattr(info, "_is_text_encoding", True):
+        return None
+    return _ALIASES.get(name, name)
+
+
+def _decode(data: bytes, codec: str, faults: Faults) -> str:
+    single_byte = not codec.startswith(_MULTIBYTE)
+    if single_byte:  # text in a single-byte charset is practically never valid UTF-8
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            if codec not in ("utf-8", "", "ascii"):
+                faults.add("wrong_charset", f"{codec} is utf-8")
+            return text
+    if codec not in ("", "ascii", "utf-8"):
+        try:
+            return data.decode(codec)
+        except (UnicodeError, ValueError):
+            faults.add("wrong_charset", codec)
+            if not single_byte:
+                return _best(data, codec)
+            return data.decode(codec, "replace")
+    faults.add("wrong_charset", codec or "none")
+    return _guess(data, codec)
+
+
+def _best(data: bytes, codec: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(codec, "replace")
+
+
+def _guess(data: bytes, codec: str) -> str:
+    """Read bytes that are not what they should be: damaged UTF-8, a western charset, or what statistics say."""
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    if damaged * 8 <= len(data) - len(text):  # most of the sequences are whole: UTF-8 with a few bad bytes
+        return text
+    high = sum(byte > 0x7F for byte in data[:_SAMPLE])
+    letters = sum(65 <= (byte & 0xDF) <= 90 for byte in data[:_SAMPLE])
+    if high * 3 <= letters:
+        return data.decode("cp1252", "replace")
+    return data.decode(_statistical(data[:_SAMPLE]), "replace")
+
+
+def _statistical(sample: bytes) -> str:
+    from charset_normalizer import from_bytes  # slow to import, needed by one mail in a thousand
+
+    candidates = [
+        "cp1251",
+        "koi8_r",
+        "gb18030",
+        "cp932",
+        "cp949",
+        "big5",
+        "euc_jp",
+        "cp1253",
+        "cp1255",
+        "cp1256",
+        "cp874",
+    ]
+    best = from_bytes(sample, cp_isolation=candidates, steps=3, chunk_size=512).best()
+    return best.encoding if best else "cp1252"
+
+
+def _mend(text: str, faults: Faults) -> str:
+    """Undo UTF-8 that was once read as windows-1252, at most twice, sequence by sequence."""
+    for _ in range(2):
+        mended = _MOJIBAKE.sub(_sequence, text)
+        if mended == text:
+            break
+        faults.add("mojibake")
+        text = mended
+    return text
+
+
+def _sequence(found: re.Match[str]) -> str:
+    wrong = found.group()
+    raw = bytearray()
+    for char in wrong:
+        try:
+            raw += char.encode("cp1252")
+        except UnicodeEncodeError:
+            raw += char.encode("latin-1", "replace")
+    try:
+        mended = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return wrong
+    return mended if _PLAUSIBLE.match(mended) else wrong

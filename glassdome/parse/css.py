@@ -1,0 +1,225 @@
+"""The part of CSS that decides whether text can be seen: declarations, colours, and simple style sheet rules."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from glassdome.core.limits import MAX_STYLE_CHARS, MAX_STYLE_RULES, MAX_STYLESHEET_CHARS
+from glassdome.parse.colour import Colour, colour
+
+__all__ = ["EMPTY", "Style", "merge", "parse_declarations", "parse_stylesheet"]
+
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?|\\(.)", re.IGNORECASE)
+_INTERESTING = re.compile(
+    r"display|visib|opacity|font|color|background|position|left|top|indent|height|width|clip|transform|\\",
+    re.IGNORECASE,
+)
+_LENGTH = re.compile(r"(-?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))\s*(px|pt|em|rem|%|ex|vw|vh|cm|mm|in)?")
+_AT_RULE = re.compile(r"@[^{};@]{0,200}(\{|;)")
+_BRACE = re.compile(r"[{}]")
+_COMBINATOR = re.compile(r"[\s>+~:\[]+")
+_SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
+_PX = {"px": 1.0, "": 1.0, "pt": 1.33, "cm": 37.8, "mm": 3.78, "in": 96.0, "vw": 8.0, "vh": 6.0}
+#: Selectors of one rule, and their length; what is longer is no hand-made rule.
+_MAX_SELECTORS = 20
+_MAX_SELECTOR_CHARS = 200
+#: Distance outside the window at which nothing of a text is left in it.
+_FAR = -500.0
+
+
+class Style(NamedTuple):
+    """What one element's declarations say; None means "not said here".
+
+    `font` is in px, or a factor of the parent's size where `relative`. `color` and `background` may be "clear"
+    (transparent) or "unknown" (an image, a gradient, a name we do not know).
+    """
+
+    hide: Literal["css", "offscreen"] | None = None
+    font: float | None = None
+    relative: bool = False
+    color: Colour | None = None
+    background: Colour | None = None
+
+
+EMPTY = Style()
+
+
+def merge(below: Style, above: Style) -> Style:
+    """Lay the declarations `above` over those `below`; hiding stays unless said otherwise."""
+    if above is EMPTY:
+        return below
+    if below is EMPTY:
+        return above
+    font = above if above.font is not None else below
+    return Style(
+        hide=above.hide or below.hide,
+        font=font.font,
+        relative=font.relative,
+        color=above.color if above.color is not None else below.color,
+        background=above.background if above.background is not None else below.background,
+    )
+
+
+@lru_cache(maxsize=4096)
+def parse_declarations(text: str) -> Style:
+    """Parse a style attribute or the body of a rule."""
+    text = text[:MAX_STYLE_CHARS]
+    if not _INTERESTING.search(text):
+        return EMPTY
+    return _style(_declared(text))
+
+
+def _declared(text: str) -> dict[str, str]:
+    if "/*" in text:
+        text = _COMMENT.sub("", text)
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] and int(m[1], 16) < 0xD800 else m[2] or "", text)
+    found: dict[str, str] = {}
+    for declaration in text.lower().split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            name, value = name.strip(), value.strip()
+            if value.endswith("!important"):
+                found[name] = value[:-10].rstrip()
+                found["!" + name] = ""
+            elif "!" + name not in found:
+                found[name] = value
+    return found
+
+
+def _style(declared: dict[str, str]) -> Style:
+    style = Style(
+        hide=_hide(declared),
+        color=colour(declared["color"]) if "color" in declared else None,
+        background=_background(declared),
+    )
+    size = declared.get("font-size") or _shorthand_size(declared.get("font", ""))
+    if size:
+        style = style._replace(**_font(size))
+    return EMPTY if style == EMPTY else style
+
+
+def _hide(declared: dict[str, str]) -> Literal["css", "offscreen"] | None:
+    get = declared.get
+    if get("display") == "none" or get("visibility") in ("hidden", "collapse"):
+        return "css"
+    opacity = _number(get("opacity", ""))
+    if opacity is not None and opacity <= 0.05:
+        return "css"
+    if "hidden" in get("overflow", "") and any(
+        _px(get(name, "")) in (0.0, 1.0) for name in ("max-height", "height", "max-width", "width")
+    ):
+        return "css"
+    return "offscreen" if _off_screen(declared) else None
+
+
+def _off_screen(declared: dict[str, str]) -> bool:
+    get = declared.get
+    if get("position") in ("absolute", "fixed", "relative"):
+        if any((_px(get(side, "")) or 0.0) <= _FAR for side in ("left", "top", "right", "bottom")):
+            return True
+        if get("clip", "").replace(" ", "").startswith(("rect(0,0,0,0", "rect(0000", "rect(0px,0px,0px,0px")):
+            return True
+    margins = [_px(get(name, "")) or 0.0 for name in ("text-indent", "margin-left", "margin-top")]
+    return min(margins) <= _FAR or get("transform", "").replace(" ", "").startswith("scale(0)")
+
+
+def _number(value: str) -> float | None:
+    found = _LENGTH.match(value)
+    if not found:
+        return None
+    return float(found[1]) / (100 if found[2] == "%" else 1)
+
+
+def _px(value: str) -> float | None:
+    found = _LENGTH.match(value)
+    if not found:
+        return None
+    return float(found[1]) * (16.0 if found[2] in ("em", "rem", "ex") else _PX.get(found[2] or "", 10.0))
+
+
+def _font(value: str) -> dict[str, float | bool]:
+    found = _LENGTH.match(value)
+    if not found:
+        return {"font": 16.0, "relative": False}  # a keyword such as `small`; none of them is unreadable
+    number, unit = float(found[1]), found[2] or ""
+    if unit in ("em", "%", "ex"):
+        return {"font": number / 100 if unit == "%" else number, "relative": True}
+    return {"font": number * (16.0 if unit == "rem" else _PX.get(unit, 1.0)), "relative": False}
+
+
+def _shorthand_size(font: str) -> str:
+    """The size in `font: bold 12px/1.5 Arial`."""
+    return next(
+        (
+            word.partition("/")[0]
+            for word in font.split()[:6]
+            if _LENGTH.match(word) and not word.isdigit() or word == "0"
+        ),
+        "",
+    )
+
+
+def _background(declared: dict[str, str]) -> Colour | None:
+    image = declared.get("background-image", "")
+    if image and image != "none":
+        return "unknown"
+    value = declared.get("background-color") or declared.get("background")
+    if not value:
+        return None
+    if "url(" in value or "gradient" in value:
+        return "unknown"
+    if value.startswith(("none", "transparent", "inherit", "initial")):
+        return "clear"
+    return colour(value)
+
+
+def parse_stylesheet(text: str) -> dict[str, Style]:
+    """Parse the rules with simple selectors (`p`, `.x`, `#x`, `p.x`); blocks of @media and the like are skipped.
+
+    Of any other selector only a background counts, as "unknown" on its last part: text on it is then never judged.
+    """
+    text = _without_at_rules(_COMMENT.sub("", text[:MAX_STYLESHEET_CHARS].replace("<!--", "").replace("-->", "")))
+    rules: dict[str, Style] = {}
+    for block in text.split("}")[:MAX_STYLE_RULES]:
+        selectors, brace, body = block.partition("{")
+        style = parse_declarations(body[:MAX_STYLE_CHARS]) if brace else EMPTY
+        if style is not EMPTY:
+            for selector in selectors.split(",")[:_MAX_SELECTORS]:
+                _add_rule(rules, selector.strip()[:_MAX_SELECTOR_CHARS], style)
+    return rules
+
+
+def _add_rule(rules: dict[str, Style], selector: str, style: Style) -> None:
+    if not selector:
+        return
+    if _SIMPLE.fullmatch(selector):
+        rules[selector] = merge(rules.get(selector, EMPTY), style)
+    elif style.background is not None:
+        last = _COMBINATOR.split(selector)[-1]
+        if last and _SIMPLE.fullmatch(last):
+            rules[last] = merge(rules.get(last, EMPTY), Style(background="unknown"))
+
+
+def _without_at_rules(text: str) -> str:
+    """Cut out @-rules with their blocks; what is inside depends on the reader's device."""
+    if "@" not in text:
+        return text
+    out: list[str] = []
+    at = 0
+    while rule := _AT_RULE.search(text, at):
+        out.append(text[at : rule.start()])
+        at = _block_end(text, rule.end()) if rule[1] == "{" else rule.end()
+    return "".join(out) + text[at:]
+
+
+def _block_end(text: str, at: int) -> int:
+    depth = 1
+    for brace in _BRACE.finditer(text, at):
+        depth += 1 if brace.group() == "{" else -1
+        if not depth:
+            return brace.end()
+    return len(text)

@@ -1,0 +1,39 @@
+"""The defects found so far and the work still allowed: one of each per message, shared by all its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from glassdome.core.limits import (
+    MAX_BOUNDARY_TRIES,
+    MAX_DEFECTS,
+    MAX_HTML_CHARS,
+    MAX_INFLATED_BYTES,
+    MAX_PARTS,
+    MAX_TEXT_CHARS,
+)
+from glassdome.values.message import Defect
+
+__all__ = ["Faults"]
+
+
+@dataclass(slots=True)
+class Faults:
+    """What was malformed, and the budgets that make every message end in bounded time."""
+
+    parts: int = MAX_PARTS
+    boundary_tries: int = MAX_BOUNDARY_TRIES
+    html_chars: int = MAX_HTML_CHARS
+    text_chars: int = 2 * MAX_TEXT_CHARS
+    inflated: int = MAX_INFLATED_BYTES
+    found: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def add(self, what: str, detail: str = "") -> None:
+        """Note one defect; the same one twice counts once."""
+        if len(self.found) < MAX_DEFECTS:
+            printable = detail if detail.isprintable() else "".join(c if c.isprintable() else " " for c in detail)
+            self.found[what, printable[:200]] = None
+
+    def defects(self) -> tuple[Defect, ...]:
+        """Return what was noted, in that order."""
+        return tuple(Defect(what=what, detail=detail) for what, detail in self.found)

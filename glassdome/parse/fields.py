@@ -1,0 +1,123 @@
+"""Header blocks (RFC 5322 2.2): finds where one ends and splits it into unfolded fields, whatever is broken."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from glassdome.core.limits import MAX_HEADER_BLOCK_BYTES, MAX_HEADER_CHARS, MAX_HEADERS
+from glassdome.parse.faults import Faults
+
+__all__ = ["RawField", "first", "split_message"]
+
+_END = re.compile(rb"\r?\n(?=\r?\n)|\r(?=\r)")
+_FOLD = re.compile(r"(?:\r\n|\n|\r)(?=[ \t])")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_LABEL = re.compile(r"[!-9;-~]{1,200}")
+
+
+class RawField(NamedTuple):
+    """One field, unfolded; encoded words are still encoded. `name` is in lower case, `label` as it came."""
+
+    name: str
+    label: str
+    value: str
+
+
+def split_message(data: bytes, start: int, stop: int, faults: Faults) -> tuple[list[RawField], int]:
+    """Split the message or body part at data[start:stop] into its fields and the offset of its body.
+
+    An mbox `From ` line on top is skipped. Lines that can be no field are skipped where fields go on behind them;
+    else the body starts there.
+    """
+    start = _envelope_line(data, start, stop)
+    if data[start : start + 1] in (b"\n", b"\r") or start >= stop:
+        return [], min(stop, _after_empty_line(data, start))
+    limit = min(stop, start + MAX_HEADER_BLOCK_BYTES)
+    found = _END.search(data, start, limit)
+    if found:
+        end, body = found.end(), min(stop, _after_empty_line(data, found.end()))
+    elif limit == stop:
+        end = body = stop
+    else:
+        faults.add("header_too_long", f"more than {MAX_HEADER_BLOCK_BYTES} bytes")
+        end, body = limit, _end_of_long_block(data, limit, stop)
+    text, codec = _decode(data[start:end], faults)
+    fields, stray = _fields(text, codec == "latin-1", faults)
+    if stray:
+        at = data.find(stray.encode(codec), start, end)
+        return fields, at if at >= 0 else body
+    return fields, body
+
+
+def first(fields: list[RawField], name: str) -> str:
+    """Return the first value of `name` (lower case), or an empty string."""
+    for field in fields:
+        if field.name == name:
+            return field.value
+    return ""
+
+
+def _envelope_line(data: bytes, start: int, stop: int) -> int:
+    if data.startswith((b"From ", b">From "), start, stop):
+        return data.find(b"\n", start, min(stop, start + 1000)) + 1 or start
+    return start
+
+
+def _after_empty_line(data: bytes, at: int) -> int:
+    return at + (2 if data[at : at + 2] == b"\r\n" else 1)
+
+
+def _end_of_long_block(data: bytes, at: int, stop: int) -> int:
+    marks = (b"\r\n\r\n", b"\n\n")
+    return min((found + len(mark) for mark in marks if (found := data.find(mark, at, stop)) >= 0), default=stop)
+
+
+def _decode(block: bytes, faults: Faults) -> tuple[str, str]:
+    """Read the block as UTF-8 (RFC 6532), else byte by byte, so that each value can be judged on its own."""
+    try:
+        return block.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        faults.add("raw_8bit_header")
+        return block.decode("latin-1"), "latin-1"
+
+
+def _fields(text: str, legacy: bool, faults: Faults) -> tuple[list[RawField], str]:
+    """Return the fields, and the start of the first line that must already be body."""
+    fields: list[RawField] = []
+    lines = _LINE_END.split(_FOLD.sub("", text))
+    for number, line in enumerate(lines):
+        label, colon, value = line.partition(":")
+        label = label.rstrip(" \t")
+        if not colon or not _LABEL.fullmatch(label):
+            if not line.strip():
+                continue
+            faults.add("not_a_header_field", line[:80])
+            if any(_is_field(later) for later in lines[number + 1 : number + 4]):
+                continue
+            return fields, line[:60]
+        if len(fields) >= MAX_HEADERS:
+            faults.add("too_many_headers", f"more than {MAX_HEADERS}")
+            break
+        if len(value) > MAX_HEADER_CHARS:
+            faults.add("header_value_too_long", label)
+            value = value[:MAX_HEADER_CHARS]
+        value = value.strip()
+        fields.append(RawField(label.lower(), label, _guess(value) if legacy else value))
+    return fields, ""
+
+
+def _is_field(line: str) -> bool:
+    label, colon, _ = line.partition(":")
+    return bool(colon and _LABEL.fullmatch(label.rstrip(" \t")))
+
+
+def _guess(value: str) -> str:
+    """Read one raw 8-bit value: UTF-8 if it is, else windows-1252, by far the most frequent of the rest."""
+    if value.isascii():
+        return value
+    raw = value.encode("latin-1")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")

@@ -1,0 +1,47 @@
+"""Keeps hostile HTML from the tree builder, whose time is quadratic in nesting and in attributes of one tag."""
+
+from __future__ import annotations
+
+import re
+
+from glassdome.core.limits import MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_FORMATTING, MAX_HTML_TAGS
+from glassdome.parse.faults import Faults
+
+__all__ = ["guard"]
+
+#: A comment, or one tag with its quoted values. Each alternative consumes what it read, so one pass is linear.
+_TAG = re.compile(r"<!--(?:.*?-->|.*)|<(/?)([a-zA-Z][^\s/>]{0,40})((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)", re.DOTALL)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_SELF_CLOSING = frozenset("p li td th tr dt dd option optgroup tbody thead tfoot colgroup html body head".split())
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_CELL = frozenset({"td", "th", "caption", "object"})
+#: HTML shorter than this is harmless whatever it holds (a few milliseconds).
+_SHORT = 4_000
+
+
+def guard(html: str, faults: Faults) -> tuple[str, str]:
+    """Return the HTML that may be parsed, and the rest that may only be read as text (empty for honest mail)."""
+    if len(html) <= _SHORT:
+        return html, ""
+    depth = formatting = 0
+    for number, tag in enumerate(_TAG.finditer(html)):
+        name = tag[2]
+        if name is None:
+            continue
+        name = name.lower()
+        if name in _FORMATTING:
+            formatting = max(0, formatting - 1) if tag[1] else formatting + 1
+        elif name in _CELL:
+            formatting = 0  # formatting is not carried out of a cell (HTML 13.2.4.3)
+        elif name not in _VOID and name not in _SELF_CLOSING:
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+        if (
+            number >= MAX_HTML_TAGS
+            or depth > MAX_HTML_DEPTH
+            or formatting > MAX_HTML_FORMATTING
+            or (len(tag[3]) > MAX_HTML_ATTRIBUTES and len(_QUOTED.sub("", tag[3])) > MAX_HTML_ATTRIBUTES)
+        ):
+            faults.add("hostile_html", f"at character {tag.start()}")
+            return html[: tag.start()], html[tag.start() :]
+    return html, ""

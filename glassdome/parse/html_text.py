@@ -1,0 +1,122 @@
+"""Gathers the text of an HTML body in reading order: what is visible, and what is not, piece by piece."""
+
+from __future__ import annotations
+
+import re
+
+from glassdome.core.limits import MAX_HIDDEN, MAX_HIDDEN_CHARS, MAX_PREHEADER_CHARS, MAX_TEXT_CHARS
+from glassdome.parse.look import Hidden
+from glassdome.parse.plain import clean, reveal, tidy
+from glassdome.values.message import HiddenText
+
+__all__ = ["TextBuilder"]
+
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_CONDITIONAL = re.compile(r"\s*\[if\b|\s*<!\[endif|\s*\[endif", re.IGNORECASE)
+_MARKUP = re.compile(r"<[^<>]{0,500}>")
+#: Stand for the begin and end of a quotation until lines are known; taken out of the mail's own text.
+_OPEN, _CLOSE = "\ue0f0", "\ue0f1"
+_MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
+#: Images whose words are kept.
+_MAX_ALTERNATIVES = 50
+#: HTML comments shorter than this are an author's notes.
+_SHORTEST_COMMENT = 25
+
+
+class TextBuilder:
+    """Takes text nodes, breaks and quotations in document order."""
+
+    def __init__(self) -> None:
+        self.visible: list[str] = []
+        self.alternatives: list[str] = []
+        self._pieces: list[tuple[Hidden, list[str], bool]] = []
+        self._comments: list[str] = []
+        self._quotes = self._chars = self._hidden_chars = 0
+        self._seen = self._joining = False
+
+    def text(self, text: str, how: Hidden | None, keep_lines: bool) -> str:
+        """Add one text node; return it as it will be read, or an empty string where it is hidden or too much."""
+        if not keep_lines:
+            text = _SPACE.sub(" ", text)
+        if how is None:
+            if self._chars > MAX_TEXT_CHARS or not text:
+                return ""
+            self._chars += len(text)
+            self.visible.append(text)
+            if not text.isspace():
+                self._seen, self._joining = True, False
+            return text
+        self._hide(text, how)
+        return ""
+
+    def space(self, mark: str) -> None:
+        """Add a line break or the gap between two cells."""
+        self.visible.append(mark)
+        if self._joining:
+            self._pieces[-1][1].append(" ")
+
+    def quote(self, opened: bool) -> None:
+        """Mark the begin or the end of a quotation."""
+        self._quotes += opened
+        self.visible.append("\n" + (_OPEN if opened else _CLOSE) + "\n")
+
+    def alternative(self, text: str) -> None:
+        """Add the words that stand for an image; they are the text of a mail that is all images."""
+        if len(self.alternatives) < _MAX_ALTERNATIVES:
+            self.alternatives.append(text[:MAX_HIDDEN_CHARS])
+
+    def comment(self, text: str | None) -> None:
+        """Add an HTML comment, where it has words; conditional ones hold the same mail again for one program."""
+        if not text or len(self._comments) >= MAX_HIDDEN // 5 or _CONDITIONAL.match(text):
+            return
+        words = _SPACE.sub(" ", _MARKUP.sub(" ", text[: 2 * MAX_HIDDEN_CHARS])).strip()
+        if len(words) >= _SHORTEST_COMMENT and " " in words and not _is_code(words):
+            self._comments.append(words)
+
+    def result(self) -> tuple[str, list[HiddenText]]:
+        """Return the visible text and the hidden pieces."""
+        text = "".join(self.visible)
+        if self._quotes:
+            text = _prefixed(text)
+        text, hidden = reveal(clean(text))
+        pieces = [HiddenText(text=t, how=how) for how, t in map(self._piece, self._pieces) if t]
+        comments = [HiddenText(text=_readable(words), how="comment") for words in self._comments]
+        return tidy(text), [*pieces, *hidden, *comments][:MAX_HIDDEN]
+
+    def _hide(self, text: str, how: Hidden) -> None:
+        if not self._joining or self._pieces[-1][0] != how:
+            if text.isspace() or not text or len(self._pieces) >= MAX_HIDDEN:
+                return
+            self._pieces.append((how, [], not self._seen))
+            self._joining, self._hidden_chars = True, 0
+        if self._hidden_chars <= MAX_HIDDEN_CHARS:
+            self._hidden_chars += len(text)
+            self._pieces[-1][1].append(text)
+
+    def _piece(self, piece: tuple[Hidden, list[str], bool]) -> tuple[Hidden | str, str]:
+        how, texts, early = piece
+        text = _readable("".join(texts))
+        return ("preheader" if early and piece is self._pieces[0] and len(text) <= MAX_PREHEADER_CHARS else how), text
+
+
+def _readable(text: str) -> str:
+    return " ".join(reveal(clean(text))[0].split())[:MAX_HIDDEN_CHARS]
+
+
+def _is_code(words: str) -> bool:
+    return "{" in words and "}" in words
+
+
+def _prefixed(text: str) -> str:
+    """Write quotations the way plain text does (RFC 3676 4.5)."""
+    out: list[str] = []
+    depth = 0
+    for line in text.split("\n"):
+        if line == _OPEN:
+            depth += 1
+        elif line == _CLOSE:
+            depth = max(0, depth - 1)
+        else:
+            line = _MARKS.sub("", line)
+            out.append("> " * min(depth, 5) + line.strip() if depth and line.strip() else line)
+    return "\n".join(out)

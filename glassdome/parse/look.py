@@ -1,0 +1,84 @@
+"""How text looks where it stands: the inherited part of CSS that decides whether it can be read."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from glassdome.parse.colour import Colour, alike, colour
+from glassdome.parse.css import EMPTY, Style, merge, parse_declarations
+
+__all__ = ["PAGE", "Hidden", "Look", "Sheet", "look_of"]
+
+Hidden = Literal["css", "size", "color", "offscreen"]
+Sheet = dict[str, Style]
+
+#: Font size in px up to which text is a hair line.
+_UNREADABLE_PX = 1.5
+
+
+class Look(NamedTuple):
+    """The computed style of one element; `how` says by what its text is hidden, if it is."""
+
+    removed: Literal["css", "offscreen"] | None
+    font: float
+    color: Colour | None
+    background: Colour
+    how: Hidden | None
+
+
+#: The page before any style: 16 px, no colour said (black), on white.
+PAGE = Look(removed=None, font=16.0, color=None, background=(255, 255, 255), how=None)
+
+
+def look_of(tag: str, attributes: dict[str, str | None], sheet: Sheet, parent: Look) -> Look:
+    """Compute the look of an element from its attributes, the style sheets and its parent's look."""
+    style = _sheet_style(tag, attributes, sheet) if sheet else EMPTY
+    inline = attributes.get("style")
+    style = merge(merge(_attribute_style(tag, attributes), style), parse_declarations(inline) if inline else EMPTY)
+    if tag == "a" and style.color is None and parent.color is not None:
+        style = style._replace(color="unknown")  # a link's own colour is the mail program's
+    return _inherit(style, parent) if style is not EMPTY else parent
+
+
+def _sheet_style(tag: str, attributes: dict[str, str | None], sheet: Sheet) -> Style:
+    style = sheet.get(tag, EMPTY)
+    for name in (attributes.get("class") or "").split()[:20]:
+        style = merge(merge(style, sheet.get(f".{name}", EMPTY)), sheet.get(f"{tag}.{name}", EMPTY))
+    name = attributes.get("id") or ""
+    return merge(merge(style, sheet.get(f"#{name}", EMPTY)), sheet.get(f"{tag}#{name}", EMPTY)) if name else style
+
+
+def _attribute_style(tag: str, attributes: dict[str, str | None]) -> Style:
+    hide = "hidden" in attributes
+    background = attributes.get("bgcolor")
+    image = attributes.get("background")
+    foreground = attributes.get("color") if tag == "font" else attributes.get("text") if tag == "body" else None
+    if not (hide or background or image or foreground):
+        return EMPTY
+    return Style(
+        hide="css" if hide else None,
+        color=colour(foreground) if foreground else None,
+        background="unknown" if image else colour(background) if background else None,
+    )
+
+
+def _inherit(style: Style, parent: Look) -> Look:
+    removed = parent.removed or style.hide
+    font = parent.font
+    if style.font is not None:
+        font = min(1000.0, parent.font * style.font) if style.relative else style.font
+    color = style.color if style.color is not None else parent.color
+    background = parent.background if style.background in (None, "clear") else style.background
+    return Look(removed, font, color, background or "unknown", _how(removed, font, color, background or "unknown"))
+
+
+def _how(
+    removed: Literal["css", "offscreen"] | None, font: float, color: Colour | None, background: Colour
+) -> Hidden | None:
+    if removed:
+        return removed
+    if font <= _UNREADABLE_PX:
+        return "size"
+    if color is not None and (color == "clear" or alike(color, background)):
+        return "color"
+    return None

@@ -1,0 +1,115 @@
+"""Bytes to `Message`: the one door of this package."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from dataclasses import replace
+
+from glassdome.core.errors import MessageTooLarge, NotAMessage
+from glassdome.core.limits import (
+    MAX_FORMS,
+    MAX_HIDDEN,
+    MAX_LINKS,
+    MAX_MESSAGE_BYTES,
+)
+from glassdome.parse.address import parse_addresses
+from glassdome.parse.attachments import read_attachments
+from glassdome.parse.authentication import read_authentication, read_mail_from, read_rspamd
+from glassdome.parse.body import read_body, sort_parts
+from glassdome.parse.date import parse_date
+from glassdome.parse.encoded_words import decode_words
+from glassdome.parse.faults import Faults
+from glassdome.parse.fields import RawField, first
+from glassdome.parse.fingerprint import content_hash
+from glassdome.parse.lists import message_ids, read_lists
+from glassdome.parse.plain import reveal
+from glassdome.parse.reply import new_text
+from glassdome.parse.structure import Part, parse_structure
+from glassdome.values.message import Address, HeaderField, Message
+
+__all__ = ["parse_message"]
+
+
+def parse_message(raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> Message:
+    """Parse one message; whatever is malformed is repaired or skipped and named in `defects`.
+
+    `authserv_ids` are the names our own server writes into Authentication-Results (RFC 8601 2.5).
+    Raises MessageTooLarge past `MAX_MESSAGE_BYTES`, and NotAMessage for nothing but blanks, or for binary data
+    without a single header field.
+    """
+    if len(raw) > MAX_MESSAGE_BYTES:
+        raise MessageTooLarge(f"The message has {len(raw)} bytes; at most {MAX_MESSAGE_BYTES} are read.")
+    data = _as_lines(raw)
+    if not data.strip():
+        raise NotAMessage("The message is empty.")
+    faults = Faults()
+    root = parse_structure(data, faults)
+    if not root.fields:
+        if b"\0" in data[:_HEAD]:
+            raise NotAMessage("This is binary data without a header, not an e-mail message (RFC 5322).")
+        faults.add("no_header")
+    return _assemble(raw, root, authserv_ids, faults)
+
+
+#: Bytes looked at to tell binary data from text.
+_HEAD = 4096
+
+
+def _as_lines(raw: bytes) -> bytes:
+    """Undo what exporting programs do to a message file: UTF-16, a byte order mark, old Macintosh line ends."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    return raw.replace(b"\r", b"\n") if b"\n" not in raw else raw
+
+
+def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faults) -> Message:
+    fields = root.fields
+    parts = sort_parts(root)
+    body = read_body(parts, faults)
+    attachments = read_attachments(parts.attached, body, faults)
+    subject = reveal(decode_words(first(fields, "subject"), faults))
+    senders = parse_addresses(first(fields, "sender"), faults)
+    message = Message(
+        headers=tuple(HeaderField(name=field.label, value=decode_words(field.value, faults)) for field in fields),
+        message_id=next(iter(message_ids(first(fields, "message-id"))), ""),
+        in_reply_to=message_ids(first(fields, "in-reply-to")),
+        references=message_ids(first(fields, "references")),
+        subject=subject[0].strip(),
+        header_from=_addresses(fields, "from", faults),
+        sender=senders[0] if senders else None,
+        reply_to=_addresses(fields, "reply-to", faults),
+        to=_addresses(fields, "to", faults),
+        cc=_addresses(fields, "cc", faults),
+        bcc=_addresses(fields, "bcc", faults),
+        mail_from=read_mail_from(fields),
+        date=parse_date(first(fields, "date")),
+        text=body.text,
+        new_text=new_text(body.text),
+        other_text=body.other_text,
+        has_html=body.has_html,
+        hidden=tuple((subject[1] + body.hidden)[:MAX_HIDDEN]),
+        links=tuple(dict.fromkeys(body.links))[:MAX_LINKS],
+        forms=tuple(body.forms[:MAX_FORMS]),
+        has_script=body.has_script,
+        remote_images=body.remote_images,
+        attachments=attachments,
+        authentication=read_authentication(fields, authserv_ids),
+        lists=read_lists(fields),
+        rspamd=read_rspamd(fields, authserv_ids),
+        defects=faults.defects(),
+        size=len(raw),
+        sha256=hashlib.sha256(raw).hexdigest(),
+    )
+    return replace(message, content_hash=content_hash(message))
+
+
+def _addresses(fields: list[RawField], name: str, faults: Faults) -> tuple[Address, ...]:
+    """All mailboxes of all fields of that name, in their order: a repeated From is itself evidence."""
+    found: tuple[Address, ...] = ()
+    for field in fields:
+        if field.name == name:
+            found += parse_addresses(field.value, faults)
+    return found

@@ -1,0 +1,172 @@
+"""The MIME tree (RFC 2046): parts as spans of bytes, split at their boundaries in linear time, within bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from glassdome.core.limits import MAX_BOUNDARY_CHARS, MAX_DEPTH
+from glassdome.parse.faults import Faults
+from glassdome.parse.fields import RawField, first, split_message
+from glassdome.parse.parameters import Field, parse_parameters
+from glassdome.parse.transfer import decode_transfer
+
+__all__ = ["Part", "parse_structure"]
+
+#: White space allowed behind a boundary on its line (RFC 2046 5.1.1); a longer line is no boundary.
+_MAX_BOUNDARY_PADDING = 200
+_DEFAULT = "text/plain"
+_PLAIN = Field(value=_DEFAULT)
+_NONE = Field()
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """One node: a multipart with children, a message/rfc822 with the one message in it, or a leaf with its bytes."""
+
+    fields: list[RawField]
+    content_type: Field = _PLAIN
+    disposition: Field = _NONE
+    body: bytes = b""
+    children: list[Part] = field(default_factory=list)
+
+    @property
+    def media_type(self) -> str:
+        """`type/subtype` in lower case."""
+        return self.content_type.value
+
+    @property
+    def filename(self) -> str:
+        """The name it shall be saved under (RFC 2183 2.3), else the older `name` of Content-Type."""
+        return self.disposition.get("filename") or self.content_type.get("name")
+
+    def content(self, faults: Faults) -> bytes:
+        """Return the bytes with the transfer encoding undone."""
+        return decode_transfer(self.body, first(self.fields, "content-transfer-encoding"), faults)
+
+
+def parse_structure(data: bytes, faults: Faults) -> Part:
+    """Parse a whole message into its tree."""
+    return _parse(_Span(data, 0, len(data)), faults, _DEFAULT, 0)
+
+
+class _Span(NamedTuple):
+    """A piece of the message, not copied: nested parts of a 100 MB message share its bytes."""
+
+    data: bytes
+    start: int
+    stop: int
+
+    def bytes(self) -> bytes:
+        return self.data[self.start : self.stop]
+
+
+def _parse(span: _Span, faults: Faults, default: str, depth: int) -> Part:
+    fields, at = split_message(*span, faults)
+    part = Part(fields=fields, content_type=_content_type(fields, default, faults))
+    disposition = first(fields, "content-disposition")
+    if disposition:
+        part.disposition = parse_parameters(disposition, faults)
+    body = _Span(span.data, at, span.stop)
+    if part.media_type.startswith("multipart/"):
+        _parse_multipart(part, body, faults, depth)
+    elif part.media_type in ("message/rfc822", "message/global"):
+        _parse_embedded(part, body, faults, depth)
+    else:
+        part.body = body.bytes()
+    return part
+
+
+def _content_type(fields: list[RawField], default: str, faults: Faults) -> Field:
+    value = first(fields, "content-type")
+    if not value:
+        return _PLAIN if default == _DEFAULT else Field(value=default)
+    parsed = parse_parameters(value, faults)
+    kind, slash, subtype = parsed.value.partition("/")
+    if slash and kind and subtype:
+        return parsed
+    faults.add("bad_content_type", value[:80])
+    guess = "multipart/mixed" if parsed.get("boundary") else {"html": "text/html"}.get(parsed.value, _DEFAULT)
+    return Field(value=guess, parameters=parsed.parameters)
+
+
+def _parse_multipart(part: Part, body: _Span, faults: Faults, depth: int) -> None:
+    if depth >= MAX_DEPTH:
+        faults.add("too_deep", f"more than {MAX_DEPTH} levels")
+        part.body, part.content_type = body.bytes(), Field(value="application/octet-stream")
+        return
+    spans = _split(body, _delimiter(part, body, faults), faults)
+    if not spans:
+        faults.add("no_boundary_found")
+        part.body, part.content_type = body.bytes(), _PLAIN
+        return
+    default = "message/rfc822" if part.media_type == "multipart/digest" else _DEFAULT
+    for span in spans:
+        if faults.parts <= 0:
+            faults.add("too_many_parts")
+            break
+        faults.parts -= 1
+        part.children.append(_parse(span, faults, default, depth + 1))
+
+
+def _parse_embedded(part: Part, body: _Span, faults: Faults, depth: int) -> None:
+    part.body = body.bytes()
+    if depth >= MAX_DEPTH or faults.parts <= 0:
+        faults.add("too_deep", f"more than {MAX_DEPTH} levels")
+        return
+    faults.parts -= 1
+    inner = part.content(faults)
+    whole = body if inner is part.body else _Span(inner, 0, len(inner))
+    part.children.append(_parse(whole, faults, _DEFAULT, depth + 1))
+
+
+def _delimiter(part: Part, body: _Span, faults: Faults) -> bytes:
+    """Return the delimiter without its line break; a missing parameter is read off the first line that has one."""
+    name = part.content_type.get("boundary")[:MAX_BOUNDARY_CHARS].rstrip()
+    if name:
+        return b"--" + name.encode("utf-8", "surrogateescape")
+    faults.add("no_boundary_parameter")
+    data, start, stop = body
+    at = start if data.startswith(b"--", start, stop) else data.find(b"\n--", start, stop) + 1
+    line = data[at : min(stop, at + MAX_BOUNDARY_CHARS)].partition(b"\n")[0].rstrip()
+    return line if len(line) > 2 and line.startswith(b"--") else b""
+
+
+def _split(body: _Span, delimiter: bytes, faults: Faults) -> list[_Span]:
+    """Find the parts between delimiter lines (RFC 2046 5.1.1); without a closing one the last part runs to the end."""
+    spans: list[_Span] = []
+    data, start, stop = body
+    opened = -1
+    at = start if data.startswith(delimiter, start, stop) else _next(body, delimiter, start)
+    while delimiter and at >= 0 and len(spans) <= faults.parts:
+        faults.boundary_tries -= 1
+        if faults.boundary_tries < 0:
+            faults.add("too_many_boundaries")
+            break
+        after = at + len(delimiter)
+        end = data.find(b"\n", after, stop)
+        rest = data[after : end if end >= 0 else stop] if end - after < _MAX_BOUNDARY_PADDING else b"?"
+        closing = rest.startswith(b"--")
+        if not (rest[2:] if closing else rest).strip():
+            if opened >= 0:
+                spans.append(_Span(data, opened, max(opened, _before_break(data, at))))
+            opened = -1 if closing or end < 0 else end + 1
+            if closing:
+                return spans
+        at = _next(body, delimiter, after)
+    if opened >= 0 and len(spans) <= faults.parts:
+        faults.add("no_closing_boundary")
+        spans.append(_Span(data, opened, stop))
+    return spans
+
+
+def _next(body: _Span, delimiter: bytes, start: int) -> int:
+    found = body.data.find(b"\n" + delimiter, max(body.start, start - 1), body.stop)
+    return found + 1 if found >= 0 else -1
+
+
+def _before_break(data: bytes, at: int) -> int:
+    """The line break before a delimiter belongs to the delimiter."""
+    if data[at - 2 : at] == b"\r\n":
+        return at - 2
+    return at - 1 if data[at - 1 : at] == b"\n" else at
