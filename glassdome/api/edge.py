@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from glassdome.api import errors
 from glassdome.core.limits import MAX_REQUEST_BYTES, MAX_SCAN_BYTES
 from glassdome.core.metrics import Metrics
 
@@ -41,7 +42,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = 500
+        status = 0
         began = time.perf_counter()
 
         async def dressed(message: Message) -> None:
@@ -55,6 +56,11 @@ class Edge:
 
         try:
             await self._app(scope, _bounded(scope, receive), dressed)
+        except Exception as exc:
+            if status:
+                raise
+            answer = await errors.crash(scope["path"], exc)
+            await answer(scope, receive, dressed)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             method = scope["method"] if route != "unmatched" else "any"

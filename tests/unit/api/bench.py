@@ -9,11 +9,10 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from glassdome.api.app import create_app
 from glassdome.api.services import Services
-from glassdome.core.clock import FixedClock
+from glassdome.core.clock import Clock, FixedClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ModelMissing, NotFound
 from glassdome.ports.model import PullProgress
@@ -138,11 +137,9 @@ class Bench:
     """One application and everything around it."""
 
     database: Database
-    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    settings: Settings
+    clock: Clock = field(default_factory=lambda: FixedClock(NOW))
     folders: Folders = field(default_factory=Folders)
-    settings: Settings = field(
-        default_factory=lambda: Settings(api_keys=SecretStr(KEYS), push_secret=SecretStr(SECRET))
-    )
     rung: list[tuple[str, str]] = field(default_factory=list)
     verdict: Verdict = field(default_factory=verdict)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -172,9 +169,11 @@ class Bench:
     async def reload(self) -> None:
         """Overlay the table, as bootstrap does."""
         table = await self.database.config.read_config()
-        self.settings = await asyncio.to_thread(
-            lambda: Settings(api_keys=SecretStr(KEYS), push_secret=SecretStr(SECRET)).with_table(table)
-        )
+        self.settings = await asyncio.to_thread(self.settings.with_table, table)
+
+    def set(self, **values: Any) -> None:
+        """Change settings."""
+        self.settings = self.settings.model_copy(update=values)
 
     def client(self, key: str | None = RW, **headers: str) -> httpx.AsyncClient:
         """Return a client with that key."""
@@ -185,7 +184,7 @@ class Bench:
     async def get(self, path: str, key: str | None = RO, **parameters: Any) -> httpx.Response:
         """Read a route."""
         async with self.client(key) as client:
-            return await client.get(path, params=parameters)
+            return await client.get(path, params=parameters or None)
 
     async def post(self, path: str, body: Any, key: str | None = RW, **parameters: Any) -> httpx.Response:
         """Write to a route."""

@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
 from glassdome.store import Database, migrate
 from glassdome.store.connections import Connections, make_engine
 
-from .bench import Bench
+from .bench import KEYS, SECRET, Bench
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +43,18 @@ async def database(connections: Connections) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def bench(database: Database) -> Bench:
-    """The API over it."""
-    return Bench(database)
+def settings() -> Settings:
+    """Keys of each kind; made outside the event loop, since settings look at files."""
+    return Settings(api_keys=SecretStr(KEYS), push_secret=SecretStr(SECRET))
+
+
+@pytest.fixture
+def bench(database: Database, settings: Settings) -> Bench:
+    """The API over it, at a fixed time."""
+    return Bench(database, settings)
+
+
+@pytest.fixture
+def live(database: Database, settings: Settings) -> Bench:
+    """The same in real time, for calls that wait."""
+    return Bench(database, settings, clock=SystemClock())
