@@ -1,0 +1,115 @@
+"""Attachments that can do harm, or hide what they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.values.context import Context
+from glassdome.values.message import Attachment, Message
+from glassdome.values.signal import Signal
+
+__all__ = ["DETECTOR"]
+
+_SIGNALS = {
+    "attachment_executable": "a program or script is attached, or lies in an attached archive",
+    "attachment_shortcut": "a shortcut or disk image is attached, which slips past the download warning",
+    "attachment_double_extension": "the file name pretends to be a document and is not",
+    "attachment_rtl_name": "the file name contains characters that turn its reading order round",
+    "attachment_type_mismatch": "the file is something else than it says",
+    "attachment_html": "a web page is attached; opened, it looks like a log-in page with no address",
+    "attachment_active_page": "the attached web page or picture has a form or a script",
+    "attachment_macros": "the attached document has macros",
+    "attachment_locked": "the attached archive is encrypted, and the mail gives its password",
+}
+_PROGRAMS = frozenset(
+    "exe scr com pif bat cmd msi msp mst dll cpl jar js jse vbs vbe wsf wsh wsc hta ps1 psm1 ps1xml reg sct gadget "
+    "application appref-ms msc inf chm hlp apk app command dmg pkg deb rpm sh xll wll ppam xlam iqy slk settingcontent-ms".split()
+)
+_SHORTCUTS = frozenset("lnk url iso img vhd vhdx udf cab ace arj library-ms search-ms one website desktop theme".split())
+_DOCUMENTS = frozenset("pdf doc docx xls xlsx ppt pptx txt rtf jpg jpeg png gif csv odt ods mp3 mp4 zip html".split())
+_PAGES = frozenset("html htm shtml xhtml xht mht mhtml svg".split())
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_ACTIVE = re.compile(r"<\s*(?:script|form|iframe|meta\s+http-equiv=.?refresh)|javascript:|\batob\(|onload\s*=", re.IGNORECASE)
+_PASSWORD = re.compile(
+    r"\b(?:pass(?:word|code|wort)|pwd|mot de passe|contrase[nñ]a|parola|wachtwoord|senha|kennwort)\b\s*(?:is|ist|est|es|é|:|=|for)?",
+    re.IGNORECASE,
+)
+#: True types that a name or a declared type of another kind does not explain.
+_PROGRAM_TYPES = ("application/x-dosexec", "application/x-executable", "application/vnd.microsoft.portable-executable",
+                  "application/x-msdownload", "application/x-sharedlib", "application/x-mach-binary")
+
+
+def _extension(name: str) -> str:
+    return name.rpartition(".")[2].strip().lower() if "." in name else ""
+
+
+def _names(item: Attachment) -> tuple[str, ...]:
+    return (item.filename, *item.members)
+
+
+def _program(item: Attachment) -> str:
+    if item.true_type in _PROGRAM_TYPES:
+        return item.filename or item.true_type
+    return next((name for name in _names(item) if _extension(name) in _PROGRAMS), "")
+
+
+def _double(item: Attachment) -> str:
+    """`invoice.pdf.exe`, `scan.pdf      .js`: a document's extension before another kind's."""
+    for name in _names(item):
+        parts = [part.strip().lower() for part in name.split(".")]
+        if len(parts) >= 3 and parts[-2] in _DOCUMENTS and parts[-1] in _PROGRAMS | _SHORTCUTS | _PAGES:
+            return name
+    return ""
+
+
+def _is_page(item: Attachment) -> bool:
+    return _extension(item.filename) in _PAGES or item.true_type in ("text/html", "image/svg+xml")
+
+
+def _mismatch(item: Attachment) -> str:
+    """A program or a page under the name of something harmless; sloppy but harmless labels do not count."""
+    claimed = _extension(item.filename)
+    if claimed in _DOCUMENTS - {"html", "zip"} and (item.true_type in _PROGRAM_TYPES or item.true_type == "text/html"):
+        return item.filename
+    return ""
+
+
+_CHECKS: dict[str, Callable[[Attachment], str]] = {
+    "attachment_executable": _program,
+    "attachment_shortcut": lambda a: next((n for n in _names(a) if _extension(n) in _SHORTCUTS), ""),
+    "attachment_double_extension": _double,
+    "attachment_rtl_name": lambda a: next((n for n in _names(a) if _TURNING.search(n)), ""),
+    "attachment_type_mismatch": _mismatch,
+    "attachment_html": lambda a: (a.filename or a.true_type) if _is_page(a) and not a.inline else "",
+    "attachment_active_page": lambda a: (a.filename or a.true_type) if _is_page(a) and _ACTIVE.search(a.text) else "",
+    "attachment_macros": lambda a: (a.filename or a.true_type) if a.has_macros else "",
+}
+
+
+def _locked(message: Message) -> Iterator[Signal]:
+    found = _PASSWORD.search(message.text)
+    if not found:
+        return
+    for number, item in enumerate(message.attachments):
+        if item.encrypted:
+            places = (evidence(f"attachment:{number}", item.filename), evidence("text", found.group()))
+            yield hit("attachment_locked", f"{item.filename} is encrypted and its password is in the mail", *places)
+            return
+
+
+def detect(message: Message, context: Context) -> Iterator[Signal]:
+    """Report harmful attachments; nothing applies to a mail without any."""
+    if not message.attachments:
+        yield from none_apply(_SIGNALS)
+        return
+    for name, check in _CHECKS.items():
+        found = [(number, why) for number, item in enumerate(message.attachments) if (why := check(item))]
+        if found:
+            places = (evidence(f"attachment:{number}", why) for number, why in found)
+            yield hit(name, f"{_SIGNALS[name]}: {found[0][1][:120]}", *places)
+    yield from _locked(message)
+
+
+DETECTOR = Detector(name="attachments", signals=_SIGNALS, run=detect)

@@ -1,0 +1,63 @@
+"""What our own server found about SPF, DKIM and DMARC, and whether it is about the address the reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glassdome.signals.alignment import is_aligned, is_authenticated
+from glassdome.signals.domains import organizational_domain
+from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.values.context import Context
+from glassdome.values.message import AuthResult, Message
+from glassdome.values.signal import Evidence, Signal
+
+__all__ = ["DETECTOR"]
+
+_SIGNALS = {
+    "authenticated": "DMARC passed, or DKIM or SPF passed for the organization of the From address",
+    "dmarc_fail": "the From domain's own DMARC policy calls the mail forged",
+    "dkim_fail": "a DKIM signature is broken and none is good",
+    "spf_fail": "the From domain's SPF policy does not know the sending server",
+    "unaligned": "something passed, but for another organization than the From address",
+    "unauthenticated": "our server checked and nothing speaks for the From address",
+}
+_FAILED = ("fail", "softfail", "permerror")
+
+
+def _quote(result: AuthResult) -> Evidence:
+    return evidence("header:Authentication-Results", f"{result.method}={result.result}")
+
+
+def _failures(message: Message, author: str) -> Iterator[Signal]:
+    auth = message.authentication
+    dmarc, dkim, spf = (auth.best(method) for method in ("dmarc", "dkim", "spf"))
+    if dmarc and dmarc.result in _FAILED:
+        yield hit("dmarc_fail", f"{author} says that mail like this is forged (DMARC {dmarc.result})", _quote(dmarc))
+    if dkim and dkim.result in _FAILED:
+        yield hit("dkim_fail", f"the DKIM signature of {dkim.domain or 'the sender'} is not valid", _quote(dkim))
+    if spf and spf.result in _FAILED and is_aligned(spf, author):
+        strength = 1.0 if spf.result == "fail" else 0.5
+        yield hit("spf_fail", f"{author} does not send from that server (SPF {spf.result})", _quote(spf), strength=strength)
+
+
+def detect(message: Message, context: Context) -> Iterator[Signal]:
+    """Report authentication; nothing applies where no server of ours said anything."""
+    auth = message.authentication
+    author = organizational_domain(message.author.domain)
+    checked = [r for r in auth.results if r.method in ("dmarc", "dkim", "spf") and r.result not in ("temperror", "")]
+    if not auth.trusted or not checked or not author:
+        yield from none_apply(_SIGNALS)
+        return
+    passed = [r for r in checked if r.result == "pass"]
+    if is_authenticated(message):
+        yield hit("authenticated", f"our server verified that {author} sent it", *map(_quote, passed))
+        return
+    yield from _failures(message, author)
+    if passed:
+        others = ", ".join(sorted({r.domain for r in passed if r.domain})) or "another domain"
+        yield hit("unaligned", f"verified for {others}, not for {author}", *map(_quote, passed))
+    else:
+        yield hit("unauthenticated", f"nothing verifies that {author} sent it", *map(_quote, checked))
+
+
+DETECTOR = Detector(name="authentication", signals=_SIGNALS, run=detect)

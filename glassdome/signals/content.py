@@ -1,0 +1,72 @@
+"""What the words of a mail want from its reader, in several languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from glassdome.signals.finding import Detector, evidence, hit
+from glassdome.signals.phrases import ScannedText, load_phrases
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.signal import Evidence, Signal
+
+__all__ = ["DETECTOR"]
+
+_SIGNALS = {
+    "urgency": "the mail presses for time",
+    "account_threat": "the mail threatens to close, block or lose an account",
+    "credential_request": "the mail asks to log in, or to confirm a password or identity",
+    "payment_change": "the mail announces new bank details or redirects a payment",
+    "gift_cards": "the mail asks for gift cards or vouchers",
+    "executive_request": "a short personal request of the kind impostors of a superior send",
+    "invoice_pressure": "the mail presses for a payment or an unexpected invoice",
+    "extortion": "the mail blackmails its reader",
+    "advance_fee": "the mail promises money from a stranger",
+    "lottery": "the mail announces a prize",
+    "delivery_lure": "the mail says a parcel waits for a fee or an address",
+    "mailbox_lure": "the mail says the mailbox is full, outdated, or holds messages back",
+    "document_lure": "the mail offers a shared or secured document, voice message or fax",
+    "refund_lure": "the mail offers a refund or tax return",
+    "investment_lure": "the mail promises easy money or cryptocurrency",
+    "login_alarm": "the mail reports a strange log-in or payment",
+    "generic_greeting": "the mail addresses its reader by no name",
+    "commercial": "the mail advertises the way bulk mailers do",
+    "obfuscated_words": "words mix alphabets so that filters do not read them",
+}
+_BOOK = "phrases.toml"
+#: What one, two and more different phrases of a group count.
+_STRENGTHS = (0.65, 0.85, 1.0)
+#: A Latin word with letters of an alphabet that has look-alikes of them, at least two letters of Latin beside it.
+_MIXED = re.compile("\\b(?=[^\\W\\d_]*[a-zA-Z]{2})[a-zA-Z]+[\u0370-\u03ff\u0400-\u052f\u0531-\u058f][a-zA-Z\u0370-\u052f]*\\b")
+#: Ends the subject, so that no phrase runs from it into the text.
+_BREAK = "\n.\n"
+
+
+def detect(message: Message, context: Context) -> Iterator[Signal]:
+    """Report each group of phrases that occurs, with the words."""
+    subject = message.subject
+    whole = subject + _BREAK + message.text
+    found: dict[str, list[Evidence]] = {}
+    for phrase, match in load_phrases(_BOOK).find(ScannedText.of(whole)):
+        where = "header:Subject" if match.start() < len(subject) else "text"
+        found.setdefault(phrase.group, []).append(evidence(where, match.group()))
+    for group, places in found.items():
+        strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
+        shown = " … ".join(place.quote for place in places[:2])
+        yield hit(group, f"{_SIGNALS[group]}: “{' '.join(shown.split())[:160]}”", *places, strength=strength)
+    yield from _obfuscated(message)
+
+
+def _obfuscated(message: Message) -> Iterator[Signal]:
+    """Latin words with single Cyrillic or Greek letters that look Latin."""
+    text = f"{message.subject} {message.text[:4000]}"
+    if text.isascii():
+        return
+    mixed = [match.group() for match in _MIXED.finditer(text)]
+    if mixed:
+        place = evidence("header:Subject" if mixed[0] in message.subject else "text", mixed[0])
+        yield hit("obfuscated_words", f"{mixed[0]!r} mixes alphabets", place, strength=0.4 + 0.2 * len(mixed))
+
+
+DETECTOR = Detector(name="content", signals=_SIGNALS, run=detect)

@@ -1,0 +1,33 @@
+"""MIME that was broken in ways no mail program breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glassdome.signals.finding import Detector, evidence, hit
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.signal import Signal
+
+__all__ = ["DETECTOR"]
+
+_SIGNALS = {
+    "repeated_header": "a header field that may stand once stands several times, and programs show different ones",
+    "malformed": "the structure is broken in ways that make programs read it differently",
+}
+_ONCE = ("From", "Subject", "Reply-To", "Sender", "To", "Date", "Content-Type", "MIME-Version")
+_HOSTILE = frozenset({"too_many_parts", "too_deep", "too_many_headers", "header_too_long", "nul_bytes", "bad_boundary"})
+
+
+def detect(message: Message, context: Context) -> Iterator[Signal]:
+    """Report what makes two programs see two mails."""
+    repeated = [name for name in _ONCE if len(set(message.header_all(name))) > 1]
+    if repeated:
+        places = (evidence(f"header:{name}", message.header_all(name)[1]) for name in repeated)
+        yield hit("repeated_header", f"several different fields: {', '.join(repeated)}", *places)
+    hostile = sorted({defect.what for defect in message.defects} & _HOSTILE)
+    if hostile:
+        yield hit("malformed", f"defects: {', '.join(hostile)}")
+
+
+DETECTOR = Detector(name="defects", signals=_SIGNALS, run=detect)

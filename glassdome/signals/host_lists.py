@@ -1,0 +1,116 @@
+"""The shipped lists of hosts and brands, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from glassdome.signals.domains import main_label, organizational_domain
+
+__all__ = [
+    "Brand",
+    "brand_owners",
+    "brands",
+    "free_hosts",
+    "free_mail",
+    "in_list",
+    "known_domains",
+    "popular",
+    "reply_services",
+    "risky_tlds",
+    "shorteners",
+]
+
+#: A main label shorter than this says nothing: too many names share it.
+_MIN_LABEL = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """A name and the organizational domains that really use it; `common`: the name is also an ordinary word."""
+
+    name: str
+    domains: frozenset[str]
+    common: bool = False
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    text = (files("glassdome.signals") / "data" / name).read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+@lru_cache(maxsize=1)
+def free_mail() -> frozenset[str]:
+    """Mail providers where anyone may open an address."""
+    return frozenset(_lines("free_mail.txt"))
+
+
+@lru_cache(maxsize=1)
+def free_hosts() -> frozenset[str]:
+    """Hosts where anyone may publish a page, a form or a file."""
+    return frozenset(_lines("free_hosts.txt")) | frozenset(_lines("self_service.txt"))
+
+
+@lru_cache(maxsize=1)
+def shorteners() -> frozenset[str]:
+    """URL shorteners."""
+    return frozenset(_lines("shorteners.txt"))
+
+
+@lru_cache(maxsize=1)
+def reply_services() -> frozenset[str]:
+    """Services that take replies or count clicks for their customers."""
+    return frozenset(_lines("reply_services.txt"))
+
+
+@lru_cache(maxsize=1)
+def popular() -> frozenset[str]:
+    """The most visited domains."""
+    return frozenset(_lines("popular.txt"))
+
+
+@lru_cache(maxsize=1)
+def risky_tlds() -> frozenset[str]:
+    """Top-level domains that are cheap and much abused."""
+    return frozenset(_lines("risky_tlds.txt"))
+
+
+@lru_cache(maxsize=1)
+def brands() -> tuple[Brand, ...]:
+    """The brand table."""
+    found = []
+    for line in _lines("brands.txt"):
+        name, _, domains = line.partition("|")
+        name = name.strip()
+        found.append(
+            Brand(name=name.rstrip("!"), domains=frozenset(domains.split()), common=name.endswith("!")),
+        )
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def brand_owners() -> Mapping[str, frozenset[str]]:
+    """Each brand's domains by its name without spaces; common words and short names are left out."""
+    return {
+        brand.name.replace(" ", ""): brand.domains
+        for brand in brands()
+        if not brand.common and len(brand.name) >= 3 and brand.name.replace(" ", "").isalnum()
+    }
+
+
+@lru_cache(maxsize=1)
+def known_domains() -> frozenset[str]:
+    """Domains of well-known organizations: what impostors imitate."""
+    known = {domain for brand in brands() for domain in brand.domains} | set(_lines("known_senders.txt"))
+    return frozenset(d for d in known if organizational_domain(d) == d and len(main_label(d)) >= _MIN_LABEL)
+
+
+def in_list(host: str, hosts: frozenset[str]) -> bool:
+    """Say whether a host or a domain above it is in a list."""
+    while host:
+        if host in hosts:
+            return True
+        host = host.partition(".")[2]
+    return False

@@ -1,0 +1,127 @@
+"""Links beside what the mail claims to be: brands, the sender's own domain, the reader's address."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
+
+from glassdome.signals.domains import organizational_domain
+from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.signals.host_lists import brand_owners, brands, in_list, popular, reply_services
+from glassdome.signals.link_view import LinkView, view_links
+from glassdome.signals.lookalike import find_lookalike, protected_by
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.signal import Signal
+
+__all__ = ["DETECTOR"]
+
+_SIGNALS = {
+    "link_lookalike": "the link's host imitates a contact's, the owner's or a brand's domain",
+    "link_brand_path": "a brand's name stands in the path of a foreign host",
+    "link_brand_absent": "the mail speaks for a brand, and no link leads to it",
+    "link_credential_path": "the path of a little-known host asks to log in or verify",
+    "link_reader_address": "the link carries the reader's own address",
+    "link_foreign": "no link leads to the sender's organization",
+    "link_consistent": "every link leads to the sender's organization",
+    "link_popular_only": "every link leads to well-known sites",
+}
+_PATH_WORD = re.compile(r"[a-z]+")
+_LOGIN = frozenset(
+    "login signin logon verify verification validate webscr secure update confirm account billing unlock "
+    "password webmail owa auth anmelden verifizieren connexion accedi inloggen acceder entrar".split()
+)
+#: Subject and first words in which a mail says whom it speaks for.
+_CLAIM_CHARS = 160
+
+
+def _claimed(message: Message) -> tuple[str, frozenset[str]]:
+    """Return the brand that subject or sender's name speaks for, and its domains."""
+    text = f"{message.author.name} {message.subject}"[:_CLAIM_CHARS].casefold()
+    for brand in brands():
+        if not brand.common and brand.name in text and re.search(rf"(?<!\w){re.escape(brand.name)}(?!\w)", text):
+            return brand.name, brand.domains
+    return "", frozenset()
+
+
+def _brands(message: Message, links: Sequence[LinkView], context: Context) -> Iterator[Signal]:
+    protected = protected_by(context)
+    sender = organizational_domain(message.author.domain)
+    imitating = [(v, found) for v in links if v.domain != sender and (found := find_lookalike(v.host, protected))]
+    if imitating:
+        link, found = imitating[0]
+        strength = {"confusable": 1.0, "typo": 0.7, "inserted": 0.8}[found.how]
+        detail = f"{link.host} imitates {found.imitated}"
+        yield hit("link_lookalike", detail, *(evidence(v.where, v.url) for v, _ in imitating), strength=strength)
+    owners = brand_owners()
+    in_path = [v for v in links if _foreign_brand(v, owners)]
+    if in_path:
+        detail = f"{in_path[0].host} has the name of {_foreign_brand(in_path[0], owners)} in its path"
+        yield hit("link_brand_path", detail, *(evidence(v.where, v.url) for v in in_path))
+    name, domains = _claimed(message)
+    if name and not any(v.domain in domains for v in links) and sender not in domains:
+        detail = f"the mail speaks for {name}, its links lead to {links[0].host}"
+        yield hit("link_brand_absent", detail, evidence(links[0].where, links[0].url))
+
+
+def _foreign_brand(link: LinkView, owners: dict[str, frozenset[str]] | object) -> str:
+    if link.domain in popular() or not isinstance(owners, dict):
+        return ""
+    words = _PATH_WORD.findall(link.rest[:200].lower())
+    return next((w for w in words if w in owners and link.domain not in owners[w]), "")
+
+
+def _logs_in(link: LinkView) -> bool:
+    path = link.rest.partition("?")[0][:200].lower()
+    return link.domain not in popular() and not _LOGIN.isdisjoint(_PATH_WORD.findall(path))
+
+
+def _carried(link: LinkView, address: str) -> bool:
+    """Say whether a URL holds an address plainly, in base64 or in hexadecimal."""
+    raw = address.encode()
+    forms = (address, base64.b64encode(raw).decode().rstrip("="), raw.hex())
+    text = unquote(link.rest)
+    return any(form in text or form.lower() in text.lower() for form in forms)
+
+
+def _address(message: Message, links: Sequence[LinkView], context: Context) -> Iterator[Signal]:
+    readers = {context.mailbox, *(a.addr for a in message.to[:3])} - {""}
+    found = [v for v in links if v.rest and any(_carried(v, r) for r in readers if "@" in r)]
+    if found:
+        detail = f"{found[0].host} is told the reader's address"
+        yield hit("link_reader_address", detail, *(evidence(v.where, v.url) for v in found))
+
+
+def _kinship(message: Message, links: Sequence[LinkView]) -> Iterator[Signal]:
+    """How the links' organizations stand to the sender's."""
+    sender = organizational_domain(message.author.domain)
+    domains = {v.domain for v in links if v.domain and not in_list(v.host, reply_services())}
+    if not sender or not domains:
+        return
+    if domains == {sender}:
+        yield hit("link_consistent", f"every link leads to {sender}", evidence(links[0].where, links[0].url))
+    elif sender not in domains:
+        detail = f"the mail is from {sender}, no link leads there"
+        yield hit("link_foreign", detail, *(evidence(v.where, v.url) for v in links[:2]))
+    if domains <= popular():
+        yield hit("link_popular_only", "every link leads to well-known sites", evidence(links[0].where, links[0].url))
+
+
+def detect(message: Message, context: Context) -> Iterator[Signal]:
+    """Report links that do not fit the mail, and those that do; nothing applies to a mail without links."""
+    links = view_links(message)
+    if not links:
+        yield from none_apply(_SIGNALS)
+        return
+    yield from _brands(message, links, context)
+    asking = [v for v in links if _logs_in(v)]
+    if asking:
+        detail = f"{asking[0].host} asks to log in or verify"
+        yield hit("link_credential_path", detail, *(evidence(v.where, v.url) for v in asking))
+    yield from _address(message, links, context)
+    yield from _kinship(message, links)
+
+
+DETECTOR = Detector(name="link_claims", signals=_SIGNALS, run=detect)

@@ -1,0 +1,87 @@
+"""Links as the detectors see them: URL parts split once, in bounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+from glassdome.signals.domains import organizational_domain
+from glassdome.values.message import Link, Message
+
+__all__ = ["LinkView", "view_links"]
+
+#: Distinct links looked at; a verdict does not change after that many.
+_MAX_VIEWED = 60
+_URL = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*):(?:[/\\]{2})?(?:(?P<user>[^/?#\\]*)@)?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^/?#:\\]*)(?::(?P<port>\d+))?(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """One distinct link: its number in the message, the URL's parts in lower case but for `rest`, what is shown."""
+
+    number: int
+    url: str
+    shown: str
+    scheme: str
+    user: str
+    host: str
+    port: int
+    rest: str
+    domain: str
+    place: str
+
+    @property
+    def where(self) -> str:
+        """The name of this place as evidence has it."""
+        return f"link:{self.number}"
+
+
+@lru_cache(maxsize=8192)
+def _split(url: str) -> tuple[str, str, str, int, str, str]:
+    text = url.strip()
+    found = _URL.match(text if ":" in text[:20] else f"http://{text}")
+    if not found:
+        return "", "", "", 0, url, ""
+    scheme = found["scheme"].lower()
+    if scheme not in ("http", "https", "ftp"):
+        return scheme, "", "", 0, found["rest"], ""
+    host = unquote(found["host"]).strip(".").lower()
+    port = int((found["port"] or "0")[:6])
+    return scheme, found["user"] or "", host, port, found["rest"], organizational_domain(host)
+
+
+def _view(number: int, link: Link) -> LinkView:
+    scheme, user, host, port, rest, domain = _split(link.url)
+    return LinkView(
+        number=number,
+        url=link.url,
+        shown=link.shown,
+        scheme=scheme,
+        user=user,
+        host=host,
+        port=port,
+        rest=rest,
+        domain=domain,
+        place=link.place,
+    )
+
+
+def view_links(message: Message) -> tuple[LinkView, ...]:
+    """Return the message's distinct links in order, without mailto, tel and fragments."""
+    found: dict[tuple[str, str], LinkView] = {}
+    for number, link in enumerate(message.links):
+        key = (link.url, link.shown)
+        if key in found:
+            continue
+        view = _view(number, link)
+        if view.host or view.scheme in ("javascript", "data", "vbscript", "file"):
+            found[key] = view
+        if len(found) >= _MAX_VIEWED:
+            break
+    return tuple(found.values())

@@ -1,0 +1,112 @@
+"""Links one by one: what is shown against where it leads, and hosts that hide who they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from glassdome.signals.domains import is_ip, organizational_domain, unicode_host
+from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.signals.host_lists import free_hosts, in_list, popular, reply_services, risky_tlds, shorteners
+from glassdome.signals.link_view import LinkView, view_links
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.signal import Signal
+
+__all__ = ["DETECTOR"]
+
+_SIGNALS = {
+    "link_text_mismatch": "the link shows one organization's address and leads to another's",
+    "link_ip_host": "the link's host is a bare IP address",
+    "link_userinfo": "the link has a name before an @ that looks like its host",
+    "link_dangerous_scheme": "the link runs code or holds a page itself (javascript:, data:, file:)",
+    "link_odd_port": "the link uses an unusual port",
+    "link_redirector": "the link passes through another site's redirector",
+    "link_shortener": "a URL shortener hides where the link leads",
+    "link_free_host": "the link leads to a host where anyone may publish",
+    "link_punycode": "the link's host is written in look-alike or mixed letters (IDN)",
+    "link_many_labels": "the link's host has a long chain of subdomains",
+    "link_risky_tld": "the link's host is under a cheap, much abused top-level domain",
+    "link_random_host": "the link's host name is random letters and digits",
+    "link_encoded_host": "the link's host or path is needlessly percent-encoded",
+}
+_SHOWN_HOST = re.compile(
+    r"^\s*(?:https?://)?(?:[^\s/@]*@)?((?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})(?::\d+)?(?:[/?#]\S*)?\s*$", re.IGNORECASE
+)
+_INNER_URL = re.compile(r"(?:https?(?::|%3a)(?:/|%2f){1,2})([\w.-]+)", re.IGNORECASE)
+_NEEDLESS = re.compile(r"%(?:6[1-9a-f]|7[0-9a]|3[0-9]|4[1-9a-f]|5[0-9a])", re.IGNORECASE)
+_VOWELS = frozenset("aeiouy")
+_USUAL_PORTS = (0, 80, 443)
+_MANY_LABELS = 6
+
+
+def _shown_domain(link: LinkView) -> str:
+    """Return the organization a reader believes the link leads to; empty where the text is no address."""
+    found = _SHOWN_HOST.match(link.shown)
+    domain = organizational_domain(found.group(1)) if found else ""
+    return domain if "." in domain else ""
+
+
+def _mismatch(link: LinkView) -> str:
+    shown = _shown_domain(link)
+    if not shown or not link.domain or shown == link.domain or in_list(link.host, reply_services()):
+        return ""
+    return f"shows {shown}, leads to {link.host}"
+
+
+def _redirects(link: LinkView) -> str:
+    found = _INNER_URL.search(link.rest)
+    if not found or organizational_domain(found.group(1)) in (link.domain, ""):
+        return ""
+    return f"{link.host} passes the reader on to {found.group(1).lower()}"
+
+
+def _is_random(host: str) -> bool:
+    """A long main label that no word is made of: digits between letters, or hardly a vowel."""
+    label = organizational_domain(host).partition(".")[0]
+    if len(label) < 9 or "-" in label:
+        return False
+    letters = [c for c in label if c.isalpha()]
+    turns = sum(a.isdigit() != b.isdigit() for a, b in zip(label, label[1:], strict=False))
+    return turns >= 4 or (len(letters) >= 9 and sum(c in _VOWELS for c in letters) <= len(letters) // 6)
+
+
+def _risky(link: LinkView) -> str:
+    return link.host if link.host.rpartition(".")[2] in risky_tlds() and link.domain not in popular() else ""
+
+
+_CHECKS: dict[str, Callable[[LinkView], str]] = {
+    "link_text_mismatch": _mismatch,
+    "link_ip_host": lambda v: v.host if is_ip(v.host) else "",
+    "link_userinfo": lambda v: f"{v.user}@{v.host}" if "." in v.user else "",
+    "link_dangerous_scheme": lambda v: v.scheme if v.scheme in ("javascript", "data", "vbscript", "file") else "",
+    "link_odd_port": lambda v: f"{v.host}:{v.port}" if v.port not in _USUAL_PORTS else "",
+    "link_redirector": _redirects,
+    "link_shortener": lambda v: v.host if in_list(v.host, shorteners()) else "",
+    "link_free_host": lambda v: v.host if in_list(v.host, free_hosts()) else "",
+    "link_punycode": lambda v: unicode_host(v.host) if "xn--" in v.host or not v.host.isascii() else "",
+    "link_many_labels": lambda v: v.host if v.host.count(".") >= _MANY_LABELS and not is_ip(v.host) else "",
+    "link_risky_tld": _risky,
+    "link_random_host": lambda v: v.host if _is_random(v.host) and v.domain not in popular() else "",
+    "link_encoded_host": lambda v: v.host if len(_NEEDLESS.findall(v.rest[:300])) >= 4 else "",
+}
+
+
+def _report(name: str, check: Callable[[LinkView], str], links: Sequence[LinkView]) -> Iterator[Signal]:
+    found = [(link, why) for link in links if (why := check(link))]
+    if found:
+        quotes = (evidence(link.where, link.url) for link, _ in found)
+        yield hit(name, f"{_SIGNALS[name]}: {found[0][1][:120]}", *quotes)
+
+
+def detect(message: Message, context: Context) -> Iterator[Signal]:
+    """Report links that hide something; nothing applies to a mail without links."""
+    links = view_links(message)
+    if not links:
+        yield from none_apply(_SIGNALS)
+        return
+    for name, check in _CHECKS.items():
+        yield from _report(name, check, links)
+
+
+DETECTOR = Detector(name="links", signals=_SIGNALS, run=detect)
