@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Executable, Row, event, make_url
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from glassdome.core.errors import ConfigError
 from glassdome.store.failures import is_conflict, translate
 
-__all__ = ["Connections", "driver_url", "make_engine"]
+__all__ = ["Connections", "driver_url", "make_engine", "make_folder"]
 
 T = TypeVar("T")
 #: Connections one process holds; a worker needs about one per concurrent job, and MariaDB allows 151 in all.
@@ -47,6 +48,13 @@ def driver_url(url: str) -> URL:
     if scheme not in drivers or not parsed.database:
         raise ConfigError("GLASSDOME_DATABASE_URL must be sqlite:///path or mysql://user:password@host/database.")
     return parsed.set(drivername=drivers[scheme])
+
+
+def make_folder(url: str) -> None:
+    """Make the folder of a SQLite file."""
+    parsed = driver_url(url)
+    if parsed.drivername.startswith("sqlite") and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
 
 
 def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:

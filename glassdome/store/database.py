@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from sqlalchemy import text
 
@@ -12,7 +12,7 @@ from glassdome.core.secrets import SecretBox
 from glassdome.store.actions import Actions
 from glassdome.store.analyses import Analyses
 from glassdome.store.commands import Commands
-from glassdome.store.connections import POOL_SIZE, Connections, driver_url, make_engine
+from glassdome.store.connections import POOL_SIZE, Connections, make_engine, make_folder
 from glassdome.store.cursors import Cursors
 from glassdome.store.history import Feedbacks, History
 from glassdome.store.mailboxes import Mailboxes
@@ -58,16 +58,9 @@ async def open_database(
 
     The schema must be there: see `migrate` and `check_schema`.
     """
-    make_folder(url)
+    await asyncio.to_thread(make_folder, url)
     database = Database(Connections(make_engine(url, pool_size=pool_size)), box=box)
     try:
         yield database
     finally:
         await database.aclose()
-
-
-def make_folder(url: str) -> None:
-    """Make the folder of a SQLite file."""
-    parsed = driver_url(url)
-    if parsed.drivername.startswith("sqlite") and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, MetaData, Table, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from glassdome.core.errors import SchemaMismatch, StoreUnavailable
-from glassdome.store.connections import make_engine
+from glassdome.store.columns import ascii_text
+from glassdome.store.connections import make_engine, make_folder
 from glassdome.store.failures import translate
 
 __all__ = ["HEAD", "check_schema", "migrate"]
 
+T = TypeVar("T")
 HEAD: Final = "head"
 VERSION_TABLE: Final = "llm_schema_version"
 #: Seconds one process waits for another that is migrating; an index over a million rows takes about ten.
@@ -31,31 +35,36 @@ async def migrate(url: str, *, revision: str = HEAD) -> None:
 
     Raises StoreUnavailable, and SchemaMismatch when a newer version of Glassdome made the schema.
     """
-    engine = make_engine(url)
-    try:
-        await _migrate(engine, revision)
-    except (SQLAlchemyError, OSError, EOFError) as exc:
-        raise translate(exc) from exc
-    finally:
-        await engine.dispose()
+    await asyncio.to_thread(lambda: asyncio.run(_with_engine(url, lambda engine: _migrate(engine, revision))))
 
 
 async def check_schema(url: str) -> None:
     """Return when the schema is this version's; raises SchemaMismatch with the command to run."""
+    found, newest = await asyncio.to_thread(lambda: asyncio.run(_with_engine(url, _found_and_newest)))
+    if found != newest:
+        raise SchemaMismatch(
+            f"The database schema is at version {found or 'none'}, this program needs {newest}.",
+            fix="Run: glassdome migrate",
+        )
+
+
+async def _with_engine(url: str, work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    """Run `work` on an engine of its own; Alembic reads files, which must not block the caller's event loop."""
+    make_folder(url)
     engine = make_engine(url)
     try:
-        async with engine.connect() as connection:
-            found = await connection.run_sync(_version)
+        return await work(engine)
     except (SQLAlchemyError, OSError, EOFError) as exc:
         raise translate(exc) from exc
     finally:
         await engine.dispose()
+
+
+async def _found_and_newest(engine: AsyncEngine) -> tuple[str | None, str | None]:
+    async with engine.connect() as connection:
+        found = await connection.run_sync(_version)
     _refuse_newer(found)
-    if found != _newest():
-        raise SchemaMismatch(
-            f"The database schema is at version {found or 'none'}, this program needs {_newest()}.",
-            fix="Run: glassdome migrate",
-        )
+    return found, ScriptDirectory.from_config(_config()).get_current_head()
 
 
 async def _migrate(engine: AsyncEngine, revision: str) -> None:
@@ -79,6 +88,8 @@ def _apply(connection: Connection, revision: str) -> None:
     _refuse_newer(found)
     script = _config()
     script.attributes["connection"] = connection
+    versions = Table(VERSION_TABLE, MetaData(), Column("version_num", ascii_text(32), primary_key=True))
+    versions.create(connection, checkfirst=True)
     if revision == HEAD or found is None:
         command.upgrade(script, revision)
     else:
@@ -93,10 +104,6 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
-
-
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _refuse_newer(found: str | None) -> None:

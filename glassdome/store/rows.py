@@ -22,7 +22,16 @@ _VERDICT = (
     "priority_score", "sensitive", "action_items", "auto_reply_suggestion", "language", "engine", "model",
     "prompt_version", "degraded", "degraded_reason", "skipped", "usage",
 )  # fmt: skip
-_ANALYSIS = ("message_id", "thread_id", "subject", "content_hash", "signals", "processing_time", "analyzed_at")
+_ANALYSIS = (
+    "message_id",
+    "thread_id",
+    "subject",
+    "content_hash",
+    "signals",
+    "processing_time",
+    "analyzed_at",
+    "opinion",
+)
 
 
 def domain_of(mailbox: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, UniqueConstraint
 
 from glassdome.store.columns import COLLATION, Clipped, Instant, Json, Words, ascii_text, big_id, exact
-from glassdome.values.opinion import ActionItem, Reason, Usage
+from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = ["analyses", "categories", "config", "cursors", "metadata", "preferences", "queue", "statistics"]
@@ -64,6 +64,7 @@ analyses = Table(
     Column("skipped", Clipped(64), nullable=False),
     Column("usage", Json(Usage), nullable=False),
     Column("signals", Json(tuple[Signal, ...]), nullable=False),
+    Column("opinion", Json(Opinion)),
     Column("processing_time", Float(53), nullable=False),
     Column("analyzed_at", Instant, nullable=False),
     UniqueConstraint("mailbox", "folder", "uid_validity", "uid", name="uq_llm_email_analysis_ref"),

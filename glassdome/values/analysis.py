@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from glassdome.values.message import Address
+from glassdome.values.opinion import Opinion
 from glassdome.values.refs import MessageRef
 from glassdome.values.signal import Signal
 from glassdome.values.verdict import Verdict
@@ -15,7 +16,10 @@ __all__ = ["Analysis"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """One message's analysis. `processing_time` is seconds of wall time, `date` the message's own Date."""
+    """One message's analysis. `processing_time` is seconds of wall time, `date` the message's own Date.
+
+    `opinion` is what the language model said, kept so that an exact repeat needs no second call; None without one.
+    """
 
     ref: MessageRef
     message_id: str
@@ -28,3 +32,4 @@ class Analysis:
     signals: tuple[Signal, ...]
     processing_time: float
     analyzed_at: datetime
+    opinion: Opinion | None = None

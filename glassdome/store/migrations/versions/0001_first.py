@@ -99,6 +99,7 @@ def _mail_tables() -> None:
         sa.Column("skipped", Clipped(64), nullable=False),
         sa.Column("usage", Words(), nullable=False),
         sa.Column("signals", Words(), nullable=False),
+        sa.Column("opinion", Words(), nullable=True),
         sa.Column("processing_time", sa.Float(precision=53), nullable=False),
         sa.Column("analyzed_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
