@@ -24,21 +24,118 @@ _SIGNALS = {
     "attachment_locked": "the attached archive is encrypted, and the mail gives its password",
 }
 _PROGRAMS = frozenset(
-    "exe scr com pif bat cmd msi msp mst dll cpl jar js jse vbs vbe wsf wsh wsc hta ps1 psm1 ps1xml reg sct gadget "
-    "application appref-ms msc inf chm hlp apk app command dmg pkg deb rpm sh xll wll ppam xlam iqy slk settingcontent-ms".split()
+    [
+        "exe",
+        "scr",
+        "com",
+        "pif",
+        "bat",
+        "cmd",
+        "msi",
+        "msp",
+        "mst",
+        "dll",
+        "cpl",
+        "jar",
+        "js",
+        "jse",
+        "vbs",
+        "vbe",
+        "wsf",
+        "wsh",
+        "wsc",
+        "hta",
+        "ps1",
+        "psm1",
+        "ps1xml",
+        "reg",
+        "sct",
+        "gadget",
+        "application",
+        "appref-ms",
+        "msc",
+        "inf",
+        "chm",
+        "hlp",
+        "apk",
+        "app",
+        "command",
+        "dmg",
+        "pkg",
+        "deb",
+        "rpm",
+        "sh",
+        "xll",
+        "wll",
+        "ppam",
+        "xlam",
+        "iqy",
+        "slk",
+        "settingcontent-ms",
+    ]
 )
-_SHORTCUTS = frozenset("lnk url iso img vhd vhdx udf cab ace arj library-ms search-ms one website desktop theme".split())
-_DOCUMENTS = frozenset("pdf doc docx xls xlsx ppt pptx txt rtf jpg jpeg png gif csv odt ods mp3 mp4 zip html".split())
-_PAGES = frozenset("html htm shtml xhtml xht mht mhtml svg".split())
+_SHORTCUTS = frozenset(
+    [
+        "lnk",
+        "url",
+        "iso",
+        "img",
+        "vhd",
+        "vhdx",
+        "udf",
+        "cab",
+        "ace",
+        "arj",
+        "library-ms",
+        "search-ms",
+        "one",
+        "website",
+        "desktop",
+        "theme",
+    ]
+)
+_DOCUMENTS = frozenset(
+    [
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "txt",
+        "rtf",
+        "jpg",
+        "jpeg",
+        "png",
+        "gif",
+        "csv",
+        "odt",
+        "ods",
+        "mp3",
+        "mp4",
+        "zip",
+        "html",
+    ]
+)
+_PAGES = frozenset(["html", "htm", "shtml", "xhtml", "xht", "mht", "mhtml", "svg"])
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
-_ACTIVE = re.compile(r"<\s*(?:script|form|iframe|meta\s+http-equiv=.?refresh)|javascript:|\batob\(|onload\s*=", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"<\s*(?:script|form|iframe|meta\s+http-equiv=.?refresh)|javascript:|\batob\(|onload\s*=", re.IGNORECASE
+)
 _PASSWORD = re.compile(
     r"\b(?:pass(?:word|code|wort)|pwd|mot de passe|contrase[nñ]a|parola|wachtwoord|senha|kennwort)\b\s*(?:is|ist|est|es|é|:|=|for)?",
     re.IGNORECASE,
 )
 #: True types that a name or a declared type of another kind does not explain.
-_PROGRAM_TYPES = ("application/x-dosexec", "application/x-executable", "application/vnd.microsoft.portable-executable",
-                  "application/x-msdownload", "application/x-sharedlib", "application/x-mach-binary")
+_PROGRAM_TYPES = (
+    "application/x-dosexec",
+    "application/x-executable",
+    "application/vnd.microsoft.portable-executable",
+    "application/x-msdownload",
+    "application/x-sharedlib",
+    "application/x-mach-binary",
+)
 
 
 def _extension(name: str) -> str:

@@ -37,7 +37,9 @@ def _failures(message: Message, author: str) -> Iterator[Signal]:
         yield hit("dkim_fail", f"the DKIM signature of {dkim.domain or 'the sender'} is not valid", _quote(dkim))
     if spf and spf.result in _FAILED and is_aligned(spf, author):
         strength = 1.0 if spf.result == "fail" else 0.5
-        yield hit("spf_fail", f"{author} does not send from that server (SPF {spf.result})", _quote(spf), strength=strength)
+        yield hit(
+            "spf_fail", f"{author} does not send from that server (SPF {spf.result})", _quote(spf), strength=strength
+        )
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:

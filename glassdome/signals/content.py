@@ -38,7 +38,9 @@ _BOOK = "phrases.toml"
 #: What one, two and more different phrases of a group count.
 _STRENGTHS = (0.65, 0.85, 1.0)
 #: A Latin word with letters of an alphabet that has look-alikes of them, at least two letters of Latin beside it.
-_MIXED = re.compile("\\b(?=[^\\W\\d_]*[a-zA-Z]{2})[a-zA-Z]+[\u0370-\u03ff\u0400-\u052f\u0531-\u058f][a-zA-Z\u0370-\u052f]*\\b")
+_MIXED = re.compile(
+    "\\b(?=[^\\W\\d_]*[a-zA-Z]{2})[a-zA-Z]+[\u0370-\u03ff\u0400-\u052f\u0531-\u058f][a-zA-Z\u0370-\u052f]*\\b"
+)
 #: Ends the subject, so that no phrase runs from it into the text.
 _BREAK = "\n.\n"
 

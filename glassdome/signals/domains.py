@@ -47,7 +47,9 @@ def is_ip(host: str) -> bool:
 
 def _is_number(label: str) -> bool:
     """WHATWG URL 3.5: a host whose last label is a number is an IPv4 address."""
-    return label.isdecimal() and label.isascii() or (label[:2] == "0x" and all(c in "0123456789abcdef" for c in label[2:]))
+    return (label.isdecimal() and label.isascii()) or (
+        label[:2] == "0x" and all(c in "0123456789abcdef" for c in label[2:])
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -51,14 +51,22 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         return
     yield from _familiar(message, context)
     own = organizational_domain(message.author.domain) in {organizational_domain(d) for d in context.own_domains}
-    if not sender.seen and not sender.domain_seen and not sender.replied and not own and addr.lower() not in context.contacts:
+    if (
+        not sender.seen
+        and not sender.domain_seen
+        and not sender.replied
+        and not own
+        and addr.lower() not in context.contacts
+    ):
         yield hit("first_contact", f"first mail from {addr}", evidence("header:From", addr))
     if _changed(message, context):
         detail = f"{sender.authenticated} of {sender.seen} earlier messages from {addr} were verified, this one is not"
         yield hit("authentication_changed", detail, evidence("header:From", addr))
     if sender.junked:
         detail = f"you called {sender.junked} earlier messages from {addr} junk"
-        yield hit("junked_sender", detail, evidence("context"), strength=sender.junked / max(sender.seen, sender.junked))
+        yield hit(
+            "junked_sender", detail, evidence("context"), strength=sender.junked / max(sender.seen, sender.junked)
+        )
 
 
 DETECTOR = Detector(name="history", signals=_SIGNALS, run=detect)

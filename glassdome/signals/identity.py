@@ -158,7 +158,9 @@ def _own_mailbox(message: Message, context: Context) -> Iterator[Signal]:
     auth = message.authentication
     vouched = not auth.trusted or auth.passed("dmarc") or auth.passed("dkim") or auth.passed("spf")
     if context.mailbox and addr.lower() == context.mailbox.lower() and not vouched:
-        yield hit("from_own_mailbox", "the mail says it is from you, and nothing verifies it", evidence("header:From", addr))
+        yield hit(
+            "from_own_mailbox", "the mail says it is from you, and nothing verifies it", evidence("header:From", addr)
+        )
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:

@@ -49,7 +49,9 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     for where, searched in (("text", message.text), ("hidden", hidden)):
         mark = _MARKERS.search(searched[:_MAX_SEARCHED])
         if mark:
-            yield hit("injection_markers", f"it contains {mark.group().strip()!r}", evidence(where, mark.group().strip()))
+            yield hit(
+                "injection_markers", f"it contains {mark.group().strip()!r}", evidence(where, mark.group().strip())
+            )
             break
     if any(item.how == "tag_chars" for item in message.hidden):
         yield hit("injection_encoded", "it carries invisible tag characters", evidence("hidden"))

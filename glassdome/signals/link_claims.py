@@ -30,8 +30,32 @@ _SIGNALS = {
 }
 _PATH_WORD = re.compile(r"[a-z]+")
 _LOGIN = frozenset(
-    "login signin logon verify verification validate webscr secure update confirm account billing unlock "
-    "password webmail owa auth anmelden verifizieren connexion accedi inloggen acceder entrar".split()
+    [
+        "login",
+        "signin",
+        "logon",
+        "verify",
+        "verification",
+        "validate",
+        "webscr",
+        "secure",
+        "update",
+        "confirm",
+        "account",
+        "billing",
+        "unlock",
+        "password",
+        "webmail",
+        "owa",
+        "auth",
+        "anmelden",
+        "verifizieren",
+        "connexion",
+        "accedi",
+        "inloggen",
+        "acceder",
+        "entrar",
+    ]
 )
 #: Subject and first words in which a mail says whom it speaks for.
 _CLAIM_CHARS = 160

@@ -46,7 +46,7 @@ def _hidden(message: Message) -> Iterator[Signal]:
     found = [item for item in message.hidden if item.how in _HIDING and _letters(item) >= _MIN_HIDDEN]
     if found:
         strength = 0.5 + min(0.5, sum(map(_letters, found)) / 2000)
-        quotes = (evidence("hidden", item.text) for item in found)
+        quotes = [evidence("hidden", item.text) for item in found]
         yield hit("hidden_text", f"{len(found)} pieces of text are hidden from the reader", *quotes, strength=strength)
     for name, kinds in (("split_words", ("zero_width", "tag_chars")), ("turned_text", ("bidi",))):
         quotes = [evidence("hidden", item.text) for item in message.hidden if item.how in kinds]

@@ -20,8 +20,12 @@ _SIGNALS = {
     "rspamd_virus": "Rspamd's virus scanner found something",
 }
 _SYMBOLS = {
-    "rspamd_phishing": re.compile(r"^(?:PHISHING|PHISHED_|HACKED_|DBL_PHISH|.*_PHISH(?:ING)?$|SPOOF|FORGED_W_BAD|FROM_NEQ_DISPLAY|HTTP_TO_IP)"),
-    "rspamd_spam": re.compile(r"^(?:BAYES_SPAM|FUZZY_DENIED|RBL_|RECEIVED_SPAMHAUS|URIBL_|SURBL_|DBL_SPAM|ABUSE_SURBL|MW_SURBL)"),
+    "rspamd_phishing": re.compile(
+        r"^(?:PHISHING|PHISHED_|HACKED_|DBL_PHISH|.*_PHISH(?:ING)?$|SPOOF|FORGED_W_BAD|FROM_NEQ_DISPLAY|HTTP_TO_IP)"
+    ),
+    "rspamd_spam": re.compile(
+        r"^(?:BAYES_SPAM|FUZZY_DENIED|RBL_|RECEIVED_SPAMHAUS|URIBL_|SURBL_|DBL_SPAM|ABUSE_SURBL|MW_SURBL)"
+    ),
     "rspamd_virus": re.compile(r"^(?:CLAM_VIRUS|VIRUS_|OLETOOLS|CLAM_SECI_)"),
 }
 #: Rspamd's own default of the add_header limit, for a report that gives none.

@@ -16,9 +16,7 @@ __all__ = ["detect"]
 _log = get_logger(__name__)
 
 
-def detect(
-    message: Message, context: Context, *, detectors: Sequence[Detector] = DETECTORS
-) -> tuple[Signal, ...]:
+def detect(message: Message, context: Context, *, detectors: Sequence[Detector] = DETECTORS) -> tuple[Signal, ...]:
     """Return one signal for every name of every detector, in the table's order; never raises."""
     return tuple(signal for detector in detectors for signal in _run(detector, message, context))
 

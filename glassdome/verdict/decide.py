@@ -1,0 +1,83 @@
+"""Signals, opinions and weights to a verdict: the only place that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glassdome.core.limits import MAX_CATEGORIES, MAX_TAGS
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.opinion import Opinion
+from glassdome.values.signal import SensitiveFinding, Signal
+from glassdome.values.verdict import Label, Verdict
+from glassdome.verdict import merge
+from glassdome.verdict.draft import safe_draft
+from glassdome.verdict.reasons import phishing_reasons
+from glassdome.verdict.score import Scores, injected, score, unknown_signals
+from glassdome.verdict.weights import Weights, load_weights
+
+__all__ = ["decide"]
+
+#: A mail called phishing or spam asks loudest for what nobody should do: it never leads the list.
+_MAX_PRIORITY = {Label.PHISH: 3, Label.SPAM: 2, Label.HAM: 10}
+
+
+def _label(scores: Scores, weights: Weights) -> Label:
+    if scores.phishing.probability >= weights.thresholds.phishing:
+        return Label.PHISH
+    return Label.SPAM if scores.spam.probability >= weights.thresholds.spam else Label.HAM
+
+
+def _tags(opinion: Opinion | None, builtin: Opinion, *, unknown: bool, tainted: bool) -> tuple[str, ...]:
+    own = [*(["unknown"] if unknown else []), *(["injection"] if tainted else [])]
+    return merge.labels((*own, *(opinion.tags if opinion else ()), *builtin.tags), MAX_TAGS)
+
+
+def decide(
+    message: Message,
+    *,
+    signals: Sequence[Signal],
+    sensitive: Sequence[SensitiveFinding],
+    builtin: Opinion,
+    opinion: Opinion | None = None,
+    context: Context,
+    weights: Weights | None = None,
+    degraded_reason: str = "",
+    skipped: str = "",
+) -> Verdict:
+    """Judge one message; pure, and bounded whatever the engines said.
+
+    `builtin` is the built-in engine's reading, `opinion` the language model's where there is one.
+    """
+    weights = weights or load_weights()
+    wants = context.preferences
+    scores = score(signals, builtin, opinion, weights)
+    unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
+    label = _label(scores, weights)
+    floor = weights.unknown.phishing_floor if unknown else 0.0
+    safe = label is Label.HAM
+    categories = (*(opinion.categories if opinion else ()), *builtin.categories)
+    source = opinion or builtin
+    draft = safe_draft(source.auto_reply_suggestion, message, context) if safe and not tainted and not unknown else None
+    return Verdict(
+        label=label,
+        is_phishing=label is Label.PHISH,
+        phishing_score=max(floor, scores.phishing.probability),
+        spam_score=scores.spam.probability,
+        phishing_reasons=phishing_reasons(message, signals, builtin, opinion, scores, weights),
+        summary=merge.summary(opinion, builtin) if wants.summary_enabled else "",
+        categories=merge.labels(categories, MAX_CATEGORIES) if wants.auto_categorize else (),
+        tags=_tags(opinion, builtin, unknown=unknown, tainted=tainted),
+        priority_score=min(_MAX_PRIORITY[label], merge.priority(opinion, builtin)),
+        sensitive=tuple(sensitive),
+        action_items=merge.action_items(message, opinion, builtin) if label is not Label.PHISH else (),
+        auto_reply_suggestion=draft,
+        language=merge.language(opinion, builtin),
+        engine=source.engine,
+        model=source.model,
+        prompt_version=source.prompt_version,
+        degraded=bool(degraded_reason),
+        degraded_reason=degraded_reason,
+        skipped=skipped,
+        usage=source.usage,
+    )

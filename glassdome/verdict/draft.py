@@ -1,0 +1,45 @@
+"""Whether a reply draft may be shown: it gives away or asks for nothing that the mail or the owner did not give."""
+
+from __future__ import annotations
+
+import re
+
+from glassdome.core.limits import MAX_REPLY_CHARS
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+
+__all__ = ["safe_draft"]
+
+_URL = re.compile(
+    r"\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"')\]]+|\b(?:[a-z0-9-]+\.)+(?:[a-z]{2,})/[^\s<>\"')\]]+", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+#: IBANs, cards, accounts, phone numbers: five digits or more in one run, groups allowed.
+_NUMBER = re.compile(r"(?<!\w)(?:[A-Z]{2}\d{2}[ ]?)?(?:[A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}(?!\w)|\+?\d(?:[ ./-]?\d){4,}")
+_SEPARATORS = re.compile(r"[\s./-]+")
+
+
+def _digits(text: str) -> str:
+    return _SEPARATORS.sub("", text).lower()
+
+
+def _given(message: Message, context: Context) -> str:
+    people = (*message.header_from, *message.reply_to, *message.recipients)
+    links = (part for link in message.links for part in (link.url, link.shown))
+    return "\n".join(
+        (message.subject, message.text, message.other_text, context.mailbox, *(p.addr for p in people), *links)
+    ).lower()
+
+
+def safe_draft(draft: str | None, message: Message, context: Context) -> str | None:
+    """Return the draft, or None when it holds a URL, an address or a number that nobody gave."""
+    text = (draft or "").strip()
+    if not text or len(text) > MAX_REPLY_CHARS:
+        return None
+    given = _given(message, context)
+    for pattern in (_URL, _ADDRESS):
+        if any(found.group().rstrip(".,;:!?").lower() not in given for found in pattern.finditer(text)):
+            return None
+    digits = _digits(given)
+    numbers = (n.group() for n in _NUMBER.finditer(text) if any(c.isdigit() for c in n.group()))
+    return None if any(_digits(number) not in digits for number in numbers) else text

@@ -1,0 +1,54 @@
+"""Merges what the engines say beside phishing: the model's word where it is valid and allowed, else our own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from glassdome.core.limits import MAX_ACTION_ITEMS, MAX_PHRASE_CHARS, MAX_SUMMARY_CHARS
+from glassdome.values.message import Message
+from glassdome.values.opinion import ActionItem, Opinion
+from glassdome.verdict.evidence import is_there
+
+__all__ = ["action_items", "labels", "language", "priority", "summary"]
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_MAX_LABEL_CHARS = 40
+
+
+def _best(opinion: Opinion | None, builtin: Opinion) -> tuple[Opinion, ...]:
+    return (opinion, builtin) if opinion is not None else (builtin,)
+
+
+def summary(opinion: Opinion | None, builtin: Opinion) -> str:
+    """Return the first summary that says anything, cut to its limit."""
+    return next((s for o in _best(opinion, builtin) if (s := " ".join(o.summary.split()))), "")[:MAX_SUMMARY_CHARS]
+
+
+def labels(found: Iterable[str], limit: int) -> tuple[str, ...]:
+    """Return distinct non-empty labels in their order."""
+    cleaned = (" ".join(label.split())[:_MAX_LABEL_CHARS] for label in found)
+    return tuple(dict.fromkeys(label for label in cleaned if label))[:limit]
+
+
+def priority(opinion: Opinion | None, builtin: Opinion) -> int:
+    """Return the priority, 1 to 10."""
+    return min(10, max(1, _best(opinion, builtin)[0].priority_score))
+
+
+def language(opinion: Opinion | None, builtin: Opinion) -> str:
+    """Return the first valid BCP 47 tag."""
+    return next((o.language for o in (builtin, *_best(opinion, builtin)) if _LANGUAGE.fullmatch(o.language)), "")
+
+
+def action_items(message: Message, opinion: Opinion | None, builtin: Opinion) -> tuple[ActionItem, ...]:
+    """Return the action items whose words stand in the mail; our own where the model gave none that hold."""
+    for source in _best(opinion, builtin):
+        kept = [
+            i
+            for i in source.action_items
+            if i.text.strip() and len(i.text) <= MAX_PHRASE_CHARS and is_there(message, i.evidence)
+        ]
+        if kept:
+            return tuple(kept[:MAX_ACTION_ITEMS])
+    return ()

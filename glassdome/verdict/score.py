@@ -1,0 +1,111 @@
+"""Adds evidence up in log-odds: signals by capped groups, the text classifier, the model's opinion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from glassdome.values.opinion import Opinion
+from glassdome.values.signal import Outcome, Signal
+from glassdome.verdict.weights import SignalWeight, Weights
+
+__all__ = ["Score", "Scores", "contribution", "hard_evidence", "injected", "score", "unknown_signals"]
+
+#: Probabilities are kept this far from 0 and 1, so that their log-odds stay finite.
+_EDGE = 1e-4
+#: The group whose hits taint the model's opinion.
+_INJECTION = "injection"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One probability and the log-odds it is made of, by part: `text`, `model`, or the name of a group."""
+
+    probability: float
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Phishing and spam, each for itself."""
+
+    phishing: Score
+    spam: Score
+
+
+def _logit(probability: float) -> float:
+    bounded = min(1 - _EDGE, max(_EDGE, probability if probability == probability else 0.5))
+    return math.log(bounded / (1 - bounded))
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    return min(high, max(low, value))
+
+
+def contribution(signal: Signal, weight: SignalWeight, *, spam: bool = False) -> float:
+    """Return the log-odds of one hit."""
+    return (weight.spam if spam else weight.phishing) * signal.strength if signal.hit else 0.0
+
+
+def hard_evidence(signals: Sequence[Signal], weights: Weights) -> bool:
+    """Say whether something was found that no opinion can talk away."""
+    return any(signal.hit and (w := weights.signals.get(signal.name)) is not None and w.hard for signal in signals)
+
+
+def injected(signals: Sequence[Signal], weights: Weights) -> bool:
+    """Say whether the mail tries to instruct the model."""
+    return any(s.hit and (w := weights.signals.get(s.name)) is not None and w.group == _INJECTION for s in signals)
+
+
+def unknown_signals(signals: Sequence[Signal], weights: Weights) -> tuple[str, ...]:
+    """Return the names of important signals whose detector failed."""
+    return tuple(
+        signal.name
+        for signal in signals
+        if signal.outcome is Outcome.TEMP_ERROR
+        and (weight := weights.signals.get(signal.name)) is not None
+        and weight.group in weights.unknown.groups
+    )
+
+
+def _grouped(signals: Sequence[Signal], weights: Weights, *, spam: bool) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for signal in signals:
+        weight = weights.signals.get(signal.name)
+        if weight is not None and signal.hit:
+            sums[weight.group] = sums.get(weight.group, 0.0) + contribution(signal, weight, spam=spam)
+    return {
+        name: _clamp(total, weights.groups[name].floor, weights.groups[name].ceiling) for name, total in sums.items()
+    }
+
+
+def _text(probability: float, bias: float, weights: Weights) -> float:
+    return _clamp(weights.text.scale * _logit(probability), -weights.text.cap, weights.text.cap) + bias
+
+
+def _model(probability: float, weights: Weights, *, may_clear: bool) -> float:
+    floor = weights.model.floor if may_clear else 0.0
+    return _clamp(weights.model.scale * _logit(probability), floor, weights.model.ceiling)
+
+
+def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, weights: Weights) -> Scores:
+    """Combine everything; the model's ham bonus is dropped beside hard evidence, injection and unknowns."""
+    phishing = {"text": _text(builtin.phishing, weights.text.bias_phishing, weights)}
+    spam = {"text": _text(builtin.spam, weights.text.bias_spam, weights)}
+    phishing |= _grouped(signals, weights, spam=False)
+    spam |= _grouped(signals, weights, spam=True)
+    if opinion is not None:
+        tainted = injected(signals, weights) or bool(unknown_signals(signals, weights))
+        phishing["model"] = _model(
+            opinion.phishing, weights, may_clear=not tainted and not hard_evidence(signals, weights)
+        )
+        spam["model"] = _model(opinion.spam, weights, may_clear=not tainted)
+    return Scores(
+        phishing=Score(probability=_probability(sum(phishing.values())), parts=phishing),
+        spam=Score(probability=_probability(sum(spam.values())), parts=spam),
+    )

@@ -1,0 +1,106 @@
+"""The weights of the verdict: read from `weights.toml`, validated, frozen."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from glassdome.core.errors import ConfigError
+
+__all__ = [
+    "Group",
+    "ModelWeights",
+    "SignalWeight",
+    "TextWeights",
+    "Thresholds",
+    "UnknownRule",
+    "Weights",
+    "load_weights",
+]
+
+LogOdds = Annotated[float, Field(ge=-10, le=10)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Thresholds(_Part):
+    """From which probability on a mail is called phishing or spam."""
+
+    phishing: Probability
+    spam: Probability
+
+
+class TextWeights(_Part):
+    """How the text classifier's log-odds count: scaled, capped, with a constant added."""
+
+    scale: float = Field(ge=0, le=2)
+    cap: float = Field(gt=0, le=10)
+    bias_phishing: LogOdds = 0.0
+    bias_spam: LogOdds = 0.0
+
+
+class ModelWeights(_Part):
+    """How the language model's log-odds count, and how far at most in each direction."""
+
+    scale: float = Field(ge=0, le=2)
+    ceiling: float = Field(ge=0, le=10)
+    floor: float = Field(ge=-10, le=0)
+
+
+class UnknownRule(_Part):
+    """Groups whose failure makes a verdict unknown, and the least phishing score it then has."""
+
+    groups: tuple[str, ...]
+    phishing_floor: Probability
+
+
+class Group(_Part):
+    """The bounds of what all signals of one group may add up to."""
+
+    floor: float = Field(ge=-10, le=0)
+    ceiling: float = Field(ge=0, le=10)
+
+
+class SignalWeight(_Part):
+    """What one signal is worth, in log-odds; `hard` evidence cannot be talked away by a model."""
+
+    group: str
+    phishing: LogOdds = 0.0
+    spam: LogOdds = 0.0
+    hard: bool = False
+
+
+class Weights(_Part):
+    """All of it."""
+
+    thresholds: Thresholds
+    text: TextWeights
+    model: ModelWeights
+    unknown: UnknownRule
+    groups: dict[str, Group]
+    signals: dict[str, SignalWeight]
+
+    @model_validator(mode="after")
+    def _groups_exist(self) -> Weights:
+        named = {weight.group for weight in self.signals.values()} | set(self.unknown.groups)
+        if missing := named - self.groups.keys():
+            raise ValueError(f"no such group: {', '.join(sorted(missing))}")
+        return self
+
+
+@lru_cache(maxsize=8)
+def load_weights(path: Path | None = None) -> Weights:
+    """Read the shipped weights, or those of `path`; raises ConfigError when they are not valid."""
+    source = path or files("glassdome.verdict") / "weights.toml"
+    try:
+        return Weights.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
+    except (OSError, ValueError, ValidationError) as error:
+        raise ConfigError(f"The weights in {source} are not valid: {error}") from error
