@@ -16,7 +16,15 @@ from glassdome.values.agent import CommandRecord, OutboxEntry, OutboxState, Perf
 from glassdome.values.feedback import Feedback
 from glassdome.values.refs import MessageRef
 
-__all__ = ["ActionLedger", "CommandLedger", "FeedbackStore", "MailboxRegistry", "Outbox"]
+__all__ = [
+    "ActionLedger",
+    "AlertSink",
+    "CommandLedger",
+    "FeedbackStore",
+    "MailboxRegistry",
+    "Outbox",
+    "SpamTeacher",
+]
 
 
 class MailboxRegistry(Protocol):
@@ -106,6 +114,22 @@ class FeedbackStore(Protocol):
 
     async def list(self, *, mailbox: str = "", limit: int = 100) -> tuple[Feedback, ...]:
         """Return corrections, newest first."""
+        ...
+
+
+class AlertSink(Protocol):
+    """Tells a person."""
+
+    async def alert(self, ref: MessageRef, reason: str) -> None:
+        """Tell the mailbox's owner of a message; raises GlassdomeError when it could not be told."""
+        ...
+
+
+class SpamTeacher(Protocol):
+    """Our own spam filter, which learns from corrections."""
+
+    async def learn(self, ref: MessageRef, *, spam: bool) -> None:
+        """Teach one message; teaching it twice changes nothing. Raises GlassdomeError."""
         ...
 
 

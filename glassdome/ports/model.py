@@ -90,9 +90,25 @@ class ModelLibrary(Protocol):
 
 
 class Engine(Protocol):
-    """Turns a message into an opinion with a language model; at most one analysis call per message."""
+    """Turns a message into an opinion with a language model; at most one analysis call per message.
 
-    name: str
+    `name`, `model` and `prompt_version` are what its opinions carry; an exact repeat under the same three needs no call.
+    """
+
+    @property
+    def name(self) -> str:
+        """`ollama`, `openai` or `llamacpp`."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model that answers."""
+        ...
+
+    @property
+    def prompt_version(self) -> str:
+        """The version of the instructions."""
+        ...
 
     async def read(
         self,
