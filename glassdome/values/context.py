@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from glassdome.values.preferences import Preferences
+from glassdome.values.rules import Rule
 
 __all__ = ["Context", "SenderHistory"]
 
@@ -29,7 +30,10 @@ class SenderHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Frozen facts around a message. `known` is False where there is no mailbox behind it (`glassdome analyze`)."""
+    """Frozen facts around a message. `known` is False where there is no mailbox behind it (`glassdome analyze`).
+
+    `rules` are the owner's own, in the order in which they count.
+    """
 
     now: datetime
     mailbox: str = ""
@@ -38,3 +42,4 @@ class Context:
     sender: SenderHistory = field(default_factory=SenderHistory)
     preferences: Preferences = field(default_factory=lambda: Preferences(username=""))
     known: bool = False
+    rules: tuple[Rule, ...] = ()

@@ -1,0 +1,1 @@
+"""Engines: ways from a message to an opinion."""

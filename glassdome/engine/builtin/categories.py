@@ -1,0 +1,121 @@
+"""Categories and tags: from list facts and what the mail talks about. Defined in docs/reference/categories.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from glassdome.core import limits
+from glassdome.values.message import Message
+
+__all__ = ["CATEGORIES", "TAGS", "categorize", "tag"]
+
+#: Every category there is, in the order in which ties are settled.
+CATEGORIES: Final = (
+    "security", "meeting", "invoice", "order", "delivery", "travel", "payment", "job", "legal", "support", "health",
+    "education", "social", "newsletter", "promotion", "mailing-list", "notification", "auto-reply", "bounce", "work",
+    "personal",
+)  # fmt: skip
+#: Every tag there is.
+TAGS: Final = (
+    "urgent", "deadline", "question", "request", "reply", "forwarded", "attachment", "invitation", "one-time-code",
+    "bulk", "automatic", "mentions-money",
+)  # fmt: skip
+
+#: How much one phrase of a concept says for its category; phrases of the subject count twice.
+_WORTH: Final[Mapping[str, tuple[str, float]]] = {
+    "invoice": ("invoice", 1.6), "payment": ("payment", 0.8), "order": ("order", 1.5), "delivery": ("delivery", 1.1),
+    "travel": ("travel", 0.8), "meeting": ("meeting", 1.0), "newsletter": ("newsletter", 1.0),
+    "promotion": ("promotion", 0.8), "security": ("security", 0.9), "one_time_code": ("security", 1.5),
+    "social": ("social", 1.5), "support": ("support", 0.8), "legal": ("legal", 0.7), "job": ("job", 1.0),
+    "work": ("work", 0.5), "personal": ("personal", 0.7), "health": ("health", 0.8), "education": ("education", 0.7),
+    "out_of_office": ("auto-reply", 2.0), "bounce": ("bounce", 2.0), "notification": ("notification", 0.7),
+}  # fmt: skip
+#: Least score of a category, and how far behind the best another may stand.
+_ENOUGH: Final = 1.0
+_NEAR: Final = 0.55
+_MOST_PHRASES: Final = 4
+_KEPT: Final = 3
+_MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|eur\b|usd\b|chf\b|gbp\b)", re.IGNORECASE)
+_FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:", re.IGNORECASE)
+_CALENDAR: Final = ("text/calendar", "application/ics")
+
+
+def categorize(message: Message, *, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the categories, best first, at least one; `subject` and `text` are the concepts found there."""
+    scores: dict[str, float] = dict.fromkeys(CATEGORIES, 0.0)
+    for concept, (category, worth) in _WORTH.items():
+        hits = min(2 * len(subject.get(concept, ())) + len(text.get(concept, ())), _MOST_PHRASES)
+        scores[category] += worth * hits
+    for category, points in _facts(message, subject=subject, text=text).items():
+        scores[category] += points
+    best = max(scores.values())
+    good = [c for c in CATEGORIES if scores[c] >= max(_ENOUGH, _NEAR * best)]
+    ranked = sorted(good, key=lambda c: -scores[c])[: min(_KEPT, limits.MAX_CATEGORIES)]
+    return tuple(ranked) or (_fallback(message),)
+
+
+def _facts(
+    message: Message, *, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]
+) -> dict[str, float]:
+    """What the headers say, in points."""
+    lists = message.lists
+    points: dict[str, float] = {}
+    if lists.list_post:
+        points["mailing-list"] = 5.0
+    elif lists.is_list:
+        points["newsletter"] = 1.5
+    elif text.get("unsubscribe"):
+        points["newsletter"] = 1.0
+    if lists.is_automatic:
+        points["auto-reply" if lists.auto_submitted.startswith("auto-replied") else "notification"] = 2.5
+    if message.mail_from == "" and (subject.get("bounce") or text.get("bounce")):
+        points["bounce"] = 4.0
+    if any(a.declared_type in _CALENDAR for a in message.attachments):
+        points["meeting"] = 4.0
+    if _from_a_machine(message) or text.get("no_reply"):
+        points["notification"] = points.get("notification", 0.0) + 1.0
+    return points
+
+
+def _fallback(message: Message) -> str:
+    if message.lists.is_list:
+        return "newsletter"
+    if _from_a_machine(message) or message.lists.is_automatic:
+        return "notification"
+    domains = {address.domain for address in message.recipients}
+    return "work" if message.author.domain and message.author.domain in domains else "personal"
+
+
+_MACHINE = re.compile(
+    r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|notifications?|alerts?|mailer|mailer-daemon|postmaster|bounces?|automated|"
+    r"system|robot|cron|root|info|news(?:letter)?|updates?)\b",
+    re.IGNORECASE,
+)
+
+
+def _from_a_machine(message: Message) -> bool:
+    return bool(_MACHINE.match(message.author.local_part))
+
+
+def tag(
+    message: Message, *, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]],
+    questions: int, requests: int, due: bool,
+) -> tuple[str, ...]:  # fmt: skip
+    """Return the tags that hold, in the order of TAGS."""
+    holds = {
+        "urgent": bool(subject.get("urgency") or text.get("urgency")) and not message.lists.is_list,
+        "deadline": due,
+        "question": questions > 0,
+        "request": requests > 0,
+        "reply": bool(message.in_reply_to or message.references),
+        "forwarded": bool(_FORWARDED.match(message.subject)),
+        "attachment": any(not a.inline for a in message.attachments),
+        "invitation": any(a.declared_type in _CALENDAR for a in message.attachments),
+        "one-time-code": bool(subject.get("one_time_code") or text.get("one_time_code")),
+        "bulk": message.lists.is_list,
+        "automatic": message.lists.is_automatic or _from_a_machine(message),
+        "mentions-money": bool(_MONEY.search(message.new_text[:5_000])),
+    }
+    return tuple(name for name in TAGS if holds[name])[: limits.MAX_TAGS]

@@ -1,0 +1,88 @@
+"""The trained text classifier at run time: a file of small numbers and one sum; three classes, calibrated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassdome.core.errors import ConfigError
+from glassdome.engine.builtin.features import BITS, DENSE_NAMES, FEATURES_VERSION, Features, extract
+
+__all__ = ["CLASSES", "Classifier", "load_classifier", "read_classifier", "write_classifier"]
+
+#: The classes, in the order of every array; the first is the one the others are measured against.
+CLASSES: Final = ("ham", "spam", "phish")
+_ARRAYS: Final = ("name", "version", "hashed", "scale", "dense", "bias", "slope", "shift")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classifier:
+    """Multinomial logistic regression, ham being the reference: for spam and phish, how much each feature says.
+
+    `hashed` holds eighth-bit weights times `scale`; `slope` and `shift` calibrate the log-odds (Platt 1999, fitted on
+    sources held out of the training).
+    """
+
+    name: str
+    hashed: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    dense: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    slope: NDArray[np.float32]
+    shift: NDArray[np.float32]
+
+    def log_odds(self, features: Features) -> NDArray[np.float32]:
+        """Return the calibrated log-odds of spam and of phish against ham."""
+        size = max(len(features.hashed), 1)
+        told = self.hashed[features.hashed].sum(axis=0, dtype=np.int64).astype(np.float32) * self.scale / np.sqrt(np.float32(size))
+        raw = told + features.dense @ self.dense + self.bias
+        odds: NDArray[np.float32] = raw * self.slope + self.shift
+        return odds
+
+    def probabilities(self, subject: str, text: str) -> tuple[float, float, float]:
+        """Return the probabilities of ham, spam and phish; they sum to 1."""
+        return _softmax(self.log_odds(extract(subject, text)))
+
+
+def _softmax(odds: NDArray[np.float32]) -> tuple[float, float, float]:
+    exact = np.concatenate(([0.0], np.clip(odds, -30, 30).astype(np.float64)))
+    powers = np.exp(exact - exact.max())
+    ham, spam, phish = (powers / powers.sum()).tolist()
+    return ham, spam, phish
+
+
+def write_classifier(classifier: Classifier, path: Path) -> None:
+    """Write the model as a compressed archive of plain arrays; nothing in it can run."""
+    arrays = {field: getattr(classifier, field) for field in _ARRAYS if field not in ("name", "version")}
+    np.savez_compressed(path, name=np.array(classifier.name), version=np.array(FEATURES_VERSION), **arrays)
+
+
+def read_classifier(path: Path) -> Classifier:
+    """Read a model file without ever unpickling; raises ConfigError for a file that is not one of ours."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {field: stored[field] for field in _ARRAYS}
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise ConfigError(f"The model file {path.name} cannot be read: {error}.") from error
+    if int(arrays["version"]) != FEATURES_VERSION:
+        raise ConfigError(f"The model file {path.name} was trained on other features; train it again.")
+    if arrays["hashed"].shape != (1 << BITS, 2) or arrays["dense"].shape != (len(DENSE_NAMES), 2):
+        raise ConfigError(f"The model file {path.name} has the wrong shape; train it again.")
+    return Classifier(
+        name=str(arrays["name"]),
+        hashed=arrays["hashed"].astype(np.int8),
+        **{field: arrays[field].astype(np.float32) for field in ("scale", "dense", "bias", "slope", "shift")},
+    )
+
+
+@cache
+def load_classifier() -> Classifier:
+    """Return the model that ships with the package."""
+    with as_file(files("glassdome.engine.builtin").joinpath("model").joinpath("text.npz")) as path:
+        return read_classifier(path)

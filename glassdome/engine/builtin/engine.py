@@ -1,0 +1,80 @@
+"""The engine that is always there: no language model, a millisecond, every function of an opinion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from glassdome.engine.builtin import categories, intent
+from glassdome.engine.builtin.classifier import Classifier, load_classifier
+from glassdome.engine.builtin.language import language_of
+from glassdome.engine.builtin.priority import Facts, prioritize
+from glassdome.engine.builtin.reply import suggest_reply
+from glassdome.engine.builtin.rules import matches, ruled_categories, ruled_priority
+from glassdome.engine.builtin.sentences import MAX_READ_CHARS, sentences_of
+from glassdome.engine.builtin.summary import summarize
+from glassdome.engine.builtin.words import load_concepts, words_of
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.opinion import Opinion
+from glassdome.values.signal import SensitiveFinding, Signal
+
+__all__ = ["BuiltinEngine"]
+
+#: More questions than this in one mail are rhetoric.
+_MOST_QUESTIONS: Final = 3
+
+
+class BuiltinEngine:
+    """Reads a message with the trained text classifier and the lexicon; pure but for its files, loaded once."""
+
+    name: Final = "builtin"
+
+    def __init__(self, classifier: Classifier | None = None) -> None:
+        """Use `classifier`, or the one that ships with the package."""
+        self._classifier = classifier or load_classifier()
+
+    def read(
+        self, message: Message, *, signals: Sequence[Signal], sensitive: Sequence[SensitiveFinding], context: Context
+    ) -> Opinion:
+        """Return the opinion; `phishing` and `spam` are of the text alone, so that `verdict` may add the signals."""
+        text = (message.new_text.strip() and message.new_text) or message.text or message.other_text
+        sentences = sentences_of(text)
+        about = load_concepts()
+        in_subject = about.find(words_of(message.subject))
+        in_text = about.find(words_of(text[:MAX_READ_CHARS]))
+        ham, spam, phishing = self._classifier.probabilities(message.subject, text)
+        requests = intent.requests_in(sentences)
+        questions = min(sum(s.text.endswith("?") for s in sentences), _MOST_QUESTIONS)
+        language = language_of(message.subject, text)
+        ruled = [rule for rule in context.rules if matches(rule, message, context.mailbox)]
+        found = ruled_categories(ruled) or categories.categorize(message, subject=in_subject, text=in_text)
+        tags = categories.tag(
+            message, subject=in_subject, text=in_text,
+            questions=questions, requests=len(requests), due=any(r.due for r in requests),
+        )  # fmt: skip
+        facts = Facts(
+            requests=len(requests), questions=questions, due="deadline" in tags, urgent="urgent" in tags,
+            machine="automatic" in tags, categories=found, suspicion=max(spam, phishing),
+        )  # fmt: skip
+        ordered = ruled_priority(ruled)
+        return Opinion(
+            engine=self.name,
+            model=self._classifier.name,
+            summary=summarize(sentences, message.subject),
+            categories=found,
+            tags=tags,
+            phishing=phishing,
+            spam=spam,
+            priority_score=prioritize(message, facts, context) if ordered is None else ordered,
+            sensitive_types=tuple(dict.fromkeys(finding.type for finding in sensitive)),
+            action_items=intent.action_items(requests, message.text) if "bulk" not in tags else (),
+            auto_reply_suggestion=suggest_reply(
+                language=language,
+                name=message.author.name,
+                asked=bool(requests or questions) and "bulk" not in tags,
+                automatic="automatic" in tags or message.mail_from == "",
+                suspicion=max(spam, phishing),
+            ),
+            language=language,
+        )

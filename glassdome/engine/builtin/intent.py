@@ -1,0 +1,77 @@
+"""Sentences that ask their reader for something, with the words of when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from glassdome.core import limits
+from glassdome.engine.builtin.sentences import Sentence
+from glassdome.engine.builtin.words import load_concepts, words_of
+from glassdome.values.opinion import ActionItem
+from glassdome.values.signal import Evidence
+
+__all__ = ["Request", "action_items", "request_in", "requests_in"]
+
+#: A sentence from here on asks for something; fitted on labelled sentences (see docs/reference/categories.md).
+ASKS: Final = 0.7
+_LONGEST_WORDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A sentence that asks, how clearly (`score`, at least ASKS), and its words of a time, folded."""
+
+    sentence: Sentence
+    score: float
+    due: str
+
+
+def request_in(sentence: Sentence) -> Request | None:
+    """Return the request that `sentence` makes, or None."""
+    words = words_of(sentence.text)[:_LONGEST_WORDS]
+    found = load_concepts("requests.toml").find(words)
+    score = _score(sentence.text, words, found)
+    if score < ASKS:
+        return None
+    return Request(sentence=sentence, score=score, due=max(found.get("due", ()), key=len, default=""))
+
+
+def requests_in(sentences: Iterable[Sentence]) -> list[Request]:
+    """Return the requests among `sentences`, in their order."""
+    return [request for request in map(request_in, sentences) if request is not None]
+
+
+def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ...]:
+    """Return the clearest requests as action items, each quoting `text` exactly; what cannot be quoted is left out."""
+    items: dict[str, tuple[Request, ActionItem]] = {}
+    for request in requests:
+        quote = _quote(request.sentence, text)
+        if quote:
+            said = request.sentence.text[: limits.MAX_PHRASE_CHARS]
+            item = ActionItem(text=said, evidence=Evidence(where="text", quote=quote), due=request.due)
+            items.setdefault(said, (request, item))
+    clearest = sorted(items.values(), key=lambda pair: -pair[0].score)[: limits.MAX_ACTION_ITEMS]
+    return tuple(item for _, item in sorted(clearest, key=lambda pair: pair[0].sentence.start))
+
+
+def _score(text: str, words: list[str], found: dict[str, list[str]]) -> float:
+    question = "?" in text[-4:] or "¿" in text
+    opens = any(" ".join(words[:3]).startswith(verb) for verb in found.get("imperative", ()) if _opens(words, verb))
+    score = 1.2 * bool(found.get("ask")) + 0.9 * bool(found.get("politely")) + 0.8 * opens
+    score += question * (0.7 + 0.5 * bool(found.get("you")))
+    score += 0.2 * bool(found.get("due"))
+    return score - 1.5 * bool(found.get("bulk_talk")) - 0.6 * (len(words) < 3) - 0.3 * (len(words) > 40)
+
+
+def _opens(words: list[str], verb: str) -> bool:
+    return words[: verb.count(" ") + 1] == verb.split()
+
+
+def _quote(sentence: Sentence, text: str) -> str:
+    for candidate in (sentence.raw, sentence.text, sentence.raw.partition("\n")[0]):
+        quote = candidate[: limits.MAX_PHRASE_CHARS].rstrip()
+        if quote and quote in text:
+            return quote
+    return ""
