@@ -1,0 +1,47 @@
+"""Making a model's words safe to store and to show: one line, no control or bidi characters, bounded."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+__all__ = ["clean_lines", "clean_phrase", "clean_tag", "shorten"]
+
+#: Cc control, Cf format (bidi, zero width, tags), Cs surrogates, Co private use, Cn unassigned.
+_UNWANTED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_ENDS = re.compile(r"[.!?。！？…](?=\s|$)")
+_NOT_TAG = re.compile(r"[^\w-]+")
+_SHORTEST_TAG: Final = 2
+
+
+def _visible(text: str, *, keep: str = "") -> str:
+    return "".join(c if c in keep or unicodedata.category(c) not in _UNWANTED else " " for c in text)
+
+
+def clean_phrase(text: str, chars: int) -> str:
+    """Return one line of at most `chars` characters."""
+    return shorten(" ".join(_visible(unicodedata.normalize("NFC", text)).split()), chars)
+
+
+def clean_lines(text: str, chars: int) -> str:
+    """Return several lines (a reply) of at most `chars` characters, without runs of empty ones."""
+    lines = [" ".join(line.split()) for line in _visible(text.replace("\r\n", "\n"), keep="\n").split("\n")]
+    return shorten(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), chars)
+
+
+def shorten(text: str, chars: int) -> str:
+    """Cut at the end of a sentence where one lies in the second half, else at a blank, with an ellipsis."""
+    if len(text) <= chars:
+        return text
+    ends = [m.end() for m in _ENDS.finditer(text[:chars]) if m.end() > chars // 2]
+    if ends:
+        return text[: ends[-1]]
+    cut = text[: chars - 1]
+    return (cut[: cut.rfind(" ")] if cut.rfind(" ") > chars // 2 else cut).rstrip() + "…"
+
+
+def clean_tag(text: str, chars: int) -> str:
+    """Return a tag of letters, digits and hyphens in lower case, or an empty string."""
+    word = _NOT_TAG.sub("-", clean_phrase(text, 4 * chars).lower()).strip("-_")
+    return word if _SHORTEST_TAG <= len(word) <= chars and any(map(str.isalpha, word)) else ""

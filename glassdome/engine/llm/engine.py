@@ -1,0 +1,228 @@
+"""The engine: builds the prompt, asks the model once, checks the answer, asks once more where it was unusable."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from glassdome.core import limits, log
+from glassdome.core.errors import OutputInvalid, PromptTooLarge
+from glassdome.engine.llm.clean import clean_lines
+from glassdome.engine.llm.decode import decode
+from glassdome.engine.llm.echo import repeats_prompt
+from glassdome.engine.llm.foreign import foreign_references, known_references
+from glassdome.engine.llm.opinion import Reading, read_answer
+from glassdome.engine.llm.schema import READING_SCHEMA, REPLY_SCHEMA
+from glassdome.engine.prompt.build import BuiltPrompt, PromptBudget, build_prompt
+from glassdome.engine.prompt.privacy import sensitive_values, veil
+from glassdome.engine.prompt.tokens import TokenScale
+from glassdome.engine.prompt.version import READING, REPLY, PromptVersion, load_version
+from glassdome.ports.model import Completion, LanguageModel, Prompt
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.opinion import Opinion, Usage
+from glassdome.values.signal import SensitiveFinding, Signal
+
+__all__ = ["Draft", "LlmEngine"]
+
+T = TypeVar("T")
+_Build = Callable[..., BuiltPrompt]
+_log = log.get_logger(__name__)
+
+#: Tokens for one reading: a full answer has 400, half as much again for languages that cost more.
+READING_TOKENS: Final = 900
+#: Tokens for one draft.
+REPLY_TOKENS: Final = 700
+#: A repair after an answer that ran out of tokens may write this much more.
+_REPAIR_FACTOR: Final = 1.5
+#: Tokens of the sentence that asks for a repair.
+_REPAIR_TOKENS: Final = 80
+#: Prompts built for one mail when the server says that they do not fit; each is a third smaller.
+_MOST_FITTINGS: Final = 4
+#: A server that counted fewer tokens than this share of the estimate has cut the prompt.
+_CUT_SHARE: Final = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A reply draft, None where no reply is needed, and what it cost."""
+
+    text: str | None
+    prompt_version: str
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """What one question needs beside the mail."""
+
+    version: PromptVersion
+    schema: Mapping[str, Any]
+    tokens: int
+
+
+class LlmEngine:
+    """An engine on any LanguageModel. It keeps no mail; what it learns is how many tokens the model takes."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        *,
+        name: str,
+        mail_chars: int = 6_000,
+        answer_tokens: int = READING_TOKENS,
+        boundary: Callable[[], str] = lambda: secrets.token_hex(12),
+    ) -> None:
+        """`name` is what analyses record as engine; `mail_chars` is Settings.max_email_size; `boundary` is for tests."""
+        self.name = name
+        self.model = model
+        self._mail_chars = mail_chars
+        self._boundary = boundary
+        self._scale = TokenScale()
+        self._reading = _Ask(version=load_version(READING), schema=READING_SCHEMA, tokens=answer_tokens)
+        self._reply = _Ask(version=load_version(REPLY), schema=REPLY_SCHEMA, tokens=min(answer_tokens, REPLY_TOKENS))
+
+    @property
+    def prompt_version(self) -> str:
+        """The version that a reading is stored with; another one means that older readings may be repeated."""
+        return self._reading.version.id(READING_SCHEMA)
+
+    async def read(
+        self,
+        message: Message,
+        *,
+        signals: Sequence[Signal],
+        sensitive: Sequence[SensitiveFinding],
+        builtin: Opinion,
+        context: Context,
+    ) -> Opinion:
+        """Return a validated opinion of one call, or two where the first answer was unusable.
+
+        Raises PolicyRefused when `engine_access` is `never`; ModelUnavailable, ModelMissing, PromptTooLarge;
+        OutputInvalid when the repaired answer is unusable too.
+        """
+        wanted = context.preferences.summary_language
+        build = partial(build_prompt, message, signals=signals, sensitive=sensitive, context=context, language=wanted)
+
+        def accept(answer: Mapping[str, Any], built: BuiltPrompt) -> Opinion:
+            reading = Reading(
+                message=message,
+                sensitive=sensitive,
+                builtin=builtin,
+                system=built.prompt.system,
+                boundary=built.boundary,
+                summary_language=wanted,
+            )
+            return read_answer(answer, reading)
+
+        opinion, usage, model = await self._ask(self._reading, build, accept)
+        return replace(
+            opinion, engine=self.name, model=model, prompt_version=self.prompt_version, usage=builtin.usage + usage
+        )
+
+    async def draft(
+        self,
+        message: Message,
+        *,
+        signals: Sequence[Signal],
+        sensitive: Sequence[SensitiveFinding],
+        context: Context,
+        owner: Sequence[str] = (),
+    ) -> Draft:
+        """Draft a reply in a call of its own; `owner` are links, addresses and numbers the owner lets drafts name.
+
+        A draft with a link, address or number that neither the mail nor the owner gave is refused. Raises as `read`.
+        """
+        build = partial(build_prompt, message, signals=signals, sensitive=sensitive, context=context)
+        known = known_references(message, context.mailbox, *owner)
+        values = sensitive_values(message, sensitive)
+
+        def accept(answer: Mapping[str, Any], built: BuiltPrompt) -> str | None:
+            text = veil(clean_lines(answer["reply"], limits.MAX_REPLY_CHARS), values)
+            if not answer["needed"] or not text:
+                return None
+            if repeats_prompt(text, system=built.prompt.system, boundary=built.boundary):
+                raise OutputInvalid("it repeated its instructions")
+            if foreign_references(text, known):
+                raise OutputInvalid("the reply named a link, address or number that is not in the e-mail")
+            return text
+
+        text, usage, _ = await self._ask(self._reply, build, accept)
+        return Draft(text=text, prompt_version=self._reply.version.id(REPLY_SCHEMA), usage=usage)
+
+    async def aclose(self) -> None:
+        """Close the model's connections."""
+        await self.model.aclose()
+
+    async def _ask(
+        self, ask: _Ask, build: _Build, accept: Callable[[Mapping[str, Any], BuiltPrompt], T]
+    ) -> tuple[T, Usage, str]:
+        """Ask, and once more after an unusable answer; the repaired call is counted apart."""
+        built, done = await self._first_answer(ask, build)
+        usage = Usage(calls=1, tokens_in=done.tokens_in, tokens_out=done.tokens_out, seconds=done.seconds)
+        try:
+            return accept(_decoded(done, ask.schema), built), usage, done.model
+        except OutputInvalid as exc:
+            _log.warning("model_answer_unusable", model=done.model, fault=exc.message, host=done.host)
+            repair = _repair(built.prompt, ask, fault=exc.message)
+        done = await self.model.complete(repair)
+        usage += Usage(repairs=1, tokens_in=done.tokens_in, tokens_out=done.tokens_out, seconds=done.seconds)
+        try:
+            return accept(_decoded(done, ask.schema), built), usage, done.model
+        except OutputInvalid as exc:
+            raise OutputInvalid(
+                f"The model's answer was not usable, twice: {exc.message}.", model=done.model, usage=usage
+            ) from exc
+
+    async def _first_answer(self, ask: _Ask, build: _Build) -> tuple[BuiltPrompt, Completion]:
+        """Ask with the largest prompt that fits; a refusal by the server for its length costs no inference."""
+        facts = await self.model.facts()
+        budget = self._budget(facts.context_tokens, ask)
+        for _ in range(_MOST_FITTINGS - 1):
+            built = self._build(ask, build, budget)
+            try:
+                return built, await self._complete(built)
+            except PromptTooLarge as exc:
+                self._scale.refused()
+                _log.info("prompt_did_not_fit", model=facts.model, reason=exc.message, factor=self._scale.factor)
+        built = self._build(ask, build, budget)
+        return built, await self._complete(built)
+
+    def _build(self, ask: _Ask, build: _Build, budget: PromptBudget) -> BuiltPrompt:
+        return build(
+            version=ask.version, schema=ask.schema, budget=budget, scale=self._scale, boundary=self._boundary()
+        )
+
+    def _budget(self, context_tokens: int, ask: _Ask) -> PromptBudget:
+        answer = min(ask.tokens, context_tokens // 3)
+        return PromptBudget(
+            context_tokens=context_tokens,
+            answer_tokens=answer,
+            repair_tokens=int(answer * (_REPAIR_FACTOR - 1)) + _REPAIR_TOKENS,
+            mail_chars=self._mail_chars,
+        )
+
+    async def _complete(self, built: BuiltPrompt) -> Completion:
+        done = await self.model.complete(built.prompt)
+        if 0 < done.tokens_in < built.tokens * _CUT_SHARE:
+            raise PromptTooLarge("The model server cut the prompt.", counted=done.tokens_in, estimated=built.tokens)
+        self._scale.observe(estimated=round(built.tokens / self._scale.factor), counted=done.tokens_in)
+        return done
+
+
+def _decoded(done: Completion, schema: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return decode(done.text, schema)
+    except OutputInvalid as exc:
+        if done.finish == "length":
+            raise OutputInvalid("it was cut off before its end") from exc
+        raise
+
+
+def _repair(prompt: Prompt, ask: _Ask, *, fault: str) -> Prompt:
+    """The same prompt with one sentence behind it, so that the server's cache holds all but that sentence."""
+    user = f"{prompt.user}\n\n{ask.version.repair.format(fault=fault)}"
+    return replace(prompt, user=user, max_tokens=int(prompt.max_tokens * _REPAIR_FACTOR))
