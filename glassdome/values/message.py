@@ -218,8 +218,9 @@ class Message:
 
     @property
     def author(self) -> Address:
-        """The first From address, or an empty one."""
-        return self.header_from[0] if self.header_from else Address()
+        """The first From address that has a domain, else the first, else an empty one."""
+        whole = (address for address in self.header_from if "@" in address.addr)
+        return next(whole, self.header_from[0] if self.header_from else Address())
 
     @property
     def thread_id(self) -> str:
