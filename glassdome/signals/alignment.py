@@ -18,7 +18,7 @@ def is_authenticated(message: Message) -> bool:
     """Say whether DMARC passed, or an aligned DKIM or SPF, at our own server, for the one From address."""
     auth = message.authentication
     author = organizational_domain(message.author.domain)
-    if not auth.trusted or not author or len(message.header_from) != 1:
+    if not auth.trusted or not author or len({a.addr for a in message.header_from if "@" in a.addr}) != 1:
         return False
     passed = [result for result in auth.results if result.result == "pass"]
     return any(

@@ -15,8 +15,18 @@ _SIGNALS = {
     "repeated_header": "a header field that may stand once stands several times, and programs show different ones",
     "malformed": "the structure is broken in ways that make programs read it differently",
 }
-_ONCE = ("From", "Subject", "Reply-To", "Sender", "To", "Date", "Content-Type", "MIME-Version")
-_HOSTILE = frozenset({"too_many_parts", "too_deep", "too_many_headers", "header_too_long", "nul_bytes", "bad_boundary"})
+_ONCE = ("From", "Subject", "Reply-To", "Sender", "To", "Date")
+_HOSTILE = frozenset(
+    {
+        "too_many_parts",
+        "too_deep",
+        "too_many_headers",
+        "too_many_boundaries",
+        "too_many_parameters",
+        "header_value_too_long",
+        "hostile_html",
+    }
+)
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:

@@ -32,7 +32,7 @@ class Brand:
     """A name and the organizational domains that really use it; `common`: the name is also an ordinary word."""
 
     name: str
-    domains: frozenset[str]
+    domains: tuple[str, ...]
     common: bool = False
 
 
@@ -85,13 +85,13 @@ def brands() -> tuple[Brand, ...]:
         name, _, domains = line.partition("|")
         name = name.strip()
         found.append(
-            Brand(name=name.rstrip("!"), domains=frozenset(domains.split()), common=name.endswith("!")),
+            Brand(name=name.rstrip("!"), domains=tuple(domains.split()), common=name.endswith("!")),
         )
     return tuple(found)
 
 
 @lru_cache(maxsize=1)
-def brand_owners() -> Mapping[str, frozenset[str]]:
+def brand_owners() -> Mapping[str, tuple[str, ...]]:
     """Each brand's domains by its name without spaces; common words and short names are left out."""
     return {
         brand.name.replace(" ", ""): brand.domains

@@ -163,16 +163,30 @@ def _own_mailbox(message: Message, context: Context) -> Iterator[Signal]:
         )
 
 
+def _as_shown(message: Message) -> Address:
+    """Return the author's address with all that the From field shows: names with an unquoted comma fall apart."""
+    author = message.author
+    names = [part for address in message.header_from[:4] for part in (address.name, _nameless(address)) if part]
+    return Address(name=", ".join(dict.fromkeys(names)), addr=author.addr)
+
+
+def _nameless(address: Address) -> str:
+    return "" if address.domain else address.addr
+
+
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report what does not fit about the sender."""
-    author = message.author
-    if len(message.header_from) > 1:
-        addresses = [evidence("header:From", address.addr) for address in message.header_from[:3]]
-        yield hit("from_multiple", f"{len(message.header_from)} From addresses", *addresses)
+    author = _as_shown(message)
+    whole = {address.addr for address in message.header_from if address.domain}
+    if len(whole) > 1:
+        places = (evidence("header:From", addr) for addr in sorted(whole)[:3])
+        yield hit("from_multiple", f"{len(whole)} From addresses", *places)
     if author.domain:
         yield from _domains(author, context)
-    elif author.addr:
-        yield hit("from_without_domain", f"the From address is {author.addr!r}", evidence("header:From", author.addr))
+    elif author.name or author.addr:
+        yield hit(
+            "from_without_domain", f"the From field has no address: {author.name[:80]!r}", evidence("header:From")
+        )
     if author.name:
         yield from _names(author, context)
         yield from _role(author, context)

@@ -57,17 +57,19 @@ _LOGIN = frozenset(
         "entrar",
     ]
 )
+#: Shorter names are parts of other words.
+_MIN_PATH_BRAND = 5
 #: Subject and first words in which a mail says whom it speaks for.
 _CLAIM_CHARS = 160
 
 
-def _claimed(message: Message) -> tuple[str, frozenset[str]]:
+def _claimed(message: Message) -> tuple[str, tuple[str, ...]]:
     """Return the brand that subject or sender's name speaks for, and its domains."""
     text = f"{message.author.name} {message.subject}"[:_CLAIM_CHARS].casefold()
     for brand in brands():
         if not brand.common and brand.name in text and re.search(rf"(?<!\w){re.escape(brand.name)}(?!\w)", text):
             return brand.name, brand.domains
-    return "", frozenset()
+    return "", ()
 
 
 def _brands(message: Message, links: Sequence[LinkView], context: Context) -> Iterator[Signal]:
@@ -79,10 +81,9 @@ def _brands(message: Message, links: Sequence[LinkView], context: Context) -> It
         strength = {"confusable": 1.0, "typo": 0.7, "inserted": 0.8}[found.how]
         detail = f"{link.host} imitates {found.imitated}"
         yield hit("link_lookalike", detail, *(evidence(v.where, v.url) for v, _ in imitating), strength=strength)
-    owners = brand_owners()
-    in_path = [v for v in links if _foreign_brand(v, owners)]
+    in_path = [v for v in links if _foreign_brand(v)]
     if in_path:
-        detail = f"{in_path[0].host} has the name of {_foreign_brand(in_path[0], owners)} in its path"
+        detail = f"{in_path[0].host} has the name of {_foreign_brand(in_path[0])} in its path"
         yield hit("link_brand_path", detail, *(evidence(v.where, v.url) for v in in_path))
     name, domains = _claimed(message)
     if name and not any(v.domain in domains for v in links) and sender not in domains:
@@ -90,11 +91,13 @@ def _brands(message: Message, links: Sequence[LinkView], context: Context) -> It
         yield hit("link_brand_absent", detail, evidence(links[0].where, links[0].url))
 
 
-def _foreign_brand(link: LinkView, owners: dict[str, frozenset[str]] | object) -> str:
-    if link.domain in popular() or not isinstance(owners, dict):
+def _foreign_brand(link: LinkView) -> str:
+    """Return the brand in the path of a host that is neither its owner's nor well known."""
+    if link.domain in popular():
         return ""
+    owners = brand_owners()
     words = _PATH_WORD.findall(link.rest[:200].lower())
-    return next((w for w in words if w in owners and link.domain not in owners[w]), "")
+    return next((w for w in words if len(w) >= _MIN_PATH_BRAND and w in owners and link.domain not in owners[w]), "")
 
 
 def _logs_in(link: LinkView) -> bool:

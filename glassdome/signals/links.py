@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from glassdome.signals.domains import is_ip, organizational_domain, unicode_host
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
@@ -35,7 +36,8 @@ _SHOWN_HOST = re.compile(
 )
 _INNER_URL = re.compile(r"(?:https?(?::|%3a)(?:/|%2f){1,2})([\w.-]+)", re.IGNORECASE)
 _NEEDLESS = re.compile(r"%(?:6[1-9a-f]|7[0-9a]|3[0-9]|4[1-9a-f]|5[0-9a])", re.IGNORECASE)
-_VOWELS = frozenset("aeiouy")
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{7}")
+_MIN_RANDOM = 9
 _USUAL_PORTS = (0, 80, 443)
 _MANY_LABELS = 6
 
@@ -62,13 +64,12 @@ def _redirects(link: LinkView) -> str:
 
 
 def _is_random(host: str) -> bool:
-    """A long main label that no word is made of: digits between letters, or hardly a vowel."""
+    """A long main label that no word is made of: digits between letters, or a long run of consonants."""
     label = organizational_domain(host).partition(".")[0]
-    if len(label) < 9 or "-" in label:
+    if len(label) < _MIN_RANDOM or "-" in label:
         return False
-    letters = [c for c in label if c.isalpha()]
-    turns = sum(a.isdigit() != b.isdigit() for a, b in zip(label, label[1:], strict=False))
-    return turns >= 4 or (len(letters) >= 9 and sum(c in _VOWELS for c in letters) <= len(letters) // 6)
+    turns = sum(a.isdigit() != b.isdigit() for a, b in pairwise(label))
+    return turns >= 4 or bool(_CONSONANTS.search(label))
 
 
 def _risky(link: LinkView) -> str:

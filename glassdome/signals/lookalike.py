@@ -9,15 +9,18 @@ from functools import lru_cache
 from typing import Literal
 
 from glassdome.signals.domains import main_label, organizational_domain, skeleton, unicode_host
-from glassdome.signals.host_lists import brand_owners, free_mail, known_domains, popular
+from glassdome.signals.host_lists import brand_owners, free_mail, in_list, known_domains, popular
 from glassdome.values.context import Context
 
 __all__ = ["Lookalike", "Protected", "find_lookalike", "protected_by"]
 
-#: Labels this short are one letter away from too many others.
+#: Shorter labels are one letter away from too many others; brands compete with more names than a mailbox's contacts.
 _MIN_TYPO_LABEL = 6
+_MIN_BRAND_TYPO_LABEL = 7
+#: Shorter labels are words of other names.
 _MIN_INSERTED_LABEL = 6
-_WORDS = re.compile(r"[-_.0-9]+|(?<=[a-z])(?=\d)")
+_WORDS = re.compile(r"[-_.]+")
+_DIGITS = re.compile(r"^\d+|\d+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,42 +33,33 @@ class Lookalike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protected:
-    """The domains worth imitating, indexed: by skeleton of their label, by label with one letter gone, by label."""
+    """The domains worth imitating, indexed: skeletons of labels, labels with one letter gone, labels with owners."""
 
     domains: frozenset[str]
     by_skeleton: Mapping[str, str]
     by_deletion: Mapping[str, str]
-    by_label: Mapping[str, frozenset[str]]
+    owners: Mapping[str, tuple[str, ...]]
 
 
 def protected_by(context: Context) -> Protected:
     """Return the index of the mailbox's own domains, its contacts' domains and the known brands."""
-    return _personal(context.own_domains, context.contacts)
+    return _index(context.own_domains, context.contacts)
 
 
 @lru_cache(maxsize=64)
-def _personal(own: frozenset[str], contacts: frozenset[str]) -> Protected:
-    domains = {organizational_domain(domain) for domain in own}
-    domains |= {organizational_domain(contact.rpartition("@")[2]) for contact in contacts}
-    return _index(frozenset(domains - {""}) | known_domains())
-
-
-def _index(domains: frozenset[str]) -> Protected:
-    labels: dict[str, set[str]] = {}
-    for domain in domains:
-        labels.setdefault(main_label(domain), set()).add(domain)
-    inserted = {label: frozenset(found) for label, found in labels.items() if len(label) >= _MIN_INSERTED_LABEL}
-    inserted |= brand_owners()
+def _index(own: frozenset[str], contacts: frozenset[str]) -> Protected:
+    hosts = {*own, *(contact.rpartition("@")[2] for contact in contacts)}
+    personal = {organizational_domain(host) for host in hosts if "." in host} - free_mail()
+    labels = {main_label(domain): domain for domain in sorted(known_domains() | personal)}
+    brands = {main_label(owners[0]): owners[0] for owners in brand_owners().values()}
+    typed = {label: domain for label, domain in brands.items() if len(label) >= _MIN_BRAND_TYPO_LABEL}
+    typed |= {main_label(domain): domain for domain in personal if len(main_label(domain)) >= _MIN_TYPO_LABEL}
+    own_names = {main_label(d): (d,) for d in personal if len(main_label(d)) >= _MIN_INSERTED_LABEL}
     return Protected(
-        domains=domains,
-        by_skeleton={skeleton(label): min(found) for label, found in labels.items() if len(label) >= 4},
-        by_deletion={
-            short: min(found)
-            for label, found in labels.items()
-            if len(label) >= _MIN_TYPO_LABEL
-            for short in (label, *_deletions(label))
-        },
-        by_label=inserted,
+        domains=known_domains() | personal,
+        by_skeleton={skeleton(label): domain for label, domain in labels.items() if len(label) >= _MIN_TYPO_LABEL - 1},
+        by_deletion={form: domain for label, domain in typed.items() for form in (label, *_deletions(label))},
+    XX
     )
 
 
@@ -76,7 +70,7 @@ def _deletions(label: str) -> Iterator[str]:
 def find_lookalike(host: str, protected: Protected) -> Lookalike | None:
     """Return what `host` imitates; a well-known domain imitates nothing."""
     domain = organizational_domain(host)
-    if domain in protected.domains or domain in popular() or domain in free_mail():
+    if "." not in domain or in_list(domain, protected.domains) or domain in popular() or domain in free_mail():
         return None
     return _by_letters(domain, protected) or _inserted(host, domain, protected)
 
@@ -106,12 +100,13 @@ def _one_edit(left: str, right: str) -> bool:
 
 def _inserted(host: str, domain: str, protected: Protected) -> Lookalike | None:
     for word in _WORDS.split(unicode_host(host)):
-        owners = protected.by_label.get(word)
-        if owners and domain not in owners and not _same_name(word, domain, owners):
-            return Lookalike(imitated=min(owners), how="inserted")
+        for form in (word, _DIGITS.sub("", word), skeleton(word)):
+            owners = protected.owners.get(form)
+            if owners and not in_list(host, frozenset(owners)) and not _is_sister(word, domain, owners):
+                return Lookalike(imitated=owners[0], how="inserted")
     return None
 
 
-def _same_name(word: str, domain: str, owners: frozenset[str]) -> bool:
+def _is_sister(word: str, domain: str, owners: tuple[str, ...]) -> bool:
     """`amazon.sg` beside `amazon.com`: the label itself under another suffix is a sister more often than an impostor."""
     return main_label(domain) == word and any(main_label(owner) == word for owner in owners)

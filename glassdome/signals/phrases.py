@@ -87,7 +87,7 @@ def _phrase(group: str, text: str) -> Phrase:
         alternatives = slot.split("|")
         slots.append(frozenset(_slot_key(word.split("_")[-1]) for word in alternatives))
         parts.append("(?:" + "|".join(r"[^\w.!?;]+".join(map(_slot_pattern, w.split("_"))) for w in alternatives) + ")")
-    between = r"[^\w.!?;]+(?:\w+[^\w.!?;]+){0,%d}" % _GAP
+    between = rf"[^\w.!?;]+(?:\w+[^\w.!?;]+){{0,{_GAP}}}"
     return Phrase(group=group, slots=tuple(slots), pattern=re.compile(rf"(?<!\w){between.join(parts)}(?!\w)"))
 
 
