@@ -50,8 +50,8 @@ MAX_HTML_TAGS: Final = 20_000
 MAX_HTML_DEPTH: Final = 200
 #: Open formatting elements (b, font, a ...), which HTML repeats in every following block: 40 x tags bounds the tree.
 MAX_HTML_FORMATTING: Final = 40
-#: Characters of one tag outside its quoted values; its attributes are compared with each other, pair by pair.
-MAX_HTML_ATTRIBUTES: Final = 2_000
+#: Attributes of one tag, which the tree builder compares with each other, pair by pair; real tags have up to 40.
+MAX_HTML_ATTRIBUTES: Final = 300
 #: Rules read of all style sheets of one message; newsletters have up to 500, most in @media, which is skipped.
 MAX_STYLE_RULES: Final = 1_000
 #: Characters of one style attribute or style sheet that are read.

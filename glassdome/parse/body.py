@@ -8,7 +8,7 @@ from glassdome.core.limits import MAX_LINKS, MAX_TEXT_CHARS
 from glassdome.parse.charset import decode
 from glassdome.parse.faults import Faults
 from glassdome.parse.html import Page, read_html
-from glassdome.parse.plain import clean, reveal, tidy
+from glassdome.parse.plain import clean, reveal
 from glassdome.parse.structure import Part
 from glassdome.parse.url import find_urls, host_of, normal_url
 from glassdome.values.message import Form, HiddenText, Link

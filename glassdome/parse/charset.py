@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from glassdome.parse.faults import Faults
 
@@ -49,11 +49,19 @@ _TAIL = "".join(
 )
 _CLASS = f"[{re.escape(_TAIL)}]"
 _MOJIBAKE = re.compile(f"[\u00c2-\u00df]{_CLASS}|[\u00e0-\u00ef]{_CLASS}{{2}}|[\u00f0-\u00f4]{_CLASS}{{3}}")
+_WESTERN_MOJIBAKE = re.compile(f"[\u00c2\u00c3]{_CLASS}|\u00e2[\u20ac\u0080]{_CLASS}|\u00ef\u00bb\u00bf")
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
 _SUSPECT = re.compile("[\u00c2\u00c3\u00d0\u00d1\u00e2-\u00ef\u00f0]" + _CLASS)
 #: What mojibake mends to: letters of living scripts, punctuation, currency, emoji. "\u00e0\u00a0\u00ab" is French, not Samaritan.
 _PLAUSIBLE = re.compile(
     "[\u00a0-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u1e00-\u1eff\u2010-\u2044\u20ac\u2122\u2190-\u27bf\u3000-\u9fff\uac00-\ud7a3\ufeff\ufffd\U0001f300-\U0001faff]"
 )
+#: Tried in this order where statistics say nothing; the last one accepts almost anything.
+_EAST_ASIAN = ("cp932", "euc_jp", "cp949", "big5", "gb18030")
+_UTF8 = ("utf-8", "ascii", "")
+_HIGH = bytes(range(0x80, 0x100))
+_LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
+_UNDEFINED = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 #: Bytes looked at to guess a charset; more text does not change the guess.
 _SAMPLE = 4096
 
@@ -100,39 +108,43 @@ def _decode(data: bytes, codec: str, faults: Faults) -> str:
         except UnicodeDecodeError:
             pass
         else:
-            if codec not in ("utf-8", "", "ascii"):
+            if codec not in _UTF8:
                 faults.add("wrong_charset", f"{codec} is utf-8")
             return text
-    if codec not in ("", "ascii", "utf-8"):
+    if codec not in _UTF8 and not (codec == "cp1252" and _is_not_western(data)):
         try:
             return data.decode(codec)
         except (UnicodeError, ValueError):
             faults.add("wrong_charset", codec)
-            if not single_byte:
-                return _best(data, codec)
-            return data.decode(codec, "replace")
+            return data.decode(codec, "replace") if single_byte else _other(data, codec)
     faults.add("wrong_charset", codec or "none")
-    return _guess(data, codec)
+    return _guess(data)
 
 
-def _best(data: bytes, codec: str) -> str:
+def _other(data: bytes, codec: str) -> str:
+    """Read bytes that are damaged in their multi-byte charset, or in another one."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(codec, "replace")
+        shift_states = codec.startswith("iso2022") and b"\x1b" not in data
+        return _guess(data) if shift_states else data.decode(codec, "replace")
 
 
-def _guess(data: bytes, codec: str) -> str:
-    """Read bytes that are not what they should be: damaged UTF-8, a western charset, or what statistics say."""
+def _guess(data: bytes) -> str:
+    """Read bytes without a usable label: damaged UTF-8, a western charset, or what statistics say."""
     text = data.decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    if damaged * 8 <= len(data) - len(text):  # most of the sequences are whole: UTF-8 with a few bad bytes
-        return text
-    high = sum(byte > 0x7F for byte in data[:_SAMPLE])
-    letters = sum(65 <= (byte & 0xDF) <= 90 for byte in data[:_SAMPLE])
-    if high * 3 <= letters:
-        return data.decode("cp1252", "replace")
-    return data.decode(_statistical(data[:_SAMPLE]), "replace")
+    if text.count("\ufffd") * 8 <= len(data) - len(text):
+        return text  # most of the sequences are whole
+    codec = _statistical(data[:_SAMPLE]) if _is_not_western(data) else "cp1252"
+    return data.decode(codec, "replace")
+
+
+def _is_not_western(data: bytes) -> bool:
+    """Western text has one accent in twenty letters, and none of the five bytes windows-1252 leaves out."""
+    sample = data[:_SAMPLE]
+    high = len(sample) - len(sample.translate(None, _HIGH))
+    letters = len(sample) - len(sample.translate(None, _LETTERS))
+    return high * 3 > letters or len(sample.translate(None, _UNDEFINED)) != len(sample)
 
 
 def _statistical(sample: bytes) -> str:
@@ -152,13 +164,27 @@ def _statistical(sample: bytes) -> str:
         "cp874",
     ]
     best = from_bytes(sample, cp_isolation=candidates, steps=3, chunk_size=512).best()
-    return best.encoding if best else "cp1252"
+    return best.encoding if best else next(filter(partial(_fits, sample), _EAST_ASIAN), "cp1252")
+
+
+def _fits(sample: bytes, codec: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(codec)().decode(sample)  # the sample may end within a character
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _mend(text: str, faults: Faults) -> str:
-    """Undo UTF-8 that was once read as windows-1252, at most twice, sequence by sequence."""
+    """Undo UTF-8 that was once read as windows-1252, at most twice, sequence by sequence.
+
+    Sequences of western letters and punctuation are unmistakable. All others are undone only where they make up
+    most of what is not ASCII.
+    """
     for _ in range(2):
-        mended = _MOJIBAKE.sub(_sequence, text)
+        others = sum(found.end() - found.start() for found in _MOJIBAKE.finditer(text))
+        pattern = _MOJIBAKE if 2 * others > _NOT_ASCII.subn("", text)[1] else _WESTERN_MOJIBAKE
+        mended = pattern.sub(_sequence, text)
         if mended == text:
             break
         faults.add("mojibake")

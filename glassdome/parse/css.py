@@ -98,7 +98,8 @@ def _style(declared: dict[str, str]) -> Style:
     )
     size = declared.get("font-size") or _shorthand_size(declared.get("font", ""))
     if size:
-        style = style._replace(**_font(size))
+        px, relative = _font(size)
+        style = style._replace(font=px, relative=relative)
     return EMPTY if style == EMPTY else style
 
 
@@ -141,14 +142,15 @@ def _px(value: str) -> float | None:
     return float(found[1]) * (16.0 if found[2] in ("em", "rem", "ex") else _PX.get(found[2] or "", 10.0))
 
 
-def _font(value: str) -> dict[str, float | bool]:
+def _font(value: str) -> tuple[float, bool]:
+    """Return the size in px or as a factor, and whether it is a factor."""
     found = _LENGTH.match(value)
     if not found:
-        return {"font": 16.0, "relative": False}  # a keyword such as `small`; none of them is unreadable
+        return 16.0, False  # a keyword such as `small`; none of them is unreadable
     number, unit = float(found[1]), found[2] or ""
     if unit in ("em", "%", "ex"):
-        return {"font": number / 100 if unit == "%" else number, "relative": True}
-    return {"font": number * (16.0 if unit == "rem" else _PX.get(unit, 1.0)), "relative": False}
+        return (number / 100 if unit == "%" else number), True
+    return number * (16.0 if unit == "rem" else _PX.get(unit, 1.0)), False
 
 
 def _shorthand_size(font: str) -> str:
@@ -157,7 +159,7 @@ def _shorthand_size(font: str) -> str:
         (
             word.partition("/")[0]
             for word in font.split()[:6]
-            if _LENGTH.match(word) and not word.isdigit() or word == "0"
+            if (_LENGTH.match(word) and not word.isdigit()) or word == "0"
         ),
         "",
     )

@@ -10,7 +10,6 @@ from glassdome.parse.faults import Faults
 
 __all__ = ["RawField", "first", "split_message"]
 
-_END = re.compile(rb"\r?\n(?=\r?\n)|\r(?=\r)")
 _FOLD = re.compile(r"(?:\r\n|\n|\r)(?=[ \t])")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _LABEL = re.compile(r"[!-9;-~]{1,200}")
@@ -34,9 +33,9 @@ def split_message(data: bytes, start: int, stop: int, faults: Faults) -> tuple[l
     if data[start : start + 1] in (b"\n", b"\r") or start >= stop:
         return [], min(stop, _after_empty_line(data, start))
     limit = min(stop, start + MAX_HEADER_BLOCK_BYTES)
-    found = _END.search(data, start, limit)
-    if found:
-        end, body = found.end(), min(stop, _after_empty_line(data, found.end()))
+    end = _empty_line(data, start, limit)
+    if end >= 0:
+        body = min(stop, _after_empty_line(data, end))
     elif limit == stop:
         end = body = stop
     else:
@@ -62,6 +61,17 @@ def _envelope_line(data: bytes, start: int, stop: int) -> int:
     if data.startswith((b"From ", b">From "), start, stop):
         return data.find(b"\n", start, min(stop, start + 1000)) + 1 or start
     return start
+
+
+def _empty_line(data: bytes, start: int, limit: int) -> int:
+    """Find the first empty line; line ends may be mixed."""
+    at = data.find(b"\n", start, limit)
+    if at < 0:
+        return -1
+    likely, other = (b"\n\r\n", b"\n\n") if data[at - 1 : at] == b"\r" else (b"\n\n", b"\n\r\n")
+    found = data.find(likely, at, limit)
+    earlier = data.find(other, at, found + 1 if found >= 0 else limit)
+    return (earlier if earlier >= 0 else found) + 1 or -1
 
 
 def _after_empty_line(data: bytes, at: int) -> int:

@@ -10,8 +10,7 @@ from glassdome.values.message import Link, Message
 __all__ = ["content_hash"]
 
 _REPLY_MARK = re.compile(r"^(?:\s*(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv|rif|res|enc)\s*(?:\[\d+\])?\s*:)+", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
-_URL_IN_TEXT = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_URL_IN_TEXT = re.compile(r"(?:https?://|www\.)\S+")
 #: A path segment that is a key, not a name: long, with digits and letters mixed, or hexadecimal.
 _KEY = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~%+=-]{16,}|[0-9a-fA-F-]{16,}|\d{6,}|[\w.~%+=-]{40,}")
 #: Characters of text that are hashed; more would not tell two mails apart any better.
@@ -52,7 +51,9 @@ def _plain(text: str, recipients: list[str]) -> str:
     text = text.lower()
     for word in recipients:
         text = text.replace(word, "")
-    return _SPACE.sub(" ", _URL_IN_TEXT.sub("", text)).strip()
+    if "http" in text or "www." in text:
+        text = _URL_IN_TEXT.sub("", text)
+    return " ".join(text.split())
 
 
 def _target(link: Link) -> str:

@@ -15,16 +15,72 @@ from glassdome.parse.faults import Faults
 from glassdome.parse.html_guard import guard
 from glassdome.parse.html_text import TextBuilder
 from glassdome.parse.look import PAGE, Look, Sheet, look_of
-from glassdome.parse.url import host_of, normal_url
 from glassdome.parse.plain import line
+from glassdome.parse.url import host_of, normal_url
 from glassdome.values.message import Form, HiddenText, Link
 
 __all__ = ["Page", "read_html"]
 
-_SKIPPED = frozenset("head script style title template iframe object noembed noframes audio video canvas".split())
+_SKIPPED = frozenset(
+    [
+        "head",
+        "script",
+        "style",
+        "title",
+        "template",
+        "iframe",
+        "object",
+        "noembed",
+        "noframes",
+        "audio",
+        "video",
+        "canvas",
+    ]
+)
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1"
-    " h2 h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _HREF_IN_TEXT = re.compile(r"href\s{0,5}=\s{0,5}[\"']?([^\"'\s>]{1,4096})", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>?")

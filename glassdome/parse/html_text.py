@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from glassdome.core.limits import MAX_HIDDEN, MAX_HIDDEN_CHARS, MAX_PREHEADER_CHARS, MAX_TEXT_CHARS
 from glassdome.parse.look import Hidden
@@ -11,8 +12,7 @@ from glassdome.values.message import HiddenText
 
 __all__ = ["TextBuilder"]
 
-_SPACE = re.compile(r"[ \t\r\n\f]+")
-_CONDITIONAL = re.compile(r"\s*\[if\b|\s*<!\[endif|\s*\[endif", re.IGNORECASE)
+_CONDITIONAL = re.compile(r"\s*(?:<!)?\[(?:if|endif)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]{0,500}>")
 #: Stand for the begin and end of a quotation until lines are known; taken out of the mail's own text.
 _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
@@ -37,7 +37,7 @@ class TextBuilder:
     def text(self, text: str, how: Hidden | None, keep_lines: bool) -> str:
         """Add one text node; return it as it will be read, or an empty string where it is hidden or too much."""
         if not keep_lines:
-            text = _SPACE.sub(" ", text)
+            text = _one_space(text)
         if how is None:
             if self._chars > MAX_TEXT_CHARS or not text:
                 return ""
@@ -69,7 +69,7 @@ class TextBuilder:
         """Add an HTML comment, where it has words; conditional ones hold the same mail again for one program."""
         if not text or len(self._comments) >= MAX_HIDDEN // 5 or _CONDITIONAL.match(text):
             return
-        words = _SPACE.sub(" ", _MARKUP.sub(" ", text[: 2 * MAX_HIDDEN_CHARS])).strip()
+        words = " ".join(_MARKUP.sub(" ", text[: 2 * MAX_HIDDEN_CHARS]).split())
         if len(words) >= _SHORTEST_COMMENT and " " in words and not _is_code(words):
             self._comments.append(words)
 
@@ -93,10 +93,18 @@ class TextBuilder:
             self._hidden_chars += len(text)
             self._pieces[-1][1].append(text)
 
-    def _piece(self, piece: tuple[Hidden, list[str], bool]) -> tuple[Hidden | str, str]:
+    def _piece(self, piece: tuple[Hidden, list[str], bool]) -> tuple[Hidden | Literal["preheader"], str]:
         how, texts, early = piece
         text = _readable("".join(texts))
         return ("preheader" if early and piece is self._pieces[0] and len(text) <= MAX_PREHEADER_CHARS else how), text
+
+
+def _one_space(text: str) -> str:
+    """Collapse white space as HTML does, the outer ones to one space each."""
+    words = " ".join(text.split())
+    if not words:
+        return " "
+    return (" " if text[0].isspace() else "") + words + (" " if text[-1].isspace() else "")
 
 
 def _readable(text: str) -> str:

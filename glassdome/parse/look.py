@@ -68,8 +68,8 @@ def _inherit(style: Style, parent: Look) -> Look:
     if style.font is not None:
         font = min(1000.0, parent.font * style.font) if style.relative else style.font
     color = style.color if style.color is not None else parent.color
-    background = parent.background if style.background in (None, "clear") else style.background
-    return Look(removed, font, color, background or "unknown", _how(removed, font, color, background or "unknown"))
+    background = parent.background if style.background is None or style.background == "clear" else style.background
+    return Look(removed, font, color, background, _how(removed, font, color, background))
 
 
 def _how(

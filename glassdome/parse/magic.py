@@ -89,7 +89,7 @@ def _text_type(head: bytes) -> str:
         head = head.removeprefix(bom)
     markup = _MARKUP.match(head.replace(b"\0", b"") if head.count(0) else head)
     if markup:
-        return "image/svg+xml" if b"svg" in markup[1].lower() else "text/html"
+        return "image/svg+xml" if b"svg" in markup.group(1).lower() else "text/html"
     if head.lstrip()[:5].lower() == b"<?xml":
         return "text/xml"
     if len(head.translate(None, _TEXT_CONTROLS)) == len(head):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import re
 from dataclasses import replace
 
 from glassdome.core.errors import MessageTooLarge, NotAMessage

@@ -17,8 +17,6 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _NEWLINES = str.maketrans({"\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-_TRAILING = re.compile(r" +(?=\n)|(?<=\n) +")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 #: Characters without width: soft hyphen, grapheme joiner, Mongolian separator, ZWSP, ZWNJ, ZWJ, word joiner, BOM ...
@@ -60,8 +58,8 @@ def line(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Collapse runs of spaces and of empty lines."""
-    text = _TRAILING.sub("", _SPACES.sub(" ", text))
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    text = "\n".join([" ".join(words.split()) for words in text.split("\n")])
+    return _BLANK_LINES.sub("\n\n", text).strip() if "\n\n\n" in text else text.strip()
 
 
 def reveal(text: str) -> tuple[str, list[HiddenText]]:

@@ -95,7 +95,11 @@ def _opens_history(lines: list[str], number: int, bare: str) -> bool:
             return True
     if bare[0] in "-_" and bare[-1] in "-_" and _ORIGINAL.search(bare):
         return True
-    return _FIELD.match(bare) is not None and _is_header_block(lines, number)
+    return (
+        (":" in bare[:40] or "\uff1a" in bare[:40])
+        and _FIELD.match(bare) is not None
+        and _is_header_block(lines, number)
+    )
 
 
 def _is_header_block(lines: list[str], number: int) -> bool:

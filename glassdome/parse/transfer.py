@@ -18,7 +18,7 @@ _IDENTITY = frozenset({"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit", "
 
 def decode_transfer(data: bytes, encoding: str, faults: Faults) -> bytes:
     """Undo the transfer encoding; an unknown one is taken as none (a defect)."""
-    encoding = encoding.strip(" \t\"';").lower()
+    encoding = encoding.strip(" \t\"';+.").lower()
     if encoding in _IDENTITY:
         return data
     if encoding == "quoted-printable":

@@ -21,9 +21,9 @@ _SPECIAL = frozenset({"http", "https", "ftp", "ws", "wss"})
 _AUTHORITY_END = re.compile(r"[/?#\\]")
 _SPECIAL_SLASHES = re.compile(r"[/\\]*")
 _LONGEST_HOST = 255
+#: Starts at one of four letters: many times faster than alternatives, `find_urls` looks at the rest.
 _BARE = re.compile(
-    r"(?:https?|ftp)://[^\s<>\"\u00ab\u00bb\u201c\u201d\u2018\u2019`{}|\\^]{2,}|\bwww\.[^\s<>\"`{}|\\^]{4,}",
-    re.IGNORECASE,
+    r"[hHfFwW](?:[tT]?[tT][pP][sS]?://|[wW][wW]\.)[^\s<>\"\u00ab\u00bb\u201c\u201d\u2018\u2019`{}|\\^]{2,}"
 )
 _TRAILING = ".,;:!?'\"*_~\u3002\uff0c\u2026"
 #: Closing punctuation taken off one URL; more is no sentence.
@@ -72,7 +72,10 @@ def find_urls(text: str) -> Iterator[str]:
         return
     for found in _BARE.finditer(text):
         url = _trimmed(found.group()[:MAX_URL_CHARS])
-        yield url if "://" in url[:8] else "http://" + url
+        if "://" in url[:8]:
+            yield url
+        elif not text[found.start() - 1 : found.start()].isalnum():
+            yield "http://" + url
 
 
 def _trimmed(url: str) -> str:
