@@ -1,4 +1,4 @@
-"""Write docs/reference/settings.md and docs/reference/cli.md from the program. Run after changing either."""
+"""Write the settings, commands and REST API pages of docs/reference from the program. Run after changing any."""
 
 from __future__ import annotations
 
@@ -69,7 +69,19 @@ def cli_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"docs/reference/settings.md": settings_page, "docs/reference/cli.md": cli_page}
+def api_page() -> str:
+    """Return the page of the REST API."""
+    from glassdome.api.app import with_routes
+    from glassdome.api.reference import markdown
+
+    return markdown(with_routes("").openapi())
+
+
+PAGES = {
+    "docs/reference/settings.md": settings_page,
+    "docs/reference/cli.md": cli_page,
+    "docs/reference/api.md": api_page,
+}
 
 
 def main() -> int:

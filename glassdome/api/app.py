@@ -30,7 +30,7 @@ from glassdome.api.rate import RateLimit
 from glassdome.api.scan import Scanner
 from glassdome.api.services import Services
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "with_routes"]
 
 _ROUTES = (
     routes_analysis,
@@ -52,14 +52,20 @@ _ROUTES = (
 
 def create_app(services: Services) -> FastAPI:
     """Return the REST application over `services`; it starts nothing and owns nothing."""
-    app = FastAPI(title="Glassdome", version=services.version, openapi_url=None, redirect_slashes=False)
+    app = with_routes(services.version)
     app.state.services = services
     app.state.health = HealthBoard(services)
     app.state.rate = RateLimit()
     app.state.scanner = Scanner(services.classify)
     errors.install(app)
+    app.add_middleware(Edge, metrics=services.metrics)
+    return app
+
+
+def with_routes(version: str) -> FastAPI:
+    """Return the routes without anything behind them: enough to describe them."""
+    app = FastAPI(title="Glassdome", version=version, openapi_url=None, redirect_slashes=False)
     for module in _ROUTES:
         app.include_router(module.router)
-    app.add_middleware(Edge, metrics=services.metrics)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app

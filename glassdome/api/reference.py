@@ -106,7 +106,7 @@ def markdown(document: Mapping[str, Any]) -> str:
     lines = [
         "# REST API",
         "",
-        "<!-- Made from the OpenAPI document; a test compares. -->",
+        "Generated from the program (`python scripts/generate_reference.py`); a test keeps it fresh.",
         "",
         document["info"]["description"],
         "",

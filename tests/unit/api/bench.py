@@ -147,6 +147,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         """Wire the application; `changes` replace fields of Services."""
+        self.base = self.settings
         wired = Services(
             settings=lambda: self.settings,
             clock=self.clock,
@@ -169,11 +170,11 @@ class Bench:
     async def reload(self) -> None:
         """Overlay the table, as bootstrap does."""
         table = await self.database.config.read_config()
-        self.settings = await asyncio.to_thread(self.settings.with_table, table)
+        self.settings = await asyncio.to_thread(self.base.with_table, table)
 
     def set(self, **values: Any) -> None:
         """Change settings."""
-        self.settings = self.settings.model_copy(update=values)
+        self.base = self.settings = self.base.model_copy(update=values)
 
     def client(self, key: str | None = RW, **headers: str) -> httpx.AsyncClient:
         """Return a client with that key."""

@@ -1,0 +1,131 @@
+"""/health tells the truth in every state."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from glassdome.api import health
+from glassdome.api.routes_health import HealthShape
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConnectFailed, GlassdomeError, StoreUnavailable
+from glassdome.store import Database
+
+from .bench import Bench
+
+
+class Part:
+    """A part that can be broken; it counts how often it is looked at."""
+
+    def __init__(self) -> None:
+        """It works."""
+        self.error: GlassdomeError | None = None
+        self.looks = 0
+
+    async def __call__(self) -> None:
+        """Be probed."""
+        self.looks += 1
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+def ollama() -> Part:
+    """The model server."""
+    return Part()
+
+
+@pytest.fixture
+def probed(database: Database, settings: Settings, ollama: Part) -> Bench:
+    """An API with one part besides the database."""
+    wanted = settings.model_copy(update={"engine": "ollama"})
+    return Bench(database, wanted, changes={"probes": {"ollama": ollama}})
+
+
+async def look(bench: Bench) -> tuple[int, dict[str, Any]]:
+    """Ask, after the last answer has gone stale."""
+    bench.clock.advance(10)  # type: ignore[attr-defined]
+    answer = await bench.get("/health", key=None)
+    HealthShape.model_validate(answer.json(), extra="forbid")
+    return answer.status_code, answer.json()
+
+
+async def test_all_is_well(probed: Bench) -> None:
+    """The seed's fields, the queue and the version."""
+    status, body = await look(probed)
+
+    assert status == 200
+    assert (body["status"], body["ollama"], body["mysql"], body["model"]) == ("healthy", "ok", "ok", "llama3.2:3b")
+    assert (body["queue"]["pending"], body["version"], body["database"]) == (0, "1.0", "sqlite")
+
+
+async def test_the_builtin_engine_needs_no_model_server(bench: Bench) -> None:
+    """Where nothing is configured, nothing is missing."""
+    _, body = await look(bench)
+
+    assert (body["status"], body["ollama"], body["model"]) == ("healthy", "disabled", "builtin")
+
+
+async def test_a_part_down_is_degraded_and_dated(probed: Bench, ollama: Part) -> None:
+    """It says which part, since when, and why in general words: no host is named to the world."""
+    await look(probed)
+    ollama.error = ConnectFailed("10.1.2.3:11434 refused the connection.")
+    since = (await look(probed))[1]["parts"]["ollama"]["since"]
+
+    status, body = await look(probed)
+
+    assert (status, body["status"], body["ollama"]) == (200, "degraded", "error")
+    part = body["parts"]["ollama"]
+    assert (part["since"], part["code"]) == (since, "connect_failed")
+    assert part["checked"] > since
+    assert "10.1.2.3" not in str(body)
+
+
+async def test_it_recovers(probed: Bench, ollama: Part) -> None:
+    """A part that works again says since when."""
+    ollama.error = ConnectFailed()
+    before = (await look(probed))[1]["parts"]["ollama"]["since"]
+    ollama.error = None
+
+    status, body = await look(probed)
+
+    assert (status, body["status"]) == (200, "healthy")
+    assert body["parts"]["ollama"]["since"] > before
+
+
+async def test_without_the_database_nothing_works(probed: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503, and no invented queue."""
+
+    async def away(_: object, **__: object) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(type(probed.database.queue), "depth", away)
+
+    status, body = await look(probed)
+
+    assert (status, body["mysql"], body["status"], body["queue"]) == (503, "error", "degraded", None)
+    assert body["parts"]["mysql"]["error"] == "The database is not available."
+
+
+async def test_a_hanging_part_is_an_error(probed: Bench, monkeypatch: pytest.MonkeyPatch, ollama: Part) -> None:
+    """A monitor gets its answer in time."""
+    monkeypatch.setattr(health, "_PROBE_SECONDS", 0.01)
+
+    async def hang(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Part, "__call__", hang)
+
+    _, body = await look(probed)
+
+    assert body["parts"]["ollama"]["code"] == "timed_out"
+
+
+async def test_many_monitors_are_one_probe(probed: Bench, ollama: Part) -> None:
+    """Within a few seconds each part is looked at once, however many ask at the same time."""
+    await asyncio.gather(*(probed.get("/health", key=None) for _ in range(20)))
+    await probed.get("/api/v1/get/llm/health", key=None)
+
+    assert ollama.looks == 1
