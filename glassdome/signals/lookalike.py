@@ -59,7 +59,7 @@ def _index(own: frozenset[str], contacts: frozenset[str]) -> Protected:
         domains=known_domains() | personal,
         by_skeleton={skeleton(label): domain for label, domain in labels.items() if len(label) >= _MIN_TYPO_LABEL - 1},
         by_deletion={form: domain for label, domain in typed.items() for form in (label, *_deletions(label))},
-    XX
+        owners={**own_names, **{skeleton(n): owners for n, owners in brand_owners().items()}, **brand_owners()},
     )
 
 
