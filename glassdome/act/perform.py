@@ -1,0 +1,103 @@
+"""Performs planned actions, each once; what was begun and never finished is repeated only where that is harmless."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from glassdome.core.clock import Clock
+from glassdome.core.errors import GlassdomeError, NotFound, PolicyRefused
+from glassdome.core.log import get_logger
+from glassdome.ports.agent import ActionLedger, AlertSink, SpamTeacher
+from glassdome.ports.mail import FolderEditor
+from glassdome.values.action import Action, ActionKind, ActionState
+from glassdome.values.agent import PerformedAction
+from glassdome.values.refs import MessageRef
+
+__all__ = ["IDEMPOTENT", "PATIENCE", "STALE", "Performer"]
+
+_log = get_logger(__name__)
+#: Doing these twice leaves the same state as once.
+IDEMPOTENT: Final = frozenset({ActionKind.ADD_KEYWORD, ActionKind.MOVE, ActionKind.LEARN})
+#: After this long a begun action's process is dead: no single effect takes longer than its client's time limit.
+STALE: Final = timedelta(minutes=5)
+#: How long an action whose server is away stays planned; a flag set days later would only surprise.
+PATIENCE: Final = timedelta(days=1)
+_BATCH: Final = 100
+T = TypeVar("T")
+
+
+class Performer:
+    """Does what the ledger says is due."""
+
+    def __init__(
+        self,
+        ledger: ActionLedger,
+        *,
+        clock: Clock,
+        editor: FolderEditor | None = None,
+        alerts: AlertSink | None = None,
+        teacher: SpamTeacher | None = None,
+    ) -> None:
+        """A part that is None makes its kind of action fail with a reason."""
+        self._ledger, self._clock = ledger, clock
+        self._editor, self._alerts, self._teacher = editor, alerts, teacher
+
+    async def perform(self, ref: MessageRef) -> None:
+        """Perform what is planned for one message, in order; a failure ends its later actions' turn for now."""
+        for item in await self._ledger.of(ref):
+            if item.state is ActionState.PLANNED and not await self._one(item):
+                return
+
+    async def perform_due(self) -> int:
+        """Perform what is left of crashed or interrupted work; return how many actions were looked at."""
+        due = await self._ledger.due(limit=_BATCH, begun_before=self._clock.now() - STALE)
+        for item in due:
+            await self._one(item)
+        return len(due)
+
+    async def _one(self, item: PerformedAction) -> bool:
+        """Perform one action; return False when it should be tried again later."""
+        action, again = item.action, item.state is ActionState.BEGUN
+        if not await self._ledger.begin(item, now=self._clock.now()):
+            return True
+        if again and action.kind not in IDEMPOTENT:
+            await self._finish(action, ActionState.UNKNOWN, "The process ended while this was under way.")
+            return True
+        try:
+            moved_to = await self._do(action)
+        except NotFound:
+            gone = "The message had been moved already." if again else "The message is not there any more."
+            done = again and action.kind is ActionKind.MOVE
+            await self._finish(action, ActionState.DONE if done else ActionState.FAILED, gone)
+        except GlassdomeError as exc:
+            _log.warning("action_failed", kind=action.kind.value, code=exc.code, temporary=exc.temporary)
+            later = exc.temporary and self._clock.now() - item.planned_at < PATIENCE
+            await self._finish(action, ActionState.PLANNED if later else ActionState.FAILED, exc.sentence)
+            return not later
+        else:
+            await self._finish(action, ActionState.DONE, "", moved_to)
+        return True
+
+    async def _finish(
+        self, action: Action, state: ActionState, detail: str, moved_to: MessageRef | None = None
+    ) -> None:
+        await self._ledger.finish(action, state=state, now=self._clock.now(), detail=detail, moved_to=moved_to)
+
+    async def _do(self, action: Action) -> MessageRef | None:
+        match action.kind:
+            case ActionKind.ADD_KEYWORD:
+                await _connected(self._editor, "mail server").add_keywords(action.ref, [action.argument])
+            case ActionKind.MOVE:
+                return await _connected(self._editor, "mail server").move(action.ref, action.argument)
+            case ActionKind.ALERT:
+                await _connected(self._alerts, "alerts").alert(action.ref, action.argument)
+            case ActionKind.LEARN:
+                await _connected(self._teacher, "spam filter").learn(action.ref, spam=action.argument == "spam")
+        return None
+
+
+def _connected(part: T | None, name: str) -> T:
+    if part is None:
+        raise PolicyRefused(f"No {name} is connected for this.")
+    return part

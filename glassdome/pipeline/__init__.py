@@ -1,0 +1,1 @@
+"""The way of a message: the order of the stages, and what drives it."""

@@ -1,0 +1,126 @@
+"""One job from its lease to its end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final, TypeVar
+
+from glassdome.act import Performer, plan
+from glassdome.core.clock import Clock
+from glassdome.core.errors import GlassdomeError, NotFound, StoreError, StoreUnavailable, UidValidityChanged
+from glassdome.core.limits import MAX_MESSAGE_BYTES
+from glassdome.core.log import get_logger
+from glassdome.core.metrics import Metrics
+from glassdome.pipeline.context import ContextLoader
+from glassdome.pipeline.process import Judged, Stages, judge
+from glassdome.pipeline.retry import decide_retry, model_again_at
+from glassdome.ports.mail import MailSource
+from glassdome.ports.store import JobQueue, PreferenceStore
+from glassdome.values.context import Context
+from glassdome.values.job import Job
+from glassdome.values.message import Message
+
+__all__ = ["NOT_CHOSEN", "JobRunner"]
+
+_log = get_logger(__name__)
+T = TypeVar("T")
+#: The error code of a job whose mailbox nobody chose, or no longer chooses.
+NOT_CHOSEN: Final = "not_chosen"
+#: Seconds between tries to store a result while the database is away: a model's answer is worth half a minute.
+STORE_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+class JobRunner:
+    """Fetches, judges, stores and acts; a lost lease makes it drop its result."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        source: MailSource,
+        preferences: PreferenceStore,
+        loader: ContextLoader,
+        *,
+        stages: Callable[[], Stages],
+        performer: Performer,
+        clock: Clock,
+        metrics: Metrics | None = None,
+    ) -> None:
+        """`stages` answers how messages are judged at this moment."""
+        self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
+        self._stages, self._performer, self._clock = stages, performer, clock
+        self._metrics = metrics or Metrics()
+
+    async def run(self, job: Job) -> None:
+        """Take a leased job to the end of its lease; raises what `failed` then answers."""
+        wishes = await self._preferences.get_preferences(job.ref.mailbox)
+        if not wishes.chosen:
+            sentence = "Nobody chose this mailbox for analysis, so its mail is not read."
+            await self._queue.cancel(job, code=NOT_CHOSEN, sentence=sentence, now=self._clock.now())
+            return
+
+        async def load(message: Message) -> Context:
+            return await self._loader.load(job.ref.mailbox, message, wishes)
+
+        raw = await self._source.fetch(job.ref, max_bytes=MAX_MESSAGE_BYTES)
+        judged = await judge(raw, job.ref, load=load, stages=self._stages())
+        actions = plan(judged.analysis.verdict, wishes, job.ref)
+        again_at, now = self._again_at(job, judged), self._clock.now()
+        kept = await self._stored(
+            lambda: self._queue.complete(
+                job, judged.analysis, actions=actions, now=now, again_at=again_at, history=judged.message
+            )
+        )
+        self._observe(judged, kept=kept)
+
+    async def act(self, job: Job) -> None:
+        """Perform what was planned, outside the lease; what fails stays in the ledger."""
+        try:
+            await self._performer.perform(job.ref)
+        except StoreError as exc:
+            _log.warning("actions_postponed", job=job.id, code=exc.code)
+
+    async def failed(self, job: Job, error: Exception) -> None:
+        """End or put back a job whose run raised; never raises for a database that is away: the lease will expire."""
+        code = error.code if isinstance(error, GlassdomeError) else "internal_error"
+        sentence = error.sentence if isinstance(error, GlassdomeError) else f"{type(error).__name__}: {error}"
+        self._metrics.errors.labels(code).inc()
+        log = _log.bind(job=job.id, code=code, attempts=job.attempts)
+        log.warning("job_interrupted", exc_info=None if isinstance(error, GlassdomeError) else error)
+        try:
+            await self._stored(lambda: self._put_away(job, error, code, sentence))
+        except StoreUnavailable as exc:
+            log.warning("job_left_to_its_lease", problem=exc.sentence)
+
+    async def _put_away(self, job: Job, error: Exception, code: str, sentence: str) -> bool:
+        now = self._clock.now()
+        if isinstance(error, NotFound | UidValidityChanged):
+            return await self._queue.cancel(job, code=code, sentence=sentence, now=now)
+        decision = decide_retry(error, attempts=job.attempts, now=now)
+        if decision.again_at is None:
+            return await self._queue.fail(job, code=code, sentence=sentence, now=now)
+        return await self._queue.retry_later(
+            job, code=code, sentence=sentence, not_before=decision.again_at, now=now, counted=decision.counted
+        )
+
+    def _again_at(self, job: Job, judged: Judged) -> datetime | None:
+        return model_again_at(judged.error, waiting_since=job.enqueued_at, now=self._clock.now())
+
+    async def _stored(self, write: Callable[[], Awaitable[T]]) -> T:
+        """Write, trying again while the database is away; the fence makes a second try harmless."""
+        for pause in STORE_PAUSES:
+            try:
+                return await write()
+            except StoreUnavailable:
+                await self._clock.sleep(pause * random.uniform(0.8, 1.2))
+        return await write()
+
+    def _observe(self, judged: Judged, *, kept: bool) -> None:
+        verdict = judged.analysis.verdict
+        if not kept:
+            _log.info("result_dropped", reason="the lease was lost")
+            return
+        self._metrics.verdicts.labels(verdict.label.value, verdict.engine, str(verdict.degraded).lower()).inc()
+        if judged.error is not None:
+            self._metrics.errors.labels(judged.error.code).inc()

@@ -1,0 +1,201 @@
+"""The order of the stages: the only file that knows it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Final, TypeVar
+
+from glassdome.core.clock import Clock, SystemClock
+from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, TransportError
+from glassdome.engine.builtin import BuiltinEngine
+from glassdome.parse import parse_message
+from glassdome.ports.model import Engine
+from glassdome.signals import detect
+from glassdome.signals.sensitive import find_sensitive
+from glassdome.values.analysis import Analysis
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.opinion import Opinion, Usage
+from glassdome.values.refs import MessageRef
+from glassdome.values.signal import SensitiveFinding, Signal
+from glassdome.values.verdict import Verdict
+from glassdome.verdict import decide
+
+__all__ = ["Examined", "Judged", "Stages", "analyze_raw", "classify", "judge"]
+
+T = TypeVar("T")
+#: Bytes above which parsing leaves the event loop: below, a thread costs more than the few milliseconds it saves.
+THREAD_BYTES: Final = 128 * 1024
+#: The skip policy's name for an exact repeat, as `engine_skip` spells it, and for a mailbox that forbids the model.
+REPEAT, PRIVATE = "repeat", "private"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What the pure stages found."""
+
+    signals: tuple[Signal, ...]
+    sensitive: tuple[SensitiveFinding, ...]
+    builtin: Opinion
+
+
+Load = Callable[[Message], Awaitable[Context]]
+Skip = Callable[[Message, Examined, Context], str]
+Repeat = Callable[[Message, Engine, Context], Awaitable[Opinion | None]]
+Observe = Callable[[str, float], None]
+
+
+@cache
+def _builtin() -> BuiltinEngine:
+    return BuiltinEngine()
+
+
+def _never_skip(message: Message, examined: Examined, context: Context) -> str:
+    return ""
+
+
+async def _no_repeat(message: Message, engine: Engine, context: Context) -> Opinion | None:
+    return None
+
+
+def _unobserved(stage: str, seconds: float) -> None:
+    """Forget it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """How messages are judged.
+
+    `engine` is None for the built-in one alone. `skip` names the policy under which no model call is made, or answers
+    an empty string; `repeat` finds the model's opinion of the same content; `observe` is told each stage's seconds.
+    """
+
+    engine: Engine | None = None
+    authserv_ids: frozenset[str] = frozenset()
+    clock: Clock = field(default_factory=SystemClock)
+    skip: Skip = _never_skip
+    repeat: Repeat = _no_repeat
+    observe: Observe = _unobserved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An analysis with the message it is of; `error` is why the model gave no opinion, where it was asked in vain."""
+
+    analysis: Analysis
+    message: Message
+    error: GlassdomeError | None = None
+
+
+async def judge(raw: bytes, ref: MessageRef, *, load: Load, stages: Stages) -> Judged:
+    """Take one message all the way to its analysis; raises ParseError, and whatever `load` raises.
+
+    An engine that fails never does: its message gets the built-in verdict, marked degraded.
+    """
+    start = time.perf_counter()
+    message = await _timed(stages, "parse", raw, lambda: parse_message(raw, authserv_ids=stages.authserv_ids))
+    context = await load(message)
+    examined = await _timed(stages, "examine", raw, lambda: examine(message, context))
+    opinion, skipped, error = await _ask(message, examined, context, stages)
+    verdict = _verdict(message, examined, context, opinion, skipped, error)
+    seconds = time.perf_counter() - start
+    stages.observe("all", seconds)
+    analysis = _analysis(ref, message, examined.signals, verdict, seconds=seconds, stages=stages)
+    return Judged(analysis=replace(analysis, opinion=opinion), message=message, error=error)
+
+
+async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: Stages) -> Analysis:
+    """Judge a message outside any mailbox; raises ParseError."""
+
+    async def load(message: Message) -> Context:
+        return context
+
+    return (await judge(raw, ref, load=load, stages=stages)).analysis
+
+
+def classify(raw: bytes, context: Context, *, authserv_ids: frozenset[str] = frozenset()) -> Verdict:
+    """Return the built-in engine's verdict, about a millisecond and without any I/O; raises ParseError."""
+    message = parse_message(raw, authserv_ids=authserv_ids)
+    return _verdict(message, examine(message, context), context, None, "", None)
+
+
+def examine(message: Message, context: Context) -> Examined:
+    """Run the pure stages over a parsed message."""
+    signals, sensitive = detect(message, context), find_sensitive(message)
+    builtin = _builtin().read(message, signals=signals, sensitive=sensitive, context=context)
+    return Examined(signals=signals, sensitive=sensitive, builtin=builtin)
+
+
+async def _ask(
+    message: Message, examined: Examined, context: Context, stages: Stages
+) -> tuple[Opinion | None, str, GlassdomeError | None]:
+    """Return the model's opinion, or the policy under which it was not asked, or the error why it has none."""
+    engine = stages.engine
+    if engine is None:
+        return None, "", None
+    if known := await stages.repeat(message, engine, context):
+        return replace(known, usage=Usage()), REPEAT, None
+    if skipped := stages.skip(message, examined, context):
+        return None, skipped, None
+    start = time.perf_counter()
+    try:
+        found = await engine.read(
+            message, signals=examined.signals, sensitive=examined.sensitive, builtin=examined.builtin, context=context
+        )
+    except PolicyRefused:
+        return None, PRIVATE, None
+    except (EngineError, TransportError) as exc:
+        return None, "", exc
+    finally:
+        stages.observe("model", time.perf_counter() - start)
+    return found, "", None
+
+
+def _verdict(
+    message: Message,
+    examined: Examined,
+    context: Context,
+    opinion: Opinion | None,
+    skipped: str,
+    error: GlassdomeError | None,
+) -> Verdict:
+    return decide(
+        message,
+        signals=examined.signals,
+        sensitive=examined.sensitive,
+        builtin=examined.builtin,
+        opinion=opinion,
+        context=context,
+        degraded_reason=error.code if error is not None else "",
+        skipped=skipped,
+    )
+
+
+def _analysis(
+    ref: MessageRef, message: Message, signals: Sequence[Signal], verdict: Verdict, *, seconds: float, stages: Stages
+) -> Analysis:
+    return Analysis(
+        ref=ref,
+        message_id=message.message_id,
+        thread_id=message.thread_id,
+        subject=message.subject,
+        header_from=message.author,
+        date=message.date,
+        content_hash=message.content_hash,
+        verdict=verdict,
+        signals=tuple(signals),
+        processing_time=seconds,
+        analyzed_at=stages.clock.now(),
+    )
+
+
+async def _timed(stages: Stages, name: str, raw: bytes, work: Callable[[], T]) -> T:
+    start = time.perf_counter()
+    try:
+        return await asyncio.to_thread(work) if len(raw) > THREAD_BYTES else work()
+    finally:
+        stages.observe(name, time.perf_counter() - start)
