@@ -1,0 +1,66 @@
+"""The product's stages in their order, from bytes to verdict, without a mailbox and without a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from glassdome.engine.builtin import BuiltinEngine
+from glassdome.engine.builtin.classifier import Classifier
+from glassdome.parse import parse_message
+from glassdome.signals import detect
+from glassdome.signals.sensitive import find_sensitive
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.opinion import Opinion
+from glassdome.values.signal import SensitiveFinding, Signal
+from glassdome.values.verdict import Verdict
+from glassdome.verdict import decide
+
+__all__ = ["NO_MAILBOX", "Read", "Stages"]
+
+#: No mailbox stands behind a file: nothing is known of its sender, and the clock stands still.
+NO_MAILBOX = Context(now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A message with everything that is known before a language model is asked."""
+
+    message: Message
+    signals: tuple[Signal, ...]
+    sensitive: tuple[SensitiveFinding, ...]
+    builtin: Opinion
+
+
+class Stages:
+    """Parse, look, read, decide."""
+
+    def __init__(self, classifier: Classifier | None = None) -> None:
+        """`classifier` replaces the shipped text model, as leave-one-source-out needs."""
+        self._classifier = classifier
+
+    @cached_property
+    def _builtin(self) -> BuiltinEngine:
+        return BuiltinEngine(self._classifier)
+
+    def read(self, raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> Read:
+        """Parse and look; raises ParseError."""
+        message = parse_message(raw, authserv_ids=authserv_ids)
+        signals = detect(message, NO_MAILBOX)
+        sensitive = find_sensitive(message)
+        opinion = self._builtin.read(message, signals=signals, sensitive=sensitive, context=NO_MAILBOX)
+        return Read(message=message, signals=signals, sensitive=sensitive, builtin=opinion)
+
+    def decide(self, read: Read, opinion: Opinion | None = None, *, degraded: str = "") -> Verdict:
+        """Come to a verdict, with a model's opinion where there is one."""
+        return decide(
+            read.message,
+            signals=read.signals,
+            sensitive=read.sensitive,
+            builtin=read.builtin,
+            opinion=opinion,
+            context=NO_MAILBOX,
+            degraded_reason=degraded,
+        )
