@@ -8,6 +8,7 @@ import typer
 
 from glassdome import __version__
 from glassdome.cli import config
+from glassdome.cli.analyze import analyze
 
 __all__ = ["app", "main"]
 
@@ -19,6 +20,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     epilog="Exit codes: 0 fine, 1 the work failed, 2 bad usage or settings.",
 )
+app.command()(analyze)
 app.add_typer(config.app, name="config")
 
 

@@ -1,0 +1,72 @@
+"""`glassdome analyze`: verdicts for mail in files, with no server."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from glassdome import bootstrap
+from glassdome.cli.console import err, errors_told, load_settings, out, print_json, progress_bar, run
+from glassdome.cli.judge_files import FileJudge, Row
+from glassdome.cli.mail_files import count_hint, find_mail
+from glassdome.cli.verdict_table import verdict_page, verdict_table
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
+
+__all__ = ["analyze"]
+
+
+def analyze(
+    files: Annotated[list[str], typer.Argument(help=".eml or mbox files, Maildirs, folders, or - for standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object per message and line.")] = False,
+    engine: Annotated[
+        str | None, typer.Option(help="builtin, ollama, openai or llamacpp; default: as configured.")
+    ] = None,
+    authserv_id: Annotated[
+        str | None, typer.Option(help="Believe Authentication-Results of this server: your own, no other.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes, or model requests at once; 0 chooses.")] = 0,
+) -> None:
+    """Judge mail in files: summary, categories, phishing verdict with evidence, priority, sensitive data.
+
+    Ends with 1 when a message could not be read; every message has its line all the same.
+    """
+    with errors_told():
+        settings = load_settings(engine=engine, authserv_id=authserv_id)
+    failed = run(_analyze(files, settings, as_json=as_json, jobs=jobs))
+    if failed:
+        raise typer.Exit(1)
+
+
+async def _analyze(files: list[str], settings: Settings, *, as_json: bool, jobs: int) -> int:
+    clock = SystemClock()
+    own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
+    shown: list[Row] = []
+    done = failed = 0
+    started = time.perf_counter()
+    total = count_hint(files)
+    async with bootstrap.open_engine(settings) as engine:
+        stages = bootstrap.stages(settings, engine=engine, clock=clock)
+        judge = FileJudge(stages=stages, own_domains=own, clock=clock, jobs=jobs)
+        with progress_bar(unit="messages", quiet=total == 1) as bar:
+            task = bar.add_task("analysing", total=total, note="")
+            async for row in judge.rows(find_mail(files, stdin=sys.stdin.buffer)):
+                done, failed = done + 1, failed + ("error" in row)
+                if as_json:
+                    print_json(row)
+                else:
+                    shown.append(row)
+                bar.update(task, advance=1, note=f"{done / (time.perf_counter() - started):.0f}/s")
+    if not as_json:
+        out.print(verdict_page(shown[0]) if len(shown) == 1 else verdict_table(shown))
+    _tell(done, failed, time.perf_counter() - started)
+    return failed
+
+
+def _tell(done: int, failed: int, seconds: float) -> None:
+    if done != 1 or failed:
+        trouble = f", {failed} could not be read" if failed else ""
+        err.print(f"{done} messages in {seconds:.1f} s, {done / seconds:.0f} per second{trouble}", highlight=False)

@@ -1,0 +1,111 @@
+"""Judges messages that lie in files: over all cores with the built-in engine, many at once with a language model."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any, Final
+
+from glassdome.api.shapes import analysis_shape
+from glassdome.cli.mail_files import MailFile
+from glassdome.core.clock import Clock
+from glassdome.core.errors import GlassdomeError
+from glassdome.pipeline.process import Stages, analyze_raw
+from glassdome.values.context import Context
+from glassdome.values.refs import MessageRef
+
+__all__ = ["FileJudge", "Row"]
+
+Row = dict[str, Any]
+#: Messages sent to another process at once: enough that the sending costs nothing beside the judging.
+_CHUNK: Final = 64
+#: Below this many messages one process is done before a second has started.
+_WORTH_PROCESSES: Final = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileJudge:
+    """How files are judged; `jobs` is the number of processes (built-in engine) or of requests at once (a model)."""
+
+    stages: Stages
+    own_domains: frozenset[str]
+    clock: Clock
+    jobs: int = 0
+
+    async def rows(self, mails: Iterator[MailFile]) -> AsyncIterator[Row]:
+        """Yield one row per message, in order: an analysis with its `file`, or `file`, `error` and `code`."""
+        first = list(islice(mails, _WORTH_PROCESSES))
+        if self.stages.engine is None and len(first) == _WORTH_PROCESSES and self.processes > 1:
+            for chunk in self._in_processes(_chained(first, mails)):
+                for row in chunk:
+                    yield row
+        else:
+            async for row in self._here(_chained(first, mails)):
+                yield row
+
+    @property
+    def processes(self) -> int:
+        """How many processes, or requests at once."""
+        return self.jobs or (os.cpu_count() or 1 if self.stages.engine is None else 4)
+
+    async def _here(self, mails: Iterator[MailFile]) -> AsyncIterator[Row]:
+        at_once = 1 if self.stages.engine is None else self.processes
+        waiting: deque[asyncio.Task[Row]] = deque()
+        try:
+            for mail in mails:
+                waiting.append(asyncio.create_task(_judge(mail, self)))
+                if len(waiting) >= at_once:
+                    yield await waiting.popleft()
+            while waiting:
+                yield await waiting.popleft()
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    def _in_processes(self, mails: Iterator[MailFile]) -> Iterator[list[Row]]:
+        # Spawned, not forked: this process already runs threads (the event loop's, the progress bar's).
+        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
+            waiting: deque[Future[list[Row]]] = deque()
+            now = self.clock.now()
+            while chunk := list(islice(mails, _CHUNK)):
+                waiting.append(pool.submit(_judge_chunk, chunk, self.stages.authserv_ids, self.own_domains, now))
+                # Two chunks a process: nobody waits, and memory stays bounded.
+                if len(waiting) >= 2 * self.processes:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+
+def _chained(first: list[MailFile], rest: Iterator[MailFile]) -> Iterator[MailFile]:
+    yield from first
+    yield from rest
+
+
+async def _judge(mail: MailFile, how: FileJudge) -> Row:
+    context = Context(now=how.clock.now(), own_domains=how.own_domains)
+    ref = MessageRef(mailbox="", folder=mail.name, uid_validity=0, uid=0)
+    try:
+        analysis = await analyze_raw(mail.raw, ref, context, stages=how.stages)
+    except GlassdomeError as exc:
+        return {"file": mail.name, "error": exc.sentence, "code": exc.code}
+    return {"file": mail.name, **analysis_shape(analysis)}
+
+
+def _judge_chunk(
+    mails: list[MailFile], authserv_ids: frozenset[str], own_domains: frozenset[str], now: datetime
+) -> list[Row]:
+    from glassdome.core.clock import FixedClock
+
+    how = FileJudge(stages=Stages(authserv_ids=authserv_ids), own_domains=own_domains, clock=FixedClock(now))
+
+    async def all_of_them() -> list[Row]:
+        return [await _judge(mail, how) for mail in mails]
+
+    return asyncio.run(all_of_them())

@@ -1,0 +1,101 @@
+"""Verdicts as people read them: a table of many, a page for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["verdict_page", "verdict_table"]
+
+_COLOURS: Final = {"phish": "bold red", "spam": "yellow", "ham": "green"}
+_NAMES: Final = {"phish": "PHISHING", "spam": "spam", "ham": "ok"}
+
+
+def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str = "file") -> Table:
+    """Return a table with one line per message; `name` is the key shown first. Mail text is never markup."""
+    table = Table(title=title or None, header_style="bold", expand=False)
+    table.add_column(name, overflow="fold", max_width=30)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("risk", justify="right")
+    table.add_column("prio", justify="right")
+    table.add_column("kind", max_width=22)
+    table.add_column("summary, and why", overflow="fold", ratio=1, min_width=30)
+    for row in rows:
+        first = Text(str(row.get(name, "")).rpartition("/")[2] or str(row.get(name, "")))
+        if "error" in row:
+            table.add_row(first, Text("not judged", "bold magenta"), "", "", "", Text(row["error"]))
+            continue
+        table.add_row(
+            first,
+            _verdict(row),
+            f"{row['phishing_score']:.2f}",
+            str(row["priority_score"]),
+            Text(", ".join(row["categories"])),
+            _summary(row),
+        )
+    return table
+
+
+def _verdict(row: dict[str, Any]) -> Text:
+    text = Text(_NAMES[row["label"]], _COLOURS[row["label"]])
+    if row["degraded"]:
+        text.append(" *", "dim")
+    return text
+
+
+def _summary(row: dict[str, Any]) -> Text:
+    text = Text(row["summary"] or row["subject"])
+    for reason in row["phishing_reasons"][:2] if row["label"] == "phish" else ():
+        text.append(f"\n- {reason['why']}", "dim")
+    if row["sensitive_types"]:
+        found = ", ".join(f"{s['count']} {s['type']}" for s in row["sensitive_types"])
+        text.append(f"\nsensitive: {found}", "cyan")
+    return text
+
+
+def verdict_page(row: dict[str, Any]) -> RenderableType:
+    """Return everything about one message."""
+    if "error" in row:
+        return Text(f"{row['file']}: not judged: {row['error']}", "bold magenta")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, value in _facts(row):
+        grid.add_row(label, value if isinstance(value, Text) else Text(value))
+    return Group(grid, Text(""))
+
+
+def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
+    verdict = _verdict(row)
+    verdict.append(f"  phishing {row['phishing_score']:.2f}, spam {row['spam_score']:.2f}", "dim")
+    facts: list[tuple[str, str | Text]] = [
+        ("file", row["file"]),
+        ("from", row["from"]),
+        ("subject", row["subject"]),
+        ("verdict", verdict),
+    ]
+    for reason in row["phishing_reasons"]:
+        why = Text(reason["why"])
+        for item in reason["evidence"]:
+            why.append(f"\n{item['where']}: {item['quote']}", "dim")
+        facts.append(("  because", why))
+    facts += [
+        ("summary", row["summary"]),
+        ("categories", ", ".join(row["categories"] + [f"#{t}" for t in row["tags"]])),
+        ("priority", f"{row['priority_score']} of 10"),
+        ("language", row["language"]),
+    ]
+    facts += [("to do", item["text"] + (f" ({item['due']})" if item["due"] else "")) for item in row["action_items"]]
+    if row["sensitive_types"]:
+        facts.append(("sensitive", ", ".join(f"{s['count']} {s['type']}" for s in row["sensitive_types"])))
+    if row["auto_reply_suggestion"]:
+        facts.append(("reply draft", row["auto_reply_suggestion"]))
+    engine = row["engine"] + (f" {row['model']}" if row["model"] else "")
+    if row["degraded"]:
+        engine += f", degraded: {row['degraded_reason']}"
+    facts.append(("engine", f"{engine}, {row['processing_time'] * 1000:.0f} ms"))
+    return facts
