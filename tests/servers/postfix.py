@@ -65,6 +65,7 @@ class Postfix:
         (etc / "main.cf").write_text(self._main())
         (etc / "master.cf").write_text(self._master())
         (etc / "senders").write_text("/^(.*)$/ $1\n")
+        (etc / "header_checks").write_text("/^X-Refuse: yes/ REJECT refused for its content\n")
         self._make_queue()
         for name in ("main.cf", "master.cf"):
             # Postfix re-reads a main.cf younger than two seconds again and again, which delays its start.
@@ -149,6 +150,7 @@ lmtp_destination_recipient_limit = 1
 recipient_delimiter = +
 disable_dns_lookups = yes
 smtputf8_enable = no
+header_checks = regexp:{base}/etc/header_checks
 smtpd_peername_lookup = no
 smtpd_banner = $myhostname ESMTP
 submission_recipient_restrictions = check_recipient_access inline:{{

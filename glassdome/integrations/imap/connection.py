@@ -153,6 +153,7 @@ class Connection:
             with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
                 async with asyncio.timeout(1):
                     await self._writer.wait_closed()
+            self._writer.transport.abort()
 
     # -- inside
 

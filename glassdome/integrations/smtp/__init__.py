@@ -1,0 +1,1 @@
+"""Composing mail (pure) and submitting it (RFC 6409), never unencrypted."""

@@ -1,0 +1,34 @@
+"""Addresses as an envelope needs them (RFC 5321 4.1.2), international domains in their ASCII form (RFC 5891)."""
+
+from __future__ import annotations
+
+import re
+
+import idna
+
+from glassdome.core.errors import InvalidAddress
+
+__all__ = ["envelope_address", "needs_smtputf8"]
+
+#: RFC 5321 4.5.3.1: local part 64 octets, domain 255.
+_MAX_LOCAL, _MAX_DOMAIN = 64, 255
+_DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~\-\u0080-\U0010ffff]+(?:\.[\w!#$%&'*+/=?^`{|}~\-\u0080-\U0010ffff]+)*")
+
+
+def envelope_address(address: str) -> str:
+    """Return the address with its domain in ASCII; raises InvalidAddress, also for quoted local parts."""
+    local, at, domain = address.strip().rpartition("@")
+    if not at or not _DOT_ATOM.fullmatch(local) or len(local.encode()) > _MAX_LOCAL:
+        raise InvalidAddress(f"{address!r} is not an e-mail address.")
+    try:
+        ascii_domain = idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError as exc:
+        raise InvalidAddress(f"{address!r} has no valid domain: {exc}.") from exc
+    if "." not in ascii_domain or len(ascii_domain) > _MAX_DOMAIN:
+        raise InvalidAddress(f"{address!r} has no full domain.")
+    return f"{local}@{ascii_domain}"
+
+
+def needs_smtputf8(address: str) -> bool:
+    """The local part is not ASCII, so that only a server with SMTPUTF8 (RFC 6531) can take it."""
+    return not address.isascii()
