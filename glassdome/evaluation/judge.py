@@ -8,7 +8,7 @@ from typing import Any
 
 from glassdome.core.errors import EngineError, ParseError, PolicyRefused
 from glassdome.engine.builtin.classifier import Classifier
-from glassdome.evaluation.functions.injection import injection_record
+from glassdome.evaluation.functions.injection import injection_reads, injection_record, obeyed
 from glassdome.evaluation.row_layouts import as_mail
 from glassdome.evaluation.samples import (
     CategorySample,
@@ -22,6 +22,7 @@ from glassdome.evaluation.samples import (
 from glassdome.evaluation.stages import NO_MAILBOX, Read, Stages
 from glassdome.ports.model import Engine
 from glassdome.signals.sensitive import find_in_text
+from glassdome.values.opinion import Opinion
 from glassdome.values.signal import Signal
 from glassdome.values.verdict import Verdict
 
@@ -44,7 +45,8 @@ class Judge:
         if isinstance(sample, SensitiveSample):
             return _spans(sample)
         if isinstance(sample, InjectionSample):
-            return injection_record(self._stages, sample)
+            reads = injection_reads(self._stages, sample)
+            return injection_record(self._stages, sample, reads, obeyed(reads))
         begun = time.perf_counter()
         try:
             read = self._stages.read(_raw(sample))
@@ -58,27 +60,32 @@ class Judge:
         if isinstance(sample, SensitiveSample):
             return _spans(sample)
         if isinstance(sample, InjectionSample):
-            return injection_record(self._stages, sample)
+            reads = injection_reads(self._stages, sample)
+            opinions = [(await _ask(read, engine))[0] for read in reads]
+            return injection_record(self._stages, sample, reads, opinions)
         begun = time.perf_counter()
         try:
             read = self._stages.read(_raw(sample))
         except ParseError as exc:
             return _facts(sample) | {"error": exc.code}
-        verdict = await self._asking(read, engine)
+        opinion, reason = await _ask(read, engine)
+        verdict = self._stages.decide(read, opinion, degraded=reason)
         return _facts(sample) | _judged(verdict, read.signals, time.perf_counter() - begun)
 
-    async def _asking(self, read: Read, engine: Engine) -> Verdict:
-        try:
-            opinion = await engine.read(
-                read.message,
-                signals=read.signals,
-                sensitive=read.sensitive,
-                builtin=read.builtin,
-                context=NO_MAILBOX,
-            )
-        except (EngineError, PolicyRefused) as exc:
-            return self._stages.decide(read, degraded=exc.code)
-        return self._stages.decide(read, opinion)
+
+async def _ask(read: Read, engine: Engine) -> tuple[Opinion | None, str]:
+    """Return the engine's opinion, or the code of the reason why there is none."""
+    try:
+        opinion = await engine.read(
+            read.message,
+            signals=read.signals,
+            sensitive=read.sensitive,
+            builtin=read.builtin,
+            context=NO_MAILBOX,
+        )
+    except (EngineError, PolicyRefused) as exc:
+        return None, exc.code
+    return opinion, ""
 
 
 def _raw(sample: Mailed) -> bytes:

@@ -1,0 +1,1 @@
+"""An evaluation for people: Markdown, one HTML file with plots, the scorecard, and two runs side by side."""
