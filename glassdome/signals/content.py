@@ -47,12 +47,10 @@ _BREAK = "\n.\n"
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report each group of phrases that occurs, with the words."""
-    subject = message.subject
-    whole = subject + _BREAK + message.text
+    subject = message.subject.lower()
     found: dict[str, list[Evidence]] = {}
-    for phrase, match in load_phrases(_BOOK).find(ScannedText.of(whole)):
-        where = "header:Subject" if match.start() < len(subject) else "text"
-        found.setdefault(phrase.group, []).append(evidence(where, match.group()))
+    for group, words in load_phrases(_BOOK).find(ScannedText.of(message.subject + _BREAK + message.text)):
+        found.setdefault(group, []).append(evidence("header:Subject" if words in subject else "text", words))
     for group, places in found.items():
         strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
         shown = " … ".join(place.quote for place in places[:2])

@@ -34,15 +34,13 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report instructions to an assistant."""
     book = load_phrases(_BOOK)
     text = f"{message.subject}\n.\n{message.text}"
-    seen = list(book.find(ScannedText.of(text)))
+    subject = message.subject.lower()
+    seen = [words for _, words in book.find(ScannedText.of(text))]
     if seen:
-        quotes = [
-            evidence("header:Subject" if match.start() < len(message.subject) else "text", match.group())
-            for _, match in seen
-        ]
-        yield hit("injection_visible", f"it tells an assistant: “{quotes[0].quote}”", *quotes)
+        quotes = [evidence("header:Subject" if words in subject else "text", words) for words in seen]
+        yield hit("injection_visible", f"it tells an assistant: “{seen[0]}”", *quotes)
     hidden = "\n.\n".join(item.text for item in message.hidden)
-    found = [match.group() for _, match in book.find(ScannedText.of(hidden))] if hidden else []
+    found = [words for _, words in book.find(ScannedText.of(hidden))] if hidden else []
     if found:
         quotes = [evidence("hidden", quote) for quote in found]
         yield hit("injection_hidden", f"hidden text tells an assistant: “{quotes[0].quote}”", *quotes)

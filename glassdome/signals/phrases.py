@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
 __all__ = ["Phrase", "PhraseBook", "ScannedText", "load_phrases"]
 
 #: Characters scanned; what a mail wants, it says before.
-MAX_SCANNED: int = 20_000
-#: Other words allowed between two words of a phrase.
+MAX_SCANNED: int = 10_000
+#: Other words allowed between two words of a phrase, where the file does not say.
 _GAP = 2
 #: Letters of a stem (`verif*`) used to look it up.
 _STEM = 4
+#: Occurrences of a word tried, and characters a phrase may reach from it.
+_MAX_PLACES = 12
+_REACH = 160
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -34,7 +37,7 @@ class ScannedText:
     """A text prepared for lookup: lower case, its words, and their stems."""
 
     text: str
-    keys: frozenset[str] = field(default_factory=frozenset)
+    keys: frozenset[str]
 
     @classmethod
     def of(cls, text: str) -> ScannedText:
@@ -42,6 +45,30 @@ class ScannedText:
         lowered = text[:MAX_SCANNED].lower().replace("\u2019", "'")
         words = set(_WORD.findall(lowered))
         return cls(text=lowered, keys=frozenset(words | {f"{word[:_STEM]}*" for word in words}))
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        """Where each word and each stem begins."""
+        found: dict[str, list[int]] = {}
+        for match in _WORD.finditer(self.text):
+            word, start = match.group(), match.start()
+            found.setdefault(word, []).append(start)
+            found.setdefault(f"{word[:_STEM]}*", []).append(start)
+        return found
+
+    def places(self, slot: frozenset[str]) -> list[int]:
+        """Return where any of these words begins, the first occurrences only."""
+        return [place for key in slot for place in self._places.get(key, ())[:_MAX_PLACES]]
+
+    def search(self, phrase: Phrase) -> str:
+        """Return the phrase as it stands in the text, or nothing: looked for around its rarest word."""
+        rarest = min((self.places(slot) for slot in phrase.slots), key=len)
+        for place in rarest:
+            start = self.text.rfind(" ", 0, max(0, place - _REACH)) + 1
+            found = phrase.pattern.search(self.text, start, place + _REACH)
+            if found:
+                return found.group()
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +86,16 @@ class PhraseBook:
                 found.setdefault(key, []).append(phrase)
         return {key: tuple(items) for key, items in found.items()}
 
-    def find(self, scanned: ScannedText) -> Iterator[tuple[Phrase, re.Match[str]]]:
-        """Yield each phrase that occurs, with its first occurrence."""
+    def find(self, scanned: ScannedText) -> Iterator[tuple[str, str]]:
+        """Yield the group and the words of each phrase that occurs."""
         keys, tried = scanned.keys, set()
-        for key in keys & self.index.keys():
+        for key in sorted(keys & self.index.keys()):
             for phrase in self.index[key]:
                 if id(phrase) in tried or any(keys.isdisjoint(slot) for slot in phrase.slots):
                     continue
                 tried.add(id(phrase))
-                match = phrase.pattern.search(scanned.text)
-                if match:
-                    yield phrase, match
+                if words := scanned.search(phrase):
+                    yield phrase.group, words
 
 
 def _slot_key(word: str) -> str:
@@ -80,24 +106,25 @@ def _slot_pattern(word: str) -> str:
     return re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word)
 
 
-def _phrase(group: str, text: str) -> Phrase:
+def _phrase(group: str, text: str, gap: int) -> Phrase:
     """Compile `verify|confirm your account`: alternatives by |, stems by *, `_` joins words with nothing between."""
     slots, parts = [], []
     for slot in text.lower().split():
         alternatives = slot.split("|")
         slots.append(frozenset(_slot_key(word.split("_")[-1]) for word in alternatives))
         parts.append("(?:" + "|".join(r"[^\w.!?;]+".join(map(_slot_pattern, w.split("_"))) for w in alternatives) + ")")
-    between = rf"[^\w.!?;]+(?:\w+[^\w.!?;]+){{0,{_GAP}}}"
+    between = rf"[^\w.!?;]+(?:\w+[^\w.!?;]+){{0,{gap}}}"
     return Phrase(group=group, slots=tuple(slots), pattern=re.compile(rf"(?<!\w){between.join(parts)}(?!\w)"))
 
 
 @lru_cache(maxsize=8)
 def load_phrases(name: str) -> PhraseBook:
-    """Read a shipped phrase file: tables of groups, lists of phrases by language."""
+    """Read a shipped phrase file: `gap`, then tables of groups, lists of phrases by language."""
     table = tomllib.loads((files("glassdome.signals") / "data" / name).read_text(encoding="utf-8"))
+    gap = table.pop("gap", _GAP)
     return PhraseBook(
         phrases=tuple(
-            _phrase(group, line)
+            _phrase(group, line, gap)
             for group, languages in table.items()
             for lines in languages.values()
             for line in lines.splitlines()
