@@ -42,7 +42,9 @@ _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:", re.IGNORECASE
 _CALENDAR: Final = ("text/calendar", "application/ics")
 
 
-def categorize(message: Message, *, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def categorize(
+    message: Message, *, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
     """Return the categories, best first, at least one; `subject` and `text` are the concepts found there."""
     scores: dict[str, float] = dict.fromkeys(CATEGORIES, 0.0)
     for concept, (category, worth) in _WORTH.items():

@@ -40,7 +40,11 @@ class Classifier:
     def log_odds(self, features: Features) -> NDArray[np.float32]:
         """Return the calibrated log-odds of spam and of phish against ham."""
         size = max(len(features.hashed), 1)
-        told = self.hashed[features.hashed].sum(axis=0, dtype=np.int64).astype(np.float32) * self.scale / np.sqrt(np.float32(size))
+        told = (
+            self.hashed[features.hashed].sum(axis=0, dtype=np.int64).astype(np.float32)
+            * self.scale
+            / np.sqrt(np.float32(size))
+        )
         raw = told + features.dense @ self.dense + self.bias
         odds: NDArray[np.float32] = raw * self.slope + self.shift
         return odds

@@ -19,10 +19,15 @@ from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.signal import SensitiveFinding, Signal
 
-__all__ = ["BuiltinEngine"]
+__all__ = ["BuiltinEngine", "read_text"]
 
 #: More questions than this in one mail are rhetoric.
 _MOST_QUESTIONS: Final = 3
+
+
+def read_text(message: Message) -> str:
+    """Return the text that is judged: what the sender newly wrote, else all that is visible."""
+    return next((text for text in (message.new_text, message.text, message.other_text) if text.strip()), "")
 
 
 class BuiltinEngine:
@@ -38,12 +43,12 @@ class BuiltinEngine:
         self, message: Message, *, signals: Sequence[Signal], sensitive: Sequence[SensitiveFinding], context: Context
     ) -> Opinion:
         """Return the opinion; `phishing` and `spam` are of the text alone, so that `verdict` may add the signals."""
-        text = (message.new_text.strip() and message.new_text) or message.text or message.other_text
+        text = read_text(message)
         sentences = sentences_of(text)
         about = load_concepts()
         in_subject = about.find(words_of(message.subject))
         in_text = about.find(words_of(text[:MAX_READ_CHARS]))
-        ham, spam, phishing = self._classifier.probabilities(message.subject, text)
+        _, spam, phishing = self._classifier.probabilities(message.subject, text)
         requests = intent.requests_in(sentences)
         questions = min(sum(s.text.endswith("?") for s in sentences), _MOST_QUESTIONS)
         language = language_of(message.subject, text)

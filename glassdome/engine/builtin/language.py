@@ -11,10 +11,12 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 __all__ = ["LANGUAGES", "language_of"]
 
 #: Languages told apart. py3langid knows 140; the rare ones are mostly wrong guesses on short mail.
-LANGUAGES: Final = tuple(
-    "ar bg bn ca cs da de el en es et eu fa fi fr ga gl gu he hi hr hu id is it ja ka kk ko lt lv mk ms mt"
-    " nl nb nn pa pl pt ro ru sk sl sq sr sv sw ta te th tr uk ur vi zh".split()
-)
+LANGUAGES: Final = (
+    "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "ga", "gl", "gu",
+    "he", "hi", "hr", "hu", "id", "is", "it", "ja", "ka", "kk", "ko", "lt", "lv", "mk", "ms", "mt", "nl", "nb",
+    "nn", "pa", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur",
+    "vi", "zh",
+)  # fmt: skip
 #: Characters looked at; 400 are as good as 2,000 on mail and four times as fast.
 _ENOUGH_CHARS: Final = 400
 #: Fewer letters than this say nothing.

@@ -31,6 +31,10 @@ def suggest_reply(*, language: str, name: str, asked: bool, automatic: bool, sus
     body = _BODY.get(language)
     if body is None or not asked or automatic or suspicion >= _SUSPECT:
         return None
-    clean = name.strip() if name.isprintable() and len(name) <= _LONGEST_NAME and "@" not in name and "." not in name else ""
+    clean = (
+        name.strip()
+        if name.isprintable() and len(name) <= _LONGEST_NAME and "@" not in name and "." not in name
+        else ""
+    )
     greeting = _GREETING[language].format(name=clean) if "{" not in clean else ""
     return f"{greeting.replace(' ,', ',').replace(' :', ':')}\n\n{body}"

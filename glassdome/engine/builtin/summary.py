@@ -26,7 +26,7 @@ _MARKUP = re.compile(r"<[^<>]{0,200}>|[*_=#~|>\[\]{}-]{2,}|^[>|*#\s-]+|!?\[([^\[
 _GREETING = re.compile(
     r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen|abend)|sehr geehrte[rs]?|liebe[rs]?"
     r"|moin|bonjour|bonsoir|cher|chere|salut|madame|hola|buenos|buenas|estimad[oa]s?|querid[oa]s?|ciao|buongiorno|gentile"
-    r"|egregio|caro|cara|beste|geachte|dag|ola|prezad[oa]s?|caro|bom dia|boa tarde)\b[^.!?]{0,60}[,!.:]?$"
+    r"|egregio|caro|cara|beste|geachte|dag|ola|prezad[oa]s?|caro|bom dia|boa tarde)\b[^.!?,]{0,40}[,!.:]?$"
 )
 _BOILERPLATE = re.compile(
     r"unsubscribe|abmeld|abbestell|desinscri|desabonn|darse de baja|disiscri|uitschrij|view (?:it |this |online )?(?:\w+ )?in (?:your )?browser"
@@ -54,7 +54,9 @@ def summarize(sentences: Sequence[Sentence], subject: str = "") -> str:
     chosen = [best]
     if len(candidates[best]) < _LONG_SENTENCE:
         taken = set(_content(candidates[best]))
-        chosen.append(max((i for i in range(len(candidates)) if i != best), key=lambda i: _new(candidates[i], scores[i], taken)))
+        chosen.append(
+            max((i for i in range(len(candidates)) if i != best), key=lambda i: _new(candidates[i], scores[i], taken))
+        )
     return _joined([candidates[i] for i in sorted(chosen)])
 
 

@@ -22,7 +22,7 @@ def fold(text: str) -> str:
     """Return `text` in lower case, compatibility forms unified (NFKC-like) and accents removed."""
     if text.isascii():
         return text.lower()
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text.lower())).translate(_PLAIN)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower().translate(_PLAIN)
 
 
 def words_of(text: str) -> list[str]:

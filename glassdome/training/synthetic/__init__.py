@@ -64,15 +64,15 @@ def _read(label: str, language: str, text: str) -> list[Template]:
     for block in text.split("## ")[1:]:
         kind, subject, body = block.strip().split("\n", 2)
         spoken = kind if language == "xx" else language
-        found.append(
-            Template(label=label, language=spoken, kind=kind, subject=subject.removeprefix("S: "), body=body)
-        )
+        found.append(Template(label=label, language=spoken, kind=kind, subject=subject.removeprefix("S: "), body=body))
     return found
 
 
 def _filled(template: Template, rng: random.Random) -> tuple[str, str, str]:
     once = {name: rng.choice(values) for name, values in _fillers().items() if name in ("name", "brand")}
-    subject, text = (_slots(_chosen(part, rng), template.language, once, rng) for part in (template.subject, template.body))
+    subject, text = (
+        _slots(_chosen(part, rng), template.language, once, rng) for part in (template.subject, template.body)
+    )
     if rng.random() < 0.3:
         text = ". ".join(s for s in text.split(". ") if rng.random() < 0.75) or text
     return subject, text, f"{template.language}:{template.kind}"
