@@ -1,0 +1,99 @@
+"""Messages of one folder, as the first seed's `get_mailbox_messages` answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Any, Final
+
+from glassdome.core.errors import InvalidQuery
+from glassdome.core.limits import MAX_MESSAGE_BYTES
+from glassdome.ports.imap import ImapSession
+from glassdome.values.folder import FetchedMessage, FolderStatus
+from glassdome.values.message import Message
+
+__all__ = ["DEFAULT_LIMIT", "message_row", "read_messages"]
+
+#: Messages one call answers when nobody says how many: newest first, so that a full mailbox does not fill memory.
+DEFAULT_LIMIT: Final = 100
+_MAX_LIMIT: Final = 1000
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+Parse = Callable[[bytes], Message]
+
+
+async def read_messages(
+    session: ImapSession,
+    folder: str,
+    *,
+    parse: Parse,
+    unread_only: bool,
+    since: datetime | None,
+    limit: int,
+    mark_seen: bool,
+) -> list[dict[str, Any]]:
+    """Return at most `limit` messages, the oldest of them first; flags stay as they are unless `mark_seen`.
+
+    `since` is an instant: the server knows days only (RFC 9051 6.4.4), so what it answers is sifted by INTERNALDATE.
+    A message too large to be read, or deleted meanwhile, is left out of `body` and of the list respectively.
+    """
+    if not 1 <= limit <= _MAX_LIMIT:
+        raise InvalidQuery(f"limit must be 1 to {_MAX_LIMIT}, not {limit}.")
+    status = await (session.select(folder) if mark_seen else session.examine(folder))
+    uids = await session.search(_criteria(unread_only, since))
+    found = [f for f in await session.facts(uids[-_MAX_LIMIT:]) if _is_new_enough(f, since)][-limit:] if uids else []
+    rows = [row for fact in found if (row := await _row(session, folder, status, fact, parse)) is not None]
+    if mark_seen and rows:
+        await session.store([int(row["id"]) for row in rows], [r"\Seen"], add=True)
+    return rows
+
+
+def _criteria(unread_only: bool, since: datetime | None) -> str:
+    words = ["UNDELETED"]
+    if unread_only:
+        words.append("UNSEEN")
+    if since is not None:
+        # A day earlier: the server compares dates in its own time zone.
+        day = since - timedelta(days=1)
+        words.append(f"SINCE {day.day:02d}-{_MONTHS[day.month - 1]}-{day.year}")
+    return " ".join(words)
+
+
+def _is_new_enough(fact: FetchedMessage, since: datetime | None) -> bool:
+    return since is None or fact.received is None or fact.received >= since
+
+
+async def _row(
+    session: ImapSession, folder: str, status: FolderStatus, fact: FetchedMessage, parse: Parse
+) -> dict[str, Any] | None:
+    if fact.size > MAX_MESSAGE_BYTES:
+        return {"id": str(fact.uid), "folder": folder, "size": fact.size, "error": "message_too_large"}
+    raw = await session.body(fact.uid, max_bytes=MAX_MESSAGE_BYTES)
+    if raw is None:
+        return None
+    place = {"id": str(fact.uid), "folder": folder, "uid_validity": status.uid_validity}
+    return place | message_row(parse(raw)) | {"flags": sorted(fact.flags), "size": fact.size}
+
+
+def message_row(message: Message) -> dict[str, Any]:
+    """Return a message's fields: the seed's `subject, from, to, date, body`, then ours."""
+    return {
+        "subject": message.subject,
+        "from": str(message.author),
+        "to": ", ".join(map(str, message.to)),
+        "date": format_datetime(message.date) if message.date else message.header("Date"),
+        "body": message.text,
+        "cc": ", ".join(map(str, message.cc)),
+        "reply_to": ", ".join(map(str, message.reply_to)),
+        "message_id": message.message_id,
+        "in_reply_to": message.in_reply_to[0] if message.in_reply_to else "",
+        "references": list(message.references),
+        "thread_id": message.thread_id,
+        "attachments": [
+            {"filename": a.filename, "type": a.true_type or a.declared_type, "size": a.size}
+            for a in message.attachments
+        ],
+        "is_list": message.lists.is_list,
+        "is_automatic": message.lists.is_automatic,
+    }
