@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from glassdome.core.errors import ConfigError
 from glassdome.store.failures import is_conflict, translate
 
-__all__ = ["Connections", "driver_url", "make_engine", "make_folder"]
+__all__ = ["Connections", "driver_url", "make_engine"]
 
 T = TypeVar("T")
 #: Connections one process holds; a worker needs about one per concurrent job, and MariaDB allows 151 in all.
@@ -50,18 +50,12 @@ def driver_url(url: str) -> URL:
     return parsed.set(drivername=drivers[scheme])
 
 
-def make_folder(url: str) -> None:
-    """Make the folder of a SQLite file."""
-    parsed = driver_url(url)
-    if parsed.drivername.startswith("sqlite") and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-
-
 def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
-    """Make an engine; nothing is connected yet."""
+    """Make an engine, and the folder of a SQLite file; loads the driver, so call it in a thread."""
     parsed = driver_url(url)
     bounds: dict[str, Any] = {"pool_size": pool_size, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_SECONDS}
     if parsed.drivername.startswith("sqlite"):
+        Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(parsed, connect_args={"timeout": LOCK_SECONDS}, **bounds)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

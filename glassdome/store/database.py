@@ -12,7 +12,7 @@ from glassdome.core.secrets import SecretBox
 from glassdome.store.actions import Actions
 from glassdome.store.analyses import Analyses
 from glassdome.store.commands import Commands
-from glassdome.store.connections import POOL_SIZE, Connections, make_engine, make_folder
+from glassdome.store.connections import POOL_SIZE, Connections, make_engine
 from glassdome.store.cursors import Cursors
 from glassdome.store.history import Feedbacks, History
 from glassdome.store.mailboxes import Mailboxes
@@ -58,8 +58,8 @@ async def open_database(
 
     The schema must be there: see `migrate` and `check_schema`.
     """
-    await asyncio.to_thread(make_folder, url)
-    database = Database(Connections(make_engine(url, pool_size=pool_size)), box=box)
+    engine = await asyncio.to_thread(make_engine, url, pool_size=pool_size)
+    database = Database(Connections(engine), box=box)
     try:
         yield database
     finally:
