@@ -169,6 +169,8 @@ MAX_REFUSED_LOGINS: Final = 5
 LOGIN_WINDOW_SECONDS: Final = 600.0
 #: Mailboxes watched with IDLE; Dovecot's user may hold 128 inotify instances on a stock Linux.
 MAX_WATCHED_MAILBOXES: Final = 64
+#: Folders whose doorbell rang and that wait for their look; what rings past that is found by the sweep.
+MAX_PENDING_RINGS: Final = 10_000
 #: Mailboxes asked at the same time in a sweep.
 MAX_SWEEP_CONCURRENCY: Final = 8
 #: Seconds for one SMTP command, connect included; RFC 5321 4.5.3.2 allows minutes, a submission server answers at once.

@@ -1,0 +1,71 @@
+"""Brings what arrived in a folder into the queue, by UID, whatever the reason to look was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from itertools import islice
+from weakref import WeakValueDictionary
+
+from glassdome.core.clock import Clock
+from glassdome.core.limits import MAX_ENQUEUE_BATCH
+from glassdome.core.log import get_logger
+from glassdome.ports.mail import MailSource
+from glassdome.ports.store import CursorStore, JobQueue
+from glassdome.values.job import NewJob
+from glassdome.values.refs import Cursor, MessageRef, NewUids
+
+__all__ = ["Arrivals"]
+
+_log = get_logger(__name__)
+
+
+class Arrivals:
+    """Compares a folder with its cursor. Safe to run at any time: a repeat finds nothing, a crash repeats."""
+
+    def __init__(
+        self,
+        source: MailSource,
+        queue: JobQueue,
+        cursors: CursorStore,
+        *,
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`wake` is called after something was queued."""
+        self._source, self._queue, self._cursors, self._clock, self._wake = source, queue, cursors, clock, wake
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def look(self, mailbox: str, folder: str, *, rung: bool = False) -> int:
+        """Queue what is new and return how many that are.
+
+        At first sight nothing is, save with `rung`: then somebody just told of a delivery, and the newest message is
+        what they told of. Raises as MailSource and JobQueue.
+        """
+        lock = self._locks.setdefault((mailbox, folder), asyncio.Lock())
+        async with lock:
+            cursor = await self._cursors.get_cursor(mailbox, folder)
+            found = await self._source.new_uids(mailbox, folder, cursor)
+            if cursor is None and rung and found.cursor.last_uid > 0:
+                found = NewUids(uids=(found.cursor.last_uid,), cursor=found.cursor)
+            if found.cursor != cursor:
+                await self._store(mailbox, folder, found)
+        if found.reset:
+            _log.warning("folder_rebuilt", mailbox=mailbox, folder=folder, messages=len(found.uids))
+        return len(found.uids)
+
+    async def _store(self, mailbox: str, folder: str, found: NewUids) -> None:
+        uids = iter(sorted(found.uids))
+        validity = found.cursor.uid_validity
+        while True:
+            batch = list(islice(uids, MAX_ENQUEUE_BATCH))
+            last = len(batch) < MAX_ENQUEUE_BATCH
+            cursor = found.cursor if last else Cursor(uid_validity=validity, last_uid=batch[-1])
+            refs = [MessageRef(mailbox=mailbox, folder=folder, uid_validity=validity, uid=uid) for uid in batch]
+            added = await self._queue.arrived(
+                [NewJob(ref=ref) for ref in refs], mailbox=mailbox, folder=folder, cursor=cursor, now=self._clock.now()
+            )
+            if added:
+                self._wake()
+            if last:
+                return

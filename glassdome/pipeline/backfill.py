@@ -1,0 +1,91 @@
+"""Brings older mail into the queue when a person asks for it: newest first, slowly, resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from glassdome.core.clock import Clock
+from glassdome.core.limits import MAX_ENQUEUE_BATCH
+from glassdome.ports.mail import MailSource
+from glassdome.ports.store import CursorStore, JobQueue
+from glassdome.values.job import JobReason, NewJob, Priority
+from glassdome.values.refs import INBOX, Cursor, MessageRef
+from glassdome.values.watch import BackfillProgress
+
+__all__ = ["Backfill"]
+
+#: Messages per step: small enough to be polite, large enough that steps cost nothing.
+_BATCH: Final = 100
+
+
+class Backfill:
+    """Walks a folder down from where live watching began."""
+
+    def __init__(
+        self,
+        source: MailSource,
+        queue: JobQueue,
+        cursors: CursorStore,
+        *,
+        clock: Clock,
+        per_hour: int,
+        batch: int = _BATCH,
+    ) -> None:
+        """At most `per_hour` messages are queued in an hour, `batch` at a time."""
+        self._source, self._queue, self._cursors, self._clock = source, queue, cursors, clock
+        self._per_hour, self._batch = per_hour, max(1, min(batch, per_hour, MAX_ENQUEUE_BATCH))
+
+    async def run(
+        self,
+        mailbox: str,
+        folder: str = INBOX,
+        *,
+        limit: int | None = None,
+        progress: Callable[[BackfillProgress], None] = lambda _: None,
+    ) -> BackfillProgress:
+        """Queue older mail until the first message or `limit` messages; stopped at any moment, it goes on from there.
+
+        `progress` is called after each step. Raises as MailSource and JobQueue.
+        """
+        place = await self._begin(mailbox, folder)
+        state = BackfillProgress(mailbox=mailbox, folder=folder, top=place.last_uid, reached=place.last_uid)
+        progress(state)
+        while not state.done and (limit is None or state.found < limit):
+            wanted = self._batch if limit is None else min(self._batch, limit - state.found)
+            state = await self._step(state, wanted)
+            progress(state)
+            if not state.done and (limit is None or state.found < limit):
+                await self._clock.sleep(wanted * 3600 / self._per_hour)
+        return state
+
+    async def _begin(self, mailbox: str, folder: str) -> Cursor:
+        """Return the place reached by an earlier run, else the present end of the folder."""
+        now = (await self._source.new_uids(mailbox, folder, None)).cursor
+        earlier = await self._cursors.get_cursor(mailbox, _key(folder))
+        return earlier if earlier is not None and earlier.uid_validity == now.uid_validity else now
+
+    async def _step(self, state: BackfillProgress, wanted: int) -> BackfillProgress:
+        mailbox, folder = state.mailbox, state.folder
+        found = await self._source.older_uids(mailbox, folder, before=state.reached + 1, limit=wanted)
+        validity = found.cursor.uid_validity
+        jobs = [
+            NewJob(
+                ref=MessageRef(mailbox=mailbox, folder=folder, uid_validity=validity, uid=uid),
+                reason=JobReason.BACKFILL,
+                priority=Priority.BACKFILL,
+            )
+            for uid in found.uids
+        ]
+        reached = found.cursor.last_uid if found.uids else 0
+        place = Cursor(uid_validity=validity, last_uid=reached)
+        # One transaction with the jobs, under a key of its own: a folder can have no name with an empty level.
+        added = await self._queue.arrived(
+            jobs, mailbox=mailbox, folder=_key(folder), cursor=place, now=self._clock.now()
+        )
+        return replace(state, reached=reached, found=state.found + len(jobs), added=state.added + added)
+
+
+def _key(folder: str) -> str:
+    return f"//backfill/{folder}"

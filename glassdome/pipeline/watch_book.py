@@ -1,0 +1,76 @@
+"""Remembers how each mailbox fared and when it may be tried again."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Final
+
+from glassdome.core.errors import GlassdomeError, LoginRefused
+from glassdome.pipeline.retry import Jitter
+from glassdome.values.watch import WatchHealth, WatchState
+
+__all__ = ["WatchBook", "pause_after"]
+
+#: Seconds before the next look after an error, doubled each time up to the longest.
+FIRST_PAUSE: Final = 5.0
+LONGEST_PAUSE: Final = 600.0
+#: The same after a refused login: each try may bring the address closer to a ban.
+FIRST_LOGIN_PAUSE: Final = 600.0
+LONGEST_LOGIN_PAUSE: Final = 6 * 3600.0
+
+
+def pause_after(error: GlassdomeError, failures: int, *, jitter: Jitter = random.uniform) -> timedelta:
+    """Return how long to leave the mailbox alone after its `failures`-th error in a row."""
+    refused = isinstance(error, LoginRefused)
+    first, longest = (FIRST_LOGIN_PAUSE, LONGEST_LOGIN_PAUSE) if refused else (FIRST_PAUSE, LONGEST_PAUSE)
+    return timedelta(seconds=min(longest, first * 2 ** min(failures - 1, 16)) * jitter(0.75, 1.25))
+
+
+class WatchBook:
+    """One state per mailbox."""
+
+    def __init__(self, *, jitter: Jitter = random.uniform) -> None:
+        """`jitter` spreads the tries of many mailboxes after an outage."""
+        self._jitter = jitter
+        self._states: dict[str, WatchState] = {}
+
+    def states(self) -> tuple[WatchState, ...]:
+        """Return all states, by mailbox."""
+        return tuple(self._states[mailbox] for mailbox in sorted(self._states))
+
+    def again_at(self, mailbox: str) -> datetime | None:
+        """Return until when the mailbox is left alone, None when it is not."""
+        state = self._states.get(mailbox)
+        return state.again_at if state else None
+
+    def may_look(self, mailbox: str, *, now: datetime) -> bool:
+        """Say whether the mailbox may be tried now."""
+        again_at = self.again_at(mailbox)
+        return again_at is None or again_at <= now
+
+    def went_well(self, mailbox: str, *, now: datetime) -> None:
+        """Record a look without error."""
+        self._states[mailbox] = WatchState(mailbox=mailbox, health=WatchHealth.OK, looked_at=now)
+
+    def failed(self, mailbox: str, error: GlassdomeError, *, now: datetime) -> WatchState:
+        """Record an error and decide when to look again."""
+        before = self._states.get(mailbox)
+        if before is not None and before.again_at is not None and before.again_at > now:
+            return before
+        failures = (before.failures if before else 0) + 1
+        state = WatchState(
+            mailbox=mailbox,
+            health=WatchHealth.REFUSED if isinstance(error, LoginRefused) else WatchHealth.WAITING,
+            looked_at=before.looked_at if before else None,
+            failures=failures,
+            again_at=now + pause_after(error, failures, jitter=self._jitter),
+            code=error.code,
+            sentence=error.sentence,
+        )
+        self._states[mailbox] = state
+        return state
+
+    def keep_only(self, mailboxes: frozenset[str]) -> None:
+        """Forget mailboxes that are not chosen any more."""
+        self._states = {mailbox: state for mailbox, state in self._states.items() if mailbox in mailboxes}
