@@ -78,7 +78,8 @@ class LlmEngine:
     ) -> None:
         """`name` is what analyses record as engine; `mail_chars` is Settings.max_email_size; `boundary` is for tests."""
         self.name = name
-        self.model = model
+        self.model = model.name
+        self._model = model
         self._mail_chars = mail_chars
         self._boundary = boundary
         self._scale = TokenScale()
@@ -118,9 +119,9 @@ class LlmEngine:
             )
             return read_answer(answer, reading)
 
-        opinion, usage, model = await self._ask(self._reading, build, accept)
+        opinion, usage = await self._ask(self._reading, build, accept)
         return replace(
-            opinion, engine=self.name, model=model, prompt_version=self.prompt_version, usage=builtin.usage + usage
+            opinion, engine=self.name, model=self.model, prompt_version=self.prompt_version, usage=builtin.usage + usage
         )
 
     async def draft(
@@ -150,28 +151,28 @@ class LlmEngine:
                 raise OutputInvalid("the reply named a link, address or number that is not in the e-mail")
             return text
 
-        text, usage, _ = await self._ask(self._reply, build, accept)
+        text, usage = await self._ask(self._reply, build, accept)
         return Draft(text=text, prompt_version=self._reply.version.id(REPLY_SCHEMA), usage=usage)
 
     async def aclose(self) -> None:
         """Close the model's connections."""
-        await self.model.aclose()
+        await self._model.aclose()
 
     async def _ask(
         self, ask: _Ask, build: _Build, accept: Callable[[Mapping[str, Any], BuiltPrompt], T]
-    ) -> tuple[T, Usage, str]:
+    ) -> tuple[T, Usage]:
         """Ask, and once more after an unusable answer; the repaired call is counted apart."""
         built, done = await self._first_answer(ask, build)
         usage = Usage(calls=1, tokens_in=done.tokens_in, tokens_out=done.tokens_out, seconds=done.seconds)
         try:
-            return accept(_decoded(done, ask.schema), built), usage, done.model
+            return accept(_decoded(done, ask.schema), built), usage
         except OutputInvalid as exc:
             _log.warning("model_answer_unusable", model=done.model, fault=exc.message, host=done.host)
             repair = _repair(built.prompt, ask, fault=exc.message)
-        done = await self.model.complete(repair)
+        done = await self._model.complete(repair)
         usage += Usage(repairs=1, tokens_in=done.tokens_in, tokens_out=done.tokens_out, seconds=done.seconds)
         try:
-            return accept(_decoded(done, ask.schema), built), usage, done.model
+            return accept(_decoded(done, ask.schema), built), usage
         except OutputInvalid as exc:
             raise OutputInvalid(
                 f"The model's answer was not usable, twice: {exc.message}.", model=done.model, usage=usage
@@ -179,7 +180,7 @@ class LlmEngine:
 
     async def _first_answer(self, ask: _Ask, build: _Build) -> tuple[BuiltPrompt, Completion]:
         """Ask with the largest prompt that fits; a refusal by the server for its length costs no inference."""
-        facts = await self.model.facts()
+        facts = await self._model.facts()
         budget = self._budget(facts.context_tokens, ask)
         for _ in range(_MOST_FITTINGS - 1):
             built = self._build(ask, build, budget)
@@ -206,7 +207,7 @@ class LlmEngine:
         )
 
     async def _complete(self, built: BuiltPrompt) -> Completion:
-        done = await self.model.complete(built.prompt)
+        done = await self._model.complete(built.prompt)
         if 0 < done.tokens_in < built.tokens * _CUT_SHARE:
             raise PromptTooLarge("The model server cut the prompt.", counted=done.tokens_in, estimated=built.tokens)
         self._scale.observe(estimated=round(built.tokens / self._scale.factor), counted=done.tokens_in)

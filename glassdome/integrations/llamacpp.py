@@ -1,0 +1,125 @@
+"""llama.cpp inside this process: a GGUF file is enough. Needs the extra `llamacpp`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from glassdome.core.errors import (
+    ConfigError,
+    EngineError,
+    ModelMissing,
+    ModelUnavailable,
+    OutputInvalid,
+    PromptTooLarge,
+)
+from glassdome.ports.model import Completion, ModelFacts, Prompt
+
+if TYPE_CHECKING:
+    from llama_cpp import Llama
+
+__all__ = ["LlamaCpp"]
+
+_SEED: Final = 7
+
+
+class LlamaCpp:
+    """Implements LanguageModel. One thread owns the model: llama.cpp answers one request at a time in a context."""
+
+    def __init__(self, path: Path, *, num_ctx: int = 8_192, threads: int | None = None) -> None:
+        """`path` is the GGUF file, loaded at the first question; raises ConfigError without the library."""
+        try:
+            import llama_cpp  # noqa: F401 (an optional, heavy part)
+        except ImportError as exc:
+            raise ConfigError(
+                "llama.cpp is not installed.", fix="Install the extra: pip install 'glassdome[llamacpp]'."
+            ) from exc
+        self.name = path.stem
+        self._path = path
+        self._num_ctx = num_ctx
+        self._threads = threads
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llamacpp")
+        self._llama: Llama | None = None
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        """Answer, held to the schema by a grammar; raises as the port says."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._complete, prompt)
+
+    async def facts(self) -> ModelFacts:
+        """Return the model's name and context; loads it."""
+        llama = await asyncio.get_running_loop().run_in_executor(self._thread, self._open)
+        return ModelFacts(model=self.name, context_tokens=llama.n_ctx(), server="llama.cpp", slots=1)
+
+    async def installed(self) -> tuple[str, ...]:
+        """List the one model there is."""
+        return (self.name,) if await asyncio.to_thread(self._path.is_file) else ()
+
+    async def aclose(self) -> None:
+        """Free the model and end its thread."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)
+
+    # -- in the model's thread
+
+    def _open(self) -> Llama:
+        if self._llama is None:
+            from llama_cpp import Llama
+
+            if not self._path.is_file():
+                raise ModelMissing(f"There is no GGUF file {self._path}.", fix="Set GLASSDOME_MODEL to one.")
+            try:
+                made_for = Llama(model_path=str(self._path), vocab_only=True, verbose=False)
+                trained = int(made_for.n_ctx_train()) if hasattr(made_for, "n_ctx_train") else self._num_ctx
+                made_for.close()
+                self._llama = Llama(
+                    model_path=str(self._path),
+                    n_ctx=min(self._num_ctx, trained or self._num_ctx),
+                    n_threads=self._threads,
+                    seed=_SEED,
+                    verbose=False,
+                )
+            except (ValueError, RuntimeError, OSError) as exc:
+                raise EngineError(f"llama.cpp cannot load {self._path.name}.", reason=str(exc)) from exc
+        return self._llama
+
+    def _complete(self, prompt: Prompt) -> Completion:
+        from llama_cpp.llama_grammar import LlamaGrammar
+
+        llama = self._open()
+        grammar = LlamaGrammar.from_json_schema(json.dumps(dict(prompt.schema)), verbose=False)
+        start = time.monotonic()
+        try:
+            answer: Any = llama.create_chat_completion(
+                messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
+                grammar=grammar,
+                max_tokens=prompt.max_tokens,
+                temperature=0.0,
+                seed=_SEED,
+            )
+        except ValueError as exc:
+            if "exceed" in str(exc) and "context" in str(exc):
+                raise PromptTooLarge(f"llama.cpp says: {exc}") from exc
+            raise ModelUnavailable("llama.cpp failed.", reason=str(exc)) from exc
+        except (RuntimeError, OSError) as exc:
+            raise ModelUnavailable("llama.cpp failed.", reason=str(exc)) from exc
+        text = answer["choices"][0]["message"]["content"] or ""
+        if not text.strip():
+            raise OutputInvalid("it was empty")
+        return Completion(
+            text=text,
+            model=self.name,
+            finish="length" if answer["choices"][0]["finish_reason"] == "length" else "stop",
+            tokens_in=answer["usage"]["prompt_tokens"],
+            tokens_out=answer["usage"]["completion_tokens"],
+            seconds=time.monotonic() - start,
+            host="in process",
+        )
+
+    def _close(self) -> None:
+        if self._llama is not None:
+            self._llama.close()
+            self._llama = None

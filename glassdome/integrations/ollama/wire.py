@@ -1,0 +1,205 @@
+"""One Ollama server on the wire: the official client, and what it does not send by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+from ollama import AsyncClient, ChatResponse, ShowResponse
+
+from glassdome.core.errors import EngineError
+from glassdome.integrations.ollama.faults import RunnerFailed, translated
+from glassdome.ports.model import PullProgress
+
+__all__ = ["Answer", "ModelCard", "OllamaWire", "cloud_refused", "full_name", "is_cloud_name"]
+
+#: Seconds until a connection stands, and for the small questions (version, tags, show).
+_CONNECT_SECONDS: Final = 5.0
+_SMALL_SECONDS: Final = 15.0
+#: Seconds a load may take; Ollama itself gives up after 300 without progress.
+_LOAD_SECONDS: Final = 330.0
+#: Seconds of silence between two pieces of one answer: a runner that hangs is found before its whole time is up.
+_IDLE_SECONDS: Final = 60.0
+#: Characters of an answer that are taken; num_predict bounds it long before.
+_MOST_CHARS: Final = 64_000
+#: `truncate` and `shift` are known from this version on; before, they are ignored without a word.
+_KNOWS_TRUNCATE: Final = (0, 12, 6)
+_CLOUD_NAME = re.compile(r"[:-]cloud$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """What `/api/show` says: the context the model was made for, and whether it thinks or lives elsewhere."""
+
+    context_tokens: int | None
+    thinks: bool
+    version: tuple[int, ...]
+    server: str
+
+    @property
+    def knows_truncate(self) -> bool:
+        """The server refuses a prompt that is too long, when told so, in place of cutting it."""
+        return self.version >= _KNOWS_TRUNCATE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer, put together; tokens are the server's own counts, 0 where it gave none."""
+
+    text: str
+    done_reason: str
+    tokens_in: int
+    tokens_out: int
+
+
+class _Client(AsyncClient):
+    """The official client, with the two fields of `/api/chat` that its `chat` method does not offer."""
+
+    async def raw(self, method: str, path: str, **body: Any) -> Any:
+        """Send a request whose answer the client's own types would cut: version, and what tells of a cloud."""
+        return (await self._request_raw(method, path, **body)).json()  # type: ignore[no-untyped-call]
+
+    async def pieces(self, body: Mapping[str, Any]) -> AsyncGenerator[ChatResponse, None]:
+        """Send one chat request and yield the pieces of its answer."""
+        found: Any = await self._request(ChatResponse, "POST", "/api/chat", json=dict(body), stream=True)
+        async with aclosing(found):
+            async for piece in found:
+                yield piece
+
+
+class OllamaWire:
+    """The questions one server can be asked. Its connections belong to the loop that runs."""
+
+    def __init__(self, url: str, *, timeout: float, headers: Mapping[str, str] | None = None) -> None:
+        """`timeout` is seconds one whole answer may take."""
+        self.url = url
+        self._timeout = timeout
+        self._headers = headers
+        self._client: tuple[asyncio.AbstractEventLoop, _Client] | None = None
+
+    def _open(self) -> _Client:
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._client[0] is not loop:
+            # No proxy of the environment, and no redirect: mail goes to the named host or nowhere.
+            client = _Client(
+                self.url,
+                follow_redirects=False,
+                trust_env=False,
+                headers=self._headers,
+                timeout=httpx.Timeout(self._timeout, connect=_CONNECT_SECONDS),
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
+            )
+            self._client = (loop, client)
+        return self._client[1]
+
+    async def version(self) -> str:
+        """Return the server's version, such as `0.12.6`; raises ModelUnavailable."""
+        with translated(self.url, ""):
+            async with asyncio.timeout(_SMALL_SECONDS):
+                return str((await self._open().raw("GET", "/api/version"))["version"])
+
+    async def installed(self) -> tuple[str, ...]:
+        """List the models on this server's own disk; what it would fetch from a cloud is left out."""
+        with translated(self.url, ""):
+            async with asyncio.timeout(_SMALL_SECONDS):
+                models = (await self._open().raw("GET", "/api/tags")).get("models") or []
+                local = (m for m in models if not m.get("remote_host") and not m.get("remote_model"))
+                names = (str(m.get("model") or m.get("name") or "") for m in local)
+                return tuple(sorted(n for n in names if n and not is_cloud_name(n)))
+
+    async def card(self, model: str) -> ModelCard:
+        """Return what the server says of the model; raises ModelMissing, and EngineError for one in a cloud."""
+        version = await self.version()
+        with translated(self.url, model):
+            async with asyncio.timeout(_SMALL_SECONDS):
+                raw = await self._open().raw("POST", "/api/show", json={"model": model})
+                shown = ShowResponse(**raw)
+        if raw.get("remote_host") or raw.get("remote_model") or is_cloud_name(model):
+            raise cloud_refused(model)
+        found = [v for k, v in (shown.modelinfo or {}).items() if k.endswith(".context_length") and isinstance(v, int)]
+        return ModelCard(
+            context_tokens=max(found) if found else None,
+            thinks="thinking" in (shown.capabilities or []),
+            version=tuple(int(n) for n in re.findall(r"\d+", version)[:3]),
+            server=f"ollama {version}",
+        )
+
+    async def loaded(self) -> frozenset[str]:
+        """Return the names of the models in memory."""
+        with translated(self.url, ""):
+            async with asyncio.timeout(_SMALL_SECONDS):
+                return frozenset(full_name(m.model or "") for m in (await self._open().ps()).models)
+
+    async def load(self, body: Mapping[str, Any]) -> None:
+        """Load the model with the options of `body` and wait for it, longer than an answer may take."""
+        with translated(self.url, str(body["model"])):
+            async with asyncio.timeout(_LOAD_SECONDS):
+                async with aclosing(self._open().pieces({**body, "messages": []})) as pieces:
+                    async for _ in pieces:
+                        pass
+
+    async def chat(self, body: Mapping[str, Any]) -> Answer:
+        """Ask, and put the pieces together; raises as `translated`."""
+        with translated(self.url, str(body["model"])):
+            async with asyncio.timeout(self._timeout), aclosing(self._open().pieces(body)) as pieces:
+                return await self._gather(pieces)
+
+    async def _gather(self, pieces: AsyncGenerator[ChatResponse, None]) -> Answer:
+        text: list[str] = []
+        length = 0
+        # Until the first piece the prompt is being read, which takes as long as it takes.
+        last = await anext(pieces, None)
+        while last is not None:
+            text.append(last.message.content or "")
+            length += len(text[-1])
+            if last.done:
+                break
+            if length > _MOST_CHARS:
+                raise RunnerFailed(f"The Ollama server at {self.url} answered without end.")
+            async with asyncio.timeout(_IDLE_SECONDS):
+                last = await anext(pieces, None)
+        if last is None:
+            raise RunnerFailed(f"The answer of the Ollama server at {self.url} broke off.")
+        return Answer(
+            text="".join(text),
+            done_reason=last.done_reason or "stop",
+            tokens_in=last.prompt_eval_count or 0,
+            tokens_out=last.eval_count or 0,
+        )
+
+    async def pull(self, model: str) -> AsyncIterator[PullProgress]:
+        """Download, yielding progress; a repeated pull goes on where the last one stopped."""
+        if is_cloud_name(model):
+            raise cloud_refused(model)
+        with translated(self.url, model):
+            async for step in await self._open().pull(model, stream=True):
+                yield PullProgress(status=step.status or "", completed=step.completed or 0, total=step.total or 0)
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop."""
+        if self._client is not None and self._client[0] is asyncio.get_running_loop():
+            await self._client[1].close()  # type: ignore[no-untyped-call]
+        self._client = None
+
+
+def is_cloud_name(model: str) -> bool:
+    """Say whether the name is one that Ollama sends to its cloud."""
+    return bool(_CLOUD_NAME.search(model))
+
+
+def cloud_refused(model: str) -> EngineError:
+    """Return the refusal of a model that is not on the owner's machines."""
+    return EngineError(
+        f"The model {model!r} runs in a cloud, and mail must stay on your own machines.",
+        fix="Choose a local model; OLLAMA_NO_CLOUD=1 on the server switches its cloud off.",
+    )
+
+
+def full_name(model: str) -> str:
+    """Return the name with its tag, `latest` where it has none."""
+    return model if ":" in model.rpartition("/")[2] else f"{model}:latest"

@@ -1,0 +1,72 @@
+"""Errors of OpenAI-compatible servers in our words: the only translation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import openai
+from pydantic import ValidationError
+
+from glassdome.core import limits
+from glassdome.core.errors import EngineError, ModelMissing, ModelUnavailable, PromptTooLarge
+
+__all__ = ["FormatUnknown", "ServerBusy", "translated"]
+
+_TOO_LONG = re.compile(r"context[ _](?:length|size|window)|exceed_context|too many tokens|maximum context", re.I)
+_FORMAT = re.compile(r"response_format|json_schema|json_object|guided|structured|grammar|peg-native", re.I)
+_NO_MODEL = re.compile(r"model", re.I)
+_BUSY: Final = (429, 503)
+
+
+class ServerBusy(ModelUnavailable):
+    """The model server has no room now."""
+
+
+class FormatUnknown(EngineError):
+    """The model server does not know this response format."""
+
+
+@contextmanager
+def translated(url: str, model: str) -> Iterator[None]:
+    """Raise our errors for whatever the client raises."""
+    try:
+        yield
+    except openai.APITimeoutError as exc:
+        raise ModelUnavailable(f"The model server at {url} did not answer in time.") from exc
+    except TimeoutError as exc:
+        raise ModelUnavailable(f"The model server at {url} did not answer in time.") from exc
+    except openai.APIStatusError as exc:
+        raise _refused(exc, url, model) from exc
+    except openai.APIConnectionError as exc:
+        raise ModelUnavailable(f"No model server answers at {url}.", fix="Is it running there?") from exc
+    except (openai.OpenAIError, ValidationError, ValueError, AttributeError, TypeError) as exc:
+        raise ModelUnavailable(
+            f"What answers at {url} is no OpenAI-compatible server.", fix="The URL usually ends in /v1."
+        ) from exc
+
+
+def _words(exc: openai.APIStatusError) -> str:
+    body = exc.body
+    # OpenAI's shape is unwrapped by the client; vLLM's older one is flat; others answer text.
+    said = body.get("message") if isinstance(body, dict) else body
+    return " ".join(str(said or exc.message).split())[: limits.MAX_PEER_WORDS_CHARS]
+
+
+def _refused(exc: openai.APIStatusError, url: str, model: str) -> EngineError:
+    words, status = _words(exc), exc.status_code
+    if status in _BUSY:
+        return ServerBusy(f"The model server at {url} is busy: {words}")
+    if status in (401, 403):
+        return EngineError(f"The model server at {url} wants a key: {words}", fix="Set GLASSDOME_OPENAI_KEY.")
+    if status == 404 and _NO_MODEL.search(words):
+        return ModelMissing(f"The server at {url} has no model {model!r}.", fix="Set GLASSDOME_MODEL to one it serves.")
+    if status in (400, 413, 422) and _TOO_LONG.search(words):
+        return PromptTooLarge(f"The model server says: {words}")
+    if _FORMAT.search(words):
+        return FormatUnknown(f"The model server says: {words}")
+    if status >= 500:
+        return ModelUnavailable(f"The model server at {url} failed: {words}")
+    return EngineError(f"The model server at {url} refused: {words}")

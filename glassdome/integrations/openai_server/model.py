@@ -1,0 +1,193 @@
+"""An OpenAI-compatible server as a LanguageModel, by the official client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
+from openai.types.chat import ChatCompletion
+
+from glassdome.core import log
+from glassdome.core.errors import ModelMissing, OutputInvalid
+from glassdome.integrations.house import refuse_public_service
+from glassdome.integrations.limiter import Limiter
+from glassdome.integrations.openai_server.faults import FormatUnknown, ServerBusy, translated
+from glassdome.ports.model import Completion, ModelFacts, Prompt
+
+__all__ = ["OpenAiServer"]
+
+_log = log.get_logger(__name__)
+Format = Literal["json_schema", "json_object", "text"]
+#: What is tried, best first; what a server lacks is found out once.
+_FORMATS: Final[tuple[Format, ...]] = ("json_schema", "json_object", "text")
+_CONNECT_SECONDS: Final = 5.0
+#: Context of a server that does not say: the smallest in use.
+_LEAST_CONTEXT: Final = 4_096
+_SEED: Final = 7
+
+
+class OpenAiServer:
+    """Implements LanguageModel. The server keeps its own queue; how much it is given is fixed or learned."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        model: str | None = None,
+        key: str = "",
+        timeout: float = 120.0,
+        concurrency: int | None = None,
+        context_tokens: int | None = None,
+    ) -> None:
+        """`model` None means the one the server has; `context_tokens` is for servers that do not tell theirs.
+
+        Raises ConfigError for a public service.
+        """
+        refuse_public_service(url)
+        self.name = model or ""
+        self.limiter = Limiter(concurrency)
+        self._url = url
+        self._key = key
+        self._timeout = timeout
+        self._given_context = context_tokens
+        self._facts: ModelFacts | None = None
+        self._format: Format = _FORMATS[0]
+        self._client: tuple[asyncio.AbstractEventLoop, AsyncOpenAI] | None = None
+
+    def _open(self) -> AsyncOpenAI:
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._client[0] is not loop:
+            # No proxy of the environment, no redirect, no key or organization of the environment, no hidden retries.
+            transport = DefaultAsyncHttpxClient(
+                trust_env=False, follow_redirects=False, timeout=Timeout(self._timeout, connect=_CONNECT_SECONDS)
+            )
+            client = AsyncOpenAI(
+                base_url=self._url,
+                api_key=self._key or "none",
+                organization="",
+                project="",
+                max_retries=0,
+                http_client=transport,
+            )
+            self._client = (loop, client)
+        return self._client[1]
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        """Answer; raises as the port says."""
+        facts = await self.facts()
+        async with self.limiter.slot() as busy:
+            start = time.monotonic()
+            try:
+                answer = await self._ask(facts.model, prompt)
+            except ServerBusy:
+                if self.limiter.learner:
+                    self.limiter.learner.refused()
+                raise
+            seconds = time.monotonic() - start
+            if self.limiter.learner:
+                self.limiter.learner.answered(seconds, busy=busy)
+        return self._completion(answer, seconds)
+
+    async def _ask(self, model: str, prompt: Prompt) -> ChatCompletion:
+        """Ask in the best format the server knows, and remember which that is."""
+        while True:
+            form = self._format
+            try:
+                return await self._ask_in(form, model, prompt)
+            except FormatUnknown as exc:
+                if form == _FORMATS[-1]:
+                    raise OutputInvalid(exc.message) from exc
+                if self._format == form:
+                    self._format = _FORMATS[_FORMATS.index(form) + 1]
+                    _log.warning("response_format_unknown", url=self._url, format=form, next=self._format)
+
+    async def _ask_in(self, form: Format, model: str, prompt: Prompt) -> ChatCompletion:
+        system = prompt.system if form == "json_schema" else f"{prompt.system}\n\n{_described(prompt.schema)}"
+        more: dict[str, Any] = {} if form == "text" else {"response_format": _response_format(form, prompt.schema)}
+        with translated(self._url, model):
+            async with asyncio.timeout(self._timeout):
+                answer: ChatCompletion = await self._open().chat.completions.create(
+                    model=model,
+                    messages=[{"role": "system", "content": system}, {"role": "user", "content": prompt.user}],
+                    max_tokens=prompt.max_tokens,
+                    temperature=0,
+                    seed=_SEED,
+                    **more,
+                )
+                return answer
+
+    def _completion(self, answer: ChatCompletion, seconds: float) -> Completion:
+        if not answer.choices:
+            raise OutputInvalid("it was empty")
+        choice, usage = answer.choices[0], answer.usage
+        # Reasoning comes in a field of its own, or in front of the answer, where decoding drops it.
+        text = choice.message.content or ""
+        if not text.strip():
+            raise OutputInvalid("it was empty")
+        return Completion(
+            text=text,
+            model=self.name,
+            finish="length" if choice.finish_reason == "length" else "stop",
+            tokens_in=usage.prompt_tokens if usage else 0,
+            tokens_out=usage.completion_tokens if usage else 0,
+            seconds=seconds,
+            host=self._url,
+        )
+
+    async def facts(self) -> ModelFacts:
+        """Return model and context as `/v1/models` tells them (vLLM: max_model_len; llama.cpp: meta.n_ctx)."""
+        if self._facts is None:
+            self._facts = await self._ask_facts()
+            self.name = self._facts.model
+        return self._facts
+
+    async def _ask_facts(self) -> ModelFacts:
+        with translated(self._url, self.name):
+            async with asyncio.timeout(self._timeout):
+                page = await self._open().models.list()
+            rows = [row.to_dict() for row in page.data]
+        named = [row for row in rows if not self.name or row["id"] == self.name]
+        if not named:
+            raise ModelMissing(
+                f"The server at {self._url} has no model {self.name!r}.",
+                fix=f"It serves: {', '.join(str(r['id']) for r in rows) or 'none'}. Set GLASSDOME_MODEL.",
+            )
+        row = named[0]
+        context = self._given_context or _context(row) or _LEAST_CONTEXT
+        slots = None if self.limiter.learner else self.limiter.limit
+        return ModelFacts(
+            model=str(row["id"]), context_tokens=context, server=str(row.get("owned_by") or ""), slots=slots
+        )
+
+    async def installed(self) -> tuple[str, ...]:
+        """List the models it serves; raises ModelUnavailable."""
+        with translated(self._url, self.name):
+            async with asyncio.timeout(self._timeout):
+                return tuple(sorted(row.id for row in (await self._open().models.list()).data))
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop."""
+        if self._client is not None and self._client[0] is asyncio.get_running_loop():
+            await self._client[1].close()
+        self._client = None
+
+
+def _context(row: Mapping[str, Any]) -> int | None:
+    meta = row.get("meta")
+    found = row.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)
+    return found if isinstance(found, int) and found > 0 else None
+
+
+def _response_format(form: Format, schema: Mapping[str, Any]) -> dict[str, Any]:
+    if form == "json_schema":
+        return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": dict(schema)}}
+    return {"type": "json_object"}
+
+
+def _described(schema: Mapping[str, Any]) -> str:
+    """The schema in words, for servers that do not enforce it; constant, so that the prefix stays cached."""
+    return f"The JSON object must follow this JSON schema:\n{json.dumps(schema, separators=(',', ':'))}"
