@@ -43,6 +43,7 @@ class _List:
         self.found: list[Address] = []
         self.words: list[str] = []
         self.comment = ""
+        self.unclosed = False
         self.angle: str | None = None
 
     def parse(self, value: str) -> list[Address]:
@@ -52,7 +53,7 @@ class _List:
             if token is None:
                 break
             at = token.end()
-            if token[4]:
+            if token[4] and not self.unclosed:
                 at = self._skip_comment(value, at)
             else:
                 self._take(token)
@@ -83,6 +84,7 @@ class _List:
             if not depth:
                 self.comment = self.comment or value[start : paren.start()]
                 return paren.end()
+        self.unclosed = True  # searched once only
         self.faults.add("unclosed_comment")
         return at
 
@@ -90,7 +92,7 @@ class _List:
         name, angle = " ".join(self.words), self.angle
         if angle is None and "@" in name:
             bare = [word for word in name.split() if "@" in word]
-            angle, name = bare[-1], " ".join(word for word in name.split() if "@" not in word)
+            angle, name = bare[-1].strip("<>"), " ".join(word for word in name.split() if "@" not in word)
         if name or self.comment or (angle and angle.strip()):
             self.found.append(_address(name or self.comment, angle or "", self.faults))
         self.words, self.comment, self.angle = [], "", None

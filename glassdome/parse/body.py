@@ -121,13 +121,20 @@ def _read(part: Part, body: Body, faults: Faults) -> str:
         text, hidden = reveal(clean(text))
         body.hidden += hidden
         text = text.strip("\n")
+    _add_bare_urls(text, body)
+    return text
+
+
+def _add_bare_urls(text: str, body: Body) -> None:
+    """Add the URLs standing in the text, but not those that are only what another link shows."""
     known = {link.url.rstrip("/") for link in body.links}
+    shown = " ".join(link.shown for link in body.links)
     for found in find_urls(text):
         url = normal_url(found)
-        if url.rstrip("/") not in known and len(body.links) < MAX_LINKS:
-            known.add(url.rstrip("/"))
+        bare = url.rstrip("/")
+        if bare not in known and found.removeprefix("http://") not in shown and len(body.links) < MAX_LINKS:
+            known.add(bare)
             body.links.append(Link(url=url, place="text", host=host_of(url)))
-    return text
 
 
 def _take(page: Page, body: Body) -> None:

@@ -54,7 +54,7 @@ _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _SUSPECT = re.compile("[\u00c2\u00c3\u00d0\u00d1\u00e2-\u00ef\u00f0]" + _CLASS)
 #: What mojibake mends to: letters of living scripts, punctuation, currency, emoji. "\u00e0\u00a0\u00ab" is French, not Samaritan.
 _PLAUSIBLE = re.compile(
-    "[\u00a0-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u1e00-\u1eff\u2010-\u2044\u20ac\u2122\u2190-\u27bf\u3000-\u9fff\uac00-\ud7a3\ufeff\ufffd\U0001f300-\U0001faff]"
+    "[\u0080-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u1e00-\u1eff\u2010-\u2044\u20ac\u2122\u2190-\u27bf\u3000-\u9fff\uac00-\ud7a3\ufeff\ufffd\U0001f300-\U0001faff]"
 )
 #: Tried in this order where statistics say nothing; the last one accepts almost anything.
 _EAST_ASIAN = ("cp932", "euc_jp", "cp949", "big5", "gb18030")
@@ -62,6 +62,8 @@ _UTF8 = ("utf-8", "ascii", "")
 _HIGH = bytes(range(0x80, 0x100))
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
 _UNDEFINED = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
+#: High bytes below which statistics are guesswork.
+_ENOUGH = 12
 #: Bytes looked at to guess a charset; more text does not change the guess.
 _SAMPLE = 4096
 
@@ -144,7 +146,7 @@ def _is_not_western(data: bytes) -> bool:
     sample = data[:_SAMPLE]
     high = len(sample) - len(sample.translate(None, _HIGH))
     letters = len(sample) - len(sample.translate(None, _LETTERS))
-    return high * 3 > letters or len(sample.translate(None, _UNDEFINED)) != len(sample)
+    return (high >= _ENOUGH and high * 3 > letters) or len(sample.translate(None, _UNDEFINED)) != len(sample)
 
 
 def _statistical(sample: bytes) -> str:

@@ -199,6 +199,7 @@ class _Walker:
         sheets = [node.text_content or node.text() for node in self.tree.css("style")]
         if sheets:
             self.sheet = parse_stylesheet("\n".join(sheets))
+        self.has_script = any("json" not in (node.attributes.get("type") or "") for node in self.tree.css("script"))
         base = self.tree.css_first("base[href]")
         if base is not None:
             self.base = normal_url(base.attributes.get("href") or "")
@@ -226,10 +227,11 @@ class _Walker:
         """Note an element; return the look of its content, or None where the content is not for reading."""
         attributes = node.attributes
         if tag in _SKIPPED:
-            self._skip(tag, attributes)
+            if tag == "iframe":
+                self._add(attributes.get("src") or "", "html")
             return None
         if tag in _BLOCKS:
-            self.out.quote(True) if tag == "blockquote" else self.out.space("\n\n" if tag == "p" else "\n")
+            self.out.quote(True) if tag == "blockquote" else self.out.block("\n\n" if tag == "p" else "\n")
         if tag == "pre":
             self.pre += 1
         if attributes:
@@ -245,17 +247,11 @@ class _Walker:
         if tag == "a":
             self.open_anchor = None
         elif tag in _BLOCKS:
-            self.out.quote(False) if tag == "blockquote" else self.out.space("\n\n" if tag == "p" else "\n")
+            self.out.quote(False) if tag == "blockquote" else self.out.block("\n\n" if tag == "p" else "\n")
             if tag == "pre":
                 self.pre -= 1
             elif tag == "form":
                 self.open_form = None
-
-    def _skip(self, tag: str, attributes: dict[str, str | None]) -> None:
-        if tag == "script" and "json" not in (attributes.get("type") or ""):
-            self.has_script = True
-        elif tag == "iframe" and attributes.get("src"):
-            self._add(attributes["src"] or "", "html")
 
     def _add(self, url: str, place: Literal["html", "hidden", "area"]) -> _Anchor | None:
         if len(self.anchors) >= MAX_LINKS or not url.strip() or url.startswith("#"):

@@ -17,6 +17,7 @@ _MARKUP = re.compile(r"<[^<>]{0,500}>")
 #: Stand for the begin and end of a quotation until lines are known; taken out of the mail's own text.
 _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
 _MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
+_BREAKS = ("\n", "\n\n")
 #: Images whose words are kept.
 _MAX_ALTERNATIVES = 50
 #: HTML comments shorter than this are an author's notes.
@@ -33,16 +34,18 @@ class TextBuilder:
         self._comments: list[str] = []
         self._quotes = self._chars = self._hidden_chars = 0
         self._seen = self._joining = False
+        self._last = _BREAKS[1]
 
     def text(self, text: str, how: Hidden | None, keep_lines: bool) -> str:
         """Add one text node; return it as it will be read, or an empty string where it is hidden or too much."""
         if not keep_lines:
             text = _one_space(text)
         if how is None:
-            if self._chars > MAX_TEXT_CHARS or not text:
+            if self._chars > MAX_TEXT_CHARS or not text or (text == " " and self._last in _BREAKS):
                 return ""
             self._chars += len(text)
             self.visible.append(text)
+            self._last = text
             if not text.isspace():
                 self._seen, self._joining = True, False
             return text
@@ -50,15 +53,25 @@ class TextBuilder:
         return ""
 
     def space(self, mark: str) -> None:
-        """Add a line break or the gap between two cells."""
+        """Add a forced line break or the gap between two cells."""
         self.visible.append(mark)
+        self._last = mark
         if self._joining:
             self._pieces[-1][1].append(" ")
+
+    def block(self, mark: str) -> None:
+        """Begin or end a block: a line break, or an empty line (two), where there is none yet."""
+        if self._last in _BREAKS:
+            if len(mark) <= len(self._last):
+                return
+            mark = "\n"
+        self.space(mark)
 
     def quote(self, opened: bool) -> None:
         """Mark the begin or the end of a quotation."""
         self._quotes += opened
         self.visible.append("\n" + (_OPEN if opened else _CLOSE) + "\n")
+        self._last = "\n"
 
     def alternative(self, text: str) -> None:
         """Add the words that stand for an image; they are the text of a mail that is all images."""

@@ -59,7 +59,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"-----BEGIN PGP ", "application/pgp"),
     (0, b"#!", "text/x-shellscript"),
 )
-_BY_FIRST = {
+_BY_FIRST: dict[int, list[tuple[int, bytes, str]]] = {
     first: [s for s in _SIGNATURES if s[0] == 0 and s[1][0] == first] for first in {s[1][0] for s in _SIGNATURES}
 }
 _LATER = [signature for signature in _SIGNATURES if signature[0]]

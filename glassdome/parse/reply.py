@@ -12,6 +12,7 @@ _WROTE = re.compile(
     "|nap\u00edsal|\u00edrta|a scris|yazd\u0131|\u043f\u0438\u0448\u0435\u0442|\u043d\u0430\u043f\u0438\u0441\u0430\u043b|\u03ad\u03b3\u03c1\u03b1\u03c8\u03b5|\u0643\u062a\u0628|\u05db\u05ea\u05d1|\u5199\u9053|\u5beb\u9053|\u306e\u30e1\u30fc\u30eb|\uc791\uc131",
     re.IGNORECASE,
 )
+_DATE = re.compile(r"\d{1,4}[./:\u5e74-]|\d{4}")
 #: What makes a sentence with such a verb an attribution: a date or an address in it.
 _DATED = re.compile(r"\d{1,4}[./:\u5e74-]|\d{4}|@|<")
 _ORIGINAL = re.compile(
@@ -67,16 +68,10 @@ def _without_history(lines: list[str]) -> list[str]:
         if bare and _is_forward(bare):
             return kept + lines[number:]  # what is forwarded is the message
         if bare and _opens_history(lines, number, bare):
+            if kept and _DATE.search(kept[-1]) and _WROTE.search(bare) and not _DATE.search(bare):
+                kept.pop()  # the attribution began one line higher
             if not _is_quoted_below(lines, number):
                 return kept
-            if (
-                _WROTE.search(bare)
-                and kept
-                and kept[-1].strip()
-                and _DATED.search(kept[-1])
-                and not _DATED.search(bare)
-            ):
-                kept.pop()  # the attribution began one line higher
             continue
         kept.append(line)
     return kept
