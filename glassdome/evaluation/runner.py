@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import re
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
@@ -16,13 +18,16 @@ from glassdome.engine.builtin.classifier import Classifier
 from glassdome.evaluation.judge import Judge, Sample
 from glassdome.ports.model import Engine
 
-__all__ = ["Progress", "Record", "Runner"]
+__all__ = ["EngineOpener", "Progress", "Record", "Runner"]
 
 #: (what is judged, how many are done, how many there are).
 Progress = Callable[[str, int, int], None]
+#: Opens the engine on the event loop that will use it, and closes it there.
+EngineOpener = Callable[[], AbstractAsyncContextManager[Engine]]
 #: What is kept of one judged sample: JSON values only.
 Record = dict[str, Any]
 
+_NOT_A_NAME = re.compile(r"[^\w.]+")
 #: Samples one process takes at a time: enough to hide the cost of sending, few enough for a smooth bar.
 _CHUNK = 50
 
@@ -31,12 +36,12 @@ _CHUNK = 50
 class Runner:
     """How samples are judged.
 
-    `engine` None is the built-in engine; `classifier` replaces its trained text model; `state` is a folder in which
+    `engine` opens a language model's engine, None is the built-in one alone; `classifier` replaces its trained text model; `state` is a folder in which
     finished records are kept, so that a run that was cut off goes on where it stopped.
     """
 
     name: str
-    engine: Engine | None = None
+    engine: EngineOpener | None = None
     classifier: Classifier | None = None
     workers: int = 1
     concurrency: int = 4
@@ -58,7 +63,7 @@ class Runner:
 
     def _judged(self, samples: Sequence[Sample]) -> Iterator[Record]:
         if self.engine is not None:
-            yield from _drained(self._asked(samples))
+            yield from _drained(self._asked(samples, self.engine))
         elif self.workers > 1 and len(samples) > _CHUNK:
             yield from self._in_processes(samples)
         else:
@@ -73,27 +78,26 @@ class Runner:
             for records in pool.map(_judge_chunk, _chunks(samples)):
                 yield from records
 
-    async def _asked(self, samples: Sequence[Sample]) -> AsyncIterator[Record]:
+    async def _asked(self, samples: Sequence[Sample], open_engine: EngineOpener) -> AsyncGenerator[Record, None]:
         """Ask the model for `concurrency` samples at once, each answer as it comes."""
         judge = Judge(self.classifier)
         waiting = iter(samples)
-        running = {asyncio.ensure_future(self._ask(judge, s)) for s in islice(waiting, self.concurrency)}
-        try:
-            while running:
-                finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for task in finished:
-                    yield task.result()
-                    running |= {asyncio.ensure_future(self._ask(judge, s)) for s in islice(waiting, 1)}
-        finally:
-            for task in running:
-                task.cancel()
-
-    async def _ask(self, judge: Judge, sample: Sample) -> Record:
-        assert self.engine is not None
-        return await judge.record_asking(sample, self.engine)
+        async with open_engine() as engine:
+            running = {asyncio.ensure_future(judge.record_asking(s, engine)) for s in islice(waiting, self.concurrency)}
+            try:
+                while running:
+                    finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    for task in finished:
+                        yield task.result()
+                    more = islice(waiting, len(finished))
+                    running |= {asyncio.ensure_future(judge.record_asking(s, engine)) for s in more}
+            finally:
+                for task in running:
+                    task.cancel()
 
     def _file(self, kind: str) -> Path | None:
-        return self.state / f"{self.name}.{kind}.jsonl" if self.state else None
+        name = _NOT_A_NAME.sub("-", f"{self.name}.{kind}")
+        return self.state / f"{name}.jsonl" if self.state else None
 
     def _kept(self, kind: str) -> dict[str, Record]:
         path = self._file(kind)
@@ -118,15 +122,18 @@ class Runner:
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def _drained(records: AsyncIterator[Record]) -> Iterator[Record]:
-    """Walk an asynchronous iterator from synchronous code, on a loop of its own."""
+def _drained(records: AsyncGenerator[Record, None]) -> Iterator[Record]:
+    """Walk an asynchronous generator from synchronous code, on a loop of its own; left early, it is closed there."""
+
+    async def following() -> Record | None:
+        return await anext(records, None)
+
     with asyncio.Runner() as runner:
-
-        async def following() -> Record | None:
-            return await anext(records, None)
-
-        while (record := runner.run(following())) is not None:
-            yield record
+        try:
+            while (record := runner.run(following())) is not None:
+                yield record
+        finally:
+            runner.run(records.aclose())
 
 
 def _chunks(samples: Sequence[Sample]) -> list[Sequence[Sample]]:

@@ -1,0 +1,95 @@
+"""docs/scorecard.md: the figures of one evaluation with an honest reading of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from glassdome.evaluation.report.markdown import share, table, to_markdown
+
+__all__ = ["Claim", "claims", "to_scorecard"]
+
+#: (what is claimed, its value, the goal in words, whether it is reached).
+Claim = tuple[str, str, str, bool]
+
+#: What a reader must know before believing a figure.
+NOTES: Final[dict[str, str]] = {
+    "loso": "**This is the figure to believe.** Every source of legitimate mail was judged by a text model that was "
+    "trained without it, and phishing by one trained without the latest years. There is one phishing collection only, "
+    "so its own habits are known from earlier years: phishing of another kind will be found less often than this says. "
+    "Weights of the signals were set with all sources in view.",
+    "phishing": "The shipped text model was trained on mail of these same sources, so these figures flatter it; they "
+    "show that nothing broke, not how good it is. Two thirds of what the collection calls phishing is scams and "
+    "commercial junk; `core` rows are those that a weak rule calls phishing. The files carry almost no "
+    "Authentication-Results, no sender history and no contacts, which is what the product leans on in a real mailbox.",
+    "classes": "Spam is commercial mail nobody asked for. The spam here is from 1997 to 2008, the phishing from 2021 to "
+    "2026: part of what tells them apart is their age.",
+    "priority": "Nobody labelled priorities. The figures only say that junk does not stand above real mail.",
+    "categories": "The annotators used another scheme, for the mail of one company in 2001; each of their classes allows "
+    "several of ours, `work` nearly always. The comparison with always saying `work` is the honest one: this corpus "
+    "cannot show that the categories are good, only that they are not absurd.",
+    "intent": "Sentences out of context, from business mail. The product sees whole mails and drops requests in bulk "
+    "mail, which this corpus cannot show.",
+    "sensitive": "The texts are templates filled by a generator: numbers always have right check digits and a word "
+    "beside them, so real mail is harder. Names, places, dates and postal addresses are not claimed: without a model "
+    "of language they cannot be told from other words with enough precision.",
+    "summaries": "An extractive summary of a thread is hard put to beat its first sentences, which are what people "
+    "quote. `one-line` references are subject lines: every summary is too long for them.",
+    "languages": "Two hand-written sentences for most languages: enough to see that a language is known at all.",
+    "injection": "The engine here does whatever the attacker wants, whatever the words; so the figures do not depend on "
+    "the wording of the attacks. What is measured is the code behind the model. An opinion without hard evidence beside it "
+    "counts, so a verdict that rests on text alone may flip.",
+    "cost": "Wall time of the whole way from bytes to verdict, on the machine of the run, while other work ran there.",
+}
+
+
+def claims(functions: dict[str, Any]) -> Iterable[Claim]:
+    """Yield every goal whose figure was measured."""
+    loso = functions.get("loso", {})
+    if loso:
+        unseen, classes = loso["phishing"], loso["classes"]
+        modern = [r for r in loso["folds"] if "delivery" in r["source"] or "newsletter" in r["source"]]
+        auc, recall = unseen["auc"]["value"], unseen["budgets"]["0.01"]["recall"]["value"]
+        yield "Phishing against ham of unseen sources, AUC", f"{auc:.4f}", "at least 0.985", auc >= 0.985
+        yield "Recall at 1 % false positives, unseen sources", share(recall), "at least 75 %", recall >= 0.75
+        for row in modern:
+            yield "Modern transactional mail flagged", share(row["flagged"]), "at most 5 %", row["flagged"] <= 0.05
+        spam = classes["spam_called_phishing"]
+        if spam is not None:
+            yield "Spam called phishing, unseen sources", share(spam), "at most 20 %", spam <= 0.2
+        error = unseen["calibration_error"]
+        yield "Calibration error, unseen sources", f"{error:.4f}", "at most 0.05", error <= 0.05
+    yield from _side_claims(functions)
+
+
+def _side_claims(functions: dict[str, Any]) -> Iterable[Claim]:
+    if sensitive := functions.get("sensitive"):
+        f1, precision = sensitive["all"]["f1"], sensitive["high_risk"]["precision"]
+        yield "Sensitive data, F1 of claimed types", share(f1), "at least 88 %", f1 >= 0.88
+        yield "Sensitive data, precision on high-risk types", share(precision), "at least 92 %", precision >= 0.92
+    if injection := functions.get("injection"):
+        success, altered = injection["attack_success"], injection["clean_altered"]
+        yield "Injection: attack success", share(success), "0", success == 0
+        yield "Injection: clean carriers altered", share(altered), "at most 1 %", altered <= 0.01
+    if cost := functions.get("cost"):
+        seconds = cost["seconds_median"]
+        if not cost["calls_per_mail"]:
+            yield "Whole verdict per mail, median", f"{1000 * seconds:.2f} ms", "at most 3 ms", seconds <= 0.003
+
+
+def to_scorecard(evaluation: dict[str, Any]) -> str:
+    """Return the page; it is generated, so it is never edited by hand."""
+    rows = [
+        (what, value, goal, "yes" if reached else "**no**")
+        for what, value, goal, reached in claims(evaluation["functions"])
+    ]
+    return (
+        "# Scorecard\n\n"
+        "Generated by `glassdome eval CORPUS --loso --scorecard docs/scorecard.md`; do not edit.\n\n"
+        "How good the engine is on labelled mail, and how far each figure can be believed. Intervals are at 95 %, by "
+        "resampling clusters of near-duplicates. The corpus is not part of the project; the sources are described in the "
+        "model's data card.\n\n## Goals\n\n"
+        + table(("claim", "measured", "goal", "reached"), rows)
+        + "\n"
+        + to_markdown(evaluation, NOTES)
+    )
