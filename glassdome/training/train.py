@@ -27,7 +27,7 @@ from glassdome.training.judging import (
 from glassdome.training.samples import Sample, read_samples
 from glassdome.training.shadow import Comparison, shadow_compare
 
-__all__ = ["TrainingReport", "train"]
+__all__ = ["TrainingReport", "classifier_of", "train"]
 
 #: Share of the clusters kept away from both models of a shadow evaluation.
 _SHADOW_PERCENT: Final = 20
@@ -82,6 +82,12 @@ def train(
     if activated:
         card.write_text(model_card(classifier.name, report.samples, figures, error, report.bytes, recipe), "utf-8")
     return report
+
+
+def classifier_of(samples: Sequence[Sample], *, recipe: Recipe | None = None, progress: Progress | None = None) -> Classifier:
+    """Return the calibrated classifier of these samples alone, as `train` makes it; raises ConfigError without scikit-learn."""
+    _needs_sklearn()
+    return _trained(samples, recipe or Recipe(), progress or (lambda _: None))[0]
 
 
 def _trained(real: Sequence[Sample], recipe: Recipe, say: Progress) -> tuple[Classifier, list[SourceFigures], float]:
