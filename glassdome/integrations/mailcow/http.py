@@ -49,7 +49,7 @@ class MailcowHttp:
                 "No mailcow API key is set.", fix="Set MAILCOW_API_KEY (or MAIL_API_UID and MAIL_API_PW)."
             )
         self._access, self._tls = access, tls
-        self._client = PerLoop(self._open, httpx.AsyncClient.aclose)
+        self._client = PerLoop(self._open)
 
     def _open(self) -> httpx.AsyncClient:
         access = self._access

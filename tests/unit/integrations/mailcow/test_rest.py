@@ -44,7 +44,7 @@ def connect(server: MailcowServer, monkeypatch: pytest.MonkeyPatch, **access: ob
         client._transport = httpx.ASGITransport(app=server.app)
         return client
 
-    monkeypatch.setattr(http._client, "_make", opened)
+    monkeypatch.setattr(http._client, "_open", opened)
     return http
 
 
@@ -204,7 +204,7 @@ async def test_something_else_that_answers(monkeypatch: pytest.MonkeyPatch) -> N
     """A web server that is no mailcow is told apart."""
     http = MailcowHttp(MailcowAccess(url="https://www.example.org", key=SecretStr("k")), TlsPolicy())
     transport = httpx.MockTransport(lambda request: httpx.Response(200, text="<html>welcome</html>"))
-    monkeypatch.setattr(http._client, "_make", lambda: httpx.AsyncClient(transport=transport, base_url="https://x/"))
+    monkeypatch.setattr(http._client, "_open", lambda: httpx.AsyncClient(transport=transport, base_url="https://x/"))
 
     with pytest.raises(ProtocolViolation, match="not JSON"):
         await MailcowObjects(http).version()

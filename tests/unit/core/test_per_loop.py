@@ -1,0 +1,70 @@
+"""A resource is opened once per event loop, shared, and closed while its loop still runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from glassdome.core.per_loop import PerLoop
+
+
+class _Recorder:
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.fail = False
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[int]:
+        await asyncio.sleep(0)
+        if self.fail:
+            raise OSError("no")
+        number = len(self.events)
+        self.events.append("open")
+        try:
+            yield number
+        finally:
+            await asyncio.sleep(0)
+            self.events.append("close")
+
+
+def test_one_resource_per_run_closed_with_its_loop() -> None:
+    """Two runs of the loop open twice; each is closed without anybody asking."""
+    recorder = _Recorder()
+    resource = PerLoop(recorder.open)
+
+    async def use() -> list[int]:
+        return list(await asyncio.gather(resource.get(), resource.get(), resource.get()))
+
+    first, second = asyncio.run(use()), asyncio.run(use())
+
+    assert [0, 0, 0] == first
+    assert [2, 2, 2] == second
+    assert ["open", "close", "open", "close"] == recorder.events
+
+
+async def test_closed_on_request_and_opened_again() -> None:
+    """`aclose` closes now; the next use opens anew."""
+    recorder = _Recorder()
+    resource = PerLoop(recorder.open)
+
+    await resource.get()
+    await resource.aclose()
+    await resource.get()
+    await resource.aclose()
+    await resource.aclose()
+
+    assert ["open", "close", "open", "close"] == recorder.events
+
+
+async def test_a_failed_opening_is_tried_again() -> None:
+    """What failed once is not remembered as broken."""
+    recorder = _Recorder()
+    recorder.fail = True
+    resource = PerLoop(recorder.open)
+
+    with pytest.raises(OSError, match="no"):
+        await resource.get()
+    recorder.fail = False
+    assert 0 == await resource.get()
+    await resource.aclose()
