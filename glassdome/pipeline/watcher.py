@@ -123,6 +123,7 @@ class Watcher:
             try:
                 async for _ in self._source.watch(mailbox, INBOX):
                     self._note(mailbox, INBOX, delivered=False)
+                return  # a source that cannot watch leaves it to the sweep
             except GlassdomeError as exc:
                 state = self._book.failed(mailbox, exc, now=self._clock.now())
                 _log.warning(
