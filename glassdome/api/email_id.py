@@ -11,12 +11,16 @@ from glassdome.core.errors import InvalidAddress, InvalidQuery
 from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS
 from glassdome.values.refs import INBOX
 
-__all__ = ["EmailId", "as_folder", "as_mailbox", "parse_email_id"]
+__all__ = ["EMAIL_ID_PATTERN", "MAILBOX_PATTERN", "EmailId", "as_folder", "as_mailbox", "parse_email_id"]
 
 _MAX_NUMBER: Final = 2**32 - 1
 
 _IMAP_URL = re.compile(r"(?P<folder>.+?);UIDVALIDITY=(?P<validity>\d{1,10})/?;UID=(?P<uid>\d{1,10})", re.I | re.A)
-_ADDRESS = re.compile(r"[^\s@\x00-\x20\x7f,;:<>()\[\]\"\\]+@[^\s@\x00-\x20\x7f,;:<>()\[\]\"\\/]+")
+#: RFC 5322 atext and dots, without what IMAP logins give a meaning of their own (* % /); domains as DNS has them.
+MAILBOX_PATTERN: Final = r"^[A-Za-z0-9.!#$&'+=?^_{|}~-]+@[A-Za-z0-9.-]+$"
+#: Looser than what is understood: it says the three forms.
+EMAIL_ID_PATTERN: Final = r"^([0-9]+|.+;.+;.+|<.+>)$"
+_MAILBOX = re.compile(MAILBOX_PATTERN)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -32,10 +36,9 @@ class EmailId:
 
 def as_mailbox(text: str) -> str:
     """Return the mailbox address in lower case, as mailcow keeps it; raises InvalidAddress."""
-    address = text.strip().lower()
-    if len(address) > MAX_ADDRESS_CHARS or not _ADDRESS.fullmatch(address) or _CONTROL.search(address):
+    if len(text) > MAX_ADDRESS_CHARS or not _MAILBOX.fullmatch(text):
         raise InvalidAddress("The mailbox must be a full address such as user@example.org.")
-    return address
+    return text.lower()
 
 
 def as_folder(text: str) -> str:
@@ -47,7 +50,6 @@ def as_folder(text: str) -> str:
 
 def parse_email_id(text: str, folder: str = INBOX) -> EmailId:
     """Read a UID, `INBOX;UIDVALIDITY=1;UID=5` (RFC 5092) or `<Message-ID>`; raises InvalidQuery."""
-    text = text.strip()
     if len(text) > MAX_EMAIL_ID_CHARS or _CONTROL.search(text):
         raise InvalidQuery("email_id is too long or has control characters.")
     if text.startswith("<") and text.endswith(">") and len(text) > 2:

@@ -7,17 +7,32 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.email_id import EmailId, as_folder, as_mailbox
+from glassdome.api.email_id import EMAIL_ID_PATTERN, MAILBOX_PATTERN, EmailId, as_folder, as_mailbox
 from glassdome.api.keys import Caller
 from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS
 from glassdome.ports.store import AnalysisQuery, AnalysisStore
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
-__all__ = ["EmailIdField", "Filters", "FolderField", "MailboxField", "find_analysis"]
+__all__ = ["EmailIdField", "Filters", "FolderField", "MailboxField", "OptionalMailbox", "find_analysis"]
 
+#: The patterns are for readers of OpenAPI; `as_mailbox` and `parse_email_id` check, and say it in a sentence.
 MailboxField = Annotated[
-    str, Field(max_length=MAX_ADDRESS_CHARS, description="Mailbox address", examples=["user@domain.com"])
+    str,
+    Field(
+        max_length=MAX_ADDRESS_CHARS,
+        description="Mailbox address",
+        examples=["user@domain.com"],
+        json_schema_extra={"pattern": MAILBOX_PATTERN},
+    ),
+]
+OptionalMailbox = Annotated[
+    str,
+    Field(
+        max_length=MAX_ADDRESS_CHARS,
+        description="Only this mailbox; empty: all that the key may see",
+        json_schema_extra={"pattern": f"^$|{MAILBOX_PATTERN}"},
+    ),
 ]
 EmailIdField = Annotated[
     str,
@@ -26,6 +41,7 @@ EmailIdField = Annotated[
         max_length=MAX_EMAIL_ID_CHARS,
         description="IMAP UID, `INBOX;UIDVALIDITY=1;UID=5` or `<Message-ID>`",
         examples=["12345"],
+        json_schema_extra={"pattern": EMAIL_ID_PATTERN},
     ),
 ]
 FolderField = Annotated[str, Field(max_length=MAX_FOLDER_CHARS, description="Folder of a bare UID")]
@@ -36,7 +52,7 @@ class Filters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    mailbox: MailboxField = ""
+    mailbox: OptionalMailbox = ""
     folder: Annotated[str, Field(max_length=MAX_FOLDER_CHARS, description="Only this folder")] = ""
     phishing: Annotated[bool | None, Field(description="Only phishing, or only the rest")] = None
     category: Annotated[str, Field(max_length=100, description="Only with this category")] = ""

@@ -52,6 +52,14 @@ class AnalyzeRequest(BaseModel):
     force: Annotated[bool, Field(description="Analyse again what has an analysis already")] = False
 
 
+class Patience(BaseModel):
+    """How long the caller waits."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wait: Annotated[float, Field(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for the answer")] = 20
+
+
 @router.post(
     "/api/v1/add/llm/analyze",
     summary="Analyse a message now, or queue many",
@@ -65,7 +73,7 @@ async def analyze(
     services: Wired,
     caller: Writer,
     body: AnalyzeRequest,
-    wait: Annotated[float, Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for the answer")] = 20,
+    parameters: Annotated[Patience, Query()],
 ) -> Response:
     """Answer the stored analysis where there is one; else queue the message first in line and wait for it.
 
@@ -80,7 +88,7 @@ async def analyze(
         return await _bulk(services, mailbox, body, body.email_ids)
     assert body.email_id is not None
     ref = await _resolve(services, mailbox, parse_email_id(body.email_id, body.folder))
-    found = await _analysed(services, ref, force=body.force, wait=wait)
+    found = await _analysed(services, ref, force=body.force, wait=parameters.wait)
     return answer(_element(found, body.email_id, mailbox), status=200 if isinstance(found, Analysis) else 202)
 
 

@@ -61,6 +61,14 @@ class PreferencesShape(BaseModel):
     drafts: bool
 
 
+class Whose(BaseModel):
+    """Whose preferences."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: MailboxField
+
+
 class PreferencesEdit(BaseModel):
     """What to change; what is not given stays. An unknown name is refused, since it would change nothing."""
 
@@ -94,9 +102,9 @@ class PreferencesEdit(BaseModel):
     response_model=PreferencesShape,
     responses=refusals(),
 )
-async def get_preferences(services: Wired, caller: Reader, username: Annotated[MailboxField, Query()]) -> Response:
+async def get_preferences(services: Wired, caller: Reader, parameters: Annotated[Whose, Query()]) -> Response:
     """Answer the stored preferences, or the defaults with `chosen` false."""
-    mailbox = as_mailbox(username)
+    mailbox = as_mailbox(parameters.username)
     caller.must_see(mailbox)
     return JSONResponse(_shape(await services.preferences.get_preferences(mailbox)))
 

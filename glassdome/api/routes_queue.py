@@ -13,7 +13,7 @@ from glassdome.api.answers import Element, answer, success
 from glassdome.api.email_id import as_mailbox
 from glassdome.api.errors import refusals
 from glassdome.api.keys import Caller
-from glassdome.api.lookup import MailboxField
+from glassdome.api.lookup import OptionalMailbox
 from glassdome.api.services import Services
 from glassdome.api.shapes import DepthShape, JobShape, depth_shape, job_shape
 from glassdome.core.errors import NotFound
@@ -39,7 +39,7 @@ class QueueParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     state: Annotated[JobState | None, Field(description="Only jobs in this state")] = None
-    mailbox: MailboxField = ""
+    mailbox: OptionalMailbox = ""
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Jobs of a page")] = 100
     after_id: Annotated[int, Field(ge=0, le=_MAX_ID, description="`next_after_id` of the page before")] = 0
 
@@ -64,9 +64,9 @@ class QueueEdit(BaseModel):
 
     action: Literal["retry", "cancel"]
     ids: Annotated[list[JobId] | None, Field(min_length=1, max_length=MAX_PAGE)] = None
-    mailbox: Annotated[MailboxField, Field(description="Without ids: all failed (retry) or waiting (cancel) of it")] = (
-        ""
-    )
+    mailbox: Annotated[
+        OptionalMailbox, Field(description="Without ids: all failed (retry) or waiting (cancel) of it")
+    ] = ""
 
 
 @router.get("/api/v1/get/llm/queue", summary="The queue", response_model=QueueShape, responses=refusals())

@@ -1,0 +1,68 @@
+"""The mail source on every IMAP server at hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from glassdome.demo.certificate import make_certificate
+from glassdome.demo.mailserver import DemoMailServer
+from glassdome.integrations.imap.login import ImapServer
+from glassdome.integrations.imap.logins import FixedLogins
+from glassdome.integrations.imap.pool import ImapPool
+from glassdome.integrations.tls import TlsPolicy
+from glassdome.source.imap_source import ImapSource
+from glassdome.testing.contracts_source import SourceContract, Stocked
+from glassdome.values.refs import INBOX
+from tests.servers.certificates import SERVER_NAME
+from tests.servers.dovecot import PASSWORD, Dovecot
+
+
+def flags_by(pool: ImapPool, mailbox: str) -> object:
+    """Ask the server for the flags of one message."""
+
+    async def flags(uid: int) -> frozenset[str]:
+        async with pool.session(mailbox) as session:
+            await session.examine(INBOX)
+            return (await session.facts([uid]))[0].flags
+
+    return flags
+
+
+class TestDovecot(SourceContract):
+    """Debian's Dovecot, by implicit TLS."""
+
+    @pytest.fixture
+    async def stocked(self, dovecot: Dovecot, mailbox: str) -> AsyncIterator[Stocked]:
+        """A fresh mailbox, delivered to by LMTP."""
+        tls = TlsPolicy(ca_file=dovecot.certificates.ca, server_name=SERVER_NAME)
+        server = ImapServer(host=dovecot.host, port=dovecot.imaps_port, tls=tls, implicit_tls=True)
+        async with ImapPool(server, FixedLogins({mailbox: SecretStr(PASSWORD)})) as pool:
+
+            async def deliver(raw: bytes) -> None:
+                await asyncio.to_thread(dovecot.deliver, mailbox, raw)
+
+            yield Stocked(source=ImapSource(pool), mailbox=mailbox, deliver=deliver, flags=flags_by(pool, mailbox))  # type: ignore[arg-type]
+
+
+class TestDemoServer(SourceContract):
+    """The demo's embedded server (pymap), by STARTTLS."""
+
+    @pytest.fixture
+    async def stocked(self, tmp_path: Path) -> AsyncIterator[Stocked]:
+        """A fresh mailbox in memory."""
+        mailbox = "you@demo.test"
+        certificate, key = await asyncio.to_thread(make_certificate, tmp_path, now=datetime.now(UTC))
+        async with DemoMailServer({mailbox: "pw"}, certificate=certificate, key=key, authserv_id="demo") as demo:
+            server = ImapServer(host="localhost", port=demo.imap_port, tls=TlsPolicy(ca_file=certificate))
+            async with ImapPool(server, FixedLogins({mailbox: SecretStr("pw")})) as pool:
+
+                async def deliver(raw: bytes) -> None:
+                    await demo.deliver(mailbox, raw)
+
+                yield Stocked(source=ImapSource(pool), mailbox=mailbox, deliver=deliver, flags=flags_by(pool, mailbox))  # type: ignore[arg-type]
