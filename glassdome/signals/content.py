@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glassdome.signals.finding import Detector, evidence, hit
-from glassdome.signals.phrases import ScannedText, load_phrases
+from glassdome.signals.phrases import MIXED_WORD, ScannedText, load_phrases
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal
@@ -32,25 +32,26 @@ _SIGNALS = {
     "login_alarm": "the mail reports a strange log-in or payment",
     "generic_greeting": "the mail addresses its reader by no name",
     "commercial": "the mail advertises the way bulk mailers do",
-    "obfuscated_words": "words mix alphabets so that filters do not read them",
+    "obfuscated_words": "words are disguised with odd letters so that filters do not read them",
 }
 _BOOK = "phrases.toml"
 #: What one, two and more different phrases of a group count.
 _STRENGTHS = (0.65, 0.85, 1.0)
-#: A Latin word with letters of an alphabet that has look-alikes of them, at least two letters of Latin beside it.
-_MIXED = re.compile(
-    "\\b(?=[^\\W\\d_]*[a-zA-Z]{2})[a-zA-Z]+[\u0370-\u03ff\u0400-\u052f\u0531-\u058f][a-zA-Z\u0370-\u052f]*\\b"
-)
+#: Letters in styles that plain text has no need of, and letters under piled-up accents.
+_STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a]{4,}|(?:[a-zA-Z][\u0300-\u036f\u0483-\u0489]+){4,}")
+#: Characters looked at for disguised words.
+_MAX_DISGUISED = 4_000
 #: Ends the subject, so that no phrase runs from it into the text.
 _BREAK = "\n.\n"
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report each group of phrases that occurs, with the words."""
-    subject = message.subject.lower()
+    whole = message.subject + _BREAK + message.text
     found: dict[str, list[Evidence]] = {}
-    for group, words in load_phrases(_BOOK).find(ScannedText.of(message.subject + _BREAK + message.text)):
-        found.setdefault(group, []).append(evidence("header:Subject" if words in subject else "text", words))
+    for group, start, end in load_phrases(_BOOK).find(ScannedText.of(whole)):
+        where = "header:Subject" if start < len(message.subject) else "text"
+        found.setdefault(group, []).append(evidence(where, whole[start:end]))
     for group, places in found.items():
         strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
         shown = " … ".join(place.quote for place in places[:2])
@@ -59,14 +60,14 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
 
 
 def _obfuscated(message: Message) -> Iterator[Signal]:
-    """Latin words with single Cyrillic or Greek letters that look Latin."""
-    text = f"{message.subject} {message.text[:4000]}"
+    """Latin words with letters of other alphabets, in mathematical styles, or under piles of accents."""
+    text = f"{message.subject}\n{message.text[:_MAX_DISGUISED]}"
     if text.isascii():
         return
-    mixed = [match.group() for match in _MIXED.finditer(text)]
-    if mixed:
-        place = evidence("header:Subject" if mixed[0] in message.subject else "text", mixed[0])
-        yield hit("obfuscated_words", f"{mixed[0]!r} mixes alphabets", place, strength=0.4 + 0.2 * len(mixed))
+    odd = [match.group() for pattern in (MIXED_WORD, _STYLED) for match in pattern.finditer(text)]
+    if odd:
+        place = evidence("header:Subject" if odd[0] in message.subject else "text", odd[0])
+        yield hit("obfuscated_words", f"{odd[0][:60]!r} is no plain word", place, strength=0.4 + 0.2 * len(odd))
 
 
 DETECTOR = Detector(name="content", signals=_SIGNALS, run=detect)

@@ -10,7 +10,7 @@ import idna
 from confusable_homoglyphs import confusables
 from tldextract import TLDExtract
 
-__all__ = ["is_ip", "main_label", "organizational_domain", "skeleton", "unicode_host"]
+__all__ = ["is_ip", "latin_letter", "main_label", "organizational_domain", "skeleton", "unicode_host"]
 
 #: The bundled list, private suffixes included (RFC 7489 3.2); nothing is fetched or written.
 _SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -21,17 +21,25 @@ _FOLD = str.maketrans({"0": "o", "1": "l", "3": "e", "5": "s", "i": "l", "|": "l
 
 
 @lru_cache(maxsize=16_384)
-def organizational_domain(host: str) -> str:
-    """Return the registrable part of a host name, or the host where there is none (IP addresses, bare names)."""
+def _split(host: str) -> tuple[str, str]:
+    """Return the organization's label and its public suffix; an unknown last label is a suffix (the list's rule `*`)."""
     host = host.strip(".").lower()
     found = _SUFFIXES.extract_str(host)
-    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else host
+    if found.suffix or is_ip(host):
+        return (found.domain, found.suffix) if found.suffix else ("", "")
+    front, _, last = host.rpartition(".")
+    return front.rpartition(".")[2], last
 
 
-@lru_cache(maxsize=16_384)
+def organizational_domain(host: str) -> str:
+    """Return the registrable part of a host name, or the host where there is none (IP addresses, bare names)."""
+    label, suffix = _split(host)
+    return f"{label}.{suffix}" if label else host.strip(".").lower()
+
+
 def main_label(host: str) -> str:
     """Return the label that names the organization: `example` of `www.example.co.uk`."""
-    return _SUFFIXES.extract_str(host.strip(".").lower()).domain
+    return _split(host)[0]
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +81,7 @@ def _unicode_label(label: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _latin(char: str) -> str:
+def latin_letter(char: str) -> str:
     """Return the Latin letter a character is mistaken for, or the character."""
     plain = unicodedata.normalize("NFKD", char)[0]
     if plain.isascii():
@@ -87,7 +95,7 @@ def _latin(char: str) -> str:
 def skeleton(text: str) -> str:
     """Return what a hasty reader takes a name for (after UTS 39 4): equal skeletons are look-alikes."""
     if not text.isascii():
-        text = "".join(char if char.isascii() else _latin(char) for char in text)
+        text = "".join(char if char.isascii() else latin_letter(char) for char in text)
     text = text.lower()
     for pair, letter in _PAIRS:
         text = text.replace(pair, letter)

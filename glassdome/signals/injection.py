@@ -9,7 +9,7 @@ from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.signals.phrases import ScannedText, load_phrases
 from glassdome.values.context import Context
 from glassdome.values.message import Message
-from glassdome.values.signal import Signal
+from glassdome.values.signal import Evidence, Signal
 
 __all__ = ["DETECTOR"]
 
@@ -30,20 +30,24 @@ _MARKERS = re.compile(
 _MAX_SEARCHED = 60_000
 
 
+def _quotes(text: str, subject: int) -> list[Evidence]:
+    """Return the instructions in a text whose first `subject` characters are the subject."""
+    return [
+        evidence("header:Subject" if start < subject else "text", text[start:end])
+        for _, start, end in load_phrases(_BOOK).find(ScannedText.of(text))
+    ]
+
+
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report instructions to an assistant."""
-    book = load_phrases(_BOOK)
     text = f"{message.subject}\n.\n{message.text}"
-    subject = message.subject.lower()
-    seen = [words for _, words in book.find(ScannedText.of(text))]
+    seen = _quotes(text, len(message.subject))
     if seen:
-        quotes = [evidence("header:Subject" if words in subject else "text", words) for words in seen]
-        yield hit("injection_visible", f"it tells an assistant: “{seen[0]}”", *quotes)
+        yield hit("injection_visible", f"it tells an assistant: “{seen[0].quote}”", *seen)
     hidden = "\n.\n".join(item.text for item in message.hidden)
-    found = [words for _, words in book.find(ScannedText.of(hidden))] if hidden else []
+    found = [evidence("hidden", item.quote) for item in _quotes(hidden, 0)] if hidden else []
     if found:
-        quotes = [evidence("hidden", quote) for quote in found]
-        yield hit("injection_hidden", f"hidden text tells an assistant: “{quotes[0].quote}”", *quotes)
+        yield hit("injection_hidden", f"hidden text tells an assistant: “{found[0].quote}”", *found)
     for where, searched in (("text", message.text), ("hidden", hidden)):
         mark = _MARKERS.search(searched[:_MAX_SEARCHED])
         if mark:

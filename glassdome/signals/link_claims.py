@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
-from glassdome.signals.host_lists import brand_owners, brands, in_list, popular, reply_services
+from glassdome.signals.host_lists import brand_owners, brands, free_hosts, in_list, popular, reply_services, shorteners
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.signals.lookalike import find_lookalike, protected_by
 from glassdome.values.context import Context
@@ -132,7 +132,8 @@ def _kinship(message: Message, links: Sequence[LinkView]) -> Iterator[Signal]:
     elif sender not in domains:
         detail = f"the mail is from {sender}, no link leads there"
         yield hit("link_foreign", detail, *(evidence(v.where, v.url) for v in links[:2]))
-    if domains <= popular():
+    published = any(in_list(v.host, free_hosts()) or in_list(v.host, shorteners()) for v in links)
+    if domains <= popular() and not published:
         yield hit("link_popular_only", "every link leads to well-known sites", evidence(links[0].where, links[0].url))
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
-__all__ = ["Phrase", "PhraseBook", "ScannedText", "load_phrases"]
+from glassdome.signals.domains import latin_letter
+
+__all__ = ["MIXED_WORD", "Phrase", "PhraseBook", "ScannedText", "load_phrases"]
 
 #: Characters scanned; what a mail wants, it says before.
 MAX_SCANNED: int = 10_000
@@ -20,6 +23,10 @@ _STEM = 4
 #: Occurrences of a word tried, and characters a phrase may reach from it.
 _MAX_PLACES = 12
 _REACH = 160
+#: A Latin word with letters of an alphabet that has look-alikes of them.
+MIXED_WORD = re.compile(
+    "\\b(?=[^\\W\\d_]*[a-zA-Z]{2})[a-zA-Z]+[\u0370-\u03ff\u0400-\u052f\u0531-\u058f][a-zA-Z\u0370-\u052f]*\\b"
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -42,7 +49,7 @@ class ScannedText:
     @classmethod
     def of(cls, text: str) -> ScannedText:
         """Prepare the first part of a text."""
-        lowered = text[:MAX_SCANNED].lower().replace("\u2019", "'")
+        lowered = _folded(text[:MAX_SCANNED]).lower()
         words = set(_WORD.findall(lowered))
         return cls(text=lowered, keys=frozenset(words | {f"{word[:_STEM]}*" for word in words}))
 
@@ -60,15 +67,15 @@ class ScannedText:
         """Return where any of these words begins, the first occurrences only."""
         return [place for key in slot for place in self._places.get(key, ())[:_MAX_PLACES]]
 
-    def search(self, phrase: Phrase) -> str:
-        """Return the phrase as it stands in the text, or nothing: looked for around its rarest word."""
+    def search(self, phrase: Phrase) -> tuple[int, int] | None:
+        """Return where the phrase stands in the text: looked for around its rarest word."""
         rarest = min((self.places(slot) for slot in phrase.slots), key=len)
         for place in rarest:
             start = self.text.rfind(" ", 0, max(0, place - _REACH)) + 1
             found = phrase.pattern.search(self.text, start, place + _REACH)
             if found:
-                return found.group()
-        return ""
+                return found.span()
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,16 +93,33 @@ class PhraseBook:
                 found.setdefault(key, []).append(phrase)
         return {key: tuple(items) for key, items in found.items()}
 
-    def find(self, scanned: ScannedText) -> Iterator[tuple[str, str]]:
-        """Yield the group and the words of each phrase that occurs."""
+    def find(self, scanned: ScannedText) -> Iterator[tuple[str, int, int]]:
+        """Yield the group and the span of each phrase that occurs."""
         keys, tried = scanned.keys, set()
         for key in sorted(keys & self.index.keys()):
             for phrase in self.index[key]:
                 if id(phrase) in tried or any(keys.isdisjoint(slot) for slot in phrase.slots):
                     continue
                 tried.add(id(phrase))
-                if words := scanned.search(phrase):
-                    yield phrase.group, words
+                if span := scanned.search(phrase):
+                    yield phrase.group, *span
+
+
+def _folded(text: str) -> str:
+    """Undo disguises character by character: styled letters, and foreign letters inside Latin words."""
+    text = text.replace("\u2019", "'")
+    if text.isascii():
+        return text
+    foreign = set("".join(MIXED_WORD.findall(text)))
+    return text.translate({ord(c): _plain_letter(c, mixed=c in foreign) for c in set(text) if not c.isascii()})
+
+
+@lru_cache(maxsize=4096)
+def _plain_letter(char: str, *, mixed: bool) -> str:
+    plain = unicodedata.normalize("NFKC", char)
+    if len(plain) == 1 and plain.isascii():
+        return plain
+    return latin_letter(char) if mixed and not "\u00c0" <= char <= "\u024f" else char
 
 
 def _slot_key(word: str) -> str:
