@@ -38,8 +38,10 @@ class Performer:
         editor: FolderEditor | None = None,
         alerts: AlertSink | None = None,
         teacher: SpamTeacher | None = None,
+        stale: timedelta = STALE,
     ) -> None:
         """A part that is None makes its kind of action fail with a reason."""
+        self._stale = stale
         self._ledger, self._clock = ledger, clock
         self._editor, self._alerts, self._teacher = editor, alerts, teacher
 
@@ -51,7 +53,7 @@ class Performer:
 
     async def perform_due(self) -> int:
         """Perform what is left of crashed or interrupted work; return how many actions were looked at."""
-        due = await self._ledger.due(limit=_BATCH, begun_before=self._clock.now() - STALE)
+        due = await self._ledger.due(limit=_BATCH, begun_before=self._clock.now() - self._stale)
         for item in due:
             await self._one(item)
         return len(due)

@@ -9,7 +9,6 @@ from typing import Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
-from glassdome.pipeline.process import REPEAT
 from glassdome.ports.model import Engine
 from glassdome.ports.store import AnalysisStore, HistoryStore, PreferenceStore
 from glassdome.values.context import Context
@@ -64,13 +63,11 @@ class Repeats:
     """The policy `repeat`: the same content, model and instructions need no second call."""
 
     analyses: AnalysisStore
-    settings: Callable[[], Settings]
 
     async def find(self, message: Message, engine: Engine, context: Context) -> Opinion | None:
         """Return the stored opinion; None where the owner's wishes made that prompt differ from this one."""
         wishes = context.preferences
-        plain = wishes.engine_access is EngineAccess.FULL and not wishes.summary_language
-        if not plain or REPEAT not in self.settings().engine_skip:
+        if wishes.engine_access is not EngineAccess.FULL or wishes.summary_language:
             return None
         found = await self.analyses.by_content(
             message.content_hash, engine=engine.name, model=engine.model, prompt_version=engine.prompt_version

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, TransportError
 from glassdome.engine.builtin import BuiltinEngine
+from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
 from glassdome.ports.model import Engine
 from glassdome.signals import detect
@@ -25,7 +26,7 @@ from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
 from glassdome.verdict import decide
 
-__all__ = ["Examined", "Judged", "Stages", "analyze_raw", "classify", "judge"]
+__all__ = ["Examined", "Judged", "Stages", "analyze_raw", "classify", "judge", "warm_up"]
 
 T = TypeVar("T")
 #: Bytes above which parsing leaves the event loop: below, a thread costs more than the few milliseconds it saves.
@@ -44,7 +45,6 @@ class Examined:
 
 
 Load = Callable[[Message], Awaitable[Context]]
-Skip = Callable[[Message, Examined, Context], str]
 Repeat = Callable[[Message, Engine, Context], Awaitable[Opinion | None]]
 Observe = Callable[[str, float], None]
 
@@ -52,10 +52,6 @@ Observe = Callable[[str, float], None]
 @cache
 def _builtin() -> BuiltinEngine:
     return BuiltinEngine()
-
-
-def _never_skip(message: Message, examined: Examined, context: Context) -> str:
-    return ""
 
 
 async def _no_repeat(message: Message, engine: Engine, context: Context) -> Opinion | None:
@@ -70,14 +66,14 @@ def _unobserved(stage: str, seconds: float) -> None:
 class Stages:
     """How messages are judged.
 
-    `engine` is None for the built-in one alone. `skip` names the policy under which no model call is made, or answers
-    an empty string; `repeat` finds the model's opinion of the same content; `observe` is told each stage's seconds.
+    `engine` is None for the built-in one alone. `policies` say when no model call is made (`engine.gate.POLICIES`);
+    `repeat` finds the model's opinion of the same content; `observe` is told each stage's seconds.
     """
 
     engine: Engine | None = None
     authserv_ids: frozenset[str] = frozenset()
     clock: Clock = field(default_factory=SystemClock)
-    skip: Skip = _never_skip
+    policies: frozenset[str] = frozenset()
     repeat: Repeat = _no_repeat
     observe: Observe = _unobserved
 
@@ -117,6 +113,11 @@ async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: 
     return (await judge(raw, ref, load=load, stages=stages)).analysis
 
 
+async def warm_up() -> None:
+    """Load the built-in engine's files in a thread, so that the first message does not stop the event loop."""
+    await asyncio.to_thread(_builtin)
+
+
 def classify(raw: bytes, context: Context, *, authserv_ids: frozenset[str] = frozenset()) -> Verdict:
     """Return the built-in engine's verdict, about a millisecond and without any I/O; raises ParseError."""
     message = parse_message(raw, authserv_ids=authserv_ids)
@@ -137,9 +138,12 @@ async def _ask(
     engine = stages.engine
     if engine is None:
         return None, "", None
-    if known := await stages.repeat(message, engine, context):
+    if REPEAT in stages.policies and (known := await stages.repeat(message, engine, context)):
         return replace(known, usage=Usage()), REPEAT, None
-    if skipped := stages.skip(message, examined, context):
+    skipped = skip_reason(
+        message, builtin=examined.builtin, signals=examined.signals, context=context, policies=stages.policies
+    )
+    if skipped:
         return None, skipped, None
     start = time.perf_counter()
     try:

@@ -15,6 +15,7 @@ from glassdome.core.errors import StoreError, StoreUnavailable
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.job import JobRunner
+from glassdome.pipeline.process import warm_up
 from glassdome.ports.store import JobQueue
 from glassdome.values.job import Job
 
@@ -74,6 +75,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; cancelling drops what runs, whose leases then expire."""
+        await warm_up()
         heartbeat = asyncio.create_task(self._heartbeat())
         try:
             idle = IDLE_FIRST
