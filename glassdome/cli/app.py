@@ -9,6 +9,7 @@ import typer
 from glassdome import __version__
 from glassdome.cli import config
 from glassdome.cli.analyze import analyze
+from glassdome.cli.eval import evaluate_command
 
 __all__ = ["app", "main"]
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 fine, 1 the work failed, 2 bad usage or settings.",
 )
 app.command()(analyze)
+app.command("eval")(evaluate_command)
 app.add_typer(config.app, name="config")
 
 

@@ -101,8 +101,8 @@ def _measure(
     state: Path | None,
 ) -> Evaluation:
     samples = read_corpus(corpus)
-    opener = None if settings.engine == "builtin" else _opener(settings)
-    name = settings.engine
+    opener = None if settings.engine_name == "builtin" else _opener(settings)
+    name = settings.engine_name
     with progress_bar(unit="samples") as bar:
         runner = Runner(
             name=f"{name}-{corpus.name}",
@@ -128,7 +128,7 @@ def _opener(settings: Settings) -> EngineOpener:
     async def opened() -> AsyncIterator[Engine]:
         async with bootstrap.open_engine(settings) as engine:
             if engine is None:
-                raise ConfigError(f"The engine {settings.engine!r} is not set up.", fix="See `glassdome doctor`.")
+                raise ConfigError(f"The engine {settings.engine_name!r} is not set up.", fix="See `glassdome doctor`.")
             yield engine
 
     def opening() -> AbstractAsyncContextManager[Engine]:
