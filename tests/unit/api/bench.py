@@ -144,6 +144,7 @@ class Bench:
     verdict: Verdict = field(default_factory=verdict)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     changes: dict[str, Any] = field(default_factory=dict)
+    worker: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         """Wire the application; `changes` replace fields of Services."""
