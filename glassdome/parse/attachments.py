@@ -41,10 +41,8 @@ def _open(message: Part, found: list[Attachment], body: Body, faults: Faults) ->
     """Read a forwarded message: its text belongs to the attachment, its own attachments follow it."""
     parts = sort_parts(message)
     inner = read_body(parts, faults)
-    heads = [
-        f"{name}: {decode_words(first(message.fields, name.lower()), faults)}" for name in ("From", "Subject", "Date")
-    ]
-    text = "\n".join(heads) + "\n\n" + inner.text
+    heads = [(name, decode_words(first(message.fields, name.lower()), faults)) for name in ("From", "Subject", "Date")]
+    text = "\n".join(f"{name}: {value}" for name, value in heads if value) + "\n\n" + inner.text
     found[-1] = replace(found[-1], text=text[:MAX_ATTACHMENT_TEXT_CHARS])
     body.links += [Link(url=link.url, shown=link.shown, place="attachment", host=link.host) for link in inner.links]
     body.forms += inner.forms

@@ -58,6 +58,7 @@ _PLAUSIBLE = re.compile(
 )
 #: Tried in this order where statistics say nothing; the last one accepts almost anything.
 _EAST_ASIAN = ("cp932", "euc_jp", "cp949", "big5", "gb18030")
+_TAGS = re.compile(rb"<[^<>]*>")
 _UTF8 = ("utf-8", "ascii", "")
 _HIGH = bytes(range(0x80, 0x100))
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
@@ -137,13 +138,13 @@ def _guess(data: bytes) -> str:
     text = data.decode("utf-8", "replace")
     if text.count("\ufffd") * 8 <= len(data) - len(text):
         return text  # most of the sequences are whole
-    codec = _statistical(data[:_SAMPLE]) if _is_not_western(data) else "cp1252"
+    codec = _statistical(_TAGS.sub(b"", data[: 4 * _SAMPLE])[:_SAMPLE]) if _is_not_western(data) else "cp1252"
     return data.decode(codec, "replace")
 
 
 def _is_not_western(data: bytes) -> bool:
     """Western text has one accent in twenty letters, and none of the five bytes windows-1252 leaves out."""
-    sample = data[:_SAMPLE]
+    sample = _TAGS.sub(b"", data[: 4 * _SAMPLE])[:_SAMPLE]
     high = len(sample) - len(sample.translate(None, _HIGH))
     letters = len(sample) - len(sample.translate(None, _LETTERS))
     return (high >= _ENOUGH and high * 3 > letters) or len(sample.translate(None, _UNDEFINED)) != len(sample)

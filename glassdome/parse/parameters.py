@@ -10,6 +10,7 @@ from glassdome.core.limits import MAX_PARAMETERS
 from glassdome.parse.charset import decode
 from glassdome.parse.encoded_words import decode_words
 from glassdome.parse.faults import Faults
+from glassdome.parse.plain import line
 
 __all__ = ["Field", "parse_parameters"]
 
@@ -35,7 +36,7 @@ class Field:
 def parse_parameters(value: str, faults: Faults) -> Field:
     """Parse `value; name=value; ...`; the first of two equal names wins."""
     head, semicolon, rest = value.partition(";")
-    head = _COMMENT.sub("", head).strip(" \t\"'").lower()
+    head = line(_COMMENT.sub("", head)).strip("\"'").lower()
     return Field(value=head[:200], parameters=_parameters(";" + rest, faults) if semicolon else {})
 
 

@@ -77,7 +77,9 @@ def reveal(text: str) -> tuple[str, list[HiddenText]]:
 
 
 def _found(how: Literal["tag_chars", "bidi", "zero_width"], pieces: Iterable[str]) -> list[HiddenText]:
-    texts = dict.fromkeys(_INVISIBLE.sub("", piece).strip()[:MAX_HIDDEN_CHARS] for piece in islice(pieces, MAX_HIDDEN))
+    texts = dict.fromkeys(
+        " ".join(_INVISIBLE.sub("", piece).split())[:MAX_HIDDEN_CHARS] for piece in islice(pieces, MAX_HIDDEN)
+    )
     return [HiddenText(text=text, how=how) for text in texts if text]
 
 
