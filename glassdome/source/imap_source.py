@@ -70,11 +70,12 @@ class ImapSource:
             idle = "IDLE" in session.capabilities
             yield
             while True:
-                if idle:
+                # NOOP first: some servers tell in IDLE only of what happens after it began.
+                changed = await session.noop()
+                if not changed and idle:
                     changed = await session.idle(IMAP_IDLE_SECONDS)
-                else:
+                elif not changed:
                     await asyncio.sleep(self._poll_seconds)
-                    changed = await session.noop()
                 if changed:
                     yield
 
