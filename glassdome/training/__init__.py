@@ -1,8 +1,20 @@
 """Training of the built-in engine's models; scikit-learn is loaded only when something is trained."""
 
+from glassdome.training.asking import AskingReport, train_asking
 from glassdome.training.fitting import Recipe
 from glassdome.training.samples import Sample, read_samples, sample_of
 from glassdome.training.shadow import Comparison, shadow_compare
 from glassdome.training.train import TrainingReport, train
 
-__all__ = ["Comparison", "Recipe", "Sample", "TrainingReport", "read_samples", "sample_of", "shadow_compare", "train"]
+__all__ = [
+    "AskingReport",
+    "Comparison",
+    "Recipe",
+    "Sample",
+    "TrainingReport",
+    "read_samples",
+    "sample_of",
+    "shadow_compare",
+    "train",
+    "train_asking",
+]

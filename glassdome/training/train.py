@@ -84,7 +84,9 @@ def train(
     return report
 
 
-def classifier_of(samples: Sequence[Sample], *, recipe: Recipe | None = None, progress: Progress | None = None) -> Classifier:
+def classifier_of(
+    samples: Sequence[Sample], *, recipe: Recipe | None = None, progress: Progress | None = None
+) -> Classifier:
     """Return the calibrated classifier of these samples alone, as `train` makes it; raises ConfigError without scikit-learn."""
     _needs_sklearn()
     return _trained(samples, recipe or Recipe(), progress or (lambda _: None))[0]

@@ -39,12 +39,9 @@ class Classifier:
 
     def log_odds(self, features: Features) -> NDArray[np.float32]:
         """Return the calibrated log-odds of spam and of phish against ham."""
-        size = max(len(features.hashed), 1)
-        told = (
-            self.hashed[features.hashed].sum(axis=0, dtype=np.int64).astype(np.float32)
-            * self.scale
-            / np.sqrt(np.float32(size))
-        )
+        size = np.sqrt(np.float32(max(len(features.hashed), 1)))
+        sums = [column.take(features.hashed).sum(dtype=np.int32) for column in self.hashed.T]
+        told = np.array(sums, dtype=np.float32) * self.scale / size
         raw = told + features.dense @ self.dense + self.bias
         odds: NDArray[np.float32] = raw * self.slope + self.shift
         return odds
@@ -80,7 +77,7 @@ def read_classifier(path: Path) -> Classifier:
         raise ConfigError(f"The model file {path.name} has the wrong shape; train it again.")
     return Classifier(
         name=str(arrays["name"]),
-        hashed=arrays["hashed"].astype(np.int8),
+        hashed=np.asfortranarray(arrays["hashed"].astype(np.int8)),
         **{field: arrays[field].astype(np.float32) for field in ("scale", "dense", "bias", "slope", "shift")},
     )
 

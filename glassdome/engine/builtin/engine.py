@@ -49,9 +49,9 @@ class BuiltinEngine:
         in_subject = about.find(words_of(message.subject))
         in_text = about.find(words_of(text[:MAX_READ_CHARS]))
         _, spam, phishing = self._classifier.probabilities(message.subject, text)
-        requests = intent.requests_in(sentences)
-        questions = min(sum(s.text.endswith("?") for s in sentences), _MOST_QUESTIONS)
         language = language_of(message.subject, text)
+        requests = intent.requests_in(sentences, language)
+        questions = min(sum(s.text.endswith("?") for s in sentences), _MOST_QUESTIONS)
         ruled = [rule for rule in context.rules if matches(rule, message, context.mailbox)]
         found = ruled_categories(ruled) or categories.categorize(message, subject=in_subject, text=in_text)
         tags = categories.tag(

@@ -7,40 +7,46 @@ from dataclasses import dataclass
 from typing import Final
 
 from glassdome.core import limits
+from glassdome.engine.builtin.asking import load_asking
+from glassdome.engine.builtin.due import due_words
 from glassdome.engine.builtin.sentences import Sentence
 from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.opinion import ActionItem
 from glassdome.values.signal import Evidence
 
-__all__ = ["Request", "action_items", "request_in", "requests_in"]
+__all__ = ["Request", "action_items", "request_in", "requests_in", "rule_score"]
 
-#: A sentence from here on asks for something; fitted on labelled sentences (see docs/reference/categories.md).
+#: A sentence from here on asks for something.
 ASKS: Final = 0.7
 _LONGEST_WORDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A sentence that asks, how clearly (`score`, at least ASKS), and its words of a time, folded."""
+    """A sentence that asks, how clearly (`score`, at least ASKS), and its words of a time, as the mail writes them."""
 
     sentence: Sentence
     score: float
     due: str
 
 
-def request_in(sentence: Sentence) -> Request | None:
-    """Return the request that `sentence` makes, or None."""
+def request_in(sentence: Sentence, language: str = "") -> Request | None:
+    """Return the request that `sentence` makes, or None: by phrases, and in English by a trained model over them."""
     words = words_of(sentence.text)[:_LONGEST_WORDS]
     found = load_concepts("requests.toml").find(words)
-    score = _score(sentence.text, words, found)
+    score = rule_score(sentence.text, words, found)
+    asking = load_asking()
+    if language == asking.language:
+        score = ASKS + asking.log_odds(words, question="?" in sentence.text[-4:], rule=score)
     if score < ASKS:
         return None
-    return Request(sentence=sentence, score=score, due=max(found.get("due", ()), key=len, default=""))
+    return Request(sentence=sentence, score=score, due=due_words(sentence.text, found.get("due", ())))
 
 
-def requests_in(sentences: Iterable[Sentence]) -> list[Request]:
+def requests_in(sentences: Iterable[Sentence], language: str = "") -> list[Request]:
     """Return the requests among `sentences`, in their order."""
-    return [request for request in map(request_in, sentences) if request is not None]
+    found = (request_in(sentence, language) for sentence in sentences)
+    return [request for request in found if request is not None]
 
 
 def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ...]:
@@ -56,7 +62,8 @@ def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ..
     return tuple(item for _, item in sorted(clearest, key=lambda pair: pair[0].sentence.start))
 
 
-def _score(text: str, words: list[str], found: dict[str, list[str]]) -> float:
+def rule_score(text: str, words: list[str], found: dict[str, list[str]]) -> float:
+    """Return how clearly a sentence asks, by the phrases `found` in it: about -1.5 to 4, ASKS being the line."""
     question = "?" in text[-4:] or "¿" in text
     opens = any(" ".join(words[:3]).startswith(verb) for verb in found.get("imperative", ()) if _opens(words, verb))
     score = 1.2 * bool(found.get("ask")) + 0.9 * bool(found.get("politely")) + 0.8 * opens

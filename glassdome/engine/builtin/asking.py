@@ -1,0 +1,76 @@
+"""Does a sentence ask for something: a small linear model over its words, trained on labelled sentences."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glassdome.core.errors import ConfigError
+
+__all__ = ["BUCKETS", "Asking", "load_asking", "read_asking", "word_features", "write_asking"]
+
+#: Words and word pairs are hashed to numbers below this.
+BUCKETS: Final = 16_384
+_ARRAYS: Final = ("language", "weights", "scale", "rule", "bias")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Logistic regression for one language: eighth-bit weights times `scale`, the rule's score times `rule`, `bias`."""
+
+    language: str
+    weights: NDArray[np.int8]
+    scale: float
+    rule: float
+    bias: float
+
+    def log_odds(self, words: list[str], *, question: bool, rule: float) -> float:
+        """Return how much more likely than not a sentence of these folded `words` asks; above 0 it does."""
+        numbers = word_features(words, question=question)
+        told = float(self.weights[numbers].sum(dtype=np.int32)) * self.scale / len(numbers) ** 0.5
+        return told + self.rule * rule + self.bias
+
+
+def word_features(words: list[str], *, question: bool) -> list[int]:
+    """Return the distinct numbers of a sentence's words and word pairs, its beginning, end and question mark included."""
+    marked = ["^", *words, *("?" if question else ""), "$"]
+    pairs = [f"{first} {second}" for first, second in pairwise(marked)]
+    return sorted({zlib.crc32(item.encode()) % BUCKETS for item in (*marked, *pairs)})
+
+
+def write_asking(model: Asking, path: Path) -> None:
+    """Write the model as a compressed archive of plain arrays."""
+    np.savez_compressed(path, **{field: np.array(getattr(model, field)) for field in _ARRAYS})  # type: ignore[arg-type]
+
+
+def read_asking(path: Path) -> Asking:
+    """Read a model file without ever unpickling; raises ConfigError for a file that is not one of ours."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {field: stored[field] for field in _ARRAYS}
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise ConfigError(f"The model file {path.name} cannot be read: {error}.") from error
+    if arrays["weights"].shape != (BUCKETS,):
+        raise ConfigError(f"The model file {path.name} has the wrong shape; train it again.")
+    return Asking(
+        language=str(arrays["language"]),
+        weights=arrays["weights"].astype(np.int8),
+        scale=float(arrays["scale"]),
+        rule=float(arrays["rule"]),
+        bias=float(arrays["bias"]),
+    )
+
+
+@cache
+def load_asking() -> Asking:
+    """Return the model that ships with the package."""
+    with as_file(files("glassdome.engine.builtin").joinpath("model").joinpath("asking.npz")) as path:
+        return read_asking(path)
