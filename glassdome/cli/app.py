@@ -9,7 +9,9 @@ import typer
 from glassdome import __version__
 from glassdome.cli import config
 from glassdome.cli.analyze import analyze
+from glassdome.cli.demo import demo
 from glassdome.cli.eval import evaluate_command
+from glassdome.cli.serve import serve, worker
 
 __all__ = ["app", "main"]
 
@@ -21,7 +23,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     epilog="Exit codes: 0 fine, 1 the work failed, 2 bad usage or settings.",
 )
-app.command()(analyze)
+for _command in (analyze, serve, worker, demo):
+    app.command()(_command)
 app.command("eval")(evaluate_command)
 app.add_typer(config.app, name="config")
 

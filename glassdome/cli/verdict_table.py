@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -17,13 +18,13 @@ _NAMES: Final = {"phish": "PHISHING", "spam": "spam", "ham": "ok"}
 
 def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str = "file") -> Table:
     """Return a table with one line per message; `name` is the key shown first. Mail text is never markup."""
-    table = Table(title=title or None, header_style="bold", expand=False)
-    table.add_column(name, overflow="fold", max_width=30)
+    table = Table(title=title or None, header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(name, overflow="fold", max_width=26)
     table.add_column("verdict", no_wrap=True)
-    table.add_column("risk", justify="right")
-    table.add_column("prio", justify="right")
-    table.add_column("kind", max_width=22)
-    table.add_column("summary, and why", overflow="fold", ratio=1, min_width=30)
+    table.add_column("risk", justify="right", no_wrap=True)
+    table.add_column("prio", justify="right", no_wrap=True)
+    table.add_column("kind", max_width=13, overflow="fold")
+    table.add_column("summary, and why", overflow="fold")
     for row in rows:
         first = Text(str(row.get(name, "")).rpartition("/")[2] or str(row.get(name, "")))
         if "error" in row:

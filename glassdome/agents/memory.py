@@ -1,0 +1,44 @@
+"""What an agent remembers: the stores of one database, opened when first needed, in whatever event loop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from glassdome.core.config import Settings
+from glassdome.core.per_loop import PerLoop
+from glassdome.core.secrets import SecretBox
+from glassdome.store import Database, migrate, open_database
+
+__all__ = ["Memory", "secret_box"]
+
+
+class Memory:
+    """The database that the settings name; its schema is brought up to date when it is opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is opened yet."""
+        self._settings = settings
+        self._database = PerLoop(self._open)
+
+    async def stores(self) -> Database:
+        """Return the stores; raises StoreUnavailable, SchemaMismatch, ConfigError."""
+        return await self._database.get()
+
+    async def aclose(self) -> None:
+        """Close the database; it may be used again."""
+        await self._database.aclose()
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Database]:
+        await migrate(self._settings.database)
+        async with open_database(self._settings.database, box=secret_box(self._settings)) as database:
+            yield database
+
+
+def secret_box(settings: Settings) -> SecretBox:
+    """Return the box for stored passwords: the key of the environment, else of the key file (made at need)."""
+    if settings.secret_key is not None:
+        return SecretBox(settings.secret_key)
+    settings.key_file.parent.mkdir(parents=True, exist_ok=True)
+    return SecretBox.from_file(settings.key_file)

@@ -1,0 +1,144 @@
+"""The tasks an agent is given: dictionaries at the edge, checked and typed from here on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from glassdome.core.errors import InputError, UnknownAction
+
+__all__ = [
+    "ACTIONS",
+    "CreateMailbox",
+    "DeleteMailbox",
+    "FileToSend",
+    "ListMailboxes",
+    "MonitorMailbox",
+    "SendEmail",
+    "Task",
+    "read_task",
+]
+
+
+def _listed(value: Any) -> Any:
+    """One address alone stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Addresses = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class _Task(BaseModel):
+    """What every task shares; unknown keys are refused, so that a misspelt one is never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    action: str
+
+
+class CreateMailbox(_Task):
+    """Create a mailbox and register it; `quota_mb` is MiB."""
+
+    name_of: ClassVar[str] = "create_mailbox"
+    local_part: str = Field(min_length=1, max_length=64)
+    password: SecretStr
+    name: str = ""
+    quota_mb: int = Field(default=1024, ge=0)
+    domain: str | None = None
+    tags: list[str] = Field(default_factory=list)
+
+
+class MonitorMailbox(_Task):
+    """Ask for messages and register the mailbox; without a password the registered one is used."""
+
+    name_of: ClassVar[str] = "monitor_mailbox"
+    mailbox: str
+    password: SecretStr | None = None
+    unread_only: bool = True
+    folder: str = "INBOX"
+    since: datetime | None = None
+    limit: int = Field(default=100, ge=1, le=1000)
+    mark_seen: bool = False
+    with_analysis: bool = False
+
+
+class FileToSend(BaseModel):
+    """An attachment by path, or by content (bytes or text); with `content_id` an inline image of the HTML."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    path: Path | None = None
+    filename: str = ""
+    content: bytes | None = None
+    content_type: str = "application/octet-stream"
+    content_id: str = ""
+
+
+class SendEmail(_Task):
+    """Send a mail. `idempotency_key` makes a repeated call safe: the same key is the same mail, sent at most once."""
+
+    name_of: ClassVar[str] = "send_email"
+    mailbox: str
+    password: SecretStr | None = None
+    to_addresses: Addresses = Field(default_factory=list)
+    subject: str = ""
+    body: str = ""
+    html_body: str | None = None
+    cc: Addresses = Field(default_factory=list)
+    bcc: Addresses = Field(default_factory=list)
+    reply_to: Addresses = Field(default_factory=list)
+    attachments: list[FileToSend] = Field(default_factory=list)
+    in_reply_to: str = ""
+    references: list[str] = Field(default_factory=list)
+    from_name: str = ""
+    save_copy: bool = True
+    allow_sensitive: bool = False
+    idempotency_key: str = ""
+
+
+class ListMailboxes(_Task):
+    """List mailboxes, of one domain or with all tags where given."""
+
+    name_of: ClassVar[str] = "list_mailboxes"
+    domain: str | None = None
+    tags: list[str] = Field(default_factory=list)
+
+
+class DeleteMailbox(_Task):
+    """Delete a mailbox and forget its password; `mailbox_id` is the older name of `mailbox`."""
+
+    name_of: ClassVar[str] = "delete_mailbox"
+    mailbox: str = Field(validation_alias=AliasChoices("mailbox", "mailbox_id"))
+
+
+Task: TypeAlias = CreateMailbox | MonitorMailbox | SendEmail | ListMailboxes | DeleteMailbox
+
+ACTIONS: dict[str, type[Task]] = {
+    cls.name_of: cls for cls in (CreateMailbox, MonitorMailbox, SendEmail, ListMailboxes, DeleteMailbox)
+}
+
+
+def read_task(task: Mapping[str, Any]) -> Task:
+    """Check a task; raises UnknownAction or InputError with a sentence that never quotes a value."""
+    if not isinstance(task, Mapping):
+        raise InputError("A task is a dictionary.", fix=f"Its 'action' is one of {', '.join(ACTIONS)}.")
+    cls = ACTIONS.get(str(task.get("action", "")))
+    if cls is None:
+        raise UnknownAction(
+            f"There is no action {task.get('action')!r}.", fix=f"The actions are {', '.join(sorted(ACTIONS))}."
+        )
+    try:
+        return cls.model_validate(dict(task))
+    except ValidationError as exc:
+        raise InputError(f"{cls.name_of}: {_explained(exc)}.") from exc
+
+
+def _explained(exc: ValidationError) -> str:
+    # Input values are left out: one of them is a password.
+    parts = []
+    for error in exc.errors(include_url=False, include_input=False, include_context=False):
+        place = ".".join(map(str, error["loc"])) or "task"
+        parts.append("unknown key " + repr(place) if error["type"] == "extra_forbidden" else f"{place}: {error['msg']}")
+    return "; ".join(parts)

@@ -1,0 +1,64 @@
+"""From the running parts to what the API needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from glassdome import __version__
+from glassdome.api.services import Services
+from glassdome.bootstrap import App
+from glassdome.core.errors import TransportError
+from glassdome.pipeline.process import classify
+from glassdome.values.context import Context
+from glassdome.values.verdict import Verdict
+
+__all__ = ["services_of"]
+
+
+def services_of(app: App) -> Services:
+    """Return the API's services over an app."""
+
+    def judge(raw: bytes) -> Verdict:
+        settings = app.settings.current()
+        own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
+        context = Context(now=app.clock.now(), own_domains=own)
+        return classify(raw, context, authserv_ids=settings.authserv_ids)
+
+    async def reload() -> None:
+        await app.settings.refresh(force=True)
+
+    return Services(
+        settings=app.settings.current,
+        clock=app.clock,
+        queue=app.database.queue,
+        analyses=app.database.analyses,
+        preferences=app.database.preferences,
+        config=app.database.config,
+        history=app.database.history,
+        classify=judge,
+        version=__version__,
+        metrics=app.metrics,
+        source=app.source,
+        models=app.library,
+        probes=_probes(app),
+        wake=app.worker.wake if app.worker is not None else lambda: None,
+        doorbell=app.watcher.ring if app.watcher is not None else lambda mailbox, folder: None,
+        reload=reload,
+    )
+
+
+def _probes(app: App) -> dict[str, Callable[[], Awaitable[None]]]:
+    found = dict(app.probes)
+    if app.watcher is not None:
+        found["imap"] = _imap_probe(app)
+    return found
+
+
+def _imap_probe(app: App) -> Callable[[], Awaitable[None]]:
+    async def probe() -> None:
+        states = app.watcher.states() if app.watcher is not None else ()
+        bad = [s for s in states if s.failures]
+        if bad and len(bad) == len(states):
+            raise TransportError("No watched mailbox can be read.")
+
+    return probe

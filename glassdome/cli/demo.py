@@ -1,0 +1,110 @@
+"""`glassdome demo`: everything on one machine, with sample mail."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from glassdome.cli.console import err, out, run
+from glassdome.cli.service import HttpServer, asked_to_stop, serving
+from glassdome.cli.verdict_table import verdict_table
+from glassdome.core import log
+from glassdome.core.clock import SystemClock
+from glassdome.core.errors import TimedOut
+from glassdome.demo.run import Demo, open_demo
+
+__all__ = ["demo"]
+
+#: Seconds the samples may take; they take about one.
+_PATIENCE = 60.0
+
+
+def demo(
+    check: Annotated[
+        bool, typer.Option("--check", help="Check that every sample has its analysis, print the verdicts, and end.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Address of the REST API.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the REST API; 0 takes any free one.")] = 8080,
+    data: Annotated[Path, typer.Option(help="Folder for its data; emptied at each start.")] = Path(".demo-data"),
+) -> None:
+    """Try everything: a mail server with sample mail, its analysis by the built-in engine, and the REST API.
+
+    Mail sent to the SMTP port it prints gets its verdict at once. Ctrl-C stops everything.
+    """
+    log.configure(level="WARNING" if check else "INFO", file=None)
+    ok = run(_demo(data.absolute(), host, 0 if check else port, check=check))
+    raise typer.Exit(0 if ok else 1)
+
+
+async def _demo(data: Path, host: str, port: int, *, check: bool) -> bool:
+    async with open_demo(data, clock=SystemClock()) as running:
+        app = running.app
+        async with asked_to_stop(app.stop) as stopped, serving(running.api, host=host, port=port) as http:
+            work = asyncio.create_task(app.work())
+            try:
+                rows = await _verdicts(running, http, host)
+                if check:
+                    return _report(running, rows)
+                _welcome(running, http, host, rows)
+                await stopped.wait()
+                err.print("Stopping ...")
+                return True
+            finally:
+                app.stop()
+                await work
+
+
+async def _verdicts(running: Demo, http: HttpServer, host: str) -> list[dict[str, Any]]:
+    """Ask the REST API for the samples' analyses until all are there; raises TimedOut."""
+    url = f"http://{host}:{http.port}/api/v1/get/llm/analysis"
+    headers = {"X-API-Key": running.key}
+    async with httpx.AsyncClient(headers=headers, trust_env=False) as client, asyncio.timeout(_PATIENCE):
+        while True:
+            answer = await client.get(url, params={"mailbox": running.mailbox, "limit": 100})
+            rows: list[dict[str, Any]] = answer.raise_for_status().json()
+            if {str(uid) for uid in running.sample_uids} <= {row["email_id"] for row in rows}:
+                return sorted(rows, key=lambda row: int(row["email_id"]))
+            await asyncio.sleep(0.05)
+    raise TimedOut("The samples were not analysed in time.")
+
+
+def _named(running: Demo, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = {str(uid): name for uid, name in zip(running.sample_uids, running.sample_names, strict=True)}
+    return [{"sample": names.get(row["email_id"], row["subject"]), **row} for row in rows]
+
+
+def _report(running: Demo, rows: list[dict[str, Any]]) -> bool:
+    out.print(verdict_table(_named(running, rows), title="What the built-in engine says of the samples", name="sample"))
+    missing = len(running.sample_names) - len(rows)
+    # A sample says by its name that it is phishing: the table is checked, not only shown.
+    wrong = [r["sample"] for r in _named(running, rows) if ("phish" in r["sample"]) and not r["is_phishing"]]
+    if missing or wrong:
+        err.print(f"[bold red]{missing} samples have no analysis; judged wrongly: {', '.join(wrong) or 'none'}[/]")
+        return False
+    out.print(f"{len(rows)} of {len(running.sample_names)} samples have an analysis, read through the REST API.")
+    return True
+
+
+def _welcome(running: Demo, http: HttpServer, host: str, rows: list[dict[str, Any]]) -> None:
+    url, uid = f"http://{host}:{http.port}", running.sample_uids[1]
+    write = sys.stdout.write
+    out.print(verdict_table(_named(running, rows), title="The samples", name="sample"))
+    write(f"\nREST API    {url}   (health: {url}/health)\n")
+    write(f"API key     {running.key}\n")
+    write(f"mailbox     {running.mailbox}, IMAP with STARTTLS on 127.0.0.1:{running.imap_port}, ")
+    write(f"password {running.password}\n")
+    write(f"new mail    SMTP on 127.0.0.1:{running.smtp_port}\n\nTry:\n\n")
+    key = f'-H "X-API-Key: {running.key}"'
+    write(f'curl {key} "{url}/api/v1/get/llm/analysis?mailbox={running.mailbox}&email_id={uid}"\n')
+    write(f'curl {key} "{url}/api/v1/get/llm/stats"\n')
+    write(
+        f"printf 'From: me@example.org\\nSubject: Hello\\n\\nCan we meet tomorrow at ten?\\n' | "
+        f"curl --crlf smtp://127.0.0.1:{running.smtp_port} --mail-from me@example.org "
+        f"--mail-rcpt {running.mailbox} --upload-file -\n\nCtrl-C stops everything.\n"
+    )
+    sys.stdout.flush()

@@ -1,0 +1,105 @@
+"""`glassdome serve` and `glassdome worker`: the service in one process, or one more worker."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from glassdome.api.app import create_app
+from glassdome.api.wiring import services_of
+from glassdome.bootstrap import open_app
+from glassdome.cli.console import err, errors_told, load_settings, run
+from glassdome.cli.service import asked_to_stop, serving
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError, StoreUnavailable
+from glassdome.core.log import get_logger
+
+__all__ = ["serve", "worker"]
+
+_log = get_logger(__name__)
+#: Seconds between two tries while the database is not there at the start, and the longest pause.
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 8080,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Serve the REST API only.")] = False,
+) -> None:
+    """Run the REST API, the watcher of the chosen mailboxes and a worker in one process."""
+    with errors_told():
+        settings = load_settings()
+    run(_serve(settings, host, port, work=not no_worker))
+
+
+def worker() -> None:
+    """Run one more worker on the same database, on this or another host.
+
+    It claims jobs only; the process with `serve` watches the mailboxes.
+    """
+    with errors_told():
+        settings = load_settings()
+        if not settings.imap_host:
+            raise ConfigError("A worker needs a mail server.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
+    run(_worker(settings))
+
+
+async def _serve(settings: Settings, host: str, port: int, *, work: bool) -> None:
+    await _wait_for_database(settings)
+    async with open_app(settings, clock=SystemClock()) as app:
+        _tell_what_is_missing(settings)
+        async with (
+            asked_to_stop(app.stop) as stopped,
+            serving(create_app(services_of(app)), host=host, port=port) as http,
+        ):
+            err.print(f"Glassdome listens on http://{host}:{http.port}", highlight=False)
+            running = asyncio.create_task(app.work()) if work else None
+            await _until(stopped, running)
+
+
+async def _worker(settings: Settings) -> None:
+    await _wait_for_database(settings)
+    async with open_app(settings, clock=SystemClock()) as app:
+        app.watcher = None
+        async with asked_to_stop(app.stop) as stopped:
+            _log.info("worker_started")
+            await _until(stopped, asyncio.create_task(app.work()))
+
+
+async def _until(stopped: asyncio.Event, running: asyncio.Task[None] | None) -> None:
+    """Wait for the signal and then for the parts to finish; a part that fails ends the program with its error."""
+    waiting = asyncio.create_task(stopped.wait())
+    await asyncio.wait({waiting, *([running] if running else [])}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if running is not None:
+        await running
+
+
+async def _wait_for_database(settings: Settings) -> None:
+    """Wait for a database that is not up yet, saying so once; other errors are raised."""
+    from glassdome.store import migrate
+
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            await migrate(settings.database)
+        except StoreUnavailable as exc:
+            _log.warning("waiting_for_database", problem=exc.sentence, again_in=pause)
+            await asyncio.sleep(pause)
+            pause = min(_LONGEST_PAUSE, pause * 2)
+        else:
+            return
+
+
+def _tell_what_is_missing(settings: Settings) -> None:
+    if not settings.api_keys.get_secret_value() and settings.proxy_secret is None:
+        _log.warning("no_api_keys", effect="every request that needs a key is refused", fix="set GLASSDOME_API_KEYS")
+    if not settings.imap_host:
+        _log.warning("no_mail_server", effect="no mailbox is read", fix="set MAILCOW_API_URL or MAILCOW_IMAP_HOST")
+    if not settings.authserv_ids:
+        _log.warning(
+            "no_authserv_id", effect="SPF, DKIM and DMARC results are not used", fix="set GLASSDOME_AUTHSERV_ID"
+        )

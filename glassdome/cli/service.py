@@ -1,0 +1,83 @@
+"""Runs the parts of the service together, and stops them in order when asked to."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from glassdome.core.errors import ConfigError
+
+__all__ = ["HttpServer", "asked_to_stop", "serving"]
+
+
+class HttpServer(uvicorn.Server):
+    """Uvicorn in our own event loop: signals are ours, and it says when it is ready."""
+
+    def __init__(self, app: FastAPI, *, host: str, port: int) -> None:
+        """Port 0 takes any free one; `port` tells which after the start."""
+        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+        super().__init__(config)
+        self._where = f"{host}:{port}"
+
+    @contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        """Leave signals to the caller."""
+        yield
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.servers[0].sockets[0].getsockname()[1])
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Listen; raises ConfigError when the address is taken."""
+        try:
+            await super().startup(sockets=None)
+        except SystemExit as exc:
+            raise ConfigError(
+                f"{self._where} cannot be listened on: it is in use, or not allowed.",
+                fix="Choose another --host or --port.",
+            ) from exc
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, *, host: str, port: int) -> AsyncIterator[HttpServer]:
+    """Serve while the block runs; requests under way are finished at its end."""
+    server = HttpServer(app, host=host, port=port)
+    task = asyncio.create_task(server.serve())
+    try:
+        while not server.started:
+            if task.done():
+                await task
+                raise ConfigError(f"{host}:{port} cannot be listened on.", fix="Choose another --host or --port.")
+            await asyncio.sleep(0.01)
+        yield server
+    finally:
+        server.should_exit = True
+        await task
+
+
+@asynccontextmanager
+async def asked_to_stop(*also: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
+    """Yield an event that SIGINT and SIGTERM set; `also` is called then. A second signal ends the process at once."""
+    loop, event = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        event.set()
+        for call in also:
+            call()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield event
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
