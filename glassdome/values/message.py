@@ -89,7 +89,11 @@ class HiddenText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """One attachment: what it says it is, what it is, and what an archive holds (names only)."""
+    """One attachment: what it says it is, what it is, and what an archive holds (names only).
+
+    `has_macros` is code that runs when it is opened: VBA or Excel 4 macros, script in a PDF, an SVG or an HTML page.
+    `text` is its words where they can be had, of a forwarded message its From, Subject, Date and visible text.
+    """
 
     filename: str = ""
     declared_type: str = "application/octet-stream"
