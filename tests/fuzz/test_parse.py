@@ -48,7 +48,7 @@ _VALUES = st.one_of(
             "default: False [1 / 2]; A(1)[]",
             "from a by mx.example; x",
         ]
-    ),  # fmt: skip
+    ),
 )
 _TOKENS = st.sampled_from(
     [b"\n", b"\r\n", b"\n\n", b"--b\n", b"--b--\n", b"--b", b"<div style='display:none'>", b"</div>", b"<a href=//x>",
