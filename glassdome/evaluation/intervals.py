@@ -18,7 +18,8 @@ def cluster_interval(
 ) -> tuple[float, float]:
     """Return the 95 % interval of `figure(weights)`, the weights being how often each sample's cluster was drawn.
 
-    Efron's bootstrap on whole clusters; `seed` makes the same input give the same interval.
+    Efron's bootstrap on whole clusters; `seed` makes the same input give the same interval. Draws for
+    which there is no figure do not count.
     """
     _, member = np.unique(np.asarray(clusters), return_inverse=True)
     count = int(member.max()) + 1 if len(member) else 0
@@ -27,5 +28,8 @@ def cluster_interval(
     rng = np.random.default_rng(seed)
     drawn = (rng.multinomial(count, np.full(count, 1 / count)) for _ in range(rounds))
     values = [figure(times[member].astype(np.float64)) for times in drawn]
-    low, high = np.percentile(values, [_LOW, _HIGH])
+    told = [value for value in values if not np.isnan(value)]
+    if not told:
+        return float("nan"), float("nan")
+    low, high = np.percentile(told, [_LOW, _HIGH])
     return float(low), float(high)

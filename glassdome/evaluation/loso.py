@@ -12,6 +12,7 @@ from glassdome.evaluation.functions.classes import measure_classes
 from glassdome.evaluation.functions.phishing import measure_phishing
 from glassdome.evaluation.runner import Record, Runner
 from glassdome.evaluation.samples import MailSample
+from glassdome.training.samples import family_of
 
 __all__ = ["Fold", "Retrain", "folds_of", "leave_one_source_out"]
 
@@ -33,11 +34,6 @@ class Fold:
     judge: tuple[MailSample, ...]
 
 
-def collection_of(source: str) -> str:
-    """Return the collection of a source: `sa_easy_ham_1` and `sa_easy_ham_2` come from one."""
-    return source.rstrip("0123456789").rstrip("_")
-
-
 def later_from(samples: Sequence[MailSample]) -> int:
     """Return the first of the latest years that together hold enough of the phishing, or 0 where no year is known."""
     years = Counter(s.year for s in samples if s.label == "phish" and s.year)
@@ -50,18 +46,30 @@ def later_from(samples: Sequence[MailSample]) -> int:
 
 
 def folds_of(samples: Sequence[MailSample]) -> Iterator[Fold]:
-    """Yield a fold per collection of legitimate mail, with its spam, and the later phishing in each."""
+    """Yield a fold per family of legitimate mail, with its spam and the later phishing, and one per family of spam alone."""
     first = later_from(samples)
-    late = [s for s in samples if s.label == "phish" and (not first or s.year >= first)]
-    sizes = Counter(collection_of(s.source) for s in samples if s.label == "ham")
+    late = tuple(s for s in samples if s.label == "phish" and (not first or s.year >= first))
+    sizes = Counter(family_of(s.source) for s in samples if s.label == "ham")
     small = frozenset(name for name, size in sizes.items() if size < _SMALL)
+    only_spam = {family_of(s.source) for s in samples if s.label == "spam"} - sizes.keys()
     groups = [frozenset({name}) for name in sorted(sizes.keys() - small)] + ([small] if small else [])
     for group in groups:
-        mine = [s for s in samples if s.label != "phish" and collection_of(s.source) in group]
-        judged = (*mine, *late)
-        gone, clusters = {s.id for s in judged}, {s.cluster for s in judged if s.cluster}
-        learn = tuple(s for s in samples if s.id not in gone and s.cluster not in clusters)
-        yield Fold(source=" + ".join(sorted(group)), learn=learn, judge=judged)
+        yield _fold(samples, group, late, late)
+    for name in sorted(only_spam):
+        yield _fold(samples, frozenset({name}), late, ())
+
+
+def _fold(
+    samples: Sequence[MailSample],
+    group: frozenset[str],
+    late: tuple[MailSample, ...],
+    judged_late: tuple[MailSample, ...],
+) -> Fold:
+    mine = tuple(s for s in samples if s.label != "phish" and family_of(s.source) in group)
+    gone = {s.id for s in (*mine, *late)}
+    clusters = {s.cluster for s in (*mine, *late) if s.cluster}
+    learn = tuple(s for s in samples if s.id not in gone and s.cluster not in clusters)
+    return Fold(source=" + ".join(sorted(group)), learn=learn, judge=(*mine, *judged_late))
 
 
 def leave_one_source_out(samples: Sequence[MailSample], *, runner: Runner, retrain: Retrain) -> dict[str, Any]:
@@ -71,8 +79,11 @@ def leave_one_source_out(samples: Sequence[MailSample], *, runner: Runner, retra
     """
     rows, everything = [], list[Record]()
     for number, fold in enumerate(folds_of(samples)):
-        model = replace(runner, name=f"{runner.name}.loso-{number}", classifier=retrain(fold.learn))
-        records = model.records(f"mail without {fold.source}", fold.judge)
+        judge = replace(runner, name=f"{runner.name}.loso")
+        kind = f"mail without {fold.source}"
+        if not judge.finished(kind, fold.judge):
+            judge = replace(judge, classifier=retrain(fold.learn))
+        records = judge.records(kind, fold.judge)
         rows.append(_row(fold.source, records))
         everything += [record | {"id": f"{number}:{record['id']}"} for record in records]
     if not rows:
@@ -94,7 +105,7 @@ def _row(source: str, records: Sequence[Record]) -> dict[str, Any]:
         "source": source,
         "ham": len(ham),
         "spam": len(spam),
-        "auc": figures["auc"]["value"] if figures else float("nan"),
-        "flagged": sum(r["is_phishing"] for r in ham) / max(len(ham), 1),
+        "auc": figures["auc"]["value"] if figures else None,
+        "flagged": sum(r["is_phishing"] for r in ham) / len(ham) if ham else None,
         "spam_called_phishing": sum(r["is_phishing"] for r in spam) / len(spam) if spam else None,
     }

@@ -44,9 +44,12 @@ def roc_points(scores: Floats, truth: Floats, weights: Floats | None = None) -> 
 
 
 def rank_auc(scores: Floats, truth: Floats, weights: Floats | None = None) -> float:
-    """Return the area under the ROC curve: the chance that a positive scores above a negative, ties counting half."""
+    """Return the area under the ROC curve: the chance that a positive scores above a negative, ties counting half.
+
+    Without positives or without negatives there is none: not a number.
+    """
     fpr, tpr = roc_points(scores, truth, weights)
-    return float(np.trapezoid(tpr, fpr))
+    return float(np.trapezoid(tpr, fpr)) if fpr[-1] > 0 and tpr[-1] > 0 else float("nan")
 
 
 def pr_points(scores: Floats, truth: Floats) -> tuple[Floats, Floats]:
@@ -74,6 +77,8 @@ def threshold_at(negatives: Floats, rate: float) -> float:
 def recall_at(scores: Floats, truth: Floats, rate: float, weights: Floats | None = None) -> float:
     """Return the largest share of positives found while at most `rate` of the negatives are called positive."""
     fpr, tpr = roc_points(scores, truth, weights)
+    if not (fpr[-1] > 0 and tpr[-1] > 0):
+        return float("nan")
     return float(tpr[fpr <= rate + 1e-12].max(initial=0.0))
 
 

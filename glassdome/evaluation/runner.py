@@ -48,6 +48,11 @@ class Runner:
     state: Path | None = None
     progress: Progress = lambda what, done, total: None
 
+    def finished(self, kind: str, samples: Sequence[Sample]) -> bool:
+        """Say whether all samples were judged in an earlier run, so that no engine is needed."""
+        kept = self._kept(kind)
+        return all(sample.id in kept for sample in samples)
+
     def records(self, kind: str, samples: Sequence[Sample]) -> list[Record]:
         """Judge all samples and return their records in the samples' order; must not be called on an event loop."""
         kept = self._kept(kind)

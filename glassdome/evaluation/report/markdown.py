@@ -162,7 +162,14 @@ def _cost(f: dict[str, Any]) -> str:
 
 def _loso(f: dict[str, Any]) -> str:
     rows = [
-        (r["source"], r["ham"], r["spam"], _four(r["auc"]), share(r["flagged"]), share(r["spam_called_phishing"]))
+        (
+            r["source"],
+            r["ham"],
+            r["spam"],
+            "-" if r["auc"] is None else _four(r["auc"]),
+            share(r["flagged"]),
+            share(r["spam_called_phishing"]),
+        )
         for r in f["folds"]
     ]
     return (
