@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glassdome.signals.finding import Detector, evidence, hit
-from glassdome.signals.phrases import MIXED_WORD, ScannedText, load_phrases
+from glassdome.signals.phrases import MIXED_WORD, SUBJECT_END, ScannedText, load_phrases
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal
@@ -41,13 +41,11 @@ _STRENGTHS = (0.65, 0.85, 1.0)
 _STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a]{4,}|(?:[a-zA-Z][\u0300-\u036f\u0483-\u0489]+){4,}")
 #: Characters looked at for disguised words.
 _MAX_DISGUISED = 4_000
-#: Ends the subject, so that no phrase runs from it into the text.
-_BREAK = "\n.\n"
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report each group of phrases that occurs, with the words."""
-    whole = message.subject + _BREAK + message.text
+    whole = message.subject + SUBJECT_END + message.text
     found: dict[str, list[Evidence]] = {}
     for group, start, end in load_phrases(_BOOK).find(ScannedText.of(whole)):
         where = "header:Subject" if start < len(message.subject) else "text"

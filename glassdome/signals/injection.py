@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glassdome.signals.finding import Detector, evidence, hit
-from glassdome.signals.phrases import ScannedText, load_phrases
+from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal
@@ -40,7 +40,7 @@ def _quotes(text: str, subject: int) -> list[Evidence]:
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report instructions to an assistant."""
-    text = f"{message.subject}\n.\n{message.text}"
+    text = message.subject + SUBJECT_END + message.text
     seen = _quotes(text, len(message.subject))
     if seen:
         yield hit("injection_visible", f"it tells an assistant: “{seen[0].quote}”", *seen)

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from glassdome.signals.domains import latin_letter
 
-__all__ = ["MIXED_WORD", "Phrase", "PhraseBook", "ScannedText", "load_phrases"]
+__all__ = ["MIXED_WORD", "SUBJECT_END", "Phrase", "PhraseBook", "ScannedText", "load_phrases"]
 
 #: Characters scanned; what a mail wants, it says before.
 MAX_SCANNED: int = 10_000
@@ -21,8 +21,10 @@ _GAP = 2
 #: Letters of a stem (`verif*`) used to look it up.
 _STEM = 4
 #: Occurrences of a word tried, and characters a phrase may reach from it.
-_MAX_PLACES = 12
+_MAX_PLACES = 24
 _REACH = 160
+#: Ends the subject, so that no phrase runs from it into the text.
+SUBJECT_END = "\n.\n"
 #: A Latin word with letters of an alphabet that has look-alikes of them.
 MIXED_WORD = re.compile(
     "\\b(?=[^\\W\\d_]*[a-zA-Z]{2})[a-zA-Z]+[\u0370-\u03ff\u0400-\u052f\u0531-\u058f][a-zA-Z\u0370-\u052f]*\\b"
@@ -32,11 +34,15 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """One phrase: its group, its words (each a set of alternatives) and the pattern that finds them in order."""
+    """One phrase: its group, its words (each a set of alternatives), the pattern that finds them in order.
+
+    `anchor` is the most telling slot: the one whose shortest word is the longest.
+    """
 
     group: str
     slots: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
+    anchor: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,34 +53,31 @@ class ScannedText:
     keys: frozenset[str]
 
     @classmethod
+    @lru_cache(maxsize=4)
     def of(cls, text: str) -> ScannedText:
-        """Prepare the first part of a text."""
+        """Prepare the first part of a text; the last few are kept for the next detector."""
         lowered = _folded(text[:MAX_SCANNED]).lower()
         words = set(_WORD.findall(lowered))
         return cls(text=lowered, keys=frozenset(words | {f"{word[:_STEM]}*" for word in words}))
 
-    @cached_property
-    def _places(self) -> Mapping[str, list[int]]:
-        """Where each word and each stem begins."""
-        found: dict[str, list[int]] = {}
-        for match in _WORD.finditer(self.text):
-            word, start = match.group(), match.start()
-            found.setdefault(word, []).append(start)
-            found.setdefault(f"{word[:_STEM]}*", []).append(start)
-        return found
-
-    def places(self, slot: frozenset[str]) -> list[int]:
-        """Return where any of these words begins, the first occurrences only."""
-        return [place for key in slot for place in self._places.get(key, ())[:_MAX_PLACES]]
+    def _occurrences(self, key: str) -> Iterator[int]:
+        """Yield where a word or stem stands, also inside other words: the pattern sorts that out."""
+        word = key.rstrip("*")
+        place = self.text.find(word)
+        for _ in range(_MAX_PLACES):
+            if place < 0:
+                return
+            yield place
+            place = self.text.find(word, place + 1)
 
     def search(self, phrase: Phrase) -> tuple[int, int] | None:
-        """Return where the phrase stands in the text: looked for around its rarest word."""
-        rarest = min((self.places(slot) for slot in phrase.slots), key=len)
-        for place in rarest:
-            start = self.text.rfind(" ", 0, max(0, place - _REACH)) + 1
-            found = phrase.pattern.search(self.text, start, place + _REACH)
-            if found:
-                return found.span()
+        """Return where the phrase stands in the text: looked for around its most telling word."""
+        for key in phrase.anchor & self.keys:
+            for place in self._occurrences(key):
+                start = self.text.rfind(" ", 0, max(0, place - _REACH)) + 1
+                found = phrase.pattern.search(self.text, start, place + _REACH)
+                if found:
+                    return found.span()
         return None
 
 
@@ -86,10 +89,10 @@ class PhraseBook:
 
     @cached_property
     def index(self) -> Mapping[str, tuple[Phrase, ...]]:
-        """Phrases by each alternative of their most telling slot: the one whose shortest word is the longest."""
+        """Phrases by each alternative of their most telling slot."""
         found: dict[str, list[Phrase]] = {}
         for phrase in self.phrases:
-            for key in max(phrase.slots, key=lambda slot: min(map(len, slot))):
+            for key in phrase.anchor:
                 found.setdefault(key, []).append(phrase)
         return {key: tuple(items) for key, items in found.items()}
 
@@ -138,7 +141,9 @@ def _phrase(group: str, text: str, gap: int) -> Phrase:
         slots.append(frozenset(_slot_key(word.split("_")[-1]) for word in alternatives))
         parts.append("(?:" + "|".join(r"[^\w.!?;]+".join(map(_slot_pattern, w.split("_"))) for w in alternatives) + ")")
     between = rf"[^\w.!?;]+(?:\w+[^\w.!?;]+){{0,{gap}}}"
-    return Phrase(group=group, slots=tuple(slots), pattern=re.compile(rf"(?<!\w){between.join(parts)}(?!\w)"))
+    pattern = re.compile(rf"(?<!\w){between.join(parts)}(?!\w)")
+    anchor = max(slots, key=lambda slot: min(map(len, slot)))
+    return Phrase(group=group, slots=tuple(slots), pattern=pattern, anchor=anchor)
 
 
 @lru_cache(maxsize=8)

@@ -20,7 +20,7 @@ _INJECTION = "injection"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One probability and the log-odds it is made of, by part: `text`, `model`, or the name of a group."""
+    """One probability and the log-odds it is made of, by part: `text`, `together`, `model`, or the name of a group."""
 
     probability: float
     parts: Mapping[str, float]
@@ -84,6 +84,13 @@ def _grouped(signals: Sequence[Signal], weights: Weights, *, spam: bool) -> dict
     }
 
 
+def _together(signals: Sequence[Signal], weights: Weights) -> float:
+    """What pairs of findings add beyond their sum."""
+    found = {signal.name for signal in signals if signal.hit}
+    rules = weights.together.values()
+    return sum(r.phishing for r in rules if not found.isdisjoint(r.any_of) and not found.isdisjoint(r.with_any))
+
+
 def _text(probability: float, bias: float, weights: Weights) -> float:
     return _clamp(weights.text.scale * _logit(probability), -weights.text.cap, weights.text.cap) + bias
 
@@ -98,6 +105,7 @@ def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, 
     phishing = {"text": _text(builtin.phishing, weights.text.bias_phishing, weights)}
     spam = {"text": _text(builtin.spam, weights.text.bias_spam, weights)}
     phishing |= _grouped(signals, weights, spam=False)
+    phishing["together"] = _together(signals, weights)
     spam |= _grouped(signals, weights, spam=True)
     if opinion is not None:
         tainted = injected(signals, weights) or bool(unknown_signals(signals, weights))

@@ -78,6 +78,14 @@ class SignalWeight(_Part):
     hard: bool = False
 
 
+class Together(_Part):
+    """What it adds when one of `any_of` and one of `with_any` are found in the same mail."""
+
+    any_of: tuple[str, ...] = Field(min_length=1)
+    with_any: tuple[str, ...] = Field(min_length=1)
+    phishing: LogOdds
+
+
 class Weights(_Part):
     """All of it."""
 
@@ -87,12 +95,16 @@ class Weights(_Part):
     unknown: UnknownRule
     groups: dict[str, Group]
     signals: dict[str, SignalWeight]
+    together: dict[str, Together] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _groups_exist(self) -> Weights:
         named = {weight.group for weight in self.signals.values()} | set(self.unknown.groups)
         if missing := named - self.groups.keys():
             raise ValueError(f"no such group: {', '.join(sorted(missing))}")
+        used = {name for rule in self.together.values() for name in (*rule.any_of, *rule.with_any)}
+        if missing := used - self.signals.keys():
+            raise ValueError(f"no such signal: {', '.join(sorted(missing))}")
         return self
 
 
