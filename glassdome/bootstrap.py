@@ -30,6 +30,7 @@ from glassdome.integrations.ollama.model import OllamaModel
 from glassdome.integrations.openai_server.model import OpenAiServer
 from glassdome.integrations.tls import tls_policy
 from glassdome.pipeline.actions import ActionLoop
+from glassdome.pipeline.alerts import LogAlerts
 from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.context import ContextLoader, Repeats
 from glassdome.pipeline.job import JobRunner
@@ -248,7 +249,7 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
     source = app.source = ImapSource(pool, clock=clock)
     stack.push_async_callback(source.aclose)
     app.editor = ImapEditor(pool)
-    performer = Performer(database.actions, clock=clock, editor=app.editor)
+    performer = Performer(database.actions, clock=clock, editor=app.editor, alerts=LogAlerts())
     app.actions = ActionLoop(performer)
     runner = JobRunner(
         database.queue,

@@ -61,7 +61,7 @@ async def _analyze(files: list[str], settings: Settings, *, as_json: bool, jobs:
                     shown.append(row)
                 bar.update(task, advance=1, note=f"{done / (time.perf_counter() - started):.0f}/s")
     if not as_json:
-        out.print(verdict_page(shown[0]) if len(shown) == 1 else verdict_table(shown))
+        out.print(verdict_page(shown[0]) if len(shown) == 1 else verdict_table(shown, wide=out.width >= 100))
     _tell(done, failed, time.perf_counter() - started)
     return failed
 

@@ -79,7 +79,14 @@ def _named(running: Demo, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _report(running: Demo, rows: list[dict[str, Any]]) -> bool:
-    out.print(verdict_table(_named(running, rows), title="What the built-in engine says of the samples", name="sample"))
+    out.print(
+        verdict_table(
+            _named(running, rows),
+            title="What the built-in engine says of the samples",
+            name="sample",
+            wide=out.width >= 100,
+        )
+    )
     missing = len(running.sample_names) - len(rows)
     # A sample says by its name that it is phishing: the table is checked, not only shown.
     wrong = [r["sample"] for r in _named(running, rows) if ("phish" in r["sample"]) and not r["is_phishing"]]
@@ -93,7 +100,7 @@ def _report(running: Demo, rows: list[dict[str, Any]]) -> bool:
 def _welcome(running: Demo, http: HttpServer, host: str, rows: list[dict[str, Any]]) -> None:
     url, uid = f"http://{host}:{http.port}", running.sample_uids[1]
     write = sys.stdout.write
-    out.print(verdict_table(_named(running, rows), title="The samples", name="sample"))
+    out.print(verdict_table(_named(running, rows), title="The samples", name="sample", wide=out.width >= 100))
     write(f"\nREST API    {url}   (health: {url}/health)\n")
     write(f"API key     {running.key}\n")
     write(f"mailbox     {running.mailbox}, IMAP with STARTTLS on 127.0.0.1:{running.imap_port}, ")

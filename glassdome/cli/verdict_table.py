@@ -16,26 +16,30 @@ _COLOURS: Final = {"phish": "bold red", "spam": "yellow", "ham": "green"}
 _NAMES: Final = {"phish": "PHISHING", "spam": "spam", "ham": "ok"}
 
 
-def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str = "file") -> Table:
-    """Return a table with one line per message; `name` is the key shown first. Mail text is never markup."""
+def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str = "file", wide: bool = True) -> Table:
+    """Return a table with one line per message; `name` is the key shown first. Mail text is never markup.
+
+    `wide` says that there are 100 columns or more, enough for the kind of mail.
+    """
     table = Table(title=title or None, header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column(name, overflow="fold", max_width=26)
+    table.add_column(name, overflow="fold", max_width=26 if wide else 16)
     table.add_column("verdict", no_wrap=True)
     table.add_column("risk", justify="right", no_wrap=True)
     table.add_column("prio", justify="right", no_wrap=True)
-    table.add_column("kind", max_width=13, overflow="fold")
+    if wide:
+        table.add_column("kind", max_width=13, overflow="fold")
     table.add_column("summary, and why", overflow="fold")
     for row in rows:
         first = Text(str(row.get(name, "")).rpartition("/")[2] or str(row.get(name, "")))
         if "error" in row:
-            table.add_row(first, Text("not judged", "bold magenta"), "", "", "", Text(row["error"]))
+            table.add_row(first, Text("not judged", "bold magenta"), "", "", *[""] * wide, Text(row["error"]))
             continue
         table.add_row(
             first,
             _verdict(row),
             f"{row['phishing_score']:.2f}",
             str(row["priority_score"]),
-            Text(", ".join(row["categories"])),
+            *[Text(", ".join(row["categories"]))] * wide,
             _summary(row),
         )
     return table
