@@ -36,7 +36,7 @@ def demo(
 
     Mail sent to the SMTP port it prints gets its verdict at once. Ctrl-C stops everything.
     """
-    log.configure(level="WARNING" if check else "INFO", file=None)
+    log.configure(level="ERROR" if check else "WARNING", file=None)
     ok = run(_demo(data.absolute(), host, 0 if check else port, check=check))
     raise typer.Exit(0 if ok else 1)
 
