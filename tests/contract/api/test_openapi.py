@@ -19,7 +19,7 @@ from glassdome.values.verdict import Label
 from tests.unit.api.bench import KEYS, OTHER, RO, RW, SECRET, USER, Bench, analysis, ref
 from tests.unit.api.running import running
 
-HEADERS = {"X-API-Key": RW, "Authorization": f"Bearer {SECRET}"}
+SECRETS = {"X-API-Key": RW, "Authorization": f"Bearer {SECRET}"}
 DOCUMENT = with_routes("").openapi()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
@@ -70,7 +70,9 @@ def test_every_answer_is_documented(address: str, path: str, method: str, mode: 
     @made_up(15)
     @given(case=SCHEMA[path][method].as_strategy(generation_mode=mode))
     def check(case: schemathesis.Case) -> None:
-        case.call_and_validate(base_url=address, headers=HEADERS, excluded_checks=NOT_SAID)
+        # The made-up secret becomes the right one; where it was left out on purpose it stays out.
+        case.headers.update({name: value for name, value in SECRETS.items() if name in case.headers})
+        case.call_and_validate(base_url=address, excluded_checks=NOT_SAID)
 
     check()
 
