@@ -30,18 +30,15 @@ _SEED: Final = 7
 class LlamaCpp:
     """Implements LanguageModel. One thread owns the model: llama.cpp answers one request at a time in a context."""
 
-    def __init__(self, path: Path, *, num_ctx: int = 8_192, threads: int | None = None) -> None:
-        """`path` is the GGUF file, loaded at the first question; raises ConfigError without the library."""
-        try:
-            import llama_cpp  # noqa: F401 (an optional, heavy part)
-        except ImportError as exc:
-            raise ConfigError(
-                "llama.cpp is not installed.", fix="Install the extra: pip install 'glassdome[llamacpp]'."
-            ) from exc
+    def __init__(
+        self, path: Path, *, num_ctx: int = 8_192, threads: int | None = None, temperature: float = 0.0
+    ) -> None:
+        """`path` is the GGUF file, loaded at the first question; a `temperature` above 0 draws answers."""
         self.name = path.stem
         self._path = path
         self._num_ctx = num_ctx
         self._threads = threads
+        self._temperature = temperature
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llamacpp")
         self._llama: Llama | None = None
 
@@ -50,7 +47,7 @@ class LlamaCpp:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._complete, prompt)
 
     async def facts(self) -> ModelFacts:
-        """Return the model's name and context; loads it."""
+        """Return the model's name and context; loads it. Raises ConfigError without the library."""
         llama = await asyncio.get_running_loop().run_in_executor(self._thread, self._open)
         return ModelFacts(model=self.name, context_tokens=llama.n_ctx(), server="llama.cpp", slots=1)
 
@@ -59,22 +56,22 @@ class LlamaCpp:
         return (self.name,) if await asyncio.to_thread(self._path.is_file) else ()
 
     async def aclose(self) -> None:
-        """Free the model and end its thread."""
+        """Free the model; the next question loads it again."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown(wait=False)
 
     # -- in the model's thread
 
     def _open(self) -> Llama:
         if self._llama is None:
-            from llama_cpp import Llama
-
+            try:
+                from llama_cpp import Llama
+            except ImportError as exc:
+                fix = "Install the extra: pip install 'glassdome[llamacpp]'."
+                raise ConfigError("llama.cpp is not installed.", fix=fix) from exc
             if not self._path.is_file():
                 raise ModelMissing(f"There is no GGUF file {self._path}.", fix="Set GLASSDOME_MODEL to one.")
             try:
-                made_for = Llama(model_path=str(self._path), vocab_only=True, verbose=False)
-                trained = int(made_for.n_ctx_train()) if hasattr(made_for, "n_ctx_train") else self._num_ctx
-                made_for.close()
+                trained = _trained_context(Llama(model_path=str(self._path), vocab_only=True, verbose=False))
                 self._llama = Llama(
                     model_path=str(self._path),
                     n_ctx=min(self._num_ctx, trained or self._num_ctx),
@@ -97,7 +94,7 @@ class LlamaCpp:
                 messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
                 grammar=grammar,
                 max_tokens=prompt.max_tokens,
-                temperature=0.0,
+                temperature=self._temperature,
                 seed=_SEED,
             )
         except ValueError as exc:
@@ -123,3 +120,10 @@ class LlamaCpp:
         if self._llama is not None:
             self._llama.close()
             self._llama = None
+
+
+def _trained_context(looked_at: Llama) -> int:
+    """The context the model was made for, 0 where its file does not say; only the file's head was read."""
+    found = [v for k, v in looked_at.metadata.items() if k.endswith(".context_length") and str(v).isdigit()]
+    looked_at.close()
+    return int(found[0]) if found else 0

@@ -21,9 +21,10 @@ from glassdome.ports.model import Completion, ModelFacts, Prompt
 __all__ = ["OpenAiServer"]
 
 _log = log.get_logger(__name__)
-Format = Literal["json_schema", "json_object", "text"]
+Format = Literal["json_schema", "json_object+schema", "json_object", "text"]
 #: What is tried, best first; what a server lacks is found out once.
-_FORMATS: Final[tuple[Format, ...]] = ("json_schema", "json_object", "text")
+_FORMATS: Final[tuple[Format, ...]] = ("json_schema", "json_object+schema", "json_object", "text")
+_ENFORCED: Final = ("json_schema", "json_object+schema")
 _CONNECT_SECONDS: Final = 5.0
 #: Context of a server that does not say: the smallest in use.
 _LEAST_CONTEXT: Final = 4_096
@@ -58,23 +59,28 @@ class OpenAiServer:
         self._format: Format = _FORMATS[0]
         self._client: tuple[asyncio.AbstractEventLoop, AsyncOpenAI] | None = None
 
-    def _open(self) -> AsyncOpenAI:
+    async def _open(self) -> AsyncOpenAI:
+        """Return the running loop's client; making one reads files, which is not for the loop."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._client[0] is not loop:
-            # No proxy of the environment, no redirect, no key or organization of the environment, no hidden retries.
-            transport = DefaultAsyncHttpxClient(
-                trust_env=False, follow_redirects=False, timeout=Timeout(self._timeout, connect=_CONNECT_SECONDS)
-            )
-            client = AsyncOpenAI(
-                base_url=self._url,
-                api_key=self._key or "none",
-                organization="",
-                project="",
-                max_retries=0,
-                http_client=transport,
-            )
-            self._client = (loop, client)
+            made = await asyncio.to_thread(self._make)
+            if self._client is None or self._client[0] is not loop:
+                self._client = (loop, made)
         return self._client[1]
+
+    def _make(self) -> AsyncOpenAI:
+        # No proxy of the environment, no redirect, no organization of the environment, no hidden retries.
+        transport = DefaultAsyncHttpxClient(
+            trust_env=False, follow_redirects=False, timeout=Timeout(self._timeout, connect=_CONNECT_SECONDS)
+        )
+        return AsyncOpenAI(
+            base_url=self._url,
+            api_key=self._key or "none",
+            organization="",
+            project="",
+            max_retries=0,
+            http_client=transport,
+        )
 
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer; raises as the port says."""
@@ -106,11 +112,12 @@ class OpenAiServer:
                     _log.warning("response_format_unknown", url=self._url, format=form, next=self._format)
 
     async def _ask_in(self, form: Format, model: str, prompt: Prompt) -> ChatCompletion:
-        system = prompt.system if form == "json_schema" else f"{prompt.system}\n\n{_described(prompt.schema)}"
+        system = prompt.system if form in _ENFORCED else f"{prompt.system}\n\n{_described(prompt.schema)}"
         more: dict[str, Any] = {} if form == "text" else {"response_format": _response_format(form, prompt.schema)}
         with translated(self._url, model):
             async with asyncio.timeout(self._timeout):
-                answer: ChatCompletion = await self._open().chat.completions.create(
+                client = await self._open()
+                answer: ChatCompletion = await client.chat.completions.create(
                     model=model,
                     messages=[{"role": "system", "content": system}, {"role": "user", "content": prompt.user}],
                     max_tokens=prompt.max_tokens,
@@ -148,7 +155,7 @@ class OpenAiServer:
     async def _ask_facts(self) -> ModelFacts:
         with translated(self._url, self.name):
             async with asyncio.timeout(self._timeout):
-                page = await self._open().models.list()
+                page = await (await self._open()).models.list()
             rows = [row.to_dict() for row in page.data]
         named = [row for row in rows if not self.name or row["id"] == self.name]
         if not named:
@@ -167,7 +174,7 @@ class OpenAiServer:
         """List the models it serves; raises ModelUnavailable."""
         with translated(self._url, self.name):
             async with asyncio.timeout(self._timeout):
-                return tuple(sorted(row.id for row in (await self._open().models.list()).data))
+                return tuple(sorted(row.id for row in (await (await self._open()).models.list()).data))
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
@@ -185,6 +192,9 @@ def _context(row: Mapping[str, Any]) -> int | None:
 def _response_format(form: Format, schema: Mapping[str, Any]) -> dict[str, Any]:
     if form == "json_schema":
         return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": dict(schema)}}
+    if form == "json_object+schema":
+        # How llama-cpp-python's server and older llama.cpp take a schema.
+        return {"type": "json_object", "schema": dict(schema)}
     return {"type": "json_object"}
 
 
