@@ -24,7 +24,6 @@ _HOSTILE = frozenset(
         "too_many_boundaries",
         "too_many_parameters",
         "header_value_too_long",
-        "hostile_html",
     }
 )
 

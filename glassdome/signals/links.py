@@ -58,7 +58,8 @@ def _mismatch(link: LinkView) -> str:
 
 def _redirects(link: LinkView) -> str:
     found = _INNER_URL.search(link.rest)
-    if not found or organizational_domain(found.group(1)) in (link.domain, ""):
+    target = organizational_domain(found.group(1)) if found else ""
+    if not found or target in (link.domain, "") or (target in popular() and not in_list(target, free_hosts())):
         return ""
     return f"{link.host} passes the reader on to {found.group(1).lower()}"
 

@@ -65,8 +65,11 @@ def _places(message: Message, where: str) -> Iterator[str]:
 
 def is_there(message: Message, item: Evidence) -> bool:
     """Say whether the place exists and holds the quoted words; case and white space do not count."""
+    if len(item.quote) > MAX_PHRASE_CHARS:
+        return False
+    places = tuple(_places(message, item.where))
     quote = _plain(item.quote)
-    return len(item.quote) <= MAX_PHRASE_CHARS and any(quote in _plain(text) for text in _places(message, item.where))
+    return any(item.quote in text for text in places) or any(quote in _plain(text) for text in places)
 
 
 def verified(message: Message, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
