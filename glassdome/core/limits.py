@@ -80,6 +80,8 @@ MAX_XZ_MEMORY_BYTES: Final = 80 * 1024 * 1024
 MAX_SEARCHED_BYTES: Final = 16 * 1024 * 1024
 #: Compressed streams of a PDF that are unpacked to look for links; the byte budget above holds as well.
 MAX_PDF_STREAMS: Final = 200
+#: Lines of a uuencoded body; one line holds 45 bytes, so the largest message has 1.8 million.
+MAX_UU_LINES: Final = 2_000_000
 #: Method results of one Authentication-Results field, References, symbols of one X-Spamd-Result field.
 MAX_AUTH_RESULTS: Final = 50
 MAX_REFERENCES: Final = 100
@@ -128,10 +130,12 @@ MAX_WAIT_SECONDS: Final = 30
 MAX_BULK_MESSAGES: Final = 100
 #: Jobs one request may retry or cancel; the caller repeats for the rest.
 MAX_QUEUE_MOVES: Final = 10_000
-#: Characters of a mailbox address: RFC 5321 4.5.3.1 allows 64, @, 255.
-MAX_ADDRESS_CHARS: Final = 320
-#: Characters of a folder name; Dovecot allows 255 per level, and nobody nests deeply.
-MAX_FOLDER_CHARS: Final = 1_000
+#: Characters of a mailbox address: RFC 5321 4.5.3.1.3 allows 256 with the angle brackets; the tables hold as many.
+MAX_ADDRESS_CHARS: Final = 254
+#: Characters of a folder name: Dovecot allows 255 per level, and nobody nests deeply; the tables hold as many.
+MAX_FOLDER_CHARS: Final = 500
+#: Characters of a setting written through the API; the longest sensible one is a list of hosts.
+MAX_SETTING_CHARS: Final = 4_000
 #: Characters of an email_id: a Message-ID fits one line of 998 (RFC 5322 2.1.1), a folder with its UIDs a little more.
 MAX_EMAIL_ID_CHARS: Final = 1_100
 #: Rate buckets kept, one per key; more are only reached when keys are changed often.

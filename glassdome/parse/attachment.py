@@ -108,9 +108,9 @@ def _take_office(found: OfficeFile, inside: Inside) -> str:
 
 
 def _read_page(data: bytes, part: Part, inside: Inside, faults: Faults) -> None:
-    room = max(0, faults.html_chars)
+    room = max(0, faults.chars)
     html = decode(data[: 4 * room], part.content_type.get("charset"), faults)[:room]
-    faults.html_chars -= len(html)
+    faults.chars -= len(html)
     page = read_html(html, faults)
     inside.text, inside.has_macros, inside.forms = page.text, page.has_script, page.forms
     inside.links = [Link(url=link.url, shown=link.shown, place="attachment", host=link.host) for link in page.links]

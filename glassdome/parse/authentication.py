@@ -12,11 +12,11 @@ from glassdome.values.message import Authentication, AuthResult, RspamdReport
 __all__ = ["read_authentication", "read_mail_from", "read_rspamd"]
 
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
+_MEANING = re.compile(r"[;()=\\]")
 _BY = re.compile(r"(?:^|\s)by\s+\[?([\w.:-]{1,255})", re.IGNORECASE)
 _METHOD = re.compile(r"([\w-]{1,40})(?:\s{0,5}/\s{0,5}\d{1,3})?\s{0,5}=\s{0,5}([\w-]{1,40})")
-_PROPERTY = re.compile(
-    r"(?:smtp|header|policy|body)\.[\w-]{1,40}\s{0,5}=\s{0,5}(?:\"[^\"]{0,500}\"|[^\s;]{1,500})", re.IGNORECASE
-)
+_PROPERTY = re.compile(r"(?:smtp|header|policy|body)\.[\w-]{1,40}\s{0,5}=\s{0,5}[^\s;]{1,500}", re.IGNORECASE)
 _SPAMD_SCORE = re.compile(r"\[\s*(-?\d{1,6}(?:\.\d{1,6})?)\s*/\s*(-?\d{1,6}(?:\.\d{1,6})?)\s*\]")
 _SYMBOL = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,80})\((-?\d{1,6}(?:\.\d{1,6})?)\)")
 #: The identity a method checks, best first (RFC 8601 2.7).
@@ -100,17 +100,28 @@ def _authserv_id(value: str) -> str:
 
 def _results(value: str) -> tuple[AuthResult, ...]:
     found: list[AuthResult] = []
-    for statement in _COMMENT.sub(" ", value).split(";")[1 : MAX_AUTH_RESULTS + 1]:
+    for statement in _COMMENT.sub(" ", _without_quotes(value)).split(";")[1 : MAX_AUTH_RESULTS + 1]:
         method = _METHOD.match(statement.strip())
         if method:
             found.append(AuthResult(method=method[1].lower(), result=method[2].lower(), domain=_identity(statement)))
     return tuple(found)
 
 
+def _without_quotes(value: str) -> str:
+    """Cut the field where a quoted string holds what has a meaning here: it is the sender's word in our field.
+
+    A local part such as `"x);dkim=pass header.d=bank.example("` must not become a result, nor may an unclosed quote.
+    """
+    for quoted in _QUOTED.finditer(value):
+        if quoted[2] != '"' or _MEANING.search(quoted[1]):
+            return value[: quoted.start()]
+    return value.replace('"', "")
+
+
 def _identity(statement: str) -> str:
     stated: dict[str, str] = {}
     for found in _PROPERTY.findall(statement):
         name, _, value = found.partition("=")
-        stated.setdefault(name.strip().lower(), line(value).strip(' "<>'))
+        stated.setdefault(name.strip().lower(), line(value).strip(" <>"))
     value = next((stated[name] for name in _IDENTITIES if stated.get(name)), "")
     return value.rpartition("@")[2].lower().rstrip(".")[:255]

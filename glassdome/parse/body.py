@@ -87,7 +87,7 @@ def _is_text(part: Part) -> bool:
 
 def read_text(part: Part, faults: Faults) -> str:
     """Decode one text part, as far as the message's budget goes."""
-    room = min(MAX_TEXT_CHARS if part.media_type != "text/html" else faults.html_chars, faults.html_chars)
+    room = min(MAX_TEXT_CHARS if part.media_type != "text/html" else faults.chars, faults.chars)
     data = part.content(faults)
     if len(data) > room * _BYTES_PER_CHAR:
         data = data[: room * _BYTES_PER_CHAR]
@@ -97,7 +97,7 @@ def read_text(part: Part, faults: Faults) -> str:
     if len(text) > room:
         faults.add("text_too_long", part.media_type)
         text = text[:room]
-    faults.html_chars -= len(text)
+    faults.chars -= len(text)
     return text
 
 

@@ -10,7 +10,6 @@ from glassdome.core.limits import (
     MAX_HTML_CHARS,
     MAX_INFLATED_BYTES,
     MAX_PARTS,
-    MAX_TEXT_CHARS,
 )
 from glassdome.values.message import Defect
 
@@ -23,8 +22,7 @@ class Faults:
 
     parts: int = MAX_PARTS
     boundary_tries: int = MAX_BOUNDARY_TRIES
-    html_chars: int = MAX_HTML_CHARS
-    text_chars: int = 2 * MAX_TEXT_CHARS
+    chars: int = MAX_HTML_CHARS
     inflated: int = MAX_INFLATED_BYTES
     found: dict[tuple[str, str], None] = field(default_factory=dict)
 

@@ -78,7 +78,7 @@ def true_type(data: bytes) -> str:
     """Return the media type the content shows; `text/plain` for text, `application/octet-stream` when unknown."""
     if not data:
         return ""
-    for offset, mark, kind in (*_BY_FIRST.get(data[0], ()), *_LATER):
+    for offset, mark, kind in _BY_FIRST.get(data[0], []) + _LATER:
         if data.startswith(mark, offset):
             return kind
     return _text_type(data[:_HEAD])

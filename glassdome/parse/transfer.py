@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import binascii
 import re
+from io import BytesIO
 
+from glassdome.core.limits import MAX_UU_LINES
 from glassdome.parse.faults import Faults
 
 __all__ = ["base64_bytes", "decode_transfer"]
@@ -50,19 +52,22 @@ def _segment(piece: bytes) -> bytes:
 
 
 def _uudecode(data: bytes, faults: Faults) -> bytes:
+    start = data.find(b"begin ")
     out: list[bytes] = []
-    lines = data.splitlines()
-    start = next((n + 1 for n, text in enumerate(lines) if text.startswith(b"begin ")), 0)
-    for text in lines[start:]:
-        if text.strip() in (b"end", b"`"):
+    for number, text in enumerate(BytesIO(data[data.find(b"\n", start) + 1 :] if start >= 0 else data)):
+        if number >= MAX_UU_LINES or text.strip() in (b"end", b"`"):
             break
         try:
             out.append(binascii.a2b_uu(text))
         except binascii.Error:
             faults.add("damaged_uuencode")
-            usable = (((text[0] - 32) & 63) * 4 + 5) // 3 if text else 0
-            try:
-                out.append(binascii.a2b_uu(text[:usable]))
-            except binascii.Error:
-                continue
+            out.append(_uu_line(text))
     return b"".join(out)
+
+
+def _uu_line(text: bytes) -> bytes:
+    """Decode a line with more characters than its length says, as old encoders write."""
+    try:
+        return binascii.a2b_uu(text[: (((text[0] - 32) & 63) * 4 + 5) // 3])
+    except binascii.Error:
+        return b""

@@ -65,6 +65,22 @@ def test_results_are_parsed() -> None:
     assert not found.passed("spf")
 
 
+@pytest.mark.parametrize(
+    "sender",
+    [
+        '"x;dkim=pass header.d=bank.example"@e.example',
+        '"x);dkim=pass header.d=bank.example("@e.example',
+        '"x;dkim=pass header.d=b',
+    ],
+)
+def test_the_senders_words_are_no_result(sender: str) -> None:
+    """What the sender put into an address, our server quotes; it does not become a result of its own."""
+    value = f"Authentication-Results: mail.example.org; spf=fail (domain of {sender} says no) smtp.mailfrom={sender}\n"
+    found = parse_message(f"{value}\nbody".encode(), authserv_ids=OURS).authentication
+
+    assert [r.method for r in found.results] == ["spf"]
+
+
 def test_without_configuration_nothing_is_trusted() -> None:
     """The topmost results can be shown, but they prove nothing."""
     found = parse_message(f"{MX}{PASS}\nbody".encode()).authentication
