@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Connections
-from glassdome.store.schema import config, preferences
+from glassdome.store.schema import config, cursors, preferences
 from glassdome.store.upsert import upsert
 from glassdome.values.preferences import EngineAccess, Preferences
 
@@ -35,10 +35,19 @@ class PreferenceTable:
         return Preferences(username=username, engine_access=EngineAccess(row.engine_access), **choices)
 
     async def set_preferences(self, preferences_: Preferences, *, now: datetime) -> None:
-        """Store them."""
+        """Store them; who is not read any more is read anew from then on, so its cursors go."""
         row = asdict(preferences_) | {"engine_access": preferences_.engine_access.value, "updated_at": now}
         changes = (*_CHOICES, "engine_access", "updated_at")
-        await self._db.write(lambda c: upsert(c, preferences, [row], keys=("username",), replace=changes))
+        read = preferences_.chosen and preferences_.auto_analysis
+
+        async def work(connection: AsyncConnection) -> None:
+            await upsert(connection, preferences, [row], keys=("username",), replace=changes)
+            if not read:
+                # Cursors under `//` are not those of folders: a backfill, an agent's monitor.
+                of_folders = (cursors.c.mailbox == preferences_.username, cursors.c.folder.not_like("//%"))
+                await connection.execute(delete(cursors).where(*of_folders))
+
+        await self._db.write(work)
 
     async def chosen_mailboxes(self) -> tuple[str, ...]:
         """Return the mailboxes that were chosen and are switched on."""
