@@ -34,6 +34,8 @@ class Arrivals:
     ) -> None:
         """`wake` is called after something was queued."""
         self._source, self._queue, self._cursors, self._clock, self._wake = source, queue, cursors, clock, wake
+        # Another process may have moved a cursor since: then what it queued is found again, and known by its identity.
+        self._known: dict[tuple[str, str], Cursor] = {}
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def look(self, mailbox: str, folder: str, *, rung: bool = False) -> int:
@@ -42,17 +44,23 @@ class Arrivals:
         At first sight nothing is, save with `rung`: then somebody just told of a delivery, and the newest message is
         what they told of. Raises as MailSource and JobQueue.
         """
-        lock = self._locks.setdefault((mailbox, folder), asyncio.Lock())
+        key = (mailbox, folder)
+        lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
-            cursor = await self._cursors.get_cursor(mailbox, folder)
+            cursor = self._known.get(key) or await self._cursors.get_cursor(mailbox, folder)
             found = await self._source.new_uids(mailbox, folder, cursor)
             if cursor is None and rung and found.cursor.last_uid > 0:
                 found = NewUids(uids=(found.cursor.last_uid,), cursor=found.cursor)
             if found.cursor != cursor:
                 await self._store(mailbox, folder, found)
+            self._known[key] = found.cursor
         if found.reset:
             _log.warning("folder_rebuilt", mailbox=mailbox, folder=folder, messages=len(found.uids))
         return len(found.uids)
+
+    def forget(self, mailbox: str) -> None:
+        """Forget a mailbox that is not chosen any more."""
+        self._known = {key: cursor for key, cursor in self._known.items() if key[0] != mailbox}
 
     async def _store(self, mailbox: str, folder: str, found: NewUids) -> None:
         uids = iter(sorted(found.uids))

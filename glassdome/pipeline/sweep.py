@@ -71,6 +71,11 @@ class Sweep:
         self._book.went_well(mailbox, now=self._clock.now())
         return found
 
+    def keep_only(self, mailboxes: frozenset[str]) -> None:
+        """Forget mailboxes that are not chosen any more."""
+        for mailbox in self._book.keep_only(mailboxes):
+            self._arrivals.forget(mailbox)
+
     async def _whole(self, mailbox: str, also: frozenset[str]) -> int | None:
         total = 0
         for folder in (*self._folders, *sorted(also - set(self._folders))):

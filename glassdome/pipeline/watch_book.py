@@ -71,6 +71,9 @@ class WatchBook:
         self._states[mailbox] = state
         return state
 
-    def keep_only(self, mailboxes: frozenset[str]) -> None:
-        """Forget mailboxes that are not chosen any more."""
-        self._states = {mailbox: state for mailbox, state in self._states.items() if mailbox in mailboxes}
+    def keep_only(self, mailboxes: frozenset[str]) -> frozenset[str]:
+        """Forget mailboxes that are not chosen any more, and return which these were."""
+        gone = frozenset(self._states) - mailboxes
+        for mailbox in gone:
+            del self._states[mailbox]
+        return gone

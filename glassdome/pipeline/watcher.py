@@ -102,7 +102,7 @@ class Watcher:
         self._chosen = {mailbox.lower(): mailbox for mailbox in mailboxes}
         self._chosen_at = asyncio.get_running_loop().time()
         kept = frozenset(mailboxes)
-        self._book.keep_only(kept)
+        self._sweep.keep_only(kept)
         self._rung_folders = {name: found for name, found in self._rung_folders.items() if name in kept}
         return mailboxes
 
