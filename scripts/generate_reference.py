@@ -1,4 +1,4 @@
-"""Write the settings, commands and REST API pages of docs/reference from the program. Run after changing any."""
+"""Write the settings, commands, REST API and signals pages of docs/reference from the program. Run after changing any."""
 
 from __future__ import annotations
 
@@ -77,10 +77,48 @@ def api_page() -> str:
     return markdown(with_routes("").openapi())
 
 
+def signals_page() -> str:
+    """Return the page of all signals and what each is worth."""
+    from glassdome.signals.table import DETECTORS
+    from glassdome.verdict import load_weights
+
+    weights = load_weights()
+    lines = [
+        "# Signals",
+        "",
+        "Generated from the program (`python scripts/generate_reference.py`); a test keeps it fresh.",
+        "",
+        "What each detector reports, and what a hit is worth in log-odds: above 0 speaks for, below 0 against. A weight is",
+        "scaled by the finding's strength, and a group counts no more than its bounds. *Hard* evidence cannot be talked away",
+        "by a language model. How it adds up: [the verdict](../internals/verdict.md).",
+        "",
+    ]
+    for detector in DETECTORS:
+        lines += [
+            f"## {detector.name}",
+            "",
+            "| signal | means | group | phishing | spam | |",
+            "|---|---|---|---:|---:|---|",
+        ]
+        for name, meaning in detector.signals.items():
+            worth = weights.signals[name]
+            hard = "hard" if worth.hard else ""
+            lines.append(f"| `{name}` | {meaning} | {worth.group} | {worth.phishing:+g} | {worth.spam:+g} | {hard} |")
+        lines.append("")
+    lines += ["## Groups", "", "| group | at least | at most |", "|---|---:|---:|"]
+    lines += [f"| {name} | {group.floor:+g} | {group.ceiling:+g} |" for name, group in weights.groups.items()]
+    lines += ["", "## Together", "", "| rule | one of | with one of | phishing |", "|---|---|---|---:|"]
+    for name, rule in weights.together.items():
+        left, right = (", ".join(f"`{n}`" for n in names) for names in (rule.any_of, rule.with_any))
+        lines.append(f"| {name} | {left} | {right} | {rule.phishing:+g} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "docs/reference/settings.md": settings_page,
     "docs/reference/cli.md": cli_page,
     "docs/reference/api.md": api_page,
+    "docs/reference/signals.md": signals_page,
 }
 
 
