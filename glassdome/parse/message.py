@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from glassdome.core.errors import MessageTooLarge, NotAMessage
 from glassdome.core.limits import (
+    MAX_ADDRESSES,
     MAX_FORMS,
     MAX_HIDDEN,
     MAX_LINKS,
@@ -30,6 +31,9 @@ from glassdome.values.message import Address, HeaderField, Message
 
 __all__ = ["parse_message"]
 
+#: Bytes looked at to tell binary data from text.
+_HEAD = 4096
+
 
 def parse_message(raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> Message:
     """Parse one message; whatever is malformed is repaired or skipped and named in `defects`.
@@ -50,10 +54,6 @@ def parse_message(raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> 
             raise NotAMessage("This is binary data without a header, not an e-mail message (RFC 5322).")
         faults.add("no_header")
     return _assemble(raw, root, authserv_ids, faults)
-
-
-#: Bytes looked at to tell binary data from text.
-_HEAD = 4096
 
 
 def _as_lines(raw: bytes) -> bytes:
@@ -109,6 +109,6 @@ def _addresses(fields: list[RawField], name: str, faults: Faults) -> tuple[Addre
     """All mailboxes of all fields of that name, in their order: a repeated From is itself evidence."""
     found: tuple[Address, ...] = ()
     for field in fields:
-        if field.name == name:
+        if field.name == name and len(found) < MAX_ADDRESSES:
             found += parse_addresses(field.value, faults)
-    return found
+    return found[:MAX_ADDRESSES]

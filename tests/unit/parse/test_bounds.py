@@ -97,6 +97,13 @@ def test_many_fields() -> None:
     assert message.text == "body"
 
 
+def test_many_address_fields() -> None:
+    """The addresses of repeated fields share one bound."""
+    message = _read((b"To: " + b"a@x.org," * 500 + b"\n") * 100 + b"\nbody")
+
+    assert len(message.to) == limits.MAX_ADDRESSES
+
+
 @pytest.mark.parametrize(
     "value",
     [
