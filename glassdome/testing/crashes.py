@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from glassdome.core.errors import StoreUnavailable
 from glassdome.core.limits import MAX_ENQUEUE_BATCH
 from glassdome.store import Database, migrate, open_database
 from glassdome.store.schema import analyses, queue
@@ -98,16 +100,20 @@ async def wait_until_done(
     *,
     seconds: float,
     each: Callable[[int], None] = lambda done: None,
-    pause: float = 0.25,
+    enough: int | None = None,
 ) -> bool:
-    """Poll until every job is done and no action is open; `each` is told how many are done. False: out of time."""
+    """Poll until every job is done and no action is open, or `enough` jobs are done; False when time ran out.
+
+    `each` is told, in a thread, how many are done.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found = await _count(database)
-        each(found[0])
-        if found == (number, number):
-            return True
-        await asyncio.sleep(pause)
+        with contextlib.suppress(StoreUnavailable):
+            found = await _count(database)
+            await asyncio.to_thread(each, found[0])
+            if found == (number, number) or (enough is not None and found[0] >= enough):
+                return True
+        await asyncio.sleep(0.25)
     return False
 
 

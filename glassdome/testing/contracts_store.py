@@ -1,0 +1,232 @@
+"""What every store must do beside the queue; a subclass gives the `database` fixture."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from glassdome.core.errors import InvalidQuery
+from glassdome.ports.store import AnalysisQuery
+from glassdome.store import Database
+from glassdome.testing.samples import NOON, a_message, a_ref, a_verdict, an_analysis, jobs
+from glassdome.values.action import Action, ActionKind, ActionState
+from glassdome.values.agent import CommandRecord, OutboxEntry, OutboxState
+from glassdome.values.analysis import Analysis
+from glassdome.values.context import SenderHistory
+from glassdome.values.feedback import Feedback
+from glassdome.values.preferences import EngineAccess, Preferences
+from glassdome.values.refs import Cursor, MessageRef
+from glassdome.values.verdict import Label
+
+__all__ = ["StoreContract", "analysed"]
+
+_HOUR = timedelta(hours=1)
+
+
+async def analysed(database: Database, *analyses: Analysis, actions: tuple[Action, ...] = ()) -> None:
+    """Bring analyses in by the queue, as a worker does."""
+    for item in analyses:
+        (wanted,) = jobs(item.ref.uid)
+        await database.queue.enqueue([type(wanted)(ref=item.ref)], now=NOON)
+        (job,) = await database.queue.claim("w", limit=1, lease=_HOUR, now=NOON)
+        await database.queue.complete(job, item, actions=actions, now=NOON, history=a_message(item.header_from.addr))
+
+
+class StoreContract:
+    """Run on each database."""
+
+    async def test_an_analysis_comes_back_whole(self, database: Database) -> None:
+        """Every field survives, four-byte characters too; lone surrogates become U+FFFD instead of failing."""
+        stored = an_analysis(subject="😀 Grüße", verdict=a_verdict(summary="bad \ud800 text"))
+        await analysed(database, stored)
+        found = await database.analyses.get(stored.ref)
+        assert found == an_analysis(subject="😀 Grüße", verdict=a_verdict(summary="bad ? text"))
+
+    async def test_pages_hold_everything_once(self, database: Database) -> None:
+        """Walking the cursors meets each analysis once, newest first, even where the hours are equal."""
+        made = [an_analysis(a_ref(n), analyzed_at=NOON + _HOUR * (n // 2)) for n in range(1, 8)]
+        await analysed(database, *made)
+        seen, query = list[int](), AnalysisQuery(limit=3)
+        while True:
+            page = await database.analyses.list(query)
+            seen += [item.ref.uid for item in page.items]
+            if not page.next_cursor:
+                break
+            query = AnalysisQuery(limit=3, cursor=page.next_cursor)
+        assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+    @pytest.mark.parametrize("cursor", ["x", "!!", "MjAyNnwx", "ä", "fHw"])
+    async def test_foreign_cursors_are_refused(self, database: Database, cursor: str) -> None:
+        """A cursor that is not ours is the caller's fault, not ours."""
+        with pytest.raises(InvalidQuery):
+            await database.analyses.list(AnalysisQuery(cursor=cursor))
+
+    async def test_filters(self, database: Database) -> None:
+        """Each filter of the query selects what it says, alone."""
+        phish = a_verdict(label=Label.PHISH, is_phishing=True, categories=("fraud",), priority_score=2, sensitive=())
+        await analysed(
+            database,
+            an_analysis(a_ref(1), verdict=phish, subject="Your 100% PARCEL"),
+            an_analysis(a_ref(2, mailbox="eve@other.example"), verdict=a_verdict(degraded=True)),
+            an_analysis(a_ref(3, folder="Box"), verdict=a_verdict(priority_score=9), analyzed_at=NOON + _HOUR),
+        )
+        queries = [
+            (AnalysisQuery(is_phishing=True), [1]),
+            (AnalysisQuery(category="meeting"), [3, 2]),
+            (AnalysisQuery(category="meeting", mailbox="eve@other.example"), [2]),
+            (AnalysisQuery(min_priority=9), [3]),
+            (AnalysisQuery(degraded=True), [2]),
+            (AnalysisQuery(sensitive=False), [1]),
+            (AnalysisQuery(text="parcel 100%"), [1]),
+            (AnalysisQuery(text="_00%"), []),
+            (AnalysisQuery(folder="box"), []),
+            (AnalysisQuery(domains=("other.example",)), [2]),
+            (AnalysisQuery(mailboxes=()), []),
+            (AnalysisQuery(since=NOON + _HOUR), [3]),
+            (AnalysisQuery(until=NOON + _HOUR, mailbox="ann@example.org"), [1]),
+            (AnalysisQuery(person="BOB@EXAMPLE.COM"), [3, 2, 1]),
+        ]
+        for query, expected in queries:
+            assert [a.ref.uid for a in (await database.analyses.list(query)).items] == expected, query
+
+    async def test_statistics_agree_with_a_count(self, database: Database) -> None:
+        """The running totals say what a count over the rows says, after changes and deletions too."""
+        phish = a_verdict(label=Label.PHISH, is_phishing=True, categories=("fraud",))
+        made = [an_analysis(a_ref(n), processing_time=n / 10) for n in range(1, 9)]
+        await analysed(database, *made, an_analysis(a_ref(9), verdict=phish))
+        await database.analyses.delete(AnalysisQuery(ref=a_ref(3)))
+        totals = await database.analyses.statistics(AnalysisQuery())
+        counted = await database.analyses.statistics(AnalysisQuery(until=NOON + _HOUR))
+        assert (totals.total, totals.phishing, totals.per_category) == (8, 1, {"meeting": 7, "personal": 7, "fraud": 1})
+        assert totals.average_seconds == pytest.approx(counted.average_seconds)
+        assert totals.p50_seconds == pytest.approx(counted.p50_seconds, rel=0.06)
+        names = ("total", "phishing", "spam", "sensitive", "degraded", "per_model", "per_category", "per_day")
+        assert [getattr(totals, n) for n in names] == [getattr(counted, n) for n in names]
+
+    async def test_a_rebuilt_folder_names_nothing_old(self, database: Database) -> None:
+        """A UID is looked up under the newest UIDVALIDITY known; what it named before is another message."""
+        await analysed(database, an_analysis(a_ref(5)))
+        assert await database.analyses.find("ann@example.org", "INBOX", 5) == an_analysis(a_ref(5))
+        await database.cursors.set_cursor("ann@example.org", "INBOX", Cursor(uid_validity=8, last_uid=9), now=NOON)
+        assert await database.analyses.find("ann@example.org", "INBOX", 5) is None
+
+    async def test_repeats_are_found_by_content(self, database: Database) -> None:
+        """Same content, engine, model and prompt; never a degraded one."""
+        good = an_analysis(a_ref(1), content_hash="aa")
+        await analysed(database, good, an_analysis(a_ref(2), content_hash="bb", verdict=a_verdict(degraded=True)))
+        same = {"engine": "ollama", "model": "small:1b", "prompt_version": "reading-1"}
+        assert await database.analyses.by_content("aa", **same) == good
+        assert await database.analyses.by_content("bb", **same) is None
+        assert await database.analyses.by_content("aa", **(same | {"model": "other"})) is None
+        assert await database.analyses.by_message_id("ann@example.org", "<1@example.com>") == good
+
+    async def test_erasing_a_mailbox_leaves_nothing_of_it(self, database: Database) -> None:
+        """Analyses, jobs, actions, history and totals go; another mailbox keeps its own."""
+        action = Action(ref=a_ref(1), kind=ActionKind.MOVE, argument="\\Junk")
+        other = a_ref(1, mailbox="eve@other.example")
+        await analysed(database, an_analysis(a_ref(1)), actions=(action,))
+        await analysed(database, an_analysis(other))
+        await database.queue.enqueue(jobs(2), now=NOON)
+        assert await database.analyses.delete(AnalysisQuery(mailbox="ann@example.org")) == 1
+        assert await database.queue.jobs(mailbox="ann@example.org") == ()
+        assert await database.actions.of(a_ref(1)) == ()
+        assert await database.history.sender_history("ann@example.org", "bob@example.com") == SenderHistory()
+        assert (await database.analyses.statistics(AnalysisQuery())).total == 1
+
+    async def test_erasing_a_person(self, database: Database) -> None:
+        """Mail from an address goes in every mailbox a key may see, with what was learned of it there."""
+        await analysed(database, an_analysis(a_ref(1)), an_analysis(a_ref(1, mailbox="eve@other.example")))
+        erased = await database.analyses.delete(AnalysisQuery(person="bob@example.com", domains=("example.org",)))
+        assert erased == 1
+        assert (await database.history.sender_history("eve@other.example", "bob@example.com")).seen == 1
+        assert (await database.history.sender_history("ann@example.org", "bob@example.com")).seen == 0
+
+    async def test_history_learns(self, database: Database) -> None:
+        """Whom the owner answers is a contact; who is called junk is counted, once per message."""
+        mine = an_analysis(a_ref(1))
+        (wanted,) = jobs(1)
+        await database.queue.enqueue([wanted], now=NOON)
+        (job,) = await database.queue.claim("w", limit=1, lease=_HOUR, now=NOON)
+        sent = a_message("ann@example.org", to=("Carl@Example.net",))
+        await database.queue.complete(job, mine, actions=[], now=NOON, history=sent)
+        assert await database.history.contacts("ann@example.org") == {"carl@example.net"}
+        for label in (Label.PHISH, Label.SPAM):
+            correction = Feedback(ref=mine.ref, label=label, actor="ann@example.org")
+            await database.history.record_feedback(correction, now=NOON)
+        assert await database.feedback.get(mine.ref) == correction
+        assert (await database.history.sender_history("ann@example.org", "bob@example.com")).junked == 1
+
+    async def test_wishes_and_settings(self, database: Database) -> None:
+        """Preferences default to not chosen; settings are set and removed."""
+        assert await database.preferences.get_preferences("ann@example.org") == Preferences(username="ann@example.org")
+        wishes = Preferences(username="ann@example.org", chosen=True, engine_access=EngineAccess.REDACTED)
+        await database.preferences.set_preferences(wishes, now=NOON)
+        await database.preferences.set_preferences(Preferences(username="b@example.org"), now=NOON)
+        assert await database.preferences.get_preferences("ann@example.org") == wishes
+        assert await database.preferences.chosen_mailboxes() == ("ann@example.org",)
+        await database.config.write_config({"concurrent_jobs": "3", "llm_batch_size": "5"}, now=NOON)
+        await database.config.write_config({"llm_batch_size": None, "concurrent_jobs": "4"}, now=NOON)
+        assert await database.config.read_config() == {"concurrent_jobs": "4"}
+
+    async def test_actions_are_begun_by_one(self, database: Database) -> None:
+        """Two performers that read the same action: one begins it; a move remembers where the message went."""
+        action = Action(ref=a_ref(1), kind=ActionKind.MOVE, argument="\\Junk")
+        await analysed(database, an_analysis(a_ref(1)), actions=(action,))
+        (item,) = await database.actions.due(limit=9, begun_before=NOON)
+        begun = [await database.actions.begin(item, now=NOON + _HOUR) for _ in range(2)]
+        assert begun == [True, False]
+        there = a_ref(77, folder="Junk", uid_validity=2)
+        await database.actions.finish(action, state=ActionState.DONE, now=NOON + _HOUR, moved_to=there)
+        (done,) = await database.actions.done_since(NOON)
+        assert (done.moved_to, done.message_id) == (there, "<1@example.com>")
+        assert await database.actions.due(limit=9, begun_before=NOON + 9 * _HOUR) == ()
+
+    async def test_mailbox_passwords_are_encrypted(self, database: Database) -> None:
+        """They come back, and the table does not hold them."""
+        await database.mailboxes.add("bot@example.org", SecretStr("hunter2"), now=NOON, name="Bot")
+        found = await database.mailboxes.get("bot@example.org")
+        assert found is not None
+        assert (found.password.get_secret_value(), found.name) == ("hunter2", "Bot")
+        from sqlalchemy import text
+
+        (row,) = await database.connections.rows(text("SELECT password FROM llm_mailbox"))
+        assert "hunter2" not in row.password
+        assert await database.mailboxes.list() == ("bot@example.org",)
+        assert [await database.mailboxes.forget("bot@example.org") for _ in range(2)] == [True, False]
+
+    async def test_the_outbox_sends_once(self, database: Database) -> None:
+        """An entry is planned once and begun once; what a dead process began becomes unknown and stays so."""
+        entry = OutboxEntry(
+            message_id="<a@b>", mailbox="bot@example.org", recipients=("Ann@example.org",), subject="s",
+            created_at=NOON, updated_at=NOON, purpose="reply",
+        )  # fmt: skip
+        assert [await database.outbox.plan(entry) for _ in range(2)] == [True, False]
+        assert [await database.outbox.begin("<a@b>", now=NOON) for _ in range(2)] == [True, False]
+        assert await database.outbox.count(mailbox="bot@example.org", since=NOON, recipient="ann@example.org") == 1
+        assert await database.outbox.abandon(begun_before=NOON + _HOUR, now=NOON + _HOUR) == 1
+        assert not await database.outbox.begin("<a@b>", now=NOON + _HOUR)
+        (found,) = await database.outbox.list(state=OutboxState.UNKNOWN)
+        assert found.recipients == entry.recipients
+
+    async def test_commands_run_once(self, database: Database) -> None:
+        """The same message or the same Message-ID is refused; a one-time value counts once."""
+
+        def record(ref: MessageRef) -> CommandRecord:
+            return CommandRecord(
+                ref=ref,
+                message_id="<c@d>",
+                sender="ann@example.org",
+                command="status",
+                created_at=NOON,
+                updated_at=NOON,
+            )
+
+        tried = [record(a_ref(1)), record(a_ref(1)), record(a_ref(2))]
+        assert [await database.commands.begin(one) for one in tried] == [True, False, False]
+        await database.commands.finish(a_ref(1), state=ActionState.DONE, detail="ok", now=NOON)
+        (kept,) = await database.commands.list(mailbox="ann@example.org")
+        assert (kept.state, kept.detail) == (ActionState.DONE, "ok")
+        used = [await database.commands.use_nonce("n", expires=NOON + _HOUR, now=NOON) for _ in range(2)]
+        assert used == [True, False]

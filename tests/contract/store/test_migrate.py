@@ -1,0 +1,96 @@
+"""The schema: made, checked, taken back, made by several at once, and equal to what the code expects."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from glassdome.core.errors import SchemaMismatch, StoreUnavailable
+from glassdome.store import check_schema, migrate, open_database
+from glassdome.store.connections import make_engine
+from glassdome.store.migrate import VERSION_TABLE
+from glassdome.store.schema import metadata
+
+
+async def _tables(url: str) -> set[str]:
+    engine = await asyncio.to_thread(make_engine, url)
+    async with engine.connect() as connection:
+        names = await connection.run_sync(lambda c: inspect(c).get_table_names())
+    await engine.dispose()
+    return set(names)
+
+
+async def test_up_and_down(database_url: str) -> None:
+    """Every table is named llm_*, and going down takes all of them away."""
+    await migrate(database_url)
+    assert await _tables(database_url) == {*metadata.tables, VERSION_TABLE}
+    await check_schema(database_url)
+    await migrate(database_url, revision="base")
+    assert await _tables(database_url) == {VERSION_TABLE}
+    await migrate(database_url)
+    await check_schema(database_url)
+
+
+async def test_the_seeds_tables_and_columns_are_there(database_url: str) -> None:
+    """The four tables have the columns that the documents name."""
+    await migrate(database_url)
+    named = {
+        "llm_email_analysis": "mailbox email_id summary categories priority_score is_phishing phishing_score "
+        "sensitive_data auto_reply_suggestion processing_time analyzed_at",
+        "llm_processing_queue": "mailbox folder uid_validity email_id state attempts not_before lease_owner lease_until",
+        "llm_config": "config_key config_value",
+        "llm_user_preferences": "username auto_analysis auto_categorize phishing_alerts summary_enabled",
+    }
+    async with open_database(database_url) as database:
+        for table, columns in named.items():
+            await database.connections.rows(text(f"SELECT {', '.join(columns.split())} FROM {table}"))
+
+
+async def test_migrations_make_what_the_code_expects(database_url: str) -> None:
+    """Alembic finds no difference between the migrated database and the tables in the code."""
+    await migrate(database_url)
+    engine = await asyncio.to_thread(make_engine, database_url)
+
+    def differences(connection: Any) -> list[Any]:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE, "compare_type": False, "target_metadata": metadata}
+        )
+        return list(compare_metadata(context, metadata))
+
+    async with engine.connect() as connection:
+        found = await connection.run_sync(differences)
+    await engine.dispose()
+    assert found == []
+
+
+async def test_several_may_migrate_at_once(database_url: str) -> None:
+    """The others wait for the first and find nothing left to do."""
+    await asyncio.gather(*(migrate(database_url) for _ in range(4)))
+    await check_schema(database_url)
+
+
+async def test_a_wrong_schema_is_refused_with_the_way_out(database_url: str) -> None:
+    """None: the command to run. A newer one: not touched."""
+    with pytest.raises(SchemaMismatch, match="glassdome migrate"):
+        await check_schema(database_url)
+    await migrate(database_url)
+    async with open_database(database_url) as database:
+        await database.connections.change(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    for refused in (check_schema, migrate):
+        with pytest.raises(SchemaMismatch, match="newer version"):
+            await refused(database_url)
+
+
+async def test_a_database_that_is_away_says_so(unused_tcp_port: int) -> None:
+    """No server: temporary, in one sentence."""
+    url = f"mysql://u:p@127.0.0.1:{unused_tcp_port}/d"
+    with pytest.raises(StoreUnavailable, match="not available"):
+        await migrate(url)
+    async with open_database(url) as database:
+        with pytest.raises(StoreUnavailable, match="not available"):
+            await database.ping()

@@ -1,0 +1,9 @@
+"""The store on SQLite and on MariaDB."""
+
+from __future__ import annotations
+
+from glassdome.testing.contracts_store import StoreContract
+
+
+class TestStore(StoreContract):
+    """Both databases, by the `database` fixture."""
