@@ -21,6 +21,8 @@ _SIGNALS = {
     "unaligned": "something passed, but for another organization than the From address",
     "unauthenticated": "our server checked and nothing speaks for the From address",
 }
+#: Mailing lists change mail and so break its signatures (RFC 7960 3.2); a forger may claim to be one.
+_THROUGH_A_LIST = 0.6
 _FAILED = ("fail", "softfail", "permerror")
 
 
@@ -32,7 +34,8 @@ def _failures(message: Message, author: str) -> Iterator[Signal]:
     auth = message.authentication
     dmarc, dkim, spf = (auth.best(method) for method in ("dmarc", "dkim", "spf"))
     if dmarc and dmarc.result in _FAILED:
-        yield hit("dmarc_fail", f"{author} says that mail like this is forged (DMARC {dmarc.result})", _quote(dmarc))
+        detail = f"{author} says that mail like this is forged (DMARC {dmarc.result})"
+        yield hit("dmarc_fail", detail, _quote(dmarc), strength=_THROUGH_A_LIST if message.lists.list_id else 1.0)
     if dkim and dkim.result in _FAILED:
         yield hit("dkim_fail", f"the DKIM signature of {dkim.domain or 'the sender'} is not valid", _quote(dkim))
     if spf and spf.result in _FAILED and is_aligned(spf, author):

@@ -32,6 +32,8 @@ _SIGNALS = {
     "reply_to_diverts": "answers go to another organization than the sender's",
     "reply_to_free_mail": "answers go to a free mail address while the sender's is a company's",
 }
+#: Characters of a display name that are looked at; mail programs show fewer.
+_MAX_NAME = 200
 _ADDRESS = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 _WORD = re.compile(r"\w+")
 _ROLE = re.compile(
@@ -167,7 +169,7 @@ def _as_shown(message: Message) -> Address:
     """Return the author's address with all that the From field shows: names with an unquoted comma fall apart."""
     author = message.author
     names = [part for address in message.header_from[:4] for part in (address.name, _nameless(address)) if part]
-    return Address(name=", ".join(dict.fromkeys(names)), addr=author.addr)
+    return Address(name=", ".join(dict.fromkeys(names))[:_MAX_NAME], addr=author.addr)
 
 
 def _nameless(address: Address) -> str:

@@ -26,6 +26,8 @@ _MARKERS = re.compile(
     r"\bBEGIN (?:SYSTEM|PROMPT|INSTRUCTIONS)\b",
     re.IGNORECASE | re.MULTILINE,
 )
+#: Characters read of one piece of hidden text.
+_MAX_PIECE = 4_000
 #: Text beyond this is not searched for markers.
 _MAX_SEARCHED = 60_000
 
@@ -44,7 +46,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     seen = _quotes(text, len(message.subject))
     if seen:
         yield hit("injection_visible", f"it tells an assistant: “{seen[0].quote}”", *seen)
-    hidden = "\n.\n".join(item.text for item in message.hidden)
+    hidden = SUBJECT_END.join(item.text[:_MAX_PIECE] for item in message.hidden)
     found = [evidence("hidden", item.quote) for item in _quotes(hidden, 0)] if hidden else []
     if found:
         yield hit("injection_hidden", f"hidden text tells an assistant: “{found[0].quote}”", *found)

@@ -14,6 +14,8 @@ __all__ = ["LinkView", "view_links"]
 
 #: Distinct links looked at; a verdict does not change after that many.
 _MAX_VIEWED = 60
+#: Longest host name in text form (RFC 1035 2.3.4); a longer one resolves nowhere.
+_MAX_HOST = 253
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*):(?:[/\\]{2})?(?:(?P<user>[^/?#\\]*)@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[^/?#:\\]*)(?::(?P<port>\d+))?(?P<rest>.*)",
@@ -51,7 +53,7 @@ def _split(url: str) -> tuple[str, str, str, int, str, str]:
     scheme = found["scheme"].lower()
     if scheme not in ("http", "https", "ftp"):
         return scheme, "", "", 0, found["rest"], ""
-    host = unquote(found["host"]).strip(".").lower()
+    host = unquote(found["host"]).strip(".").lower()[-_MAX_HOST:]
     port = int((found["port"] or "0")[:6])
     return scheme, found["user"] or "", host, port, found["rest"], organizational_domain(host)
 

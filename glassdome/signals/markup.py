@@ -22,11 +22,13 @@ _SIGNALS = {
 }
 #: Hidden text shorter than this is a spacer.
 _MIN_HIDDEN = 40
+#: Characters of one piece of hidden text that are counted.
+_MAX_COUNTED = 2_000
 _HIDING = ("css", "size", "color", "offscreen")
 
 
 def _letters(item: HiddenText) -> int:
-    return sum(char.isalnum() for char in item.text)
+    return sum(char.isalnum() for char in item.text[:_MAX_COUNTED])
 
 
 def _forms(message: Message) -> Iterator[Signal]:

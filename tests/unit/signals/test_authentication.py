@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glassdome.values.message import Address
+from glassdome.values.message import Address, ListFacts
 from glassdome.values.signal import Outcome
 from tests.unit.signals.build import found, hits, mail, verified
 
@@ -58,3 +58,9 @@ def test_neighbours_on_a_shared_suffix_are_strangers() -> None:
     """Two customers of one hosting suffix are different organizations."""
     message = mail("X <x@victim.github.io>", authentication=verified("dkim=pass attacker.github.io"))
     assert "authenticated" not in hits(message)
+
+
+def test_lists_break_signatures() -> None:
+    """A DMARC failure behind a mailing list weighs less, and still weighs."""
+    message = mail(authentication=verified("dmarc=fail shop.example"), lists=ListFacts(list_id="<l.example.net>"))
+    assert 0.0 < found(message, "dmarc_fail").strength < 1.0
