@@ -13,11 +13,11 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Final
 
-from glassdome.api.shapes import analysis_shape
 from glassdome.cli.mail_files import MailFile
 from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError
 from glassdome.pipeline.process import Stages, analyze_raw
+from glassdome.values.as_json import analysis_shape
 from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
 

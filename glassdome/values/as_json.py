@@ -1,0 +1,120 @@
+"""Values as JSON objects, the one form in which the API, the command line and the agents show them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from glassdome.values.analysis import Analysis
+from glassdome.values.job import Job, QueueDepth
+from glassdome.values.opinion import ActionItem, Reason
+from glassdome.values.signal import Evidence, Outcome, SensitiveFinding
+
+__all__ = ["analysis_shape", "depth_shape", "job_shape", "rfc3339"]
+
+
+def rfc3339(instant: datetime) -> str:
+    """Write an instant as RFC 3339 in UTC."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def analysis_shape(analysis: Analysis) -> dict[str, Any]:
+    """Return the JSON object of an analysis."""
+    ref, verdict, usage = analysis.ref, analysis.verdict, analysis.verdict.usage
+    return {
+        "mailbox": ref.mailbox,
+        "email_id": str(ref.uid),
+        "folder": ref.folder,
+        "uid_validity": ref.uid_validity,
+        "message_id": analysis.message_id,
+        "subject": analysis.subject,
+        "from": str(analysis.header_from),
+        "date": rfc3339(analysis.date) if analysis.date else None,
+        "summary": verdict.summary,
+        "categories": list(verdict.categories),
+        "tags": list(verdict.tags),
+        "priority_score": verdict.priority_score,
+        "label": str(verdict.label),
+        "is_phishing": verdict.is_phishing,
+        "phishing_score": verdict.phishing_score,
+        "spam_score": verdict.spam_score,
+        "phishing_reasons": [_reason(item) for item in verdict.phishing_reasons],
+        "sensitive_data": verdict.sensitive_data,
+        "sensitive_types": _counted(verdict.sensitive),
+        "auto_reply_suggestion": verdict.auto_reply_suggestion,
+        "language": verdict.language,
+        "thread_id": analysis.thread_id,
+        "action_items": [_action_item(item) for item in verdict.action_items],
+        "signals": [
+            {"name": s.name, "outcome": str(s.outcome), "detail": s.detail}
+            for s in analysis.signals
+            if s.outcome in (Outcome.HIT, Outcome.TEMP_ERROR, Outcome.PERM_ERROR)
+        ],
+        "engine": verdict.engine,
+        "model": verdict.model,
+        "prompt_version": verdict.prompt_version,
+        "degraded": verdict.degraded,
+        "degraded_reason": verdict.degraded_reason,
+        "skipped": verdict.skipped,
+        "usage": {
+            "calls": usage.calls,
+            "repairs": usage.repairs,
+            "tokens_in": usage.tokens_in,
+            "tokens_out": usage.tokens_out,
+            "seconds": usage.seconds,
+        },
+        "processing_time": analysis.processing_time,
+        "analyzed_at": rfc3339(analysis.analyzed_at),
+    }
+
+
+def job_shape(job: Job) -> dict[str, Any]:
+    """Return the JSON object of a job; the lease token stays inside."""
+    return {
+        "id": job.id,
+        "mailbox": job.ref.mailbox,
+        "email_id": str(job.ref.uid),
+        "folder": job.ref.folder,
+        "uid_validity": job.ref.uid_validity,
+        "state": str(job.state),
+        "reason": str(job.reason),
+        "priority": int(job.priority),
+        "attempts": job.attempts,
+        "not_before": rfc3339(job.not_before),
+        "enqueued_at": rfc3339(job.enqueued_at),
+        "updated_at": rfc3339(job.updated_at),
+        "lease_owner": job.lease_owner,
+        "error_code": job.error_code,
+        "error": job.error,
+    }
+
+
+def depth_shape(depth: QueueDepth) -> dict[str, Any]:
+    """Return the JSON object of the queue's depth."""
+    return {
+        "pending": depth.pending,
+        "leased": depth.leased,
+        "done": depth.done,
+        "failed": depth.failed,
+        "cancelled": depth.cancelled,
+        "oldest_seconds": depth.oldest_seconds,
+    }
+
+
+def _evidence(item: Evidence) -> dict[str, str]:
+    return {"where": item.where, "quote": item.quote}
+
+
+def _reason(item: Reason) -> dict[str, Any]:
+    return {"signal": item.signal, "why": item.why, "evidence": [_evidence(e) for e in item.evidence]}
+
+
+def _action_item(item: ActionItem) -> dict[str, Any]:
+    return {"text": item.text, "due": item.due, "evidence": _evidence(item.evidence)}
+
+
+def _counted(findings: tuple[SensitiveFinding, ...]) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.type] = counts.get(finding.type, 0) + 1
+    return [{"type": kind, "count": count} for kind, count in counts.items()]
