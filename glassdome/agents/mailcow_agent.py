@@ -1,0 +1,173 @@
+"""`MailcowAgent`: the first seed's agent. Tasks in, results out; it never raises for a bad task or a dead server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glassdome.core.log import get_logger
+
+__all__ = ["MailcowAgent"]
+
+_log = get_logger(__name__)
+Result = dict[str, Any]
+
+#: Seconds of the longest pause after failing passes of continuous monitoring.
+_LONGEST_PAUSE = 300.0
+
+
+class MailcowAgent:
+    """Creates, watches and deletes mailboxes, and sends mail. An async context manager; survives several event loops."""
+
+    def __init__(
+        self,
+        agent_id: str,
+        api_url: str,
+        api_uid: str | None = None,
+        api_pw: SecretStr | str | None = None,
+        domain: str | None = None,
+        *,
+        api_key: SecretStr | str | None = None,
+        settings: Settings | None = None,
+        client: MailcowClient | None = None,
+        memory: Memory | None = None,
+        policy: SendPolicy | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """The first five are the seed's. `api_key`, else MAILCOW_API_KEY of the settings, comes before uid and password.
+
+        Hosts, ports, certificates and the database are those of `settings` (default: the environment's). Raises
+        ConfigError; nothing is connected yet.
+        """
+        settings = settings or Settings()
+        self.agent_id, self.domain = agent_id, domain or settings.mailcow_domain
+        self._clock = clock or SystemClock()
+        self._client = client or MailcowClient(
+            api_url,
+            api_uid,
+            api_pw,
+            self.domain,
+            api_key=api_key or settings.mailcow_api_key,
+            imap_host=settings.mailcow_imap_host,
+            imap_port=settings.mailcow_imap_port,
+            smtp_host=settings.mailcow_smtp_host,
+            smtp_port=settings.mailcow_smtp_port,
+            tls=tls_policy(settings),
+            clock=self._clock,
+        )
+        self._memory = memory or Memory(settings)
+        self._mailer = Mailer(self._client, self._memory, clock=self._clock, policy=policy)
+        self._monitor = Monitor(self._client, self._memory, clock=self._clock)
+        self._actions: dict[type[Task], Callable[[Any], Awaitable[Result]]] = {
+            CreateMailbox: self._create,
+            MonitorMailbox: self._look,
+            SendEmail: self._send,
+            ListMailboxes: self._list,
+            DeleteMailbox: self._delete,
+        }
+
+    @property
+    def client(self) -> MailcowClient:
+        """The client, for what has no action."""
+        return self._client
+
+    async def execute(self, task: Mapping[str, Any]) -> Result:
+        """Do one task; every failure is a result with `error` and `code`."""
+        try:
+            wanted = read_task(task)
+            return await self._actions[type(wanted)](wanted)
+        except GlassdomeError as exc:
+            action = str(task.get("action", "")) if isinstance(task, Mapping) else ""
+            _log.warning("task_failed", agent=self.agent_id, action=action, code=exc.code, problem=exc.sentence)
+            return failure(exc)
+
+    async def monitor_all_mailboxes(self) -> Result:
+        """Look at every registered mailbox: first what is unread, later what arrived since the pass before."""
+        try:
+            return await self._monitor.all()
+        except GlassdomeError as exc:
+            return failure(exc, mailboxes_checked=0, results={})
+
+    async def messages(self, *, interval: float = 60.0) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Yield (mailbox, message) for ever: a pass every `interval` seconds, later and later while passes fail."""
+        pause = interval
+        while True:
+            result = await self.monitor_all_mailboxes()
+            for mailbox, found in result["results"].items():
+                for message in found.get("messages", []):
+                    yield mailbox, message
+            pause = interval if result["success"] else min(_LONGEST_PAUSE, pause * 2)
+            await self._clock.sleep(pause)
+
+    # -- the five actions
+
+    async def _create(self, task: CreateMailbox) -> Result:
+        details = await self._client.create_mailbox(
+            task.local_part, task.password, task.name, task.quota_mb, domain=task.domain, tags=task.tags
+        )
+        mailbox = str(details["username"])
+        await self._register(mailbox, task.password, task.name)
+        return {"success": True, "mailbox": mailbox, "details": details}
+
+    async def _look(self, task: MonitorMailbox) -> Result:
+        password = await self._password(task.mailbox, task.password)
+        messages = await self._client.get_mailbox_messages(
+            task.mailbox,
+            password,
+            task.folder,
+            task.unread_only,
+            since=task.since,
+            limit=task.limit,
+            mark_seen=task.mark_seen,
+        )
+        if task.password is not None:
+            await self._register(task.mailbox, task.password)
+        if task.with_analysis:
+            await self._add_analyses(task.mailbox, task.folder, messages)
+        return {"success": True, "mailbox": task.mailbox, "count": len(messages), "messages": messages}
+
+    async def _send(self, task: SendEmail) -> Result:
+        return await self._mailer.send(task, await self._password(task.mailbox, task.password))
+
+    async def _list(self, task: ListMailboxes) -> Result:
+        rows = await self._client.list_mailboxes(task.domain, tags=task.tags)
+        return {"success": True, "count": len(rows), "mailboxes": rows}
+
+    async def _delete(self, task: DeleteMailbox) -> Result:
+        warnings = await self._client.delete_mailbox(task.mailbox)
+        await (await self._memory.stores()).mailboxes.forget(task.mailbox)
+        return {"success": True, "mailbox": task.mailbox, **({"warnings": list(warnings)} if warnings else {})}
+
+    # -- inside
+
+    async def _register(self, mailbox: str, password: SecretStr, name: str = "") -> None:
+        await (await self._memory.stores()).mailboxes.add(mailbox, password, now=self._clock.now(), name=name)
+
+    async def _password(self, mailbox: str, given: SecretStr | None) -> SecretStr:
+        if given is not None and reveal(given):
+            return given
+        registered = await (await self._memory.stores()).mailboxes.get(mailbox)
+        if registered is None:
+            raise LoginRefused(f"No password is known for {mailbox}.", fix="Give it once with the task.")
+        return registered.password
+
+    async def _add_analyses(self, mailbox: str, folder: str, messages: list[dict[str, Any]]) -> None:
+        """Give each message the analysis that the processor stored, None where there is none yet."""
+        analyses = (await self._memory.stores()).analyses
+        for message in messages:
+            found = await analyses.find(mailbox, folder, int(message["id"]))
+            current = found is not None and found.ref.uid_validity == message.get("uid_validity")
+            message["analysis"] = analysis_shape(found) if found is not None and current else None
+
+    # -- life
+
+    async def __aenter__(self) -> Self:
+        """Return the agent."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every connection."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection; the agent may be used again."""
+        await asyncio.gather(self._client.aclose(), self._memory.aclose())
