@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final, Self
 
+from pydantic import SecretStr
+
+from glassdome.agents.memory import Memory
+from glassdome.agents.monitoring import Monitor
+from glassdome.agents.results import failure
+from glassdome.agents.sending import Mailer, SendPolicy
+from glassdome.agents.tasks import (
+    CreateMailbox,
+    DeleteMailbox,
+    ListMailboxes,
+    MonitorMailbox,
+    SendEmail,
+    Task,
+    read_task,
+)
+from glassdome.core.clock import Clock, SystemClock
+from glassdome.core.config import Settings
+from glassdome.core.errors import GlassdomeError, LoginRefused
 from glassdome.core.log import get_logger
+from glassdome.core.secrets import reveal
+from glassdome.integrations.mailcow_client import MailcowClient
+from glassdome.integrations.tls import tls_policy
+from glassdome.values.as_json import analysis_shape
 
 __all__ = ["MailcowAgent"]
 
@@ -12,7 +36,7 @@ _log = get_logger(__name__)
 Result = dict[str, Any]
 
 #: Seconds of the longest pause after failing passes of continuous monitoring.
-_LONGEST_PAUSE = 300.0
+_LONGEST_PAUSE: Final = 300.0
 
 
 class MailcowAgent:
