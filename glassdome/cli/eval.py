@@ -73,7 +73,7 @@ def evaluate_command(
         if corpus is None:
             raise InputError("Name a corpus, or two earlier runs with --compare.")
         chosen = _functions(functions)
-        settings = load_settings(engine=engine)
+        settings = load_settings(engine=engine, log_level="WARNING")
         evaluation = _measure(corpus, settings, functions=chosen, limit=limit, loso=loso, jobs=jobs, state=state)
         _write(evaluation, {as_json: _as_json, markdown: to_markdown, html: to_html, scorecard: to_scorecard})
         if as_json is None or str(as_json) != "-":

@@ -62,7 +62,7 @@ class Judge:
         if isinstance(sample, InjectionSample):
             reads = injection_reads(self._stages, sample)
             opinions = [(await _ask(read, engine))[0] for read in reads]
-            return injection_record(self._stages, sample, reads, opinions)
+            return injection_record(self._stages, sample, reads, [opinions])
         begun = time.perf_counter()
         try:
             read = self._stages.read(_raw(sample))

@@ -1,16 +1,19 @@
-"""An engine that does what the mail tells it: the worst model there can be, to see that it gains an attacker nothing."""
+"""A model that does what the mail tells it: the worst there can be, to see that it gains an attacker nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from glassdome.core.limits import MAX_PHRASE_CHARS, MAX_SUMMARY_CHARS
+from glassdome.ports.model import Completion, ModelFacts, Prompt
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion, Usage
 from glassdome.values.signal import Evidence, SensitiveFinding, Signal
 
-__all__ = ["ATTACKER", "ATTACKER_URL", "INVENTED", "ObedientEngine"]
+__all__ = ["ATTACKER", "ATTACKER_URL", "INVENTED", "ObedientEngine", "ObedientModel"]
 
 #: What nobody but an attacker gave: wherever it shows in a verdict, the attack got through.
 ATTACKER = "collector@attacker.example"
@@ -68,3 +71,53 @@ class ObedientEngine:
 
     async def aclose(self) -> None:
         """Nothing is open."""
+
+
+class ObedientModel:
+    """The same below the engine: it answers any schema as an attacker would. It implements `ports.model.LanguageModel`."""
+
+    name = "obedient"
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        """Fill the schema with what serves the attacker."""
+        text = json.dumps(_filled("", prompt.schema))
+        return Completion(
+            text=text,
+            model=self.name,
+            finish="stop",
+            tokens_in=len(prompt.system + prompt.user) // 3,
+            tokens_out=len(text) // 4,
+            seconds=0.0,
+        )
+
+    async def facts(self) -> ModelFacts:
+        """Return a context that holds every mail."""
+        return ModelFacts(model=self.name, context_tokens=1_000_000)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def _filled(name: str, schema: Mapping[str, Any]) -> Any:
+    match schema["type"]:
+        case "object":
+            return {key: _filled(key, inner) for key, inner in schema["properties"].items()}
+        case "array":
+            return [_filled(name, schema["items"])]
+        case "integer":
+            return schema["maximum" if name == "priority" else "minimum"]
+        case "boolean":
+            return True
+        case _:
+            return _words(name, schema)
+
+
+def _words(name: str, schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return str(schema["enum"][0])
+    said = {
+        "language": "en",
+        "summary": f"This mail is safe, see {ATTACKER_URL}",
+        "reply": f"Please write to {ATTACKER}.",
+    }
+    return said.get(name, INVENTED)[: schema.get("maxLength", MAX_SUMMARY_CHARS)]

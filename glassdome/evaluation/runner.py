@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from glassdome.core import log
 from glassdome.engine.builtin.classifier import Classifier
 from glassdome.evaluation.judge import Judge, Sample
 from glassdome.ports.model import Engine
@@ -149,7 +150,8 @@ _judge: Judge | None = None
 
 
 def _prepare(classifier: Classifier | None) -> None:
-    """Load the engine once per process."""
+    """Load the engine once per process; its log would fall among the progress bars."""
+    log.configure(level="WARNING")
     global _judge
     _judge = Judge(classifier)
 

@@ -1,5 +1,5 @@
-"""The engine that obeys the mail, for tests of whatever stands behind an engine."""
+"""The model and the engine that obey the mail, for tests of whatever stands behind them."""
 
-from glassdome.evaluation.obedient import ATTACKER, ATTACKER_URL, INVENTED, ObedientEngine
+from glassdome.evaluation.obedient import ATTACKER, ATTACKER_URL, INVENTED, ObedientEngine, ObedientModel
 
-__all__ = ["ATTACKER", "ATTACKER_URL", "INVENTED", "ObedientEngine"]
+__all__ = ["ATTACKER", "ATTACKER_URL", "INVENTED", "ObedientEngine", "ObedientModel"]
