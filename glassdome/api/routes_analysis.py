@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from glassdome.api.access import Reader, Wired
@@ -79,9 +78,10 @@ def _next_page(request: Request, page: Page) -> dict[str, str]:
 
 def _tagged(request: Request, body: Any, headers: dict[str, str] | None = None) -> Response:
     """Answer with an ETag (RFC 9110 8.8.3), or 304 when the caller has this very answer."""
-    tag = f'W/"{sha256(json.dumps(body).encode()).hexdigest()[:32]}"'
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    tag = f'W/"{sha256(content).hexdigest()[:32]}"'
     known = [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "X-API-Key", **(headers or {})}
     if tag in known:
         return Response(status_code=304, headers=headers)
-    return JSONResponse(body, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)

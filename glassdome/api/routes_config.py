@@ -16,6 +16,7 @@ from glassdome.api.errors import refusals
 from glassdome.core.config import Settings, env_name
 from glassdome.core.config_file import KEYS
 from glassdome.core.errors import ConfigError, InputError, SettingPinned
+from glassdome.core.limits import MAX_SETTING_CHARS
 from glassdome.core.log import redact
 
 __all__ = ["router"]
@@ -24,7 +25,7 @@ router = APIRouter(tags=["config"])
 
 #: What config.yml may say, the API may change; but a mailbox list may hold passwords, and a path is the host's affair.
 _EDITABLE: Final = frozenset(KEYS.values()) - {"mailboxes", "log_file"}
-Value = str | int | float | bool
+Value = Annotated[str, Field(max_length=MAX_SETTING_CHARS)] | int | float | bool
 
 
 class SettingShape(BaseModel):
