@@ -53,6 +53,7 @@ __all__ = [
     "Model",
     "chosen_by_settings",
     "language_model",
+    "mail_logins",
     "open_app",
     "open_engine",
     "open_store",
@@ -163,6 +164,11 @@ class _Logins:
             f"No password is known for {mailbox}.",
             fix="Add it to GLASSDOME_MAILBOXES, register the mailbox with the agent, or configure a master user.",
         )
+
+
+def mail_logins(settings: Settings, registry: MailboxRegistry) -> MailboxLogins:
+    """Return how to log in to each mailbox."""
+    return _Logins(settings, registry)
 
 
 @asynccontextmanager

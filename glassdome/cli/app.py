@@ -9,8 +9,11 @@ import typer
 from glassdome import __version__
 from glassdome.cli import config
 from glassdome.cli.analyze import analyze
+from glassdome.cli.backfill import backfill
 from glassdome.cli.demo import demo
+from glassdome.cli.doctor import doctor
 from glassdome.cli.eval import evaluate_command
+from glassdome.cli.migrate import migrate
 from glassdome.cli.serve import serve, worker
 
 __all__ = ["app", "main"]
@@ -23,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     epilog="Exit codes: 0 fine, 1 the work failed, 2 bad usage or settings.",
 )
-for _command in (analyze, serve, worker, demo):
+for _command in (analyze, serve, worker, backfill, doctor, demo, migrate):
     app.command()(_command)
 app.command("eval")(evaluate_command)
 app.add_typer(config.app, name="config")

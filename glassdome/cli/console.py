@@ -52,10 +52,14 @@ def _plain(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def load_settings(**arguments: Any) -> Settings:
-    """Read the settings, configure the logs by them, and return them; arguments that are None do not count."""
+def load_settings(*, service: bool = False, **arguments: Any) -> Settings:
+    """Read the settings, configure the logs by them, and return them; arguments that are None do not count.
+
+    A command that ends by itself logs warnings only, unless a person chose a level; a `service` logs what happens.
+    """
     settings = Settings(**{name: value for name, value in arguments.items() if value is not None})
-    log.configure(level=settings.log_level, as_json=settings.log_json, file=settings.log_file)
+    level = settings.log_level if service or settings.origins()["log_level"] != "default" else "WARNING"
+    log.configure(level=level, as_json=settings.log_json, file=settings.log_file)
     return settings
 
 

@@ -31,7 +31,7 @@ def serve(
 ) -> None:
     """Run the REST API, the watcher of the chosen mailboxes and a worker in one process."""
     with errors_told():
-        settings = load_settings()
+        settings = load_settings(service=True)
     run(_serve(settings, host, port, work=not no_worker))
 
 
@@ -41,7 +41,7 @@ def worker() -> None:
     It claims jobs only; the process with `serve` watches the mailboxes.
     """
     with errors_told():
-        settings = load_settings()
+        settings = load_settings(service=True)
         if not settings.imap_host:
             raise ConfigError("A worker needs a mail server.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
     run(_worker(settings))

@@ -83,7 +83,7 @@ def configure(*, level: str = "INFO", as_json: bool = False, file: Path | None =
         old.close()
     root.handlers[:] = handlers
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "aiosqlite", "asyncmy", "openai", "mail.log"):
+    for chatty in ("httpx", "httpcore", "aiosqlite", "asyncmy", "openai", "mail.log", "alembic", "uvicorn"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     if problem:
         get_logger(__name__).warning("log_file_unusable", problem=problem)

@@ -70,6 +70,11 @@ class SmtpSender:
                 results = await _data(smtp, message, results)
         return SendOutcome(recipients=tuple(results))
 
+    async def probe(self) -> None:
+        """Connect, encrypt and leave; raises as `send` does before it logs in."""
+        async with self._connected(""):
+            pass
+
     async def aclose(self) -> None:
         """Nothing is kept open."""
 

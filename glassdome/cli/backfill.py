@@ -1,0 +1,65 @@
+"""`glassdome backfill`: older mail into the queue, slowly, with a progress bar; stopped at any time, it goes on later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from glassdome.bootstrap import open_app
+from glassdome.cli.console import err, errors_told, load_settings, progress_bar, run
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
+from glassdome.core.errors import ActionForbidden, ConfigError
+from glassdome.pipeline.backfill import Backfill
+from glassdome.values.watch import BackfillProgress
+
+__all__ = ["backfill"]
+
+
+def backfill(
+    mailbox: Annotated[str, typer.Argument(help="The mailbox, such as a@example.org.")],
+    folder: Annotated[str, typer.Option(help="Folder to go through, newest mail first.")] = "INBOX",
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many messages.")] = None,
+    per_hour: Annotated[
+        int | None, typer.Option(min=1, help="Messages queued per hour; default: as configured.")
+    ] = None,
+    choose: Annotated[bool, typer.Option("--choose", help="Choose the mailbox for analysis if it is not yet.")] = False,
+) -> None:
+    """Queue a mailbox's older mail for analysis; a running `glassdome serve` or `worker` does the rest.
+
+    Nothing is marked as read. Stopped with Ctrl-C, the next call goes on where this one was.
+    """
+    with errors_told():
+        settings = load_settings(backfill_per_hour=per_hour)
+        if not settings.imap_host:
+            raise ConfigError("No mail server is set.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
+    run(_backfill(settings, mailbox, folder, limit, choose=choose))
+
+
+async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | None, *, choose: bool) -> None:
+    clock = SystemClock()
+    async with open_app(settings, clock=clock) as app:
+        assert app.source is not None
+        wishes = await app.database.preferences.get_preferences(mailbox)
+        if not wishes.chosen:
+            if not choose:
+                raise ActionForbidden(
+                    f"{mailbox} was not chosen for analysis.",
+                    fix="Add --choose, or choose it with POST /api/v1/edit/llm/preferences.",
+                )
+            await app.database.preferences.set_preferences(replace(wishes, chosen=True), now=clock.now())
+        work = Backfill(
+            app.source, app.database.queue, app.database.cursors, clock=clock, per_hour=settings.backfill_per_hour
+        )
+        with progress_bar(unit="messages") as bar:
+            task = bar.add_task(f"{mailbox} {folder}", total=limit, note="")
+
+            def show(state: BackfillProgress) -> None:
+                note = f"{state.added} new in the queue, {state.fraction:.0%} of the folder"
+                bar.update(task, completed=state.found, note=note)
+
+            end = await work.run(mailbox, folder, limit=limit, progress=show)
+    so_far = "to the first message" if end.done else f"{end.fraction:.0%} of the folder"
+    err.print(f"{end.added} of {end.found} messages are new in the queue, {so_far}.", highlight=False)

@@ -1,0 +1,196 @@
+"""What the doctor looks at: one function per part, each answering checks and raising nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from glassdome.bootstrap import chosen_by_settings, language_model, mail_logins, open_store
+from glassdome.core.clock import Clock
+from glassdome.core.config import DEFAULT_CONFIG, Settings, unset_environment_names
+from glassdome.core.errors import GlassdomeError, SchemaMismatch
+from glassdome.engine.builtin import BuiltinEngine
+from glassdome.engine.gate import parse_policies
+from glassdome.integrations.imap.login import ImapServer, probe
+from glassdome.integrations.mailcow_client import MailcowClient
+from glassdome.integrations.smtp.sender import SmtpSender, SmtpServer
+from glassdome.integrations.tls import tls_policy
+from glassdome.store import check_schema, migrate
+
+__all__ = ["Check", "Health", "all_checks"]
+
+#: Free bytes below which a mail server's disk is about to be full.
+_LOW_DISK: Final = 500 * 1024 * 1024
+#: Mailboxes whose login is tried: each wrong one costs seconds and counts for fail2ban.
+_LOGINS_TRIED: Final = 3
+
+
+class Health(StrEnum):
+    """From best to worst."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One finding; `fix` says what to do about it."""
+
+    name: str
+    health: Health
+    detail: str
+    fix: str = ""
+
+
+def _ok(name: str, detail: str) -> Check:
+    return Check(name=name, health=Health.OK, detail=detail)
+
+
+def _warn(name: str, detail: str, fix: str) -> Check:
+    return Check(name=name, health=Health.WARN, detail=detail, fix=fix)
+
+
+def _fail(name: str, exc: GlassdomeError) -> Check:
+    return Check(name=name, health=Health.FAIL, detail=exc.message, fix=exc.fix or "See the log.")
+
+
+async def all_checks(settings: Settings, *, clock: Clock) -> AsyncIterator[Check]:
+    """Yield the findings as they are made."""
+    for check in await asyncio.to_thread(lambda: list(_settings(settings))):
+        yield check
+    for name, part in _PARTS.items():
+        try:
+            for check in await part(settings):
+                yield check
+        except GlassdomeError as exc:
+            yield _fail(name, exc)
+
+
+def _settings(settings: Settings) -> Iterator[Check]:
+    path = settings.config_path or DEFAULT_CONFIG
+    yield _ok("settings", f"read; {path} {'is used' if path.is_file() else 'is not there, defaults hold'}")
+    for name in unset_environment_names():
+        yield _warn("settings", f"nothing reads the variable {name}", "Is it misspelt? See glassdome config show.")
+    try:
+        parse_policies(settings.engine_skip)
+        chosen_by_settings(settings)
+    except GlassdomeError as exc:
+        yield _fail("settings", exc)
+    for host in sorted(settings.insecure_host_names):
+        yield _warn("tls", f"the certificate of {host} is not checked", "Use MAILCOW_CA_FILE instead.")
+    if not settings.api_keys.get_secret_value() and settings.proxy_secret is None:
+        yield _warn("api keys", "none is set: the REST API refuses everybody", "Set GLASSDOME_API_KEYS=<key>:rw")
+    if settings.imap_host and not settings.authserv_ids:
+        yield _warn(
+            "authserv-id",
+            "not set: what your server found of SPF, DKIM and DMARC is not used",
+            "Set GLASSDOME_AUTHSERV_ID to the first word of Authentication-Results in your mail.",
+        )
+    yield from _data_folder(settings.data_dir)
+
+
+def _data_folder(folder: Path) -> Iterator[Check]:
+    existing = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    if not os.access(existing, os.W_OK):
+        yield Check(
+            name="data folder",
+            health=Health.FAIL,
+            detail=f"{existing} cannot be written to",
+            fix="Set GLASSDOME_DATA_DIR, or change the folder's owner.",
+        )
+        return
+    free = shutil.disk_usage(existing).free
+    if free < _LOW_DISK:
+        yield _warn("data folder", f"{folder}: only {free // 2**20} MiB are free", "Free some space.")
+    else:
+        yield _ok("data folder", f"{folder}: writable, {free // 2**30} GiB free")
+
+
+async def _database(settings: Settings) -> list[Check]:
+    kind = settings.database.partition(":")[0]
+    try:
+        await check_schema(settings.database)
+    except SchemaMismatch as exc:
+        if "none" not in exc.message:
+            raise
+        await migrate(settings.database)
+    async with open_store(settings, migrated=False) as database:
+        await database.ping()
+        chosen = await database.preferences.chosen_mailboxes()
+    found = [_ok("database", f"{kind}: reachable, schema up to date")]
+    listed = sorted({*chosen, *chosen_by_settings(settings)})
+    if listed:
+        found.append(
+            _ok("mailboxes", f"{len(listed)} chosen: {', '.join(listed[:5])}{' ...' if len(listed) > 5 else ''}")
+        )
+    else:
+        found.append(_warn("mailboxes", "none is chosen, so no mail is read", "Set GLASSDOME_MAILBOXES=a@example.org"))
+    return found
+
+
+async def _imap(settings: Settings) -> list[Check]:
+    if not settings.imap_host:
+        return [_warn("imap", "no mail server is set", "Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")]
+    server = ImapServer(host=settings.imap_host, port=settings.mailcow_imap_port, tls=tls_policy(settings))
+    found = []
+    async with open_store(settings) as database:
+        logins = mail_logins(settings, database.mailboxes)
+        mailboxes = sorted({*await database.preferences.chosen_mailboxes(), *chosen_by_settings(settings)})
+        for mailbox in mailboxes[:_LOGINS_TRIED]:
+            try:
+                able = await probe(server, await logins.login_for(mailbox))
+                idle = "" if "IDLE" in able else ", without IDLE"
+                found.append(_ok("imap", f"{mailbox} can be read at {server.host}:{server.port}{idle}"))
+            except GlassdomeError as exc:
+                found.append(_fail("imap", exc))
+    return found
+
+
+async def _smtp(settings: Settings) -> list[Check]:
+    if not settings.smtp_host:
+        return []
+    server = SmtpServer(host=settings.smtp_host, port=settings.mailcow_smtp_port, tls=tls_policy(settings))
+    await SmtpSender(server).probe()
+    return [_ok("smtp", f"{server.host}:{server.port} offers submission over TLS")]
+
+
+async def _mailcow(settings: Settings) -> list[Check]:
+    if not settings.mailcow_api_url:
+        return []
+    if settings.mailcow_api_key is None and settings.mail_api_uid is None:
+        return [_warn("mailcow", "no API key is set: mailboxes cannot be managed", "Set MAILCOW_API_KEY.")]
+    async with MailcowClient.from_settings(settings) as client:
+        version = await client.objects.version()
+    return [_ok("mailcow", f"{settings.mailcow_api_url} answers, version {version}")]
+
+
+async def _engine(settings: Settings) -> list[Check]:
+    await asyncio.to_thread(BuiltinEngine)
+    found = [_ok("engine", "the built-in engine is ready")]
+    model = language_model(settings)
+    if model is None:
+        return found
+    try:
+        facts = await model.facts()
+        slots = f", {facts.slots} at once" if facts.slots else ""
+        detail = f"{facts.model} at {facts.server or settings.engine_name}, {facts.context_tokens} tokens{slots}"
+        found.append(_ok(settings.engine_name, detail))
+    finally:
+        await model.aclose()
+    return found
+
+
+_PARTS: Final[dict[str, Callable[[Settings], Awaitable[list[Check]]]]] = {
+    "database": _database,
+    "imap": _imap,
+    "smtp": _smtp,
+    "mailcow": _mailcow,
+    "model": _engine,
+}

@@ -1,0 +1,47 @@
+"""`glassdome doctor`: every connection and setting checked, each failure with its fix."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+from rich.text import Text
+
+from glassdome.cli.checks import Check, Health, all_checks
+from glassdome.cli.console import errors_told, load_settings, out, print_json, run
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
+
+__all__ = ["doctor"]
+
+_MARKS: Final = {Health.OK: ("ok  ", "green"), Health.WARN: ("warn", "yellow"), Health.FAIL: ("FAIL", "bold red")}
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object per check.")] = False) -> None:
+    """Check every setting and connection, and say how to mend what is wrong.
+
+    Ends with 1 when something does not work; warnings are about what works and could be better.
+    """
+    with errors_told():
+        settings = load_settings()
+    worst = run(_doctor(settings, as_json=as_json))
+    raise typer.Exit(1 if worst is Health.FAIL else 0)
+
+
+async def _doctor(settings: Settings, *, as_json: bool) -> Health:
+    found = []
+    async for check in all_checks(settings, clock=SystemClock()):
+        found.append(check)
+        if as_json:
+            print_json({"check": check.name, "health": check.health, "detail": check.detail, "fix": check.fix})
+        else:
+            _show(check)
+    return max((check.health for check in found), key=list(Health).index)
+
+
+def _show(check: Check) -> None:
+    mark, colour = _MARKS[check.health]
+    line = Text.assemble((mark, colour), "  ", (f"{check.name:<12}", "bold"), "  ", check.detail)
+    if check.fix:
+        line.append(f"\n      {'':<12}  -> {check.fix}", "cyan")
+    out.print(line)

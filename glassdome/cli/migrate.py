@@ -1,0 +1,28 @@
+"""`glassdome migrate`: brings the database schema to this version."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from glassdome.cli.console import err, errors_told, load_settings, run
+from glassdome.core.log import redact
+from glassdome.store import migrate as migrate_store
+
+__all__ = ["migrate"]
+
+
+def migrate(
+    revision: Annotated[
+        str, typer.Option(help="Schema version to go to; 'base' removes every table of ours.")
+    ] = "head",
+) -> None:
+    """Bring the database schema up to this version, or down to an older one.
+
+    `serve`, `worker` and `demo` do it on their own at the start; several processes may do it at the same time.
+    """
+    with errors_told():
+        settings = load_settings()
+    run(migrate_store(settings.database, revision=revision))
+    err.print(f"{redact(settings.database)}: the schema is at {revision}.", highlight=False)

@@ -1,0 +1,204 @@
+"""`glassdome models`: what the model server has, fetching a model, trying it, and measuring what it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from glassdome.bootstrap import Model, engine_of, language_model
+from glassdome.cli.console import err, load_settings, out, print_json, progress_bar, run
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError
+from glassdome.demo.samples import AUTHSERV_ID, MAILBOX, samples
+from glassdome.engine.llm import LlmEngine
+from glassdome.engine.llm.bench import BenchStep, best_step, measure
+from glassdome.integrations.ollama import OllamaModel
+from glassdome.parse import parse_message
+from glassdome.pipeline.process import Examined, examine
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.opinion import Opinion, Usage
+
+__all__ = ["app"]
+
+app = typer.Typer(help="List, fetch, try and measure language models.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """A sample, ready to be read."""
+
+    name: str
+    message: Message
+    examined: Examined
+    context: Context
+
+
+def _model(settings: Settings) -> Model:
+    model = language_model(settings)
+    if model is None:
+        raise ConfigError("No language model is configured.", fix="Set OLLAMA_HOST, or GLASSDOME_ENGINE.")
+    return model
+
+
+def _mails() -> list[_Mail]:
+    context = Context(now=datetime.now(UTC), mailbox=MAILBOX)
+    found = []
+    for sample in samples():
+        message = parse_message(sample.raw, authserv_ids=frozenset({AUTHSERV_ID}))
+        found.append(_Mail(name=sample.name, message=message, examined=examine(message, context), context=context))
+    return found
+
+
+async def _read(engine: LlmEngine, mail: _Mail) -> Opinion:
+    found = mail.examined
+    return await engine.read(
+        mail.message, signals=found.signals, sensitive=found.sensitive, builtin=found.builtin, context=mail.context
+    )
+
+
+@app.command("list")
+def list_models(json: Json = False) -> None:
+    """List the models that the server has; the one in use is marked."""
+
+    async def work() -> tuple[str, tuple[str, ...]]:
+        model = _model(load_settings())
+        try:
+            installed = await model.installed()
+            return model.name, installed
+        finally:
+            await model.aclose()
+
+    used, installed = run(work())
+    if json:
+        print_json({"model": used, "installed": list(installed)})
+        return
+    for name in installed:
+        out.print(f"{'*' if name in (used, f'{used}:latest') else ' '} {name}", highlight=False, markup=False)
+    if not installed:
+        out.print("The server has no model. Fetch one: glassdome models pull llama3.2:3b", markup=False)
+
+
+@app.command()
+def pull(
+    model: Annotated[str, typer.Argument(help="Its name; default: the model of the settings.")] = "",
+) -> None:
+    """Fetch a model to every configured Ollama server."""
+
+    async def work() -> None:
+        settings = load_settings()
+        found = _model(settings)
+        if not isinstance(found, OllamaModel):
+            await found.aclose()
+            raise ConfigError("Only Ollama fetches models.", fix="Give other servers their model when they start.")
+        try:
+            with progress_bar(unit="bytes") as bar:
+                task = bar.add_task("pulling", total=None, note="")
+                async for step in found.pull(model or settings.ollama_model):
+                    bar.update(task, description=step.status, completed=step.completed, total=step.total or None)
+        finally:
+            await found.aclose()
+
+    run(work())
+    err.print(f"{model or 'The model'} is there.", markup=False)
+
+
+@app.command()
+def test(json: Json = False) -> None:
+    """Ask the model one question about a sample mail and show its opinion."""
+
+    async def work(mail: _Mail) -> tuple[Opinion, dict[str, Any]]:
+        settings = load_settings()
+        model = _model(settings)
+        try:
+            facts = await model.facts()
+            return await _read(engine_of(model, settings), mail), asdict(facts)
+        finally:
+            await model.aclose()
+
+    opinion, facts = run(work(_mails()[0]))
+    if json:
+        print_json({"facts": facts, "opinion": asdict(opinion)})
+        return
+    usage = opinion.usage
+    out.print(f"{facts['model']} on {facts['server']}, context {facts['context_tokens']} tokens", markup=False)
+    out.print(f"{usage.seconds:.1f} s, {usage.tokens_in} tokens read, {usage.tokens_out} written", markup=False)
+    out.print(opinion.summary, markup=False)
+
+
+@app.command()
+def bench(
+    mails: Annotated[int, typer.Option(min=1, max=1000, help="Mails per step.")] = 16,
+    steps: Annotated[str, typer.Option(help="Numbers of requests at once.")] = "1,2,4,8",
+    json: Json = False,
+) -> None:
+    """Measure how many mails a day this machine carries, and the best number of requests at once."""
+    numbers = _numbers(steps)
+    texts = _mails()
+    work = [texts[n % len(texts)] for n in range(mails)]
+    found = run(_bench(work, numbers))
+    best = best_step(found)
+    if json:
+        print_json(
+            {"steps": [_row(step) for step in found], "best": best.concurrency, "mails_per_day": best.mails_per_day}
+        )
+        return
+    out.print(_table(found))
+    out.print(f"Best: {best.concurrency} at once, about {best.mails_per_day} mails a day.", markup=False)
+    if best.refused:
+        out.print(f"{best.refused} of {best.mails} answers were unusable and got the built-in verdict.", markup=False)
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        found = [int(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if not found or not all(1 <= n <= 256 for n in found):
+        raise typer.BadParameter("Write numbers from 1 to 256 with commas between.")
+    return found
+
+
+async def _bench(mails: Sequence[_Mail], numbers: Sequence[int]) -> list[BenchStep]:
+    # Our own limit must not hide the server's.
+    settings = load_settings(model_concurrency=max(numbers))
+    model = _model(settings)
+    engine = engine_of(model, settings)
+
+    async def read(mail: _Mail) -> Usage:
+        return (await _read(engine, mail)).usage
+
+    try:
+        with progress_bar(unit="steps") as bar:
+            task = bar.add_task("measuring", total=len(numbers), note="")
+            found = []
+            async for step in measure(mails, read, steps=numbers):
+                found.append(step)
+                bar.update(task, advance=1, note=f"{step.mails_per_day} mails a day at {step.concurrency}")
+            return found
+    finally:
+        await model.aclose()
+
+
+def _row(step: BenchStep) -> dict[str, Any]:
+    return {
+        "concurrency": step.concurrency,
+        "seconds_per_mail": round(step.seconds_per_mail, 3),
+        "tokens_per_second": round(step.tokens_per_second, 1),
+        "written_per_second": round(step.written_per_second, 1),
+        "mails_per_day": step.mails_per_day,
+        "refused": step.refused,
+    }
+
+
+def _table(steps: Sequence[BenchStep]) -> Table:
+    table = Table("at once", "s per mail", "tokens/s", "written/s", "mails a day", "refused")
+    for step in steps:
+        table.add_row(*(str(value) for value in _row(step).values()))
+    return table
