@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from glassdome.bootstrap import Model, engine_of, language_model
-from glassdome.cli.console import err, load_settings, out, print_json, progress_bar, run
+from glassdome.cli.console import err, errors_told, load_settings, out, print_json, progress_bar, run
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError
 from glassdome.demo.samples import AUTHSERV_ID, MAILBOX, samples
@@ -38,6 +38,12 @@ class _Mail:
     message: Message
     examined: Examined
     context: Context
+
+
+def _settings(**arguments: Any) -> Settings:
+    """Read the settings, telling errors; before the loop runs, for it reads files."""
+    with errors_told():
+        return load_settings(**arguments)
 
 
 def _model(settings: Settings) -> Model:
@@ -67,8 +73,10 @@ async def _read(engine: LlmEngine, mail: _Mail) -> Opinion:
 def list_models(json: Json = False) -> None:
     """List the models that the server has; the one in use is marked."""
 
+    settings = _settings()
+
     async def work() -> tuple[str, tuple[str, ...]]:
-        model = _model(load_settings())
+        model = _model(settings)
         try:
             installed = await model.installed()
             return model.name, installed
@@ -91,8 +99,9 @@ def pull(
 ) -> None:
     """Fetch a model to every configured Ollama server."""
 
+    settings = _settings()
+
     async def work() -> None:
-        settings = load_settings()
         found = _model(settings)
         if not isinstance(found, OllamaModel):
             await found.aclose()
@@ -109,12 +118,13 @@ def pull(
     err.print(f"{model or 'The model'} is there.", markup=False)
 
 
-@app.command()
-def test(json: Json = False) -> None:
+@app.command("test")
+def try_model(json: Json = False) -> None:
     """Ask the model one question about a sample mail and show its opinion."""
 
+    settings = _settings()
+
     async def work(mail: _Mail) -> tuple[Opinion, dict[str, Any]]:
-        settings = load_settings()
         model = _model(settings)
         try:
             facts = await model.facts()
@@ -142,7 +152,9 @@ def bench(
     numbers = _numbers(steps)
     texts = _mails()
     work = [texts[n % len(texts)] for n in range(mails)]
-    found = run(_bench(work, numbers))
+    # Our own limit must not hide the server's.
+    settings = _settings(model_concurrency=max(numbers))
+    found = run(_bench(work, numbers, settings))
     best = best_step(found)
     if json:
         print_json(
@@ -165,9 +177,7 @@ def _numbers(text: str) -> list[int]:
     return found
 
 
-async def _bench(mails: Sequence[_Mail], numbers: Sequence[int]) -> list[BenchStep]:
-    # Our own limit must not hide the server's.
-    settings = load_settings(model_concurrency=max(numbers))
+async def _bench(mails: Sequence[_Mail], numbers: Sequence[int], settings: Settings) -> list[BenchStep]:
     model = _model(settings)
     engine = engine_of(model, settings)
 

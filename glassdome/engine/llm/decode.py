@@ -42,7 +42,7 @@ def _object_in(text: str) -> str:
     text = _THOUGHT.sub("", text).strip()
     if not text:
         raise OutputInvalid("it was empty")
-    if text.startswith("{"):
+    if text.startswith(("{", "[")):
         return text
     fenced = _FENCED.search(text)
     if fenced:

@@ -32,6 +32,8 @@ T = TypeVar("T")
 _Build = Callable[..., BuiltPrompt]
 _log = log.get_logger(__name__)
 
+#: Read at import: an engine is made on the event loop, where no file may be read.
+_READING, _REPLY = load_version(READING), load_version(REPLY)
 #: Tokens for one reading: a full answer has 400, half as much again for languages that cost more.
 READING_TOKENS: Final = 900
 #: Tokens for one draft.
@@ -78,13 +80,17 @@ class LlmEngine:
     ) -> None:
         """`name` is what analyses record as engine; `mail_chars` is Settings.max_email_size; `boundary` is for tests."""
         self.name = name
-        self.model = model.name
         self._model = model
         self._mail_chars = mail_chars
         self._boundary = boundary
         self._scale = TokenScale()
-        self._reading = _Ask(version=load_version(READING), schema=READING_SCHEMA, tokens=answer_tokens)
-        self._reply = _Ask(version=load_version(REPLY), schema=REPLY_SCHEMA, tokens=min(answer_tokens, REPLY_TOKENS))
+        self._reading = _Ask(version=_READING, schema=READING_SCHEMA, tokens=answer_tokens)
+        self._reply = _Ask(version=_REPLY, schema=REPLY_SCHEMA, tokens=min(answer_tokens, REPLY_TOKENS))
+
+    @property
+    def model(self) -> str:
+        """The model's name; empty until a server whose only model was meant has told it."""
+        return self._model.name
 
     @property
     def prompt_version(self) -> str:

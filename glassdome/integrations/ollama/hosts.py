@@ -50,6 +50,8 @@ def _url(text: str) -> str:
         port = parts.port or (_DEFAULT_PORTS[scheme] if found else _PORT)
     except ValueError as exc:
         raise ConfigError(f"OLLAMA_HOST {text!r} is not understood.", fix=_FIX) from exc
+    if not parts.hostname and parts.port is None:
+        raise ConfigError(f"OLLAMA_HOST {text!r} names no host.", fix=_FIX)
     if parts.username or parts.query or parts.fragment:
         raise ConfigError("OLLAMA_HOST may hold no user, query or fragment.", fix=_FIX)
     host = _ANYWHERE.get(parts.hostname or "", parts.hostname or "")

@@ -117,7 +117,7 @@ class OpenAiServer:
         with translated(self._url, model):
             async with asyncio.timeout(self._timeout):
                 client = await self._open()
-                answer: ChatCompletion = await client.chat.completions.create(
+                answer: Any = await client.chat.completions.create(
                     model=model,
                     messages=[{"role": "system", "content": system}, {"role": "user", "content": prompt.user}],
                     max_tokens=prompt.max_tokens,
@@ -125,6 +125,9 @@ class OpenAiServer:
                     seed=_SEED,
                     **more,
                 )
+                if not isinstance(answer, ChatCompletion):
+                    # The client hands a page of HTML through as text.
+                    raise TypeError(type(answer).__name__)
                 return answer
 
     def _completion(self, answer: ChatCompletion, seconds: float) -> Completion:

@@ -1,0 +1,101 @@
+"""Measures a model: tokens per second, seconds per mail, the best number of requests at once, mails per day."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from glassdome.core.errors import OutputInvalid
+from glassdome.values.opinion import Usage
+
+__all__ = ["BenchStep", "best_step", "measure"]
+
+T = TypeVar("T")
+_DAY: Final = 86_400
+#: Another step is worth its load when it carries this much more.
+_WORTH: Final = 1.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchStep:
+    """What one number of requests at once gave; `seconds` is the wall time of all `mails`, refused answers included."""
+
+    concurrency: int
+    mails: int
+    refused: int
+    seconds: float
+    usage: Usage
+
+    @property
+    def seconds_per_mail(self) -> float:
+        """How long one mail waits for its answer."""
+        return self.seconds * self.concurrency / max(self.mails, 1)
+
+    @property
+    def mails_per_day(self) -> int:
+        """What the machine carries when it does nothing else."""
+        return int(_DAY * self.mails / max(self.seconds, 1e-9))
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Tokens read and written per second of wall time."""
+        return (self.usage.tokens_in + self.usage.tokens_out) / max(self.seconds, 1e-9)
+
+    @property
+    def written_per_second(self) -> float:
+        """Tokens written per second of wall time."""
+        return self.usage.tokens_out / max(self.seconds, 1e-9)
+
+
+async def measure(
+    mails: Sequence[T], read: Callable[[T], Awaitable[Usage]], *, steps: Sequence[int]
+) -> AsyncIterator[BenchStep]:
+    """Read all mails once per step with so many at a time; raises what `read` raises but OutputInvalid.
+
+    The first mail is read once before, so that loading the model is not measured.
+    """
+    for number in steps:
+        if number == steps[0] and mails:
+            await _tried(read, mails[0])
+        yield await _step(mails, read, number)
+
+
+async def _step(mails: Sequence[T], read: Callable[[T], Awaitable[Usage]], number: int) -> BenchStep:
+    room = asyncio.Semaphore(number)
+
+    async def one(mail: T) -> Usage | None:
+        async with room:
+            return await _tried(read, mail)
+
+    start = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(mail)) for mail in mails]
+    seconds = time.perf_counter() - start
+    found = [task.result() for task in tasks]
+    good = [usage for usage in found if usage is not None]
+    return BenchStep(
+        concurrency=number,
+        mails=len(found),
+        refused=len(found) - len(good),
+        seconds=seconds,
+        usage=sum(good, Usage()),
+    )
+
+
+async def _tried(read: Callable[[T], Awaitable[Usage]], mail: T) -> Usage | None:
+    try:
+        return await read(mail)
+    except OutputInvalid:
+        return None
+
+
+def best_step(steps: Sequence[BenchStep]) -> BenchStep:
+    """Return the smallest number at once that none beats by more than a twentieth."""
+    best = steps[0]
+    for step in steps[1:]:
+        if step.mails_per_day > best.mails_per_day * _WORTH:
+            best = step
+    return best

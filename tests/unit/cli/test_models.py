@@ -1,0 +1,77 @@
+"""`glassdome models` against an Ollama test server in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+from typer.testing import CliRunner
+
+from glassdome.cli.models import app
+from glassdome.engine.llm.bench import BenchStep, best_step
+from glassdome.testing.ollama_server import OllamaServer
+from glassdome.values.opinion import Usage
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OllamaServer]:
+    """An Ollama with four slots, named by OLLAMA_HOST."""
+    found = OllamaServer(slots=4, latency=0.001)
+    up, down = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with found:
+            up.set()
+            await asyncio.to_thread(down.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    assert up.wait(20)
+    monkeypatch.setenv("OLLAMA_HOST", found.url)
+    yield found
+    down.set()
+    thread.join(20)
+
+
+def test_list_and_pull(server: OllamaServer) -> None:
+    """A pulled model is listed; the one in use is named."""
+    runner = CliRunner()
+
+    assert runner.invoke(app, ["pull", "qwen3:4b"]).exit_code == 0
+    answer = json.loads(runner.invoke(app, ["list", "--json"]).stdout)
+    assert answer == {"model": "llama3.2:3b", "installed": ["llama3.2:3b", "qwen3:4b"]}
+    assert runner.invoke(app, ["pull", "nosuch:1b"]).exit_code == 1
+
+
+def test_test_shows_an_opinion(server: OllamaServer) -> None:
+    """One question, its cost and what came of it."""
+    answer = json.loads(CliRunner().invoke(app, ["test", "--json"]).stdout)
+
+    assert answer["facts"]["context_tokens"] == 8192
+    assert answer["opinion"]["usage"]["calls"] == 1
+
+
+def test_bench_measures_each_step(server: OllamaServer) -> None:
+    """Each step reads all mails; the warm-up is not counted."""
+    answer = json.loads(CliRunner().invoke(app, ["bench", "--mails", "6", "--steps", "1,2", "--json"]).stdout)
+
+    assert [step["concurrency"] for step in answer["steps"]] == [1, 2]
+    assert [step["refused"] for step in answer["steps"]] == [0, 0]
+    assert len(server.chats) == 13
+
+
+def test_no_model_is_a_sentence() -> None:
+    """Without a model server the exit code says that a setting is missing."""
+    assert CliRunner().invoke(app, ["list"]).exit_code == 2
+
+
+def test_best_step_is_the_smallest_that_is_enough() -> None:
+    """A step that carries hardly more is not worth its load."""
+
+    def step(number: int, seconds: float) -> BenchStep:
+        return BenchStep(concurrency=number, mails=10, refused=0, seconds=seconds, usage=Usage())
+
+    assert best_step([step(1, 10), step(2, 5), step(4, 4.9), step(8, 4.8)]).concurrency == 2

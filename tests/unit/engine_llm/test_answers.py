@@ -1,0 +1,258 @@
+"""Answers are never trusted: decoding, clamping, quotations, language, echo, repair."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glassdome.core import limits
+from glassdome.core.errors import OutputInvalid, PromptTooLarge
+from glassdome.engine.builtin.language import language_of
+from glassdome.engine.llm.decode import decode
+from glassdome.engine.llm.engine import LlmEngine
+from glassdome.engine.llm.passes import in_two_passes
+from glassdome.engine.llm.schema import READING_SCHEMA
+from glassdome.ports.model import Completion, ModelFacts, Prompt
+from glassdome.testing.model_answers import BROKEN_ANSWERS, answer_of, reading
+from glassdome.values.message import Link, Message
+from glassdome.values.opinion import Opinion
+from tests.unit.engine_llm.mails import BUILTIN, context, finding, mail
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _language_model_loaded() -> None:
+    """The language recogniser reads its file once, before any loop runs."""
+    language_of("Some words.")
+
+
+class Scripted:
+    """A LanguageModel that gives the answers it was handed, then the last one again."""
+
+    name = "scripted"
+
+    def __init__(self, *answers: str | Callable[[Prompt], str], context_tokens: int = 8192) -> None:
+        self.answers, self.asked, self._context = list(answers), list[Prompt](), context_tokens
+        self.refuse_first = 0
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        self.asked.append(prompt)
+        if len(self.asked) <= self.refuse_first:
+            raise PromptTooLarge()
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        text = answer if isinstance(answer, str) else answer(prompt)
+        return Completion(text=text, model=self.name, finish="stop", tokens_in=900, tokens_out=200, seconds=0.1)
+
+    async def facts(self) -> ModelFacts:
+        return ModelFacts(model=self.name, context_tokens=self._context)
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def read(model: Scripted, message: Message | None = None, **parts: Any) -> Opinion:
+    """Read a mail with the model."""
+    whole: dict[str, Any] = {"signals": (), "sensitive": (), "builtin": BUILTIN, "context": context()} | parts
+    return await LlmEngine(model, name="ollama", boundary=lambda: "feed").read(message or mail(), **whole)
+
+
+async def read_fields(message: Message | None = None, **fields: Any) -> Opinion:
+    """Read a mail with a model that answers these fields."""
+    return await read(Scripted(json.dumps(reading(**fields))), message)
+
+
+async def test_good_answer_becomes_an_opinion() -> None:
+    """One call; every field arrives."""
+    model = Scripted(
+        json.dumps(
+            reading(
+                phishing=90,
+                priority=8,
+                tags=["Report!", "x"],
+                phishing_reasons=[{"why": "It presses.", "quote": "report   BY friday"}],
+                action_items=[{"text": "Send it", "quote": "send the report", "due": "Friday"}],
+            )
+        )
+    )
+    opinion = await read(model)
+
+    assert (opinion.phishing, opinion.priority_score, opinion.tags) == (0.9, 8, ("report",))
+    assert opinion.phishing_reasons[0].evidence[0].quote == "report by Friday"
+    assert (opinion.action_items[0].text, opinion.action_items[0].due) == ("Send it", "Friday")
+    assert (opinion.usage.calls, opinion.usage.repairs, opinion.usage.tokens_in) == (1, 0, 900)
+    assert (opinion.engine, opinion.model) == ("ollama", "scripted")
+    assert opinion.prompt_version.startswith("reading-1-")
+
+
+@pytest.mark.parametrize("fault", BROKEN_ANSWERS)
+async def test_broken_answer_is_repaired_once(fault: str) -> None:
+    """A broken answer costs one more question that begins as the first did."""
+    model = Scripted(BROKEN_ANSWERS[fault](), answer_of("", ""))
+    opinion = await read(model)
+
+    assert (opinion.usage.calls, opinion.usage.repairs) == (1, 1)
+    assert model.asked[1].user.startswith(model.asked[0].user)
+
+
+@pytest.mark.parametrize("fault", BROKEN_ANSWERS)
+async def test_twice_broken_is_refused(fault: str) -> None:
+    """After one repair the engine gives up; the caller keeps the built-in verdict."""
+    model = Scripted(BROKEN_ANSWERS[fault]())
+
+    with pytest.raises(OutputInvalid):
+        await read(model)
+    assert len(model.asked) == 2
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=400))
+def test_decode_never_crashes(text: str) -> None:
+    """Any text is decoded or refused."""
+    with pytest.raises(OutputInvalid):
+        decode(text, READING_SCHEMA)
+
+
+async def test_numbers_are_clamped() -> None:
+    """Scores outside their range are held to it."""
+    opinion = await read_fields(phishing=4711, spam=-3, priority=99)
+
+    assert (opinion.phishing, opinion.spam, opinion.priority_score) == (1.0, 0.0, 10)
+
+
+async def test_texts_are_cleaned_and_bounded() -> None:
+    """Control and bidi characters go, lengths hold."""
+    opinion = await read_fields(
+        summary="The \u202ereport\u0000 is due.\nNow. " + "And more of it. " * 80, tags=["a" * 99]
+    )
+
+    assert opinion.summary.startswith("The report is due. Now.")
+    assert len(opinion.summary) <= limits.MAX_SUMMARY_CHARS
+    assert opinion.tags == ()
+
+
+async def test_invented_quotations_go() -> None:
+    """A reason or item whose words are not in the mail is dropped."""
+    opinion = await read_fields(
+        phishing_reasons=[{"why": "It asks for a password.", "quote": "enter your password"}],
+        action_items=[{"text": "Pay", "quote": "pay 900 EUR", "due": ""}, {"text": "Send", "quote": "", "due": ""}],
+    )
+
+    assert (opinion.phishing_reasons, opinion.action_items) == ((), ())
+
+
+async def test_invented_dates_go() -> None:
+    """A due date that the mail does not say is dropped, the item stays."""
+    opinion = await read_fields(action_items=[{"text": "Send", "quote": "send the report", "due": "2031-01-01"}])
+
+    assert [(i.text, i.due) for i in opinion.action_items] == [("Send", "")]
+
+
+async def test_sensitive_values_are_not_stored() -> None:
+    """A sensitive value is neither in the summary nor in a quotation."""
+    text = "Please pay to DE89370400440532013000 before the end of the week."
+    answer = reading(
+        summary="Pay to DE89370400440532013000 before the end of the week.",
+        action_items=[{"text": "Pay DE89370400440532013000", "quote": text, "due": ""}],
+    )
+    found = (finding(text, "DE89370400440532013000"),)
+    opinion = await read(Scripted(json.dumps(answer)), mail(text), sensitive=found)
+
+    assert "DE8937" not in repr(opinion)
+    assert opinion.action_items[0].evidence.quote == "before the end of the week."
+
+
+async def test_summary_in_another_language_gives_way() -> None:
+    """A summary in the wrong language is replaced by the built-in's."""
+    wrong = "Der Absender bittet um den Bericht bis Freitag und möchte, dass er per E-Mail geschickt wird."
+
+    assert (await read_fields(summary=wrong)).summary == BUILTIN.summary
+    chosen = await read(Scripted(json.dumps(reading(summary=wrong))), context=context(language="de"))
+    assert chosen.summary == wrong
+
+
+async def test_summary_with_a_foreign_link_gives_way() -> None:
+    """A summary may name no link that is not in the mail."""
+    assert (await read_fields(summary="Log in at https://evil.example/now today.")).summary == BUILTIN.summary
+
+
+async def test_unknown_categories_give_way() -> None:
+    """Categories outside the list are dropped; with none left the built-in's hold."""
+    assert (await read_fields(categories=["hacked", "work", "work"])).categories == ("work",)
+    assert (await read_fields(categories=["hacked"])).categories == BUILTIN.categories
+
+
+@pytest.mark.parametrize("part", ["system", "boundary"])
+async def test_repeated_prompt_is_refused(part: str) -> None:
+    """An answer that repeats its instructions, or the boundary, is unusable."""
+
+    def echo(prompt: Prompt) -> str:
+        return json.dumps(reading(summary=prompt.system[:200] if part == "system" else "The word is feed."))
+
+    with pytest.raises(OutputInvalid):
+        await read(Scripted(echo))
+
+
+async def test_prompt_shrinks_until_it_fits() -> None:
+    """A server that counts dearly gets smaller prompts, and the engine remembers."""
+    model = Scripted(answer_of("", ""), context_tokens=4096)
+    model.refuse_first = 2
+    await read(model, mail("word " * 5000))
+
+    lengths = [len(p.user) for p in model.asked]
+    assert lengths[0] > lengths[1] > lengths[2]
+    assert {p.system for p in model.asked} == {model.asked[0].system}
+
+
+async def draft(answer: dict[str, Any], **parts: Any) -> str | None:
+    """Draft a reply with a model that gives this answer."""
+    whole: dict[str, Any] = {"signals": (), "sensitive": (), "context": context()} | parts
+    link = Link(url="https://example.org/report?id=7", shown="report", host="example.org")
+    message = mail("See https://example.org/report?id=7 or call +49 30 1234567.", links=(link,))
+    done = await LlmEngine(Scripted(json.dumps(answer)), name="ollama").draft(message, **whole)
+    return done.text
+
+
+async def test_draft_is_given() -> None:
+    """A draft may name what the mail names."""
+    text = "I looked at https://example.org/report?id=7 and will call +49 (30) 1234567."
+
+    assert await draft({"needed": True, "reply": text}) == text
+    assert await draft({"needed": False, "reply": text}) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pay at https://evil.example/x please.",
+        "Write to boss@evil.example please.",
+        "My account is DE89 3704 0044 0532 0130 00.",
+        "Call me at +1 202 555 0175.",
+        "See evil.example for more.",
+    ],
+)
+async def test_draft_with_foreign_reference_is_refused(text: str) -> None:
+    """Links, addresses and numbers that nobody gave do not get into a reply; the owner's own do."""
+    with pytest.raises(OutputInvalid):
+        await draft({"needed": True, "reply": text})
+    assert await draft({"needed": True, "reply": text}, owner=(text,)) == text
+
+
+async def test_two_passes_read_before_they_draft() -> None:
+    """All readings come before the first draft."""
+    did: list[str] = []
+
+    async def read_it(name: str) -> bool:
+        did.append(f"read {name}")
+        return name != "b"
+
+    async def draft_it(name: str) -> None:
+        did.append(f"draft {name}")
+
+    done = [name async for name in in_two_passes("abc", read=read_it, draft=draft_it)]
+
+    assert did == ["read a", "read b", "read c", "draft a", "draft c"]
+    assert done == ["b", "a", "c"]
