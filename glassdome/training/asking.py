@@ -74,8 +74,10 @@ def _features(texts: Sequence[str]) -> tuple[Any, NDArray[np.float64]]:
 
 def _fit(features: Any, labels: NDArray[np.int64]) -> Any:
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
-    return LogisticRegression(C=_INVERSE_PENALTY, max_iter=500).fit(features, labels)
+    with threadpool_limits(1):
+        return LogisticRegression(C=_INVERSE_PENALTY, max_iter=500).fit(features, labels)
 
 
 def _asking(model: Any, language: str) -> Asking:

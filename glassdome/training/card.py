@@ -18,8 +18,8 @@ _TERMS: Final = (
     ("trec07p", "TREC 2007 public spam corpus, no terms stated"),
     ("enron", "Enron mail, public record of the Federal Energy Regulatory Commission"),
     ("rlists", "R project mailing lists, public archive"),
-    ("delivery", "parser test mail of open-source projects"),
-    ("newsletter", "parser test mail of open-source projects"),
+    ("delivery", "public sample mail, no terms stated"),
+    ("newsletter", "public sample mail, no terms stated"),
 )
 
 

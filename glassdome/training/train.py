@@ -42,9 +42,9 @@ class TrainingReport:
     card: Path
     activated: bool
     samples: dict[str, dict[str, int]]
-    figures: tuple[SourceFigures, ...]
-    calibration_error: float
-    bytes: int
+    figures: tuple[SourceFigures, ...] = ()
+    calibration_error: float = 0.0
+    bytes: int = 0
     shadow: Comparison | None = None
 
 
@@ -70,26 +70,17 @@ def train(
     if not {"ham", "phish"} <= {sample.label for sample in real}:
         raise InputError("Training needs both ham and phish.")
     shadow = _shadow(real, with_feedback, recipe, say) if with_feedback else None
+    counts, card = _counts(real), out.with_suffix(".md")
+    if shadow is not None and not shadow.better:
+        return TrainingReport(model=out, card=card, activated=False, samples=counts, shadow=shadow)
     classifier, figures, error = _trained([*real, *(with_feedback or ())], recipe, say)
-    activated = shadow is None or shadow.better
-    card = out.with_suffix(".md")
-    if activated:
-        write_classifier(classifier, out)
-    report = TrainingReport(
-        model=out, card=card, activated=activated, samples=_counts(real), figures=tuple(figures),
-        calibration_error=error, bytes=out.stat().st_size if activated else 0, shadow=shadow,
+    write_classifier(classifier, out)
+    size = out.stat().st_size
+    card.write_text(model_card(classifier.name, counts, figures, error, size, recipe), "utf-8")
+    return TrainingReport(
+        model=out, card=card, activated=True, samples=counts, figures=tuple(figures), calibration_error=error,
+        bytes=size, shadow=shadow,
     )  # fmt: skip
-    if activated:
-        card.write_text(model_card(classifier.name, report.samples, figures, error, report.bytes, recipe), "utf-8")
-    return report
-
-
-def classifier_of(
-    samples: Sequence[Sample], *, recipe: Recipe | None = None, progress: Progress | None = None
-) -> Classifier:
-    """Return the calibrated classifier of these samples alone, as `train` makes it; raises ConfigError without scikit-learn."""
-    _needs_sklearn()
-    return _trained(samples, recipe or Recipe(), progress or (lambda _: None))[0]
 
 
 def _trained(real: Sequence[Sample], recipe: Recipe, say: Progress) -> tuple[Classifier, list[SourceFigures], float]:

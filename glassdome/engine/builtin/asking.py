@@ -36,7 +36,7 @@ class Asking:
         """Return how much more likely than not a sentence of these folded `words` asks; above 0 it does."""
         numbers = word_features(words, question=question)
         told = float(self.weights[numbers].sum(dtype=np.int32)) * self.scale / len(numbers) ** 0.5
-        return told + self.rule * rule + self.bias
+        return float(told + self.rule * rule + self.bias)
 
 
 def word_features(words: list[str], *, question: bool) -> list[int]:
