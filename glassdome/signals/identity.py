@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.domains import main_label, organizational_domain, unicode_host
 from glassdome.signals.finding import Detector, evidence, hit
-from glassdome.signals.host_lists import Brand, brands, free_mail, reply_services, risky_tlds
+from glassdome.signals.host_lists import free_mail, reply_services, risky_tlds
 from glassdome.signals.lookalike import find_lookalike, protected_by
 from glassdome.values.context import Context
 from glassdome.values.message import Address, Message
@@ -49,24 +50,6 @@ _ROLE = re.compile(
 )
 
 
-@lru_cache(maxsize=1)
-def _brand_pattern() -> tuple[re.Pattern[str], dict[str, Brand]]:
-    table = {brand.name: brand for brand in brands()}
-    names = "|".join(re.escape(name) for name in sorted(table, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{names})(?!\w)"), table
-
-
-def _claimed_brand(name: str) -> Brand | None:
-    """Return the brand a display name claims; a name that is an ordinary word counts only where it stands first."""
-    pattern, table = _brand_pattern()
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    for found in pattern.finditer(plain):
-        brand = table[found.group()]
-        if not brand.common or not plain[: found.start()].strip("\"' "):
-            return brand
-    return None
-
-
 def _names(author: Address, context: Context) -> Iterator[Signal]:
     """What the display name claims."""
     domain = organizational_domain(author.domain)
@@ -74,7 +57,7 @@ def _names(author: Address, context: Context) -> Iterator[Signal]:
     if shown and organizational_domain(shown.group(1)) != domain:
         detail = f"the name shows {shown.group()}, the address is {author.addr}"
         yield hit("display_name_address", detail, evidence("header:From", author.name))
-    brand = _claimed_brand(author.name)
+    brand = claimed_brand(author.name, common=True)
     if brand and domain not in brand.domains and main_label(domain) != brand.name.replace(" ", ""):
         strength = 1.0 if domain in free_mail() else 0.8 if not brand.common else 0.5
         detail = f"the name says {brand.name}, the address is at {domain}"

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
+from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
-from glassdome.signals.host_lists import brand_owners, brands, free_hosts, in_list, popular, reply_services, shorteners
+from glassdome.signals.host_lists import brand_owners, free_hosts, in_list, popular, reply_services, shorteners
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.signals.lookalike import find_lookalike, protected_by
 from glassdome.values.context import Context
@@ -63,15 +64,6 @@ _MIN_PATH_BRAND = 5
 _CLAIM_CHARS = 160
 
 
-def _claimed(message: Message) -> tuple[str, tuple[str, ...]]:
-    """Return the brand that subject or sender's name speaks for, and its domains."""
-    text = f"{message.author.name} {message.subject}"[:_CLAIM_CHARS].casefold()
-    for brand in brands():
-        if not brand.common and brand.name in text and re.search(rf"(?<!\w){re.escape(brand.name)}(?!\w)", text):
-            return brand.name, brand.domains
-    return "", ()
-
-
 def _brands(message: Message, links: Sequence[LinkView], context: Context) -> Iterator[Signal]:
     protected = protected_by(context)
     sender = organizational_domain(message.author.domain)
@@ -85,9 +77,9 @@ def _brands(message: Message, links: Sequence[LinkView], context: Context) -> It
     if in_path:
         detail = f"{in_path[0].host} has the name of {_foreign_brand(in_path[0])} in its path"
         yield hit("link_brand_path", detail, *(evidence(v.where, v.url) for v in in_path))
-    name, domains = _claimed(message)
-    if name and not any(v.domain in domains for v in links) and sender not in domains:
-        detail = f"the mail speaks for {name}, its links lead to {links[0].host}"
+    brand = claimed_brand(f"{message.author.name} {message.subject}"[:_CLAIM_CHARS], common=False)
+    if brand and not any(domain in brand.domains for domain in (sender, *(v.domain for v in links))):
+        detail = f"the mail speaks for {brand.name}, its links lead to {links[0].host}"
         yield hit("link_brand_absent", detail, evidence(links[0].where, links[0].url))
 
 
