@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import shutil
 import ssl
 import subprocess
 import sys
@@ -196,6 +197,7 @@ def main() -> None:
         print(f"{which[0]:<12}" + "  ".join(f"{name} {value:.1f}" for name, value in found.items()), flush=True)
     finally:
         dovecot.stop()
+        shutil.rmtree(folder)
     # Threads that wait in IDLE would keep the process alive.
     os._exit(0)
 

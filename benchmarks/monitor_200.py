@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import imaplib
+import shutil
 import ssl
 import sys
 import tempfile
@@ -89,6 +90,7 @@ def main() -> None:
         asyncio.run(measure(dovecot, mailboxes, folder))
     finally:
         dovecot.stop()
+        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,15 @@
-"""Where IMAP logins come from: settings, registered mailboxes, a master user. Each class implements `ports.imap.MailboxLogins`."""
+"""Where IMAP logins come from: fixed passwords or a master user. Each class implements `ports.imap.MailboxLogins`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import SecretStr
 
 from glassdome.core.errors import InvalidAddress, LoginRefused
-from glassdome.ports.agent import MailboxRegistry
-from glassdome.ports.imap import MailboxLogins
 from glassdome.values.credentials import Credentials
 
-__all__ = ["FirstKnown", "FixedLogins", "MasterLogins", "RegisteredLogins"]
+__all__ = ["FixedLogins", "MasterLogins"]
 
 
 class FixedLogins:
@@ -46,35 +44,3 @@ class MasterLogins:
         if self._separator in mailbox:
             raise InvalidAddress(f"{mailbox!r} is not the address of a mailbox.")
         return Credentials(user=f"{mailbox}{self._suffix}", password=self._password)
-
-
-class RegisteredLogins:
-    """The passwords of mailboxes registered with the agent."""
-
-    def __init__(self, registry: MailboxRegistry) -> None:
-        """`registry` keeps them encrypted."""
-        self._registry = registry
-
-    async def login_for(self, mailbox: str) -> Credentials:
-        """Return the mailbox's own login; raises LoginRefused when it is not registered."""
-        found = await self._registry.get(mailbox)
-        if found is None:
-            raise LoginRefused(f"{mailbox} is not registered.", fix="Create or register the mailbox first.")
-        return Credentials(user=mailbox, password=found.password)
-
-
-class FirstKnown:
-    """Several ways to log in, tried in order; the first that knows the mailbox counts."""
-
-    def __init__(self, ways: Sequence[MailboxLogins]) -> None:
-        """`ways` is not empty."""
-        self._ways = tuple(ways)
-
-    async def login_for(self, mailbox: str) -> Credentials:
-        """Return the first login known; raises what the last way raises."""
-        for way in self._ways[:-1]:
-            try:
-                return await way.login_for(mailbox)
-            except LoginRefused:
-                continue
-        return await self._ways[-1].login_for(mailbox)
