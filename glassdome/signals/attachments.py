@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
 from glassdome.values.context import Context
@@ -23,102 +25,14 @@ _SIGNALS = {
     "attachment_macros": "the attached document has macros",
     "attachment_locked": "the attached archive is encrypted, and the mail gives its password",
 }
-_PROGRAMS = frozenset(
-    [
-        "exe",
-        "scr",
-        "com",
-        "pif",
-        "bat",
-        "cmd",
-        "msi",
-        "msp",
-        "mst",
-        "dll",
-        "cpl",
-        "jar",
-        "js",
-        "jse",
-        "vbs",
-        "vbe",
-        "wsf",
-        "wsh",
-        "wsc",
-        "hta",
-        "ps1",
-        "psm1",
-        "ps1xml",
-        "reg",
-        "sct",
-        "gadget",
-        "application",
-        "appref-ms",
-        "msc",
-        "inf",
-        "chm",
-        "hlp",
-        "apk",
-        "app",
-        "command",
-        "dmg",
-        "pkg",
-        "deb",
-        "rpm",
-        "sh",
-        "xll",
-        "wll",
-        "ppam",
-        "xlam",
-        "iqy",
-        "slk",
-        "settingcontent-ms",
-    ]
-)
-_SHORTCUTS = frozenset(
-    [
-        "lnk",
-        "url",
-        "iso",
-        "img",
-        "vhd",
-        "vhdx",
-        "udf",
-        "cab",
-        "ace",
-        "arj",
-        "library-ms",
-        "search-ms",
-        "one",
-        "website",
-        "desktop",
-        "theme",
-    ]
-)
-_DOCUMENTS = frozenset(
-    [
-        "pdf",
-        "doc",
-        "docx",
-        "xls",
-        "xlsx",
-        "ppt",
-        "pptx",
-        "txt",
-        "rtf",
-        "jpg",
-        "jpeg",
-        "png",
-        "gif",
-        "csv",
-        "odt",
-        "ods",
-        "mp3",
-        "mp4",
-        "zip",
-        "html",
-    ]
-)
-_PAGES = frozenset(["html", "htm", "shtml", "xhtml", "xht", "mht", "mhtml", "svg"])
+_EXTENSIONS = {
+    name: frozenset(listed.split())
+    for name, listed in tomllib.loads(
+        (files("glassdome.signals") / "data" / "extensions.toml").read_text(encoding="utf-8")
+    ).items()
+}
+_PROGRAMS, _SHORTCUTS = _EXTENSIONS["programs"], _EXTENSIONS["shortcuts"]
+_DOCUMENTS, _PAGES = _EXTENSIONS["documents"], _EXTENSIONS["pages"]
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _ACTIVE = re.compile(
     r"<\s*(?:script|form|iframe|meta\s+http-equiv=.?refresh)|javascript:|\batob\(|onload\s*=", re.IGNORECASE
