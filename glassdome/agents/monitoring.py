@@ -27,7 +27,7 @@ _AT_ONCE: Final = 20
 #: Messages of one mailbox answered in one pass; the rest comes with the next pass.
 _PER_PASS: Final = 200
 #: The cursor of monitoring is not the processor's: both read the same folder at their own pace.
-_KEY: Final = "monitor:"
+_KEY: Final = "//monitor/"
 
 
 class Monitor:
