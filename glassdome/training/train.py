@@ -83,6 +83,14 @@ def train(
     )  # fmt: skip
 
 
+def classifier_of(
+    samples: Sequence[Sample], *, recipe: Recipe | None = None, progress: Progress | None = None
+) -> Classifier:
+    """Return the calibrated classifier of these samples alone, as `train` makes it; ConfigError without scikit-learn."""
+    _needs_sklearn()
+    return _trained(samples, recipe or Recipe(), progress or (lambda _: None))[0]
+
+
 def _trained(real: Sequence[Sample], recipe: Recipe, say: Progress) -> tuple[Classifier, list[SourceFigures], float]:
     say("extracting features")
     everything = [*real, *shortened(real, recipe.shortened, recipe.seed), *made_up(recipe)]
