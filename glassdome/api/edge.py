@@ -43,7 +43,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         status = 0
-        began = time.perf_counter()
+        start = time.perf_counter()
 
         async def dressed(message: Message) -> None:
             nonlocal status
@@ -55,16 +55,11 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, _bounded(scope, receive), dressed)
-        except Exception as exc:
-            if status:
-                raise
-            answer = await errors.crash(scope["path"], exc)
-            await answer(scope, receive, dressed)
+            await errors.guarded(self._app, scope, _bounded(scope, receive), dressed, began=lambda: status > 0)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             method = scope["method"] if route != "unmatched" else "any"
-            self._metrics.api_seconds.labels(route, method, str(status)).observe(time.perf_counter() - began)
+            self._metrics.api_seconds.labels(route, method, str(status)).observe(time.perf_counter() - start)
 
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:

@@ -6,7 +6,7 @@ Every error body is mailcow's `{"type": "error", "msg": <sentence>}` with our st
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -14,12 +14,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from glassdome.core.errors import GlassdomeError, NotAuthenticated, RateLimited
 from glassdome.core.limits import MAX_PHRASE_CHARS
 from glassdome.core.log import get_logger
 
-__all__ = ["ErrorBody", "crash", "error_body", "install", "refusals"]
+__all__ = ["ErrorBody", "error_body", "guarded", "install", "refusals"]
 
 log = get_logger(__name__)
 
@@ -93,12 +94,17 @@ def install(app: FastAPI) -> None:
         return _answer(request, exc.status_code, body, exc.headers)
 
 
-async def crash(path: str, exc: Exception) -> JSONResponse:
-    """Log a programming error and return the answer, which says nothing of it."""
-    # In a thread: a traceback reads the source files it quotes.
-    await asyncio.to_thread(log.error, "api_crash", path=path, exc_info=exc)
-    body = {"type": "error", "msg": "Something went wrong; the log says what.", "code": "error"}
-    return JSONResponse(body, status_code=500)
+async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, began: Callable[[], bool]) -> None:
+    """Run the application; a programming error is logged and answered, unless an answer has begun, and says nothing."""
+    try:
+        await app(scope, receive, send)
+    except Exception as exc:
+        if began():
+            raise
+        # In a thread: a traceback reads the source files it quotes.
+        await asyncio.to_thread(log.error, "api_crash", path=scope["path"], exc_info=exc)
+        body = {"type": "error", "msg": "Something went wrong; the log says what.", "code": "error"}
+        await JSONResponse(body, status_code=500)(scope, receive, send)
 
 
 def _answer(
