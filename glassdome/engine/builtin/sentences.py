@@ -16,7 +16,7 @@ MAX_SENTENCES: Final = 120
 #: A line at least this long is taken as wrapped: the next line continues its sentence.
 _WRAPPED_LINE: Final = 55
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]++")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|[a-z]\.[a-z]|mr|mrs|ms|dr|prof|st|no|nr|vs|etc|e\.g|i\.e|bzw|ca|evtl|inkl|ggf|usw|abs|"
     r"str|tel|art|sr|sra|ud|uds|mme|mlle|dott|sig|inc|ltd|co|corp|jan|feb|mar|apr|aug|sept?|oct|nov|dec|approx|u\.s|"

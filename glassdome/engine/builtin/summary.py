@@ -26,7 +26,7 @@ _FADE: Final = 0.6
 #: How much long sentences are held back, and what sharing words with the subject is worth; fitted on BC3 with the above.
 _LENGTH_POWER: Final = 1.1
 _SUBJECT_WORTH: Final = 0.3
-_URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+_ADDRESS: Final = ("://", "www.", "@")
 _MARKUP = re.compile(r"<[^<>]{0,200}>|[*_=#~|>\[\]{}-]{2,}|^[>|*#\s-]+|!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
 _GREETING = re.compile(
     r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen|abend)|sehr geehrte[rs]?|liebe[rs]?"
@@ -97,7 +97,9 @@ def _content(text: str) -> list[str]:
 
 
 def _cleaned(text: str) -> str:
-    return " ".join(_URL.sub("", _MARKUP.sub(r"\1 ", text)).split()).strip(" -*|>:")
+    """Return `text` without markup, and without links and addresses, which may carry tokens."""
+    words = _MARKUP.sub(r"\1 ", text).split()
+    return " ".join(word for word in words if not any(mark in word for mark in _ADDRESS)).strip(" -*|>:")
 
 
 def _joined(sentences: Sequence[str]) -> str:

@@ -203,7 +203,8 @@ def test_any_text_is_read_within_bounds(subject: str, text: str, name: str, addr
 
 
 @pytest.mark.parametrize(
-    "piece", ["a. ", "?", "- \n", "<", "[x](", "http://", "1,", "&amp", "@", "bitte ", "\u200b", "İ", "... "]
+    "piece",
+    ["a. ", "?", "- \n", "<", "[x](", "http://", "1,", "&amp", "@", "bitte ", "\u200b", "İ", "... ", "a@", "a-", "a."],
 )
 def test_long_repetitions_are_bounded(piece: str) -> None:
     """Texts made to be slow end in time: the test's own time limit says so."""
