@@ -91,6 +91,7 @@ class Worker:
 
     async def run_until_idle(self) -> None:
         """Work until nothing may run now: for one-off runs, and for tests."""
+        await warm_up()
         heartbeat = asyncio.create_task(self._heartbeat())
         try:
             while await self._fill() or self._running:

@@ -92,7 +92,7 @@ class SimulatedEngine:
         context: Context,
     ) -> Opinion:
         """Return the built-in opinion under the model's name."""
-        if self.cut.exists():
+        if await asyncio.to_thread(self.cut.exists):
             raise ModelUnavailable
         await asyncio.sleep(self.latency)
         return replace(
