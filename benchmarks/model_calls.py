@@ -24,11 +24,14 @@ async def count(found: Rig, name: str, raws: list[bytes], *, policies: str, forc
     server = found.server
     server.chats.clear()
     server.counted.clear()
+    server.written.clear()
     await found.enqueue(len(raws), force=force)
     await found.work(raws, policies=policies, at_once=8)
     calls, mails = len(server.chats), len(raws)
     depth = await found.database.queue.depth(now=datetime.now(UTC))
-    print(f"{name:<44} {mails:>6} {calls:>6} {calls / mails:>7.2f} {sum(server.counted) / mails:>9.0f}   {depth}")
+    print(
+        f"{name:<44} {mails:>6} {calls:>6} {calls / mails:>7.2f} {sum(server.counted) / mails:>9.0f} {sum(server.written) / mails:>10.0f}   {depth.done} done"
+    )
 
 
 async def main() -> None:
@@ -41,7 +44,7 @@ async def main() -> None:
     raws = distinct_mails(options.mails, options.folder)
     half = raws[: len(raws) // 2]
     doubled = [raw for raw in half for _ in range(2)]
-    print(f"{'':<44} {'mails':>6} {'calls':>6} {'per mail':>7} {'tokens in':>9}")
+    print(f"{'':<44} {'mails':>6} {'calls':>6} {'per mail':>7} {'tokens in':>9} {'tokens out':>10}")
     with tempfile.TemporaryDirectory() as place:
         async with rig(Path(place), slots=8, latency=0.0) as found:
             await count(found, "distinct mail", raws, policies="repeat")

@@ -43,7 +43,7 @@ class OllamaServer:
     """One server. `fault` makes it fail until it is cleared; `script` answers in place of the usual reading.
 
     `latency` is seconds per answer; `slots` is OLLAMA_NUM_PARALLEL. Seen: `chats` (bodies of questions), `loads`,
-    `counted` (prompt tokens of each), `most_busy`, `busy_seconds` (sum over the slots).
+    `counted` and `written` (tokens of each prompt and answer), `most_busy`, `busy_seconds` (sum over the slots).
     """
 
     models: dict[str, int] = field(default_factory=lambda: {"llama3.2:3b": 131_072})
@@ -58,6 +58,7 @@ class OllamaServer:
     chats: list[dict[str, Any]] = field(default_factory=list)
     loads: list[dict[str, Any]] = field(default_factory=list)
     counted: list[int] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     most_busy: int = 0
     busy_seconds: float = 0.0
@@ -218,6 +219,7 @@ class OllamaServer:
             text, out = "", 0
         if self.fault == "thinking" and body.get("think") is not False:
             text = f'<think>What could this be? {{"a": 1}}</think>\n{text}'
+        self.written.append(out)
         for at in range(0, len(text), 200):
             yield _line(model=model, message={"role": "assistant", "content": text[at : at + 200]}, done=False)
             if self.fault == "midstream":

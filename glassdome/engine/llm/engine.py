@@ -13,7 +13,7 @@ from glassdome.core.errors import OutputInvalid, PromptTooLarge
 from glassdome.engine.llm.clean import clean_lines
 from glassdome.engine.llm.decode import decode
 from glassdome.engine.llm.echo import repeats_prompt
-from glassdome.engine.llm.foreign import foreign_references, known_references
+from glassdome.engine.llm.foreign import foreign_references
 from glassdome.engine.llm.opinion import Reading, read_answer
 from glassdome.engine.llm.schema import READING_SCHEMA, REPLY_SCHEMA
 from glassdome.engine.prompt.build import BuiltPrompt, PromptBudget, build_prompt
@@ -144,7 +144,6 @@ class LlmEngine:
         A draft with a link, address or number that neither the mail nor the owner gave is refused. Raises as `read`.
         """
         build = partial(build_prompt, message, signals=signals, sensitive=sensitive, context=context)
-        known = known_references(message, context.mailbox, *owner)
         values = sensitive_values(message, sensitive)
 
         def accept(answer: Mapping[str, Any], built: BuiltPrompt) -> str | None:
@@ -153,7 +152,7 @@ class LlmEngine:
                 return None
             if repeats_prompt(text, system=built.prompt.system, boundary=built.boundary):
                 raise OutputInvalid("it repeated its instructions")
-            if foreign_references(text, known):
+            if foreign_references(text, message, context.mailbox, *owner):
                 raise OutputInvalid("the reply named a link, address or number that is not in the e-mail")
             return text
 

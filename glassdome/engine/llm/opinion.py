@@ -12,7 +12,7 @@ from glassdome.engine.builtin.language import LANGUAGES, language_of
 from glassdome.engine.llm.clean import clean_phrase, clean_tag
 from glassdome.engine.llm.decode import number, strings
 from glassdome.engine.llm.echo import repeats_prompt
-from glassdome.engine.llm.foreign import foreign_references, known_references
+from glassdome.engine.llm.foreign import foreign_references
 from glassdome.engine.llm.quotes import Quoted
 from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.engine.prompt.privacy import sensitive_values, veil
@@ -95,8 +95,11 @@ def _language(claimed: str, reading: Reading) -> str:
 def _summary(text: str, language: str, reading: Reading) -> str:
     summary = reading.phrase(text, limits.MAX_SUMMARY_CHARS)
     wanted = reading.summary_language.partition("-")[0].lower() or language
-    known = known_references(reading.message)
-    if len(summary) < _SHORTEST_SUMMARY or foreign_references(summary, known) or _other_language(summary, wanted):
+    if (
+        len(summary) < _SHORTEST_SUMMARY
+        or foreign_references(summary, reading.message)
+        or _other_language(summary, wanted)
+    ):
         return reading.builtin.summary
     return summary
 
