@@ -139,7 +139,8 @@ def chosen_by_settings(settings: Settings) -> dict[str, SecretStr | None]:
                 f"GLASSDOME_MAILBOXES: {address!r} is not the address of a mailbox.",
                 fix="Write a@example.org or a@example.org:password, separated by commas.",
             )
-        found[address] = SecretStr(password) if colon else None
+        # Lower case, as the API and the doorbell name mailboxes.
+        found[address.lower()] = SecretStr(password) if colon else None
     return found
 
 
@@ -147,7 +148,7 @@ class _Logins:
     """The mailbox's own password from the settings or the registry, else the master user."""
 
     def __init__(self, settings: Settings, registry: MailboxRegistry) -> None:
-        self._own = {k.lower(): v for k, v in chosen_by_settings(settings).items() if v is not None}
+        self._own = {k: v for k, v in chosen_by_settings(settings).items() if v is not None}
         self._registry = registry
         self._master: MailboxLogins | None = None
         if settings.imap_master_user and settings.imap_master_password:

@@ -31,7 +31,11 @@ def test_file_is_small_and_well_named(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text)), f"{path} does not say what it is for"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+#: A migration is one list of columns: cutting it up would only hide the schema.
+FUNCTIONS_IN = [p for p in FILES if "migrations" not in p.parts]
+
+
+@pytest.mark.parametrize("path", FUNCTIONS_IN, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_functions_are_short(path: Path) -> None:
     """A function has at most 60 lines, its docstring not counted."""
     long = []
@@ -53,13 +57,20 @@ def test_only_config_reads_the_environment() -> None:
     assert readers <= {"core/config.py"}
 
 
+def _swallows(tree: ast.Module) -> bool:
+    """Say whether a handler catches everything and does not end in a bare `raise`."""
+    return any(
+        isinstance(node, ast.ExceptHandler)
+        and isinstance(node.type, ast.Name)
+        and node.type.id in ("Exception", "BaseException")
+        and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None)
+        for node in ast.walk(tree)
+    )
+
+
 def test_broad_except_stands_in_three_places() -> None:
     """`except Exception` is for the detector runner, the worker loop and the API edge."""
-    found = {
-        str(p.relative_to(PACKAGE))
-        for p in FILES
-        if re.search(r"except (Base)?Exception\b", p.read_text(encoding="utf-8"))
-    }
+    found = {str(p.relative_to(PACKAGE)) for p in FILES if _swallows(ast.parse(p.read_text(encoding="utf-8")))}
 
     assert found <= BROAD_EXCEPT
 

@@ -16,6 +16,7 @@ from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, StoreUnavailable
 from glassdome.core.log import get_logger
+from glassdome.pipeline.process import warm_up
 
 __all__ = ["serve", "worker"]
 
@@ -56,7 +57,7 @@ async def _serve(settings: Settings, host: str, port: int, *, work: bool) -> Non
             serving(create_app(services_of(app)), host=host, port=port) as http,
         ):
             err.print(f"Glassdome listens on http://{host}:{http.port}", highlight=False)
-            running = asyncio.create_task(app.work()) if work else None
+            running = asyncio.create_task(app.work()) if work and app.worker is not None else None
             await _until(stopped, running)
 
 
@@ -72,10 +73,12 @@ async def _worker(settings: Settings) -> None:
 async def _until(stopped: asyncio.Event, running: asyncio.Task[None] | None) -> None:
     """Wait for the signal and then for the parts to finish; a part that fails ends the program with its error."""
     waiting = asyncio.create_task(stopped.wait())
-    await asyncio.wait({waiting, *([running] if running else [])}, return_when=asyncio.FIRST_COMPLETED)
+    if running is None:
+        await waiting
+        return
+    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if running is not None:
-        await running
+    await running
 
 
 async def _wait_for_database(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Final, TypeVar
 
@@ -114,8 +115,9 @@ async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: 
 
 
 async def warm_up() -> None:
-    """Load the built-in engine's files in a thread, so that the first message does not stop the event loop."""
-    await asyncio.to_thread(_builtin)
+    """Judge a first mail in a thread: what is loaded then would stop the event loop, or be late for Rspamd."""
+    mail = b"From: warm@up.invalid\r\nSubject: Warm up\r\n\r\nCould you please read this letter by Friday?\r\n"
+    await asyncio.to_thread(classify, mail, Context(now=datetime.fromtimestamp(0, UTC)))
 
 
 def classify(raw: bytes, context: Context, *, authserv_ids: frozenset[str] = frozenset()) -> Verdict:
