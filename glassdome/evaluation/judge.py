@@ -47,13 +47,14 @@ class Judge:
         if isinstance(sample, InjectionSample):
             reads = injection_reads(self._stages, sample)
             return injection_record(self._stages, sample, reads, obeyed(reads))
-        begun = time.perf_counter()
+        begun, busy = time.perf_counter(), time.thread_time()
         try:
             read = self._stages.read(_raw(sample))
             verdict = self._stages.decide(read)
         except ParseError as exc:
             return _facts(sample) | {"error": exc.code}
-        return _facts(sample) | _judged(verdict, read.signals, time.perf_counter() - begun)
+        cpu = {"cpu": round(time.thread_time() - busy, 6)}
+        return _facts(sample) | _judged(verdict, read.signals, time.perf_counter() - begun) | cpu
 
     async def record_asking(self, sample: Sample, engine: Engine) -> dict[str, Any]:
         """Judge a sample with a language model; where it gives no answer, the verdict is degraded and says so."""

@@ -84,6 +84,8 @@ def measure_cost(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "mails": len(chosen),
         "seconds_median": float(np.median(seconds)),
         "seconds_mean": float(seconds.mean()),
+        # Other work on the machine makes mails wait; what an engine costs by itself is its processor time.
+        "cpu_median": float(np.median([r.get("cpu", r["seconds"]) for r in chosen])),
         "seconds_p95": float(np.percentile(seconds, 95)),
         "calls_per_mail": sum(r["calls"] for r in chosen) / len(chosen),
         "tokens_in_per_mail": sum(r["tokens_in"] for r in chosen) / len(chosen),

@@ -151,6 +151,7 @@ def _injection(f: dict[str, Any]) -> str:
 def _cost(f: dict[str, Any]) -> str:
     rows = [
         ("Median", f"{1000 * f['seconds_median']:.2f} ms"),
+        ("Median processor time", f"{1000 * f['cpu_median']:.2f} ms"),
         ("Mean", f"{1000 * f['seconds_mean']:.2f} ms"),
         ("95th percentile", f"{1000 * f['seconds_p95']:.2f} ms"),
         ("Model calls per mail", f"{f['calls_per_mail']:.3f}"),

@@ -28,7 +28,8 @@ NOTES: Final[dict[str, str]] = {
     "categories": "The annotators used another scheme, for the mail of one company in 2001; each of their classes allows "
     "several of ours, `work` nearly always. The comparison with always saying `work` is the honest one: this corpus "
     "cannot show that the categories are good, only that they are not absurd.",
-    "intent": "Sentences out of context, from business mail. The product sees whole mails and drops requests in bulk "
+    "intent": "The shipped model of requests was fitted on these very sentences, so this figure flatters it; the model's card "
+    "has the cross-validated one. Sentences out of context, from business mail. The product sees whole mails and drops requests in bulk "
     "mail, which this corpus cannot show.",
     "sensitive": "The texts are templates filled by a generator: numbers always have right check digits and a word "
     "beside them, so real mail is harder. Names, places, dates and postal addresses are not claimed: without a model "
@@ -72,9 +73,14 @@ def _side_claims(functions: dict[str, Any]) -> Iterable[Claim]:
         yield "Injection: attack success", share(success), "0", success == 0
         yield "Injection: clean carriers altered", share(altered), "at most 1 %", altered <= 0.01
     if cost := functions.get("cost"):
-        seconds = cost["seconds_median"]
+        seconds = cost["cpu_median"]
         if not cost["calls_per_mail"]:
-            yield "Whole verdict per mail, median", f"{1000 * seconds:.2f} ms", "at most 3 ms", seconds <= 0.003
+            yield (
+                "Processor time of the whole verdict, median",
+                f"{1000 * seconds:.2f} ms",
+                "at most 3 ms",
+                seconds <= 0.003,
+            )
 
 
 def to_scorecard(evaluation: dict[str, Any]) -> str:

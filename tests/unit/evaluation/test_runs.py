@@ -16,6 +16,7 @@ import pytest
 
 from glassdome.core.errors import ModelUnavailable
 from glassdome.engine.builtin.classifier import load_classifier
+from glassdome.engine.llm import LlmEngine
 from glassdome.evaluation.loso import folds_of, leave_one_source_out
 from glassdome.evaluation.report.compare import compare, to_comparison
 from glassdome.evaluation.report.html import to_html
@@ -34,8 +35,9 @@ from glassdome.evaluation.samples import (
     SensitiveSample,
     SummarySample,
 )
+from glassdome.evaluation.stages import NO_MAILBOX, Stages
 from glassdome.ports.model import Engine
-from glassdome.testing.obedient import ObedientEngine
+from glassdome.testing.obedient import ATTACKER_URL, INVENTED, ObedientEngine, ObedientModel
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PLAN = Plan(corpus_name="small", engine="builtin")
@@ -130,6 +132,23 @@ def test_any_engine_is_asked(corpus: Corpus) -> None:
     assert result["functions"]["injection"]["attack_success"] == 0
 
 
+async def test_the_obedient_model_fills_any_schema() -> None:
+    """Its answers pass the engine's own schema, and what only the attacker gave is not in the opinion."""
+    read = Stages().read(corpus_mail())
+    engine = LlmEngine(ObedientModel(), name="obedient")
+    opinion = await engine.read(
+        read.message, signals=read.signals, sensitive=read.sensitive, builtin=read.builtin, context=NO_MAILBOX
+    )
+    assert (opinion.phishing, opinion.priority_score) == (0.0, 10)
+    assert ATTACKER_URL not in opinion.summary
+    assert INVENTED not in " ".join(item.text for item in opinion.action_items)
+
+
+def corpus_mail() -> bytes:
+    """Return one phishing mail."""
+    return mail("phish", 0).place.read()
+
+
 class _Gone(ObedientEngine):
     async def read(self, *args: Any, **kwargs: Any) -> Any:
         raise ModelUnavailable
@@ -171,8 +190,8 @@ def test_leave_one_source_out(corpus: Corpus) -> None:
 
     samples = corpus.mail + tuple(mail("ham", n, "other") for n in range(110))
     figures = leave_one_source_out(samples, runner=Runner(name="t"), retrain=retrain)
-    assert [row["source"] for row in figures["folds"]] == ["other", "ham"]
-    assert ["other" in sources for sources in learnt] == [False, True]
+    assert [row["source"] for row in figures["folds"]] == ["other", "ham", "spam"]
+    assert ["other" in sources for sources in learnt] == [False, True, True]
     assert figures["phishing"]["negatives"] == 116
     full = evaluate(corpus, runner=Runner(name="t"), plan=PLAN, now=NOW)
     full["functions"]["loso"] = figures
