@@ -45,7 +45,7 @@ async def main() -> None:
     for at_once, mails in (
         (1, options.mails // 10),
         (options.slots, options.mails),
-        (options.slots + 2, options.mails),
+        (options.slots * 3 // 2, options.mails),
     ):
         await busy(mails, slots=options.slots, latency=options.latency, at_once=at_once)
 
