@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final, TypeVar
@@ -87,7 +89,11 @@ class JobRunner:
         sentence = error.sentence if isinstance(error, GlassdomeError) else f"{type(error).__name__}: {error}"
         self._metrics.errors.labels(code).inc()
         log = _log.bind(job=job.id, code=code, attempts=job.attempts)
-        log.warning("job_interrupted", exc_info=None if isinstance(error, GlassdomeError) else error)
+        if isinstance(error, GlassdomeError):
+            log.warning("job_interrupted", problem=sentence)
+        else:
+            trace = await asyncio.to_thread(traceback.format_exception, error)  # it reads source files
+            log.error("job_broke", problem=sentence, trace="".join(trace))
         try:
             await self._stored(lambda: self._put_away(job, error, code, sentence))
         except StoreUnavailable as exc:

@@ -153,7 +153,7 @@ class Worker:
         self._leased.discard(job.id)
         self._woken.set()
         if not task.cancelled() and (problem := task.exception()) is not None:
-            _log.error("job_abandoned", job=job.id, exc_info=problem)
+            _log.error("job_abandoned", job=job.id, problem=repr(problem))
 
     async def _one(self, job: Job) -> None:
         start = asyncio.get_running_loop().time()
