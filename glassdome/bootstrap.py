@@ -19,6 +19,8 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, LoginRefused, ModelUnavailable
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
+from glassdome.engine.builtin import BuiltinEngine
+from glassdome.engine.builtin.classifier import read_classifier
 from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm.engine import LlmEngine
 from glassdome.integrations.imap.login import ImapServer
@@ -51,6 +53,7 @@ from glassdome.values.credentials import Credentials
 __all__ = [
     "App",
     "Model",
+    "builtin_engine",
     "chosen_by_settings",
     "language_model",
     "mail_logins",
@@ -117,6 +120,13 @@ async def open_engine(settings: Settings) -> AsyncIterator[Engine | None]:
         yield engine_of(model, settings)
     finally:
         await model.aclose()
+
+
+def builtin_engine(settings: Settings) -> BuiltinEngine | None:
+    """Return the built-in engine with the owner's own classifier, None for the shipped one; raises ConfigError."""
+    if settings.text_model is None:
+        return None
+    return BuiltinEngine(read_classifier(settings.text_model))
 
 
 def stages(settings: Settings, *, engine: Engine | None, clock: Clock) -> Stages:
@@ -288,12 +298,14 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
 
 def _live_stages(app: App) -> Callable[[], Stages]:
     engine = engine_of(app.model, app.settings.current()) if app.model is not None else None
+    builtin = builtin_engine(app.settings.current())
     repeats = Repeats(analyses=app.database.analyses)
     observe = app.metrics.stage_seconds
 
     def current() -> Stages:
         return Stages(
             engine=engine,
+            builtin=builtin,
             authserv_ids=app.settings.current().authserv_ids,
             clock=app.clock,
             policies=parse_policies(app.settings.current().engine_skip),

@@ -7,14 +7,17 @@ from typing import Annotated
 import typer
 
 from glassdome import __version__
-from glassdome.cli import config
+from glassdome.cli import actions, config, models
 from glassdome.cli.analyze import analyze
 from glassdome.cli.backfill import backfill
 from glassdome.cli.demo import demo
 from glassdome.cli.doctor import doctor
 from glassdome.cli.eval import evaluate_command
+from glassdome.cli.feedback import feedback
 from glassdome.cli.migrate import migrate
 from glassdome.cli.serve import serve, worker
+from glassdome.cli.stats import stats
+from glassdome.cli.train import train
 
 __all__ = ["app", "main"]
 
@@ -26,9 +29,11 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     epilog="Exit codes: 0 fine, 1 the work failed, 2 bad usage or settings.",
 )
-for _command in (analyze, serve, worker, backfill, doctor, demo, migrate):
+for _command in (analyze, serve, worker, backfill, stats, doctor, demo, migrate, feedback, train):
     app.command()(_command)
 app.command("eval")(evaluate_command)
+app.add_typer(models.app, name="models")
+app.add_typer(actions.app, name="actions")
 app.add_typer(config.app, name="config")
 
 

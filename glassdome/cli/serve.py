@@ -16,7 +16,6 @@ from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, StoreUnavailable
 from glassdome.core.log import get_logger
-from glassdome.pipeline.process import warm_up
 
 __all__ = ["serve", "worker"]
 

@@ -117,6 +117,10 @@ class Settings(BaseSettings):
         le=1024,
     )
 
+    text_model: Path | None = _named(
+        "GLASSDOME_TEXT_MODEL", None, "Text classifier made by glassdome train, instead of the one that is shipped"
+    )
+
     # -- Glassdome itself
     database_url: str | None = _named(
         "GLASSDOME_DATABASE_URL", None, "sqlite:///path or mysql://user:password@host/database"

@@ -67,11 +67,12 @@ def _unobserved(stage: str, seconds: float) -> None:
 class Stages:
     """How messages are judged.
 
-    `engine` is None for the built-in one alone. `policies` say when no model call is made (`engine.gate.POLICIES`);
+    `engine` is None for the built-in one alone, `builtin` None for the one that is shipped. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content; `observe` is told each stage's seconds.
     """
 
     engine: Engine | None = None
+    builtin: BuiltinEngine | None = None
     authserv_ids: frozenset[str] = frozenset()
     clock: Clock = field(default_factory=SystemClock)
     policies: frozenset[str] = frozenset()
@@ -96,7 +97,7 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, stages: Stages) -> J
     start = time.perf_counter()
     message = await _timed(stages, "parse", raw, lambda: parse_message(raw, authserv_ids=stages.authserv_ids))
     context = await load(message)
-    examined = await _timed(stages, "examine", raw, lambda: examine(message, context))
+    examined = await _timed(stages, "examine", raw, lambda: examine(message, context, stages.builtin))
     opinion, skipped, error = await _ask(message, examined, context, stages)
     verdict = _verdict(message, examined, context, opinion, skipped, error)
     seconds = time.perf_counter() - start
@@ -120,16 +121,18 @@ async def warm_up() -> None:
     await asyncio.to_thread(classify, mail, Context(now=datetime.fromtimestamp(0, UTC)))
 
 
-def classify(raw: bytes, context: Context, *, authserv_ids: frozenset[str] = frozenset()) -> Verdict:
+def classify(
+    raw: bytes, context: Context, *, authserv_ids: frozenset[str] = frozenset(), engine: BuiltinEngine | None = None
+) -> Verdict:
     """Return the built-in engine's verdict, about a millisecond and without any I/O; raises ParseError."""
     message = parse_message(raw, authserv_ids=authserv_ids)
-    return _verdict(message, examine(message, context), context, None, "", None)
+    return _verdict(message, examine(message, context, engine), context, None, "", None)
 
 
-def examine(message: Message, context: Context) -> Examined:
+def examine(message: Message, context: Context, engine: BuiltinEngine | None = None) -> Examined:
     """Run the pure stages over a parsed message."""
     signals, sensitive = detect(message, context), find_sensitive(message)
-    builtin = _builtin().read(message, signals=signals, sensitive=sensitive, context=context)
+    builtin = (engine or _builtin()).read(message, signals=signals, sensitive=sensitive, context=context)
     return Examined(signals=signals, sensitive=sensitive, builtin=builtin)
 
 

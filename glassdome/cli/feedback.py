@@ -1,0 +1,66 @@
+"""`glassdome feedback`: a person's correction of a verdict, and the corrections as training samples."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from glassdome.api.email_id import as_mailbox, parse_email_id
+from glassdome.bootstrap import open_app, open_store
+from glassdome.cli.console import err, errors_told, load_settings, out, run
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError, GlassdomeError, NotFound
+from glassdome.core.limits import MAX_MESSAGE_BYTES
+from glassdome.parse import parse_message
+from glassdome.training import Sample, sample_of
+from glassdome.values.feedback import Feedback
+from glassdome.values.verdict import Label
+
+__all__ = ["corrections", "feedback"]
+
+#: Corrections one training looks at; older ones are in the model already.
+_MOST = 10_000
+
+
+def feedback(
+    mailbox: Annotated[str, typer.Argument(help="The mailbox.")],
+    email_id: Annotated[str, typer.Argument(help="The message: its UID in INBOX, or <Message-ID>.")],
+    label: Annotated[Label, typer.Option(help="What it really is.")],
+    note: Annotated[str, typer.Option(help="Why, for people.")] = "",
+) -> None:
+    """Correct a verdict. The next `glassdome train --with-feedback` learns from it."""
+    with errors_told():
+        settings = load_settings()
+    run(_record(settings, mailbox, email_id, label, note))
+
+
+async def _record(settings: Settings, mailbox: str, email_id: str, label: Label, note: str) -> None:
+    wanted, box = parse_email_id(email_id), as_mailbox(mailbox)
+    async with open_store(settings) as database:
+        if wanted.message_id:
+            found = await database.analyses.by_message_id(box, wanted.message_id)
+        else:
+            found = await database.analyses.find(box, wanted.folder, wanted.uid)
+        if found is None:
+            raise NotFound(f"{mailbox} has no analysis of {email_id}.")
+        correction = Feedback(ref=found.ref, label=label, actor=f"cli:{getpass.getuser()}", note=note)
+        await database.history.record_feedback(correction, now=SystemClock().now())
+    out.print(f"{found.subject!r} was {found.verdict.label}, is {label}: written down.", markup=False, highlight=False)
+
+
+async def corrections(settings: Settings) -> list[Sample]:
+    """Fetch the corrected messages and return them as samples; what cannot be fetched any more is told and left out."""
+    samples: list[Sample] = []
+    async with open_app(settings, clock=SystemClock()) as app:
+        if app.source is None:
+            raise ConfigError("Corrected mail cannot be fetched.", fix="Set MAILCOW_IMAP_HOST.")
+        for correction in await app.database.feedback.list(limit=_MOST):
+            try:
+                raw = await app.source.fetch(correction.ref, max_bytes=MAX_MESSAGE_BYTES)
+                samples.append(sample_of(parse_message(raw), correction.label.value, "feedback"))
+            except GlassdomeError as exc:
+                err.print(f"- left out {correction.ref}: {exc.sentence}", markup=False, highlight=False)
+    return samples
