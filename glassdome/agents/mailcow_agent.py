@@ -158,6 +158,7 @@ class MailcowAgent:
 
     async def _delete(self, task: DeleteMailbox) -> Result:
         warnings = await self._client.delete_mailbox(task.mailbox)
+        self._monitor.forget(task.mailbox)
         await (await self._memory.stores()).mailboxes.forget(task.mailbox)
         return {"success": True, "mailbox": task.mailbox, **({"warnings": list(warnings)} if warnings else {})}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -32,7 +33,8 @@ class Memory:
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Database]:
         await migrate(self._settings.database)
-        async with open_database(self._settings.database, box=secret_box(self._settings)) as database:
+        box = await asyncio.to_thread(secret_box, self._settings)
+        async with open_database(self._settings.database, box=box) as database:
             yield database
 
 

@@ -12,22 +12,22 @@ from glassdome.agents.memory import Memory
 from glassdome.agents.results import failure
 from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError
-from glassdome.core.limits import MAX_MESSAGE_BYTES
-from glassdome.integrations.mailcow.reading import message_row
+from glassdome.integrations.mailcow.reading import read_row
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.parse import parse_message
+from glassdome.ports.imap import ImapSession
 from glassdome.store import Database
-from glassdome.values.folder import FetchedMessage
+from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import INBOX, Cursor
 
-__all__ = ["Monitor"]
+__all__ = ["Monitor", "arrived"]
 
 #: Mailboxes looked at at the same time: enough to hide the round trips, few enough for any server.
 _AT_ONCE: Final = 20
 #: Messages of one mailbox answered in one pass; the rest comes with the next pass.
 _PER_PASS: Final = 200
 #: The cursor of monitoring is not the processor's: both read the same folder at their own pace.
-_KEY: Final = "//monitor/"
+_KEY: Final = "monitor:"
 
 
 class Monitor:
@@ -40,6 +40,8 @@ class Monitor:
         """Share the agent's client and memory."""
         self._client, self._memory, self._clock = client, memory, clock
         self._answered: dict[str, Cursor] = {}
+        self._stored: dict[str, Cursor] = {}
+        self._backlog: dict[str, int] = {}
 
     async def all(self) -> dict[str, Any]:
         """Look at every registered mailbox; one that fails has its own failure and spoils nothing else."""
@@ -62,50 +64,70 @@ class Monitor:
             "results": dict(zip(mailboxes, results, strict=True)),
         }
 
+    def forget(self, mailbox: str) -> None:
+        """Drop what is kept of a mailbox that is no longer registered."""
+        for kept in (self._answered, self._stored, self._backlog):
+            kept.pop(mailbox, None)
+
     async def _settle(self, stores: Database) -> None:
         """Store the cursors of the pass before: its messages were taken."""
         answered, self._answered = self._answered, {}
         for mailbox, cursor in answered.items():
             await stores.cursors.set_cursor(mailbox, _KEY + INBOX, cursor, now=self._clock.now())
+            self._stored[mailbox] = cursor
 
     async def _one(self, mailbox: str, stores: Database) -> dict[str, Any]:
         registered = await stores.mailboxes.get(mailbox)
         if registered is None:
             return {"success": True, "mailbox": mailbox, "count": 0, "messages": []}
-        cursor = await stores.cursors.get_cursor(mailbox, _KEY + INBOX)
-        messages, reached = await self._new(mailbox, registered.password, cursor)
-        if reached != cursor:
-            self._answered[mailbox] = reached
+        if mailbox not in self._stored and (found := await stores.cursors.get_cursor(mailbox, _KEY + INBOX)):
+            self._stored[mailbox] = found
+        messages = await self._new(mailbox, registered.password)
         return {"success": True, "mailbox": mailbox, "count": len(messages), "messages": messages}
 
-    async def _new(
-        self, mailbox: str, password: SecretStr, cursor: Cursor | None
-    ) -> tuple[list[dict[str, Any]], Cursor]:
-        """Return the messages since `cursor` (at first sight, or in a rebuilt folder, the unread ones), and the new one."""
+    async def _new(self, mailbox: str, password: SecretStr) -> list[dict[str, Any]]:
+        """Return the messages since the cursor; at first sight, or in a rebuilt folder, the unread ones."""
+        cursor = self._stored.get(mailbox)
         async with self._client.session(mailbox, password) as session:
             status = await session.status(INBOX)
-            fresh = cursor is None or cursor.uid_validity != status.uid_validity
-            if not fresh and cursor is not None and status.uid_next <= cursor.last_uid + 1:
-                return [], cursor
-            await session.examine(INBOX)
-            last = 0 if fresh or cursor is None else cursor.last_uid
-            found = await session.search("UNDELETED UNSEEN" if fresh else f"UNDELETED UID {last + 1}:*")
-            # `n:*` names the last message even where it is below n (RFC 9051 9, seq-range).
-            uids = [uid for uid in found if uid > last]
-            uids, more = uids[:_PER_PASS], len(uids) > _PER_PASS
-            messages = await self._read(session, status.uid_validity, await session.facts(uids) if uids else ())
-            end = uids[-1] if more else max(status.uid_next - 1, *uids, last)
-            return messages, Cursor(uid_validity=status.uid_validity, last_uid=end)
+            if cursor is None or cursor.uid_validity != status.uid_validity:
+                cursor = Cursor(uid_validity=status.uid_validity, last_uid=0)
+                self._backlog[mailbox] = status.uid_next - 1
+            uids, reached = await arrived(
+                session, status, cursor, limit=_PER_PASS, unread_to=self._backlog.get(mailbox, 0)
+            )
+            messages = await self._read(session, status.uid_validity, uids)
+        if reached.last_uid >= self._backlog.get(mailbox, 0):
+            self._backlog.pop(mailbox, None)
+        if reached != self._stored.get(mailbox):
+            self._answered[mailbox] = reached
+        return messages
 
     @staticmethod
-    async def _read(session: Any, validity: int, facts: Sequence[FetchedMessage]) -> list[dict[str, Any]]:
-        rows = []
-        for fact in facts:
-            if fact.size > MAX_MESSAGE_BYTES:
-                rows.append({"id": str(fact.uid), "folder": INBOX, "size": fact.size, "error": "message_too_large"})
-                continue
-            raw = await session.body(fact.uid, max_bytes=MAX_MESSAGE_BYTES)
-            if raw is not None:
-                place = {"id": str(fact.uid), "folder": INBOX, "uid_validity": validity}
-                rows.append(place | message_row(parse_message(raw)) | {"flags": sorted(fact.flags), "size": fact.size})
-        return rows
+    async def _read(session: ImapSession, validity: int, uids: Sequence[int]) -> list[dict[str, Any]]:
+        facts = await session.facts(uids) if uids else ()
+        rows = [await read_row(session, INBOX, validity, fact, parse_message) for fact in facts]
+        return [row for row in rows if row is not None]
+
+
+async def arrived(
+    session: ImapSession, status: FolderStatus, cursor: Cursor, *, limit: int, unread_to: int = 0
+) -> tuple[tuple[int, ...], Cursor]:
+    """Return at most `limit` UIDs of INBOX past the cursor, oldest first, and the cursor behind them; INBOX is opened.
+
+    Up to the UID `unread_to` only unread messages count: they were there before anybody watched.
+    """
+    if status.uid_next <= cursor.last_uid + 1:
+        return (), cursor
+    await session.examine(INBOX)
+    first, found = cursor.last_uid + 1, set[int]()
+    if first <= unread_to:
+        found.update(await session.search(f"UNDELETED UNSEEN UID {first}:{unread_to}"))
+        first = unread_to + 1
+    if status.uid_next > first:
+        # `n:*` names the last message even where it is below n (RFC 9051 9, seq-range).
+        found.update(uid for uid in await session.search(f"UNDELETED UID {first}:*") if uid >= first)
+    uids = tuple(sorted(found))
+    if len(uids) > limit:
+        return uids[:limit], cursor.moved_to(uids[limit - 1])
+    return uids, cursor.moved_to(max(status.uid_next - 1, *uids) if uids else status.uid_next - 1)

@@ -8,7 +8,7 @@ import mimetypes
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
+from email.utils import getaddresses
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -21,6 +21,7 @@ from glassdome.core.errors import (
     Conflict,
     GlassdomeError,
     InputError,
+    InvalidAddress,
     RateLimited,
     RecipientsRefused,
 )
@@ -178,11 +179,16 @@ def _message_id(task: SendEmail, sender: str) -> str:
 
 
 def _addresses(texts: list[str]) -> tuple[Address, ...]:
-    found = []
-    for text in texts:
-        name, addr = parseaddr(text)
-        found.append(Address(name=name, addr=envelope_address(addr or text)))
-    return tuple(found)
+    return tuple(_address(text) for text in texts)
+
+
+def _address(text: str) -> Address:
+    """Read `a@example.org` or `Name <a@example.org>`; the library's leniency would hide what else is in there."""
+    found = getaddresses([text])
+    if len(found) != 1 or any(ord(c) < 32 for c in text):
+        raise InvalidAddress(f"{text!r} is not one e-mail address.")
+    name, addr = found[0]
+    return Address(name=name, addr=envelope_address(addr or text))
 
 
 def _file(item: FileToSend) -> OutgoingFile:

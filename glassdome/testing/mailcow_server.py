@@ -6,6 +6,7 @@ empty lists, several elements per answer, a session cookie for every call that b
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, Final
@@ -107,7 +108,8 @@ class MailcowServer:
         if operation is None:
             return _page({"type": "error", "msg": "route not found"}, 404)
         try:
-            messages = operation(body)
+            # In a thread, since `on_mailboxes` may write files.
+            messages = await asyncio.to_thread(operation, body)
         except Danger as danger:
             told = [_element("success", m, route) for m in danger.also]
             return _page([*told, _element("danger", danger.message, route)], 200)

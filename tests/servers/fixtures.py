@@ -11,6 +11,7 @@ import pytest
 
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import Dovecot
+from tests.servers.mailcow import Mailcow, running_mailcow
 from tests.servers.mariadb import MariaDB
 from tests.servers.postfix import Postfix
 
@@ -52,6 +53,15 @@ def postfix(server_folder: Path, dovecot: Dovecot) -> Iterator[Postfix]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def mailcow(dovecot: Dovecot, postfix: Postfix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailcow]:
+    """A mailcow with its API, IMAP and submission, and an environment that names it; also of the domain xisx.org."""
+    with running_mailcow(dovecot, postfix, "xisx.org") as made:
+        for name, value in made.environment(tmp_path / "data").items():
+            monkeypatch.setenv(name, value)
+        yield made
 
 
 @pytest.fixture(scope="session")

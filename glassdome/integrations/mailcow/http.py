@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+import httpcore  # noqa: F401 (httpx imports it at its first use, which would be on the event loop)
 import httpx
 from pydantic import SecretStr
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Final
 
-from glassdome.core.errors import InvalidQuery
+from glassdome.core.errors import InvalidQuery, ParseError
 from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.ports.imap import ImapSession
-from glassdome.values.folder import FetchedMessage, FolderStatus
+from glassdome.values.folder import FetchedMessage
 from glassdome.values.message import Message
 
-__all__ = ["DEFAULT_LIMIT", "message_row", "read_messages"]
+__all__ = ["DEFAULT_LIMIT", "message_row", "read_messages", "read_row"]
 
 #: Messages one call answers when nobody says how many: newest first, so that a full mailbox does not fill memory.
 DEFAULT_LIMIT: Final = 100
 _MAX_LIMIT: Final = 1000
+#: Bytes above which parsing leaves the event loop: below, a thread costs more than the milliseconds it saves.
+_THREAD_BYTES: Final = 128 * 1024
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Parse = Callable[[bytes], Message]
@@ -36,14 +39,15 @@ async def read_messages(
     """Return at most `limit` messages, the oldest of them first; flags stay as they are unless `mark_seen`.
 
     `since` is an instant: the server knows days only (RFC 9051 6.4.4), so what it answers is sifted by INTERNALDATE.
-    A message too large to be read, or deleted meanwhile, is left out of `body` and of the list respectively.
+    A message that cannot be read has `error` instead of its text; one deleted meanwhile is left out.
     """
     if not 1 <= limit <= _MAX_LIMIT:
         raise InvalidQuery(f"limit must be 1 to {_MAX_LIMIT}, not {limit}.")
     status = await (session.select(folder) if mark_seen else session.examine(folder))
     uids = await session.search(_criteria(unread_only, since))
     found = [f for f in await session.facts(uids[-_MAX_LIMIT:]) if _is_new_enough(f, since)][-limit:] if uids else []
-    rows = [row for fact in found if (row := await _row(session, folder, status, fact, parse)) is not None]
+    validity = status.uid_validity
+    rows = [row for fact in found if (row := await read_row(session, folder, validity, fact, parse)) is not None]
     if mark_seen and rows:
         await session.store([int(row["id"]) for row in rows], [r"\Seen"], add=True)
     return rows
@@ -64,16 +68,23 @@ def _is_new_enough(fact: FetchedMessage, since: datetime | None) -> bool:
     return since is None or fact.received is None or fact.received >= since
 
 
-async def _row(
-    session: ImapSession, folder: str, status: FolderStatus, fact: FetchedMessage, parse: Parse
+async def read_row(
+    session: ImapSession, folder: str, uid_validity: int, fact: FetchedMessage, parse: Parse
 ) -> dict[str, Any] | None:
-    if fact.size > MAX_MESSAGE_BYTES:
-        return {"id": str(fact.uid), "folder": folder, "size": fact.size, "error": "message_too_large"}
-    raw = await session.body(fact.uid, max_bytes=MAX_MESSAGE_BYTES)
-    if raw is None:
-        return None
-    place = {"id": str(fact.uid), "folder": folder, "uid_validity": status.uid_validity}
-    return place | message_row(parse(raw)) | {"flags": sorted(fact.flags), "size": fact.size}
+    """Return one message of the folder that is open, None when it is gone meanwhile.
+
+    A message that is too large, or that is none, has `error` instead of its fields: it must not hide the others.
+    """
+    row: dict[str, Any] = {"id": str(fact.uid), "folder": folder, "uid_validity": uid_validity, "size": fact.size}
+    row["flags"] = sorted(fact.flags)
+    try:
+        raw = await session.body(fact.uid, max_bytes=MAX_MESSAGE_BYTES)
+        if raw is None:
+            return None
+        message = await asyncio.to_thread(parse, raw) if len(raw) > _THREAD_BYTES else parse(raw)
+    except ParseError as exc:
+        return row | {"subject": "", "from": "", "to": "", "date": "", "body": "", "error": exc.code}
+    return row | message_row(message)
 
 
 def message_row(message: Message) -> dict[str, Any]:
