@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from glassdome.core.config_agent import AgentSettings
+from glassdome.core.config_field import named
 from glassdome.core.config_file import KEYS, FileValue, read_config_file
 from glassdome.core.errors import ConfigError
 
@@ -24,18 +26,7 @@ EngineName = Literal["builtin", "ollama", "openai", "llamacpp"]
 DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 
 
-def _named(env: str, default: Any, about: str, **bounds: Any) -> Any:
-    """A field read from the environment name `env`, or given by its own name as an argument."""
-    if isinstance(default, list | dict):
-        return Field(
-            default_factory=lambda: type(default)(default),
-            validation_alias=AliasChoices(env),
-            description=about,
-        )
-    return Field(default, validation_alias=AliasChoices(env), description=about, **bounds)
-
-
-class Settings(BaseSettings):
+class Settings(AgentSettings):
     """Everything a person may configure."""
 
     model_config = SettingsConfigDict(
@@ -48,68 +39,68 @@ class Settings(BaseSettings):
     )
 
     # -- mailcow, as the first seed names them
-    mailcow_api_url: str | None = _named(
+    mailcow_api_url: str | None = named(
         "MAILCOW_API_URL", None, "Base URL of mailcow, such as https://mail.example.org"
     )
-    mailcow_api_key: SecretStr | None = _named("MAILCOW_API_KEY", None, "mailcow API key (X-API-Key)")
-    mail_api_uid: str | None = _named("MAIL_API_UID", None, "User name for a proxy that wants Basic authentication")
-    mail_api_pw: SecretStr | None = _named("MAIL_API_PW", None, "Password for a proxy that wants Basic authentication")
-    mailcow_domain: str | None = _named("MAILCOW_DOMAIN", None, "Domain of the agent's mailboxes")
-    mailcow_ca_file: Path | None = _named("MAILCOW_CA_FILE", None, "PEM file of a private certificate authority")
-    mailcow_server_name: str | None = _named(
+    mailcow_api_key: SecretStr | None = named("MAILCOW_API_KEY", None, "mailcow API key (X-API-Key)")
+    mail_api_uid: str | None = named("MAIL_API_UID", None, "User name for a proxy that wants Basic authentication")
+    mail_api_pw: SecretStr | None = named("MAIL_API_PW", None, "Password for a proxy that wants Basic authentication")
+    mailcow_domain: str | None = named("MAILCOW_DOMAIN", None, "Domain of the agent's mailboxes")
+    mailcow_ca_file: Path | None = named("MAILCOW_CA_FILE", None, "PEM file of a private certificate authority")
+    mailcow_server_name: str | None = named(
         "MAILCOW_SERVER_NAME", None, "Name in the certificate, where it is not the host name connected to"
     )
-    mailcow_imap_host: str | None = _named("MAILCOW_IMAP_HOST", None, "IMAP host; default: the API URL's host")
-    mailcow_imap_port: int = _named(
+    mailcow_imap_host: str | None = named("MAILCOW_IMAP_HOST", None, "IMAP host; default: the API URL's host")
+    mailcow_imap_port: int = named(
         "MAILCOW_IMAP_PORT", 993, "993 speaks TLS at once, any other port STARTTLS", ge=1, le=65535
     )
-    mailcow_smtp_host: str | None = _named("MAILCOW_SMTP_HOST", None, "SMTP host; default: the API URL's host")
-    mailcow_smtp_port: int = _named(
+    mailcow_smtp_host: str | None = named("MAILCOW_SMTP_HOST", None, "SMTP host; default: the API URL's host")
+    mailcow_smtp_port: int = named(
         "MAILCOW_SMTP_PORT", 587, "465 speaks TLS at once, any other port STARTTLS", ge=1, le=65535
     )
-    insecure_hosts: str = _named(
+    insecure_hosts: str = named(
         "GLASSDOME_INSECURE_HOSTS",
         "",
         "Hosts, comma-separated, whose certificate is not checked (logged at each start)",
     )
 
     # -- language model, as the second seed names them
-    ollama_host: str | None = _named(
+    ollama_host: str | None = named(
         "OLLAMA_HOST", None, "Ollama host or hosts, comma-separated: host, host:port or URL"
     )
-    ollama_model: str = _named("OLLAMA_MODEL", "llama3.2:3b", "Model that Ollama runs", min_length=1)
-    ollama_num_ctx: int = _named("OLLAMA_NUM_CTX", 8192, "Context length asked of Ollama, tokens", ge=2048, le=262_144)
-    ollama_keep_alive: str = _named("OLLAMA_KEEP_ALIVE", "30m", "How long Ollama keeps the model loaded")
-    llm_processing_interval: float = _named(
+    ollama_model: str = named("OLLAMA_MODEL", "llama3.2:3b", "Model that Ollama runs", min_length=1)
+    ollama_num_ctx: int = named("OLLAMA_NUM_CTX", 8192, "Context length asked of Ollama, tokens", ge=2048, le=262_144)
+    ollama_keep_alive: str = named("OLLAMA_KEEP_ALIVE", "30m", "How long Ollama keeps the model loaded")
+    llm_processing_interval: float = named(
         "LLM_PROCESSING_INTERVAL", 60.0, "Seconds between sweeps over all mailboxes", ge=1, le=86_400
     )
-    llm_batch_size: int = _named("LLM_BATCH_SIZE", 10, "Jobs a worker claims at once", ge=1, le=500)
-    max_email_size: int = _named(
+    llm_batch_size: int = named("LLM_BATCH_SIZE", 10, "Jobs a worker claims at once", ge=1, le=500)
+    max_email_size: int = named(
         "GLASSDOME_MAX_EMAIL_SIZE", 6000, "Characters of a mail's text given to the model", ge=200, le=200_000
     )
-    concurrent_jobs: int = _named(
+    concurrent_jobs: int = named(
         "GLASSDOME_CONCURRENT_JOBS", 2, "Mails analysed at the same time by one worker", ge=1, le=256
     )
-    engine: EngineName | None = _named(
+    engine: EngineName | None = named(
         "GLASSDOME_ENGINE",
         None,
         "builtin, ollama, openai or llamacpp; unset: ollama where OLLAMA_HOST is set, else builtin",
     )
-    engine_skip: str = _named(
+    engine_skip: str = named(
         "GLASSDOME_ENGINE_SKIP",
         "repeat",
         "When no model call is made: any of repeat, bulk, known, certain, comma-separated, or none",
     )
-    engine_drafts: bool = _named("GLASSDOME_ENGINE_DRAFTS", False, "Write reply drafts, in a second model call")
-    openai_url: str | None = _named(
+    engine_drafts: bool = named("GLASSDOME_ENGINE_DRAFTS", False, "Write reply drafts, in a second model call")
+    openai_url: str | None = named(
         "GLASSDOME_OPENAI_URL", None, "Base URL of an OpenAI-compatible server, such as http://host:8000/v1"
     )
-    openai_key: SecretStr | None = _named("GLASSDOME_OPENAI_KEY", None, "Its key, where it wants one")
-    model: str | None = _named(
+    openai_key: SecretStr | None = named("GLASSDOME_OPENAI_KEY", None, "Its key, where it wants one")
+    model: str | None = named(
         "GLASSDOME_MODEL", None, "Model of the OpenAI-compatible server, or the path of a GGUF file"
     )
-    model_timeout: float = _named("GLASSDOME_MODEL_TIMEOUT", 120.0, "Seconds one model answer may take", ge=1, le=3600)
-    model_concurrency: int | None = _named(
+    model_timeout: float = named("GLASSDOME_MODEL_TIMEOUT", 120.0, "Seconds one model answer may take", ge=1, le=3600)
+    model_concurrency: int | None = named(
         "GLASSDOME_MODEL_CONCURRENCY",
         None,
         "Requests a model server handles at the same time; unset: learned",
@@ -117,58 +108,56 @@ class Settings(BaseSettings):
         le=1024,
     )
 
-    text_model: Path | None = _named(
+    text_model: Path | None = named(
         "GLASSDOME_TEXT_MODEL", None, "Text classifier made by glassdome train, instead of the one that is shipped"
     )
 
     # -- Glassdome itself
-    database_url: str | None = _named(
+    database_url: str | None = named(
         "GLASSDOME_DATABASE_URL", None, "sqlite:///path or mysql://user:password@host/database"
     )
-    data_dir: Path = _named("GLASSDOME_DATA_DIR", Path("data"), "Folder for the database, the key file and downloads")
-    config_path: Path | None = _named("GLASSDOME_CONFIG", None, "Configuration file; default: data/conf/llm/config.yml")
-    api_keys: SecretStr = _named(
+    data_dir: Path = named("GLASSDOME_DATA_DIR", Path("data"), "Folder for the database, the key file and downloads")
+    config_path: Path | None = named("GLASSDOME_CONFIG", None, "Configuration file; default: data/conf/llm/config.yml")
+    api_keys: SecretStr = named(
         "GLASSDOME_API_KEYS",
         SecretStr(""),
         "API keys: key:rw,key:ro; a third part limits a key to mailboxes or domains",
     )
-    secret_key: SecretStr | None = _named("GLASSDOME_SECRET_KEY", None, "Fernet key for stored passwords")
-    secret_key_file: Path | None = _named(
+    secret_key: SecretStr | None = named("GLASSDOME_SECRET_KEY", None, "Fernet key for stored passwords")
+    secret_key_file: Path | None = named(
         "GLASSDOME_SECRET_KEY_FILE", None, "File with that key; default: <data dir>/secret.key"
     )
-    push_secret: SecretStr | None = _named(
-        "GLASSDOME_PUSH_SECRET", None, "Shared secret of Dovecot's push notification"
-    )
-    proxy_secret: SecretStr | None = _named(
+    push_secret: SecretStr | None = named("GLASSDOME_PUSH_SECRET", None, "Shared secret of Dovecot's push notification")
+    proxy_secret: SecretStr | None = named(
         "GLASSDOME_PROXY_SECRET", None, "Shared secret of the nginx in front, which checks mailcow's keys"
     )
-    imap_master_user: str | None = _named(
+    imap_master_user: str | None = named(
         "GLASSDOME_IMAP_MASTER_USER", None, "Dovecot master user, such as master@mailcow.local"
     )
-    imap_master_password: SecretStr | None = _named("GLASSDOME_IMAP_MASTER_PASSWORD", None, "Its password")
-    mailboxes: str = _named(
+    imap_master_password: SecretStr | None = named("GLASSDOME_IMAP_MASTER_PASSWORD", None, "Its password")
+    mailboxes: str = named(
         "GLASSDOME_MAILBOXES",
         "",
         "Mailboxes chosen for analysis: a@example.org or a@example.org:password, comma-separated",
     )
-    authserv_id: str = _named(
+    authserv_id: str = named(
         "GLASSDOME_AUTHSERV_ID",
         "",
         "authserv-id of your own server in Authentication-Results, comma-separated",
     )
-    backfill_per_hour: int = _named("GLASSDOME_BACKFILL_PER_HOUR", 600, "Old messages analysed per hour, at most", ge=1)
-    retention_days: int = _named("GLASSDOME_RETENTION_DAYS", 0, "Days an analysis is kept; 0 keeps it", ge=0)
-    api_rate_per_minute: int = _named(
+    backfill_per_hour: int = named("GLASSDOME_BACKFILL_PER_HOUR", 600, "Old messages analysed per hour, at most", ge=1)
+    retention_days: int = named("GLASSDOME_RETENTION_DAYS", 0, "Days an analysis is kept; 0 keeps it", ge=0)
+    api_rate_per_minute: int = named(
         "GLASSDOME_API_RATE_PER_MINUTE", 600, "Requests one API key may make in a minute", ge=1
     )
-    open_docs: bool = _named("GLASSDOME_OPEN_DOCS", False, "Serve /docs, /openapi.json and /metrics without a key")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _named(
+    open_docs: bool = named("GLASSDOME_OPEN_DOCS", False, "Serve /docs, /openapi.json and /metrics without a key")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = named(
         "GLASSDOME_LOG_LEVEL", "INFO", "Least severe level that is logged"
     )
-    log_file: Path | None = _named(
+    log_file: Path | None = named(
         "GLASSDOME_LOG_FILE", None, "Rotating log file, such as /var/log/llm-processor/processor.log"
     )
-    log_json: bool = _named("GLASSDOME_LOG_JSON", False, "Log JSON lines to the terminal")
+    log_json: bool = named("GLASSDOME_LOG_JSON", False, "Log JSON lines to the terminal")
 
     def __init__(self, **values: Any) -> None:
         """Read every source; raises ConfigError naming the setting, its origin and what is allowed."""
