@@ -204,6 +204,7 @@ class App:
     metrics: Metrics
     model: Model | None
     library: ModelLibrary | None = None
+    builtin: BuiltinEngine | None = None
     source: ImapSource | None = None
     editor: ImapEditor | None = None
     worker: Worker | None = None
@@ -239,6 +240,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
         await _choose(database, settings, clock)
         model = language_model(live.current())
         app = App(settings=live, clock=clock, database=database, metrics=metrics, model=model)
+        app.builtin = await asyncio.to_thread(builtin_engine, settings)
         if isinstance(model, OllamaModel):
             app.library = model
         if model is not None:
@@ -298,14 +300,13 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
 
 def _live_stages(app: App) -> Callable[[], Stages]:
     engine = engine_of(app.model, app.settings.current()) if app.model is not None else None
-    builtin = builtin_engine(app.settings.current())
     repeats = Repeats(analyses=app.database.analyses)
     observe = app.metrics.stage_seconds
 
     def current() -> Stages:
         return Stages(
             engine=engine,
-            builtin=builtin,
+            builtin=app.builtin,
             authserv_ids=app.settings.current().authserv_ids,
             clock=app.clock,
             policies=parse_policies(app.settings.current().engine_skip),

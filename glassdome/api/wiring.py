@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from glassdome import __version__
 from glassdome.api.services import Services
-from glassdome.bootstrap import App, builtin_engine
+from glassdome.bootstrap import App
 from glassdome.core.errors import TransportError
 from glassdome.pipeline.process import classify
 from glassdome.values.context import Context
@@ -18,13 +18,11 @@ __all__ = ["services_of"]
 def services_of(app: App) -> Services:
     """Return the API's services over an app."""
 
-    builtin = builtin_engine(app.settings.current())
-
     def judge(raw: bytes) -> Verdict:
         settings = app.settings.current()
         own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
         context = Context(now=app.clock.now(), own_domains=own)
-        return classify(raw, context, authserv_ids=settings.authserv_ids, engine=builtin)
+        return classify(raw, context, authserv_ids=settings.authserv_ids, engine=app.builtin)
 
     async def reload() -> None:
         await app.settings.refresh(force=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from typing import Annotated
@@ -15,6 +16,7 @@ from glassdome.cli.mail_files import count_hint, find_mail
 from glassdome.cli.verdict_table import verdict_page, verdict_table
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.pipeline.process import warm_up
 
 __all__ = ["analyze"]
 
@@ -47,9 +49,10 @@ async def _analyze(files: list[str], settings: Settings, *, as_json: bool, jobs:
     shown: list[Row] = []
     done = failed = 0
     started = time.perf_counter()
-    total = count_hint(files)
+    total = await asyncio.to_thread(count_hint, files)
+    await warm_up()
     async with bootstrap.open_engine(settings) as engine:
-        stages = bootstrap.stages(settings, engine=engine, clock=clock)
+        stages = await asyncio.to_thread(bootstrap.stages, settings, engine=engine, clock=clock)
         judge = FileJudge(stages=stages, own_domains=own, clock=clock, jobs=jobs)
         with progress_bar(unit="messages", quiet=total == 1) as bar:
             task = bar.add_task("analysing", total=total, note="")

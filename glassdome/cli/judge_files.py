@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any, Final
 
@@ -41,13 +41,14 @@ class FileJudge:
 
     async def rows(self, mails: Iterator[MailFile]) -> AsyncIterator[Row]:
         """Yield one row per message, in order: an analysis with its `file`, or `file`, `error` and `code`."""
-        first = list(islice(mails, _WORTH_PROCESSES))
+        first = await asyncio.to_thread(lambda: list(islice(mails, _WORTH_PROCESSES)))
         if self.stages.engine is None and len(first) == _WORTH_PROCESSES and self.processes > 1:
-            for chunk in self._in_processes(_chained(first, mails)):
-                for row in chunk:
+            chunks = self._in_processes(chain(first, mails))
+            while (rows := await asyncio.to_thread(next, chunks, None)) is not None:
+                for row in rows:
                     yield row
         else:
-            async for row in self._here(_chained(first, mails)):
+            async for row in self._here(first, mails):
                 yield row
 
     @property
@@ -55,14 +56,17 @@ class FileJudge:
         """How many processes, or requests at once."""
         return self.jobs or (os.cpu_count() or 1 if self.stages.engine is None else 4)
 
-    async def _here(self, mails: Iterator[MailFile]) -> AsyncIterator[Row]:
+    async def _here(self, chunk: list[MailFile], rest: Iterator[MailFile]) -> AsyncIterator[Row]:
         at_once = 1 if self.stages.engine is None else self.processes
         waiting: deque[asyncio.Task[Row]] = deque()
         try:
-            for mail in mails:
-                waiting.append(asyncio.create_task(_judge(mail, self)))
-                if len(waiting) >= at_once:
-                    yield await waiting.popleft()
+            while chunk:
+                for mail in chunk:
+                    waiting.append(asyncio.create_task(_judge(mail, self)))
+                    if len(waiting) >= at_once:
+                        yield await waiting.popleft()
+                # Files are read in a thread: a slow disk must not stop requests that are under way.
+                chunk = await asyncio.to_thread(lambda: list(islice(rest, _CHUNK)))
             while waiting:
                 yield await waiting.popleft()
         finally:
@@ -81,11 +85,6 @@ class FileJudge:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-
-
-def _chained(first: list[MailFile], rest: Iterator[MailFile]) -> Iterator[MailFile]:
-    yield from first
-    yield from rest
 
 
 async def _judge(mail: MailFile, how: FileJudge) -> Row:
