@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from glassdome import __version__
-from glassdome.cli import actions, config, models
+from glassdome.cli import actions, config, mailcow, models
 from glassdome.cli.analyze import analyze
 from glassdome.cli.backfill import backfill
 from glassdome.cli.demo import demo
@@ -35,6 +35,7 @@ app.command("eval")(evaluate_command)
 app.add_typer(models.app, name="models")
 app.add_typer(actions.app, name="actions")
 app.add_typer(config.app, name="config")
+app.add_typer(mailcow.app, name="mailcow")
 
 
 def _version(value: bool) -> None:

@@ -1,0 +1,172 @@
+"""`glassdome mailcow`: into an existing mailcow with one command, and out again without a trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from glassdome.cli.console import err, errors_told, out, print_json
+from glassdome.core.errors import ConfigError
+from glassdome.deploy.commands import Command, after_install, after_removal, before_removal, run, schema_statements
+from glassdome.deploy.conf import own_values, read_values
+from glassdome.deploy.options import Options, RspamdWay, checked_domains, checked_mailboxes
+from glassdome.deploy.place import Plan, apply, plan_install, plan_removal
+from glassdome.deploy.render import render
+from glassdome.deploy.status import drift, file_states, installed
+from glassdome.deploy.tree import CONF
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Wire Glassdome into a mailcow on this machine, and out again.", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(help="mailcow's folder, usually /opt/mailcow-dockerized.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")]
+Restart = Annotated[bool, typer.Option("--restart", help="Also run the docker commands.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace or remove files of ours that were edited by hand.")]
+
+
+@app.command()
+def install(
+    folder: Folder,
+    mailbox: Annotated[list[str] | None, typer.Option(help="Analyse this mailbox; may be repeated.")] = None,
+    domain: Annotated[list[str] | None, typer.Option(help="Analyse every mailbox of this domain.")] = None,
+    ollama: Annotated[
+        bool, typer.Option(help="Run Ollama beside mailcow; without it no language model, or yours.")
+    ] = True,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Give Ollama the NVIDIA cards.")] = False,
+    rspamd: Annotated[
+        RspamdWay, typer.Option(help="How Rspamd asks during the scan: our plugin, its GPT one.")
+    ] = "plugin",
+    learn: Annotated[bool, typer.Option("--learn", help="Let corrections teach Rspamd.")] = False,
+    image: Annotated[str, typer.Option(help="A ready image; default: built here.")] = "",
+    dry_run: DryRun = False,
+    restart: Restart = False,
+    force: Force = False,
+) -> None:
+    """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on.
+
+    A second run changes nothing; what was chosen before stays chosen.
+    """
+    with errors_told():
+        options = Options(ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn)
+        chosen = {
+            "GLASSDOME_MAILBOXES": checked_mailboxes(mailbox or []),
+            "GLASSDOME_DOMAINS": checked_domains(domain or []),
+        }
+        _carry_out(plan_install(_root(folder), options=options, chosen=chosen, force=force), dry_run, restart)
+
+
+@app.command()
+def upgrade(folder: Folder, dry_run: DryRun = False, restart: Restart = False, force: Force = False) -> None:
+    """Renew what is placed with this version's files, keeping every choice; also after mailcow's own update."""
+    with errors_told():
+        installed(_root(folder))
+        _carry_out(plan_install(_root(folder), force=force), dry_run, restart)
+
+
+@app.command()
+def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
+    """Show what is placed, what drifted, and what mailcow's update touched. Ends with 1 when something is missing."""
+    with errors_told():
+        root = _root(folder)
+        manifest = installed(root)
+        states, notes = file_states(root, manifest), drift(root, manifest)
+    if as_json:
+        files = {item.name: item.state.value for item in states}
+        print_json({"version": manifest.version, "files": files, "drift": list(notes)})
+    else:
+        for item in states:
+            out.print(f"{'ok  ' if item.is_well else 'FAIL'}  {item.name}: {item.state}", highlight=False)
+        for note in notes:
+            out.print(f"warn  {note}", highlight=False)
+    raise typer.Exit(0 if not notes and all(item.is_well for item in states) else 1)
+
+
+@app.command()
+def sql(folder: Folder) -> None:
+    """Write the SQL that makes our schema and user, password included; for `mysql -uroot` in mysql-mailcow."""
+    with errors_told():
+        root = _root(folder)
+        installed(root)
+        typer.echo(schema_statements(own_values((root / CONF).read_text(encoding="utf-8", errors="replace"))), nl=False)
+
+
+@app.command()
+def uninstall(
+    folder: Folder,
+    purge: Annotated[bool, typer.Option("--purge", help="With --restart: also drop the database of analyses.")] = False,
+    dry_run: DryRun = False,
+    restart: Restart = False,
+    force: Force = False,
+) -> None:
+    """Give every file back byte for byte; the database of analyses stays unless --purge."""
+    with errors_told():
+        root = _root(folder)
+        options, plan = installed(root).options, plan_removal(root, force=force)
+        _show_files(plan)
+        stop, rest = before_removal(options), after_removal(plan.values, _conf(root), purge=purge)
+        if dry_run:
+            return
+        _run_or_show(stop, root, restart, "First, while compose still knows our services:")
+        apply(plan)
+        _run_or_show(rest, root, restart, "Then:")
+
+
+def _carry_out(plan: Plan, dry_run: bool, restart: bool) -> None:
+    assert plan.manifest is not None
+    _show_files(plan)
+    commands = after_install(plan.root, plan.manifest.options, plan.values, _conf(plan.root))
+    if dry_run:
+        _show(commands, "Afterwards:")
+        return
+    apply(plan)
+    _run_or_show(commands, plan.root, restart, "Now run, in mailcow's folder (or use --restart):")
+    _tell_opt_in(plan)
+
+
+def _show_files(plan: Plan) -> None:
+    for change in plan.changes:
+        out.print(f"{change.verb:<7} {change.name}", highlight=False)
+    if not plan.changes:
+        out.print("Everything is in place already.")
+
+
+def _run_or_show(commands: list[Command], root: Path, restart: bool, title: str) -> None:
+    if not restart:
+        _show(commands, title)
+        return
+    for command in commands:
+        err.print(f"{command.why}: {command.line}", highlight=False, markup=False)
+        run(command, folder=root)
+
+
+def _show(commands: list[Command], title: str) -> None:
+    out.print(f"\n{title}")
+    for command in commands:
+        out.print(f"  # {command.why}", highlight=False, markup=False)
+        out.print(f"  {command.line}", highlight=False, markup=False, soft_wrap=True)
+        if command.feed:
+            out.print("  # STATEMENTS is what `glassdome mailcow sql FOLDER` writes", highlight=False, markup=False)
+
+
+def _tell_opt_in(plan: Plan) -> None:
+    chosen = ", ".join(v for n in ("GLASSDOME_MAILBOXES", "GLASSDOME_DOMAINS") if (v := plan.values[n]))
+    if not chosen:
+        out.print("\nNo mailbox is chosen, so no mail is read. Add --mailbox a@example.org or --domain example.org.")
+        return
+    days = _conf(plan.root).get("GLASSDOME_RETENTION_DAYS", "")
+    kept = f"{days} days" if days else "until the administrator erases it"
+    out.print("\nA text for your users:\n")
+    out.print(render("privacy.txt", MAILBOXES=chosen, RETENTION=kept), highlight=False, markup=False, soft_wrap=True)
+
+
+def _root(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise ConfigError(f"{folder} is not a folder.")
+    return folder.resolve()
+
+
+def _conf(root: Path) -> dict[str, str]:
+    return read_values((root / CONF).read_text(encoding="utf-8", errors="replace"))

@@ -1,0 +1,143 @@
+"""What belongs where in a mailcow folder: every file with our part in it, as bytes, from what was there before."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from glassdome import __version__
+from glassdome.core.errors import Conflict
+from glassdome.deploy.blocks import add_to_section, append
+from glassdome.deploy.conf import LineEdit, with_lines, with_values
+from glassdome.deploy.options import Options
+from glassdome.deploy.render import nginx_site, render
+from glassdome.deploy.tree import COMPOSE, CONF, OVERRIDE, Mailcow, service_names
+
+__all__ = ["CONFIG", "MODES", "SHARED", "Parts", "default_image", "new_values", "parts_of"]
+
+_NGINX: Final = "data/conf/nginx/site.glassdome.custom"
+_EXTRA: Final = "data/conf/dovecot/extra.conf"
+_PUSH: Final = "data/conf/dovecot/glassdome-push.lua"
+_PLUGIN: Final = "data/conf/rspamd/plugins.d/glassdome.lua"
+_SECTION: Final = "data/conf/rspamd/rspamd.conf.local"
+_LOCAL: Final = "data/conf/rspamd/local.d/glassdome.conf"
+_GPT: Final = "data/conf/rspamd/local.d/gpt.conf"
+#: The seed's settings file: ours at first, the owner's from then on.
+CONFIG: Final = "data/conf/llm/config.yml"
+#: Files that others own and that hold a part of ours.
+SHARED: Final = frozenset({str(CONF), str(OVERRIDE), _EXTRA, _SECTION})
+#: Modes of files that are new. What holds a secret is for root and the container's group.
+MODES: Final = {_NGINX: 0o640, _EXTRA: 0o640, _LOCAL: 0o640, _GPT: 0o640}
+_DRIVER: Final = re.compile(r"^\s*push_notification_driver(\d*)\s*=", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """`files` maps each path to its content; `lines` are the lines of mailcow.conf that had to change."""
+
+    files: dict[str, bytes]
+    lines: tuple[LineEdit, ...]
+
+
+def default_image() -> str:
+    """Return the name under which the image is built on this machine."""
+    return f"glassdome:{__version__}"
+
+
+def new_values() -> dict[str, str]:
+    """Return the settings of a fresh installation, secrets included."""
+    return {
+        "GLASSDOME_MAILBOXES": "",
+        "GLASSDOME_DOMAINS": "",
+        "GLASSDOME_DBNAME": "glassdome",
+        "GLASSDOME_DBUSER": "glassdome",
+        "GLASSDOME_DBPASS": secrets.token_hex(24),
+        "GLASSDOME_PUSH_SECRET": secrets.token_hex(24),
+        "GLASSDOME_PROXY_SECRET": secrets.token_hex(24),
+    }
+
+
+def parts_of(
+    mailcow: Mailcow,
+    before: Mapping[str, str],
+    *,
+    options: Options,
+    values: Mapping[str, str],
+    current: Mapping[str, str],
+) -> Parts:
+    """Return every file as it should be; raises Conflict where something else is in our place.
+
+    `before` holds the shared files without our parts, `values` our settings, `current` those of mailcow.conf today.
+    """
+    _refuse_taken_names(mailcow, before.get(str(OVERRIDE), ""))
+    processor, ollama = mailcow.free_octets(2)
+    url = f"http://{mailcow.network}.{processor}:8080"
+    secret = values["GLASSDOME_PUSH_SECRET"]
+    conf, lines = with_lines(before[str(CONF)], current)
+    texts = {
+        str(CONF): with_values(conf, values),
+        str(OVERRIDE): _override(before.get(str(OVERRIDE), ""), mailcow, options, processor, ollama),
+        _NGINX: nginx_site(proxy_secret=values["GLASSDOME_PROXY_SECRET"]),
+        _PUSH: render("dovecot-push.lua"),
+        _EXTRA: _extra(before.get(_EXTRA, ""), url, secret),
+        CONFIG: render("config.yml"),
+    } | _rspamd(before.get(_SECTION, ""), options, url, secret)
+    return Parts(files={name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}, lines=lines)
+
+
+def _refuse_taken_names(mailcow: Mailcow, override: str) -> None:
+    compose = (mailcow.root / COMPOSE).read_text(encoding="utf-8")
+    for file, text in ((COMPOSE, compose), (OVERRIDE, override)):
+        for name in ("llm-processor-mailcow", "ollama-mailcow"):
+            if name in service_names(text):
+                raise Conflict(f"{file} has a service {name} that is not ours.", fix="Remove it, then run this again.")
+
+
+def _override(before: str, mailcow: Mailcow, options: Options, processor: int, ollama: int) -> str:
+    more, ca_file = [], ""
+    if options.learn:
+        more.append("    - rspamd-vol-1:/var/lib/rspamd:ro")
+    if mailcow.self_signed:
+        ca_file = "/etc/ssl/mail/cert.pem"
+        more.append(f"    - ./data/assets/ssl/cert.pem:{ca_file}:ro")
+    services = render(
+        "llm-processor.yml",
+        IMAGE=options.image or default_image(),
+        OCTET_PROCESSOR=str(processor),
+        OLLAMA_HOST="ollama-mailcow:11434" if options.ollama else "",
+        RSPAMD_URL="unix:/var/lib/rspamd/rspamd.sock" if options.learn else "",
+        CA_FILE=ca_file,
+        MORE_VOLUMES="\n".join(more),
+    )
+    volumes = ["llm-vol-1:", "llm-log-vol-1:"]
+    if options.ollama:
+        gpu = "".join(f"  {line}\n" for line in render("gpu.yml").splitlines()) if options.gpu else ""
+        services += render("ollama.yml", OCTET_OLLAMA=str(ollama), GPU=gpu)
+        volumes.append("ollama-vol-1:")
+    services = "".join(line for line in services.splitlines(keepends=True) if line.strip())
+    return add_to_section(add_to_section(before, "services", services), "volumes", "\n".join(volumes) + "\n")
+
+
+def _extra(before: str, url: str, secret: str) -> str:
+    numbers = [int(n or 1) for n in _DRIVER.findall(before)]
+    driver = "push_notification_driver" + (str(max(numbers) + 1) if numbers else "")
+    part = render(
+        "dovecot.conf", DRIVER=driver, URL=url, PUSH_SECRET=secret, LUA_FILE=f"/etc/dovecot/{Path(_PUSH).name}"
+    )
+    return append(before, part)
+
+
+def _rspamd(before: str, options: Options, url: str, secret: str) -> dict[str, str]:
+    if options.rspamd == "gpt":
+        return {_GPT: render("gpt.conf", URL=url, PUSH_SECRET=secret)}
+    if options.rspamd == "none":
+        return {}
+    return {
+        _PLUGIN: render("rspamd.lua"),
+        _SECTION: append(before, render("rspamd.conf")),
+        _LOCAL: render("rspamd-local.conf", URL=url, PUSH_SECRET=secret),
+    }

@@ -1,0 +1,193 @@
+"""Installing and removing: what is there, what should be there, and the way between, both ways."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from glassdome import __version__
+from glassdome.core.errors import Conflict
+from glassdome.deploy.blocks import block_of, cut
+from glassdome.deploy.conf import own_values, read_values, undo_lines
+from glassdome.deploy.manifest import Manifest, backup_of, forget, keep_backup, read_manifest, sha, write_manifest
+from glassdome.deploy.options import Options
+from glassdome.deploy.parts import CONFIG, MODES, SHARED, new_values, parts_of
+from glassdome.deploy.tree import CONF, open_mailcow
+
+__all__ = ["Change", "Plan", "apply", "is_edited", "plan_install", "plan_removal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One file: its content now and afterwards; None is "no file"."""
+
+    name: str
+    now: bytes | None
+    then: bytes | None
+
+    @property
+    def verb(self) -> str:
+        """What happens to the file."""
+        if self.now is None:
+            return "create"
+        return "remove" if self.then is None else "change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would be done to a mailcow folder; `manifest` is None for a removal, `before` what each file was."""
+
+    root: Path
+    changes: tuple[Change, ...]
+    manifest: Manifest | None
+    before: dict[str, bytes | None]
+    values: dict[str, str]
+
+
+def plan_install(
+    root: Path, *, options: Options | None = None, chosen: Mapping[str, list[str]] | None = None, force: bool = False
+) -> Plan:
+    """Plan an installation, or the renewal of one; `options` None keeps those of before.
+
+    `chosen` adds to GLASSDOME_MAILBOXES and GLASSDOME_DOMAINS. Raises ConfigError, Conflict.
+    """
+    mailcow = open_mailcow(root)
+    old = read_manifest(root)
+    options = options or (old.options if old else Options())
+    conf = _text(_read(root, str(CONF)))
+    values = new_values() | own_values(conf)
+    for name, items in (chosen or {}).items():
+        known = [item for item in values[name].split(",") if item]
+        values[name] = ",".join(dict.fromkeys([*known, *items]))
+    before = {name: _before(root, name, old) for name in sorted({*SHARED, *(old.placed if old else ())})}
+    texts = {name: _text(data) for name, data in before.items() if data is not None}
+    parts = parts_of(mailcow, texts, options=options, values=values, current=read_values(conf))
+    wanted: dict[str, bytes | None] = dict(parts.files)
+    kept = _read(root, CONFIG)
+    if kept is not None and not (old and CONFIG in old.placed):
+        del wanted[CONFIG], parts.files[CONFIG]
+    elif kept is not None:
+        wanted[CONFIG] = kept
+    for name in wanted:
+        before.setdefault(name, None)
+    for name in (old.placed if old else {}).keys() - wanted.keys():
+        wanted[name] = before[name]
+    _refuse_foreign(root, wanted, old, force=force)
+    manifest = Manifest(
+        version=__version__,
+        options=options,
+        placed={name: sha(data) for name, data in parts.files.items()},
+        blocks={name: sha(_bytes(block_of(_text(parts.files[name])))) for name in SHARED & parts.files.keys()},
+        new=tuple(sorted(name for name in parts.files if before[name] is None)),
+        folders=old.folders if old else (),
+        lines=parts.lines,
+    )
+    return Plan(root=root, changes=_changes(root, wanted), manifest=manifest, before=before, values=values)
+
+
+def plan_removal(root: Path, *, force: bool = False) -> Plan:
+    """Plan to have everything as before; raises Conflict where nothing is installed or our parts were edited."""
+    old = read_manifest(root)
+    if old is None:
+        raise Conflict(f"Glassdome is not installed in {root}.")
+    edited = [name for name in sorted(old.placed) if is_edited(root, name, old)]
+    if edited and not force:
+        raise Conflict(
+            f"Changed by hand since the installation: {', '.join(edited)}.",
+            fix="Keep a copy if you need it; --force removes them.",
+        )
+    before = {name: _before(root, name, old) for name in old.placed}
+    values = own_values(_text(_read(root, str(CONF))))
+    return Plan(root=root, changes=_changes(root, before), manifest=None, before=before, values=values)
+
+
+def apply(plan: Plan) -> None:
+    """Do it. Copies and manifest come first, so that a crash on the way leaves nothing that cannot be undone."""
+    old = read_manifest(plan.root)
+    if plan.manifest is not None:
+        made = _missing_folders(plan)
+        for name, data in plan.before.items():
+            if data is not None:
+                keep_backup(plan.root, name, data)
+        folders = tuple(dict.fromkeys([*(old.folders if old else ()), *made]))
+        write_manifest(plan.root, replace(plan.manifest, folders=folders))
+    for change in plan.changes:
+        _write(plan.root / change.name, change.then, MODES.get(change.name, 0o644))
+    if plan.manifest is None:
+        forget(plan.root)
+        for folder in sorted(old.folders if old else (), key=len, reverse=True):
+            if (plan.root / folder).is_dir() and not any((plan.root / folder).iterdir()):
+                (plan.root / folder).rmdir()
+
+
+def is_edited(root: Path, name: str, manifest: Manifest) -> bool:
+    """Whether our part of a file is no longer what we wrote; mailcow.conf's part is the owner's to change."""
+    data = _read(root, name)
+    if data is None or name == str(CONF) or sha(data) == manifest.placed[name]:
+        return False
+    if name not in SHARED:
+        return True
+    found = block_of(_text(data))
+    return bool(found) and sha(_bytes(found)) != manifest.blocks[name]
+
+
+# -- inside
+
+
+def _before(root: Path, name: str, manifest: Manifest | None) -> bytes | None:
+    """Return a file as it would be without us: the copy where nobody touched it since, else ours cut out of it."""
+    data = _read(root, name)
+    if manifest and name in manifest.placed:
+        if data is None or name not in SHARED or sha(data) == manifest.placed[name]:
+            return None if name in manifest.new else backup_of(root, name).read_bytes()
+        text = cut(_text(data))
+        if name == str(CONF):
+            text = undo_lines(text, manifest.lines)
+        return None if name in manifest.new and not text.strip() else _bytes(text)
+    return _bytes(cut(_text(data))) if data is not None and name in SHARED else data
+
+
+def _refuse_foreign(root: Path, wanted: Mapping[str, bytes | None], old: Manifest | None, *, force: bool) -> None:
+    for name in sorted(wanted.keys() - SHARED - {CONFIG}):
+        data = _read(root, name)
+        if data is None or data == wanted[name] or force:
+            continue
+        if old is None or name not in old.placed:
+            raise Conflict(f"{name} is there already and is not ours.", fix="Move it away, or use --force.")
+        if sha(data) != old.placed[name]:
+            raise Conflict(f"{name} was changed by hand.", fix="Keep a copy if you need it; --force replaces it.")
+
+
+def _changes(root: Path, wanted: Mapping[str, bytes | None]) -> tuple[Change, ...]:
+    found = (Change(name=name, now=_read(root, name), then=wanted[name]) for name in sorted(wanted))
+    return tuple(change for change in found if change.now != change.then)
+
+
+def _missing_folders(plan: Plan) -> list[str]:
+    needed = {parent for c in plan.changes if c.then is not None for parent in Path(c.name).parents}
+    return sorted(str(folder) for folder in needed if not (plan.root / folder).exists())
+
+
+def _read(root: Path, name: str) -> bytes | None:
+    path = root / name
+    return path.read_bytes() if path.is_file() else None
+
+
+def _text(data: bytes | None) -> str:
+    return (data or b"").decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _write(path: Path, data: bytes | None, mode: int) -> None:
+    """Write in place: mailcow mounts some of these files one by one, and a new inode would not be seen inside."""
+    if data is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as stream:
+        stream.write(data)

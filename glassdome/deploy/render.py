@@ -1,0 +1,52 @@
+"""Fills our templates: `@NAME@` stands for a value, since `$` and `{}` belong to the languages they are written in."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from importlib.resources import files
+from typing import Final
+
+__all__ = ["nginx_site", "render"]
+
+_NAME: Final = re.compile(r"@([A-Z_]+)@")
+
+
+def render(template: str, **values: str) -> str:
+    """Return a template of `glassdome/deploy/files` with its names filled in; raises KeyError for one without value."""
+    text = files("glassdome.deploy").joinpath("files", template).read_text(encoding="utf-8")
+    return _NAME.sub(lambda match: values[match[1]], text)
+
+
+def nginx_site(
+    *,
+    proxy_secret: str,
+    phpfpm: str = "phpfpm:9002",
+    resolver: str = "127.0.0.11",
+    upstream: str = "http://llm-processor-mailcow:8080",
+) -> str:
+    """Return the file for mailcow's server blocks."""
+
+    def proxy(scope: str) -> str:
+        # The open route carries neither header: either alone is refused.
+        secret = proxy_secret if scope else ""
+        return _inside(render("nginx-proxy.conf", SCOPE=scope or '""', PROXY_SECRET=secret))
+
+    def keycheck(method: str, route: str) -> str:
+        query, uri = f"query={route}", f"/api/v1/{route}"
+        return _inside(render("nginx-keycheck.conf", PHPFPM=phpfpm, METHOD=method, QUERY=query, URI=uri))
+
+    return render(
+        "nginx.conf",
+        RESOLVER=resolver,
+        UPSTREAM=upstream,
+        PROXY_NONE=proxy(""),
+        PROXY_RO=proxy("ro"),
+        PROXY_RW=proxy("rw"),
+        KEYCHECK_RO=keycheck("GET", "get/status/version"),
+        KEYCHECK_RW=keycheck("POST", "edit/llm"),
+    )
+
+
+def _inside(text: str) -> str:
+    return textwrap.indent(text.rstrip("\n"), "    ")

@@ -1,0 +1,101 @@
+"""A mailcow checkout as we find it: is it one, which version, what does it use already."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+from cryptography import x509
+
+from glassdome.core.errors import ConfigError, Conflict
+from glassdome.deploy.blocks import cut
+from glassdome.deploy.conf import read_values
+
+__all__ = ["COMPOSE", "CONF", "OVERRIDE", "Mailcow", "open_mailcow", "service_names"]
+
+CONF: Final = Path("mailcow.conf")
+COMPOSE: Final = Path("docker-compose.yml")
+OVERRIDE: Final = Path("docker-compose.override.yml")
+_SERVICES: Final = frozenset({"dovecot-mailcow", "mysql-mailcow", "nginx-mailcow", "rspamd-mailcow"})
+_FOLDERS: Final = ("data/conf/nginx", "data/conf/dovecot", "data/conf/rspamd")
+_SETTINGS: Final = ("MAILCOW_HOSTNAME", "DBROOT")
+_DOVECOT: Final = re.compile(r"image:\s*\S*/dovecot:(\d+)\.(\d+)")
+_ADDRESS: Final = re.compile(r"ipv4_address:\s*\S*?\.(\d{1,3})\s*(?:#.*)?$", re.MULTILINE)
+_LAST_OCTET: Final = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailcow:
+    """What a checkout says of itself; `values` are those of mailcow.conf, `octets` the fixed addresses in use."""
+
+    root: Path
+    values: dict[str, str]
+    octets: frozenset[int]
+    self_signed: bool
+
+    @property
+    def network(self) -> str:
+        """The first three bytes of mailcow's IPv4 network."""
+        return self.values.get("IPV4_NETWORK") or "172.22.1"
+
+    def free_octets(self, count: int) -> tuple[int, ...]:
+        """Return last bytes of addresses nobody has."""
+        return tuple(n for n in range(_LAST_OCTET, 200, -1) if n not in self.octets)[:count]
+
+
+def open_mailcow(root: Path) -> Mailcow:
+    """Look at a checkout; raises ConfigError when it is none, Conflict when we cannot live in it."""
+    for name in (CONF, COMPOSE, *_FOLDERS):
+        if not (root / name).exists():
+            raise ConfigError(
+                f"{root} is not a mailcow-dockerized folder: {name} is missing.",
+                fix="Name the folder that holds mailcow.conf, usually /opt/mailcow-dockerized.",
+            )
+    values = read_values((root / CONF).read_text(encoding="utf-8"))
+    for name in _SETTINGS:
+        if not values.get(name):
+            raise ConfigError(f"{root / CONF} sets no {name}.", fix="Run mailcow's generate_config.sh first.")
+    compose = (root / COMPOSE).read_text(encoding="utf-8")
+    override = cut((root / OVERRIDE).read_text(encoding="utf-8")) if (root / OVERRIDE).exists() else ""
+    if missing := _SERVICES - service_names(compose):
+        raise ConfigError(f"{root / COMPOSE} has no service {min(missing)}.", fix="This is not a mailcow we know.")
+    _refuse_dovecot(override, compose)
+    taken = frozenset(int(n) for n in _ADDRESS.findall(compose + "\n" + override))
+    return Mailcow(
+        root=root, values=values, octets=taken, self_signed=_is_self_signed(root / "data/assets/ssl/cert.pem")
+    )
+
+
+def service_names(text: str) -> frozenset[str]:
+    """Return the services of a compose file; tags of compose (`!reset`) are no hindrance."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as exc:
+        raise Conflict(f"A compose file is not valid YAML: {str(exc).splitlines()[0]}.") from exc
+    if not isinstance(root, yaml.MappingNode):
+        return frozenset()
+    for key, value in root.value:
+        if key.value == "services" and isinstance(value, yaml.MappingNode):
+            return frozenset(name.value for name, _ in value.value)
+    return frozenset()
+
+
+def _refuse_dovecot(override: str, compose: str) -> None:
+    """Dovecot 2.4 reads another configuration language, and a snippet it does not know stops mail."""
+    match = _DOVECOT.search(override) or _DOVECOT.search(compose)
+    if match and (int(match[1]), int(match[2])) != (2, 3):
+        raise Conflict(
+            f"This mailcow runs Dovecot {match[1]}.{match[2]}; its configuration is known for 2.3 only.",
+            fix="Look for a newer Glassdome.",
+        )
+
+
+def _is_self_signed(path: Path) -> bool:
+    try:
+        found = x509.load_pem_x509_certificate(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return found.issuer == found.subject
