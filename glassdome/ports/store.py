@@ -118,7 +118,10 @@ class JobQueue(Protocol):
     async def depth(
         self, *, now: datetime, mailboxes: Sequence[str] | None = None, domains: Sequence[str] | None = None
     ) -> QueueDepth:
-        """Count jobs by state; `mailboxes` and `domains` restrict as in `AnalysisQuery`."""
+        """Count jobs by state, those done as messages with an analysis, even if they wait for another.
+
+        `mailboxes` and `domains` restrict as in `AnalysisQuery`.
+        """
         ...
 
 

@@ -107,6 +107,7 @@ def _version(connection: Connection, script: ScriptDirectory) -> str | None:
     found = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
     if found is not None and found not in {step.revision for step in script.walk_revisions()}:
         raise SchemaMismatch(
-            f"A newer version of Glassdome made this database (schema {found}).", fix="Start that version instead."
+            f"A newer version of Glassdome made this database (schema {found}).",
+            fix=f"Start that version instead, or run with it: glassdome migrate --revision {script.get_current_head()}",
         )
     return found

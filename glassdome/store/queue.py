@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select, update
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.errors import InputError
@@ -15,7 +14,7 @@ from glassdome.store.connections import Connections
 from glassdome.store.cursors import write_cursor
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref, job_of
-from glassdome.store.schema import queue
+from glassdome.store.schema import queue, statistics
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobState, NewJob, QueueDepth
@@ -144,11 +143,21 @@ class Queue:
     async def depth(
         self, *, now: datetime, mailboxes: Sequence[str] | None = None, domains: Sequence[str] | None = None
     ) -> QueueDepth:
-        """Count jobs by state."""
+        """Count jobs by state; those done by the running totals, since they are as many as there ever was mail."""
         mine = allowed(queue.c.mailbox, mailboxes, domains)
-        counted: Select[Any] = select(queue.c.state, func.count().label("jobs")).where(*mine).group_by(queue.c.state)
-        counts = {row.state: row.jobs for row in await self._db.rows(counted)}
+        each = [
+            select(func.count()).where(queue.c.state == state.value, *mine).scalar_subquery().label(state.value)
+            for state in JobState
+            if state is not JobState.DONE
+        ]
+        analysed = select(func.coalesce(func.sum(statistics.c.total), 0)).where(
+            statistics.c.kind == "all", *allowed(statistics.c.mailbox, mailboxes, domains, statistics.c.domain)
+        )
         runnable = and_(queue.c.state == JobState.PENDING.value, queue.c.wake_at.is_(None))
-        row = await self._db.row(select(func.min(queue.c.not_before).label("at")).where(runnable, *mine))
-        oldest = row.at if row is not None else None
-        return QueueDepth(**counts, oldest_seconds=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
+        oldest = select(queue.c.not_before).where(runnable, *mine).order_by(queue.c.not_before).limit(1)
+        row = await self._db.row(
+            select(*each, analysed.scalar_subquery().label("done"), oldest.scalar_subquery().label("oldest"))
+        )
+        assert row is not None
+        counts = {state.value: int(getattr(row, state.value)) for state in JobState}
+        return QueueDepth(**counts, oldest_seconds=max(0.0, (now - (row.oldest or now)).total_seconds()))

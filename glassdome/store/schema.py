@@ -10,7 +10,17 @@ from glassdome.store.columns import COLLATION, Clipped, Instant, Json, Words, as
 from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
-__all__ = ["analyses", "categories", "config", "cursors", "metadata", "preferences", "queue", "statistics"]
+__all__ = [
+    "analyses",
+    "categories",
+    "config",
+    "cursors",
+    "metadata",
+    "opt_ins",
+    "preferences",
+    "queue",
+    "statistics",
+]
 
 metadata = MetaData()
 OPTIONS: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": COLLATION}
@@ -136,6 +146,7 @@ queue = Table(
     Column("error", Words, nullable=False),
     UniqueConstraint("mailbox", "folder", "uid_validity", "uid", name="uq_llm_processing_queue_ref"),
     Index("ix_llm_processing_queue_ready", "state", "wake_at", "priority", "turn", "id"),
+    Index("ix_llm_processing_queue_oldest", "state", "wake_at", "not_before"),
     Index("ix_llm_processing_queue_wake", "wake_at"),
     Index("ix_llm_processing_queue_mailbox", "state", "mailbox", "priority", "turn"),
     **OPTIONS,
@@ -167,6 +178,16 @@ preferences = Table(
     Column("drafts", Boolean, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_llm_user_preferences_chosen", "chosen", "auto_analysis"),
+    **OPTIONS,
+)
+
+#: What mailcow's tags and attributes last said of a mailbox; a change of it counts, not its repetition.
+opt_ins = Table(
+    "llm_opt_in",
+    metadata,
+    Column("mailbox", exact(MAILBOX), primary_key=True),
+    Column("wanted", Boolean, nullable=False),
+    Column("updated_at", Instant, nullable=False),
     **OPTIONS,
 )
 

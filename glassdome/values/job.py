@@ -72,7 +72,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
-    """How many jobs are in each state, and the age in seconds of the oldest that may run now."""
+    """How many jobs are in each state, and the age in seconds of the oldest that may run now.
+
+    `done` counts the messages that have an analysis, also those that wait for another one.
+    """
 
     pending: int = 0
     leased: int = 0
