@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import Final, Self
+from typing import Self
 
 from glassdome.agents.memory import Memory
 from glassdome.core.clock import Clock
@@ -19,7 +19,7 @@ __all__ = ["Idle"]
 
 _log = get_logger(__name__)
 #: Seconds before the next try after a lost connection, and the longest such pause.
-_FIRST_PAUSE: Final, _LONGEST_PAUSE: Final = 5.0, 300.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 300.0
 
 
 class Idle:

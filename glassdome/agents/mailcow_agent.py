@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 from pydantic import SecretStr
 
+from glassdome.agents.idle import Idle
 from glassdome.agents.memory import Memory
 from glassdome.agents.monitoring import Monitor
 from glassdome.agents.results import failure
@@ -29,11 +30,13 @@ from glassdome.core.secrets import reveal
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.tls import tls_policy
 from glassdome.values.as_json import analysis_shape
+from glassdome.values.refs import INBOX
 
 __all__ = ["MailcowAgent"]
 
 _log = get_logger(__name__)
 Result = dict[str, Any]
+OnMessage = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 #: Seconds of the longest pause after failing passes of continuous monitoring.
 _LONGEST_PAUSE: Final = 300.0
@@ -79,6 +82,7 @@ class MailcowAgent:
             clock=self._clock,
         )
         self._memory = memory or Memory(settings)
+        policy = policy or SendPolicy(per_hour=settings.send_per_hour, hold_back_sensitive=not settings.send_sensitive)
         self._mailer = Mailer(self._client, self._memory, clock=self._clock, policy=policy)
         self._monitor = Monitor(self._client, self._memory, clock=self._clock)
         self._actions: dict[type[Task], Callable[[Any], Awaitable[Result]]] = {
@@ -94,33 +98,72 @@ class MailcowAgent:
         """The client, for what has no action."""
         return self._client
 
+    @property
+    def memory(self) -> Memory:
+        """The stores behind the agent."""
+        return self._memory
+
     async def execute(self, task: Mapping[str, Any]) -> Result:
         """Do one task; every failure is a result with `error` and `code`."""
         try:
-            wanted = read_task(task)
-            return await self._actions[type(wanted)](wanted)
+            return await self.perform(task)
         except GlassdomeError as exc:
             action = str(task.get("action", "")) if isinstance(task, Mapping) else ""
             _log.warning("task_failed", agent=self.agent_id, action=action, code=exc.code, problem=exc.sentence)
             return failure(exc)
 
-    async def monitor_all_mailboxes(self) -> Result:
-        """Look at every registered mailbox: first what is unread, later what arrived since the pass before."""
+    async def perform(self, task: Mapping[str, Any]) -> Result:
+        """Do one task as `execute` does, for callers that want its failure raised as GlassdomeError."""
+        wanted = read_task(task)
+        return await self._actions[type(wanted)](wanted)
+
+    async def register(self, mailbox: str, password: SecretStr, name: str = "") -> None:
+        """Have a mailbox that exists already monitored, and sent from, from now on."""
+        await (await self._memory.stores()).mailboxes.add(mailbox, password, now=self._clock.now(), name=name)
+
+    async def monitor_all_mailboxes(self, *, with_analysis: bool = False) -> Result:
+        """Look at every registered mailbox: first what is unread, later what arrived since the pass before.
+
+        `with_analysis` gives each message its `analysis`, None where the processor has none yet.
+        """
         try:
-            return await self._monitor.all()
+            result = await self._monitor.all()
+            if with_analysis:
+                for mailbox, found in result["results"].items():
+                    await self._add_analyses(mailbox, INBOX, found.get("messages", []))
         except GlassdomeError as exc:
             return failure(exc, mailboxes_checked=0, results={})
+        return result
 
-    async def messages(self, *, interval: float = 60.0) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        """Yield (mailbox, message) for ever: a pass every `interval` seconds, later and later while passes fail."""
+    async def messages(
+        self, *, interval: float = 60.0, idle: bool = True, with_analysis: bool = False
+    ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """Yield (mailbox, message) for ever.
+
+        A pass is made every `interval` seconds, and with `idle` as soon as a server reports a change; later and later
+        while the database or every mailbox fails.
+        """
         pause = interval
-        while True:
-            result = await self.monitor_all_mailboxes()
-            for mailbox, found in result["results"].items():
-                for message in found.get("messages", []):
-                    yield mailbox, message
-            pause = interval if result["success"] else min(_LONGEST_PAUSE, pause * 2)
-            await self._clock.sleep(pause)
+        async with Idle(self._client, self._memory, clock=self._clock) as bell:
+            while True:
+                result = await self.monitor_all_mailboxes(with_analysis=with_analysis)
+                for mailbox, found in result["results"].items():
+                    for message in found["messages"]:
+                        yield mailbox, message
+                fine = result["success"] and (
+                    not result["results"] or any(r["success"] for r in result["results"].values())
+                )
+                pause = interval if fine else min(_LONGEST_PAUSE, pause * 2)
+                await bell.watch([m for m, r in result["results"].items() if r["success"]] if idle else [])
+                await bell.wait(pause)
+
+    async def watch(self, on_message: OnMessage, **how: Any) -> None:
+        """Call `on_message(mailbox, message)` for each new message, for ever; `how` is that of `messages`.
+
+        An exception of the callback ends the watch, and the messages of that pass are given again by the next one.
+        """
+        async for mailbox, message in self.messages(**how):
+            await on_message(mailbox, message)
 
     # -- the five actions
 
@@ -129,7 +172,7 @@ class MailcowAgent:
             task.local_part, task.password, task.name, task.quota_mb, domain=task.domain, tags=task.tags
         )
         mailbox = str(details["username"])
-        await self._register(mailbox, task.password, task.name)
+        await self.register(mailbox, task.password, task.name)
         return {"success": True, "mailbox": mailbox, "details": details}
 
     async def _look(self, task: MonitorMailbox) -> Result:
@@ -144,7 +187,7 @@ class MailcowAgent:
             mark_seen=task.mark_seen,
         )
         if task.password is not None:
-            await self._register(task.mailbox, task.password)
+            await self.register(task.mailbox, task.password)
         if task.with_analysis:
             await self._add_analyses(task.mailbox, task.folder, messages)
         return {"success": True, "mailbox": task.mailbox, "count": len(messages), "messages": messages}
@@ -163,9 +206,6 @@ class MailcowAgent:
         return {"success": True, "mailbox": task.mailbox, **({"warnings": list(warnings)} if warnings else {})}
 
     # -- inside
-
-    async def _register(self, mailbox: str, password: SecretStr, name: str = "") -> None:
-        await (await self._memory.stores()).mailboxes.add(mailbox, password, now=self._clock.now(), name=name)
 
     async def _password(self, mailbox: str, given: SecretStr | None) -> SecretStr:
         if given is not None and reveal(given):

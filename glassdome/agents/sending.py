@@ -63,18 +63,16 @@ class Mailer:
         self._client, self._memory, self._clock = client, memory, clock
         self._policy = policy or SendPolicy()
 
-    async def send(
-        self, task: SendEmail, password: SecretStr, *, purpose: str = "send", auto: str = ""
-    ) -> dict[str, Any]:
-        """Send and return the seed's result; `auto` is the Auto-Submitted word of mail no person wrote (RFC 3834).
+    async def send(self, task: SendEmail, password: SecretStr) -> dict[str, Any]:
+        """Send and return the seed's result.
 
         Raises ActionForbidden for sensitive data, RateLimited with `retry_after` seconds, SmtpRefused, InputError,
         Conflict for a mail whose earlier outcome is unknown, and what the client raises.
         """
-        message = await asyncio.to_thread(self._compose, task, auto)
+        message = await asyncio.to_thread(self._compose, task)
         self._hold_back(task)
         outbox = (await self._memory.stores()).outbox
-        entry = self._entry(message, purpose)
+        entry = self._entry(message, task.purpose)
         if not await outbox.plan(entry):
             earlier = await outbox.get(entry.message_id)
             if earlier is not None and (answer := _earlier(earlier, task)) is not None:
@@ -100,7 +98,7 @@ class Mailer:
             await asyncio.shield(outbox.finish(entry.message_id, state=state, now=self._clock.now(), detail=detail))
         return _result(task, entry, outcome, self._clock.now())
 
-    def _compose(self, task: SendEmail, auto: str) -> OutgoingMessage:
+    def _compose(self, task: SendEmail) -> OutgoingMessage:
         if not (task.to_addresses or task.cc or task.bcc):
             raise InputError("The mail has no recipient.", fix="Give to_addresses.")
         sender = envelope_address(task.mailbox)
@@ -116,9 +114,9 @@ class Mailer:
             files=tuple(_file(item) for item in task.attachments),
             message_id=_message_id(task, sender),
             date=self._clock.now(),
-            in_reply_to=task.in_reply_to,
-            references=tuple(task.references),
-            auto_submitted=auto,
+            in_reply_to=_bracketed(task.in_reply_to),
+            references=tuple(map(_bracketed, task.references)),
+            auto_submitted=task.auto_submitted,
         )
 
     def _hold_back(self, task: SendEmail) -> None:
@@ -176,6 +174,12 @@ def _message_id(task: SendEmail, sender: str) -> str:
         return new_message_id(domain)
     digest = hashlib.sha256(f"{sender}\0{task.idempotency_key}".encode()).hexdigest()
     return f"<{digest[:40]}@{domain}>"
+
+
+def _bracketed(message_id: str) -> str:
+    """Return a Message-ID as header fields have it; monitoring answers it without its brackets."""
+    bare = not message_id or message_id.startswith("<")
+    return message_id if bare else f"<{message_id}>"
 
 
 def _addresses(texts: list[str]) -> tuple[Address, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -77,7 +77,10 @@ class FileToSend(BaseModel):
 
 
 class SendEmail(_Task):
-    """Send a mail. `idempotency_key` makes a repeated call safe: the same key is the same mail, sent at most once."""
+    """Send a mail. `idempotency_key` makes a repeated call safe: the same key is the same mail, sent at most once.
+
+    `auto_submitted` marks what no person wrote (RFC 3834 5); `purpose` is its word in the outbox.
+    """
 
     name_of: ClassVar[str] = "send_email"
     mailbox: str
@@ -96,6 +99,8 @@ class SendEmail(_Task):
     save_copy: bool = True
     allow_sensitive: bool = False
     idempotency_key: str = ""
+    auto_submitted: Literal["", "auto-generated", "auto-replied"] = ""
+    purpose: str = Field(default="send", max_length=32)
 
 
 class ListMailboxes(_Task):

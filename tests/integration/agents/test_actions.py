@@ -196,7 +196,7 @@ async def test_everything_a_mail_may_hold(agent: MailcowAgent, mailcow: Mailcow)
     )
     assert [part.get_filename() for part in seen.iter_attachments()] == ["Bericht Ü.txt"]
     assert hidden not in copy.as_string()
-    assert "bcc" not in {name.lower() for name in copy.keys()}
+    assert "bcc" not in {name.lower() for name in copy}
     assert "Seen" in flags
     assert copy["message-id"] == sent["message_id"]
 

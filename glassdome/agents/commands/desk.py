@@ -1,0 +1,258 @@
+"""One mail at a time: admit it, read it, have it proven, run it once, answer at most once, write down each decision."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from glassdome.agents.commands.admit import Admission, Door
+from glassdome.agents.commands.codes import Codes, Proof
+from glassdome.agents.commands.declare import Command, CommandContext, CommandSet, Overseen, Reply
+from glassdome.agents.commands.read import Request, arguments_of, read_request
+from glassdome.core.clock import Clock
+from glassdome.core.errors import ActionForbidden, GlassdomeError, InputError, ParseError
+from glassdome.core.log import get_logger
+from glassdome.parse import parse_message
+from glassdome.ports.agent import CommandLedger
+from glassdome.ports.store import HistoryStore
+from glassdome.values.action import ActionState
+from glassdome.values.agent import CommandRecord
+from glassdome.values.message import Message
+from glassdome.values.refs import MessageRef
+
+__all__ = ["Answer", "CommandMail", "Desk"]
+
+_log = get_logger(__name__)
+#: Wrong codes of one sender within an hour after which codes are refused: five of a million.
+_WRONG_CODES: Final = 5
+#: How long a command waits for its confirmation.
+_CONFIRM_WITHIN: Final = timedelta(hours=24)
+#: Commands looked back at; more in an hour, and the rate limit has stopped them.
+_LOOK_BACK: Final = 300
+#: Commands of one sender per hour; a person types fewer, a loop more.
+_PER_HOUR: Final = 30
+_WRONG: Final = "wrong_code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandMail:
+    """A mail in the command mailbox; `received` is the server's INTERNALDATE."""
+
+    ref: MessageRef
+    raw: bytes = field(repr=False)
+    received: datetime | None
+
+
+Answer = Callable[[CommandMail, Message, Reply], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """What is known of a mail once it was admitted."""
+
+    mail: CommandMail
+    message: Message
+    admission: Admission
+    request: Request
+    now: datetime
+
+
+class Desk:
+    """Handles the mail of one command mailbox; `answer` sends a reply and is called at most once per mail."""
+
+    def __init__(
+        self,
+        door: Door,
+        commands: CommandSet,
+        overseer: Overseen,
+        *,
+        ledger: CommandLedger,
+        history: HistoryStore,
+        answer: Answer,
+        clock: Clock,
+        codes: Codes | None = None,
+        always_code: bool = True,
+    ) -> None:
+        """Without `codes` nothing can be proven by more than DMARC; `always_code` wants one unless that is certain."""
+        self._door, self._commands, self._overseer = door, commands, overseer
+        self._ledger, self._history, self._answer, self._clock = ledger, history, answer, clock
+        self._codes, self._always_code = codes, always_code
+
+    async def handle(self, mail: CommandMail) -> str:
+        """Handle one mail and return the decision's word, which is in the audit table too."""
+        now = self._clock.now()
+        try:
+            message = await asyncio.to_thread(parse_message, mail.raw, authserv_ids=self._door.authserv_ids)
+            admission = self._door.admit(message, received=mail.received, now=now)
+            if admission.reason:
+                return await self._decided(mail, admission.sender, admission.reason)
+            request = read_request(message)
+        except ParseError as exc:
+            return await self._decided(mail, "", exc.code)
+        except InputError:
+            return await self._decided(mail, admission.sender, "unreadable_command")
+        name = " ".join(request.words[:2]) or "confirm"
+        record = CommandRecord(
+            ref=mail.ref,
+            message_id=message.message_id,
+            sender=admission.sender,
+            command=name[:100],
+            created_at=now,
+            updated_at=now,
+        )
+        if not await self._ledger.begin(record):
+            return await self._decided(mail, admission.sender, "seen_before")
+        return await self._settled(_Case(mail=mail, message=message, admission=admission, request=request, now=now))
+
+    async def _settled(self, case: _Case) -> str:
+        """Decide on a recorded command, close its record, and answer where the sender is proven."""
+        decision, reply, state, proven = "", None, ActionState.FAILED, case.admission.dmarc
+        try:
+            recent = await self._recent(case)
+            if len(recent) > _PER_HOUR:
+                return await self._close(case, "too_many", state)
+            found = await self._confirmed(case) if case.request.confirm else self._asked(case)
+            proof = None if case.request.confirm else self._proof(case, recent)
+            proven = proven or bool(case.request.confirm) or proof is not None
+            decision, reply, state = await self._do(case, found, proof)
+        except GlassdomeError as exc:
+            decision, reply = str(exc.facts.get("decision", exc.code)), Reply(text=exc.sentence)
+        detail = decision if state is not ActionState.PLANNED else self._pending(case)
+        await self._close(case, decision, state, detail=detail)
+        if proven and reply is not None and decision != "too_many":
+            await self._answer(case.mail, case.message, reply)
+        return decision
+
+    # -- what is asked for
+
+    def _asked(self, case: _Case) -> tuple[Command, tuple[str, ...], bool]:
+        found = self._commands.find(case.request.words)
+        if found is None:
+            raise _refused("unknown_command", "There is no such command. Write `help` for a list.")
+        return (*found, False)
+
+    async def _confirmed(self, case: _Case) -> tuple[Command, tuple[str, ...], bool]:
+        """Return the command that the confirmation belongs to, and use the confirmation up."""
+        for record in await self._ledger.list(mailbox=case.mail.ref.mailbox, limit=_LOOK_BACK):
+            if record.state is not ActionState.PLANNED or record.sender != case.admission.sender:
+                continue
+            if case.now - record.created_at > _CONFIRM_WITHIN or self._codes is None:
+                continue
+            held = json.loads(record.detail)
+            wanted = self._codes.confirmation(record.sender, str(record.ref), held["line"], held["sha256"])
+            if not hmac.compare_digest(wanted, case.request.confirm):
+                continue
+            if not await self._ledger.use_nonce(
+                f"confirm:{wanted}", expires=case.now + 2 * _CONFIRM_WITHIN, now=case.now
+            ):
+                break
+            await self._ledger.finish(record.ref, state=ActionState.DONE, detail="confirmed", now=case.now)
+            found = self._commands.find(tuple(held["words"]))
+            if found is not None:
+                return (*found, True)
+        raise _refused("wrong_confirmation", "There is nothing to confirm by that word, or it is too late.")
+
+    # -- what proves it
+
+    async def _recent(self, case: _Case) -> list[CommandRecord]:
+        hour_ago = case.now - timedelta(hours=1)
+        known = await self._ledger.list(mailbox=case.mail.ref.mailbox, limit=_LOOK_BACK)
+        return [r for r in known if r.sender == case.admission.sender and r.created_at >= hour_ago]
+
+    def _proof(self, case: _Case, recent: list[CommandRecord]) -> Proof | None:
+        if self._codes is None or not (case.request.code or case.request.signature):
+            return None
+        if case.request.code and sum(r.detail == _WRONG for r in recent) >= _WRONG_CODES:
+            raise _refused("codes_locked", "Too many wrong codes; codes are refused for an hour.")
+        proof = self._codes.check(case.admission.sender, case.request, case.now)
+        if proof is None:
+            raise _refused(_WRONG, "The code or signature is wrong or too old. Nothing was done.")
+        return proof
+
+    def _needs_code(self, case: _Case, command: Command) -> bool:
+        admission = case.admission
+        if not admission.dmarc or (command.changes and not case.request.dry_run):
+            return True
+        return self._always_code and not admission.certain
+
+    # -- doing it
+
+    async def _do(
+        self, case: _Case, found: tuple[Command, tuple[str, ...], bool], proof: Proof | None
+    ) -> tuple[str, Reply, ActionState]:
+        command, words, confirmed = found
+        if command.scope == "rw" and case.admission.scope != "rw":
+            raise _refused("not_permitted", f"You may not use `{command.name}`.")
+        if not confirmed and self._needs_code(case, command):
+            await self._use(case, proof)
+        arguments = arguments_of(command, words)
+        if command.confirm and not confirmed and not case.request.dry_run:
+            return "confirmation_asked", self._ask(case, command), ActionState.PLANNED
+        context = CommandContext(
+            sender=case.admission.sender,
+            now=case.now,
+            raw=case.mail.raw,
+            overseer=self._overseer,
+            commands=self._commands,
+            dry_run=case.request.dry_run,
+        )
+        reply = await command.run(context, arguments)
+        return ("dry_run" if case.request.dry_run else "done"), reply, ActionState.DONE
+
+    async def _use(self, case: _Case, proof: Proof | None) -> None:
+        if self._codes is None:
+            raise _refused("no_codes", "This command needs a code, and none are set up (GLASSDOME_COMMAND_SECRET).")
+        if proof is None:
+            raise _refused("code_missing", "This command needs a line `code: 123456` with your one-time code.")
+        if not await self._ledger.use_nonce(proof.nonce, expires=proof.expires, now=case.now):
+            raise _refused("code_used", "That code was used before. Nothing was done; wait for the next one.")
+
+    def _ask(self, case: _Case, command: Command) -> Reply:
+        if self._codes is None:
+            raise _refused("no_codes", "This command needs a confirmation, and GLASSDOME_COMMAND_SECRET is not set.")
+        word = self._codes.confirmation(
+            case.admission.sender, str(case.mail.ref), case.request.line, sha256(case.mail.raw).hexdigest()
+        )
+        return Reply(
+            text=f"You asked for:\n\n    {case.request.line}\n\nThis is what `{command.name}` does: {command.about}\n"
+            f"To have it done, answer within 24 hours with this line:\n\nconfirm {word}\n"
+        )
+
+    @staticmethod
+    def _pending(case: _Case) -> str:
+        held = {
+            "line": case.request.line,
+            "words": case.request.words,
+            "sha256": sha256(case.mail.raw).hexdigest(),
+        }
+        return json.dumps(held)
+
+    # -- writing it down
+
+    async def _close(self, case: _Case, decision: str, state: ActionState, *, detail: str = "") -> str:
+        await self._ledger.finish(case.mail.ref, state=state, detail=detail or decision, now=self._clock.now())
+        facts = {"dmarc": case.admission.dmarc, "certain": case.admission.certain, "scope": case.admission.scope}
+        command = " ".join(case.request.words[:2])[:100]
+        return await self._decided(case.mail, case.admission.sender, decision, command=command, **facts)
+
+    async def _decided(self, mail: CommandMail, sender: str, decision: str, **facts: Any) -> str:
+        _log.info("mail_command", decision=decision, ref=str(mail.ref))
+        await self._history.audit(
+            actor=sender or "unknown",
+            action="mail_command",
+            subject=str(mail.ref),
+            facts={"decision": decision} | facts,
+            now=self._clock.now(),
+        )
+        return decision
+
+
+def _refused(decision: str, sentence: str) -> ActionForbidden:
+    """Return the error of a command that is not run; `decision` is its word in the audit table."""
+    return ActionForbidden(sentence, decision=decision)

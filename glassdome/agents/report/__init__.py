@@ -1,0 +1,1 @@
+"""Daily and weekly reports: real figures, charts as images, HTML and text."""
