@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
+from glassdome.values.message import Message
 from glassdome.values.signal import SensitiveFinding
 
-__all__ = ["mask_text", "masked"]
+__all__ = ["Masker", "mask_text", "masked"]
 
 _STARS = "****"
 
@@ -34,3 +36,105 @@ def mask_text(text: str, findings: Iterable[SensitiveFinding], *, where: str = "
             pieces += [text[done:start], f"[{finding.type}]"]
         done = max(done, end)
     return "".join(pieces) + text[done:]
+
+
+#: Letters and digits of a value by which a part of it is still recognised; shorter values must stand there whole.
+_TELLING = 5
+#: Letters and digits from which on a text inside a value gives that value away.
+_PART = 12
+#: Characters from which on a value is a sentence or a block, of which a last few characters tell nothing.
+_LONG = 60
+_REST = re.compile(r"[\W_]+")
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+class Masker:
+    """Hides a message's sensitive values wherever their words turn up again, however they are spaced or cut.
+
+    It looks at letters and digits alone, case folded, so that `DE89 3704` and `de893704` are one value.
+    """
+
+    def __init__(self, values: Iterable[tuple[str, str]]) -> None:
+        """Take the values in clear, each with the masked form that replaces it."""
+        forms = {_letters(value): (value, shown) for value, shown in values}
+        forms.pop("", None)
+        short = [letters for letters in forms if len(letters) <= len(_STARS) + _TELLING]
+        # The last characters that one mask shows may be all of another value.
+        self._forms = {
+            letters: (_plain(value), _STARS if any(s in _letters(shown) for s in short) else shown)
+            for letters, (value, shown) in sorted(forms.items(), key=lambda item: -len(item[0]))
+        }
+
+    @classmethod
+    def of(cls, message: Message, findings: Iterable[SensitiveFinding]) -> Masker:
+        """Return the masker of what was found in `message`."""
+        values = ((item, _place(message, item.where)[item.start : item.end]) for item in findings)
+        return cls((v, item.masked if len(v) <= _LONG else f"[{item.type}]") for item, v in values)
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to hide."""
+        return bool(self._forms)
+
+    def text(self, text: str) -> str:
+        """Return `text` with every value, and every telling part of one at its edges, replaced."""
+        letters = _letters(text)
+        near = [
+            (form, *told)
+            for form, told in self._forms.items()
+            if form[:_TELLING] in letters or form[-_TELLING:] in letters or (len(letters) >= _PART and letters in form)
+        ]
+        return _replaced(text, near) if near else text
+
+
+def _place(message: Message, where: str) -> str:
+    kind, _, number = where.partition(":")
+    if kind == "attachment" and number.isdecimal() and int(number) < len(message.attachments):
+        return message.attachments[int(number)].text
+    return message.subject if where == "subject" else message.text if where == "text" else ""
+
+
+def _letters(text: str) -> str:
+    return _REST.sub("", text.casefold())
+
+
+def _plain(text: str) -> str:
+    return " ".join(_EDGES.sub("", text).casefold().split())
+
+
+def _replaced(text: str, forms: list[tuple[str, str, str]]) -> str:
+    # Lowered one by one, since a few characters become two.
+    places = [(at, char) for at, whole in enumerate(text) for char in whole.casefold() if not _REST.match(char)]
+    letters = "".join(char for _, char in places)
+    spans = sorted(
+        (
+            (places[start][0], places[end - 1][0] + 1, shown)
+            for form, plain, shown in forms
+            for start, end in _spans(letters, form)
+            if len(form) >= _TELLING or _plain(text[places[start][0] : places[end - 1][0] + 1]) == plain
+        ),
+        key=lambda span: (span[0], -span[1]),
+    )
+    pieces, done = [], 0
+    for start, end, shown in spans:
+        if start >= done:
+            pieces += [text[done:start], shown]
+        done = max(done, end)
+    return "".join(pieces) + text[done:]
+
+
+def _spans(letters: str, form: str) -> Iterator[tuple[int, int]]:
+    """Yield where `form` stands in `letters`: whole, cut off at its end or its beginning, or around all of it."""
+    at = letters.find(form)
+    while at >= 0:
+        yield at, at + len(form)
+        at = letters.find(form, at + len(form))
+    if len(form) < _TELLING:
+        return
+    cut = letters.rfind(form[:_TELLING])
+    if cut >= 0 and form.startswith(letters[cut:]):
+        yield cut, len(letters)
+    rest = letters.find(form[-_TELLING:]) + _TELLING
+    if rest >= _TELLING and form.endswith(letters[:rest]):
+        yield 0, rest
+    if len(letters) >= _PART and letters in form:
+        yield 0, len(letters)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from glassdome.core.limits import MAX_CATEGORIES, MAX_TAGS
+from glassdome.core.limits import MAX_TAGS
 from glassdome.values.context import Context
+from glassdome.values.masking import Masker
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
 from glassdome.verdict import merge
 from glassdome.verdict.draft import safe_draft
+from glassdome.verdict.masking import masked_verdict
 from glassdome.verdict.reasons import phishing_reasons
 from glassdome.verdict.score import Scores, injected, score, unknown_signals
 from glassdome.verdict.weights import Weights, load_weights
@@ -47,7 +49,8 @@ def decide(
 ) -> Verdict:
     """Judge one message; pure, and bounded whatever the engines said.
 
-    `builtin` is the built-in engine's reading, `opinion` the language model's where there is one.
+    `builtin` is the built-in engine's reading, `opinion` the language model's where there is one. Evidence is checked
+    against the mail as it is; then every sensitive value in what is returned is masked.
     """
     weights = weights or load_weights()
     wants = context.preferences
@@ -56,17 +59,16 @@ def decide(
     label = _label(scores, weights)
     floor = weights.unknown.phishing_floor if unknown else 0.0
     safe = label is Label.HAM
-    categories = (*(opinion.categories if opinion else ()), *builtin.categories)
     source = opinion or builtin
     draft = safe_draft(source.auto_reply_suggestion, message, context) if safe and not tainted and not unknown else None
-    return Verdict(
+    verdict = Verdict(
         label=label,
         is_phishing=label is Label.PHISH,
         phishing_score=max(floor, scores.phishing.probability),
         spam_score=scores.spam.probability,
         phishing_reasons=phishing_reasons(message, signals, builtin, opinion, scores, weights),
         summary=merge.summary(opinion, builtin) if wants.summary_enabled else "",
-        categories=merge.labels(categories, MAX_CATEGORIES) if wants.auto_categorize else (),
+        categories=merge.categories(opinion, builtin) if wants.auto_categorize else (),
         tags=_tags(opinion, builtin, unknown=unknown, tainted=tainted),
         priority_score=min(_MAX_PRIORITY[label], merge.priority(opinion, builtin)),
         sensitive=tuple(sensitive),
@@ -81,3 +83,4 @@ def decide(
         skipped=skipped,
         usage=source.usage,
     )
+    return masked_verdict(verdict, Masker.of(message, sensitive))

@@ -18,6 +18,11 @@ __all__ = ["CLASSES", "Classifier", "load_classifier", "read_classifier", "write
 
 #: The classes, in the order of every array; the first is the one the others are measured against.
 CLASSES: Final = ("ham", "spam", "phish")
+#: Log-odds of spam and of phish against ham before a word is read: nine mails in a hundred each.
+_PRIOR: Final = np.array([-2.2, -2.2], dtype=np.float32)
+#: Features, about ten a word, from which on the words count for half and more; a phrase of a concept counts for many.
+_HALF_TOLD: Final = 60.0
+_CONCEPT_WORTH: Final = 20
 _ARRAYS: Final = ("name", "version", "hashed", "scale", "dense", "bias", "slope", "shift")
 
 
@@ -47,8 +52,16 @@ class Classifier:
         return odds
 
     def probabilities(self, subject: str, text: str) -> tuple[float, float, float]:
-        """Return the probabilities of ham, spam and phish; they sum to 1."""
-        return _softmax(self.log_odds(extract(subject, text)))
+        """Return the probabilities of ham, spam and phish; they sum to 1.
+
+        Of a few words little can be told: what they say against the mail is drawn towards the prior, what they say
+        for it stays.
+        """
+        features = extract(subject, text)
+        odds = self.log_odds(features)
+        told = float(len(features.hashed) + _CONCEPT_WORTH * np.count_nonzero(features.dense)) ** 2
+        drawn = _PRIOR + (odds - _PRIOR) * np.float32(told / (told + _HALF_TOLD**2))
+        return _softmax(np.minimum(odds, drawn))
 
 
 def _softmax(odds: NDArray[np.float32]) -> tuple[float, float, float]:

@@ -1,0 +1,82 @@
+"""Hides sensitive values in everything that is kept of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from glassdome.core.limits import MAX_PHRASE_CHARS, MAX_REPLY_CHARS, MAX_SUMMARY_CHARS
+from glassdome.values.masking import Masker
+from glassdome.values.opinion import ActionItem, Opinion, Reason
+from glassdome.values.signal import Evidence, Signal
+from glassdome.values.verdict import Verdict
+
+__all__ = ["masked_opinion", "masked_signals", "masked_verdict"]
+
+
+def masked_verdict(verdict: Verdict, masker: Masker) -> Verdict:
+    """Return `verdict` with no sensitive value of the mail in its words."""
+    if not masker:
+        return verdict
+    return replace(
+        verdict,
+        summary=masker.text(verdict.summary)[:MAX_SUMMARY_CHARS],
+        categories=tuple(map(masker.text, verdict.categories)),
+        tags=tuple(map(masker.text, verdict.tags)),
+        phishing_reasons=_reasons(verdict.phishing_reasons, masker),
+        action_items=_action_items(verdict.action_items, masker),
+        auto_reply_suggestion=_draft(verdict.auto_reply_suggestion, masker),
+    )
+
+
+def masked_opinion(opinion: Opinion, masker: Masker) -> Opinion:
+    """Return `opinion` with no sensitive value of the mail in its words."""
+    if not masker:
+        return opinion
+    return replace(
+        opinion,
+        summary=masker.text(opinion.summary)[:MAX_SUMMARY_CHARS],
+        categories=tuple(map(masker.text, opinion.categories)),
+        tags=tuple(map(masker.text, opinion.tags)),
+        phishing_reasons=_reasons(opinion.phishing_reasons, masker),
+        action_items=_action_items(opinion.action_items, masker),
+        auto_reply_suggestion=_draft(opinion.auto_reply_suggestion, masker),
+    )
+
+
+def masked_signals(signals: Iterable[Signal], masker: Masker) -> tuple[Signal, ...]:
+    """Return `signals` with no sensitive value of the mail in their words."""
+    if not masker:
+        return tuple(signals)
+    return tuple(
+        replace(signal, detail=masker.text(signal.detail), evidence=_evidence(signal.evidence, masker))
+        if signal.hit
+        else signal
+        for signal in signals
+    )
+
+
+def _reasons(reasons: Iterable[Reason], masker: Masker) -> tuple[Reason, ...]:
+    return tuple(
+        replace(item, why=masker.text(item.why)[:MAX_PHRASE_CHARS], evidence=_evidence(item.evidence, masker))
+        for item in reasons
+    )
+
+
+def _action_items(items: Iterable[ActionItem], masker: Masker) -> tuple[ActionItem, ...]:
+    return tuple(
+        ActionItem(
+            text=masker.text(item.text)[:MAX_PHRASE_CHARS],
+            evidence=_evidence((item.evidence,), masker)[0],
+            due=masker.text(item.due),
+        )
+        for item in items
+    )
+
+
+def _evidence(found: Iterable[Evidence], masker: Masker) -> tuple[Evidence, ...]:
+    return tuple(replace(item, quote=masker.text(item.quote)[:MAX_PHRASE_CHARS]) for item in found)
+
+
+def _draft(draft: str | None, masker: Masker) -> str | None:
+    return masker.text(draft)[:MAX_REPLY_CHARS] if draft is not None else None
