@@ -94,6 +94,8 @@ MAX_DEFECTS: Final = 50
 # -- engine --------------------------------------------------------------------------------------------
 #: Characters of the stored summary.
 MAX_SUMMARY_CHARS: Final = 600
+#: Characters of the owners' rules file; a thousand rules have half of it.
+MAX_RULES_CHARS: Final = 200_000
 #: Categories, tags and action items stored per message.
 MAX_CATEGORIES: Final = 5
 MAX_TAGS: Final = 10
@@ -185,3 +187,5 @@ SMTP_DATA_SECONDS: Final = 600.0
 MAX_RECIPIENTS: Final = 500
 #: Characters of a server's reply that are kept or shown.
 MAX_PEER_WORDS_CHARS: Final = 300
+#: Bytes of a mail that commands; the largest honest one forwards a mail with its attachments for `analyze`.
+MAX_COMMAND_BYTES: Final = 10 * 1024 * 1024

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import re
 import secrets
 import string
 from datetime import timedelta
+from email.message import Message
 from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator
@@ -94,7 +96,7 @@ async def _report(context: CommandContext, arguments: _Report) -> Reply:
 
 
 async def _analyze(context: CommandContext, arguments: NoArguments) -> Reply:
-    raw = _attached(context.raw)
+    raw = await asyncio.to_thread(_attached, context.raw)
     if raw is None:
         raise InputError("There is no mail attached.", fix="Forward the mail in question as an attachment.")
     found = await context.overseer.analyze(raw)
@@ -121,14 +123,22 @@ def _attached(raw: bytes) -> bytes | None:
     for part in message.walk():
         if part.get_content_type() == "message/rfc822":
             inner = part.get_payload()
-            if isinstance(inner, list) and inner:
-                return bytes(inner[0].as_bytes())
+            if isinstance(inner, list) and inner and isinstance(inner[0], Message):
+                return _as_bytes(inner[0])
             decoded = part.get_payload(decode=True)
             return decoded if isinstance(decoded, bytes) else None
         if part.get_content_disposition() == "attachment" and (part.get_filename() or "").lower().endswith(".eml"):
             decoded = part.get_payload(decode=True)
             return decoded if isinstance(decoded, bytes) else None
     return None
+
+
+def _as_bytes(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except (ValueError, LookupError, TypeError) as exc:
+        # What the library could read it cannot always write.
+        raise InputError("The attached mail cannot be read.", fix="Attach it as an .eml file.") from exc
 
 
 async def _list(context: CommandContext, arguments: _ListMailboxes) -> Reply:

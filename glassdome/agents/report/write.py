@@ -7,6 +7,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+from glassdome.agents.masked import masked
 from glassdome.agents.report.charts import bars, volume
 from glassdome.agents.report.figures import Figures, Report
 from glassdome.values.analysis import Analysis
@@ -73,8 +74,8 @@ def _sections(figures: Figures, zone: ZoneInfo) -> list[tuple[str, _Rows]]:
 
 
 def _caught(analysis: Analysis) -> tuple[str, ...]:
-    # The address and the subject are the attacker's words: shortened, and never a link.
-    return analysis.ref.mailbox, analysis.header_from.addr[:60], analysis.subject[:60]
+    # The address and the subject are the attacker's words: shortened, masked, and never a link.
+    return analysis.ref.mailbox, analysis.header_from.addr[:60], masked(analysis.subject[:60])
 
 
 def _failed(job: Job) -> tuple[str, ...]:

@@ -1,0 +1,81 @@
+"""Alerts by mail: what is wrong to the Overseer's recipients, phishing to the owner of the mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from glassdome.agents.alert_book import Notice
+from glassdome.agents.mailcow_agent import MailcowAgent
+from glassdome.agents.masked import masked
+from glassdome.core.clock import Clock
+from glassdome.core.errors import RateLimited
+from glassdome.values.refs import MessageRef
+
+__all__ = ["MailAlerts", "alert_text"]
+
+#: Phishing alerts one owner gets in an hour: a wave of phishing is one event, and alerts that flood are not read.
+_PER_OWNER_AND_HOUR: Final = 10
+_PURPOSE: Final = "phishing_alert"
+
+
+class MailAlerts:
+    """Implements `ports.agent.AlertSink`: tells the mailbox's owner, in the mailbox itself."""
+
+    def __init__(self, agent: MailcowAgent, sender: str, *, clock: Clock) -> None:
+        """`sender` is the mailbox alerts come from; the agent knows its password."""
+        self._agent, self._sender, self._clock = agent, sender, clock
+
+    async def alert(self, ref: MessageRef, reason: str) -> None:
+        """Tell once per message; raises RateLimited (later it works) and what sending raises."""
+        outbox = (await self._agent.memory.stores()).outbox
+        since = self._clock.now() - timedelta(hours=1)
+        told = await outbox.count(mailbox=self._sender, since=since, recipient=ref.mailbox, purpose=_PURPOSE)
+        if told >= _PER_OWNER_AND_HOUR:
+            raise RateLimited(f"{ref.mailbox} was told of {told} mails within an hour.")
+        await self._agent.perform(
+            {
+                "action": "send_email",
+                "mailbox": self._sender,
+                "to_addresses": [ref.mailbox],
+                "subject": f"Warning: a mail in {ref.folder} looks like phishing",
+                "body": _OWNER_TEXT.format(folder=ref.folder, uid=ref.uid, reason=masked(reason)),
+                "auto_submitted": "auto-generated",
+                "purpose": _PURPOSE,
+                "idempotency_key": f"{_PURPOSE}:{ref}",
+                "allow_sensitive": True,
+                "save_copy": False,
+            }
+        )
+
+
+_OWNER_TEXT: Final = """A mail in your folder {folder} (message {uid}) looks like phishing.
+
+Why: {reason}
+
+Follow no link in it, open no attachment and give no password. If you know that the mail is genuine, you may use it.
+"""
+
+
+def alert_text(notices: Sequence[Notice], zone: ZoneInfo) -> tuple[str, str]:
+    """Return subject and text of one alert mail; several notices make a digest."""
+    wrong = [n.trouble for n in notices if n.recovered_at is None]
+    over = [n for n in notices if n.recovered_at is not None]
+    counts = [f"{len(wrong)} not working" if wrong else "", f"{len(over)} recovered" if over else ""]
+    subject = f"[Glassdome] {', '.join(filter(None, counts))}"
+    if len(notices) == 1:
+        word = "recovered" if over else "not working"
+        subject = f"[Glassdome] {word}: {notices[0].trouble.key.partition(':')[2]}"[:120]
+    lines: list[str] = []
+    for trouble in wrong:
+        lines += [f"- {trouble.text}", f"  since {_local(trouble.since, zone)}"]
+    for notice in over:
+        since, at = _local(notice.trouble.since, zone), _local(notice.recovered_at or notice.trouble.since, zone)
+        lines += [f"- Works again: {notice.trouble.text}", f"  from {since} to {at}"]
+    return subject, "\n".join(lines) + "\n"
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")

@@ -1,0 +1,286 @@
+"""`OverseerAgent`: looks after agents and services, alerts, reports, and does what authorised mail commands ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from glassdome.agents.alert_book import AlertBook
+from glassdome.agents.commands.admit import Door, read_senders
+from glassdome.agents.commands.builtin import builtin_commands
+from glassdome.agents.commands.codes import Codes
+from glassdome.agents.commands.declare import CommandSet
+from glassdome.agents.commands.desk import Desk
+from glassdome.agents.health import Health, MonitoredAgent, Probe
+from glassdome.agents.hours import read_quiet_hours, read_schedule, read_zone
+from glassdome.agents.idle import Idle
+from glassdome.agents.mailcow_agent import MailcowAgent, OnMessage
+from glassdome.agents.mailroom import Mailroom
+from glassdome.agents.overseer_post import OverseerPost
+from glassdome.agents.report.figures import Kind, Report, gather
+from glassdome.agents.report.write import write_report
+from glassdome.core.clock import Clock, SystemClock
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError, GlassdomeError
+from glassdome.core.log import get_logger
+from glassdome.pipeline.process import Stages, analyze_raw
+from glassdome.store import Database
+from glassdome.values.as_json import analysis_shape, rfc3339
+from glassdome.values.context import Context
+from glassdome.values.refs import MessageRef
+
+__all__ = ["OverseerAgent"]
+
+_log = get_logger(__name__)
+#: Where a pause is kept, so that it outlives a restart.
+_PAUSED: Final = "overseer_paused_until"
+_KINDS: Final[tuple[Kind, ...]] = ("daily", "weekly")
+
+
+class OverseerAgent:
+    """Runs rounds: every agent looks at its mailboxes, services are asked, alerts, reports and commands are done.
+
+    The first `MailcowAgent` it is given reads and sends its mail. Own commands: `@overseer.commands.command(...)`.
+    """
+
+    def __init__(
+        self,
+        agent_id: str = "overseer",
+        *,
+        settings: Settings | None = None,
+        commands: CommandSet | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Raises ConfigError for a setting that makes no sense; nothing is connected yet."""
+        self.agent_id = agent_id
+        self.commands = commands or builtin_commands()
+        self.book = AlertBook()
+        self._settings = settings = settings or Settings()
+        self._clock = clock or SystemClock()
+        self._zone = read_zone(settings.overseer_timezone)
+        self._quiet = read_quiet_hours(settings.overseer_quiet_hours, self._zone)
+        self._schedules = {
+            "daily": read_schedule(settings.overseer_daily_at, self._zone),
+            "weekly": read_schedule(settings.overseer_weekly_at, self._zone),
+        }
+        self._senders = read_senders(settings.command_senders)
+        self._codes = Codes(settings.command_secret) if settings.command_secret else None
+        self._health = Health(self.book)
+        self._agents: list[MonitoredAgent] = []
+        self._probes: dict[str, Probe] = {}
+        self._callbacks: list[OnMessage] = []
+        self._stopping = asyncio.Event()
+        self._registered = False
+
+    # -- what it looks after
+
+    def add_monitored_agent(self, agent: MonitoredAgent) -> None:
+        """Look after an agent from the next round on; adding it twice changes nothing."""
+        if not isinstance(agent, MonitoredAgent):
+            raise ConfigError("A monitored agent has an agent_id and monitor_all_mailboxes().")
+        if agent not in self._agents:
+            self._agents.append(agent)
+
+    def add_probe(self, name: str, probe: Probe) -> None:
+        """Ask a service in each round; the probe raises GlassdomeError when it does not work."""
+        self._probes[name] = probe
+
+    def on_message(self, callback: OnMessage) -> None:
+        """Have `callback(mailbox, message)` called for each new message that an agent finds."""
+        self._callbacks.append(callback)
+
+    # -- rounds
+
+    async def run(self) -> None:
+        """Run rounds until `stop`: each after `overseer_interval` seconds, and at once when a command arrives."""
+        self._stopping.clear()
+        hands = self._hands
+        if hands is None:
+            while not self._stopping.is_set():
+                await self.round()
+                await self._wait(self._stopping.wait())
+            return
+        async with Idle(hands.client, hands.memory, clock=self._clock) as bell:
+            while not self._stopping.is_set():
+                await self.round()
+                await bell.watch([self._settings.overseer_mailbox] if self._settings.overseer_mailbox else [])
+                await self._wait(self._stopping.wait(), bell.wait(self._settings.overseer_interval))
+
+    def stop(self) -> None:
+        """Ask `run` to end after the round it is in."""
+        self._stopping.set()
+
+    async def round(self) -> None:
+        """Do one round; what fails is logged, told as trouble, and stops nothing else."""
+        paused = await self._guarded("pause", self._paused())
+        if not paused:
+            await self._guarded("health", self._look())
+        await self._guarded("commands", self._handle_commands())
+        if not paused:
+            await self._guarded("alerts", self._tell())
+            for kind in _KINDS:
+                await self._guarded("report", self._send_report_when_due(kind))
+
+    async def _wait(self, *waits: Awaitable[Any]) -> None:
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        await asyncio.wait(tasks, timeout=self._settings.overseer_interval, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _guarded(self, what: str, work: Awaitable[Any]) -> Any:
+        key, now = f"overseer:{what}", self._clock.now()
+        try:
+            result = await work
+        except GlassdomeError as exc:
+            _log.warning("round_incomplete", part=what, code=exc.code, problem=exc.sentence)
+            self.book.failed(key, f"The Overseer's {what} fail: {exc.sentence}", now=now, critical=True)
+            return None
+        self.book.works(key, now=now)
+        return result
+
+    async def _look(self) -> None:
+        now = self._clock.now()
+        results = await asyncio.gather(*(agent.monitor_all_mailboxes() for agent in self._agents))
+        for agent, result in zip(self._agents, results, strict=True):
+            self._health.passed(agent.agent_id, result, now=now)
+            await self._give(result)
+        await self._health.probe(self._probes, now=now)
+        if (stores := await self._stores()) is not None:
+            await self._health.queue(stores.queue, now=now)
+
+    async def _give(self, result: Mapping[str, Any]) -> None:
+        for mailbox, found in result.get("results", {}).items():
+            for message in found.get("messages", []):
+                _log.info("message_arrived", mailbox=mailbox, uid=message["id"])
+                for callback in self._callbacks:
+                    await callback(mailbox, message)
+
+    # -- mail of its own
+
+    @property
+    def _hands(self) -> MailcowAgent | None:
+        return next((agent for agent in self._agents if isinstance(agent, MailcowAgent)), None)
+
+    async def _stores(self) -> Database | None:
+        return await self._hands.memory.stores() if self._hands is not None else None
+
+    async def _post(self) -> OverseerPost | None:
+        """Return the way to send mail; None where no mailbox is set or no agent can send."""
+        settings, hands = self._settings, self._hands
+        if hands is None or not settings.overseer_mailbox:
+            return None
+        if not self._registered and settings.overseer_password is not None:
+            await hands.register(settings.overseer_mailbox, settings.overseer_password, "Overseer")
+        self._registered = True
+        return OverseerPost(hands, settings, clock=self._clock, zone=self._zone)
+
+    async def _handle_commands(self) -> None:
+        post, stores = await self._post(), await self._stores()
+        if post is None or stores is None or not self._senders:
+            return
+        settings = self._settings
+        door = Door(
+            mailbox=settings.overseer_mailbox,
+            senders=self._senders,
+            own_domain=settings.mailcow_domain or "",
+            authserv_ids=settings.authserv_ids,
+        )
+        desk = Desk(
+            door,
+            self.commands,
+            self,
+            ledger=stores.commands,
+            history=stores.history,
+            answer=post.answer,
+            clock=self._clock,
+            codes=self._codes,
+            always_code=settings.command_codes == "always",
+        )
+        assert self._hands is not None
+        await Mailroom(self._hands, settings.overseer_mailbox, clock=self._clock).look(desk.handle)
+
+    async def _tell(self) -> None:
+        post, now = await self._post(), self._clock.now()
+        notices = self.book.due(now, quiet=self._quiet is not None and self._quiet.hold(now))
+        if not notices:
+            return
+        for notice in notices:
+            state = "recovered" if notice.recovered_at else "not_working"
+            _log.warning("trouble", key=notice.trouble.key, state=state, text=notice.trouble.text)
+        if post is None or await post.alert(notices):
+            self.book.told(notices, now=now)
+
+    async def _send_report_when_due(self, kind: Kind) -> None:
+        schedule, post = self._schedules[kind], await self._post()
+        if schedule is None or post is None:
+            return
+        due = schedule.last(self._clock.now())
+        if await post.report_is_due(kind, due):
+            await post.send_report(kind, due, await self.report(kind))
+
+    # -- what commands may ask (commands.declare.Overseen)
+
+    async def status(self) -> str:
+        """Return the present state as text."""
+        now, paused = self._clock.now(), await self._paused()
+        lines = [f"Overseer {self.agent_id}, {rfc3339(now)}"]
+        if paused:
+            lines.append(f"Paused until {rfc3339(paused)}.")
+        for state in self._health.agents.values():
+            told = state.error or f"{state.mailboxes} mailboxes, {state.failing} failing"
+            lines.append(f"Agent {state.agent_id}: {told} (at {rfc3339(state.at)})")
+        lines += [f"Service {name}: {problem or 'works'}" for name, problem in self._health.services.items()]
+        if (stores := await self._stores()) is not None:
+            depth = await stores.queue.depth(now=now)
+            lines.append(f"Queue: {depth.pending} waiting, {depth.leased} in work, {depth.failed} failed")
+        lines += ["Troubles:", *(f"  - {t.text} (since {rfc3339(t.since)})" for t in self.book.troubles)]
+        return "\n".join(lines if self.book.troubles else [*lines, "  none"]) + "\n"
+
+    async def report(self, kind: Kind) -> Report:
+        """Return a report as of now; raises StoreUnavailable, and ConfigError where there is no database."""
+        stores = await self._stores()
+        if stores is None:
+            raise ConfigError("A report needs a mail agent.", fix="Call add_monitored_agent first.")
+        figures = await gather(
+            kind,
+            analyses=stores.analyses,
+            queue=stores.queue,
+            outbox=stores.outbox,
+            now=self._clock.now(),
+            troubles=self.book.troubles,
+        )
+        domain = self._settings.mailcow_domain or "glassdome.invalid"
+        return await asyncio.to_thread(write_report, figures, zone=self._zone, domain=domain)
+
+    async def analyze(self, raw: bytes) -> dict[str, Any]:
+        """Return the built-in engine's analysis of a message outside any mailbox; raises ParseError."""
+        ref = MessageRef(mailbox=self._settings.overseer_mailbox, folder="attached", uid_validity=0, uid=0)
+        stages = Stages(authserv_ids=self._settings.authserv_ids, clock=self._clock)
+        return analysis_shape(await analyze_raw(raw, ref, Context(now=self._clock.now()), stages=stages))
+
+    async def execute(self, task: dict[str, Any]) -> dict[str, Any]:
+        """Have the mail agent do a task; raises its failure."""
+        if self._hands is None:
+            raise ConfigError("There is no mail agent.", fix="Call add_monitored_agent first.")
+        return await self._hands.perform(task)
+
+    async def pause(self, until: datetime) -> None:
+        """Do nothing but answer commands until then, also after a restart."""
+        await self._write_pause(rfc3339(until))
+
+    async def resume(self) -> None:
+        """Go on."""
+        await self._write_pause(None)
+
+    async def _write_pause(self, value: str | None) -> None:
+        if (stores := await self._stores()) is not None:
+            await stores.config.write_config({_PAUSED: value}, now=self._clock.now())
+
+    async def _paused(self) -> datetime | None:
+        stores = await self._stores()
+        value = (await stores.config.read_config()).get(_PAUSED, "") if stores is not None else ""
+        until = datetime.fromisoformat(value).astimezone(UTC) if value else None
+        return until if until is not None and until > self._clock.now() else None

@@ -1,0 +1,132 @@
+"""The Overseer's own mail: alerts, reports and answers to commands, each marked as automatic and sent at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from glassdome.agents.alert_book import Notice
+from glassdome.agents.alert_mail import alert_text
+from glassdome.agents.commands.declare import Reply
+from glassdome.agents.commands.desk import CommandMail
+from glassdome.agents.mailcow_agent import MailcowAgent
+from glassdome.agents.report.figures import Kind, Report
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.errors import GlassdomeError, RateLimited
+from glassdome.core.log import get_logger
+from glassdome.values.message import Message
+from glassdome.values.outgoing import OutgoingFile
+
+__all__ = ["OverseerPost"]
+
+_log = get_logger(__name__)
+#: A report that is later than this is not sent any more: the next one is near.
+_LATEST_REPORT: Final = timedelta(hours=12)
+_ALERT: Final = "alert"
+
+
+class OverseerPost:
+    """Sends from the Overseer's mailbox; its texts are ours or masked, so the filter for sensitive data stays out."""
+
+    def __init__(self, agent: MailcowAgent, settings: Settings, *, clock: Clock, zone: ZoneInfo) -> None:
+        """The agent knows the mailbox's password."""
+        self._agent, self._settings, self._clock, self._zone = agent, settings, clock, zone
+        self._recipients = [part.strip() for part in settings.overseer_recipients.split(",") if part.strip()]
+
+    async def alert(self, notices: Sequence[Notice]) -> bool:
+        """Send one mail with all notices; False when too many were sent lately, so that they wait for a digest."""
+        if not self._recipients:
+            return True
+        stores, now = await self._agent.memory.stores(), self._clock.now()
+        mailbox = self._settings.overseer_mailbox
+        sent = await stores.outbox.count(mailbox=mailbox, since=now - timedelta(hours=1), purpose=_ALERT)
+        if sent >= self._settings.overseer_alerts_per_hour:
+            return False
+        subject, text = alert_text(notices, self._zone)
+        try:
+            await self._send(self._recipients, subject, text, purpose=_ALERT)
+        except RateLimited:
+            return False
+        return True
+
+    async def report_is_due(self, kind: Kind, due: datetime) -> bool:
+        """Say whether that report is not sent yet, and not too late."""
+        if not self._recipients or self._clock.now() - due > _LATEST_REPORT:
+            return False
+        stores = await self._agent.memory.stores()
+        purpose = _report_purpose(kind)
+        count = await stores.outbox.count(mailbox=self._settings.overseer_mailbox, since=due, purpose=purpose)
+        return count == 0
+
+    async def send_report(self, kind: Kind, due: datetime, report: Report) -> None:
+        """Send the report of that instant, at most once."""
+        await self._send(
+            self._recipients,
+            report.subject,
+            report.text,
+            purpose=_report_purpose(kind),
+            html=report.html,
+            files=report.files,
+            idempotency_key=f"report:{kind}:{due.isoformat()}",
+        )
+
+    async def answer(self, mail: CommandMail, message: Message, reply: Reply) -> None:
+        """Answer a command in its thread, at most once; a failure is logged, for the command itself was decided."""
+        subject = message.subject or "your command"
+        try:
+            await self._send(
+                [message.author.addr],
+                subject if subject.lower().startswith("re:") else f"Re: {subject}",
+                reply.text,
+                purpose="command_reply",
+                html=reply.html,
+                files=reply.files,
+                idempotency_key=f"command_reply:{mail.ref}",
+                auto_submitted="auto-replied",
+                in_reply_to=message.message_id,
+                references=[*message.references[-10:], *([message.message_id] if message.message_id else [])],
+            )
+        except GlassdomeError as exc:
+            _log.warning("command_not_answered", ref=str(mail.ref), code=exc.code, problem=exc.sentence)
+
+    async def _send(
+        self,
+        recipients: Sequence[str],
+        subject: str,
+        text: str,
+        *,
+        purpose: str,
+        html: str = "",
+        files: Sequence[OutgoingFile] = (),
+        auto_submitted: str = "auto-generated",
+        **more: Any,
+    ) -> None:
+        await self._agent.perform(
+            {
+                "action": "send_email",
+                "mailbox": self._settings.overseer_mailbox,
+                "to_addresses": list(recipients),
+                "subject": subject,
+                "body": text,
+                "html_body": html or None,
+                "attachments": [_attachment(file) for file in files],
+                "auto_submitted": auto_submitted,
+                "purpose": purpose,
+                "allow_sensitive": True,
+                "save_copy": False,
+                "from_name": "Glassdome",
+            }
+            | more
+        )
+
+
+def _report_purpose(kind: Kind) -> str:
+    return f"report_{kind}"
+
+
+def _attachment(file: OutgoingFile) -> dict[str, Any]:
+    names = ("filename", "content", "content_type", "content_id")
+    return {name: getattr(file, name) for name in names}
