@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +17,9 @@ from glassdome.cli.mail_files import count_hint, find_mail
 from glassdome.cli.verdict_table import verdict_page, verdict_table
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.pipeline.owner_rules import read_rules
 from glassdome.pipeline.process import warm_up
+from glassdome.values.rules import Rule
 
 __all__ = ["analyze"]
 
@@ -30,6 +33,7 @@ def analyze(
     authserv_id: Annotated[
         str | None, typer.Option(help="Believe Authentication-Results of this server: your own, no other.")
     ] = None,
+    rules: Annotated[Path | None, typer.Option(help="Owners' rules for categories and priority, a TOML file.")] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes, or model requests at once; 0 chooses.")] = 0,
 ) -> None:
     """Judge mail in files: summary, categories, phishing verdict with evidence, priority, sensitive data.
@@ -38,12 +42,15 @@ def analyze(
     """
     with errors_told():
         settings = load_settings(engine=engine, authserv_id=authserv_id)
-    failed = run(_analyze(files, settings, as_json=as_json, jobs=jobs))
+        ruled = read_rules(rules) if rules is not None else ()
+    failed = run(_analyze(files, settings, rules=ruled, as_json=as_json, jobs=jobs))
     if failed:
         raise typer.Exit(1)
 
 
-async def _analyze(files: list[str], settings: Settings, *, as_json: bool, jobs: int) -> int:
+async def _analyze(
+    files: list[str], settings: Settings, *, rules: tuple[Rule, ...], as_json: bool, jobs: int
+) -> int:
     clock = SystemClock()
     own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
     shown: list[Row] = []
@@ -53,7 +60,7 @@ async def _analyze(files: list[str], settings: Settings, *, as_json: bool, jobs:
     await warm_up()
     async with bootstrap.open_engine(settings) as engine:
         stages = await asyncio.to_thread(bootstrap.stages, settings, engine=engine, clock=clock)
-        judge = FileJudge(stages=stages, own_domains=own, clock=clock, jobs=jobs)
+        judge = FileJudge(stages=stages, own_domains=own, rules=rules, clock=clock, jobs=jobs)
         with progress_bar(unit="messages", quiet=total == 1) as bar:
             task = bar.add_task("analysing", total=total, note="")
             async for row in judge.rows(find_mail(files, stdin=sys.stdin.buffer)):

@@ -20,6 +20,7 @@ from glassdome.pipeline.process import Stages, analyze_raw
 from glassdome.values.as_json import analysis_shape
 from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
+from glassdome.values.rules import Rule
 
 __all__ = ["FileJudge", "Row"]
 
@@ -37,6 +38,7 @@ class FileJudge:
     stages: Stages
     own_domains: frozenset[str]
     clock: Clock
+    rules: tuple[Rule, ...] = ()
     jobs: int = 0
 
     async def rows(self, mails: Iterator[MailFile]) -> AsyncIterator[Row]:
@@ -79,7 +81,8 @@ class FileJudge:
             waiting: deque[Future[list[Row]]] = deque()
             now = self.clock.now()
             while chunk := list(islice(mails, _CHUNK)):
-                waiting.append(pool.submit(_judge_chunk, chunk, self.stages.authserv_ids, self.own_domains, now))
+                job = pool.submit(_judge_chunk, chunk, self.stages.authserv_ids, self.own_domains, self.rules, now)
+                waiting.append(job)
                 # Two chunks a process: nobody waits, and memory stays bounded.
                 if len(waiting) >= 2 * self.processes:
                     yield waiting.popleft().result()
@@ -88,7 +91,7 @@ class FileJudge:
 
 
 async def _judge(mail: MailFile, how: FileJudge) -> Row:
-    context = Context(now=how.clock.now(), own_domains=how.own_domains)
+    context = Context(now=how.clock.now(), own_domains=how.own_domains, rules=how.rules)
     ref = MessageRef(mailbox="", folder=mail.name, uid_validity=0, uid=0)
     try:
         analysis = await analyze_raw(mail.raw, ref, context, stages=how.stages)
@@ -98,11 +101,16 @@ async def _judge(mail: MailFile, how: FileJudge) -> Row:
 
 
 def _judge_chunk(
-    mails: list[MailFile], authserv_ids: frozenset[str], own_domains: frozenset[str], now: datetime
+    mails: list[MailFile],
+    authserv_ids: frozenset[str],
+    own_domains: frozenset[str],
+    rules: tuple[Rule, ...],
+    now: datetime,
 ) -> list[Row]:
     from glassdome.core.clock import FixedClock
 
-    how = FileJudge(stages=Stages(authserv_ids=authserv_ids), own_domains=own_domains, clock=FixedClock(now))
+    stages = Stages(authserv_ids=authserv_ids)
+    how = FileJudge(stages=stages, own_domains=own_domains, rules=rules, clock=FixedClock(now))
 
     async def all_of_them() -> list[Row]:
         return [await _judge(mail, how) for mail in mails]

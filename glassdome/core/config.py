@@ -117,6 +117,11 @@ class Settings(AgentSettings):
         "GLASSDOME_DATABASE_URL", None, "sqlite:///path or mysql://user:password@host/database"
     )
     data_dir: Path = named("GLASSDOME_DATA_DIR", Path("data"), "Folder for the database, the key file and downloads")
+    rules_path: Path = named(
+        "GLASSDOME_RULES",
+        Path("data/conf/llm/rules.toml"),
+        "Owners' rules for categories and priority, read again when it changes; none where there is no such file",
+    )
     config_path: Path | None = named("GLASSDOME_CONFIG", None, "Configuration file; default: data/conf/llm/config.yml")
     api_keys: SecretStr = named(
         "GLASSDOME_API_KEYS",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from glassdome.values.signal import Evidence
 
-__all__ = ["ActionItem", "Opinion", "Reason", "Usage"]
+__all__ = ["ActionItem", "Draft", "Opinion", "Reason", "Usage"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +29,14 @@ class ActionItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What an opinion cost. `seconds` is the engine's wall time; tokens are the server's own count."""
+    """What an opinion cost. `seconds` is the engine's wall time; tokens are the server's own count.
+
+    `drafts` counts the calls that wrote reply drafts, which are no `calls`; tokens and seconds are of all.
+    """
 
     calls: int = 0
     repairs: int = 0
+    drafts: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     seconds: float = 0.0
@@ -42,6 +46,7 @@ class Usage:
         return Usage(
             calls=self.calls + other.calls,
             repairs=self.repairs + other.repairs,
+            drafts=self.drafts + other.drafts,
             tokens_in=self.tokens_in + other.tokens_in,
             tokens_out=self.tokens_out + other.tokens_out,
             seconds=self.seconds + other.seconds,
@@ -53,7 +58,7 @@ class Opinion:
     """One engine's reading.
 
     `phishing` and `spam` are probabilities, 0 to 1; `priority_score` is 1 to 10; `language` is a BCP 47 tag or empty;
-    `engine` is builtin, ollama, openai or llamacpp.
+    `engine` is builtin, ollama, openai or llamacpp; `ruled` names the fields that the owner's rules set: they are final.
     """
 
     engine: str
@@ -71,3 +76,13 @@ class Opinion:
     auto_reply_suggestion: str | None = None
     language: str = ""
     usage: Usage = field(default_factory=Usage)
+    ruled: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A reply draft, None where no reply is needed, and what it cost."""
+
+    text: str | None
+    prompt_version: str
+    usage: Usage

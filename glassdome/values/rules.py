@@ -16,10 +16,12 @@ class Rule:
     """One rule; every condition that is given must hold, patterns are shell-like and ignore case.
 
     `sender` matches the From address (`*@example.org`), `lists` the List-Id, `headers` pairs of field name and pattern;
-    `larger_than` and `smaller_than` are bytes of the whole message. `categories` and `priority` are what then holds.
+    `larger_than` and `smaller_than` are bytes of the whole message. `mailboxes` are the addresses whose rule it is, none
+    meaning all. `categories` and `priority` are what then holds.
     """
 
     name: str
+    mailboxes: tuple[str, ...] = ()
     sender: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from glassdome.core.limits import MAX_ACTION_ITEMS, MAX_PHRASE_CHARS, MAX_SUMMARY_CHARS
+from glassdome.core.limits import MAX_ACTION_ITEMS, MAX_CATEGORIES, MAX_PHRASE_CHARS, MAX_SUMMARY_CHARS
 from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion
 from glassdome.verdict.evidence import is_there
 
-__all__ = ["action_items", "labels", "language", "priority", "summary"]
+__all__ = ["action_items", "categories", "labels", "language", "priority", "summary"]
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _MAX_LABEL_CHARS = 40
@@ -33,7 +33,14 @@ def labels(found: Iterable[str], limit: int) -> tuple[str, ...]:
 
 def priority(opinion: Opinion | None, builtin: Opinion) -> int:
     """Return the priority, 1 to 10."""
-    return min(10, max(1, _best(opinion, builtin)[0].priority_score))
+    told = builtin if "priority_score" in builtin.ruled else _best(opinion, builtin)[0]
+    return min(10, max(1, told.priority_score))
+
+
+def categories(opinion: Opinion | None, builtin: Opinion) -> tuple[str, ...]:
+    """Return the model's categories and ours, best first; those of the owner's rules alone where one matched."""
+    said = opinion.categories if opinion is not None and "categories" not in builtin.ruled else ()
+    return labels((*said, *builtin.categories), MAX_CATEGORIES)
 
 
 def language(opinion: Opinion | None, builtin: Opinion) -> str:

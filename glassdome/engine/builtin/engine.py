@@ -17,6 +17,7 @@ from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
+from glassdome.values.rules import Rule
 from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = ["BuiltinEngine", "read_text"]
@@ -68,6 +69,7 @@ class BuiltinEngine:
             model=self._classifier.name,
             summary=summarize(sentences, message.subject),
             categories=found,
+            ruled=_ruled(ruled, ordered),
             tags=tags,
             phishing=phishing,
             spam=spam,
@@ -83,3 +85,9 @@ class BuiltinEngine:
             ),
             language=language,
         )
+
+
+def _ruled(rules: Sequence[Rule], ordered: int | None) -> frozenset[str]:
+    return frozenset(
+        ["categories"] * any(rule.categories for rule in rules) + ["priority_score"] * (ordered is not None)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -18,13 +19,15 @@ __all__ = ["load_rules", "matches", "ruled_categories", "ruled_priority"]
 #: Characters of a header value a pattern is tried on.
 _MATCHED_CHARS: Final = 1_000
 _CONDITIONS: Final = ("sender", "list", "subject", "header", "position", "larger_than", "smaller_than")
-_KNOWN: Final = frozenset((*_CONDITIONS, "name", "category", "priority"))
+_KNOWN: Final = frozenset((*_CONDITIONS, "name", "mailbox", "category", "priority"))
+_TABLE: Final = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)
 
 
 def matches(rule: Rule, message: Message, mailbox: str) -> bool:
     """Say whether every condition of `rule` holds for `message` in `mailbox`."""
     return (
-        _any(rule.sender, [address.addr for address in message.header_from] or [""])
+        _any(rule.mailboxes, [mailbox])
+        and _any(rule.sender, [address.addr for address in message.header_from] or [""])
         and _any(rule.lists, [message.lists.list_id])
         and _any(rule.subject, [message.subject])
         and all(_any((pattern,), message.header_all(name)) for name, pattern in rule.headers)
@@ -46,7 +49,9 @@ def ruled_priority(rules: Iterable[Rule]) -> int | None:
 
 
 def load_rules(text: str) -> tuple[Rule, ...]:
-    """Read rules from TOML, one `[[rule]]` table each; raises ConfigError naming the rule and what is wrong with it."""
+    """Read rules from TOML, one `[[rule]]` table each; raises ConfigError naming line, rule and what is wrong with it."""
+    if len(text) > limits.MAX_RULES_CHARS:
+        raise ConfigError(f"The rules are longer than {limits.MAX_RULES_CHARS} characters.")
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -54,7 +59,16 @@ def load_rules(text: str) -> tuple[Rule, ...]:
     tables = raw.pop("rule", [])
     if raw or not isinstance(tables, list):
         raise ConfigError(f"Rules are [[rule]] tables; {', '.join(raw) or 'rule'} is not one.")
-    return tuple(_rule(number, table) for number, table in enumerate(tables, 1))
+    # tomllib tells no lines: the n-th table begins at the n-th header, unless a text of several lines holds another.
+    lines = [text.count("\n", 0, found.end()) + 1 for found in _TABLE.finditer(text)]
+    return tuple(_located(number, table, lines) for number, table in enumerate(tables, 1))
+
+
+def _located(number: int, table: Any, lines: Sequence[int]) -> Rule:
+    try:
+        return _rule(number, table)
+    except ConfigError as error:
+        raise ConfigError(f"Line {lines[number - 1]}: {error}" if number <= len(lines) else str(error)) from error
 
 
 def _any(patterns: Sequence[str], values: Sequence[str]) -> bool:
@@ -81,6 +95,7 @@ def _rule(number: int, table: Any) -> Rule:
         raise ConfigError(f"Rule '{name}' has no condition, so that it would match every message.")
     rule = Rule(
         name=name,
+        mailboxes=_strings(name, table, "mailbox"),
         sender=_strings(name, table, "sender"),
         lists=_strings(name, table, "list"),
         subject=_strings(name, table, "subject"),
