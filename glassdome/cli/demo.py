@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +21,9 @@ from glassdome.demo.run import Demo, open_demo
 
 __all__ = ["demo"]
 
+Row = dict[str, Any]
+#: Seconds between two looks for new verdicts to show.
+_LOOK_EVERY = 0.3
 #: Seconds the samples may take; they take about one.
 _PATIENCE = 60.0
 
@@ -51,7 +55,7 @@ async def _demo(data: Path, host: str, port: int, *, check: bool) -> bool:
                 if check:
                     return _report(running, rows)
                 _welcome(running, http, host, rows)
-                await stopped.wait()
+                await _tell_new(running, http, host, stopped)
                 err.print("Stopping ...")
                 return True
             finally:
@@ -59,26 +63,50 @@ async def _demo(data: Path, host: str, port: int, *, check: bool) -> bool:
                 await work
 
 
-async def _verdicts(running: Demo, http: HttpServer, host: str) -> list[dict[str, Any]]:
+async def _verdicts(running: Demo, http: HttpServer, host: str) -> list[Row]:
     """Ask the REST API for the samples' analyses until all are there; raises TimedOut."""
+    wanted = {str(uid) for uid in running.sample_uids}
+    try:
+        async with _client(running) as client, asyncio.timeout(_PATIENCE):
+            while True:
+                rows = await _ask(running, http, host, client)
+                if wanted <= {row["email_id"] for row in rows}:
+                    return sorted(rows, key=lambda row: int(row["email_id"]))
+                await asyncio.sleep(0.05)
+    except TimeoutError as exc:
+        raise TimedOut("The samples were not analysed in time.") from exc
+
+
+async def _tell_new(running: Demo, http: HttpServer, host: str, stopped: asyncio.Event) -> None:
+    """Show the verdict of each mail that arrives, until it is time to stop."""
+    seen = {str(uid) for uid in running.sample_uids}
+    async with _client(running) as client:
+        while not stopped.is_set():
+            for row in reversed(await _ask(running, http, host, client)):
+                if row["email_id"] not in seen:
+                    seen.add(row["email_id"])
+                    out.print(verdict_page({"file": f"new mail, email_id {row['email_id']}", **row}))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), _LOOK_EVERY)
+
+
+def _client(running: Demo) -> httpx.AsyncClient:
+    return httpx.AsyncClient(headers={"X-API-Key": running.key}, trust_env=False)
+
+
+async def _ask(running: Demo, http: HttpServer, host: str, client: httpx.AsyncClient) -> list[Row]:
     url = f"http://{host}:{http.port}/api/v1/get/llm/analysis"
-    headers = {"X-API-Key": running.key}
-    async with httpx.AsyncClient(headers=headers, trust_env=False) as client, asyncio.timeout(_PATIENCE):
-        while True:
-            answer = await client.get(url, params={"mailbox": running.mailbox, "limit": 100})
-            rows: list[dict[str, Any]] = answer.raise_for_status().json()
-            if {str(uid) for uid in running.sample_uids} <= {row["email_id"] for row in rows}:
-                return sorted(rows, key=lambda row: int(row["email_id"]))
-            await asyncio.sleep(0.05)
-    raise TimedOut("The samples were not analysed in time.")
+    answer = await client.get(url, params={"mailbox": running.mailbox, "limit": 100})
+    rows: list[Row] = answer.raise_for_status().json()
+    return rows
 
 
-def _named(running: Demo, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _named(running: Demo, rows: list[Row]) -> list[Row]:
     names = {str(uid): name for uid, name in zip(running.sample_uids, running.sample_names, strict=True)}
     return [{"sample": names.get(row["email_id"], row["subject"]), **row} for row in rows]
 
 
-def _report(running: Demo, rows: list[dict[str, Any]]) -> bool:
+def _report(running: Demo, rows: list[Row]) -> bool:
     out.print(
         verdict_table(
             _named(running, rows),
@@ -97,7 +125,7 @@ def _report(running: Demo, rows: list[dict[str, Any]]) -> bool:
     return True
 
 
-def _welcome(running: Demo, http: HttpServer, host: str, rows: list[dict[str, Any]]) -> None:
+def _welcome(running: Demo, http: HttpServer, host: str, rows: list[Row]) -> None:
     url, uid = f"http://{host}:{http.port}", running.sample_uids[1]
     write = sys.stdout.write
     out.print(verdict_table(_named(running, rows), title="The samples", name="sample", wide=out.width >= 100))

@@ -77,7 +77,9 @@ def test_new_mail_gets_its_verdict_and_ctrl_c_ends_it(running: tuple[subprocess.
     url, key = _found(r"REST API\s+(\S+)", screen), _found(r"API key\s+(\S+)", screen)
     with smtplib.SMTP("127.0.0.1", int(_found(r"SMTP on 127\.0\.0\.1:(\d+)", screen))) as smtp:
         smtp.sendmail(
-            "me@example.org", ["anna@demo.example"], "From: me@example.org\r\nSubject: Fresh\r\n\r\nCan we meet?\r\n"
+            "me@example.org",
+            ["anna@demo.example"],
+            "From: me@example.org\r\nSubject: Fresh\r\n\r\nDear Anna, can we meet tomorrow at ten?\r\n",
         )
 
     deadline = time.monotonic() + 20
