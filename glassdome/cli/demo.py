@@ -13,7 +13,7 @@ import typer
 
 from glassdome.cli.console import err, out, run
 from glassdome.cli.service import HttpServer, asked_to_stop, serving
-from glassdome.cli.verdict_table import verdict_table
+from glassdome.cli.verdict_table import verdict_page, verdict_table
 from glassdome.core import log
 from glassdome.core.clock import SystemClock
 from glassdome.core.errors import TimedOut

@@ -93,6 +93,8 @@ def test_new_mail_gets_its_verdict_and_ctrl_c_ends_it(running: tuple[subprocess.
             break
         assert time.monotonic() < deadline, "the new mail was not analysed"
         time.sleep(0.05)
+    assert process.stdout is not None
+    assert any("Fresh" in line for line in process.stdout), "the demo did not show the new mail"
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
 
