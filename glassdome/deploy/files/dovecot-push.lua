@@ -5,13 +5,6 @@
 -- This alone bounds what a hanging receiver can add to a delivery.
 local DEADLINE_MSECS = 200
 local CONNECT_MSECS = 100
--- After a receiver was not there, this process leaves it alone for so long.
-local PAUSE_SECONDS = 5
--- Statuses from here on are Dovecot's own: refused, unreachable, too late.
-local NO_ANSWER = 9000
-
-local client = nil
-local quiet_until = 0
 
 local function quoted(value)
   if value == nil then return "null" end
@@ -20,20 +13,18 @@ local function quoted(value)
 end
 
 local function send(context, body)
-  if client == nil then
-    client = dovecot.http.client({
-      request_absolute_timeout_msecs = DEADLINE_MSECS,
-      connect_timeout_msecs = CONNECT_MSECS,
-      max_attempts = 1,
-    })
-  end
+  -- Dovecot runs this file anew for each delivery, so there is nothing to keep for the next one.
+  local client = dovecot.http.client({
+    request_absolute_timeout_msecs = DEADLINE_MSECS,
+    connect_timeout_msecs = CONNECT_MSECS,
+    max_attempts = 1,
+  })
   local request = client:request({ url = context.url, method = "POST" })
   request:add_header("Content-Type", "application/json")
   request:add_header("Authorization", "Bearer " .. context.secret)
   request:set_payload(body)
   local response = request:submit()
   local status = response:status()
-  if status >= NO_ANSWER then quiet_until = os.time() + PAUSE_SECONDS end
   if status < 200 or status > 299 then
     dovecot.i_warning("glassdome: " .. status .. " " .. tostring(response:reason()))
   end
@@ -68,7 +59,7 @@ for _, name in ipairs({
 end
 
 function dovecot_lua_notify_end_txn(context, success)
-  if not success or not context.url or #context.events == 0 or os.time() < quiet_until then return end
+  if not success or not context.url or #context.events == 0 then return end
   local ok, problem = pcall(send, context, '{"events":[' .. table.concat(context.events, ",") .. "]}")
   if not ok then dovecot.i_warning("glassdome: " .. tostring(problem)) end
 end

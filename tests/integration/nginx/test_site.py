@@ -33,7 +33,7 @@ class Service:
 
     def __init__(self) -> None:
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
+            def answer(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 body = json.dumps({"path": self.path, "headers": dict(self.headers)}).encode()
                 self.send_response(503 if "busy" in self.path else 200)
@@ -42,7 +42,7 @@ class Service:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_GET
+            do_GET = do_POST = answer  # noqa: N815 - the names that the library calls
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -132,13 +132,13 @@ def test_the_service_is_down(nginx: Nginx, server_folder: Path, keys: FastCgi) -
 
 
 @pytest.fixture
-def known(names: NameServer, nginx: Nginx) -> Iterator[Nginx]:
+def known(names: NameServer, nginx: Nginx) -> Nginx:
     """The nginx, once it has learned the service's address (a failed look-up is remembered for a moment)."""
     names.known = True
     with httpx.Client(trust_env=False) as client:
         while client.get(nginx.url + "/api/v1/get/llm/health").status_code != 200:
             pass
-    yield nginx
+    return nginx
 
 
 CASES = [

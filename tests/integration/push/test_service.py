@@ -1,0 +1,138 @@
+"""From LMTP to the stored verdict, with the service itself behind Dovecot's doorbell."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from glassdome.api.app import create_app
+from glassdome.api.wiring import services_of
+from glassdome.bootstrap import App, open_app
+from glassdome.cli.service import serving
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
+from glassdome.ports.store import AnalysisQuery
+from tests.integration.push.conftest import SECRET, Pushing
+from tests.servers.certificates import SERVER_NAME, Certificates
+from tests.servers.dovecot import MASTER_PASSWORD, MASTER_USER, Dovecot
+from tests.servers.process import free_port
+
+OLD_MAILS = 2000
+
+
+def letter(number: int) -> bytes:
+    """Return a small message."""
+    return f"From: a@example.org\r\nSubject: no {number}\r\nMessage-ID: <{number}@x>\r\n\r\nhello\r\n".encode()
+
+
+@asynccontextmanager
+async def service(
+    dovecot: Dovecot, certificates: Certificates, folder: Path, *, port: int, mailbox: str, sweep: float = 3600
+) -> AsyncIterator[App]:
+    """Run the service until the block ends; it reads as the master user, as in mailcow."""
+    settings = await asyncio.to_thread(
+        Settings,
+        mailcow_imap_host=dovecot.host,
+        mailcow_imap_port=dovecot.imap_port,
+        mailcow_ca_file=certificates.ca,
+        mailcow_server_name=SERVER_NAME,
+        imap_master_user=MASTER_USER,
+        imap_master_password=MASTER_PASSWORD,
+        mailboxes=mailbox,
+        push_secret=SECRET,
+        data_dir=folder,
+        llm_processing_interval=sweep,
+    )
+    async with open_app(settings, clock=SystemClock()) as app:
+        assert app.watcher is not None
+        # Without IDLE, only the doorbell and the sweep can find mail.
+        app.watcher._max_watched = 0
+        async with serving(create_app(services_of(app)), host="127.0.0.1", port=port):
+            working = asyncio.create_task(app.work())
+            while await app.database.cursors.get_cursor(mailbox, "INBOX") is None:
+                await asyncio.sleep(0.01)
+            yield app
+            app.stop()
+            await working
+
+
+async def analysed(app: App, mailbox: str, count: int) -> list[str]:
+    """Wait for so many analyses; return their subjects."""
+    async with asyncio.timeout(60):
+        while True:
+            page = await app.database.analyses.list(AnalysisQuery(mailbox=mailbox, limit=count + 1))
+            if len(page.items) >= count:
+                return sorted(row.subject for row in page.items)
+            await asyncio.sleep(0.01)
+
+
+async def test_a_delivery_becomes_a_verdict(pushing: Pushing, certificates: Certificates, tmp_path: Path) -> None:
+    """With no IDLE, and the next sweep an hour away, each delivery is judged: the doorbell alone did it."""
+    port = free_port()
+    dovecot = await asyncio.to_thread(pushing, f"http://127.0.0.1:{port}")
+    mailbox = dovecot.add_mailbox()
+
+    async with service(dovecot, certificates, tmp_path, port=port, mailbox=mailbox) as app:
+        for number in range(10):
+            await asyncio.to_thread(dovecot.deliver, mailbox, letter(number))
+        subjects = await analysed(app, mailbox, 10)
+
+    assert [f"no {n}" for n in range(10)] == subjects
+
+
+async def test_the_sweep_finds_what_no_doorbell_told(
+    pushing: Pushing, certificates: Certificates, tmp_path: Path
+) -> None:
+    """A doorbell that leads to nobody: the sweep brings every mail."""
+    dovecot = await asyncio.to_thread(pushing, f"http://127.0.0.1:{free_port()}")
+    mailbox = dovecot.add_mailbox()
+
+    async with service(dovecot, certificates, tmp_path, port=free_port(), mailbox=mailbox, sweep=1) as app:
+        for number in range(3):
+            await asyncio.to_thread(dovecot.deliver, mailbox, letter(number))
+        subjects = await analysed(app, mailbox, 3)
+
+    assert ["no 0", "no 1", "no 2"] == subjects
+
+
+async def test_nothing_old_is_read(pushing: Pushing, certificates: Certificates, tmp_path: Path) -> None:
+    """Two thousand old mails: the one that comes after the start is fetched and judged, and no other."""
+    port = free_port()
+    dovecot = await asyncio.to_thread(pushing, f"http://127.0.0.1:{port}")
+    mailbox = dovecot.add_mailbox()
+    await asyncio.to_thread(_fill, dovecot, mailbox)
+
+    async with service(dovecot, certificates, tmp_path, port=port, mailbox=mailbox) as app:
+        await asyncio.to_thread(dovecot.deliver, mailbox, letter(0))
+        subjects = await analysed(app, mailbox, 1)
+        jobs = await app.database.queue.jobs(mailbox=mailbox)
+
+    assert ["no 0"] == subjects
+    assert 1 == len(jobs)
+    fetched = [int(n) for n in re.findall(r"body_count=(\d+)", await _logged_out(dovecot))]
+    assert 1 == sum(fetched)
+
+
+def _fill(dovecot: Dovecot, mailbox: str) -> None:
+    """Put old mail where Dovecot finds it."""
+    dovecot.deliver(mailbox, letter(-1))
+    local, _, domain = mailbox.partition("@")
+    folder = dovecot.base / "mail" / domain / local / "Maildir" / "cur"
+    for number in range(OLD_MAILS - 1):
+        path = folder / f"16000{number:05}.M1P1.old:2,S"
+        path.write_bytes(letter(-2))
+        path.chmod(0o644)
+    assert OLD_MAILS == dovecot.doveadm("search", "-u", mailbox, "all").count("\n")
+
+
+async def _logged_out(dovecot: Dovecot) -> str:
+    """Return Dovecot's log once every session has ended."""
+    async with asyncio.timeout(30):
+        while True:
+            log = await asyncio.to_thread(dovecot.log)
+            if log.count("imap-login: Info: Login:") == len(re.findall(r"imap\(.*body_count=", log)):
+                return log
+            await asyncio.sleep(0.02)
