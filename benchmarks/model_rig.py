@@ -15,7 +15,8 @@ from glassdome.core.config import Settings
 from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm import LlmEngine
 from glassdome.integrations.ollama import OllamaModel
-from glassdome.pipeline.context import ContextLoader, Repeats
+from glassdome.pipeline.context import ContextLoader
+from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.process import Stages, warm_up
 from glassdome.pipeline.worker import Worker

@@ -34,10 +34,12 @@ from glassdome.integrations.tls import tls_policy
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.alerts import LogAlerts
 from glassdome.pipeline.arrivals import Arrivals
-from glassdome.pipeline.context import ContextLoader, Repeats
+from glassdome.pipeline.context import ContextLoader
+from glassdome.pipeline.drafts import Drafts
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.process import Stages
+from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.pipeline.watcher import Watcher
@@ -270,6 +272,7 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
     app.editor = ImapEditor(pool)
     performer = Performer(database.actions, clock=clock, editor=app.editor, alerts=LogAlerts())
     app.actions = ActionLoop(performer)
+    engine = _live_engine(app)
     runner = JobRunner(
         database.queue,
         source,
@@ -277,10 +280,11 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
         ContextLoader(
             history=database.history, preferences=database.preferences, clock=clock, settings=app.settings.current
         ),
-        stages=_live_stages(app),
+        stages=_live_stages(app, engine),
         performer=performer,
         clock=clock,
         metrics=app.metrics,
+        drafts=_drafts(app, engine),
     )
     owner = f"{socket.gethostname()}:{os.getpid()}"
     app.worker = Worker(
@@ -298,8 +302,20 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
     )
 
 
-def _live_stages(app: App) -> Callable[[], Stages]:
-    engine = engine_of(app.model, app.settings.current()) if app.model is not None else None
+def _live_engine(app: App) -> LlmEngine | None:
+    if app.model is None:
+        return None
+    name = app.settings.current().engine_name
+    return LlmEngine(app.model, name=name, mail_chars=lambda: app.settings.current().max_email_size)
+
+
+def _drafts(app: App, engine: LlmEngine | None) -> Drafts | None:
+    if engine is None:
+        return None
+    return Drafts(analyses=app.database.analyses, drafter=engine, on=lambda: app.settings.current().engine_drafts)
+
+
+def _live_stages(app: App, engine: LlmEngine | None) -> Callable[[], Stages]:
     repeats = Repeats(analyses=app.database.analyses)
     observe = app.metrics.stage_seconds
 
@@ -311,6 +327,7 @@ def _live_stages(app: App) -> Callable[[], Stages]:
             clock=app.clock,
             policies=parse_policies(app.settings.current().engine_skip),
             repeat=repeats.find,
+            share=repeats.share,
             observe=lambda stage, seconds: observe.labels(stage).observe(seconds),
         )
 

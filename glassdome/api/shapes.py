@@ -63,6 +63,7 @@ class UsageShape(BaseModel):
 
     calls: int
     repairs: int
+    drafts: int
     tokens_in: int
     tokens_out: int
     seconds: float
@@ -110,7 +111,7 @@ class AnalysisShape(BaseModel):
                 "degraded": False,
                 "degraded_reason": "",
                 "skipped": "",
-                "usage": {"calls": 0, "repairs": 0, "tokens_in": 0, "tokens_out": 0, "seconds": 0.0},
+                "usage": {"calls": 0, "repairs": 0, "drafts": 0, "tokens_in": 0, "tokens_out": 0, "seconds": 0.0},
                 "processing_time": 0.004,
                 "analyzed_at": "2026-11-21T08:00:01Z",
             }

@@ -1,4 +1,4 @@
-"""Loads what the mailbox knows around a message, and the model's opinion of an exact repeat."""
+"""Loads what the mailbox knows around a message."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from typing import Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
-from glassdome.ports.model import Engine
-from glassdome.ports.store import AnalysisStore, HistoryStore, PreferenceStore
+from glassdome.ports.store import HistoryStore, PreferenceStore
 from glassdome.values.context import Context
 from glassdome.values.message import Message
-from glassdome.values.opinion import Opinion
-from glassdome.values.preferences import EngineAccess, Preferences
+from glassdome.values.preferences import Preferences
 
-__all__ = ["ContextLoader", "Repeats"]
+__all__ = ["ContextLoader"]
 
 #: Contacts of a mailbox are read again after this long, and so many mailboxes are remembered.
 CONTACTS_AGE: Final = timedelta(minutes=1)
@@ -56,20 +54,3 @@ class ContextLoader:
         fresh = await self.history.contacts(mailbox)
         self._contacts[mailbox] = (now, fresh)
         return fresh
-
-
-@dataclass(frozen=True, kw_only=True)
-class Repeats:
-    """The policy `repeat`: the same content, model and instructions need no second call."""
-
-    analyses: AnalysisStore
-
-    async def find(self, message: Message, engine: Engine, context: Context) -> Opinion | None:
-        """Return the stored opinion; None where the owner's wishes made that prompt differ from this one."""
-        wishes = context.preferences
-        if wishes.engine_access is not EngineAccess.FULL or wishes.summary_language:
-            return None
-        found = await self.analyses.by_content(
-            message.content_hash, engine=engine.name, model=engine.model, prompt_version=engine.prompt_version
-        )
-        return found.opinion if found is not None else None

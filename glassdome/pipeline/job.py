@@ -16,13 +16,17 @@ from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.context import ContextLoader
-from glassdome.pipeline.process import Judged, Stages, judge
+from glassdome.pipeline.drafts import Drafted, Drafts
+from glassdome.pipeline.observe import observe_model, observe_verdict
+from glassdome.pipeline.process import Judged, Load, Stages, judge
 from glassdome.pipeline.retry import decide_retry, model_again_at
 from glassdome.ports.mail import MailSource
 from glassdome.ports.store import JobQueue, PreferenceStore
+from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
-from glassdome.values.job import Job
+from glassdome.values.job import Job, JobReason
 from glassdome.values.message import Message
+from glassdome.values.opinion import Usage
 
 __all__ = ["NOT_CHOSEN", "JobRunner"]
 
@@ -48,11 +52,12 @@ class JobRunner:
         performer: Performer,
         clock: Clock,
         metrics: Metrics | None = None,
+        drafts: Drafts | None = None,
     ) -> None:
-        """`stages` answers how messages are judged at this moment."""
+        """`stages` answers how messages are judged at this moment; `drafts` is None where no model may write them."""
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._stages, self._performer, self._clock = stages, performer, clock
-        self._metrics = metrics or Metrics()
+        self._metrics, self._drafts = metrics or Metrics(), drafts
 
     async def run(self, job: Job) -> None:
         """Take a leased job to the end of its lease; raises what `failed` then answers."""
@@ -65,16 +70,33 @@ class JobRunner:
         async def load(message: Message) -> Context:
             return await self._loader.load(job.ref.mailbox, message, wishes)
 
-        raw = await self._source.fetch(job.ref, max_bytes=MAX_MESSAGE_BYTES)
-        judged = await judge(raw, job.ref, load=load, stages=self._stages())
-        actions = plan(judged.analysis.verdict, wishes, job.ref)
-        again_at, now = self._again_at(job, judged), self._clock.now()
+        raw, stages = await self._source.fetch(job.ref, max_bytes=MAX_MESSAGE_BYTES), self._stages()
+        if job.reason is JobReason.DRAFT and (known := await self._analysed(job)):
+            await self._draft(job, raw, known, load=load, stages=stages)
+            return
+        judged = await judge(raw, job.ref, load=load, stages=stages)
+        actions, now = plan(judged.analysis.verdict, wishes, job.ref), self._clock.now()
+        again_at, again = self._again_at(job, judged), JobReason.UPGRADE
+        if again_at is None and self._drafts is not None and self._drafts.wanted(judged, wishes):
+            again_at, again = now, JobReason.DRAFT
         kept = await self._stored(
             lambda: self._queue.complete(
-                job, judged.analysis, actions=actions, now=now, again_at=again_at, history=judged.message
+                job, judged.analysis, actions=actions, now=now, again_at=again_at, again=again, history=judged.message
             )
         )
-        self._observe(judged, kept=kept)
+        self._observe(judged, stages, kept=kept)
+
+    async def _analysed(self, job: Job) -> Analysis | None:
+        return await self._drafts.analyses.get(job.ref) if self._drafts is not None else None
+
+    async def _draft(self, job: Job, raw: bytes, known: Analysis, *, load: Load, stages: Stages) -> None:
+        assert self._drafts is not None
+        drafted = Drafted(analysis=known)
+        if self._drafts.on():
+            drafted = await self._drafts.add(raw, known, job, load=load, stages=stages)
+            observe_model(self._metrics, known.verdict.model, drafted.usage, drafted.error)
+        now = self._clock.now()
+        await self._stored(lambda: self._queue.complete(job, drafted.analysis, actions=(), now=now))
 
     async def act(self, job: Job) -> None:
         """Perform what was planned, outside the lease; what fails stays in the ledger."""
@@ -122,11 +144,12 @@ class JobRunner:
                 await self._clock.sleep(pause * random.uniform(0.8, 1.2))
         return await write()
 
-    def _observe(self, judged: Judged, *, kept: bool) -> None:
-        verdict = judged.analysis.verdict
-        if not kept:
+    def _observe(self, judged: Judged, stages: Stages, *, kept: bool) -> None:
+        opinion = judged.analysis.opinion
+        usage = opinion.usage if opinion is not None else Usage()
+        if stages.engine is not None:
+            observe_model(self._metrics, stages.engine.model, usage, judged.error)
+        if kept:
+            observe_verdict(self._metrics, judged)
+        else:
             _log.info("result_dropped", reason="the lease was lost")
-            return
-        self._metrics.verdicts.labels(verdict.label.value, verdict.engine, str(verdict.degraded).lower()).inc()
-        if judged.error is not None:
-            self._metrics.errors.labels(judged.error.code).inc()

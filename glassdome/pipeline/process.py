@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Final, TypeVar
 
 from glassdome.core.clock import Clock, SystemClock
@@ -47,6 +47,8 @@ class Examined:
 
 Load = Callable[[Message], Awaitable[Context]]
 Repeat = Callable[[Message, Engine, Context], Awaitable[Opinion | None]]
+#: Asks the model by the given call, or waits for the answer to the same content; says whether it did.
+Share = Callable[[Message, Engine, Context, Callable[[], Awaitable[Opinion]]], Awaitable[tuple[Opinion, bool]]]
 Observe = Callable[[str, float], None]
 
 
@@ -59,6 +61,12 @@ async def _no_repeat(message: Message, engine: Engine, context: Context) -> Opin
     return None
 
 
+async def _unshared(
+    message: Message, engine: Engine, context: Context, call: Callable[[], Awaitable[Opinion]]
+) -> tuple[Opinion, bool]:
+    return await call(), False
+
+
 def _unobserved(stage: str, seconds: float) -> None:
     """Forget it."""
 
@@ -68,7 +76,8 @@ class Stages:
     """How messages are judged.
 
     `engine` is None for the built-in one alone, `builtin` None for the one that is shipped. `policies` say when no model call is made (`engine.gate.POLICIES`);
-    `repeat` finds the model's opinion of the same content; `observe` is told each stage's seconds.
+    `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;
+    `observe` is told each stage's seconds.
     """
 
     engine: Engine | None = None
@@ -77,6 +86,7 @@ class Stages:
     clock: Clock = field(default_factory=SystemClock)
     policies: frozenset[str] = frozenset()
     repeat: Repeat = _no_repeat
+    share: Share = _unshared
     observe: Observe = _unobserved
 
 
@@ -150,18 +160,25 @@ async def _ask(
     )
     if skipped:
         return None, skipped, None
+    read = partial(
+        engine.read,
+        message,
+        signals=examined.signals,
+        sensitive=examined.sensitive,
+        builtin=examined.builtin,
+        context=context,
+    )
+    share = stages.share if REPEAT in stages.policies else _unshared
     start = time.perf_counter()
     try:
-        found = await engine.read(
-            message, signals=examined.signals, sensitive=examined.sensitive, builtin=examined.builtin, context=context
-        )
+        found, shared = await share(message, engine, context, read)
     except PolicyRefused:
         return None, PRIVATE, None
     except (EngineError, TransportError) as exc:
         return None, "", exc
     finally:
         stages.observe("model", time.perf_counter() - start)
-    return found, "", None
+    return (replace(found, usage=Usage()), REPEAT, None) if shared else (found, "", None)
 
 
 def _verdict(

@@ -8,10 +8,10 @@ from typing import Any, Literal, Protocol
 
 from glassdome.values.context import Context
 from glassdome.values.message import Message
-from glassdome.values.opinion import Opinion
+from glassdome.values.opinion import Draft, Opinion
 from glassdome.values.signal import SensitiveFinding, Signal
 
-__all__ = ["Completion", "Engine", "LanguageModel", "ModelFacts", "ModelLibrary", "Prompt", "PullProgress"]
+__all__ = ["Completion", "Drafter", "Engine", "LanguageModel", "ModelFacts", "ModelLibrary", "Prompt", "PullProgress"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,4 +124,19 @@ class Engine(Protocol):
 
     async def aclose(self) -> None:
         """Close all connections."""
+        ...
+
+
+class Drafter(Protocol):
+    """Writes reply drafts, each in a call of its own after the analysis."""
+
+    async def draft(
+        self,
+        message: Message,
+        *,
+        signals: Sequence[Signal],
+        sensitive: Sequence[SensitiveFinding],
+        context: Context,
+    ) -> Draft:
+        """Return a draft; raises EngineError or PolicyRefused (`engine_access` is `never`)."""
         ...

@@ -14,7 +14,7 @@ from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import SenderHistory
 from glassdome.values.feedback import Feedback
-from glassdome.values.job import Job, JobState, NewJob, QueueDepth
+from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
 from glassdome.values.message import Message
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import Cursor, MessageRef
@@ -63,12 +63,13 @@ class JobQueue(Protocol):
         actions: Sequence[Action],
         now: datetime,
         again_at: datetime | None = None,
+        again: JobReason = JobReason.UPGRADE,
         history: Message | None = None,
     ) -> bool:
         """Store analysis, planned actions, sender history and the job's end in one transaction, fenced by the token.
 
-        With `again_at` (a degraded verdict) the job returns to pending with reason `upgrade`. False: the lease was
-        lost, and nothing was stored.
+        With `again_at` the job returns to pending with the reason `again`: upgrade after a degraded verdict, or draft.
+        False: the lease was lost, and nothing was stored.
         """
         ...
 

@@ -31,10 +31,11 @@ async def complete(
     actions: Sequence[Action],
     now: datetime,
     again_at: datetime | None,
+    again: JobReason,
     history: Message | None,
 ) -> bool:
     """End the job first: the row lock keeps every other writer of this message out until the commit."""
-    if not await _close(connection, job, now=now, again_at=again_at):
+    if not await _close(connection, job, now=now, again_at=again_at, again=again):
         return False
     first = await store_analysis(connection, analysis)
     await plan_actions(connection, actions, message_id=analysis.message_id, now=now)
@@ -43,14 +44,16 @@ async def complete(
     return True
 
 
-async def _close(connection: AsyncConnection, job: Job, *, now: datetime, again_at: datetime | None) -> bool:
+async def _close(
+    connection: AsyncConnection, job: Job, *, now: datetime, again_at: datetime | None, again: JobReason
+) -> bool:
     values: dict[str, Any] = {"lease_owner": "", "lease_token": "", "lease_until": None, "forced": False}
     values |= {"error_code": "", "error": "", "updated_at": now, "wake_at": again_at}
     if again_at is None:
         values |= {"state": JobState.DONE.value}
     else:
-        values |= {"state": JobState.PENDING.value, "reason": JobReason.UPGRADE.value, "not_before": again_at}
-        values |= {"priority": int(Priority.UPGRADE), "attempts": 0}
+        values |= {"state": JobState.PENDING.value, "reason": again.value, "not_before": again_at}
+        values |= {"priority": int(Priority[again.name]), "attempts": 0}
     return int((await connection.execute(update(queue).where(held(job)).values(**values))).rowcount) == 1
 
 

@@ -17,7 +17,7 @@ from glassdome.store.rows import is_ref, job_of
 from glassdome.store.schema import queue, statistics
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
-from glassdome.values.job import Job, JobState, NewJob, QueueDepth
+from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
 from glassdome.values.message import Message
 from glassdome.values.refs import Cursor, MessageRef
 
@@ -63,12 +63,13 @@ class Queue:
         actions: Sequence[Action],
         now: datetime,
         again_at: datetime | None = None,
+        again: JobReason = JobReason.UPGRADE,
         history: Message | None = None,
     ) -> bool:
         """Store the result and end the job; False when the lease was lost."""
         return await self._db.write(
             lambda c: completion.complete(
-                c, job, analysis, actions=actions, now=now, again_at=again_at, history=history
+                c, job, analysis, actions=actions, now=now, again_at=again_at, again=again, history=history
             )
         )
 

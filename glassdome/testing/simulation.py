@@ -30,7 +30,7 @@ from glassdome.store import Database, open_database
 from glassdome.values.context import Context
 from glassdome.values.job import Job
 from glassdome.values.message import Message
-from glassdome.values.opinion import Opinion
+from glassdome.values.opinion import Draft, Opinion, Usage
 from glassdome.values.refs import MessageRef
 from glassdome.values.signal import SensitiveFinding, Signal
 
@@ -96,8 +96,28 @@ class SimulatedEngine:
             raise ModelUnavailable
         await asyncio.sleep(self.latency)
         return replace(
-            builtin, engine=self.name, model=self.model, prompt_version=self.prompt_version, categories=(CATEGORY,)
+            builtin,
+            engine=self.name,
+            model=self.model,
+            prompt_version=self.prompt_version,
+            categories=(CATEGORY,),
+            usage=Usage(calls=1, tokens_in=900, tokens_out=120, seconds=self.latency),
         )
+
+    async def draft(
+        self,
+        message: Message,
+        *,
+        signals: Sequence[Signal],
+        sensitive: Sequence[SensitiveFinding],
+        context: Context,
+    ) -> Draft:
+        """Return a short reply."""
+        if await asyncio.to_thread(self.cut.exists):
+            raise ModelUnavailable
+        await asyncio.sleep(self.latency)
+        usage = Usage(calls=1, tokens_in=300, tokens_out=20, seconds=self.latency)
+        return Draft(text="I will send them on Monday.", prompt_version="simulated-reply-1", usage=usage)
 
     async def aclose(self) -> None:
         """Nothing to close."""

@@ -22,19 +22,21 @@ class JobState(StrEnum):
 
 
 class JobReason(StrEnum):
-    """Why a message is to be analysed."""
+    """Why a message is to be analysed; `draft` adds a reply draft to an analysis that is there."""
 
     NEW = "new"
     ASKED = "asked"
     BACKFILL = "backfill"
     UPGRADE = "upgrade"
+    DRAFT = "draft"
 
 
 class Priority(IntEnum):
-    """Lower runs first: a waiting person, then new mail, then the model's second look, then old mail."""
+    """Lower runs first: a waiting person, new mail, reply drafts, the model's second look, old mail."""
 
     ASKED = 0
     NEW = 10
+    DRAFT = 15
     UPGRADE = 20
     BACKFILL = 30
 

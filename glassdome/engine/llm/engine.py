@@ -23,7 +23,7 @@ from glassdome.engine.prompt.version import READING, REPLY, PromptVersion, load_
 from glassdome.ports.model import Completion, LanguageModel, Prompt
 from glassdome.values.context import Context
 from glassdome.values.message import Message
-from glassdome.values.opinion import Opinion, Usage
+from glassdome.values.opinion import Draft, Opinion, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = ["Draft", "LlmEngine"]
@@ -49,15 +49,6 @@ _CUT_SHARE: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A reply draft, None where no reply is needed, and what it cost."""
-
-    text: str | None
-    prompt_version: str
-    usage: Usage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
     """What one question needs beside the mail."""
 
@@ -74,14 +65,17 @@ class LlmEngine:
         model: LanguageModel,
         *,
         name: str,
-        mail_chars: int = 6_000,
+        mail_chars: int | Callable[[], int] = 6_000,
         answer_tokens: int = READING_TOKENS,
         boundary: Callable[[], str] = lambda: secrets.token_hex(12),
     ) -> None:
-        """`name` is what analyses record as engine; `mail_chars` is Settings.max_email_size; `boundary` is for tests."""
+        """`name` is what analyses record as engine; `mail_chars` is Settings.max_email_size, or answers it at each call.
+
+        `boundary` is for tests.
+        """
         self.name = name
         self._model = model
-        self._mail_chars = mail_chars
+        self._mail_chars = mail_chars if callable(mail_chars) else lambda: mail_chars
         self._boundary = boundary
         self._scale = TokenScale()
         self._reading = _Ask(version=_READING, schema=READING_SCHEMA, tokens=answer_tokens)
@@ -208,7 +202,7 @@ class LlmEngine:
             context_tokens=context_tokens,
             answer_tokens=answer,
             repair_tokens=int(answer * (_REPAIR_FACTOR - 1)) + _REPAIR_TOKENS,
-            mail_chars=self._mail_chars,
+            mail_chars=self._mail_chars(),
         )
 
     async def _complete(self, built: BuiltPrompt) -> Completion:

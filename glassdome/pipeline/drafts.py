@@ -1,0 +1,75 @@
+"""The second pass: a reply draft for an analysed message, after the analyses so that each finds its prefix cached."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, TransportError
+from glassdome.core.log import get_logger
+from glassdome.parse import parse_message
+from glassdome.pipeline.process import Judged, Load, Stages, examine
+from glassdome.ports.model import Drafter
+from glassdome.ports.store import AnalysisStore
+from glassdome.values.analysis import Analysis
+from glassdome.values.job import Job
+from glassdome.values.opinion import Usage
+from glassdome.values.preferences import EngineAccess, Preferences
+from glassdome.values.verdict import Label
+from glassdome.verdict.draft import safe_draft
+
+__all__ = ["Drafted", "Drafts"]
+
+_log = get_logger(__name__)
+#: Attempts at one draft while the model is away; a message without a draft is whole.
+ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """An analysis with its draft, where one may be shown, and what writing it cost; `error` is why there is none."""
+
+    analysis: Analysis
+    usage: Usage = field(default_factory=Usage)
+    error: GlassdomeError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafts:
+    """Decides who gets a draft and adds it to the stored analysis."""
+
+    analyses: AnalysisStore
+    drafter: Drafter
+    on: Callable[[], bool]
+
+    def wanted(self, judged: Judged, wishes: Preferences) -> bool:
+        """Say whether the message is one that a person may answer, and its owner wants drafts."""
+        verdict, lists = judged.analysis.verdict, judged.message.lists
+        asked = self.on() and wishes.drafts and wishes.engine_access is not EngineAccess.NEVER
+        personal = verdict.label is Label.HAM and not lists.is_list and not lists.is_automatic
+        clean = not verdict.degraded and not {"unknown", "injection"} & set(verdict.tags)
+        return asked and personal and clean and verdict.auto_reply_suggestion is None
+
+    async def add(self, raw: bytes, known: Analysis, job: Job, *, load: Load, stages: Stages) -> Drafted:
+        """Ask for the draft; an error that may pass is raised while attempts are left, any other costs the draft."""
+        message = await asyncio.to_thread(parse_message, raw, authserv_ids=stages.authserv_ids)
+        context = await load(message)
+        found = await asyncio.to_thread(examine, message, context, stages.builtin)
+        try:
+            draft = await self.drafter.draft(message, signals=found.signals, sensitive=found.sensitive, context=context)
+        except PolicyRefused:
+            return Drafted(analysis=known)
+        except (EngineError, TransportError) as exc:
+            if exc.temporary and job.attempts < ATTEMPTS:
+                raise
+            _log.info("draft_given_up", job=job.id, code=exc.code)
+            return Drafted(analysis=known, error=exc)
+        usage = replace(draft.usage, calls=0, drafts=draft.usage.calls)
+        verdict = replace(
+            known.verdict,
+            auto_reply_suggestion=safe_draft(draft.text, message, context),
+            usage=known.verdict.usage + usage,
+        )
+        return Drafted(analysis=replace(known, verdict=verdict), usage=usage)

@@ -1,0 +1,25 @@
+"""Fixtures of the pipeline's tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from glassdome.store import migrate, open_database
+from glassdome.testing.samples import NOON
+from glassdome.testing.simulation import SimulatedEngine
+from glassdome.values.preferences import Preferences
+from tests.unit.pipeline.bench import ANN, Bench, Source
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    """A chosen mailbox, a model that answers at once."""
+    url = f"sqlite:///{tmp_path / 'db'}"
+    await migrate(url)
+    async with open_database(url) as database:
+        await database.preferences.set_preferences(Preferences(username=ANN, chosen=True), now=NOON)
+        engine = SimulatedEngine(latency=0.0, cut=tmp_path / "cut")
+        yield Bench(database=database, source=Source(), engine=engine, folder=tmp_path)
