@@ -49,6 +49,8 @@ class SendPolicy:
     hold_back_sensitive: bool = True
 
 
+#: A mail begun this long ago has no process any more that sends it: the longest wait on a server is ten minutes.
+_DEAD: Final = timedelta(minutes=30)
 #: Seconds of a mailcow rate frame.
 _FRAMES: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -74,10 +76,17 @@ class Mailer:
         outbox = (await self._memory.stores()).outbox
         entry = self._entry(message, task.purpose)
         if not await outbox.plan(entry):
+            await outbox.abandon(begun_before=message.date - _DEAD, now=message.date)
             earlier = await outbox.get(entry.message_id)
             if earlier is not None and (answer := _earlier(earlier, task)) is not None:
                 return answer
-        await self._keep_rate(task.mailbox, outbox)
+        try:
+            await self._keep_rate(task.mailbox, outbox)
+        except RateLimited:
+            # What was not sent must not count against the next mail.
+            if await outbox.begin(entry.message_id, now=message.date):
+                await outbox.finish(entry.message_id, state=OutboxState.FAILED, now=message.date, detail="rate_limited")
+            raise
         if not await outbox.begin(entry.message_id, now=self._clock.now()):
             raise Conflict("This mail is being sent by another call.", message_id=entry.message_id)
         return await self._deliver(task, message, password, entry)
