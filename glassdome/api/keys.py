@@ -68,8 +68,9 @@ def parse_keys(text: str) -> tuple[ApiKey, ...]:
 
 def _parse_entry(entry: str, number: int) -> ApiKey:
     key, _, rest = entry.partition(":")
-    scope, _, restriction = rest.partition(":")
-    if not key or scope not in list(Scope):
+    scope, limited, restriction = rest.partition(":")
+    # `key:ro:` with nothing behind it was meant to be limited: it must not become a key for everything.
+    if not key or scope not in list(Scope) or (limited and not restriction.strip("| ")):
         raise ConfigError(
             f"Entry {number} of GLASSDOME_API_KEYS is not key:ro or key:rw.",
             fix="Write for example: GLASSDOME_API_KEYS=longrandomtext:rw,othertext:ro:example.org",

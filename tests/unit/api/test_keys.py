@@ -53,7 +53,9 @@ def test_a_restricted_caller_is_refused_elsewhere() -> None:
         caller.must_be_unrestricted()
 
 
-@pytest.mark.parametrize("text", ["alpha", "alpha:admin", ":rw", "good:rw,bad:"])
+@pytest.mark.parametrize(
+    "text", ["secret-text:ro:", "secret-text:ro: | ", "alpha", "alpha:admin", ":rw", "good:rw,bad:"]
+)
 def test_a_wrong_entry_is_named_by_number_only(text: str) -> None:
     """The message says which entry is wrong and never repeats it."""
     with pytest.raises(ConfigError) as caught:
