@@ -52,11 +52,19 @@ async def service(
         app.watcher._max_watched = 0
         async with serving(create_app(services_of(app)), host="127.0.0.1", port=port):
             working = asyncio.create_task(app.work())
-            while await app.database.cursors.get_cursor(mailbox, "INBOX") is None:
-                await asyncio.sleep(0.01)
+            await first_look(app, mailbox)
             yield app
             app.stop()
             await working
+
+
+async def first_look(app: App, mailbox: str) -> None:
+    """Wait until the service knows where this mailbox's new mail begins."""
+    async with asyncio.timeout(60):
+        while True:
+            if await app.database.cursors.get_cursor(mailbox, "INBOX"):
+                return
+            await asyncio.sleep(0.01)
 
 
 async def analysed(app: App, mailbox: str, count: int) -> list[str]:
