@@ -19,6 +19,8 @@ LANGUAGES: Final = (
 )  # fmt: skip
 #: Characters looked at; 2,000 change the answer for seven mails in a thousand and cost four times as much.
 _ENOUGH_CHARS: Final = 200
+#: Below this probability the guess is not told: "Can we meet?" would be Dutch with 0.64.
+_SURE: Final = 0.65
 #: Fewer letters than this say nothing.
 _FEWEST_LETTERS: Final = 4
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[\d_<>|=*#\[\](){}]+")
@@ -29,12 +31,13 @@ def language_of(*texts: str) -> str:
     text = _NOISE.sub(" ", " ".join(t[: 2 * _ENOUGH_CHARS] for t in texts))[:_ENOUGH_CHARS]
     if sum(map(str.isalpha, text)) < _FEWEST_LETTERS:
         return ""
-    return str(_identifier().classify(text)[0])
+    tag, probability = _identifier().classify(text)
+    return str(tag) if probability >= _SURE else ""
 
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     known = set(identifier.labels)
     identifier.set_languages([tag for tag in LANGUAGES if tag in known])
     return identifier
