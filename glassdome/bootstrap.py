@@ -27,6 +27,8 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.llamacpp import LlamaCpp
+from glassdome.integrations.mailcow.directory import MailcowDirectory
+from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.ollama.hosts import parse_hosts
 from glassdome.integrations.ollama.model import OllamaModel
 from glassdome.integrations.openai_server.model import OpenAiServer
@@ -34,12 +36,16 @@ from glassdome.integrations.tls import tls_policy
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.alerts import LogAlerts
 from glassdome.pipeline.arrivals import Arrivals
+from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.drafts import Drafts
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.live import LiveSettings
+from glassdome.pipeline.opt_in import OptIn
 from glassdome.pipeline.process import Stages
 from glassdome.pipeline.repeats import Repeats
+from glassdome.pipeline.reprocess import Reprocess
+from glassdome.pipeline.retention import RETENTION_EVERY, Retention
 from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.pipeline.watcher import Watcher
@@ -212,18 +218,19 @@ class App:
     worker: Worker | None = None
     watcher: Watcher | None = None
     actions: ActionLoop | None = None
+    chores: list[Chore] = field(default_factory=list)
     probes: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
     async def work(self) -> None:
         """Run worker, watcher and actions until `stop`."""
         async with asyncio.TaskGroup() as tasks:
-            for part in (self.worker, self.watcher, self.actions):
+            for part in (self.worker, self.watcher, self.actions, *self.chores):
                 if part is not None:
                     tasks.create_task(part.run())
 
     def stop(self) -> None:
         """Ask `work` to finish what it began and return."""
-        for part in (self.watcher, self.actions, self.worker):
+        for part in (self.watcher, self.actions, *self.chores, self.worker):
             if part is not None:
                 part.stop()
 
@@ -300,6 +307,35 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
         clock=clock,
         interval=lambda: app.settings.current().llm_processing_interval,
     )
+    await _add_chores(app, engine, stack)
+
+
+async def _add_chores(app: App, engine: Engine | None, stack: AsyncExitStack) -> None:
+    settings, database, clock = app.settings.current, app.database, app.clock
+    retention = Retention(analyses=database.analyses, queue=database.queue, clock=clock, settings=settings)
+    app.chores.append(Chore("retention", retention.forget, every=lambda: RETENTION_EVERY))
+    if engine is not None:
+        reprocess = Reprocess(
+            analyses=database.analyses,
+            queue=database.queue,
+            cursors=database.cursors,
+            engine=engine,
+            clock=clock,
+            settings=settings,
+            wake=app.worker.wake if app.worker is not None else lambda: None,
+        )
+        app.chores.append(Chore("reprocess", reprocess.step, every=reprocess.pause))
+    if settings().mailcow_api_url and settings().mailcow_api_key:
+        client = await stack.enter_async_context(MailcowClient.from_settings(settings(), clock=clock))
+        opt_in = OptIn(
+            directory=MailcowDirectory(client.mailboxes, client.objects),
+            said=database.opt_ins,
+            preferences=database.preferences,
+            history=database.history,
+            clock=clock,
+            settings=settings,
+        )
+        app.chores.append(Chore("opt_in", opt_in.sync, every=lambda: settings().llm_processing_interval))
 
 
 def _live_engine(app: App) -> LlmEngine | None:

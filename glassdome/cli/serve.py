@@ -64,6 +64,7 @@ async def _worker(settings: Settings) -> None:
     await _wait_for_database(settings)
     async with open_app(settings, clock=SystemClock()) as app:
         app.watcher = None
+        app.chores.clear()
         async with asked_to_stop(app.stop) as stopped:
             _log.info("worker_started")
             await _until(stopped, asyncio.create_task(app.work()))

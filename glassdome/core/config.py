@@ -155,6 +155,15 @@ class Settings(AgentSettings):
     api_rate_per_minute: int = named(
         "GLASSDOME_API_RATE_PER_MINUTE", 600, "Requests one API key may make in a minute", ge=1
     )
+    reprocess: bool = named(
+        "GLASSDOME_REPROCESS", False, "Analyse old mail again after a change of model or prompt, at the backfill's pace"
+    )
+    opt_in_tag: str = named(
+        "GLASSDOME_OPT_IN_TAG", "llm", "mailcow tag of a mailbox or domain whose mail is analysed; empty: none"
+    )
+    opt_in_attribute: str = named(
+        "GLASSDOME_OPT_IN_ATTRIBUTE", "llm_enabled", "mailcow custom attribute of a mailbox: 1 opts in, 0 opts out"
+    )
     open_docs: bool = named("GLASSDOME_OPEN_DOCS", False, "Serve /docs, /openapi.json and /metrics without a key")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = named(
         "GLASSDOME_LOG_LEVEL", "INFO", "Least severe level that is logged"

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from glassdome.ports.model import Engine
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
-from glassdome.values.context import SenderHistory
+from glassdome.values.context import Habit, SenderHistory
 from glassdome.values.feedback import Feedback
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
+from glassdome.values.listed import ListedMailbox
 from glassdome.values.message import Message
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import Cursor, MessageRef
@@ -24,8 +26,12 @@ __all__ = [
     "AnalysisStore",
     "ConfigStore",
     "CursorStore",
+    "Directory",
     "HistoryStore",
     "JobQueue",
+    "OptInStore",
+    "Outdated",
+    "OutdatedStore",
     "Page",
     "PreferenceStore",
     "Statistics",
@@ -114,6 +120,10 @@ class JobQueue(Protocol):
 
     async def set_state(self, ids: Sequence[int], *, state: JobState, now: datetime) -> int:
         """Retry (failed or cancelled -> pending) or cancel (pending or failed -> cancelled); return how many moved."""
+        ...
+
+    async def forget_ended(self, *, before: datetime) -> int:
+        """Remove jobs that failed or were cancelled before then, and return how many."""
         ...
 
     async def depth(
@@ -210,6 +220,45 @@ class AnalysisStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated:
+    """Messages whose analysis another model or prompt made; `reached` is the row looked at last, 0 at the end."""
+
+    refs: tuple[MessageRef, ...] = ()
+    reached: int = 0
+
+
+class OutdatedStore(Protocol):
+    """Analyses that a present engine would make anew."""
+
+    async def outdated(self, engine: Engine, *, before_id: int | None, limit: int, look_at: int) -> Outdated:
+        """Look at up to `look_at` rows below `before_id`, newest first, and return at most `limit` outdated ones.
+
+        What a policy kept from the model, and degraded verdicts, which are revisited anyway, are not among them.
+        """
+        ...
+
+
+class OptInStore(Protocol):
+    """What mailcow last said of each mailbox's opt-in."""
+
+    async def opt_ins(self) -> Mapping[str, bool]:
+        """Return mailbox -> the last word."""
+        ...
+
+    async def set_opt_in(self, mailbox: str, *, wanted: bool, now: datetime) -> None:
+        """Store the word."""
+        ...
+
+
+class Directory(Protocol):
+    """The mail server's own list of mailboxes."""
+
+    async def listed(self) -> Sequence[ListedMailbox]:
+        """Return every mailbox; raises GlassdomeError."""
+        ...
+
+
 class CursorStore(Protocol):
     """How far each folder was read."""
 
@@ -263,6 +312,22 @@ class HistoryStore(Protocol):
 
     async def record_feedback(self, feedback: Feedback, *, now: datetime) -> None:
         """Store a person's correction (one per message, the last one counts) and teach the sender's history."""
+        ...
+
+    async def observed(
+        self,
+        mailbox: str,
+        habits: Mapping[str, Habit],
+        *,
+        key: str,
+        before: Cursor | None,
+        after: Cursor,
+        now: datetime,
+    ) -> bool:
+        """Add what the owner did to the history of those addresses, and move the cursor `key` from `before` to `after`.
+
+        One transaction. False, with nothing stored, where the cursor is not at `before` any more: another counted it.
+        """
         ...
 
     async def audit(self, *, actor: str, action: str, subject: str, facts: Mapping[str, Any], now: datetime) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from glassdome.ports.store import AnalysisQuery, Page, Statistics
+from glassdome.ports.model import Engine
+from glassdome.ports.store import AnalysisQuery, Outdated, Page, Statistics
 from glassdome.store import erase, statistics
 from glassdome.store.connections import Connections
-from glassdome.store.rows import analysis_of, is_ref
+from glassdome.store.enqueue import REF
+from glassdome.store.rows import analysis_of, is_ref, ref_of
 from glassdome.store.schema import analyses, cursors
 from glassdome.store.selection import cursor_of, newest_first
 from glassdome.values.analysis import Analysis
@@ -68,6 +70,24 @@ class Analyses:
     async def delete(self, query: AnalysisQuery) -> int:
         """Erase what matches, in steps of bounded size."""
         return await erase.erase(self._db, query)
+
+    async def outdated(self, engine: Engine, *, before_id: int | None, limit: int, look_at: int) -> Outdated:
+        """Walk down by id, so that each step reads a bounded part of one index."""
+        names = ("engine", "model", "prompt_version", "degraded", "skipped")
+        wanted = select(analyses.c.id, *(analyses.c[name] for name in (*REF, *names))).order_by(analyses.c.id.desc())
+        if before_id is not None:
+            wanted = wanted.where(analyses.c.id < before_id)
+        present = (engine.name, engine.model, engine.prompt_version)
+        rows = await self._db.rows(wanted.limit(look_at))
+        found, last = [], 0
+        for row in rows:
+            last = row.id
+            if not row.degraded and not row.skipped and (row.engine, row.model, row.prompt_version) != present:
+                found.append(ref_of(row))
+            if len(found) == limit:
+                break
+        ended = len(found) < limit and len(rows) < look_at
+        return Outdated(refs=tuple(found), reached=0 if ended else last)
 
     async def statistics(self, query: AnalysisQuery) -> Statistics:
         """Sum up what matches."""

@@ -16,6 +16,7 @@ from glassdome.store.connections import POOL_SIZE, Connections, make_engine
 from glassdome.store.cursors import Cursors
 from glassdome.store.history import Feedbacks, History
 from glassdome.store.mailboxes import Mailboxes
+from glassdome.store.opt_ins import OptIns
 from glassdome.store.outbox import OutboxTable
 from glassdome.store.preferences import ConfigTable, PreferenceTable
 from glassdome.store.queue import Queue
@@ -38,6 +39,7 @@ class Database:
         self.feedback = Feedbacks(connections)
         self.actions = Actions(connections)
         self.mailboxes = Mailboxes(connections, box)
+        self.opt_ins = OptIns(connections)
         self.outbox = OutboxTable(connections)
         self.commands = Commands(connections)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import and_, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.errors import InputError
@@ -140,6 +140,11 @@ class Queue:
         if state is JobState.PENDING:
             values |= enqueue.RUN_AGAIN | {"not_before": now}
         return await self._db.change(update(queue).where(movable).values(**values))
+
+    async def forget_ended(self, *, before: datetime) -> int:
+        """Remove jobs that failed or were cancelled before then."""
+        ended = queue.c.state.in_([JobState.FAILED.value, JobState.CANCELLED.value])
+        return await self._db.change(delete(queue).where(ended, queue.c.updated_at < before))
 
     async def depth(
         self, *, now: datetime, mailboxes: Sequence[str] | None = None, domains: Sequence[str] | None = None

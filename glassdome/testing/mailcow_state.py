@@ -30,6 +30,7 @@ class Domain:
     maxquota: int = 2048
     quota: int = 10240
     defquota: int = 1024
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class MailcowState:
     on_mailboxes: Callable[[dict[str, str]], None] = lambda passwords: None
     _next_id: int = 1
 
-    def add_domain(self, name: str, **limits: int) -> None:
+    def add_domain(self, name: str, **limits: Any) -> None:
         """Add a domain."""
         self.domains[name] = Domain(name, **limits)
 
@@ -178,4 +179,5 @@ class MailcowState:
             "def_quota_for_mbox": limits.defquota * _MIB,
             "quota_used_in_domain": str(sum(m["quota"] for m in here)),
             "active": 1,
+            "tags": list(limits.tags),
         }

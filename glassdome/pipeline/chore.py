@@ -1,0 +1,38 @@
+"""Work that is done now and then beside the workers: retention, reprocessing, mailcow's opt-ins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from glassdome.core.errors import GlassdomeError
+from glassdome.core.log import get_logger
+
+__all__ = ["Chore"]
+
+_log = get_logger(__name__)
+
+
+class Chore:
+    """Runs until it is told to stop; a round that fails is logged and the next one comes all the same."""
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[object]], *, every: Callable[[], float]) -> None:
+        """`every` answers the seconds to the next round."""
+        self._name, self._work, self._every = name, work, every
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Do rounds until `stop`."""
+        while not self._stopping.is_set():
+            try:
+                await self._work()
+            except GlassdomeError as exc:
+                _log.warning("chore_failed", chore=self._name, code=exc.code, problem=exc.sentence)
+            try:
+                await asyncio.wait_for(self._stopping.wait(), self._every())
+            except TimeoutError:
+                continue

@@ -1,0 +1,63 @@
+"""Takes mailcow's word for who wants analysis: a tag of the mailbox or its domain, or a custom attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.log import get_logger
+from glassdome.ports.store import Directory, HistoryStore, OptInStore, PreferenceStore
+from glassdome.values.listed import ListedMailbox
+
+__all__ = ["OptIn"]
+
+_log = get_logger(__name__)
+_YES: Final = frozenset({"1", "true", "yes", "on"})
+_NO: Final = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptIn:
+    """Follows changes of mailcow's word, not its repetition: what an owner changes here afterwards stays."""
+
+    directory: Directory
+    said: OptInStore
+    preferences: PreferenceStore
+    history: HistoryStore
+    clock: Clock
+    settings: Callable[[], Settings]
+
+    async def sync(self) -> int:
+        """Choose and release mailboxes by what changed and return how many; raises as Directory and the stores.
+
+        An empty list is not believed: releasing everybody for an odd answer would stop all analysis.
+        """
+        listed = await self.directory.listed()
+        before = dict(await self.said.opt_ins())
+        wanted = {box.address: word for box in listed if box.active and (word := self._word(box)) is not None}
+        taken_back = {address: False for address, on in before.items() if on and address not in wanted}
+        changes = {k: on for k, on in (wanted | taken_back).items() if before.get(k) is not on} if listed else {}
+        for mailbox, on in sorted(changes.items()):
+            await self._apply(mailbox, on=on)
+        return len(changes)
+
+    def _word(self, box: ListedMailbox) -> bool | None:
+        settings = self.settings()
+        attribute = box.attributes.get(settings.opt_in_attribute, "").strip().lower()
+        if attribute in _YES | _NO:
+            return attribute in _YES
+        tag = settings.opt_in_tag.lower()
+        return True if tag and tag in box.tags | box.domain_tags else None
+
+    async def _apply(self, mailbox: str, *, on: bool) -> None:
+        now = self.clock.now()
+        wishes = await self.preferences.get_preferences(mailbox)
+        if wishes.chosen != on:
+            await self.preferences.set_preferences(replace(wishes, chosen=on), now=now)
+            action = "opt_in" if on else "opt_out"
+            await self.history.audit(actor="mailcow", action=action, subject=mailbox, facts={}, now=now)
+            _log.info("mailbox_chosen" if on else "mailbox_released", mailbox=mailbox, by="mailcow")
+        await self.said.set_opt_in(mailbox, wanted=on, now=now)

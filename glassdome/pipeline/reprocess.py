@@ -1,0 +1,70 @@
+"""Brings analyses of an older model or prompt back into the queue, newest first, so many an hour."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.log import get_logger
+from glassdome.ports.model import Engine
+from glassdome.ports.store import CursorStore, JobQueue, OutdatedStore
+from glassdome.values.job import JobReason, NewJob, Priority
+from glassdome.values.refs import Cursor
+
+__all__ = ["Reprocess"]
+
+_log = get_logger(__name__)
+#: Rows looked at in one step, of which all may be outdated.
+LOOKED_AT: Final = 1000
+#: Seconds between two looks where there is nothing to do, and at least between two steps.
+IDLE, SHORTEST = 60.0, 1.0
+
+
+@dataclass(kw_only=True)
+class Reprocess:
+    """Walks the analyses once per model and prompt; where it stands survives a restart."""
+
+    analyses: OutdatedStore
+    queue: JobQueue
+    cursors: CursorStore
+    engine: Engine
+    clock: Clock
+    settings: Callable[[], Settings]
+    wake: Callable[[], None] = lambda: None
+    _pause: float = field(default=IDLE)
+
+    def pause(self) -> float:
+        """Return the seconds until the next step."""
+        return self._pause
+
+    async def step(self) -> int:
+        """Queue a minute's share of outdated analyses and return how many; raises StoreError."""
+        self._pause = IDLE
+        settings = self.settings()
+        if not settings.reprocess or not self.engine.model:
+            return 0
+        key = self._key()
+        place = await self.cursors.get_cursor("", key)
+        if place is not None and place.last_uid <= 0:
+            return 0
+        share = max(1, int(settings.backfill_per_hour * IDLE / 3600))
+        found = await self.analyses.outdated(
+            self.engine, before_id=place.last_uid if place else None, limit=share, look_at=LOOKED_AT
+        )
+        jobs = [NewJob(ref=ref, reason=JobReason.UPGRADE, priority=Priority.BACKFILL, force=True) for ref in found.refs]
+        now = self.clock.now()
+        await self.queue.enqueue(jobs, now=now)
+        await self.cursors.set_cursor("", key, Cursor(uid_validity=1, last_uid=found.reached), now=now)
+        self._pause = max(SHORTEST, len(jobs) * 3600 / settings.backfill_per_hour)
+        if jobs:
+            _log.info("reprocessing", jobs=len(jobs), model=self.engine.model, prompt=self.engine.prompt_version)
+            self.wake()
+        return len(jobs)
+
+    def _key(self) -> str:
+        named = f"{self.engine.name} {self.engine.model} {self.engine.prompt_version}"
+        return f"//reprocess/{hashlib.sha256(named.encode()).hexdigest()[:32]}"

@@ -1,0 +1,41 @@
+"""Forgets what is older than the owner wants it kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.log import get_logger
+from glassdome.ports.store import AnalysisQuery, AnalysisStore, JobQueue
+
+__all__ = ["RETENTION_EVERY", "Retention"]
+
+_log = get_logger(__name__)
+#: Seconds between two rounds; retention is counted in days.
+RETENTION_EVERY: Final = 3600.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """Erases analyses with their jobs, actions and corrections, and jobs that ended without an analysis."""
+
+    analyses: AnalysisStore
+    queue: JobQueue
+    clock: Clock
+    settings: Callable[[], Settings]
+
+    async def forget(self) -> int:
+        """Erase in small steps what is past `retention_days`; return how many analyses went."""
+        days = self.settings().retention_days
+        if not days:
+            return 0
+        until = self.clock.now() - timedelta(days=days)
+        gone = await self.analyses.delete(AnalysisQuery(until=until))
+        ended = await self.queue.forget_ended(before=until)
+        if gone or ended:
+            _log.info("retention", days=days, analyses=gone, jobs=ended)
+        return gone
