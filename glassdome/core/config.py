@@ -136,6 +136,12 @@ class Settings(AgentSettings):
     proxy_secret: SecretStr | None = named(
         "GLASSDOME_PROXY_SECRET", None, "Shared secret of the nginx in front, which checks mailcow's keys"
     )
+    rspamd_url: str | None = named(
+        "GLASSDOME_RSPAMD_URL",
+        None,
+        "Rspamd's controller, which learns from corrections: http://rspamd:11334 or unix:/path; unset: it learns nothing",
+    )
+    rspamd_password: SecretStr | None = named("GLASSDOME_RSPAMD_PASSWORD", None, "The controller's password, by http")
     imap_master_user: str | None = named(
         "GLASSDOME_IMAP_MASTER_USER", None, "Dovecot master user, such as master@mailcow.local"
     )

@@ -1,0 +1,1 @@
+"""Rspamd's controller, and teaching through it."""
