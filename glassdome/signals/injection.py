@@ -32,6 +32,16 @@ _MAX_PIECE = 4_000
 _MAX_SEARCHED = 60_000
 
 
+#: One of them, in lower case, stands in whatever `_MARKERS` finds.
+_SIGNS = (
+    "<|", "inst]", "sys>>", "<system", "<assistant", "<instruction", "<tool_call", "<function_call", "</", "##", "begin ",
+)  # fmt: skip
+
+
+def _may_mark(lowered: str) -> bool:
+    return any(map(lowered.__contains__, _SIGNS))
+
+
 def _quotes(text: str, subject: int) -> list[Evidence]:
     """Return the instructions in a text whose first `subject` characters are the subject."""
     return [
@@ -51,7 +61,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     if found:
         yield hit("injection_hidden", f"hidden text tells an assistant: “{found[0].quote}”", *found)
     for where, searched in (("text", message.text), ("hidden", hidden)):
-        mark = _MARKERS.search(searched[:_MAX_SEARCHED])
+        mark = _MARKERS.search(searched[:_MAX_SEARCHED]) if _may_mark(searched[:_MAX_SEARCHED].lower()) else None
         if mark:
             yield hit(
                 "injection_markers", f"it contains {mark.group().strip()!r}", evidence(where, mark.group().strip())

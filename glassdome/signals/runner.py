@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from glassdome.core.log import get_logger
 from glassdome.signals.finding import Detector, outcome
@@ -18,10 +19,13 @@ _log = get_logger(__name__)
 
 def detect(message: Message, context: Context, *, detectors: Sequence[Detector] = DETECTORS) -> tuple[Signal, ...]:
     """Return one signal for every name of every detector, in the table's order; never raises."""
-    return tuple(signal for detector in detectors for signal in _run(detector, message, context))
+    found: list[Signal] = []
+    for detector in detectors:
+        found += _run(detector, message, context)
+    return tuple(found)
 
 
-def _run(detector: Detector, message: Message, context: Context) -> Iterator[Signal]:
+def _run(detector: Detector, message: Message, context: Context) -> Iterable[Signal]:
     found: dict[str, Signal] = {}
     missing = Outcome.MISS
     try:
@@ -30,4 +34,11 @@ def _run(detector: Detector, message: Message, context: Context) -> Iterator[Sig
     except Exception:  # whatever a hostile mail broke, the other detectors still count
         _log.exception("detector_failed", detector=detector.name)
         missing = Outcome.TEMP_ERROR
+    if not found:
+        return _nothing(tuple(detector.signals), missing)
     return (found.get(name) or outcome(name, missing) for name in detector.signals)
+
+
+@lru_cache(maxsize=256)
+def _nothing(names: tuple[str, ...], result: Outcome) -> tuple[Signal, ...]:
+    return tuple(outcome(name, result) for name in names)

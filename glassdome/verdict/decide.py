@@ -9,7 +9,7 @@ from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
-from glassdome.values.signal import SensitiveFinding, Signal
+from glassdome.values.signal import Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
 from glassdome.verdict import merge
 from glassdome.verdict.draft import safe_draft
@@ -53,6 +53,8 @@ def decide(
     against the mail as it is; then every sensitive value in what is returned is masked.
     """
     weights = weights or load_weights()
+    # What was looked for and not found weighs nothing, and is most of what there is.
+    signals = [signal for signal in signals if signal.outcome is not Outcome.MISS]
     wants = context.preferences
     scores = score(signals, builtin, opinion, weights)
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)

@@ -10,7 +10,7 @@ from typing import Final
 
 from glassdome.core import limits
 from glassdome.engine.builtin.sentences import Sentence
-from glassdome.engine.builtin.words import fold, words_of
+from glassdome.engine.builtin.words import fold
 
 __all__ = ["summarize"]
 
@@ -26,20 +26,29 @@ _FADE: Final = 0.6
 #: How much long sentences are held back, and what sharing words with the subject is worth; fitted on BC3 with the above.
 _LENGTH_POWER: Final = 1.1
 _SUBJECT_WORTH: Final = 0.3
-_ADDRESS: Final = ("://", "www.", "@")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_PATH = re.compile(r"[/?#]")
+#: Longer addresses, and those with a query's signs, are bounce and reply addresses with a key in them.
+_LONGEST_ADDRESS: Final = 50
+_KEYED: Final = frozenset("=/?&%")
+_MARKUP_SIGN = re.compile(r"[<>|*_=#~\[\]{}]|--|^[-\s]")
 _MARKUP = re.compile(r"<[^<>]{0,200}>|[*_=#~|>\[\]{}-]{2,}|^[>|*#\s-]+|!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
 _GREETING = re.compile(
     r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen|abend)|sehr geehrte[rs]?|liebe[rs]?"
     r"|moin|bonjour|bonsoir|cher|chere|salut|madame|hola|buenos|buenas|estimad[oa]s?|querid[oa]s?|ciao|buongiorno|gentile"
     r"|egregio|caro|cara|beste|geachte|dag|ola|prezad[oa]s?|caro|bom dia|boa tarde)\b[^.!?,]{0,40}[,!.:]?$"
 )
-_BOILERPLATE = re.compile(
-    r"unsubscribe|abmeld|abbestell|desinscri|desabonn|darse de baja|disiscri|uitschrij|view (?:it |this |online )?(?:\w+ )?in (?:your )?browser"
-    r"|im browser|webversion|version en ligne|navegador|copyright|all rights reserved|alle rechte vorbehalten|privacy policy"
-    r"|datenschutz|do not reply|nicht auf diese|ne pas repondre|no responda|intended recipient|confidential"
-    r"|you are receiving this|sie erhalten diese|vous recevez|sent from my|gesendet von|envoye de mon|enviado desde"
-    r"|^(?:best|kind|warm)? ?regards|^thanks|^thank you|^cheers|mit freundlichen|viele gruesse|viele grusse|cordialement|saludos|^best$"
-)
+_BOILERPLATE: Final = (
+    "unsubscribe", "abmeld", "abbestell", "desinscri", "desabonn", "darse de baja", "disiscri", "uitschrij", "im browser", "webversion",
+    "version en ligne", "navegador", "copyright", "all rights reserved", "alle rechte vorbehalten", "privacy policy", "datenschutz",
+    "do not reply", "nicht auf diese", "ne pas repondre", "no responda", "intended recipient", "confidential",
+    "you are receiving this", "sie erhalten diese", "vous recevez", "sent from my", "gesendet von", "envoye de mon", "enviado desde",
+    "mit freundlichen", "viele gruesse", "viele grusse", "cordialement", "saludos",
+)  # fmt: skip
+_CLOSING = re.compile(r"(?:best|kind|warm)? ?regards|thanks|thank you|cheers|best$")
+_IN_BROWSER = re.compile(r"view (?:it |this |online )?(?:\w+ )?in (?:your )?browser")
+#: A word that says something.
+_CONTENT = re.compile(r"[^\W_]{4,}")
 
 
 def summarize(sentences: Sequence[Sentence], subject: str = "") -> str:
@@ -53,53 +62,75 @@ def summarize(sentences: Sequence[Sentence], subject: str = "") -> str:
     if not candidates:
         return _clipped(_cleaned(subject))
     if len(candidates) <= _SENTENCES:
-        return _joined(candidates)
-    scores = _scores(candidates, subject)
-    best = max(range(len(candidates)), key=scores.__getitem__)
+        return _joined(list(candidates))
+    texts, contents = list(candidates), [_content(folded) for folded in candidates.values()]
+    bags = [set(content) for content in contents]
+    scores = _scores(contents, bags, set(_content(fold(subject))))
+    best = max(range(len(texts)), key=scores.__getitem__)
     chosen = [best]
-    if len(candidates[best]) < _LONG_SENTENCE:
-        taken = set(_content(candidates[best]))
-        chosen.append(
-            max((i for i in range(len(candidates)) if i != best), key=lambda i: _new(candidates[i], scores[i], taken))
-        )
-    return _joined([candidates[i] for i in sorted(chosen)])
+    if len(texts[best]) < _LONG_SENTENCE:
+        others = (i for i in range(len(texts)) if i != best)
+        chosen.append(max(others, key=lambda i: _new(bags[i], scores[i], bags[best])))
+    return _joined([texts[i] for i in sorted(chosen)])
 
 
-def _candidates(sentences: Sequence[Sentence]) -> list[str]:
-    kept: dict[str, None] = {}
+def _candidates(sentences: Sequence[Sentence]) -> dict[str, str]:
+    """Return the sentences that may stand in a summary, each with its folded form."""
+    kept: dict[str, str] = {}
     for sentence in sentences:
         text = _cleaned(sentence.text)
         folded = fold(text)
-        if len(text) >= 12 and not _GREETING.match(folded) and not _BOILERPLATE.search(folded[:_TELLING_CHARS]):
-            kept.setdefault(text, None)
-    return list(kept)
+        if len(text) >= 12 and not _GREETING.match(folded) and not _is_boilerplate(folded[:_TELLING_CHARS]):
+            kept.setdefault(text, folded)
+    return kept
 
 
-def _scores(candidates: Sequence[str], subject: str) -> list[float]:
-    bags = [_content(text) for text in candidates]
-    counts = Counter(word for bag in bags for word in set(bag))
-    about = set(_content(subject))
+def _is_boilerplate(folded: str) -> bool:
+    # A plain search for each phrase costs a tenth of one pattern of them all.
+    return (
+        any(map(folded.__contains__, _BOILERPLATE))
+        or _CLOSING.match(folded) is not None
+        or ("browser" in folded and _IN_BROWSER.search(folded) is not None)
+    )
+
+
+def _scores(contents: Sequence[list[str]], bags: Sequence[set[str]], about: set[str]) -> list[float]:
+    counts = Counter(word for bag in bags for word in bag)
+    worth = {word: math.log1p(count) for word, count in counts.items()}
     scores = []
-    for place, bag in enumerate(bags):
-        shared = sum(math.log1p(counts[word]) for word in set(bag)) / (len(bag) + 4) ** _LENGTH_POWER
+    for place, (content, bag) in enumerate(zip(contents, bags, strict=True)):
+        shared = sum(worth[word] for word in bag) / (len(content) + 4) ** _LENGTH_POWER
         named = len(about.intersection(bag)) / (len(about) or 1)
         scores.append((shared + _SUBJECT_WORTH * named) / (1 + _FADE * place))
     return scores
 
 
-def _new(text: str, score: float, taken: set[str]) -> float:
-    bag = set(_content(text))
+def _new(bag: set[str], score: float, taken: set[str]) -> float:
     return score * (1 - len(bag & taken) / (len(bag) or 1))
 
 
-def _content(text: str) -> list[str]:
-    return [word for word in words_of(text) if len(word) > 3]
+def _content(folded: str) -> list[str]:
+    return _CONTENT.findall(folded)
 
 
 def _cleaned(text: str) -> str:
-    """Return `text` without markup, and without links and addresses, which may carry tokens."""
-    words = _MARKUP.sub(r"\1 ", text).split()
-    return " ".join(word for word in words if not any(mark in word for mark in _ADDRESS)).strip(" -*|>:")
+    """Return `text` without markup; of a link, which may carry tokens, its host stays, of an address what is plain."""
+    if _MARKUP_SIGN.search(text):
+        text = " ".join(_MARKUP.sub(r"\1 ", text).split())
+    if "://" in text or "www." in text or "@" in text:
+        text = " ".join(map(_plain, text.split()))
+    return " ".join(text.split()).strip(" -*|>:")
+
+
+def _plain(word: str) -> str:
+    """Return a link's host with the punctuation around it; an address where it holds no key; other words as they are."""
+    if "://" not in word and "www." not in word:
+        keyed = "@" in word and (len(word) > _LONGEST_ADDRESS or not _KEYED.isdisjoint(word))
+        return "" if keyed else word
+    before, scheme, rest = word.rpartition("://") if "://" in word else word.rpartition("www.")
+    host = _HOST.search(_PATH.split(rest, maxsplit=1)[0].rpartition("@")[2].replace("www.", ""))
+    opening = before[:1] if before[:1] in "([\"'" and scheme else ""
+    return f"{opening}{host.group()}{word[len(word.rstrip('.,;:!?)')) :]}" if host else ""
 
 
 def _joined(sentences: Sequence[str]) -> str:

@@ -32,18 +32,23 @@ def words_of(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concepts:
-    """The lexicon, ready to search: for each first word, the phrases that begin with it and their concepts."""
+    """The lexicon, ready to search: for each first word, the phrases that begin with it, their second words and their concepts."""
 
     names: tuple[str, ...]
-    by_first_word: Mapping[str, tuple[tuple[str, str], ...]]
+    by_first_word: Mapping[str, tuple[tuple[str, str, str], ...]]
 
     def find(self, words: list[str]) -> dict[str, list[str]]:
         """Return the phrases found in `words`, per concept; time is linear in the text."""
+        there = set(words)
+        first = self.by_first_word.keys() & there
+        if not first:
+            return {}
         joined = f" {' '.join(words)} "
         found: dict[str, list[str]] = {}
-        for word in sorted(self.by_first_word.keys() & set(words)):
-            for phrase, concept in self.by_first_word[word]:
-                if phrase == word or f" {phrase} " in joined:
+        for word in sorted(first):
+            for phrase, second, concept in self.by_first_word[word]:
+                # Asking for the second word first spares most searches.
+                if not second or (second in there and f" {phrase} " in joined):
                     found.setdefault(concept, []).append(phrase)
         return found
 
@@ -52,8 +57,9 @@ class Concepts:
 def load_concepts(name: str = "concepts.toml") -> Concepts:
     """Read a lexicon file of this package: concept -> language -> phrases."""
     raw = tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
-    index: dict[str, dict[tuple[str, str], None]] = {}
+    index: dict[str, dict[tuple[str, str, str], None]] = {}
     for concept, languages in raw.items():
         for phrase in (" ".join(words_of(p)) for phrases in languages.values() for p in phrases):
-            index.setdefault(phrase.partition(" ")[0], {})[phrase, concept] = None
+            first, _, rest = phrase.partition(" ")
+            index.setdefault(first, {})[phrase, rest.partition(" ")[0], concept] = None
     return Concepts(names=tuple(raw), by_first_word={word: tuple(pairs) for word, pairs in index.items()})

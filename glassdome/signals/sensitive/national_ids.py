@@ -22,6 +22,8 @@ _FORMS = tuple((item, re.compile(_EDGE.format(shape))) for item, shape in DISTIN
 _LETTERED = tuple(
     (item, re.compile(_EDGE.format(item.shape))) for item in NATIONAL_IDS if item.type in ("it_cf", "mx_curp")
 )
+#: What both begin with, so that most mails are asked once.
+_LONG_CAPITALS = re.compile(r"[A-Z]{4}[A-Z0-9]{12}")
 _KEYS = frozenset[str]().union(*(item.words.keys for item in NATIONAL_IDS))
 #: How closely a general word must come before a number.
 _CLOSE = 32
@@ -78,6 +80,8 @@ def _distinctive(view: TextView) -> Iterator[Found]:
 
 
 def _lettered(view: TextView) -> Iterator[Found]:
+    if not _LONG_CAPITALS.search(view.text):
+        return
     for item, form in _LETTERED:
         for match in form.finditer(view.text):
             if _valid(item, match.group()):

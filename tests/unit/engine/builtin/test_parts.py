@@ -59,7 +59,7 @@ def test_summary_leaves_greetings_links_and_footers_out() -> None:
         "Hello Anna,\n\nThe new museum opens on 4 May at https://x.example/?token=abc123.\n\n"
         "Unsubscribe here: https://x.example/u?id=9\n\nKind regards"
     )
-    assert summarize(sentences_of(text), "Museum") == "The new museum opens on 4 May at."
+    assert summarize(sentences_of(text), "Museum") == "The new museum opens on 4 May at x.example."
 
 
 def test_summary_of_nothing_is_the_subject() -> None:
