@@ -1,6 +1,6 @@
 """How fast the API reads from a full database, beside an empty FastAPI route reading one row of it, in one run.
 
-    python benchmarks/api_reads.py [--analyses 1000000] [--requests 400]
+    python benchmarks/api_reads.py [--analyses 1000000] [--requests 400] [--mariadb]
 
 Both applications are served by uvicorn in one process on loopback and asked in turn over kept connections, so that a
 noisy machine slows both alike. Read the ratios.
@@ -13,6 +13,7 @@ import asyncio
 import http.client
 import random
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -29,6 +30,8 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from glassdome.api.app import create_app
 from glassdome.api.services import Services
 from glassdome.core.clock import SystemClock
@@ -36,7 +39,7 @@ from glassdome.core.config import Settings
 from glassdome.store import Database, migrate
 from glassdome.store.connections import Connections, make_engine
 from glassdome.store.rows import analysis_row
-from glassdome.store.schema import analyses, categories
+from glassdome.store.schema import analyses, categories, queue
 from glassdome.store.statistics_table import add
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
@@ -44,6 +47,7 @@ from glassdome.values.message import Address, Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.refs import MessageRef
 from glassdome.verdict import decide
+from tests.servers.mariadb import MariaDB
 
 KEY = "benchmark"
 MAILBOXES = 300
@@ -57,12 +61,27 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--analyses", type=int, default=100_000)
     arguments.add_argument("--requests", type=int, default=400)
+    arguments.add_argument("--mariadb", action="store_true", help="on a private MariaDB instead of SQLite")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'benchmark.db'}"
-        asyncio.run(fill(url, options.analyses))
-        with served(plain(url)) as one, served(ours(url)) as other:
-            measure(one, other, options.requests)
+        Path(folder).chmod(0o755)
+        if not options.mariadb:
+            run(f"sqlite:///{Path(folder) / 'benchmark.db'}", options)
+            return
+        server = MariaDB(Path(folder) / "db", flush=2)
+        server.install()
+        server.start()
+        try:
+            run(server.new_database(), options)
+        finally:
+            server.stop()
+
+
+def run(url: str, options: argparse.Namespace) -> None:
+    """Fill one database and measure on it."""
+    asyncio.run(fill(url, options.analyses))
+    with served(plain(url)) as one, served(ours(url)) as other:
+        measure(one, other, options.requests)
 
 
 def sample(uid: int, mailbox: str, at: datetime) -> Analysis:
@@ -105,11 +124,22 @@ async def fill(url: str, wanted: int) -> None:
             names = ("mailbox", "analyzed_at")
             shared = [{n: row[n] for n in names} | {"analysis_id": row["id"], "category": "shopping"} for row in rows]
             await connection.execute(insert(categories), shared)
+            await connection.execute(insert(queue), [done_job(row) for row in rows])
             await add(connection, [(row, 1) for row in rows])
 
         await database.connections.write(work)
     await database.aclose()
     print(f"{wanted:,} analyses in {MAILBOXES} mailboxes, filled in {time.perf_counter() - start:.0f} s")
+
+
+def done_job(row: dict[str, object]) -> dict[str, object]:
+    """Return the finished job of an analysis; every 5,000th failed."""
+    state = "failed" if row["id"] % 5_000 == 0 else "done"  # type: ignore[operator]
+    names = ("mailbox", "folder", "uid_validity", "uid")
+    times = dict.fromkeys(("not_before", "enqueued_at", "updated_at"), row["analyzed_at"])
+    empty = {"lease_owner": "", "lease_token": "", "lease_until": None, "error_code": "", "error": "", "wake_at": None}
+    numbers = {"priority": 10, "turn": row["uid"], "attempts": 1, "forced": False}
+    return {n: row[n] for n in names} | {"state": state, "reason": "new"} | times | empty | numbers
 
 
 def ours(url: str) -> FastAPI:
@@ -169,6 +199,7 @@ def measure(plain_port: int, our_port: int, requests: int) -> None:
         "list of 1": (our_port, f"{base}/analysis?mailbox=user{UID}@example.org&limit=1"),
         "list of 50": (our_port, f"{base}/analysis?mailbox=user{UID}@example.org&limit=50"),
         "phishing of all": (our_port, f"{base}/analysis?phishing=true"),
+        "words found nowhere": (our_port, f"{base}/analysis?text=zebra"),
         "statistics": (our_port, f"{base}/stats"),
         "preferences": (our_port, f"{base}/preferences?username=user{UID}@example.org"),
         "queue": (our_port, f"{base}/queue"),

@@ -165,7 +165,7 @@ class AnalysisQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page, newest first; `next_cursor` is empty on the last."""
+    """One page, newest first; `next_cursor` is empty on the last. Only that one may tell that nothing was found."""
 
     items: tuple[Analysis, ...]
     next_cursor: str = ""

@@ -13,7 +13,7 @@ from glassdome.store.connections import Connections
 from glassdome.store.enqueue import REF
 from glassdome.store.rows import analysis_of, is_ref, ref_of
 from glassdome.store.schema import analyses, cursors
-from glassdome.store.selection import cursor_of, newest_first
+from glassdome.store.selection import cursor_of, newest_first, window_end
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
@@ -60,11 +60,12 @@ class Analyses:
         return await self._first(same)
 
     async def list(self, query: AnalysisQuery) -> Page:
-        """Return one page, newest first."""
+        """Return one page, newest first; words may be found on a later page though this one is not full."""
         rows = await self._db.rows(newest_first(query))
         shown = rows[: query.limit]
         more = len(rows) > query.limit and bool(shown)
-        following = cursor_of(shown[-1].analyzed_at, shown[-1].id) if more else ""
+        last = shown[-1] if more else await self._db.row(window_end(query)) if query.text else None
+        following = cursor_of(last.analyzed_at, last.id) if last is not None else ""
         return Page(items=tuple(analysis_of(row) for row in shown), next_cursor=following)
 
     async def delete(self, query: AnalysisQuery) -> int:

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
@@ -16,11 +16,18 @@ from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref
 from glassdome.store.schema import analyses, categories
 
-__all__ = ["conditions", "cursor_of", "newest_first"]
+__all__ = ["conditions", "cursor_of", "newest_first", "window_end"]
+
+#: Rows in which one request looks for words, a tenth of a second's work; the page's cursor goes on behind them.
+TEXT_WINDOW: Final = 20_000
 
 
 def conditions(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     """Return what a row of `llm_email_analysis` must meet, all but the category."""
+    return [*_filters(query), *_says_all(query)]
+
+
+def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     table = analyses.c
     found = allowed(table.mailbox, query.mailboxes, query.domains, table.domain)
     wanted: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
@@ -37,7 +44,11 @@ def conditions(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     found += [condition(value) for value, condition in wanted if value is not None]
     if query.ref is not None:
         found.append(is_ref(analyses, query.ref))
-    return found + [_says(word) for word in query.text.split()]
+    return found
+
+
+def _says_all(query: AnalysisQuery) -> list[ColumnElement[bool]]:
+    return [_says(word) for word in query.text.split()]
 
 
 def _says(word: str) -> ColumnElement[bool]:
@@ -45,9 +56,26 @@ def _says(word: str) -> ColumnElement[bool]:
     return or_(*(func.lower(place).contains(word.lower(), autoescape=True) for place in places))
 
 
-def newest_first(query: AnalysisQuery) -> Select[tuple[object, ...]]:
-    """Return the select of one page and one row more, so that the caller sees whether another page follows."""
-    statement, at, row_id = select(analyses), analyses.c.analyzed_at, analyses.c.id
+def newest_first(query: AnalysisQuery, *, window: int = TEXT_WINDOW) -> Select[Any]:
+    """Return the select of one page and one row more, so that the caller sees whether another page follows.
+
+    Words are looked for in the newest `window` rows that meet all else: see `window_end` for the rest.
+    """
+    if not query.text:
+        return _ordered(query, analyses).limit(query.limit + 1).offset(query.offset)
+    looked_at = _ordered(query, analyses.c.id).limit(window).subquery()
+    found = select(analyses).join(looked_at, looked_at.c.id == analyses.c.id).where(*_says_all(query))
+    newest = found.order_by(analyses.c.analyzed_at.desc(), analyses.c.id.desc())
+    return newest.limit(query.limit + 1).offset(query.offset)
+
+
+def window_end(query: AnalysisQuery, *, window: int = TEXT_WINDOW) -> Select[Any]:
+    """Return the select of the last row that words were looked for in; no row when there are no more behind it."""
+    return _ordered(query, analyses.c.analyzed_at, analyses.c.id).limit(1).offset(window - 1)
+
+
+def _ordered(query: AnalysisQuery, *what: Any) -> Select[Any]:
+    statement, at, row_id = select(*what), analyses.c.analyzed_at, analyses.c.id
     if query.category:
         statement = statement.join(categories, categories.c.analysis_id == analyses.c.id)
         statement = statement.where(categories.c.category == query.category)
@@ -57,8 +85,7 @@ def newest_first(query: AnalysisQuery) -> Select[tuple[object, ...]]:
     if query.cursor:
         moment, last = _place(query.cursor)
         statement = statement.where(or_(at < moment, and_(at == moment, row_id < last)), at <= moment)
-    ordered = statement.where(*conditions(query)).order_by(at.desc(), row_id.desc())
-    return ordered.limit(query.limit + 1).offset(query.offset)
+    return statement.where(*_filters(query)).order_by(at.desc(), row_id.desc())
 
 
 def cursor_of(moment: datetime, row_id: int) -> str:
