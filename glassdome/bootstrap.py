@@ -39,9 +39,13 @@ from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.drafts import Drafts
+from glassdome.pipeline.habits import Habits
 from glassdome.pipeline.job import JobRunner
+from glassdome.pipeline.junked import JunkMoves
+from glassdome.pipeline.learning import LEARNING_EVERY, Learning
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.opt_in import OptIn
+from glassdome.pipeline.owner_rules import OwnerRules
 from glassdome.pipeline.process import Stages
 from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.reprocess import Reprocess
@@ -54,6 +58,7 @@ from glassdome.ports.agent import MailboxRegistry
 from glassdome.ports.imap import MailboxLogins
 from glassdome.ports.model import Engine, LanguageModel, ModelLibrary
 from glassdome.source.imap_editor import ImapEditor
+from glassdome.source.imap_observer import ImapObserver
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, check_schema, migrate, open_database
 from glassdome.values.credentials import Credentials
@@ -280,15 +285,22 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
     performer = Performer(database.actions, clock=clock, editor=app.editor, alerts=LogAlerts())
     app.actions = ActionLoop(performer)
     engine = _live_engine(app)
+    observer = ImapObserver(pool)
+    junk = JunkMoves(source, observer, database, clock=clock)
     runner = JobRunner(
         database.queue,
         source,
         database.preferences,
         ContextLoader(
-            history=database.history, preferences=database.preferences, clock=clock, settings=app.settings.current
+            history=database.history,
+            preferences=database.preferences,
+            clock=clock,
+            settings=app.settings.current,
+            rules=OwnerRules(settings.rules_path),
         ),
         stages=_live_stages(app, engine),
         performer=performer,
+        took_back=junk.took_back,
         clock=clock,
         metrics=app.metrics,
         drafts=_drafts(app, engine),
@@ -307,6 +319,14 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
         clock=clock,
         interval=lambda: app.settings.current().llm_processing_interval,
     )
+    learning = Learning(
+        junk=junk,
+        habits=Habits(source, observer, database, clock=clock),
+        preferences=database.preferences,
+        book=book,
+        clock=clock,
+    )
+    app.chores.append(Chore("learning", learning.look, every=lambda: LEARNING_EVERY))
     await _add_chores(app, engine, stack)
 
 

@@ -148,6 +148,14 @@ MAX_RATE_BUCKETS: Final = 10_000
 MAX_IMAP_LINE_BYTES: Final = 4 * 1024 * 1024
 #: Bytes of a literal where no message was asked for: folder names, header fields.
 MAX_IMAP_LITERAL_BYTES: Final = 256 * 1024
+#: Bytes of a header section fetched without its message; what stands further down is trace and list fields.
+MAX_IMAP_HEADER_BYTES: Final = 16 * 1024
+#: Messages new in a Junk or Sent folder that one look reads, the newest; a flood is not the owner's doing.
+MAX_OBSERVED_MESSAGES: Final = 300
+#: Analyses whose flags one look reads, and moves of ours that are followed; a busy mailbox has 300 a day.
+MAX_FOLLOWED_MESSAGES: Final = 1_000
+#: Folders in which a message taken out of Junk is looked for.
+MAX_SEARCHED_FOLDERS: Final = 20
 #: Untagged responses to one command; LIST of an archive with a folder per day for 50 years has 18,000.
 MAX_IMAP_RESPONSES: Final = 100_000
 #: Nesting of parentheses in one response; ours (LIST, STATUS, FETCH without BODYSTRUCTURE) need four.

@@ -9,6 +9,7 @@ from typing import Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
+from glassdome.pipeline.owner_rules import OwnerRules
 from glassdome.ports.store import HistoryStore, PreferenceStore
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -29,6 +30,7 @@ class ContextLoader:
     preferences: PreferenceStore
     clock: Clock
     settings: Callable[[], Settings]
+    rules: OwnerRules | None = None
     _contacts: dict[str, tuple[datetime, frozenset[str]]] = field(default_factory=dict)
 
     async def load(self, mailbox: str, message: Message, wishes: Preferences) -> Context:
@@ -43,6 +45,7 @@ class ContextLoader:
             sender=await self.history.sender_history(mailbox, message.author.addr),
             preferences=wishes,
             known=True,
+            rules=await self.rules.current() if self.rules is not None else (),
         )
 
     async def _contacts_of(self, mailbox: str, now: datetime) -> frozenset[str]:

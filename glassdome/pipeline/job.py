@@ -22,16 +22,19 @@ from glassdome.pipeline.process import Judged, Load, Stages, judge
 from glassdome.pipeline.retry import decide_retry, model_again_at
 from glassdome.ports.mail import MailSource
 from glassdome.ports.store import JobQueue, PreferenceStore
+from glassdome.values.action import ActionKind
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
 from glassdome.values.job import Job, JobReason
 from glassdome.values.message import Message
 from glassdome.values.opinion import Usage
+from glassdome.values.refs import MessageRef
 
 __all__ = ["NOT_CHOSEN", "JobRunner"]
 
 _log = get_logger(__name__)
 T = TypeVar("T")
+TookBack = Callable[[MessageRef, str], Awaitable[bool]]
 #: The error code of a job whose mailbox nobody chose, or no longer chooses.
 NOT_CHOSEN: Final = "not_chosen"
 #: Seconds between tries to store a result while the database is away: a model's answer is worth half a minute.
@@ -53,11 +56,15 @@ class JobRunner:
         clock: Clock,
         metrics: Metrics | None = None,
         drafts: Drafts | None = None,
+        took_back: TookBack | None = None,
     ) -> None:
-        """`stages` answers how messages are judged at this moment; `drafts` is None where no model may write them."""
+        """`stages` answers how messages are judged at this moment; `drafts` is None where no model may write them.
+
+        `took_back` tells a message that its owner took out of Junk: whatever is thought of it, nothing is done to it.
+        """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._stages, self._performer, self._clock = stages, performer, clock
-        self._metrics, self._drafts = metrics or Metrics(), drafts
+        self._metrics, self._drafts, self._took_back = metrics or Metrics(), drafts, took_back
 
     async def run(self, job: Job) -> None:
         """Take a leased job to the end of its lease; raises what `failed` then answers."""
@@ -76,6 +83,8 @@ class JobRunner:
             return
         judged = await judge(raw, job.ref, load=load, stages=stages)
         actions, now = plan(judged.analysis.verdict, wishes, job.ref), self._clock.now()
+        if self._took_back is not None and any(action.kind is ActionKind.MOVE for action in actions):
+            actions = () if await self._took_back(job.ref, judged.message.message_id) else actions
         again_at, again = self._again_at(job, judged), JobReason.UPGRADE
         if again_at is None and self._drafts is not None and self._drafts.wanted(judged, wishes):
             again_at, again = now, JobReason.DRAFT

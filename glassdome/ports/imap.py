@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -60,6 +60,10 @@ class ImapSession(Protocol):
 
     async def body(self, uid: int, *, max_bytes: int) -> bytes | None:
         """Fetch BODY.PEEK[]; None when the message is gone. Raises MessageTooLarge past `max_bytes`."""
+        ...
+
+    async def headers(self, uids: Sequence[int]) -> Mapping[int, bytes]:
+        """Fetch the (bounded) header sections of those UIDs that are still there."""
         ...
 
     async def store(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from glassdome.values.credentials import Credentials
+from glassdome.values.folder import FetchedMessage
 from glassdome.values.outgoing import Envelope, SendOutcome
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
-__all__ = ["FolderEditor", "MailSender", "MailSource"]
+__all__ = ["FolderEditor", "MailObserver", "MailSender", "MailSource"]
 
 
 class MailSource(Protocol):
@@ -58,6 +59,25 @@ class MailSource(Protocol):
 
     async def aclose(self) -> None:
         """Log out everywhere."""
+        ...
+
+
+class MailObserver(Protocol):
+    """Sees what an owner did with stored mail, and leaves no trace. Raises as MailSource."""
+
+    async def special_folder(self, mailbox: str, use: str) -> str:
+        """Return the folder with that special use (`\\\\Junk`; RFC 6154), or of that name; raises NotFound."""
+        ...
+
+    async def headers(self, mailbox: str, folder: str, uids: Sequence[int]) -> Mapping[int, bytes]:
+        """Return the header sections, each cut at its bound, of those messages that are still there."""
+        ...
+
+    async def facts(self, refs: Sequence[MessageRef]) -> Mapping[MessageRef, FetchedMessage]:
+        """Return flags and INTERNALDATE of those of `refs`, all of one folder, that are still there.
+
+        A moved message keeps its INTERNALDATE (RFC 9051 6.4.7). Raises UidValidityChanged.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from glassdome.core.errors import NotFound, UidValidityChanged
 from glassdome.ports.imap import ImapSession, ImapSessions
 from glassdome.source.search import quoted
+from glassdome.source.special_use import folder_for
 from glassdome.values.refs import MessageRef
 
 __all__ = ["ImapEditor"]
@@ -34,7 +35,7 @@ class ImapEditor:
         Asked again after a success whose answer was lost, it finds the message gone: NotFound, never a second copy.
         """
         async with self._sessions.session(ref.mailbox) as session:
-            target = await _folder(session, folder)
+            target = await folder_for(session, folder)
             await _open(session, ref)
             if not await session.search(f"UID {ref.uid}"):
                 raise NotFound(f"{ref} is not there any more.")
@@ -46,7 +47,7 @@ class ImapEditor:
     async def append(self, mailbox: str, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> None:
         """Store a message, unless the folder has one of that Message-ID already."""
         async with self._sessions.session(mailbox) as session:
-            target = await _folder(session, folder)
+            target = await folder_for(session, folder)
             message_id = _message_id(raw)
             if message_id:
                 await session.examine(target)
@@ -66,18 +67,6 @@ async def _open(session: ImapSession, ref: MessageRef) -> None:
     status = await session.select(ref.folder)
     if status.uid_validity != ref.uid_validity:
         raise UidValidityChanged(f"{ref.folder} of {ref.mailbox} was rebuilt: {ref} names nothing any more.")
-
-
-async def _folder(session: ImapSession, name: str) -> str:
-    """Resolve `\\\\Sent` and the like to the folder with that special use, else to the folder of that plain name."""
-    if not name.startswith("\\"):
-        return name
-    found = await session.folders()
-    by_use = [info.name for info in found if name.capitalize() in info.special_use or name in info.special_use]
-    by_name = [info.name for info in found if info.name.lower() == name[1:].lower()]
-    for candidate in (*by_use, *by_name):
-        return candidate
-    raise NotFound(f"The mailbox has no folder for {name[1:]}.")
 
 
 async def _newest(session: ImapSession, folder: str) -> tuple[int, int]:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 from glassdome.core.clock import Clock, SystemClock
-from glassdome.core.errors import Disconnected, InvalidQuery, NotFound, UidValidityChanged
+from glassdome.core.errors import InvalidQuery, NotFound, UidValidityChanged
 from glassdome.core.limits import IMAP_IDLE_SECONDS
 from glassdome.ports.imap import ImapSession, ImapSessions
+from glassdome.source.asked import asked
 from glassdome.source.search import quoted, search_date
 from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import Cursor, MessageRef, NewUids
@@ -84,13 +85,7 @@ class ImapSource:
         await self._sessions.aclose()
 
     async def _run(self, mailbox: str, ask: Callable[[ImapSession], Awaitable[T]]) -> T:
-        """Run a reading operation; once more on a new connection when the old one turns out to be closed."""
-        try:
-            async with self._sessions.session(mailbox) as session:
-                return await ask(session)
-        except Disconnected:
-            async with self._sessions.session(mailbox) as session:
-                return await ask(session)
+        return await asked(self._sessions, mailbox, ask)
 
     async def _new_uids(self, session: ImapSession, folder: str, cursor: Cursor | None) -> NewUids:
         status = await session.status(folder)

@@ -12,7 +12,7 @@ from glassdome.store.schema import cursors
 from glassdome.store.upsert import upsert
 from glassdome.values.refs import Cursor
 
-__all__ = ["Cursors", "write_cursor"]
+__all__ = ["Cursors", "locked_cursor", "write_cursor"]
 
 
 async def write_cursor(
@@ -23,6 +23,13 @@ async def write_cursor(
     row |= {"uid_validity": cursor.uid_validity, "last_uid": cursor.last_uid}
     changes = ("uid_validity", "last_uid", "updated_at")
     await upsert(connection, cursors, [row], keys=("mailbox", "folder"), replace=changes)
+
+
+async def locked_cursor(connection: AsyncConnection, mailbox: str, folder: str) -> Cursor | None:
+    """Return the cursor, and keep others from moving it until the transaction ends."""
+    found = select(cursors).where(cursors.c.mailbox == mailbox, cursors.c.folder == folder).with_for_update()
+    row = (await connection.execute(found)).first()
+    return None if row is None else Cursor(uid_validity=row.uid_validity, last_uid=row.last_uid)
 
 
 class Cursors:

@@ -11,19 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Connections
 from glassdome.store.contacts import row_of
+from glassdome.store.cursors import locked_cursor, write_cursor
 from glassdome.store.rows import is_ref, ref_of, ref_row
 from glassdome.store.schema import analyses
 from glassdome.store.schema_agent import audit, contacts, feedback
 from glassdome.store.upsert import upsert
-from glassdome.values.context import SenderHistory
+from glassdome.values.context import Habit, SenderHistory
 from glassdome.values.feedback import Feedback
-from glassdome.values.refs import MessageRef
+from glassdome.values.refs import Cursor, MessageRef
 from glassdome.values.verdict import Label
 
 __all__ = ["Feedbacks", "History"]
 
 #: Authenticated messages after which a stranger counts as a correspondent, answered or not.
 _FAMILIAR = 2
+#: Rows of one statement: nine values each, and SQLite binds 32,766.
+_ROWS = 500
 
 
 class History:
@@ -71,6 +74,33 @@ class History:
                 await upsert(connection, contacts, learned, keys=("mailbox", "addr"), add=("junked",))
 
         await self._db.write(work)
+
+    async def observed(
+        self,
+        mailbox: str,
+        habits: Mapping[str, Habit],
+        *,
+        key: str,
+        before: Cursor | None,
+        after: Cursor,
+        now: datetime,
+    ) -> bool:
+        """Add habits and move the cursor, unless another process moved it first."""
+        rows = [
+            row_of(mailbox, addr.lower(), now, opened=habit.opened, replied=habit.replied)
+            for addr, habit in sorted(habits.items())
+        ]
+
+        async def work(connection: AsyncConnection) -> bool:
+            if await locked_cursor(connection, mailbox, key) != before:
+                return False
+            for start in range(0, len(rows), _ROWS):
+                batch = rows[start : start + _ROWS]
+                await upsert(connection, contacts, batch, keys=("mailbox", "addr"), add=("opened", "replied"))
+            await write_cursor(connection, mailbox, key, after, now=now)
+            return True
+
+        return await self._db.write(work)
 
     async def audit(self, *, actor: str, action: str, subject: str, facts: Mapping[str, Any], now: datetime) -> None:
         """Record an administrative write."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from glassdome.values.preferences import Preferences
 from glassdome.values.rules import Rule
 
-__all__ = ["Context", "SenderHistory"]
+__all__ = ["Context", "Habit", "SenderHistory"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,8 @@ class SenderHistory:
     """What this mailbox saw of one From address before this message.
 
     `seen` counts earlier messages, `authenticated` those with aligned DKIM or DMARC pass, `replied` how often the
-    owner wrote to it, `junked` how often the owner called it junk, `domain_seen` messages from the same domain.
+    owner wrote to it, `junked` how often the owner called it junk, `opened` how many the owner read (one that he flagged
+    counts twice), `domain_seen` messages from the same domain.
     """
 
     seen: int = 0
@@ -26,6 +27,18 @@ class SenderHistory:
     opened: int = 0
     domain_seen: int = 0
     first_seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """What is new about one correspondent: mails of theirs that the owner read, mails that he wrote to them."""
+
+    opened: int = 0
+    replied: int = 0
+
+    def __add__(self, other: Habit) -> Habit:
+        """Sum up."""
+        return Habit(opened=self.opened + other.opened, replied=self.replied + other.replied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

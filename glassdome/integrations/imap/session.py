@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from glassdome.core.errors import ImapRefused, InvalidQuery, MessageTooLarge, NotFound, ProtocolViolation
-from glassdome.core.limits import IMAP_COMMAND_SECONDS, IMAP_LEAST_BYTES_PER_SECOND
+from glassdome.core.limits import IMAP_COMMAND_SECONDS, IMAP_LEAST_BYTES_PER_SECOND, MAX_IMAP_HEADER_BYTES
 from glassdome.integrations.imap.connection import Connection, Reply
 from glassdome.integrations.imap.folder_names import decode_folder, encode_folder
 from glassdome.integrations.imap.response import Token, pairs
@@ -19,6 +19,8 @@ _SPECIAL = {"\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Several messages are not fetched by one command when they are many: the command line has its limits too.
 _BATCH = 500
+#: Header sections fetched by one command: at most 800 KB.
+_HEADER_BATCH = 50
 
 
 class Session:
@@ -114,6 +116,18 @@ class Session:
             if isinstance(raw, str):
                 return raw.encode("utf-8", "surrogateescape")
         return None
+
+    async def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Fetch the header sections of those that are still there, each cut at MAX_IMAP_HEADER_BYTES (RFC 9051 6.4.5)."""
+        found: dict[int, bytes] = {}
+        for start in range(0, len(uids), _HEADER_BATCH):
+            items = f"(UID BODY.PEEK[HEADER]<0.{MAX_IMAP_HEADER_BYTES}>)"
+            for facts in _fetched(await self._fetch(uids[start : start + _HEADER_BATCH], items)):
+                raw = facts.get("BODY[HEADER]<0>")
+                if "UID" in facts and isinstance(raw, bytes | str):
+                    whole = raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogateescape")
+                    found[_number(facts["UID"])] = whole
+        return {uid: found[uid] for uid in uids if uid in found}
 
     async def store(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
         """UID STORE in the folder selected for changes; a message that is gone is no error."""
