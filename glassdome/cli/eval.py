@@ -116,7 +116,7 @@ def _measure(
         evaluation = evaluate(samples, runner=runner, plan=plan, now=datetime.now(UTC))
         if loso:
             mail = limited(samples.mail, limit, lambda sample: sample.id)
-            figures = leave_one_source_out(mail, runner=runner, retrain=Retrainer())
+            figures = leave_one_source_out(mail, runner=runner, retrain=Retrainer(mail, state=state))
             evaluation["functions"] = (
                 {"loso": figures, **evaluation["functions"]} if figures else evaluation["functions"]
             )

@@ -2,39 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
 
 from glassdome.core.errors import ParseError
-from glassdome.engine.builtin.classifier import Classifier
+from glassdome.engine.builtin.classifier import Classifier, read_classifier, write_classifier
+from glassdome.engine.builtin.features import FEATURES_VERSION
 from glassdome.evaluation.samples import MailSample
 from glassdome.parse import parse_message
+from glassdome.training.fitting import Recipe
 from glassdome.training.samples import Sample, sample_of
-from glassdome.training.train import classifier_of
+from glassdome.training.train import Material, classifier_of, material_of
 
 __all__ = ["Retrainer"]
 
 
 class Retrainer:
-    """Fits models; what was read of a mail is kept for the next fold."""
+    """Fits models on parts of one corpus, whose mails are read once."""
 
-    def __init__(self, progress: Callable[[str], None] | None = None) -> None:
-        """`progress` is told what is being done."""
-        self._progress = progress
-        self._read: dict[str, Sample | None] = {}
+    def __init__(
+        self,
+        mail: Sequence[MailSample],
+        *,
+        recipe: Recipe | None = None,
+        state: Path | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        """`mail` is all of it; finished models are kept in the folder `state`; `progress` hears what is being done."""
+        self._mail, self._recipe, self._state, self._progress = mail, recipe or Recipe(), state, progress
 
     def __call__(self, mail: Sequence[MailSample]) -> Classifier:
-        """Return a calibrated model of these mails; raises ConfigError without scikit-learn."""
-        samples = [sample for each in mail if (sample := self._sample(each)) is not None]
-        return classifier_of(samples, progress=self._progress)
+        """Return a calibrated model of these mails alone; raises ConfigError without scikit-learn."""
+        kept = self._file(mail)
+        if kept is not None and kept.exists():
+            return read_classifier(kept)
+        wanted = {(s.source, s.label, s.cluster) for each in mail if (s := self._samples.get(each.id)) is not None}
+        part = self._material.only(lambda s: s.synthetic or (s.source, s.label, s.cluster) in wanted)
+        classifier = classifier_of(part, recipe=self._recipe, progress=self._progress)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_classifier(classifier, kept)
+        return classifier
 
-    def _sample(self, mail: MailSample) -> Sample | None:
-        if mail.id not in self._read:
-            try:
-                read = sample_of(parse_message(mail.place.read()), mail.label, mail.source)
-            except ParseError:
-                self._read[mail.id] = None
-            else:
-                year = str(mail.year or "")
-                self._read[mail.id] = replace(read, cluster=mail.cluster or read.cluster, core=mail.core, year=year)
-        return self._read[mail.id]
+    @cached_property
+    def _samples(self) -> dict[str, Sample]:
+        return dict(_read(self._mail))
+
+    @cached_property
+    def _material(self) -> Material:
+        return material_of(list(self._samples.values()), self._recipe)
+
+    def _file(self, mail: Sequence[MailSample]) -> Path | None:
+        if self._state is None:
+            return None
+        what = repr((self._recipe, FEATURES_VERSION, sorted(each.id for each in mail)))
+        return self._state / f"model-{hashlib.sha256(what.encode()).hexdigest()[:16]}.npz"
+
+
+def _read(mail: Sequence[MailSample]) -> Iterator[tuple[str, Sample]]:
+    for each in mail:
+        try:
+            sample = sample_of(parse_message(each.place.read()), each.label, each.source)
+        except ParseError:
+            continue
+        year = str(each.year or "")
+        yield each.id, replace(sample, cluster=each.cluster or sample.cluster, core=each.core, year=year)

@@ -14,7 +14,7 @@ from glassdome.core.errors import ConfigError, InputError
 from glassdome.engine.builtin.classifier import CLASSES, Classifier, write_classifier
 from glassdome.training.calibration import calibrated
 from glassdome.training.card import model_card
-from glassdome.training.fitting import Recipe, fit, made_up, matrix_of, shortened
+from glassdome.training.fitting import Matrix, Recipe, fit, made_up, matrix_of, shortened
 from glassdome.training.judging import (
     HeldOut,
     SourceFigures,
@@ -27,7 +27,7 @@ from glassdome.training.judging import (
 from glassdome.training.samples import Sample, read_samples
 from glassdome.training.shadow import Comparison, shadow_compare
 
-__all__ = ["TrainingReport", "classifier_of", "train"]
+__all__ = ["Material", "TrainingReport", "classifier_of", "material_of", "train"]
 
 #: Share of the clusters kept away from both models of a shadow evaluation.
 _SHADOW_PERCENT: Final = 20
@@ -73,7 +73,8 @@ def train(
     counts, card = _counts(real), out.with_suffix(".md")
     if shadow is not None and not shadow.better:
         return TrainingReport(model=out, card=card, activated=False, samples=counts, shadow=shadow)
-    classifier, figures, error = _trained([*real, *(with_feedback or ())], recipe, say)
+    say("extracting features")
+    classifier, figures, error = _trained(material_of([*real, *(with_feedback or ())], recipe), recipe, say)
     write_classifier(classifier, out)
     size = out.stat().st_size
     card.write_text(model_card(classifier.name, counts, figures, error, size, recipe), "utf-8")
@@ -83,23 +84,40 @@ def train(
     )  # fmt: skip
 
 
-def classifier_of(
-    samples: Sequence[Sample], *, recipe: Recipe | None = None, progress: Progress | None = None
-) -> Classifier:
-    """Return the calibrated classifier of these samples alone, as `train` makes it; ConfigError without scikit-learn."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Everything a model is fitted on (real mail, copies cut short, made-up mail) and its features."""
+
+    samples: Sequence[Sample]
+    matrix: Matrix
+
+    def only(self, wanted: Callable[[Sample], bool]) -> Material:
+        """Return the part of it that is `wanted`, without reading any mail again."""
+        rows = np.flatnonzero([wanted(sample) for sample in self.samples])
+        return Material(samples=[self.samples[row] for row in rows], matrix=self.matrix.rows(rows))
+
+
+def material_of(real: Sequence[Sample], recipe: Recipe) -> Material:
+    """Extract the features of real mail and of what the recipe adds to it; ConfigError without scikit-learn."""
     _needs_sklearn()
-    return _trained(samples, recipe or Recipe(), progress or (lambda _: None))[0]
-
-
-def _trained(real: Sequence[Sample], recipe: Recipe, say: Progress) -> tuple[Classifier, list[SourceFigures], float]:
-    say("extracting features")
     everything = [*real, *shortened(real, recipe.shortened, recipe.seed), *made_up(recipe)]
-    trial = Trial.of(everything, matrix_of(everything))
+    return Material(samples=everything, matrix=matrix_of(everything))
+
+
+def classifier_of(material: Material, *, recipe: Recipe, progress: Progress | None = None) -> Classifier:
+    """Return the calibrated classifier of this material alone, as `train` makes it."""
+    return _trained(material, recipe, progress or (lambda _: None))[0]
+
+
+def _trained(material: Material, recipe: Recipe, say: Progress) -> tuple[Classifier, list[SourceFigures], float]:
+    everything = material.samples
+    trial = Trial.of(everything, material.matrix)
     folds = held_out_odds(trial, recipe, progress=say)
     say("fitting")
     counted = np.flatnonzero([sample.core or sample.label != "phish" for sample in everything])
     rows = capped(everything, counted, recipe)
-    name = f"text-{crc32(repr((recipe, len(real))).encode()):08x}"
+    real = sum(not (sample.synthetic or sample.cut) for sample in everything)
+    name = f"text-{crc32(repr((recipe, real)).encode()):08x}"
     classifier = fit([everything[i] for i in rows], trial.matrix.rows(rows), recipe, name)
     classifier = _calibrated(classifier, trial, folds)
     figures, error = source_figures(trial, folds, classifier)
