@@ -9,7 +9,15 @@ import typer
 
 from glassdome.cli.console import err, errors_told, out, print_json
 from glassdome.core.errors import ConfigError
-from glassdome.deploy.commands import Command, after_install, after_removal, before_removal, run, schema_statements
+from glassdome.deploy.commands import (
+    Command,
+    after_install,
+    after_removal,
+    before_install,
+    before_removal,
+    run,
+    schema_statements,
+)
 from glassdome.deploy.conf import own_values, read_values
 from glassdome.deploy.options import Options, RspamdWay, checked_domains, checked_mailboxes
 from glassdome.deploy.place import Plan, apply, plan_install, plan_removal
@@ -40,6 +48,7 @@ def install(
         RspamdWay, typer.Option(help="How Rspamd asks during the scan: our plugin, its GPT one.")
     ] = "plugin",
     learn: Annotated[bool, typer.Option("--learn", help="Let corrections teach Rspamd.")] = False,
+    push: Annotated[bool, typer.Option(help="Let Dovecot ring at each delivery; else a sweep finds new mail.")] = True,
     image: Annotated[str, typer.Option(help="A ready image; default: built here.")] = "",
     dry_run: DryRun = False,
     restart: Restart = False,
@@ -50,7 +59,7 @@ def install(
     A second run changes nothing; what was chosen before stays chosen.
     """
     with errors_told():
-        options = Options(ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn)
+        options = Options(ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn, push=push)
         chosen = {
             "GLASSDOME_MAILBOXES": checked_mailboxes(mailbox or []),
             "GLASSDOME_DOMAINS": checked_domains(domain or []),
@@ -118,9 +127,11 @@ def _carry_out(plan: Plan, dry_run: bool, restart: bool) -> None:
     assert plan.manifest is not None
     _show_files(plan)
     commands = after_install(plan.root, plan.manifest.options, plan.values, _conf(plan.root))
+    first = before_install(plan.manifest.options)
     if dry_run:
-        _show(commands, "Afterwards:")
+        _show([*first, *commands], "Commands:")
         return
+    _run_or_show(first, plan.root, restart, "Before the next restart of Dovecot, check:")
     apply(plan)
     _run_or_show(commands, plan.root, restart, "Now run, in mailcow's folder (or use --restart):")
     _tell_opt_in(plan)

@@ -164,6 +164,9 @@ class Settings(AgentSettings):
     reprocess: bool = named(
         "GLASSDOME_REPROCESS", False, "Analyse old mail again after a change of model or prompt, at the backfill's pace"
     )
+    domains: str = named(
+        "GLASSDOME_DOMAINS", "", "Domains, comma-separated, whose every mailbox in mailcow is chosen; needs MAILCOW_API_KEY"
+    )
     opt_in_tag: str = named(
         "GLASSDOME_OPT_IN_TAG", "llm", "mailcow tag of a mailbox or domain whose mail is analysed; empty: none"
     )
@@ -256,6 +259,11 @@ class Settings(AgentSettings):
     def authserv_ids(self) -> frozenset[str]:
         """The authserv-ids (RFC 8601 2.5) whose Authentication-Results are believed, in lower case."""
         return frozenset(_parts(self.authserv_id.lower()))
+
+    @property
+    def domain_names(self) -> frozenset[str]:
+        """The domains whose every mailbox is chosen, in lower case."""
+        return frozenset(_parts(self.domains.lower()))
 
     @property
     def insecure_host_names(self) -> frozenset[str]:

@@ -15,10 +15,20 @@ from glassdome.deploy.options import Options
 from glassdome.deploy.parts import default_image
 from glassdome.deploy.render import render
 
-__all__ = ["Command", "after_install", "after_removal", "before_removal", "drop_statements", "run", "schema_statements"]
+__all__ = [
+    "Command",
+    "after_install",
+    "after_removal",
+    "before_install",
+    "before_removal",
+    "drop_statements",
+    "run",
+    "schema_statements",
+]
 
 _COMPOSE: Final = ("docker", "compose")
 _RESTARTED: Final = ("dovecot-mailcow", "rspamd-mailcow", "nginx-mailcow")
+_PLUGIN: Final = "lib22_push_notification_lua_plugin.so"
 _OURS: Final = ("llm-processor-mailcow", "ollama-mailcow")
 #: Seconds for building an image or pulling one.
 _PATIENCE: Final = 1800
@@ -47,6 +57,15 @@ def schema_statements(values: Mapping[str, str]) -> str:
 def drop_statements(values: Mapping[str, str]) -> str:
     """Return the SQL that removes both, with every analysis."""
     return render("schema-drop.sql", **_names(values))
+
+
+def before_install(options: Options) -> list[Command]:
+    """Return what must be true before a file is placed: a plugin that Dovecot lacks would stop every delivery."""
+    if not options.push:
+        return []
+    look = f"ls /usr/lib/dovecot/{_PLUGIN} /usr/lib/dovecot/modules/{_PLUGIN} 2>/dev/null | grep ."
+    why = "see whether Dovecot has its Lua push notification (if not: --no-push)"
+    return [_compose(why, "exec", "-T", "dovecot-mailcow", "sh", "-c", look)]
 
 
 def after_install(root: Path, options: Options, values: Mapping[str, str], conf: Mapping[str, str]) -> list[Command]:
@@ -105,7 +124,7 @@ def run(command: Command, *, folder: Path) -> None:
         raise PeerRefused(f"`{command.line}` did not end in {_PATIENCE} seconds.") from exc
     if done.returncode:
         tail = done.stdout.decode("utf-8", "replace").strip()[-800:]
-        raise PeerRefused(f"`{command.line}` failed with status {done.returncode}: {tail}")
+        raise PeerRefused(f"Could not {command.why}: `{command.line}` ended with status {done.returncode}. {tail}")
 
 
 def _names(values: Mapping[str, str]) -> dict[str, str]:

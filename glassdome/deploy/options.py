@@ -14,13 +14,17 @@ RspamdWay = Literal["plugin", "gpt", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`image` is empty for the one built here; `rspamd` is how Rspamd asks during the scan."""
+    """`image` is empty for the one built here; `rspamd` is how Rspamd asks during the scan.
+
+    `push` is the doorbell of Dovecot; without it IDLE and the sweep find new mail.
+    """
 
     ollama: bool = True
     gpu: bool = False
     image: str = ""
     rspamd: RspamdWay = "plugin"
     learn: bool = False
+    push: bool = True
 
 
 def checked_mailboxes(addresses: list[str]) -> list[str]:

@@ -82,10 +82,10 @@ def parts_of(
         str(CONF): with_values(conf, values),
         str(OVERRIDE): _override(before.get(str(OVERRIDE), ""), mailcow, options, processor, ollama),
         _NGINX: nginx_site(proxy_secret=values["GLASSDOME_PROXY_SECRET"]),
-        _PUSH: render("dovecot-push.lua"),
-        _EXTRA: _extra(before.get(_EXTRA, ""), url, secret),
         CONFIG: render("config.yml"),
     } | _rspamd(before.get(_SECTION, ""), options, url, secret)
+    if options.push:
+        texts |= {_PUSH: render("dovecot-push.lua"), _EXTRA: _extra(before.get(_EXTRA, ""), url, secret)}
     return Parts(files={name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}, lines=lines)
 
 

@@ -1,4 +1,7 @@
-"""Takes mailcow's word for who wants analysis: a tag of the mailbox or its domain, or a custom attribute."""
+"""Takes mailcow's word for who wants analysis: a tag of the mailbox or its domain, or a custom attribute.
+
+The settings may choose whole domains, too.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ class OptIn:
         if attribute in _YES | _NO:
             return attribute in _YES
         tag = settings.opt_in_tag.lower()
-        return True if tag and tag in box.tags | box.domain_tags else None
+        tagged = tag and tag in box.tags | box.domain_tags
+        return True if tagged or box.address.lower().rpartition("@")[2] in settings.domain_names else None
 
     async def _apply(self, mailbox: str, *, on: bool) -> None:
         now = self.clock.now()

@@ -23,7 +23,7 @@ from glassdome.testing.mailcow_server import MailcowServer
 from glassdome.testing.mailcow_state import MailcowState
 from glassdome.testing.samples import NOON
 
-SETTINGS = Settings()
+SETTINGS, CHOSEN_DOMAIN = Settings(), Settings(domains="Xisx.org")
 ANN, BOB, CAT = "ann@xisx.org", "bob@xisx.org", "cat@tagged.example"
 
 
@@ -107,3 +107,14 @@ async def test_an_empty_list_is_not_believed(opt_in: OptIn, state: MailcowState,
     state.mailboxes.clear()
     assert await opt_in.sync() == 0
     assert await database.preferences.chosen_mailboxes() == (ANN, CAT)
+
+
+async def test_a_whole_domain(opt_in: OptIn, state: MailcowState, database: Database) -> None:
+    """GLASSDOME_DOMAINS chooses every mailbox of a domain, a later one too; its owner's attribute may say no."""
+    by_domain = replace(opt_in, settings=lambda: CHOSEN_DOMAIN)
+    state.edit_custom(ANN, {"attribute": ["llm_enabled"], "value": ["0"]})
+    await by_domain.sync()
+    assert await database.preferences.chosen_mailboxes() == (BOB, CAT)
+    state._store_mailbox("dan@xisx.org", {"local_part": "dan", "domain": "xisx.org", "tags": []})
+    await by_domain.sync()
+    assert await database.preferences.chosen_mailboxes() == (BOB, CAT, "dan@xisx.org")
