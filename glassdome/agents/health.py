@@ -102,7 +102,8 @@ class Health:
 
 async def _asked(probe: Probe) -> str:
     try:
-        await asyncio.wait_for(probe(), _PROBE_SECONDS)
+        async with asyncio.timeout(_PROBE_SECONDS):
+            await probe()
     except GlassdomeError as exc:
         return exc.sentence
     except TimeoutError:

@@ -52,7 +52,9 @@ class Idle:
     async def wait(self, seconds: float) -> bool:
         """Wait until a mailbox changed, at most `seconds`; say whether one did."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            # `wait_for` would swallow a cancellation that comes together with the change.
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
         changed = self._changed.is_set()
         self._changed.clear()
         return changed

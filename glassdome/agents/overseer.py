@@ -25,11 +25,13 @@ from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
-from glassdome.pipeline.process import Stages, analyze_raw
+from glassdome.parse import parse_message
+from glassdome.pipeline.process import classify
 from glassdome.store import Database
-from glassdome.values.as_json import analysis_shape, rfc3339
+from glassdome.values.as_json import rfc3339
 from glassdome.values.context import Context
-from glassdome.values.refs import MessageRef
+from glassdome.values.message import Message
+from glassdome.values.verdict import Verdict
 
 __all__ = ["OverseerAgent"]
 
@@ -255,11 +257,14 @@ class OverseerAgent:
         domain = self._settings.mailcow_domain or "glassdome.invalid"
         return await asyncio.to_thread(write_report, figures, zone=self._zone, domain=domain)
 
-    async def analyze(self, raw: bytes) -> dict[str, Any]:
-        """Return the built-in engine's analysis of a message outside any mailbox; raises ParseError."""
-        ref = MessageRef(mailbox=self._settings.overseer_mailbox, folder="attached", uid_validity=0, uid=0)
-        stages = Stages(authserv_ids=self._settings.authserv_ids, clock=self._clock)
-        return analysis_shape(await analyze_raw(raw, ref, Context(now=self._clock.now()), stages=stages))
+    async def analyze(self, raw: bytes) -> tuple[Message, Verdict]:
+        """Return a message and the built-in engine's verdict on it; raises ParseError."""
+        ids, context = self._settings.authserv_ids, Context(now=self._clock.now())
+
+        def work() -> tuple[Message, Verdict]:
+            return parse_message(raw, authserv_ids=ids), classify(raw, context, authserv_ids=ids)
+
+        return await asyncio.to_thread(work)
 
     async def execute(self, task: dict[str, Any]) -> dict[str, Any]:
         """Have the mail agent do a task; raises its failure."""

@@ -99,20 +99,18 @@ async def _analyze(context: CommandContext, arguments: NoArguments) -> Reply:
     raw = await asyncio.to_thread(_attached, context.raw)
     if raw is None:
         raise InputError("There is no mail attached.", fix="Forward the mail in question as an attachment.")
-    found = await context.overseer.analyze(raw)
-    reasons = [f"  - {reason['why']}" for reason in found["phishing_reasons"]] or ["  none"]
+    message, verdict = await context.overseer.analyze(raw)
     lines = [
-        f"Subject:    {masked(found['subject'])}",
-        f"From:       {found['from']}",
-        f"Verdict:    {found['label']} (phishing score {found['phishing_score']:.2f})",
-        f"Priority:   {found['priority_score']} of 10",
-        f"Categories: {', '.join(found['categories']) or 'none'}",
-        f"Engine:     {found['engine']}",
+        f"Subject:    {masked(message.subject)}",
+        f"From:       {message.author.addr}",
+        f"Verdict:    {verdict.label} (phishing score {verdict.phishing_score:.2f})",
+        f"Priority:   {verdict.priority_score} of 10",
+        f"Categories: {', '.join(verdict.categories) or 'none'}",
         "",
-        f"Summary: {masked(found['summary'])}",
+        f"Summary: {masked(verdict.summary)}",
         "",
         "Reasons:",
-        *map(masked, reasons),
+        *([masked(f"  - {reason.why}") for reason in verdict.phishing_reasons] or ["  none"]),
     ]
     return Reply(text="\n".join(lines) + "\n")
 

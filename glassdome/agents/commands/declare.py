@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from glassdome.agents.report.figures import Report
 from glassdome.core.errors import ConfigError
+from glassdome.values.message import Message
 from glassdome.values.outgoing import OutgoingFile
+from glassdome.values.verdict import Verdict
 
 __all__ = ["Command", "CommandContext", "CommandSet", "NoArguments", "Overseen", "Reply", "Run", "Scope"]
 
@@ -44,8 +46,8 @@ class Overseen(Protocol):
         """Return a report as of now."""
         ...
 
-    async def analyze(self, raw: bytes) -> dict[str, Any]:
-        """Return the analysis of a message; raises ParseError."""
+    async def analyze(self, raw: bytes) -> tuple[Message, Verdict]:
+        """Return a message and the verdict on it; raises ParseError."""
         ...
 
     async def execute(self, task: dict[str, Any]) -> dict[str, Any]:

@@ -40,10 +40,12 @@ async def born(agent: MailcowAgent, name: str) -> str:
     return str(made["mailbox"])
 
 
-def _flags(mailcow: Mailcow, mailbox: str, folder: str = "INBOX") -> list[tuple[str, EmailMessage]]:
+def _flags(
+    mailcow: Mailcow, mailbox: str, folder: str = "INBOX", password: str = PASSWORD
+) -> list[tuple[str, EmailMessage]]:
     context = ssl.create_default_context(cafile=str(mailcow.dovecot.certificates.ca))
     with imaplib.IMAP4_SSL("localhost", mailcow.dovecot.imaps_port, ssl_context=context) as peer:
-        peer.login(mailbox, PASSWORD)
+        peer.login(mailbox, password)
         if peer.select(folder, readonly=True)[0] != "OK":
             return []
         found = []
@@ -56,11 +58,11 @@ def _flags(mailcow: Mailcow, mailbox: str, folder: str = "INBOX") -> list[tuple[
 
 
 async def stored(
-    mailcow: Mailcow, mailbox: str, folder: str = "INBOX", *, count: int = 1
+    mailcow: Mailcow, mailbox: str, folder: str = "INBOX", *, count: int = 1, password: str = PASSWORD
 ) -> list[tuple[str, EmailMessage]]:
     """Wait for `count` messages and return (flags, message) of each."""
     for _ in range(400):
-        found = await asyncio.to_thread(_flags, mailcow, mailbox, folder)
+        found = await asyncio.to_thread(_flags, mailcow, mailbox, folder, password)
         if len(found) >= count:
             return found
         await asyncio.sleep(0.02)
