@@ -72,7 +72,7 @@ class ScannedText:
 
     def search(self, phrase: Phrase) -> tuple[int, int] | None:
         """Return where the phrase stands in the text: looked for around its most telling word."""
-        for key in phrase.anchor & self.keys:
+        for key in sorted(phrase.anchor & self.keys):
             for place in self._occurrences(key):
                 start = self.text.rfind(" ", 0, max(0, place - _REACH)) + 1
                 found = phrase.pattern.search(self.text, start, place + _REACH)

@@ -15,6 +15,7 @@ from glassdome.signals import (
     links,
     markup,
     rspamd,
+    thread,
 )
 from glassdome.signals.finding import Detector
 
@@ -24,6 +25,7 @@ DETECTORS: tuple[Detector, ...] = (
     authentication.DETECTOR,
     history.DETECTOR,
     identity.DETECTOR,
+    thread.DETECTOR,
     links.DETECTOR,
     link_claims.DETECTOR,
     attachments.DETECTOR,
