@@ -21,8 +21,8 @@ from glassdome.testing.simulation import SimulatedEngine
 from glassdome.values.job import JobState
 
 ROWS, MAILBOXES = 3000, 30
-MINE = {"mailboxes": ("user1@example.org",), "domains": ("example.net",)}
-LISTS = {
+MINE: dict[str, Any] = {"mailboxes": ("user1@example.org",), "domains": ("example.net",)}
+LISTS: dict[str, dict[str, Any]] = {
     "all": {},
     "mailbox": {"mailbox": "user1@example.org"},
     "folder": {"mailbox": "user1@example.org", "folder": "INBOX"},
@@ -105,12 +105,16 @@ async def _read_through(database: Database, heard: list[tuple[str, Any]]) -> lis
     """Return the plan's lines that read a whole table of mail."""
     mysql, bad = database.connections.dialect == "mysql", []
 
-    async def explain(connection: Any, statement: str, parameters: Any) -> list[Any]:
+    async def explain(statement: str, parameters: Any) -> Any:
         word = "EXPLAIN" if mysql else "EXPLAIN QUERY PLAN"
-        return list((await connection.exec_driver_sql(f"{word} {statement}", parameters)).all())
+
+        async def work(connection: Any) -> Any:
+            return (await connection.exec_driver_sql(f"{word} {statement}", parameters)).all()
+
+        return await database.connections.read(work)
 
     for statement, parameters in heard:
-        rows = await database.connections.read(lambda c, s=statement, p=parameters: explain(c, s, p))
+        rows = await explain(statement, parameters)
         if mysql:
             bad += [f"{row}" for row in rows if row.table in _BIG and (row.key is None or row.type == "ALL")]
         else:
