@@ -63,7 +63,9 @@ async def test_a_wrong_password_is_told(rspamd: Rspamd) -> None:
     await controller.aclose()
 
 
-@pytest.mark.parametrize("url", [f"http://127.0.0.1:{free_port()}", "unix:/nowhere/rspamd.sock"])
+@pytest.mark.parametrize(
+    "url", [f"http://127.0.0.1:{free_port()}", "unix:/nowhere/rspamd.sock"], ids=["port", "socket"]
+)
 async def test_nobody_there_is_temporary(url: str) -> None:
     """An absent controller is tried again later."""
     controller = RspamdController(url)
@@ -98,4 +100,3 @@ async def test_a_message_in_a_mailbox_is_taught(rspamd: Rspamd) -> None:
 
     found = await asyncio.to_thread(rspamd.scan, letter("unique zebra quagga okapi gnu eland kudu oryx " * 4, 8))
     assert "BAYES_SPAM" in found["symbols"]
-
