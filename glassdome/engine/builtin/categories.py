@@ -47,7 +47,9 @@ def categorize(
 ) -> tuple[str, ...]:
     """Return the categories, best first, at least one; `subject` and `text` are the concepts found there."""
     scores: dict[str, float] = dict.fromkeys(CATEGORIES, 0.0)
+    offer = _is_offer(message, {*subject.get("promotion", ()), *text.get("promotion", ())}, text)
     for concept, (category, worth) in _WORTH.items():
+        category = "work" if offer and concept == "promotion" else category
         hits = min(2 * len(subject.get(concept, ())) + len(text.get(concept, ())), _MOST_PHRASES)
         scores[category] += worth * hits
     for category, points in _facts(message, subject=subject, text=text).items():
@@ -56,6 +58,11 @@ def categorize(
     good = [c for c in CATEGORIES if scores[c] >= max(_ENOUGH, _NEAR * best)]
     ranked = sorted(good, key=lambda c: -scores[c])[: min(_KEPT, limits.MAX_CATEGORIES)]
     return tuple(ranked) or (_fallback(message),)
+
+
+def _is_offer(message: Message, phrases: set[str], text: Mapping[str, Sequence[str]]) -> bool:
+    """Say whether somebody offers something to one reader: one word of advertising, in no kind of mass mail."""
+    return len(phrases) == 1 and not message.lists.is_list and not text.get("unsubscribe")
 
 
 def _facts(

@@ -59,8 +59,9 @@ def learned(sender: SenderHistory) -> float:
 
 
 def _content(facts: Facts) -> float:
-    asked = min(1.2 * facts.requests, 2.0) + min(0.6 * facts.questions, 1.0)
-    return asked + 1.0 * facts.due + 1.2 * facts.urgent
+    # A question is mostly a request too, so that it adds little to one.
+    asked = min(1.0 * facts.requests + 0.3 * facts.questions, 1.6)
+    return asked + 0.7 * facts.due + 1.2 * facts.urgent
 
 
 def _addressing(message: Message, context: Context) -> float:
@@ -78,7 +79,7 @@ def _addressing(message: Message, context: Context) -> float:
 _KINDS: Final[tuple[tuple[str, float], ...]] = (
     ("promotion", -2.0), ("newsletter", -1.5), ("social", -1.5), ("mailing-list", -1.0), ("auto-reply", -1.5),
     ("notification", -0.8), ("security", 1.0), ("invoice", 0.8), ("meeting", 0.6), ("legal", 0.8), ("health", 0.6),
-    ("travel", 0.4),
+    ("travel", 0.4), ("personal", -1.0),
 )  # fmt: skip
 
 

@@ -120,3 +120,13 @@ def test_degraded_and_skipped_are_told() -> None:
 def test_unknown_names_weigh_nothing() -> None:
     """A signal without a weight cannot decide."""
     assert judged(hit("of_tomorrow")).phishing_score == judged().phishing_score
+
+
+def test_no_reply_to_what_looks_suspicious() -> None:
+    """A mail below the line of phishing, and of spam, still gets no reply draft once it comes near."""
+    draft = "Thank you, I will read it."
+    drafts = [
+        judged(builtin=builtin(auto_reply_suggestion=draft, **scores)).auto_reply_suggestion
+        for scores in ({}, {"phishing": 0.45}, {"spam": 0.6})
+    ]
+    assert drafts == [draft, None, None]

@@ -209,3 +209,24 @@ def test_any_text_is_read_within_bounds(subject: str, text: str, name: str, addr
 def test_long_repetitions_are_bounded(piece: str) -> None:
     """Texts made to be slow end in time: the test's own time limit says so."""
     assert read(mail(piece * 300, piece * (limits.MAX_TEXT_CHARS // len(piece)))).engine == "builtin"
+
+
+@pytest.mark.parametrize(("subject", "text"), [("Fresh", "Can we meet?"), ("ok", "ok"), ("Re: x", "Thanks!"), ("", "")])
+def test_few_words_are_not_held_against_a_mail(subject: str, text: str) -> None:
+    """Of a line or less nothing can be told, so that it stays near the prior."""
+    opinion = read(mail(subject, text))
+    assert (opinion.spam < 0.3, opinion.phishing < 0.2) == (True, True)
+
+
+def test_an_offer_to_one_reader_is_work() -> None:
+    """A craftsman's offer is no advertising; a mail full of offers is."""
+    one = "Guten Tag Frau Berg,\n\nwie besprochen sende ich Ihnen das Angebot für die Reparatur. Sie dauert drei Tage."
+    many = "Jetzt kaufen: Rabatt und Gutschein auf alles, Sonderangebot, versandkostenfrei!"
+    assert read(mail("Angebot für das Dach", one)).categories[0] == "work"
+    assert read(mail("Angebot", many)).categories[0] == "promotion"
+
+
+def test_lunch_is_not_pressing() -> None:
+    """A private question with a day in it stands a little above the middle."""
+    text = "Hi,\n\ndo you have time for lunch on Thursday? Let me know by Wednesday so that I can book a table."
+    assert read(mail("Lunch on Thursday?", text)).priority_score in (5, 6)
