@@ -51,7 +51,15 @@ def test_restart_runs_the_commands_in_order(tmp_path: Path, docker: Path) -> Non
     glassdome("install", root, "--restart", "--image", "registry.example.org/glassdome:1")
 
     said = docker.read_text()
-    order = ["push_notification_lua", "CREATE DATABASE", "up -d", "nginx -t", "configtest", "doveconf -n", "compose restart"]
+    order = [
+        "push_notification_lua",
+        "CREATE DATABASE",
+        "up -d",
+        "nginx -t",
+        "configtest",
+        "doveconf -n",
+        "compose restart",
+    ]
     places = [said.index(word) for word in order]
     assert sorted(places) == places
     assert f"{root}: compose" in said
