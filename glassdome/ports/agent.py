@@ -42,6 +42,10 @@ class MailboxRegistry(Protocol):
         """Return the addresses, sorted."""
         ...
 
+    async def all(self) -> tuple[RegisteredMailbox, ...]:
+        """Return every mailbox with its password, sorted, by one query; raises ConfigError as `get` does."""
+        ...
+
     async def forget(self, address: str) -> bool:
         """Remove a mailbox; say whether it was there."""
         ...

@@ -37,6 +37,12 @@ class Mailboxes:
             return None
         return RegisteredMailbox(address=address, name=row.name, password=self._secrets.decrypt(row.password))
 
+    async def all(self) -> tuple[RegisteredMailbox, ...]:
+        """Return every mailbox with its password."""
+        rows = await self._db.rows(select(mailboxes).order_by(mailboxes.c.address))
+        box = self._secrets
+        return tuple(RegisteredMailbox(address=r.address, name=r.name, password=box.decrypt(r.password)) for r in rows)
+
     async def list(self) -> tuple[str, ...]:
         """Return the addresses."""
         rows = await self._db.rows(select(mailboxes.c.address).order_by(mailboxes.c.address))
