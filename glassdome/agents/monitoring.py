@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from glassdome.agents.memory import Memory
 from glassdome.agents.results import failure
 from glassdome.core.clock import Clock
-from glassdome.core.errors import GlassdomeError
+from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.integrations.mailcow.reading import read_row
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.parse import parse_message
@@ -48,12 +48,13 @@ class Monitor:
         stores = await self._memory.stores()
         await self._settle(stores)
         mailboxes = await stores.mailboxes.list()
+        passwords = await self._passwords(stores)
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def one(mailbox: str) -> dict[str, Any]:
             async with places:
                 try:
-                    return await self._one(mailbox, stores)
+                    return await self._one(mailbox, stores, passwords.get(mailbox))
                 except GlassdomeError as exc:
                     return failure(exc, mailbox=mailbox, count=0, messages=[])
 
@@ -76,13 +77,22 @@ class Monitor:
             await stores.cursors.set_cursor(mailbox, _KEY + INBOX, cursor, now=self._clock.now())
             self._stored[mailbox] = cursor
 
-    async def _one(self, mailbox: str, stores: Database) -> dict[str, Any]:
-        registered = await stores.mailboxes.get(mailbox)
-        if registered is None:
+    @staticmethod
+    async def _passwords(stores: Database) -> dict[str, SecretStr]:
+        """Read all passwords at once; where one cannot be decrypted, none is here, and each is asked for by itself."""
+        try:
+            return {known.address: known.password for known in await stores.mailboxes.all()}
+        except ConfigError:
+            return {}
+
+    async def _one(self, mailbox: str, stores: Database, password: SecretStr | None) -> dict[str, Any]:
+        if password is None and (registered := await stores.mailboxes.get(mailbox)) is not None:
+            password = registered.password
+        if password is None:
             return {"success": True, "mailbox": mailbox, "count": 0, "messages": []}
         if mailbox not in self._stored and (found := await stores.cursors.get_cursor(mailbox, _KEY + INBOX)):
             self._stored[mailbox] = found
-        messages = await self._new(mailbox, registered.password)
+        messages = await self._new(mailbox, password)
         return {"success": True, "mailbox": mailbox, "count": len(messages), "messages": messages}
 
     async def _new(self, mailbox: str, password: SecretStr) -> list[dict[str, Any]]:

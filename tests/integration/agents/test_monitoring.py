@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from glassdome.agents import monitoring
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.core.log import configure
+from glassdome.store.schema_agent import mailboxes
 from tests.integration.agents.test_actions import letter, make_agent, stored
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import KEY, Mailcow
@@ -96,6 +98,19 @@ async def test_one_bad_mailbox_spoils_nothing(agent: MailcowAgent, mailcow: Mail
     assert (result["success"], result["mailboxes_checked"]) == (True, 4)
     assert (result["results"][bad]["success"], result["results"][bad]["code"]) == (False, "login_refused")
     assert result["results"][first]["messages"][0]["subject"] == "fine"
+
+
+async def test_a_password_under_another_key_spoils_nothing(agent: MailcowAgent, mailcow: Mailcow) -> None:
+    """One row that the key does not open is that mailbox's failure."""
+    first, second, _ = await names(agent)
+    stores = await agent.memory.stores()
+    await stores.connections.change(update(mailboxes).where(mailboxes.c.address == first).values(password="gAAAA"))
+    mailcow.dovecot.deliver(second, letter("fine"))
+
+    result = await agent.monitor_all_mailboxes()
+
+    assert (result["results"][first]["success"], result["results"][first]["code"]) == (False, "config_error")
+    assert result["results"][second]["count"] == 1
 
 
 async def test_new_mail_rings_at_once(agent: MailcowAgent, mailcow: Mailcow) -> None:
