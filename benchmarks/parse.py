@@ -29,21 +29,21 @@ def main() -> None:
     arguments.add_argument("folder", nargs="?", type=Path)
     arguments.add_argument("--count", type=int, default=2_000)
     options = arguments.parse_args()
-    mails = _folder(options.folder, options.count) if options.folder else [_generated(n) for n in range(options.count)]
+    mails = folder_of_mail(options.folder, options.count) if options.folder else [generated(n) for n in range(options.count)]
     size = sum(map(len, mails)) / len(mails) / 1024
     print(f"{len(mails)} mails, {size:.1f} KiB on average, CPU time of one core")
     ours = _measure("glassdome.parse", parse_message, mails)
-    theirs = _measure("email.policy.default", _standard_library, mails)
+    theirs = _measure("email.policy.default", standard_library, mails)
     print(f"ratio {theirs / ours:.1f}")
 
 
-def _folder(folder: Path, count: int) -> list[bytes]:
+def folder_of_mail(folder: Path, count: int) -> list[bytes]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     random.Random(1).shuffle(paths)
     return [path.read_bytes() for path in paths[:count]]
 
 
-def _generated(seed: int) -> bytes:
+def generated(seed: int) -> bytes:
     chance = random.Random(seed)
     text = "\n\n".join(" ".join(chance.choices(SENTENCE.split(), k=40)) for _ in range(6))
     message = EmailMessage(policy=default)
@@ -64,7 +64,7 @@ def _generated(seed: int) -> bytes:
     return message.as_bytes()
 
 
-def _standard_library(raw: bytes) -> object:
+def standard_library(raw: bytes) -> object:
     message = message_from_bytes(raw, policy=default)
     body = message.get_body()  # type: ignore[attr-defined]
     parts = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
