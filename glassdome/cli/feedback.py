@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 from typing import Annotated
 
@@ -12,11 +13,14 @@ from glassdome.bootstrap import open_app, open_store
 from glassdome.cli.console import err, errors_told, load_settings, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError, GlassdomeError, NotFound
-from glassdome.core.limits import MAX_MESSAGE_BYTES
+from glassdome.core.errors import ConfigError, GlassdomeError, NotFound, UidValidityChanged
+from glassdome.core.limits import MAX_MESSAGE_BYTES, MAX_SEARCHED_FOLDERS
 from glassdome.parse import parse_message
+from glassdome.ports.mail import MailSource
+from glassdome.store import Database
 from glassdome.training import Sample, sample_of
 from glassdome.values.feedback import Feedback
+from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import Label
 
 __all__ = ["corrections", "feedback"]
@@ -59,8 +63,27 @@ async def corrections(settings: Settings) -> list[Sample]:
             raise ConfigError("Corrected mail cannot be fetched.", fix="Set MAILCOW_IMAP_HOST.")
         for correction in await app.database.feedback.list(limit=_MOST):
             try:
-                raw = await app.source.fetch(correction.ref, max_bytes=MAX_MESSAGE_BYTES)
+                raw = await _fetched(app.source, app.database, correction.ref)
                 samples.append(sample_of(parse_message(raw), correction.label.value, "feedback"))
             except GlassdomeError as exc:
                 err.print(f"- left out {correction.ref}: {exc.sentence}", markup=False, highlight=False)
     return samples
+
+
+async def _fetched(source: MailSource, database: Database, ref: MessageRef) -> bytes:
+    """Fetch a message from where it was judged, else from wherever its owner or we moved it; raises NotFound."""
+    try:
+        return await source.fetch(ref, max_bytes=MAX_MESSAGE_BYTES)
+    except (NotFound, UidValidityChanged):
+        known = await database.analyses.get(ref)
+        if known is None or not known.message_id:
+            raise
+    for folder in (await source.folders(ref.mailbox))[:MAX_SEARCHED_FOLDERS]:
+        try:
+            place = await source.find(ref.mailbox, folder, f"<{known.message_id}>")
+            raw = await source.fetch(place, max_bytes=MAX_MESSAGE_BYTES)
+        except NotFound:
+            continue
+        if (await asyncio.to_thread(parse_message, raw)).content_hash == known.content_hash:
+            return raw
+    raise NotFound(f"{ref} is in none of the mailbox's folders any more.")
