@@ -19,6 +19,7 @@ from glassdome.evaluation.functions.classes import (
 )
 from glassdome.evaluation.functions.injection import measure_injection
 from glassdome.evaluation.functions.phishing import measure_phishing
+from glassdome.evaluation.functions.priorities import measure_moves
 from glassdome.evaluation.functions.sensitive import measure_sensitive
 from glassdome.evaluation.functions.understanding import measure_categories, measure_intent, measure_summaries
 from glassdome.evaluation.runner import Runner
@@ -26,6 +27,8 @@ from glassdome.evaluation.samples import Corpus, LanguageSample
 
 __all__ = ["FUNCTIONS", "Evaluation", "Plan", "evaluate", "shipped_languages"]
 
+#: Legitimate mails on which it is tried what moves their priority.
+_MOVED: Final = 100
 Evaluation = dict[str, Any]
 S = TypeVar("S")
 
@@ -87,10 +90,14 @@ def limited(samples: Sequence[S], limit: int | None, ident: Callable[[S], str]) 
 
 def _mail(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
     records = runner.records("mail", limited(corpus.mail, plan.limit, lambda s: s.id))
+    priority = measure_priority(records)
+    if priority and "priority" in plan.functions:
+        ham = [sample for sample in corpus.mail if sample.label == "ham"]
+        priority["moves"] = measure_moves(limited(ham, min(plan.limit or _MOVED, _MOVED), lambda s: s.id))
     return {
         "phishing": measure_phishing(records),
         "classes": measure_classes(records),
-        "priority": measure_priority(records),
+        "priority": priority,
         "cost": measure_cost(records),
     }
 

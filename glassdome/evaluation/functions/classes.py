@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def _same(real: str, said: str) -> bool:
 
 
 def measure_cost(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return seconds, calls and tokens per mail, and how often the engine gave no answer."""
+    """Return seconds, calls and tokens per mail, how often the engine gave no answer, and the size of our own models."""
     chosen = [r for r in records if "calls" in r]
     if not chosen:
         return {}
@@ -86,9 +87,16 @@ def measure_cost(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "seconds_mean": float(seconds.mean()),
         # Other work on the machine makes mails wait; what an engine costs by itself is its processor time.
         "cpu_median": float(np.median([r.get("cpu", r["seconds"]) for r in chosen])),
+        "cpu_mean": float(np.mean([r.get("cpu", r["seconds"]) for r in chosen])),
         "seconds_p95": float(np.percentile(seconds, 95)),
         "calls_per_mail": sum(r["calls"] for r in chosen) / len(chosen),
         "tokens_in_per_mail": sum(r["tokens_in"] for r in chosen) / len(chosen),
         "tokens_out_per_mail": sum(r["tokens_out"] for r in chosen) / len(chosen),
         "degraded": sum(bool(r["degraded"]) for r in chosen) / len(chosen),
+        "model_bytes": _model_bytes(),
     }
+
+
+def _model_bytes() -> int:
+    folder = files("glassdome.engine.builtin").joinpath("model")
+    return sum(len(file.read_bytes()) for file in folder.iterdir() if file.name.endswith(".npz"))

@@ -32,7 +32,22 @@ def measure_categories(records: Sequence[dict[str, Any]], samples: Sequence[Cate
             "always": commonest,
             "right": sum(commonest in sample.accepted for sample, _ in pairs) / len(pairs),
         },
+        "specific": _specific(pairs),
         "classes": [_of_class(name, [(s, said) for s, said in pairs if s.name == name]) for name in classes],
+    }
+
+
+def _specific(pairs: Sequence[tuple[CategorySample, list[str]]]) -> dict[str, Any]:
+    """Where we said something else than the catch-all `work`: how often that is allowed, and were our words dealt at random."""
+    told = [(sample.accepted - {"work"}, said[0]) for sample, said in pairs if said[0] != "work"]
+    if not told:
+        return {"count": 0, "right": 0.0, "shuffled": 0.0}
+    allowed = Counter(name for accepted, _ in told for name in accepted)
+    dealt = Counter(name for _, name in told)
+    return {
+        "count": len(told),
+        "right": sum(name in accepted for accepted, name in told) / len(told),
+        "shuffled": sum(count * allowed[name] for name, count in dealt.items()) / len(told) ** 2,
     }
 
 

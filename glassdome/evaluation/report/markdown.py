@@ -70,6 +70,17 @@ def _priority(f: dict[str, Any]) -> str:
         table(("label", "mean priority", "mails at 1 to 10"), rows)
         + f"\nLegitimate mail stands above the rest: AUC {_four(f['ham_above_rest'] or 0.0)}; "
         f"spam or phishing at 7 and above: {share(f['high_among_bad'])}.\n"
+        + (_moves(f["moves"]) if "moves" in f else "")
+    )
+
+
+def _moves(f: dict[str, Any]) -> str:
+    rows = [
+        (r["check"], "up" if r["raises"] else "down", r["rose"], r["stayed"], r["fell"], r["wrong"])
+        for r in f["checks"]
+    ]
+    return f"\nOne thing changed about each of {f['mails']} legitimate mails:\n\n" + table(
+        ("what is changed", "may only go", "rose", "stayed", "fell", "wrong way"), rows
     )
 
 
@@ -80,7 +91,9 @@ def _categories(f: dict[str, Any]) -> str:
     ]
     return (
         f"First category allowed by the annotators' class: {share(f['first_right'])} of {f['count']}; any: "
-        f"{share(f['any_right'])}; always `{f['baseline']['always']}`: {share(f['baseline']['right'])}.\n\n"
+        f"{share(f['any_right'])}; always `{f['baseline']['always']}`: {share(f['baseline']['right'])}. Of the "
+        f"{f['specific']['count']} that we called anything but `work`, {share(f['specific']['right'])} are allowed to be "
+        f"called so (`work` not counted); the same words dealt at random: {share(f['specific']['shuffled'])}.\n\n"
         + table(("annotators' class", "mails", "first right", "said"), rows)
     )
 
@@ -152,11 +165,13 @@ def _cost(f: dict[str, Any]) -> str:
     rows = [
         ("Median", f"{1000 * f['seconds_median']:.2f} ms"),
         ("Median processor time", f"{1000 * f['cpu_median']:.2f} ms"),
+        ("Mean processor time", f"{1000 * f['cpu_mean']:.2f} ms"),
         ("Mean", f"{1000 * f['seconds_mean']:.2f} ms"),
         ("95th percentile", f"{1000 * f['seconds_p95']:.2f} ms"),
         ("Model calls per mail", f"{f['calls_per_mail']:.3f}"),
         ("Tokens in, out per mail", f"{f['tokens_in_per_mail']:.0f}, {f['tokens_out_per_mail']:.0f}"),
         ("No usable answer", share(f["degraded"])),
+        ("Model files of the built-in engine", f"{f['model_bytes'] / 1e6:.2f} MB"),
     ]
     return table(("per mail", "value"), rows)
 

@@ -82,6 +82,10 @@ def _side_claims(functions: dict[str, Any]) -> Iterable[Claim]:
                 "at most 3 ms",
                 seconds <= 0.003,
             )
+            mean = cost["cpu_mean"]
+            yield "... mean", f"{1000 * mean:.2f} ms", "at most 3 ms", mean <= 0.003
+        size = cost["model_bytes"]
+        yield "Model files", f"{size / 1e6:.2f} MB", "at most 5 MB", size <= 5_000_000
 
 
 def to_scorecard(evaluation: dict[str, Any]) -> str:
