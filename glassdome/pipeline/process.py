@@ -127,7 +127,9 @@ async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: 
 
 async def warm_up() -> None:
     """Judge a first mail in a thread: what is loaded then would stop the event loop, or be late for Rspamd."""
-    mail = b"From: warm@up.invalid\r\nSubject: Warm up\r\n\r\nCould you please read this letter by Friday?\r\n"
+    # Not English, which is recognised without the language model's file.
+    body = b"Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.\r\n"
+    mail = b"From: warm@up.invalid\r\nSubject: Warm up\r\n\r\n" + body
     await asyncio.to_thread(classify, mail, Context(now=datetime.fromtimestamp(0, UTC)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, and_, delete, or_, select
+from sqlalchemy import Row, Table, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
@@ -95,6 +95,9 @@ async def _person(connection: AsyncConnection, query: AnalysisQuery) -> None:
     if query.mailbox:
         mine.append(contacts.c.mailbox == query.mailbox)
     await connection.execute(delete(contacts).where(contacts.c.addr == query.person.lower(), *mine))
+    theirs = [commands.c.mailbox == query.mailbox] if query.mailbox else []
+    theirs += allowed(commands.c.mailbox, query.mailboxes, query.domains)
+    await connection.execute(delete(commands).where(func.lower(commands.c.sender) == query.person.lower(), *theirs))
 
 
 async def _message(connection: AsyncConnection, ref: MessageRef, query: AnalysisQuery) -> None:

@@ -85,7 +85,7 @@ analyses = Table(
     Index("ix_llm_email_analysis_mailbox_phishing", "mailbox", "is_phishing", "analyzed_at", "id"),
     Index("ix_llm_email_analysis_degraded", "degraded", "analyzed_at", "id"),
     Index("ix_llm_email_analysis_priority", "priority_score", "analyzed_at", "id"),
-    Index("ix_llm_email_analysis_message", "message_id", mysql_length={"message_id": 190}),
+    Index("ix_llm_email_analysis_message", "mailbox", "message_id", mysql_length={"message_id": 190}),
     Index("ix_llm_email_analysis_person", "person", "analyzed_at", "id"),
     Index("ix_llm_email_analysis_content", "content_hash"),
     **OPTIONS,
@@ -119,6 +119,7 @@ statistics = Table(
     Column("degraded", BigInteger, nullable=False),
     Column("seconds", Float(53), nullable=False),
     Index("ix_llm_statistics_domain", "domain"),
+    Index("ix_llm_statistics_kind", "kind", "domain"),
     **OPTIONS,
 )
 

@@ -15,7 +15,6 @@ from glassdome.core.errors import OutputInvalid, PromptTooLarge
 from glassdome.engine.builtin.language import language_of
 from glassdome.engine.llm.decode import decode
 from glassdome.engine.llm.engine import LlmEngine
-from glassdome.engine.llm.passes import in_two_passes
 from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.ports.model import Completion, ModelFacts, Prompt
 from glassdome.testing.model_answers import BROKEN_ANSWERS, answer_of, reading
@@ -241,18 +240,12 @@ async def test_draft_with_foreign_reference_is_refused(text: str) -> None:
     assert await draft({"needed": True, "reply": text}, owner=(text,)) == text
 
 
-async def test_two_passes_read_before_they_draft() -> None:
-    """All readings come before the first draft."""
-    did: list[str] = []
-
-    async def read_it(name: str) -> bool:
-        did.append(f"read {name}")
-        return name != "b"
-
-    async def draft_it(name: str) -> None:
-        did.append(f"draft {name}")
-
-    done = [name async for name in in_two_passes("abc", read=read_it, draft=draft_it)]
-
-    assert did == ["read a", "read b", "read c", "draft a", "draft c"]
-    assert done == ["b", "a", "c"]
+async def test_the_size_of_a_mail_follows_the_setting() -> None:
+    """Fewer characters are given as soon as fewer are allowed."""
+    size = [3000]
+    model = Scripted(json.dumps(reading()))
+    engine = LlmEngine(model, name="ollama", mail_chars=lambda: size[0])
+    whole: dict[str, Any] = {"signals": (), "sensitive": (), "builtin": BUILTIN, "context": context()}
+    for size[0] in (3000, 300):
+        await engine.read(mail(text="Please read this sentence. " * 200), **whole)
+    assert len(model.asked[0].user) - len(model.asked[1].user) > 2000

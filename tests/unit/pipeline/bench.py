@@ -74,7 +74,14 @@ class Bench:
         )
         repeats = Repeats(analyses=db.analyses)
         policies = frozenset({"repeat"})
-        stages = Stages(engine=self.engine, clock=clock, policies=policies, repeat=repeats.find, share=repeats.share)
+        stages = Stages(
+            engine=self.engine,
+            clock=clock,
+            policies=policies,
+            repeat=repeats.find,
+            share=repeats.share,
+            observe=lambda stage, seconds: self.metrics.stage_seconds.labels(stage).observe(seconds),
+        )
         drafts = Drafts(analyses=db.analyses, drafter=self.engine, on=lambda: self.settings.engine_drafts)
         performer = Performer(db.actions, clock=clock)
         source: Any = self.source
