@@ -24,7 +24,7 @@ from glassdome.agents.tasks import (
 )
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import GlassdomeError, LoginRefused
+from glassdome.core.errors import ConfigError, GlassdomeError, LoginRefused
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
 from glassdome.integrations.mailcow_client import MailcowClient
@@ -93,6 +93,16 @@ class MailcowAgent:
             DeleteMailbox: self._delete,
         }
 
+    @classmethod
+    def from_settings(cls, settings: Settings, *, agent_id: str = "mailcow-agent", clock: Clock | None = None) -> Self:
+        """Return the agent that the settings describe; raises ConfigError."""
+        if not settings.mailcow_api_url:
+            raise ConfigError(
+                "MAILCOW_API_URL is not set.", fix="Write the address of mailcow, https://mail.example.org."
+            )
+        uid, password = settings.mail_api_uid, settings.mail_api_pw
+        return cls(agent_id, settings.mailcow_api_url, uid, password, settings=settings, clock=clock)
+
     @property
     def client(self) -> MailcowClient:
         """The client, for what has no action."""
@@ -134,6 +144,10 @@ class MailcowAgent:
         except GlassdomeError as exc:
             return failure(exc, mailboxes_checked=0, results={})
         return result
+
+    async def acknowledge(self) -> None:
+        """Say that the messages of the last pass were taken; the next pass says so by itself. Raises StoreError."""
+        await self._monitor.settle(await self._memory.stores())
 
     async def messages(
         self, *, interval: float = 60.0, idle: bool = True, with_analysis: bool = False

@@ -46,7 +46,7 @@ class Monitor:
     async def all(self) -> dict[str, Any]:
         """Look at every registered mailbox; one that fails has its own failure and spoils nothing else."""
         stores = await self._memory.stores()
-        await self._settle(stores)
+        await self.settle(stores)
         mailboxes = await stores.mailboxes.list()
         passwords = await self._passwords(stores)
         places = asyncio.Semaphore(_AT_ONCE)
@@ -70,7 +70,7 @@ class Monitor:
         for kept in (self._answered, self._stored, self._backlog):
             kept.pop(mailbox, None)
 
-    async def _settle(self, stores: Database) -> None:
+    async def settle(self, stores: Database) -> None:
         """Store the cursors of the pass before: its messages were taken."""
         answered, self._answered = self._answered, {}
         for mailbox, cursor in answered.items():

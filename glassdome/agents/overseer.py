@@ -125,6 +125,11 @@ class OverseerAgent:
             for kind in _KINDS:
                 await self._guarded("report", self._send_report_when_due(kind))
 
+    async def look(self) -> str:
+        """Look at everything once, tell nobody, and return the state as text; raises GlassdomeError."""
+        await self._look()
+        return await self.status()
+
     async def _wait(self, *waits: Awaitable[Any]) -> None:
         tasks = [asyncio.ensure_future(wait) for wait in waits]
         await asyncio.wait(tasks, timeout=self._settings.overseer_interval, return_when=asyncio.FIRST_COMPLETED)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from glassdome import __version__
-from glassdome.cli import actions, config, mailcow, models
+from glassdome.cli import actions, agent, config, mailbox, mailcow, models
 from glassdome.cli.analyze import analyze
 from glassdome.cli.backfill import backfill
 from glassdome.cli.demo import demo
@@ -15,6 +15,8 @@ from glassdome.cli.doctor import doctor
 from glassdome.cli.eval import evaluate_command
 from glassdome.cli.feedback import feedback
 from glassdome.cli.migrate import migrate
+from glassdome.cli.monitor import monitor
+from glassdome.cli.send import send
 from glassdome.cli.serve import serve, worker
 from glassdome.cli.stats import stats
 from glassdome.cli.train import train
@@ -32,6 +34,10 @@ app = typer.Typer(
 for _command in (analyze, serve, worker, backfill, stats, doctor, demo, migrate, feedback, train):
     app.command()(_command)
 app.command("eval")(evaluate_command)
+app.command()(send)
+app.command()(monitor)
+app.add_typer(mailbox.app, name="mailbox")
+app.add_typer(agent.app, name="agent")
 app.add_typer(models.app, name="models")
 app.add_typer(actions.app, name="actions")
 app.add_typer(config.app, name="config")

@@ -1,0 +1,83 @@
+"""`glassdome mailbox`: create, list, delete and register mailboxes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from glassdome.cli.agent_task import ask_password, perform, tell
+from glassdome.cli.console import errors_told, out, print_json
+
+__all__ = ["app"]
+
+app = typer.Typer(name="mailbox", help="Create, list and delete mailboxes on mailcow.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
+
+
+@app.command()
+def create(
+    local_part: Annotated[str, typer.Argument(help="The part before the @.")],
+    name: Annotated[str, typer.Option(help="Display name.")] = "",
+    quota_mb: Annotated[int, typer.Option(min=0, help="Quota in MiB.")] = 1024,
+    domain: Annotated[str | None, typer.Option(help="Domain; default: MAILCOW_DOMAIN.")] = None,
+    password_stdin: Stdin = False,
+    as_json: Json = False,
+) -> None:
+    """Create a mailbox and have the agent remember it; the password is asked for."""
+    with errors_told():
+        password = ask_password(stdin=password_stdin, needed=True, confirm=True)
+    task = {"local_part": local_part, "name": name, "quota_mb": quota_mb, "domain": domain, "password": password}
+    result = perform({"action": "create_mailbox"} | task)
+    tell(result, f"Created {result['mailbox']}.", as_json=as_json)
+
+
+@app.command("list")
+def list_(
+    domain: Annotated[str | None, typer.Option(help="Only of this domain.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List mailboxes."""
+    result = perform({"action": "list_mailboxes", "domain": domain})
+    if as_json:
+        print_json(result)
+        return
+    table = Table("mailbox", "name", "quota MiB", "messages", "active")
+    for row in result["mailboxes"]:
+        table.add_row(*_cells(row))
+    out.print(table)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    quota = int(row.get("quota") or 0) // 1_048_576
+    active = "yes" if str(row.get("active", 1)) != "0" else "no"
+    return str(row["username"]), str(row.get("name", "")), str(quota), str(row.get("messages", "")), active
+
+
+@app.command()
+def delete(
+    mailbox: Annotated[str, typer.Argument(help="Its address.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete a mailbox with all its mail, and forget its password."""
+    if not yes:
+        typer.confirm(f"Delete {mailbox} with all its mail?", abort=True, err=True)
+    result = perform({"action": "delete_mailbox", "mailbox": mailbox})
+    tell(result, f"Deleted {mailbox}.", as_json=as_json)
+
+
+@app.command()
+def register(
+    mailbox: Annotated[str, typer.Argument(help="Its address.")],
+    password_stdin: Stdin = False,
+    as_json: Json = False,
+) -> None:
+    """Have the agent watch a mailbox that exists already; its login is tried, its password stored encrypted."""
+    with errors_told():
+        password = ask_password(stdin=password_stdin, needed=True)
+    result = perform({"action": "monitor_mailbox", "mailbox": mailbox, "password": password, "limit": 1})
+    tell({"success": True, "mailbox": result["mailbox"]}, f"{mailbox} is watched.", as_json=as_json)

@@ -1,0 +1,90 @@
+"""`glassdome monitor`: new mail of one mailbox, or of all registered ones, once or for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from glassdome.agents.mailcow_agent import MailcowAgent
+from glassdome.cli.agent_task import ask_password, perform
+from glassdome.cli.console import errors_told, load_settings, out, print_json
+from glassdome.cli.service import asked_to_stop
+from glassdome.core.config import Settings
+from glassdome.core.errors import InputError
+
+__all__ = ["monitor"]
+
+
+def monitor(
+    mailbox: Annotated[str | None, typer.Argument(help="One mailbox; default: all registered ones.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also what was read already (of one mailbox).")] = False,
+    folder: Annotated[str, typer.Option(help="Folder (of one mailbox).")] = "INBOX",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on for ever.")] = False,
+    interval: Annotated[float, typer.Option(min=1, help="Seconds between two sweeps; IDLE is quicker.")] = 60.0,
+    analysis: Annotated[bool, typer.Option("--analysis", help="Add what the processor found.")] = False,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per message.")] = False,
+) -> None:
+    """Show new mail; nothing is marked as read."""
+    if mailbox is not None:
+        with errors_told():
+            if follow:
+                raise InputError("--follow watches all registered mailboxes.", fix="Leave the mailbox out.")
+            password = ask_password(stdin=password_stdin, needed=False)
+        task = {"action": "monitor_mailbox", "mailbox": mailbox, "password": password, "folder": folder}
+        found = perform(task | {"unread_only": not every, "with_analysis": analysis})
+        for message in found["messages"]:
+            _show(mailbox, message, as_json=as_json)
+        return
+    with errors_told():
+        settings = load_settings()
+        failed = asyncio.run(_all(settings, follow=follow, interval=interval, analysis=analysis, as_json=as_json))
+    if failed:
+        raise typer.Exit(1)
+
+
+async def _all(settings: Settings, *, follow: bool, interval: float, analysis: bool, as_json: bool) -> bool:
+    """Show what is new; say whether a mailbox could not be read."""
+    async with MailcowAgent.from_settings(settings) as agent:
+        if follow:
+            await _follow(agent, interval=interval, analysis=analysis, as_json=as_json)
+            return False
+        result = await agent.monitor_all_mailboxes(with_analysis=analysis)
+        for mailbox, found in result["results"].items():
+            for message in found["messages"]:
+                _show(mailbox, message, as_json=as_json)
+            if not found["success"]:
+                _show(mailbox, {"error": found["error"], "code": found["code"]}, as_json=as_json)
+        # One run is one pass: what was shown is not shown again.
+        await agent.acknowledge()
+        return not result["success"] or any(not found["success"] for found in result["results"].values())
+
+
+async def _follow(agent: MailcowAgent, *, interval: float, analysis: bool, as_json: bool) -> None:
+    async def show(mailbox: str, message: dict[str, Any]) -> None:
+        _show(mailbox, message, as_json=as_json)
+
+    watching = asyncio.ensure_future(agent.watch(show, interval=interval, with_analysis=analysis))
+    async with asked_to_stop(lambda: _cancel(watching)):
+        await asyncio.wait([watching])
+    if not watching.cancelled():
+        watching.result()
+
+
+def _cancel(task: asyncio.Future[None]) -> None:
+    task.cancel()
+
+
+def _show(mailbox: str, message: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"mailbox": mailbox} | message)
+        return
+    if message.get("error"):
+        line = f"{mailbox}  {message.get('id', '')}  {message['error']}"
+    else:
+        line = f"{mailbox}  {message['id']:>6}  {message['from']}  {message['subject']}"
+        if found := message.get("analysis"):
+            line += f"  [{found['label']}, priority {found['priority_score']}]"
+    out.print(line, highlight=False, markup=False, soft_wrap=True)
