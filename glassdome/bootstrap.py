@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from glassdome.act import Performer
+from glassdome.act import Performer, plan_feedback
 from glassdome.agents.memory import secret_box
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
@@ -32,6 +32,8 @@ from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.ollama.hosts import parse_hosts
 from glassdome.integrations.ollama.model import OllamaModel
 from glassdome.integrations.openai_server.model import OpenAiServer
+from glassdome.integrations.rspamd.controller import RspamdController
+from glassdome.integrations.rspamd.teacher import RspamdTeacher
 from glassdome.integrations.tls import tls_policy
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.alerts import LogAlerts
@@ -54,7 +56,7 @@ from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.pipeline.watcher import Watcher
 from glassdome.pipeline.worker import Worker
-from glassdome.ports.agent import MailboxRegistry
+from glassdome.ports.agent import MailboxRegistry, SpamTeacher
 from glassdome.ports.imap import MailboxLogins
 from glassdome.ports.model import Engine, LanguageModel, ModelLibrary
 from glassdome.source.imap_editor import ImapEditor
@@ -62,6 +64,7 @@ from glassdome.source.imap_observer import ImapObserver
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, check_schema, migrate, open_database
 from glassdome.values.credentials import Credentials
+from glassdome.values.feedback import Feedback
 
 __all__ = [
     "App",
@@ -223,6 +226,7 @@ class App:
     worker: Worker | None = None
     watcher: Watcher | None = None
     actions: ActionLoop | None = None
+    teach: Callable[[Feedback], Awaitable[None]] | None = None
     chores: list[Chore] = field(default_factory=list)
     probes: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
@@ -282,7 +286,9 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
     source = app.source = ImapSource(pool, clock=clock)
     stack.push_async_callback(source.aclose)
     app.editor = ImapEditor(pool)
-    performer = Performer(database.actions, clock=clock, editor=app.editor, alerts=LogAlerts())
+    performer = Performer(
+        database.actions, clock=clock, editor=app.editor, alerts=LogAlerts(), teacher=_spam_teacher(app, source, stack)
+    )
     app.actions = ActionLoop(performer)
     engine = _live_engine(app)
     observer = ImapObserver(pool)
@@ -356,6 +362,21 @@ async def _add_chores(app: App, engine: Engine | None, stack: AsyncExitStack) ->
             settings=settings,
         )
         app.chores.append(Chore("opt_in", opt_in.sync, every=lambda: settings().llm_processing_interval))
+
+
+def _spam_teacher(app: App, source: ImapSource, stack: AsyncExitStack) -> SpamTeacher | None:
+    """Return Rspamd as a pupil where GLASSDOME_RSPAMD_URL asks for it; from then on corrections are planned for it."""
+    settings, database = app.settings.current(), app.database
+    if not settings.rspamd_url:
+        return None
+    controller = RspamdController(settings.rspamd_url, password=settings.rspamd_password)
+    stack.push_async_callback(controller.aclose)
+
+    async def teach(feedback: Feedback) -> None:
+        await database.actions.plan(plan_feedback(feedback), now=app.clock.now())
+
+    app.teach = teach
+    return RspamdTeacher(controller, source)
 
 
 def _live_engine(app: App) -> LlmEngine | None:

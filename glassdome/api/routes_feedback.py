@@ -56,6 +56,8 @@ async def add_feedback(services: Wired, caller: Writer, body: FeedbackRequest) -
     feedback = Feedback(ref=found.ref, label=body.label, actor=caller.name, note=body.note)
     now = services.clock.now()
     await services.history.record_feedback(feedback, now=now)
+    if services.teach is not None:
+        await services.teach(feedback)
     facts = {"email_id": str(found.ref), "label": str(body.label)}
     await services.history.audit(actor=caller.name, action="add_feedback", subject=mailbox, facts=facts, now=now)
     return answer(success("add", "feedback", msg=["feedback_added", body.email_id], request=facts))

@@ -12,6 +12,7 @@ from glassdome.core.metrics import Metrics
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
 from glassdome.ports.store import AnalysisStore, ConfigStore, HistoryStore, JobQueue, PreferenceStore
+from glassdome.values.feedback import Feedback
 from glassdome.values.verdict import Verdict
 
 __all__ = ["Classify", "Doorbell", "Probe", "Services"]
@@ -38,6 +39,7 @@ class Services:
 
     `settings` answers the settings of this moment, `reload` makes a changed `llm_config` take effect, `wake` tells the
     worker that there is a job. `source` is None where no mail server is configured, `models` where no model server is.
+    `teach` hands a correction to the spam filter, None where nobody asked for that.
     `probes` name the parts that `/health` reports besides the database: `ollama`, `openai`, `imap`, `worker`.
     """
 
@@ -54,6 +56,7 @@ class Services:
     source: MailSource | None = None
     models: ModelLibrary | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)
+    teach: Callable[[Feedback], Awaitable[None]] | None = None
     wake: Callable[[], None] = _nothing
     doorbell: Doorbell = lambda mailbox, folder: None
     reload: Callable[[], Awaitable[None]] = _nothing_async

@@ -41,6 +41,7 @@ def services_of(app: App) -> Services:
         source=app.source,
         models=app.library,
         probes=_probes(app),
+        teach=app.teach,
         wake=app.worker.wake if app.worker is not None else lambda: None,
         doorbell=app.watcher.ring if app.watcher is not None else lambda mailbox, folder: None,
         reload=reload,

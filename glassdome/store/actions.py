@@ -48,6 +48,10 @@ class Actions:
         """Share the store's connections."""
         self._db = connections
 
+    async def plan(self, planned: Sequence[Action], *, now: datetime) -> None:
+        """Plan what no verdict caused, such as teaching from a correction; what is in the ledger already stays."""
+        await self._db.write(lambda connection: plan_actions(connection, planned, message_id="", now=now))
+
     async def due(self, *, limit: int, begun_before: datetime) -> tuple[PerformedAction, ...]:
         """Return planned actions and those whose performer died."""
         stale = and_(actions.c.state == ActionState.BEGUN.value, actions.c.updated_at < begun_before)

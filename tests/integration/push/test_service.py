@@ -6,7 +6,10 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+
+import httpx
 
 from glassdome.api.app import create_app
 from glassdome.api.wiring import services_of
@@ -30,7 +33,14 @@ def letter(number: int) -> bytes:
 
 @asynccontextmanager
 async def service(
-    dovecot: Dovecot, certificates: Certificates, folder: Path, *, port: int, mailbox: str, sweep: float = 3600
+    dovecot: Dovecot,
+    certificates: Certificates,
+    folder: Path,
+    *,
+    port: int,
+    mailbox: str,
+    sweep: float = 3600,
+    **more: object,
 ) -> AsyncIterator[App]:
     """Run the service until the block ends; it reads as the master user, as in mailcow."""
     settings = await asyncio.to_thread(
@@ -45,6 +55,8 @@ async def service(
         push_secret=SECRET,
         data_dir=folder,
         llm_processing_interval=sweep,
+        api_keys="K:rw",
+        **more,
     )
     async with open_app(settings, clock=SystemClock()) as app:
         assert app.watcher is not None
@@ -144,3 +156,42 @@ async def _logged_out(dovecot: Dovecot) -> str:
             if log.count("imap-login: Info: Login:") == len(re.findall(r"imap\(.*body_count=", log)):
                 return log
             await asyncio.sleep(0.02)
+
+
+async def test_a_correction_teaches_the_spam_filter(
+    pushing: Pushing, certificates: Certificates, tmp_path: Path
+) -> None:
+    """With GLASSDOME_RSPAMD_URL, what a person says of a mail reaches the controller with that very mail, once."""
+    learned: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+    controller = await asyncio.start_server(partial(_learn, learned), "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{controller.sockets[0].getsockname()[1]}"
+    port = free_port()
+    dovecot = await asyncio.to_thread(pushing, f"http://127.0.0.1:{port}")
+    mailbox = dovecot.add_mailbox()
+
+    async with service(dovecot, certificates, tmp_path, port=port, mailbox=mailbox, rspamd_url=url) as app:
+        await asyncio.to_thread(dovecot.deliver, mailbox, letter(1))
+        await analysed(app, mailbox, 1)
+        body = {"mailbox": mailbox, "email_id": "1", "label": "spam"}
+        async with httpx.AsyncClient(trust_env=False, headers={"X-API-Key": "K"}) as client:
+            for _ in range(2):
+                answer = await client.post(f"http://127.0.0.1:{port}/api/v1/add/llm/feedback", json=body)
+                assert 200 == answer.status_code
+        async with asyncio.timeout(60):
+            path, raw = await learned.get()
+
+    controller.close()
+    assert "/learnspam" == path
+    assert b"Subject: no 1" in raw
+    assert learned.empty()
+
+
+async def _learn(
+    learned: asyncio.Queue[tuple[str, bytes]], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    length = int(re.search(r"(?i)content-length: (\d+)", head)[1])  # type: ignore[index]
+    learned.put_nowait((head.split()[1], await reader.readexactly(length)))
+    writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\nConnection: close\r\n\r\n{"success":true}')
+    await writer.drain()
+    writer.close()
