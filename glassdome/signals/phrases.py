@@ -15,7 +15,7 @@ from glassdome.signals.domains import latin_letter
 __all__ = ["MIXED_WORD", "SUBJECT_END", "Phrase", "PhraseBook", "ScannedText", "load_phrases"]
 
 #: Characters scanned; what a mail wants, it says before.
-MAX_SCANNED: int = 10_000
+MAX_SCANNED: int = 6_000
 #: Other words allowed between two words of a phrase, where the file does not say.
 _GAP = 2
 #: Letters of a stem (`verif*`) used to look it up.
@@ -58,7 +58,8 @@ class ScannedText:
         """Prepare the first part of a text; the last few are kept for the next detector."""
         lowered = _folded(text[:MAX_SCANNED]).lower()
         words = set(_WORD.findall(lowered))
-        return cls(text=lowered, keys=frozenset(words | {f"{word[:_STEM]}*" for word in words}))
+        stems = {word[:_STEM] for word in words}
+        return cls(text=lowered, keys=frozenset(words.union([f"{stem}*" for stem in stems])))
 
     def _occurrences(self, key: str) -> Iterator[int]:
         """Yield where a word or stem stands, also inside other words: the pattern sorts that out."""

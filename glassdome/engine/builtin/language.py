@@ -39,12 +39,19 @@ _ENOUGH_ENGLISH: Final = 2
 _ENOUGH_KNOWN: Final = 4
 _KNOWN_SHARE: Final = 0.2
 _WORD = re.compile(r"[a-z]+")
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|[\d_<>|=*#\[\](){}]+")
+_NOISE: Final = (
+    ("http", re.compile(r"https?://\S+")),
+    ("@", re.compile(r"[^\s@]{0,64}@\S+")),
+    ("", re.compile(r"[\d_<>|=*#\[\](){}]+")),
+)
 
 
 def language_of(*texts: str) -> str:
     """Return the BCP 47 tag of the texts together, or an empty string where there is too little to tell."""
-    text = _NOISE.sub(" ", " ".join(t[: 2 * _ENOUGH_CHARS] for t in texts))[:_ENOUGH_CHARS]
+    text = " ".join(t[: 2 * _ENOUGH_CHARS] for t in texts)
+    for sign, noise in _NOISE:
+        text = noise.sub(" ", text) if sign in text else text
+    text = text[:_ENOUGH_CHARS]
     letters = sum(map(str.isalpha, text))
     if letters < _FEWEST_LETTERS:
         return ""

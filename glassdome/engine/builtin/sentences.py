@@ -10,7 +10,7 @@ from typing import Final
 __all__ = ["Sentence", "sentences_of"]
 
 #: Characters read; what a mail wants stands at its beginning.
-MAX_READ_CHARS: Final = 6_000
+MAX_READ_CHARS: Final = 4_000
 #: Sentences kept.
 MAX_SENTENCES: Final = 120
 #: A line at least this long is taken as wrapped: the next line continues its sentence.
