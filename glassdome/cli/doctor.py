@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 import typer
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from glassdome.cli.checks import Check, Health, all_checks
 from glassdome.cli.console import errors_told, load_settings, out, print_json, run
+from glassdome.cli.mailcow_checks import mailcow_checks
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 
@@ -17,26 +19,39 @@ __all__ = ["doctor"]
 _MARKS: Final = {Health.OK: ("ok  ", "green"), Health.WARN: ("warn", "yellow"), Health.FAIL: ("FAIL", "bold red")}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object per check.")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object per check.")] = False,
+    mailcow: Annotated[
+        bool, typer.Option("--mailcow", help="Also what mailcow must do for us; run it in the container.")
+    ] = False,
+) -> None:
     """Check every setting and connection, and say how to mend what is wrong.
 
     Ends with 1 when something does not work; warnings are about what works and could be better.
     """
     with errors_told():
         settings = load_settings()
-    worst = run(_doctor(settings, as_json=as_json))
+    worst = run(_doctor(settings, as_json=as_json, mailcow=mailcow))
     raise typer.Exit(1 if worst is Health.FAIL else 0)
 
 
-async def _doctor(settings: Settings, *, as_json: bool) -> Health:
+async def _doctor(settings: Settings, *, as_json: bool, mailcow: bool) -> Health:
     found = []
-    async for check in all_checks(settings, clock=SystemClock()):
+    async for check in _checks(settings, mailcow=mailcow):
         found.append(check)
         if as_json:
             print_json({"check": check.name, "health": check.health, "detail": check.detail, "fix": check.fix})
         else:
             _show(check)
     return max((check.health for check in found), key=list(Health).index)
+
+
+async def _checks(settings: Settings, *, mailcow: bool) -> AsyncIterator[Check]:
+    async for check in all_checks(settings, clock=SystemClock()):
+        yield check
+    if mailcow:
+        async for check in mailcow_checks(settings):
+            yield check
 
 
 def _show(check: Check) -> None:
