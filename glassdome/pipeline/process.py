@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -20,12 +20,13 @@ from glassdome.signals import detect
 from glassdome.signals.sensitive import find_sensitive
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
+from glassdome.values.masking import Masker
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion, Usage
 from glassdome.values.refs import MessageRef
 from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
-from glassdome.verdict import decide
+from glassdome.verdict import decide, masked_opinion, masked_signals
 
 __all__ = ["Examined", "Judged", "Stages", "analyze_raw", "classify", "judge", "warm_up"]
 
@@ -112,8 +113,8 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, stages: Stages) -> J
     verdict = _verdict(message, examined, context, opinion, skipped, error)
     seconds = time.perf_counter() - start
     stages.observe("all", seconds)
-    analysis = _analysis(ref, message, examined.signals, verdict, seconds=seconds, stages=stages)
-    return Judged(analysis=replace(analysis, opinion=opinion), message=message, error=error)
+    analysis = _analysis(ref, message, examined, verdict, opinion, seconds=seconds, stages=stages)
+    return Judged(analysis=analysis, message=message, error=error)
 
 
 async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: Stages) -> Analysis:
@@ -204,20 +205,30 @@ def _verdict(
 
 
 def _analysis(
-    ref: MessageRef, message: Message, signals: Sequence[Signal], verdict: Verdict, *, seconds: float, stages: Stages
+    ref: MessageRef,
+    message: Message,
+    examined: Examined,
+    verdict: Verdict,
+    opinion: Opinion | None,
+    *,
+    seconds: float,
+    stages: Stages,
 ) -> Analysis:
+    """Return what is stored: no sensitive value of the mail is in it but masked."""
+    masker = Masker.of(message, examined.sensitive)
     return Analysis(
         ref=ref,
         message_id=message.message_id,
         thread_id=message.thread_id,
-        subject=message.subject,
+        subject=masker.text(message.subject),
         header_from=message.author,
         date=message.date,
         content_hash=message.content_hash,
         verdict=verdict,
-        signals=tuple(signals),
+        signals=masked_signals(examined.signals, masker),
         processing_time=seconds,
         analyzed_at=stages.clock.now(),
+        opinion=masked_opinion(opinion, masker) if opinion is not None else None,
     )
 
 
