@@ -138,8 +138,17 @@ class StoreContract:
     async def test_erasing_a_person(self, database: Database) -> None:
         """Mail from an address goes in every mailbox a key may see, with what was learned of it there."""
         await analysed(database, an_analysis(a_ref(1)), an_analysis(a_ref(1, mailbox="eve@other.example")))
+        command = CommandRecord(
+            ref=a_ref(9),
+            message_id="<c@d>",
+            sender="Bob@example.com",
+            command="status",
+            created_at=NOON,
+            updated_at=NOON,
+        )
+        await database.commands.begin(command)
         erased = await database.analyses.delete(AnalysisQuery(person="bob@example.com", domains=("example.org",)))
-        assert erased == 1
+        assert (erased, await database.commands.list()) == (1, ())
         assert (await database.history.sender_history("eve@other.example", "bob@example.com")).seen == 1
         assert (await database.history.sender_history("ann@example.org", "bob@example.com")).seen == 0
 
