@@ -128,9 +128,10 @@ async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: 
 
 async def warm_up() -> None:
     """Judge a first mail in a thread: what is loaded then would stop the event loop, or be late for Rspamd."""
-    # Not English, which is recognised without the language model's file.
-    body = b"Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.\r\n"
-    mail = b"From: warm@up.invalid\r\nSubject: Warm up\r\n\r\n" + body
+    # Not English, which is recognised without the language model's file; a link that lies, for the lists of hosts.
+    body = b"<p>Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.</p>\r\n"
+    link = b'<a href="http://one.invalid/">www.two.invalid</a>\r\n'
+    mail = b"From: warm@up.invalid\r\nSubject: Warm up\r\nContent-Type: text/html\r\n\r\n" + body + link
     await asyncio.to_thread(classify, mail, Context(now=datetime.fromtimestamp(0, UTC)))
 
 

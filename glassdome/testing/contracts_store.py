@@ -14,7 +14,7 @@ from glassdome.testing.samples import NOON, a_message, a_ref, a_verdict, an_anal
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import CommandRecord, OutboxEntry, OutboxState
 from glassdome.values.analysis import Analysis
-from glassdome.values.context import SenderHistory
+from glassdome.values.context import Habit, SenderHistory
 from glassdome.values.feedback import Feedback
 from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.refs import Cursor, MessageRef
@@ -166,6 +166,22 @@ class StoreContract:
             await database.history.record_feedback(correction, now=NOON)
         assert await database.feedback.get(mine.ref) == correction
         assert (await database.history.sender_history("ann@example.org", "bob@example.com")).junked == 1
+
+    async def test_habits_move_with_their_cursor(self, database: Database) -> None:
+        """What an owner did is added once: who comes second with the same cursor stores nothing."""
+        habits = {"Bob@example.com": Habit(opened=2, replied=1), "carl@example.net": Habit(replied=3)}
+        after, later = Cursor(uid_validity=7, last_uid=5), Cursor(uid_validity=7, last_uid=9)
+
+        async def add(before: Cursor | None, to: Cursor) -> bool:
+            return await database.history.observed(
+                "ann@example.org", habits, key="//habits/INBOX", before=before, after=to, now=NOON
+            )
+
+        assert [await add(None, after), await add(None, after), await add(after, later)] == [True, False, True]
+        bob = await database.history.sender_history("ann@example.org", "bob@example.com")
+        assert (bob.seen, bob.opened, bob.replied) == (0, 4, 2)
+        assert await database.history.contacts("ann@example.org") == {"bob@example.com", "carl@example.net"}
+        assert await database.cursors.get_cursor("ann@example.org", "//habits/INBOX") == later
 
     async def test_wishes_and_settings(self, database: Database) -> None:
         """Preferences default to not chosen; settings are set and removed."""

@@ -10,14 +10,19 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from glassdome.act import Performer
 from glassdome.core.clock import FixedClock, SystemClock
+from glassdome.core.config import Settings
 from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
+from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.habits import Habits
+from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.junked import JunkMoves
 from glassdome.pipeline.learning import Learning
+from glassdome.pipeline.process import Stages, warm_up
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.source.imap_editor import ImapEditor
 from glassdome.source.imap_observer import ImapObserver
@@ -36,6 +41,12 @@ from tests.servers.certificates import SERVER_NAME
 from tests.servers.dovecot import MASTER_PASSWORD, MASTER_USER, Dovecot
 
 BOB = "bob@example.com"
+PHISH = (
+    b"From: PayPal <service@secure-login.example>\r\nSubject: Your account is suspended\r\n"
+    b"Message-ID: <9@evil.example>\r\nContent-Type: text/html\r\n\r\n"
+    b"<p>Dear customer, your account is suspended. Confirm your password within 24 hours or it will be closed:"
+    b'<a href="http://paypa1-login.example/verify">https://www.paypal.com/signin</a></p>\r\n'
+)
 
 
 class Bench:
@@ -221,6 +232,39 @@ async def test_whom_the_owner_writes_to(bench: Bench, tmp_path: Path) -> None:
         await bench.look()
     assert await bench.database.history.contacts(bench.mailbox) == {BOB}
     assert (await bench.bob()).replied == 1
+
+
+async def test_what_was_taken_back_stays(bench: Bench) -> None:
+    """A mail we moved to Junk and the owner took back is judged again, and left where he put it."""
+    await warm_up()
+    database, clock = bench.database, FixedClock(bench.now)
+    wishes = Preferences(username=bench.mailbox, chosen=True, move_to_junk=True, flag_phishing=True)
+    await database.preferences.set_preferences(wishes, now=bench.now)
+    settings, stages = await asyncio.to_thread(Settings), Stages(clock=clock)
+    loader = ContextLoader(
+        history=database.history, preferences=database.preferences, clock=clock, settings=lambda: settings
+    )
+    performer = Performer(database.actions, clock=clock, editor=bench.editor)
+    runner = JobRunner(
+        database.queue, bench.source, database.preferences, loader, stages=lambda: stages,
+        performer=performer, clock=clock, took_back=bench.junk().took_back,
+    )  # fmt: skip
+
+    async def work() -> None:
+        ref = await bench.source.find(bench.mailbox, INBOX, "<9@evil.example>")
+        await database.queue.enqueue([NewJob(ref=ref)], now=bench.now)
+        (job,) = await database.queue.claim("w", limit=1, lease=timedelta(hours=1), now=bench.now)
+        await runner.run(job)
+        await runner.act(job)
+
+    await asyncio.to_thread(bench.dovecot.deliver, bench.mailbox, PHISH)
+    await work()
+    await bench.source.find(bench.mailbox, "Junk", "<9@evil.example>")
+    await bench.doveadm("move", "INBOX", "mailbox", "Junk", "all")
+    await work()
+    place = await bench.source.find(bench.mailbox, INBOX, "<9@evil.example>")
+    assert await bench.said() == {1: (Label.HAM, f"mailbox:{bench.mailbox}")}
+    assert await database.actions.of(place) == ()
 
 
 async def test_only_chosen_mailboxes(bench: Bench) -> None:
