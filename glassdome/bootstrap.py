@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from glassdome.act import Performer, plan_feedback
+from glassdome.agents.alert_mail import open_alerts
 from glassdome.agents.memory import secret_box
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
@@ -36,7 +37,6 @@ from glassdome.integrations.rspamd.controller import RspamdController
 from glassdome.integrations.rspamd.teacher import RspamdTeacher
 from glassdome.integrations.tls import tls_policy
 from glassdome.pipeline.actions import ActionLoop
-from glassdome.pipeline.alerts import LogAlerts
 from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.context import ContextLoader
@@ -287,7 +287,11 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
     stack.push_async_callback(source.aclose)
     app.editor = ImapEditor(pool)
     performer = Performer(
-        database.actions, clock=clock, editor=app.editor, alerts=LogAlerts(), teacher=_spam_teacher(app, source, stack)
+        database.actions,
+        clock=clock,
+        editor=app.editor,
+        alerts=await stack.enter_async_context(open_alerts(settings, database.mailboxes, clock=clock)),
+        teacher=_spam_teacher(app, source, stack),
     )
     app.actions = ActionLoop(performer)
     engine = _live_engine(app)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,10 +12,13 @@ from glassdome.agents.alert_book import Notice
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.masked import masked
 from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
 from glassdome.core.errors import RateLimited
+from glassdome.pipeline.alerts import LogAlerts
+from glassdome.ports.agent import AlertSink, MailboxRegistry
 from glassdome.values.refs import MessageRef
 
-__all__ = ["MailAlerts", "alert_text"]
+__all__ = ["MailAlerts", "alert_text", "open_alerts"]
 
 #: Phishing alerts one owner gets in an hour: a wave of phishing is one event, and alerts that flood are not read.
 _PER_OWNER_AND_HOUR: Final = 10
@@ -49,6 +53,19 @@ class MailAlerts:
                 "save_copy": False,
             }
         )
+
+
+@asynccontextmanager
+async def open_alerts(settings: Settings, registry: MailboxRegistry, *, clock: Clock) -> AsyncIterator[AlertSink]:
+    """Yield the way to tell owners of phishing: mail from the Overseer's mailbox where one is set, else the log."""
+    mailbox = settings.overseer_mailbox
+    if not (mailbox and settings.mailcow_api_url and settings.mailcow_api_key):
+        yield LogAlerts()
+        return
+    if settings.overseer_password is not None:
+        await registry.add(mailbox, settings.overseer_password, now=clock.now(), name="Overseer")
+    async with MailcowAgent.from_settings(settings, agent_id="phishing-alerts", clock=clock) as agent:
+        yield MailAlerts(agent, mailbox, clock=clock)
 
 
 _OWNER_TEXT: Final = """A mail in your folder {folder} (message {uid}) looks like phishing.
