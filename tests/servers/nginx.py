@@ -21,10 +21,10 @@ _MODULES = Path("/usr/share/nginx/modules-available")
 class Nginx:
     """One instance on loopback; `site` stands inside its server block, after a route like mailcow's own."""
 
-    def __init__(self, base: Path, site: str, *, fastcgi: str) -> None:
-        """`fastcgi` is host:port of the responder behind mailcow's own API route."""
+    def __init__(self, base: Path, site: str, *, fastcgi: str = "127.0.0.1:9", servers: str = "") -> None:
+        """`fastcgi` is host:port of the responder behind mailcow's own API route, `servers` are further blocks."""
         self.base, self.port = base, free_port()
-        self._site, self._fastcgi = site, fastcgi
+        self._site, self._fastcgi, self._servers = site, fastcgi, servers
         self._process: ServerProcess | None = None
 
     @property
@@ -77,6 +77,7 @@ http {{
     error_page 502 /panel-502.html;
 {self._site}
   }}
+{self._servers}
 }}
 """
 
