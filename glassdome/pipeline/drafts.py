@@ -15,10 +15,11 @@ from glassdome.ports.model import Drafter
 from glassdome.ports.store import AnalysisStore
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job
+from glassdome.values.masking import Masker
 from glassdome.values.opinion import Usage
 from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.verdict import Label
-from glassdome.verdict.draft import safe_draft
+from glassdome.verdict.draft import may_be_answered, safe_draft
 
 __all__ = ["Drafted", "Drafts"]
 
@@ -49,6 +50,7 @@ class Drafts:
         verdict, lists = judged.analysis.verdict, judged.message.lists
         asked = self.on() and wishes.drafts and wishes.engine_access is not EngineAccess.NEVER
         personal = verdict.label is Label.HAM and not lists.is_list and not lists.is_automatic
+        personal = personal and may_be_answered(verdict.phishing_score, verdict.spam_score)
         clean = not verdict.degraded and not {"unknown", "injection"} & set(verdict.tags)
         return asked and personal and clean and verdict.auto_reply_suggestion is None
 
@@ -67,9 +69,10 @@ class Drafts:
             _log.info("draft_given_up", job=job.id, code=exc.code)
             return Drafted(analysis=known, error=exc)
         usage = replace(draft.usage, calls=0, drafts=draft.usage.calls)
+        text = safe_draft(draft.text, message, context)
         verdict = replace(
             known.verdict,
-            auto_reply_suggestion=safe_draft(draft.text, message, context),
+            auto_reply_suggestion=Masker.of(message, found.sensitive).text(text) if text else None,
             usage=known.verdict.usage + usage,
         )
         return Drafted(analysis=replace(known, verdict=verdict), usage=usage)

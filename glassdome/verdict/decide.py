@@ -12,7 +12,7 @@ from glassdome.values.opinion import Opinion
 from glassdome.values.signal import Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
 from glassdome.verdict import merge
-from glassdome.verdict.draft import safe_draft
+from glassdome.verdict.draft import may_be_answered, safe_draft
 from glassdome.verdict.masking import masked_verdict
 from glassdome.verdict.reasons import phishing_reasons
 from glassdome.verdict.score import Scores, injected, score, unknown_signals
@@ -22,10 +22,6 @@ __all__ = ["decide"]
 
 #: A mail called phishing or spam asks loudest for what nobody should do: it never leads the list.
 _MAX_PRIORITY = {Label.PHISH: 3, Label.SPAM: 2, Label.HAM: 10}
-
-#: From these probabilities on no reply is suggested, whatever the label: an answer tells a fraudster that the mailbox is read.
-_MOST_SUSPECT_ANSWERED = 0.3
-_MOST_SPAM_ANSWERED = 0.5
 
 
 def _label(scores: Scores, weights: Weights) -> Label:
@@ -64,8 +60,7 @@ def decide(
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
     label = _label(scores, weights)
     floor = weights.unknown.phishing_floor if unknown else 0.0
-    suspect = scores.phishing.probability >= _MOST_SUSPECT_ANSWERED or scores.spam.probability >= _MOST_SPAM_ANSWERED
-    safe = label is Label.HAM and not suspect
+    safe = label is Label.HAM and may_be_answered(scores.phishing.probability, scores.spam.probability)
     source = opinion or builtin
     draft = safe_draft(source.auto_reply_suggestion, message, context) if safe and not tainted and not unknown else None
     verdict = Verdict(

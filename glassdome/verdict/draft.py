@@ -8,7 +8,7 @@ from glassdome.core.limits import MAX_REPLY_CHARS
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 
-__all__ = ["safe_draft"]
+__all__ = ["may_be_answered", "safe_draft"]
 
 _URL = re.compile(
     r"\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"')\]]+|\b(?:[a-z0-9-]+\.)+(?:[a-z]{2,})/[^\s<>\"')\]]+", re.IGNORECASE
@@ -17,6 +17,16 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 #: IBANs, cards, accounts, phone numbers: five digits or more in one run, groups allowed.
 _NUMBER = re.compile(r"(?<!\w)(?:[A-Z]{2}\d{2}[ ]?)?(?:[A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}(?!\w)|\+?\d(?:[ ./-]?\d){4,}")
 _SEPARATORS = re.compile(r"[\s./-]+")
+
+
+#: From these probabilities on nothing is answered, whatever the label: an answer says that the mailbox is read.
+_MOST_SUSPECT = 0.3
+_MOST_SPAM = 0.5
+
+
+def may_be_answered(phishing: float, spam: float) -> bool:
+    """Say whether a mail of these probabilities may have a reply draft."""
+    return phishing < _MOST_SUSPECT and spam < _MOST_SPAM
 
 
 def _digits(text: str) -> str:
