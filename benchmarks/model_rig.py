@@ -16,9 +16,9 @@ from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm import LlmEngine
 from glassdome.integrations.ollama import OllamaModel
 from glassdome.pipeline.context import ContextLoader
-from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.process import Stages, warm_up
+from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.worker import Worker
 from glassdome.store import migrate, open_database
 from glassdome.testing.ollama_server import OllamaServer
@@ -60,8 +60,9 @@ class Rig:
         settings = Settings(concurrent_jobs=at_once, llm_batch_size=50, engine_skip=policies)
         clock, db = SystemClock(), self.database
         loader = ContextLoader(history=db.history, preferences=db.preferences, clock=clock, settings=lambda: settings)
+        repeats = Repeats(analyses=db.analyses)
         stages = Stages(
-            engine=self.engine, policies=parse_policies(policies), repeat=Repeats(analyses=db.analyses).find,
+            engine=self.engine, policies=parse_policies(policies), repeat=repeats.find, share=repeats.share,
             authserv_ids=frozenset({"mx.demo.example"}),
         )  # fmt: skip
         source: Any = Mails(raws=raws)

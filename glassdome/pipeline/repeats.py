@@ -50,6 +50,9 @@ class Repeats:
         key = _key(message, engine, context)
         if key is None:
             return await call(), False
+        # A call may have ended while `find` asked the database.
+        if (recent := self._recent.get(key)) is not None:
+            return recent, True
         if (running := self._running.get(key)) is not None:
             found = await asyncio.shield(running)
             return (found, True) if found is not None else (await call(), False)
