@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -26,6 +27,8 @@ _log = get_logger(__name__)
 #: A report that is later than this is not sent any more: the next one is near.
 _LATEST_REPORT: Final = timedelta(hours=12)
 _ALERT: Final = "alert"
+#: What may stand in our References (RFC 5322 3.6.4); others write what they like.
+_MESSAGE_ID: Final = re.compile(r"[!-;=?-~]+@[!-;=?-~]+", re.ASCII)
 
 
 class OverseerPost:
@@ -76,6 +79,7 @@ class OverseerPost:
     async def answer(self, mail: CommandMail, message: Message, reply: Reply) -> None:
         """Answer a command in its thread, at most once; a failure is logged, for the command itself was decided."""
         subject = message.subject or "your command"
+        thread = [known for known in (*message.references[-10:], message.message_id) if _MESSAGE_ID.fullmatch(known)]
         try:
             await self._send(
                 [message.author.addr],
@@ -86,8 +90,8 @@ class OverseerPost:
                 files=reply.files,
                 idempotency_key=f"command_reply:{mail.ref}",
                 auto_submitted="auto-replied",
-                in_reply_to=message.message_id,
-                references=[*message.references[-10:], *([message.message_id] if message.message_id else [])],
+                in_reply_to=message.message_id if message.message_id in thread else "",
+                references=thread,
             )
         except GlassdomeError as exc:
             _log.warning("command_not_answered", ref=str(mail.ref), code=exc.code, problem=exc.sentence)

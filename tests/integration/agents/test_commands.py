@@ -162,6 +162,15 @@ async def test_an_answer_that_comes_back_starts_no_loop(room: Room) -> None:
     assert await room.command("", raw=room.results.encode() + b"\r\n" + answer.as_bytes()) == ["automatic_mail"]
 
 
+async def test_odd_message_ids_do_not_silence_us(room: Room) -> None:
+    """A Message-ID that RFC 5322 does not know is left out of the answer, which is sent all the same."""
+    raw = room.mail("help", extra="References: <fine@x.test> <odd>").replace(b"<command1@example.test>", b"<odd id>")
+
+    assert await room.command("", raw=raw) == ["done"]
+    answer = (await room.answers(1))[0]
+    assert (answer["in-reply-to"], answer["references"]) == (None, "<fine@x.test>")
+
+
 async def test_readers_may_not_write(room: Room) -> None:
     """A sender with ro is told so, even with a valid code; and no code of one sender is another's."""
     codes, reader = room.codes, room.mailcow.dovecot.add_mailbox("reader@example.test")

@@ -1,4 +1,7 @@
-"""The agent from the shell, as programs of their own: the seed's test script, mailboxes, mail, monitoring, the daemon."""
+"""The agent from the shell: the seed's test script, mailboxes, mail, monitoring, the daemon.
+
+Commands run in this process, since a new one takes seconds to start; script and daemon are programs of their own.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from glassdome.cli.app import app
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import Mailcow
 
@@ -31,10 +37,15 @@ def shell(*command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
 
 
+def command(*arguments: str, stdin: str = "") -> Result:
+    """Run `glassdome ...`."""
+    return CliRunner().invoke(app, arguments, input=stdin)
+
+
 def glassdome(*arguments: str, stdin: str = "") -> Any:
     """Run `glassdome ... --json` and return what it prints."""
-    done = shell(*GLASSDOME, *arguments, "--json", stdin=stdin)
-    assert done.returncode == 0, done.stderr
+    done = command(*arguments, "--json", stdin=stdin)
+    assert done.exit_code == 0, done.stderr
     return json.loads(done.stdout)
 
 
@@ -84,10 +95,10 @@ def test_a_mailbox_from_the_shell(mailcow: Mailcow) -> None:
     )
     text = ""
     while not text:
-        text = shell(*GLASSDOME, "monitor", "--json").stdout
-    again = shell(*GLASSDOME, "monitor", "--json")
+        text = command("monitor", "--json").stdout
+    again = command("monitor", "--json")
     listed = glassdome("mailbox", "list")
-    table = shell(*GLASSDOME, "mailbox", "list")
+    table = command("mailbox", "list")
     gone = glassdome("mailbox", "delete", made["mailbox"], "--yes")
 
     assert (sent["state"], sent["recipients"]) == ("sent", {made["mailbox"]: "accepted"})
@@ -97,7 +108,7 @@ def test_a_mailbox_from_the_shell(mailcow: Mailcow) -> None:
         "Grüße",
         "from stdin",
     )
-    assert (again.returncode, again.stdout) == (0, "")
+    assert (again.exit_code, again.stdout) == (0, "")
     assert [row["username"] for row in listed["mailboxes"]] == [made["mailbox"]]
     assert "shelly@example.test" in table.stdout
     assert gone == {"success": True, "mailbox": made["mailbox"]}
@@ -105,12 +116,12 @@ def test_a_mailbox_from_the_shell(mailcow: Mailcow) -> None:
 
 def test_failures_have_exit_codes(mailcow: Mailcow) -> None:
     """1 where the work failed, 2 for wrong usage; a sentence, no traceback; no option takes a password."""
-    nobody = shell(*GLASSDOME, "monitor", "nobody@example.test")
-    silent = shell(*GLASSDOME, "mailbox", "create", "x")
-    both = shell(*GLASSDOME, "send", "--from", "a@example.test", "--to", "b@example.test", "--password-stdin")
-    spoken = shell(*GLASSDOME, "mailbox", "create", "x", "--password", "secret")
+    nobody = command("monitor", "nobody@example.test")
+    silent = command("mailbox", "create", "x")
+    both = command("send", "--from", "a@example.test", "--to", "b@example.test", "--password-stdin")
+    spoken = command("mailbox", "create", "x", "--password", "secret")
 
-    assert [nobody.returncode, silent.returncode, both.returncode, spoken.returncode] == [1, 2, 2, 2]
+    assert [nobody.exit_code, silent.exit_code, both.exit_code, spoken.exit_code] == [1, 2, 2, 2]
     assert "No password is known for nobody@example.test." in nobody.stderr
     assert "--password-stdin" in silent.stderr
     assert "Traceback" not in nobody.stderr + silent.stderr + both.stderr + spoken.stderr
@@ -120,12 +131,12 @@ def test_a_mailbox_that_was_there_is_registered(mailcow: Mailcow) -> None:
     """Its login is tried first."""
     box = mailcow.dovecot.add_mailbox()
 
-    refused = shell(*GLASSDOME, "mailbox", "register", box, "--password-stdin", stdin="wrong\n")
+    refused = command("mailbox", "register", box, "--password-stdin", stdin="wrong\n")
     taken = glassdome("mailbox", "register", box, "--password-stdin", stdin=f"{PASSWORD}\n")
 
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert taken == {"success": True, "mailbox": box}
-    assert shell(*GLASSDOME, "monitor").returncode == 0
+    assert command("monitor").exit_code == 0
 
 
 def test_the_daemon(mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,10 +146,10 @@ def test_the_daemon(mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GLASSDOME_OVERSEER_PASSWORD", PASSWORD)
     monkeypatch.setenv("GLASSDOME_COMMAND_SECRET", "sixteen or more characters")
 
-    once = shell(*GLASSDOME, "agent", "run", "--once")
+    once = command("agent", "run", "--once")
     status = glassdome("agent", "status")["status"]
-    enrolled = shell(*GLASSDOME, "agent", "enrol", "me@example.test").stdout
-    signed = shell(*GLASSDOME, "agent", "sign", "me@example.test", "pause 2h").stdout
+    enrolled = command("agent", "enrol", "me@example.test").stdout
+    signed = command("agent", "sign", "me@example.test", "pause 2h").stdout
     running = subprocess.Popen([*GLASSDOME, "agent", "run"], stderr=subprocess.PIPE, text=True)
     assert running.stderr is not None
     for line in running.stderr:
@@ -147,7 +158,7 @@ def test_the_daemon(mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch) -> None:
     os.kill(running.pid, signal.SIGTERM)
     running.stderr.close()
 
-    assert once.returncode == 0, once.stderr
+    assert once.exit_code == 0, once.stderr
     assert "Service mailcow: works" in status
     assert "Agent mailcow-agent: 1 mailboxes, 0 failing" in " ".join(status)
     assert enrolled.startswith("otpauth://totp/Glassdome:me%40example.test?secret=")
