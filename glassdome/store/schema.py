@@ -85,7 +85,9 @@ analyses = Table(
     Index("ix_llm_email_analysis_mailbox_phishing", "mailbox", "is_phishing", "analyzed_at", "id"),
     Index("ix_llm_email_analysis_degraded", "degraded", "analyzed_at", "id"),
     Index("ix_llm_email_analysis_priority", "priority_score", "analyzed_at", "id"),
-    Index("ix_llm_email_analysis_message", "mailbox", "message_id", mysql_length={"message_id": 190}),
+    Index(
+        "ix_llm_email_analysis_message", "mailbox", "message_id", "analyzed_at", "id", mysql_length={"message_id": 190}
+    ),
     Index("ix_llm_email_analysis_person", "person", "analyzed_at", "id"),
     Index("ix_llm_email_analysis_content", "content_hash"),
     **OPTIONS,

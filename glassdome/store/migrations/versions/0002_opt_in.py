@@ -31,7 +31,7 @@ def upgrade() -> None:
     )
     op.create_index(_OLDEST, "llm_processing_queue", ["state", "wake_at", "not_before"], unique=False)
     op.create_index(_KIND, "llm_statistics", ["kind", "domain"], unique=False)
-    _index_messages(["mailbox", "message_id"])
+    _index_messages(["mailbox", "message_id", "analyzed_at", "id"])
 
 
 def downgrade() -> None:
