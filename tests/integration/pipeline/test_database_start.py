@@ -67,7 +67,7 @@ def test_the_database_may_come_later_and_go_for_a_while(own_mariadb: MariaDB, tm
     url, log = own_mariadb.new_database(), tmp_path / "log"
     own_mariadb.stop()
     with log.open("wb") as stream:
-        command = [GLASSDOME, "serve", "--port", "0"]
+        command = [str(GLASSDOME), "serve", "--port", "0"]
         service = subprocess.Popen(command, env=_environment(tmp_path, url), stderr=stream, stdout=stream)
     try:
         _wait_for(lambda: "waiting_for_database" in log.read_text())
