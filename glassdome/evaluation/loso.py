@@ -107,5 +107,7 @@ def _row(source: str, records: Sequence[Record]) -> dict[str, Any]:
         "spam": len(spam),
         "auc": figures["auc"]["value"] if figures else None,
         "flagged": sum(r["is_phishing"] for r in ham) / len(ham) if ham else None,
+        "called_spam": sum(r["verdict"] == "spam" for r in ham) / len(ham) if ham else None,
+        "spam_found": sum(r["verdict"] == "spam" for r in spam) / len(spam) if spam else None,
         "spam_called_phishing": sum(r["is_phishing"] for r in spam) / len(spam) if spam else None,
     }

@@ -184,13 +184,27 @@ def _loso(f: dict[str, Any]) -> str:
             r["spam"],
             "-" if r["auc"] is None else _four(r["auc"]),
             share(r["flagged"]),
+            share(r["called_spam"]),
             share(r["spam_called_phishing"]),
+            share(r["spam_found"]),
         )
         for r in f["folds"]
     ]
     return (
         f"Each source is judged by a text model that never saw it, phishing by one that saw none from {f['from_year']} on.\n\n"
-        + table(("left out", "ham", "spam", "AUC", "ham called phishing", "spam called phishing"), rows)
+        + table(
+            (
+                "left out",
+                "ham",
+                "spam",
+                "AUC",
+                "ham called phishing",
+                "ham called spam",
+                "spam called phishing",
+                "spam called spam",
+            ),
+            rows,
+        )
         + "\nAll folds together:\n\n"
         + _phishing(f["phishing"])
         + "\n"
