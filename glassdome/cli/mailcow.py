@@ -15,6 +15,7 @@ from glassdome.deploy.commands import (
     after_removal,
     before_install,
     before_removal,
+    drop_statements,
     run,
     schema_statements,
 )
@@ -94,12 +95,15 @@ def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help=
 
 
 @app.command()
-def sql(folder: Folder) -> None:
-    """Write the SQL that makes our schema and user, password included; for `mysql -uroot` in mysql-mailcow."""
+def sql(
+    folder: Folder, drop: Annotated[bool, typer.Option("--drop", help="The SQL that removes both.")] = False
+) -> None:
+    """Write the SQL that makes our schema and user, its password included; for `mysql -uroot` in mysql-mailcow."""
     with errors_told():
         root = _root(folder)
         installed(root)
-        typer.echo(schema_statements(own_values((root / CONF).read_text(encoding="utf-8", errors="replace"))), nl=False)
+        values = own_values((root / CONF).read_text(encoding="utf-8", errors="replace"))
+        typer.echo((drop_statements if drop else schema_statements)(values), nl=False)
 
 
 @app.command()
@@ -158,8 +162,6 @@ def _show(commands: list[Command], title: str) -> None:
     for command in commands:
         out.print(f"  # {command.why}", highlight=False, markup=False)
         out.print(f"  {command.line}", highlight=False, markup=False, soft_wrap=True)
-        if command.feed:
-            out.print("  # STATEMENTS is what `glassdome mailcow sql FOLDER` writes", highlight=False, markup=False)
 
 
 def _tell_opt_in(plan: Plan) -> None:
@@ -167,7 +169,12 @@ def _tell_opt_in(plan: Plan) -> None:
     if not chosen:
         out.print("\nNo mailbox is chosen, so no mail is read. Add --mailbox a@example.org or --domain example.org.")
         return
-    days = _conf(plan.root).get("GLASSDOME_RETENTION_DAYS", "")
+    conf = _conf(plan.root)
+    if plan.values["GLASSDOME_DOMAINS"] and not (conf.get("MAILCOW_API_KEY") or conf.get("API_KEY_READ_ONLY")):
+        out.print(
+            "\nWhole domains need mailcow's list of mailboxes: set API_KEY_READ_ONLY and API_ALLOW_FROM in mailcow.conf."
+        )
+    days = conf.get("GLASSDOME_RETENTION_DAYS", "")
     kept = f"{days} days" if days else "until the administrator erases it"
     out.print("\nA text for your users:\n")
     out.print(render("privacy.txt", MAILBOXES=chosen, RETENTION=kept), highlight=False, markup=False, soft_wrap=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -36,17 +35,17 @@ _PATIENCE: Final = 1800
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command; `why` is for people, `feed` goes to its standard input, `secret` into its environment."""
+    """One command; `why` is for people, `feed` goes to its standard input, `typed` is how a person would do the same."""
 
     why: str
     argv: tuple[str, ...]
     feed: str = ""
-    secret: dict[str, str] = field(default_factory=dict)
+    typed: str = ""
 
     @property
     def line(self) -> str:
-        """As one would type it; what it is fed and its secrets are left out."""
-        return shlex.join(self.argv) + (" < STATEMENTS" if self.feed else "")
+        """As one would type it; no secret is in it."""
+        return self.typed or shlex.join(self.argv)
 
 
 def schema_statements(values: Mapping[str, str]) -> str:
@@ -99,7 +98,7 @@ def after_removal(values: Mapping[str, str], conf: Mapping[str, str], *, purge: 
         _compose("let them read their files", "restart", *_RESTARTED),
     ]
     if purge and "GLASSDOME_DBNAME" in values:
-        found.append(_sql("drop our schema and user", drop_statements(values), conf))
+        found.append(_sql("drop our schema and user", drop_statements(values), conf, drop=True))
     return found
 
 
@@ -110,7 +109,6 @@ def run(command: Command, *, folder: Path) -> None:
             command.argv,
             cwd=folder,
             input=command.feed.encode(),
-            env={**os.environ, **command.secret},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=_PATIENCE,
@@ -134,9 +132,15 @@ def _names(values: Mapping[str, str]) -> dict[str, str]:
     return {"DBNAME": values["GLASSDOME_DBNAME"], "DBUSER": values["GLASSDOME_DBUSER"]}
 
 
-def _sql(why: str, statements: str, conf: Mapping[str, str]) -> Command:
-    argv = (*_COMPOSE, "exec", "-T", "-e", "MYSQL_PWD", "mysql-mailcow", "mysql", "-uroot")
-    return Command(why=why, argv=argv, feed=statements, secret={"MYSQL_PWD": conf.get("DBROOT", "")})
+def _sql(why: str, statements: str, conf: Mapping[str, str], *, drop: bool = False) -> Command:
+    """Run SQL as root. The password goes in by the first line, since arguments can be seen by every user."""
+    client = "read -r MYSQL_PWD; export MYSQL_PWD; exec mysql -uroot"
+    return Command(
+        why=why,
+        argv=(*_COMPOSE, "exec", "-T", "mysql-mailcow", "sh", "-c", client),
+        feed=f"{conf.get('DBROOT', '')}\n{statements}",
+        typed=f"glassdome mailcow sql . {'--drop ' if drop else ''}| docker compose exec -T mysql-mailcow mysql -uroot -p",
+    )
 
 
 def _compose(why: str, *arguments: str) -> Command:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,14 @@ def test_what_the_dockerfile_copies_is_sent_to_it() -> None:
     }
     assert allowed == copied
     assert all((ROOT / source).exists() for source in copied)
+
+
+def test_every_template_is_packed() -> None:
+    """What the installer places is part of the package that the image installs."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["glassdome"]
+    found = {path.suffix for path in (ROOT / "deploy" / "mailcow").iterdir()}
+
+    assert set() == found - {Path(pattern).suffix for pattern in patterns}
 
 
 @pytest.mark.parametrize("options", [Options(), Options(gpu=True, learn=True), Options(ollama=False, push=False)])

@@ -250,3 +250,11 @@ def test_the_text_for_users(tmp_path: Path) -> None:
     said = glassdome("install", root, "--mailbox", "a@example.org")
     assert "For the users of a@example.org" in said
     assert "What is kept" in said
+
+
+def test_a_domain_needs_mailcows_list(tmp_path: Path) -> None:
+    """Without a key of mailcow's API the command says what is missing; with one it is silent."""
+    root = make_mailcow(tmp_path / "mailcow")
+    assert "set API_KEY_READ_ONLY" in glassdome("install", root, "--domain", "example.org")
+    (root / "mailcow.conf").write_text((root / "mailcow.conf").read_text() + "API_KEY_READ_ONLY=abc\n")
+    assert "set API_KEY_READ_ONLY" not in glassdome("install", root)
