@@ -20,7 +20,7 @@ from glassdome.core.config_field import named
 from glassdome.core.config_file import KEYS, FileValue, read_config_file
 from glassdome.core.errors import ConfigError
 
-__all__ = ["EngineName", "Settings", "env_name", "unset_environment_names"]
+__all__ = ["EngineName", "Settings", "env_name", "environment_with", "unset_environment_names"]
 
 EngineName = Literal["builtin", "ollama", "openai", "llamacpp"]
 DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
@@ -165,7 +165,9 @@ class Settings(AgentSettings):
         "GLASSDOME_REPROCESS", False, "Analyse old mail again after a change of model or prompt, at the backfill's pace"
     )
     domains: str = named(
-        "GLASSDOME_DOMAINS", "", "Domains, comma-separated, whose every mailbox in mailcow is chosen; needs MAILCOW_API_KEY"
+        "GLASSDOME_DOMAINS",
+        "",
+        "Domains, comma-separated, whose every mailbox in mailcow is chosen; needs MAILCOW_API_KEY",
     )
     opt_in_tag: str = named(
         "GLASSDOME_OPT_IN_TAG", "llm", "mailcow tag of a mailbox or domain whose mail is analysed; empty: none"
@@ -328,6 +330,11 @@ def env_name(field: str) -> str:
     alias = Settings.model_fields[field].validation_alias
     assert isinstance(alias, AliasChoices)
     return str(alias.choices[0])
+
+
+def environment_with(extra: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with some variables more, for a program that we start."""
+    return {**os.environ, **extra}
 
 
 def _environment_fields() -> set[str]:

@@ -1,4 +1,4 @@
-"""Wires concrete parts together: the only file, beside the seed-fixed agent and client, that names them."""
+"""The whole service, wired."""
 
 from __future__ import annotations
 
@@ -8,31 +8,21 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-
-from pydantic import SecretStr
 
 from glassdome.act import Performer, plan_feedback
 from glassdome.agents.alert_mail import open_alerts
-from glassdome.agents.memory import secret_box
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError, GlassdomeError, LoginRefused, ModelUnavailable
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
 from glassdome.engine.builtin import BuiltinEngine
-from glassdome.engine.builtin.classifier import read_classifier
 from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm.engine import LlmEngine
 from glassdome.integrations.imap.login import ImapServer
-from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
-from glassdome.integrations.llamacpp import LlamaCpp
 from glassdome.integrations.mailcow.directory import MailcowDirectory
 from glassdome.integrations.mailcow_client import MailcowClient
-from glassdome.integrations.ollama.hosts import parse_hosts
 from glassdome.integrations.ollama.model import OllamaModel
-from glassdome.integrations.openai_server.model import OpenAiServer
 from glassdome.integrations.rspamd.controller import RspamdController
 from glassdome.integrations.rspamd.teacher import RspamdTeacher
 from glassdome.integrations.tls import tls_policy
@@ -56,158 +46,20 @@ from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.pipeline.watcher import Watcher
 from glassdome.pipeline.worker import Worker
-from glassdome.ports.agent import MailboxRegistry, SpamTeacher
-from glassdome.ports.imap import MailboxLogins
-from glassdome.ports.model import Engine, LanguageModel, ModelLibrary
+from glassdome.ports.agent import SpamTeacher
+from glassdome.ports.model import Engine, ModelLibrary
 from glassdome.source.imap_editor import ImapEditor
 from glassdome.source.imap_observer import ImapObserver
 from glassdome.source.imap_source import ImapSource
-from glassdome.store import Database, check_schema, migrate, open_database
-from glassdome.values.credentials import Credentials
+from glassdome.store import Database
 from glassdome.values.feedback import Feedback
 
-__all__ = [
-    "App",
-    "Model",
-    "builtin_engine",
-    "chosen_by_settings",
-    "language_model",
-    "mail_logins",
-    "open_app",
-    "open_engine",
-    "open_store",
-    "stages",
-]
+__all__ = ["App", "open_app"]
+
+from glassdome.bootstrap.mailboxes import chosen_by_settings, mail_logins, open_store
+from glassdome.bootstrap.models import Model, builtin_engine, language_model, probe_of
 
 _log = get_logger(__name__)
-#: Every language model we ship also lists what its server holds; only Ollama can pull.
-Model = OllamaModel | OpenAiServer | LlamaCpp
-
-
-# -- language models
-
-
-def language_model(settings: Settings) -> Model | None:
-    """Return the way to the configured model, None for the built-in engine alone; raises ConfigError, EngineError."""
-    match settings.engine_name:
-        case "ollama":
-            return OllamaModel(
-                settings.ollama_model,
-                hosts=parse_hosts(settings.ollama_host or "127.0.0.1:11434"),
-                num_ctx=settings.ollama_num_ctx,
-                keep_alive=settings.ollama_keep_alive,
-                timeout=settings.model_timeout,
-                slots=settings.model_concurrency or 1,
-            )
-        case "openai":
-            if not settings.openai_url:
-                raise ConfigError(
-                    "GLASSDOME_OPENAI_URL is not set.", fix="Write the server's base URL, http://gpu:8000/v1."
-                )
-            key = settings.openai_key.get_secret_value() if settings.openai_key else ""
-            return OpenAiServer(
-                settings.openai_url,
-                model=settings.model,
-                key=key,
-                timeout=settings.model_timeout,
-                concurrency=settings.model_concurrency,
-            )
-        case "llamacpp":
-            if not settings.model:
-                raise ConfigError("GLASSDOME_MODEL is not set.", fix="Write the path of a GGUF file.")
-            return LlamaCpp(Path(settings.model), num_ctx=settings.ollama_num_ctx)
-        case _:
-            return None
-
-
-def engine_of(model: LanguageModel, settings: Settings) -> LlmEngine:
-    """Return the engine over a model."""
-    return LlmEngine(model, name=settings.engine_name, mail_chars=settings.max_email_size)
-
-
-@asynccontextmanager
-async def open_engine(settings: Settings) -> AsyncIterator[Engine | None]:
-    """Yield the engine that the settings choose, None for the built-in one alone."""
-    model = language_model(settings)
-    if model is None:
-        yield None
-        return
-    try:
-        yield engine_of(model, settings)
-    finally:
-        await model.aclose()
-
-
-def builtin_engine(settings: Settings) -> BuiltinEngine | None:
-    """Return the built-in engine with the owner's own classifier, None for the shipped one; raises ConfigError."""
-    if settings.text_model is None:
-        return None
-    return BuiltinEngine(read_classifier(settings.text_model))
-
-
-def stages(settings: Settings, *, engine: Engine | None, clock: Clock) -> Stages:
-    """Return how messages outside a mailbox are judged."""
-    return Stages(
-        engine=engine, authserv_ids=settings.authserv_ids, clock=clock, policies=parse_policies(settings.engine_skip)
-    )
-
-
-# -- mailboxes
-
-
-def chosen_by_settings(settings: Settings) -> dict[str, SecretStr | None]:
-    """Return the mailboxes of GLASSDOME_MAILBOXES with their passwords; raises ConfigError for what is no address."""
-    found: dict[str, SecretStr | None] = {}
-    for part in filter(None, (p.strip() for p in settings.mailboxes.split(","))):
-        address, colon, password = part.partition(":")
-        if "@" not in address.strip("@"):
-            raise ConfigError(
-                f"GLASSDOME_MAILBOXES: {address!r} is not the address of a mailbox.",
-                fix="Write a@example.org or a@example.org:password, separated by commas.",
-            )
-        # Lower case, as the API and the doorbell name mailboxes.
-        found[address.lower()] = SecretStr(password) if colon else None
-    return found
-
-
-class _Logins:
-    """The mailbox's own password from the settings or the registry, else the master user."""
-
-    def __init__(self, settings: Settings, registry: MailboxRegistry) -> None:
-        self._own = {k: v for k, v in chosen_by_settings(settings).items() if v is not None}
-        self._registry = registry
-        self._master: MailboxLogins | None = None
-        if settings.imap_master_user and settings.imap_master_password:
-            self._master = MasterLogins(settings.imap_master_user, settings.imap_master_password)
-
-    async def login_for(self, mailbox: str) -> Credentials:
-        if password := self._own.get(mailbox.lower()):
-            return Credentials(user=mailbox, password=password)
-        if registered := await self._registry.get(mailbox):
-            return Credentials(user=mailbox, password=registered.password)
-        if self._master is not None:
-            return await self._master.login_for(mailbox)
-        raise LoginRefused(
-            f"No password is known for {mailbox}.",
-            fix="Add it to GLASSDOME_MAILBOXES, register the mailbox with the agent, or configure a master user.",
-        )
-
-
-def mail_logins(settings: Settings, registry: MailboxRegistry) -> MailboxLogins:
-    """Return how to log in to each mailbox."""
-    return _Logins(settings, registry)
-
-
-@asynccontextmanager
-async def open_store(settings: Settings, *, migrated: bool = True) -> AsyncIterator[Database]:
-    """Yield the database, its schema brought up to date (or only checked); raises StoreUnavailable, SchemaMismatch."""
-    await (migrate if migrated else check_schema)(settings.database)
-    box = await asyncio.to_thread(secret_box, settings)
-    async with open_database(settings.database, box=box) as database:
-        yield database
-
-
-# -- the whole
 
 
 @dataclass(kw_only=True)
@@ -263,7 +115,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
             app.library = model
         if model is not None:
             stack.push_async_callback(model.aclose)
-            app.probes[settings.engine_name] = _probe(model)
+            app.probes[settings.engine_name] = probe_of(model)
         if settings.imap_host:
             await _add_mail(app, stack)
         yield app
@@ -282,7 +134,7 @@ async def _add_mail(app: App, stack: AsyncExitStack) -> None:
     tls = tls_policy(settings)
     tls.warn()
     server = ImapServer(host=settings.imap_host or "", port=settings.mailcow_imap_port, tls=tls)
-    pool = ImapPool(server, _Logins(settings, database.mailboxes))
+    pool = ImapPool(server, mail_logins(settings, database.mailboxes))
     source = app.source = ImapSource(pool, clock=clock)
     stack.push_async_callback(source.aclose)
     app.editor = ImapEditor(pool)
@@ -413,13 +265,3 @@ def _live_stages(app: App, engine: LlmEngine | None) -> Callable[[], Stages]:
         )
 
     return current
-
-
-def _probe(model: Model) -> Callable[[], Awaitable[None]]:
-    async def probe() -> None:
-        try:
-            await model.facts()
-        except GlassdomeError as exc:
-            raise ModelUnavailable(exc.message, fix=exc.fix) from exc
-
-    return probe

@@ -1,0 +1,107 @@
+"""From settings to engines: which language model is asked, and which classifier reads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError, GlassdomeError, ModelUnavailable
+from glassdome.engine.builtin import BuiltinEngine
+from glassdome.engine.builtin.classifier import read_classifier
+from glassdome.engine.gate import parse_policies
+from glassdome.engine.llm.engine import LlmEngine
+from glassdome.integrations.llamacpp import LlamaCpp
+from glassdome.integrations.ollama.hosts import parse_hosts
+from glassdome.integrations.ollama.model import OllamaModel
+from glassdome.integrations.openai_server.model import OpenAiServer
+from glassdome.pipeline.process import Stages
+from glassdome.ports.model import Engine, LanguageModel
+
+__all__ = ["Model", "builtin_engine", "engine_of", "language_model", "open_engine", "probe_of", "stages"]
+
+#: Every language model we ship also lists what its server holds; only Ollama can pull.
+Model = OllamaModel | OpenAiServer | LlamaCpp
+
+
+def language_model(settings: Settings) -> Model | None:
+    """Return the way to the configured model, None for the built-in engine alone; raises ConfigError, EngineError."""
+    match settings.engine_name:
+        case "ollama":
+            return OllamaModel(
+                settings.ollama_model,
+                hosts=parse_hosts(settings.ollama_host or "127.0.0.1:11434"),
+                num_ctx=settings.ollama_num_ctx,
+                keep_alive=settings.ollama_keep_alive,
+                timeout=settings.model_timeout,
+                slots=settings.model_concurrency or 1,
+            )
+        case "openai":
+            if not settings.openai_url:
+                raise ConfigError(
+                    "GLASSDOME_OPENAI_URL is not set.", fix="Write the server's base URL, http://gpu:8000/v1."
+                )
+            key = settings.openai_key.get_secret_value() if settings.openai_key else ""
+            return OpenAiServer(
+                settings.openai_url,
+                model=settings.model,
+                key=key,
+                timeout=settings.model_timeout,
+                concurrency=settings.model_concurrency,
+            )
+        case "llamacpp":
+            if not settings.model:
+                raise ConfigError("GLASSDOME_MODEL is not set.", fix="Write the path of a GGUF file.")
+            return LlamaCpp(Path(settings.model), num_ctx=settings.ollama_num_ctx)
+        case _:
+            return None
+
+
+def engine_of(model: LanguageModel, settings: Settings) -> LlmEngine:
+    """Return the engine over a model."""
+    return LlmEngine(model, name=settings.engine_name, mail_chars=settings.max_email_size)
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings) -> AsyncIterator[Engine | None]:
+    """Yield the engine that the settings choose, None for the built-in one alone."""
+    model = language_model(settings)
+    if model is None:
+        yield None
+        return
+    try:
+        yield engine_of(model, settings)
+    finally:
+        await model.aclose()
+
+
+def builtin_engine(settings: Settings) -> BuiltinEngine | None:
+    """Return the built-in engine with the owner's own classifier, None for the shipped one; raises ConfigError."""
+    if settings.text_model is None:
+        return None
+    return BuiltinEngine(read_classifier(settings.text_model))
+
+
+def stages(settings: Settings, *, engine: Engine | None, clock: Clock) -> Stages:
+    """Return how messages outside a mailbox are judged."""
+    return Stages(
+        engine=engine,
+        builtin=builtin_engine(settings),
+        authserv_ids=settings.authserv_ids,
+        clock=clock,
+        policies=parse_policies(settings.engine_skip),
+    )
+
+
+def probe_of(model: Model) -> Callable[[], Awaitable[None]]:
+    """Return what `/health` asks of the model server."""
+
+    async def probe() -> None:
+        try:
+            await model.facts()
+        except GlassdomeError as exc:
+            raise ModelUnavailable(exc.message, fix=exc.fix) from exc
+
+    return probe
