@@ -94,7 +94,7 @@ class Material:
     def only(self, wanted: Callable[[Sample], bool]) -> Material:
         """Return the part of it that is `wanted`, without reading any mail again."""
         rows = np.flatnonzero([wanted(sample) for sample in self.samples])
-        return Material(samples=[self.samples[row] for row in rows], matrix=self.matrix.rows(rows))
+        return Material(samples=[self.samples[int(row)] for row in rows], matrix=self.matrix.rows(rows))
 
 
 def material_of(real: Sequence[Sample], recipe: Recipe) -> Material:

@@ -30,8 +30,8 @@ class Check:
     change: Callable[[Message, Context], tuple[Message, Context]]
 
 
-def _with_sender(**counts: int) -> Callable[[Message, Context], tuple[Message, Context]]:
-    return lambda message, context: (message, replace(context, sender=SenderHistory(**counts)))
+def _with_sender(sender: SenderHistory) -> Callable[[Message, Context], tuple[Message, Context]]:
+    return lambda message, context: (message, replace(context, sender=sender))
 
 
 def _asking(message: Message, context: Context) -> tuple[Message, Context]:
@@ -39,9 +39,9 @@ def _asking(message: Message, context: Context) -> tuple[Message, Context]:
 
 
 CHECKS: Final = (
-    Check(name="the owner answers the sender", raises=True, change=_with_sender(seen=5, replied=5)),
-    Check(name="the owner reads the sender", raises=True, change=_with_sender(seen=5, opened=5)),
-    Check(name="the owner junks the sender", raises=False, change=_with_sender(seen=5, junked=5)),
+    Check(name="the owner answers the sender", raises=True, change=_with_sender(SenderHistory(seen=5, replied=5))),
+    Check(name="the owner reads the sender", raises=True, change=_with_sender(SenderHistory(seen=5, opened=5))),
+    Check(name="the owner junks the sender", raises=False, change=_with_sender(SenderHistory(seen=5, junked=5))),
     Check(name="a first mail of a sender nobody knows", raises=True, change=_with_sender()),
     Check(
         name="the sender is a contact",
