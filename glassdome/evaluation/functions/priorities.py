@@ -42,7 +42,7 @@ CHECKS: Final = (
     Check(name="the owner answers the sender", raises=True, change=_with_sender(SenderHistory(seen=5, replied=5))),
     Check(name="the owner reads the sender", raises=True, change=_with_sender(SenderHistory(seen=5, opened=5))),
     Check(name="the owner junks the sender", raises=False, change=_with_sender(SenderHistory(seen=5, junked=5))),
-    Check(name="a first mail of a sender nobody knows", raises=True, change=_with_sender()),
+    Check(name="a first mail of a sender nobody knows", raises=True, change=_with_sender(SenderHistory())),
     Check(
         name="the sender is a contact",
         raises=True,
