@@ -29,7 +29,11 @@ def main() -> None:
     arguments.add_argument("folder", nargs="?", type=Path)
     arguments.add_argument("--count", type=int, default=2_000)
     options = arguments.parse_args()
-    mails = folder_of_mail(options.folder, options.count) if options.folder else [generated(n) for n in range(options.count)]
+    mails = (
+        folder_of_mail(options.folder, options.count)
+        if options.folder
+        else [generated(n) for n in range(options.count)]
+    )
     size = sum(map(len, mails)) / len(mails) / 1024
     print(f"{len(mails)} mails, {size:.1f} KiB on average, CPU time of one core")
     ours = _measure("glassdome.parse", parse_message, mails)

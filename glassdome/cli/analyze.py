@@ -48,9 +48,7 @@ def analyze(
         raise typer.Exit(1)
 
 
-async def _analyze(
-    files: list[str], settings: Settings, *, rules: tuple[Rule, ...], as_json: bool, jobs: int
-) -> int:
+async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, ...], as_json: bool, jobs: int) -> int:
     clock = SystemClock()
     own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
     shown: list[Row] = []
