@@ -59,6 +59,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "usage": {
             "calls": usage.calls,
             "repairs": usage.repairs,
+            "drafts": usage.drafts,
             "tokens_in": usage.tokens_in,
             "tokens_out": usage.tokens_out,
             "seconds": usage.seconds,
