@@ -45,7 +45,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     if as_json:
         print_json({"status": text.splitlines()})
     else:
-        out.print(text, highlight=False, markup=False, end="")
+        out.print(text, highlight=False, markup=False, end="", soft_wrap=True)
 
 
 @app.command()
@@ -65,7 +65,12 @@ def sign(
     """Print the `hmac:` line that proves one command line, for programs that command by mail."""
     with errors_told():
         codes = _codes(load_settings())
-        out.print(codes.sign(address, " ".join(line.split()), SystemClock().now()), highlight=False, markup=False)
+        out.print(
+            codes.sign(address, " ".join(line.split()), SystemClock().now()),
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 async def _run(agent: MailcowAgent, overseer: OverseerAgent, *, once: bool) -> None:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 #: For people: tables and sentences. `--json` writes to stdout without it.
 out = Console()
 #: For progress and errors; never mixed into stdout.
-err = Console(stderr=True)
+err = Console(stderr=True, soft_wrap=True)
 
 
 def exit_code(error: GlassdomeError) -> int:

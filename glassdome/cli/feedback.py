@@ -52,7 +52,12 @@ async def _record(settings: Settings, mailbox: str, email_id: str, label: Label,
             raise NotFound(f"{mailbox} has no analysis of {email_id}.")
         correction = Feedback(ref=found.ref, label=label, actor=f"cli:{getpass.getuser()}", note=note)
         await database.history.record_feedback(correction, now=SystemClock().now())
-    out.print(f"{found.subject!r} was {found.verdict.label}, is {label}: written down.", markup=False, highlight=False)
+    out.print(
+        f"{found.subject!r} was {found.verdict.label}, is {label}: written down.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 async def corrections(settings: Settings) -> list[Sample]:

@@ -88,9 +88,11 @@ def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help=
         print_json({"version": manifest.version, "files": files, "drift": list(notes)})
     else:
         for item in states:
-            out.print(f"{'ok  ' if item.is_well else 'FAIL'}  {item.name}: {item.state}", highlight=False)
+            out.print(
+                f"{'ok  ' if item.is_well else 'FAIL'}  {item.name}: {item.state}", highlight=False, soft_wrap=True
+            )
         for note in notes:
-            out.print(f"warn  {note}", highlight=False)
+            out.print(f"warn  {note}", highlight=False, soft_wrap=True)
     raise typer.Exit(0 if not notes and all(item.is_well for item in states) else 1)
 
 
@@ -143,7 +145,7 @@ def _carry_out(plan: Plan, dry_run: bool, restart: bool) -> None:
 
 def _show_files(plan: Plan) -> None:
     for change in plan.changes:
-        out.print(f"{change.verb:<7} {change.name}", highlight=False)
+        out.print(f"{change.verb:<7} {change.name}", highlight=False, soft_wrap=True)
     if not plan.changes:
         out.print("Everything is in place already.")
 
@@ -160,7 +162,7 @@ def _run_or_show(commands: list[Command], root: Path, restart: bool, title: str)
 def _show(commands: list[Command], title: str) -> None:
     out.print(f"\n{title}")
     for command in commands:
-        out.print(f"  # {command.why}", highlight=False, markup=False)
+        out.print(f"  # {command.why}", highlight=False, markup=False, soft_wrap=True)
         out.print(f"  {command.line}", highlight=False, markup=False, soft_wrap=True)
 
 

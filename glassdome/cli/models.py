@@ -88,7 +88,9 @@ def list_models(json: Json = False) -> None:
         print_json({"model": used, "installed": list(installed)})
         return
     for name in installed:
-        out.print(f"{'*' if name in (used, f'{used}:latest') else ' '} {name}", highlight=False, markup=False)
+        out.print(
+            f"{'*' if name in (used, f'{used}:latest') else ' '} {name}", highlight=False, markup=False, soft_wrap=True
+        )
     if not installed:
         out.print("The server has no model. Fetch one: glassdome models pull llama3.2:3b", markup=False)
 

@@ -45,6 +45,6 @@ def train(
 
 def _tell(report: TrainingReport, output: Path) -> None:
     if report.activated:
-        out.print(f"Written: {output}. Use it: GLASSDOME_TEXT_MODEL={output}", highlight=False)
+        out.print(f"Written: {output}. Use it: GLASSDOME_TEXT_MODEL={output}", highlight=False, soft_wrap=True)
     elif report.shadow is not None:
         err.print(f"[yellow]Not written:[/] {report.shadow.why}", highlight=False)
