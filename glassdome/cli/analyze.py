@@ -53,9 +53,9 @@ async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, .
     own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
     shown: list[Row] = []
     done = failed = 0
-    started = time.perf_counter()
     total = await asyncio.to_thread(count_hint, files)
     await warm_up()
+    started = time.perf_counter()
     async with bootstrap.open_engine(settings) as engine:
         stages = await asyncio.to_thread(bootstrap.stages, settings, engine=engine, clock=clock)
         judge = FileJudge(stages=stages, own_domains=own, rules=rules, clock=clock, jobs=jobs)

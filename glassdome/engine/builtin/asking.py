@@ -47,9 +47,11 @@ class Asking:
 
 def word_features(words: list[str], *, question: bool) -> list[int]:
     """Return the distinct numbers of a sentence's words and word pairs, its beginning, end and question mark included."""
-    marked = ["^", *words, *("?" if question else ""), "$"]
-    pairs = [f"{first} {second}" for first, second in pairwise(marked)]
-    return sorted({crc32(item.encode()) % BUCKETS for item in marked + pairs})
+    marked = [word.encode() for word in ("^", *words, *("?" if question else ""), "$")]
+    numbers = {crc32(word) % BUCKETS for word in marked}
+    # The checksum of "first second" goes on from that of "first ", so no pair has to be put together.
+    numbers.update(crc32(second, crc32(first + b" ")) % BUCKETS for first, second in pairwise(marked))
+    return sorted(numbers)
 
 
 def write_asking(model: Asking, path: Path) -> None:
