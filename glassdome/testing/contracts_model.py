@@ -20,8 +20,8 @@ class ModelContract:
 
     @pytest.fixture
     def model(self) -> LanguageModel:
-        """Return the model under test."""
-        raise NotImplementedError
+        """Return the model under test; a suite that forgets to give one fails at once."""
+        pytest.fail(f"{type(self).__name__} gives no fixture 'model'")
 
     def prompt(self, *, user: str = "A mail.", max_tokens: int = 900) -> Prompt:
         """Return a small prompt with the schema of readings."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from glassdome.core.limits import MAX_PHRASE_CHARS, MAX_REPLY_CHARS, MAX_SUMMARY_CHARS
 from glassdome.values.masking import Masker
@@ -13,34 +14,31 @@ from glassdome.values.verdict import Verdict
 
 __all__ = ["masked_opinion", "masked_signals", "masked_verdict"]
 
+_Said = TypeVar("_Said", Verdict, Opinion)
+
 
 def masked_verdict(verdict: Verdict, masker: Masker) -> Verdict:
     """Return `verdict` with no sensitive value of the mail in its words."""
-    if not masker:
-        return verdict
-    return replace(
-        verdict,
-        summary=masker.text(verdict.summary)[:MAX_SUMMARY_CHARS],
-        categories=tuple(map(masker.text, verdict.categories)),
-        tags=tuple(map(masker.text, verdict.tags)),
-        phishing_reasons=_reasons(verdict.phishing_reasons, masker),
-        action_items=_action_items(verdict.action_items, masker),
-        auto_reply_suggestion=_draft(verdict.auto_reply_suggestion, masker),
-    )
+    return _masked(verdict, masker)
 
 
 def masked_opinion(opinion: Opinion, masker: Masker) -> Opinion:
     """Return `opinion` with no sensitive value of the mail in its words."""
+    return _masked(opinion, masker)
+
+
+def _masked(said: _Said, masker: Masker) -> _Said:
+    """Mask every field that holds words; one list of them, so that neither value can be forgotten."""
     if not masker:
-        return opinion
+        return said
     return replace(
-        opinion,
-        summary=masker.text(opinion.summary)[:MAX_SUMMARY_CHARS],
-        categories=tuple(map(masker.text, opinion.categories)),
-        tags=tuple(map(masker.text, opinion.tags)),
-        phishing_reasons=_reasons(opinion.phishing_reasons, masker),
-        action_items=_action_items(opinion.action_items, masker),
-        auto_reply_suggestion=_draft(opinion.auto_reply_suggestion, masker),
+        said,
+        summary=masker.text(said.summary)[:MAX_SUMMARY_CHARS],
+        categories=tuple(map(masker.text, said.categories)),
+        tags=tuple(map(masker.text, said.tags)),
+        phishing_reasons=_reasons(said.phishing_reasons, masker),
+        action_items=_action_items(said.action_items, masker),
+        auto_reply_suggestion=_draft(said.auto_reply_suggestion, masker),
     )
 
 
