@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
+from types import ModuleType
 
 from fastapi import FastAPI
 
@@ -30,7 +32,7 @@ from glassdome.api.rate import RateLimit
 from glassdome.api.scan import Scanner
 from glassdome.api.services import Services
 
-__all__ = ["create_app", "with_routes"]
+__all__ = ["create_app", "create_health_app", "with_routes"]
 
 _ROUTES = (
     routes_analysis,
@@ -52,7 +54,15 @@ _ROUTES = (
 
 def create_app(services: Services) -> FastAPI:
     """Return the REST application over `services`; it starts nothing and owns nothing."""
-    app = with_routes(services.version)
+    return _behind(with_routes(services.version), services)
+
+
+def create_health_app(services: Services) -> FastAPI:
+    """Return `/health` and `/metrics` alone, for a process that serves no API."""
+    return _behind(with_routes(services.version, (routes_health,)), services)
+
+
+def _behind(app: FastAPI, services: Services) -> FastAPI:
     app.state.services = services
     app.state.health = HealthBoard(services)
     app.state.rate = RateLimit()
@@ -62,10 +72,10 @@ def create_app(services: Services) -> FastAPI:
     return app
 
 
-def with_routes(version: str) -> FastAPI:
+def with_routes(version: str, modules: Iterable[ModuleType] = _ROUTES) -> FastAPI:
     """Return the routes without anything behind them: enough to describe them."""
     app = FastAPI(title="Glassdome", version=version, openapi_url=None, redirect_slashes=False)
-    for module in _ROUTES:
+    for module in modules:
         app.include_router(module.router)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     return app

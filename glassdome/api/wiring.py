@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from glassdome import __version__
 from glassdome.api.services import Services
-from glassdome.bootstrap import App
+from glassdome.bootstrap.app import App
 from glassdome.core.errors import TransportError
 from glassdome.pipeline.process import classify
 from glassdome.values.context import Context
@@ -50,6 +50,8 @@ def services_of(app: App) -> Services:
 
 def _probes(app: App) -> dict[str, Callable[[], Awaitable[None]]]:
     found = dict(app.probes)
+    if app.worker is not None:
+        found["worker"] = app.worker.probe
     if app.watcher is not None:
         found["imap"] = _imap_probe(app)
     return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
@@ -13,23 +15,30 @@ from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.builtin.classifier import read_classifier
 from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm.engine import LlmEngine
-from glassdome.integrations.llamacpp import LlamaCpp
-from glassdome.integrations.ollama.hosts import parse_hosts
-from glassdome.integrations.ollama.model import OllamaModel
-from glassdome.integrations.openai_server.model import OpenAiServer
 from glassdome.pipeline.process import Stages
 from glassdome.ports.model import Engine, LanguageModel
+
+if TYPE_CHECKING:
+    from glassdome.integrations.llamacpp import LlamaCpp
+    from glassdome.integrations.ollama.model import OllamaModel
+    from glassdome.integrations.openai_server.model import OpenAiServer
 
 __all__ = ["Model", "builtin_engine", "engine_of", "language_model", "open_engine", "probe_of", "stages"]
 
 #: Every language model we ship also lists what its server holds; only Ollama can pull.
-Model = OllamaModel | OpenAiServer | LlamaCpp
+Model: TypeAlias = "OllamaModel | OpenAiServer | LlamaCpp"
 
 
 def language_model(settings: Settings) -> Model | None:
-    """Return the way to the configured model, None for the built-in engine alone; raises ConfigError, EngineError."""
+    """Return the way to the configured model, None for the built-in engine alone; raises ConfigError, EngineError.
+
+    Imports that model's client, and no other, when it is called: not for the event loop.
+    """
     match settings.engine_name:
         case "ollama":
+            from glassdome.integrations.ollama.hosts import parse_hosts
+            from glassdome.integrations.ollama.model import OllamaModel
+
             return OllamaModel(
                 settings.ollama_model,
                 hosts=parse_hosts(settings.ollama_host or "127.0.0.1:11434"),
@@ -43,6 +52,8 @@ def language_model(settings: Settings) -> Model | None:
                 raise ConfigError(
                     "GLASSDOME_OPENAI_URL is not set.", fix="Write the server's base URL, http://gpu:8000/v1."
                 )
+            from glassdome.integrations.openai_server.model import OpenAiServer
+
             key = settings.openai_key.get_secret_value() if settings.openai_key else ""
             return OpenAiServer(
                 settings.openai_url,
@@ -54,6 +65,8 @@ def language_model(settings: Settings) -> Model | None:
         case "llamacpp":
             if not settings.model:
                 raise ConfigError("GLASSDOME_MODEL is not set.", fix="Write the path of a GGUF file.")
+            from glassdome.integrations.llamacpp import LlamaCpp
+
             return LlamaCpp(Path(settings.model), num_ctx=settings.ollama_num_ctx)
         case _:
             return None
@@ -67,7 +80,7 @@ def engine_of(model: LanguageModel, settings: Settings) -> LlmEngine:
 @asynccontextmanager
 async def open_engine(settings: Settings) -> AsyncIterator[Engine | None]:
     """Yield the engine that the settings choose, None for the built-in one alone."""
-    model = language_model(settings)
+    model = await asyncio.to_thread(language_model, settings)
     if model is None:
         yield None
         return

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from glassdome.act import Undoer
-from glassdome.bootstrap import App, open_app
+from glassdome.bootstrap.app import App
+from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings

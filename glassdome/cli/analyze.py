@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from glassdome import bootstrap
+from glassdome.bootstrap import models
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json, progress_bar, run
 from glassdome.cli.judge_files import FileJudge, Row
 from glassdome.cli.mail_files import count_hint, find_mail
@@ -56,8 +56,8 @@ async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, .
     total = await asyncio.to_thread(count_hint, files)
     await warm_up()
     started = time.perf_counter()
-    async with bootstrap.open_engine(settings) as engine:
-        stages = await asyncio.to_thread(bootstrap.stages, settings, engine=engine, clock=clock)
+    async with models.open_engine(settings) as engine:
+        stages = await asyncio.to_thread(models.stages, settings, engine=engine, clock=clock)
         judge = FileJudge(stages=stages, own_domains=own, rules=rules, clock=clock, jobs=jobs)
         with progress_bar(unit="messages", quiet=total == 1) as bar:
             task = bar.add_task("analysing", total=total, note="")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from glassdome.bootstrap import open_app
+from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, progress_bar, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings

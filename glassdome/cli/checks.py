@@ -11,7 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from glassdome.bootstrap import chosen_by_settings, language_model, mail_logins, open_store
+from glassdome.bootstrap.mailboxes import chosen_by_settings, mail_logins, open_store
+from glassdome.bootstrap.models import language_model
 from glassdome.core.clock import Clock
 from glassdome.core.config import DEFAULT_CONFIG, Settings, unset_environment_names
 from glassdome.core.errors import GlassdomeError, SchemaMismatch
@@ -174,7 +175,7 @@ async def _mailcow(settings: Settings) -> list[Check]:
 async def _engine(settings: Settings) -> list[Check]:
     await asyncio.to_thread(BuiltinEngine)
     found = [_ok("engine", "the built-in engine is ready")]
-    model = language_model(settings)
+    model = await asyncio.to_thread(language_model, settings)
     if model is None:
         return found
     try:

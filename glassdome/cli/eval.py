@@ -14,7 +14,7 @@ import typer
 from rich.markdown import Markdown
 from rich.progress import Progress, TaskID
 
-from glassdome import bootstrap
+from glassdome.bootstrap import models
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json, progress_bar
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, InputError
@@ -126,7 +126,7 @@ def _measure(
 def _opener(settings: Settings) -> EngineOpener:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Engine]:
-        async with bootstrap.open_engine(settings) as engine:
+        async with models.open_engine(settings) as engine:
             if engine is None:
                 raise ConfigError(f"The engine {settings.engine_name!r} is not set up.", fix="See `glassdome doctor`.")
             yield engine

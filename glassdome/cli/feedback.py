@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from glassdome.api.email_id import as_mailbox, parse_email_id
-from glassdome.bootstrap import open_app, open_store
+from glassdome.bootstrap.mailboxes import open_store
+from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings

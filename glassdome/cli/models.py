@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from glassdome.bootstrap import Model, engine_of, language_model
+from glassdome.bootstrap.models import Model, engine_of, language_model
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json, progress_bar, run
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
 
 import typer
+from fastapi import FastAPI
 
-from glassdome.api.app import create_app
+from glassdome.api.app import create_app, create_health_app
 from glassdome.api.wiring import services_of
-from glassdome.bootstrap import open_app
+from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, run
 from glassdome.cli.service import asked_to_stop, serving
 from glassdome.core.clock import SystemClock
@@ -27,7 +30,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 8080,
-    no_worker: Annotated[bool, typer.Option("--no-worker", help="Serve the REST API only.")] = False,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Watch no mailbox and judge no mail: the REST API, and retention.")
+    ] = False,
 ) -> None:
     """Run the REST API, the watcher of the chosen mailboxes and a worker in one process."""
     with errors_told():
@@ -35,7 +40,12 @@ def serve(
     run(_serve(settings, host, port, work=not no_worker))
 
 
-def worker() -> None:
+def worker(
+    host: Annotated[str, typer.Option(help="Address to listen on, with --port.")] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Answer /health and /metrics there; 0 takes any free port.")
+    ] = None,
+) -> None:
     """Run one more worker on the same database, on this or another host.
 
     It claims jobs only; the process with `serve` watches the mailboxes.
@@ -44,41 +54,37 @@ def worker() -> None:
         settings = load_settings(service=True)
         if not settings.imap_host:
             raise ConfigError("A worker needs a mail server.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
-    run(_worker(settings))
+    run(_worker(settings, host, port))
 
 
 async def _serve(settings: Settings, host: str, port: int, *, work: bool) -> None:
     await _wait_for_database(settings)
     async with open_app(settings, clock=SystemClock()) as app:
         _tell_what_is_missing(settings)
-        async with (
-            asked_to_stop(app.stop) as stopped,
-            serving(create_app(services_of(app)), host=host, port=port) as http,
-        ):
-            err.print(f"Glassdome listens on http://{host}:{http.port}", highlight=False)
-            running = asyncio.create_task(app.work()) if work and app.worker is not None else None
-            await _until(stopped, running)
+        if not work:
+            app.only_api()
+        async with asked_to_stop(app.stop), _listening(create_app(services_of(app)), host, port):
+            await app.work()
 
 
-async def _worker(settings: Settings) -> None:
+async def _worker(settings: Settings, host: str, port: int | None) -> None:
     await _wait_for_database(settings)
-    async with open_app(settings, clock=SystemClock()) as app:
-        app.watcher = None
-        app.chores.clear()
-        async with asked_to_stop(app.stop) as stopped:
-            _log.info("worker_started")
-            await _until(stopped, asyncio.create_task(app.work()))
+    async with open_app(settings, clock=SystemClock()) as app, AsyncExitStack() as stack:
+        app.only_worker()
+        await stack.enter_async_context(asked_to_stop(app.stop))
+        if port is not None:
+            if not settings.open_docs:
+                _tell_missing_keys(settings)
+            await stack.enter_async_context(_listening(create_health_app(services_of(app)), host, port))
+        _log.info("worker_started")
+        await app.work()
 
 
-async def _until(stopped: asyncio.Event, running: asyncio.Task[None] | None) -> None:
-    """Wait for the signal and then for the parts to finish; a part that fails ends the program with its error."""
-    waiting = asyncio.create_task(stopped.wait())
-    if running is None:
-        await waiting
-        return
-    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    await running
+@asynccontextmanager
+async def _listening(api: FastAPI, host: str, port: int) -> AsyncIterator[None]:
+    async with serving(api, host=host, port=port) as http:
+        err.print(f"Glassdome listens on http://{host}:{http.port}", highlight=False)
+        yield
 
 
 async def _wait_for_database(settings: Settings) -> None:
@@ -98,11 +104,15 @@ async def _wait_for_database(settings: Settings) -> None:
 
 
 def _tell_what_is_missing(settings: Settings) -> None:
-    if not settings.api_keys.get_secret_value() and settings.proxy_secret is None:
-        _log.warning("no_api_keys", effect="every request that needs a key is refused", fix="set GLASSDOME_API_KEYS")
+    _tell_missing_keys(settings)
     if not settings.imap_host:
         _log.warning("no_mail_server", effect="no mailbox is read", fix="set MAILCOW_API_URL or MAILCOW_IMAP_HOST")
     if not settings.authserv_ids:
         _log.warning(
             "no_authserv_id", effect="SPF, DKIM and DMARC results are not used", fix="set GLASSDOME_AUTHSERV_ID"
         )
+
+
+def _tell_missing_keys(settings: Settings) -> None:
+    if not settings.api_keys.get_secret_value() and settings.proxy_secret is None:
+        _log.warning("no_api_keys", effect="every request that needs a key is refused", fix="set GLASSDOME_API_KEYS")

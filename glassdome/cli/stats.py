@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from glassdome.bootstrap import open_store
+from glassdome.bootstrap.mailboxes import open_store
 from glassdome.cli.console import errors_told, load_settings, out, print_json, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings

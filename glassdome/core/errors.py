@@ -14,6 +14,7 @@
       StoreError (StoreUnavailable [temporary], SchemaMismatch)
       PolicyRefused (ActionForbidden, RateLimited [temporary])
       AnalysisFailed
+      Stopping                                                                       temporary
 
 Each class has a stable `code`, an HTTP `status` for the API edge, and `temporary`: the only thing retry asks.
 The first line of its docstring is the public sentence when no message is given.
@@ -56,6 +57,7 @@ __all__ = [
     "SchemaMismatch",
     "SettingPinned",
     "SmtpRefused",
+    "Stopping",
     "StoreError",
     "StoreUnavailable",
     "TimedOut",
@@ -337,3 +339,11 @@ class AnalysisFailed(GlassdomeError):
 
     code = "analysis_failed"
     status = 422
+
+
+class Stopping(GlassdomeError):
+    """It was asked to stop: what was begun is finished, nothing more is taken."""
+
+    code = "stopping"
+    status = 503
+    temporary = True

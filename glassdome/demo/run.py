@@ -15,7 +15,8 @@ from fastapi import FastAPI
 
 from glassdome.api.app import create_app
 from glassdome.api.wiring import services_of
-from glassdome.bootstrap import App, open_app
+from glassdome.bootstrap.app import App
+from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError

@@ -11,7 +11,7 @@ from typing import Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
-from glassdome.core.errors import StoreError, StoreUnavailable
+from glassdome.core.errors import Stopping, StoreError, StoreUnavailable
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.job import JobRunner
@@ -68,10 +68,12 @@ class Worker:
         self._stopping.set()
         self._woken.set()
 
-    @property
-    def working(self) -> bool:
-        """Whether it reaches the database and takes jobs."""
-        return not self._away and not self._stopping.is_set()
+    async def probe(self) -> None:
+        """Return where it takes jobs; raises Stopping, StoreUnavailable."""
+        if self._stopping.is_set():
+            raise Stopping
+        if self._away:
+            raise StoreUnavailable
 
     async def run(self) -> None:
         """Work until `stop`; cancelling drops what runs, whose leases then expire."""

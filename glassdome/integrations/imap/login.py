@@ -13,7 +13,7 @@ from glassdome.integrations.imap.session import Session
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.values.credentials import Credentials
 
-__all__ = ["IMPLICIT_TLS_PORT", "ImapServer", "log_in", "probe"]
+__all__ = ["IMPLICIT_TLS_PORT", "ImapServer", "greet", "log_in", "probe"]
 
 #: The port that speaks TLS at once (RFC 8314 3.2); any other must offer STARTTLS.
 IMPLICIT_TLS_PORT = 993
@@ -98,3 +98,15 @@ async def probe(server: ImapServer, login: Credentials) -> frozenset[str]:
     with contextlib.suppress(Disconnected):
         await session.log_out()
     return session.capabilities
+
+
+async def greet(server: ImapServer) -> None:
+    """See that the server answers, encrypted, and log in nowhere; raises ConnectFailed, TlsFailed, TimedOut, Disconnected.
+
+    A login each time would fill its log, and a wrong one could get our address banned.
+    """
+    connection = await Connection.open(server.host, server.port, server.tls, implicit=server.implicit)
+    try:
+        await connection.command("LOGOUT")
+    finally:
+        await connection.aclose()

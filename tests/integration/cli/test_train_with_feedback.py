@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from glassdome.bootstrap import builtin_engine
+from glassdome.bootstrap.models import builtin_engine
 from glassdome.cli.app import app
 from glassdome.core.config import Settings
 from glassdome.engine.builtin.classifier import read_classifier

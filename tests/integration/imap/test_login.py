@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from glassdome.core.errors import ConnectFailed, Disconnected, LoginRefused, TimedOut, TlsFailed
 from glassdome.integrations.imap import connection as connection_module
-from glassdome.integrations.imap.login import ImapServer, log_in, probe
+from glassdome.integrations.imap.login import ImapServer, greet, log_in, probe
 from glassdome.integrations.imap.logins import FixedLogins, MasterLogins
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.values.credentials import Credentials
@@ -146,3 +146,16 @@ async def test_connection_closed_instead_of_an_answer(dovecot: Dovecot, mailbox:
             await log_in(target, own(mailbox))
     assert commands == 2
     assert isinstance(caught.value.__cause__, Disconnected)
+
+
+async def test_a_greeting_needs_no_login(dovecot: Dovecot, server: ImapServer, tls: TlsPolicy) -> None:
+    """On both ports a server that is well answers; it is told apart from one that is away, and from a stranger."""
+    strangers = TlsPolicy(ca_file=dovecot.certificates.stranger_ca, server_name="localhost")
+
+    await greet(server)
+    await greet(ImapServer(host=dovecot.host, port=dovecot.imap_port, tls=tls))
+
+    with pytest.raises(ConnectFailed):
+        await greet(ImapServer(host=dovecot.host, port=1, tls=tls))
+    with pytest.raises(TlsFailed):
+        await greet(ImapServer(host=server.host, port=server.port, tls=strangers, implicit_tls=True))

@@ -13,7 +13,8 @@ import httpx
 
 from glassdome.api.app import create_app
 from glassdome.api.wiring import services_of
-from glassdome.bootstrap import App, open_app
+from glassdome.bootstrap.app import App
+from glassdome.bootstrap.wire import open_app
 from glassdome.cli.service import serving
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings

@@ -1,0 +1,55 @@
+"""What is done now and then: forgetting, reading old mail again, following mailcow's opt-ins."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from glassdome.bootstrap.app import App
+from glassdome.integrations.mailcow.directory import MailcowDirectory
+from glassdome.integrations.mailcow_client import MailcowClient
+from glassdome.pipeline.chore import Chore
+from glassdome.pipeline.opt_in import OptIn
+from glassdome.pipeline.reprocess import Reprocess
+from glassdome.pipeline.retention import RETENTION_EVERY, Retention
+
+__all__ = ["add_chores"]
+
+
+async def add_chores(app: App, stack: AsyncExitStack) -> None:
+    """Give the app its chores: retention always, the others where there is something for them to do."""
+    settings, database = app.settings.current, app.database
+    retention = Retention(analyses=database.analyses, queue=database.queue, clock=app.clock, settings=settings)
+    app.retention = Chore("retention", retention.forget, every=lambda: RETENTION_EVERY)
+    _add_reprocess(app)
+    if settings().mailcow_api_url and settings().mailcow_api_key:
+        await _add_opt_in(app, stack)
+
+
+def _add_reprocess(app: App) -> None:
+    if app.engine is None or app.worker is None:
+        return
+    database = app.database
+    reprocess = Reprocess(
+        analyses=database.analyses,
+        queue=database.queue,
+        cursors=database.cursors,
+        engine=app.engine,
+        clock=app.clock,
+        settings=app.settings.current,
+        wake=app.worker.wake,
+    )
+    app.chores.append(Chore("reprocess", reprocess.step, every=reprocess.pause))
+
+
+async def _add_opt_in(app: App, stack: AsyncExitStack) -> None:
+    settings, database = app.settings.current, app.database
+    client = await stack.enter_async_context(MailcowClient.from_settings(settings(), clock=app.clock))
+    opt_in = OptIn(
+        directory=MailcowDirectory(client.mailboxes, client.objects),
+        said=database.opt_ins,
+        preferences=database.preferences,
+        history=database.history,
+        clock=app.clock,
+        settings=settings,
+    )
+    app.chores.append(Chore("opt_in", opt_in.sync, every=lambda: settings().llm_processing_interval))

@@ -1,0 +1,125 @@
+"""Everything that needs the mail server: source, worker, watcher, actions, and what learns from owners."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import AsyncExitStack
+from functools import partial
+
+from glassdome.act import Performer, plan_feedback
+from glassdome.agents.alert_mail import open_alerts
+from glassdome.bootstrap.app import App
+from glassdome.bootstrap.judging import live_drafts, live_stages
+from glassdome.bootstrap.mailboxes import mail_logins
+from glassdome.integrations.imap.login import ImapServer, greet
+from glassdome.integrations.imap.pool import ImapPool
+from glassdome.integrations.rspamd.controller import RspamdController
+from glassdome.integrations.rspamd.teacher import RspamdTeacher
+from glassdome.integrations.tls import tls_policy
+from glassdome.pipeline.actions import ActionLoop
+from glassdome.pipeline.arrivals import Arrivals
+from glassdome.pipeline.chore import Chore
+from glassdome.pipeline.context import ContextLoader
+from glassdome.pipeline.habits import Habits
+from glassdome.pipeline.job import JobRunner
+from glassdome.pipeline.junked import JunkMoves
+from glassdome.pipeline.learning import LEARNING_EVERY, Learning
+from glassdome.pipeline.owner_rules import OwnerRules
+from glassdome.pipeline.sweep import Sweep
+from glassdome.pipeline.watch_book import WatchBook
+from glassdome.pipeline.watcher import Watcher
+from glassdome.pipeline.worker import Worker
+from glassdome.ports.agent import SpamTeacher
+from glassdome.source.imap_editor import ImapEditor
+from glassdome.source.imap_observer import ImapObserver
+from glassdome.source.imap_source import ImapSource
+from glassdome.values.feedback import Feedback
+
+__all__ = ["add_mail"]
+
+
+async def add_mail(app: App, stack: AsyncExitStack) -> None:
+    """Give the app its mail server; nothing is connected yet. `stack` closes what is opened; raises ConfigError."""
+    settings, database, clock = app.settings.current(), app.database, app.clock
+    tls = tls_policy(settings)
+    tls.warn()
+    server = ImapServer(host=settings.imap_host or "", port=settings.mailcow_imap_port, tls=tls)
+    app.probes["imap"] = partial(greet, server)
+    pool = ImapPool(server, mail_logins(settings, database.mailboxes))
+    source = app.source = ImapSource(pool, clock=clock)
+    stack.push_async_callback(source.aclose)
+    app.editor, observer = ImapEditor(pool), ImapObserver(pool)
+    performer = Performer(
+        database.actions,
+        clock=clock,
+        editor=app.editor,
+        alerts=await stack.enter_async_context(open_alerts(settings, database.mailboxes, clock=clock)),
+        teacher=_spam_teacher(app, source, stack),
+    )
+    app.actions = ActionLoop(performer)
+    junk = JunkMoves(source, observer, database, clock=clock)
+    app.worker = _worker(app, source, performer, junk)
+    book = WatchBook()
+    app.watcher = _watcher(app, source, app.worker, book)
+    learning = Learning(
+        junk=junk,
+        habits=Habits(source, observer, database, clock=clock),
+        preferences=database.preferences,
+        book=book,
+        clock=clock,
+    )
+    app.chores.append(Chore("learning", learning.look, every=lambda: LEARNING_EVERY))
+
+
+def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkMoves) -> Worker:
+    settings, database, clock = app.settings, app.database, app.clock
+    loader = ContextLoader(
+        history=database.history,
+        preferences=database.preferences,
+        clock=clock,
+        settings=settings.current,
+        rules=OwnerRules(settings.current().rules_path),
+    )
+    runner = JobRunner(
+        database.queue,
+        source,
+        database.preferences,
+        loader,
+        stages=live_stages(app),
+        performer=performer,
+        took_back=junk.took_back,
+        clock=clock,
+        metrics=app.metrics,
+        drafts=live_drafts(app),
+    )
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    return Worker(database.queue, runner, owner=owner, settings=settings.refresh, clock=clock, metrics=app.metrics)
+
+
+def _watcher(app: App, source: ImapSource, worker: Worker, book: WatchBook) -> Watcher:
+    database, clock = app.database, app.clock
+    arrivals = Arrivals(source, database.queue, database.cursors, clock=clock, wake=worker.wake)
+    return Watcher(
+        source,
+        Sweep(arrivals, book, clock=clock),
+        book,
+        database.preferences,
+        clock=clock,
+        interval=lambda: app.settings.current().llm_processing_interval,
+    )
+
+
+def _spam_teacher(app: App, source: ImapSource, stack: AsyncExitStack) -> SpamTeacher | None:
+    """Return Rspamd as a pupil where GLASSDOME_RSPAMD_URL asks for it; from then on corrections are planned for it."""
+    settings, database = app.settings.current(), app.database
+    if not settings.rspamd_url:
+        return None
+    controller = RspamdController(settings.rspamd_url, password=settings.rspamd_password)
+    stack.push_async_callback(controller.aclose)
+
+    async def teach(feedback: Feedback) -> None:
+        await database.actions.plan(plan_feedback(feedback), now=app.clock.now())
+
+    app.teach = teach
+    return RspamdTeacher(controller, source)

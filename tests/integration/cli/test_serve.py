@@ -1,0 +1,124 @@
+"""`glassdome serve` and `glassdome worker` as programs of their own: what runs in each, and how each is watched."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glassdome.store import migrate, open_database
+from glassdome.testing.samples import NOON, a_ref, an_analysis, jobs
+from tests.servers.certificates import SERVER_NAME
+from tests.servers.dovecot import MASTER_PASSWORD, MASTER_USER, Dovecot
+
+GLASSDOME = Path(sys.executable).parent / "glassdome"
+#: Seconds a test waits for what takes a few: the machine may be busy.
+PATIENCE = 100
+
+
+def wait_for(look: Callable[[], Any]) -> Any:
+    """Look until there is something, and return it."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < deadline, "nothing came"
+        time.sleep(0.05)
+    return found
+
+
+@contextmanager
+def running(folder: Path, *command: str, **environment: str) -> Iterator[str]:
+    """Run `glassdome ...` and yield its address; SIGTERM must end it well."""
+    given = {"PATH": os.environ["PATH"], "HOME": str(folder), "GLASSDOME_DATA_DIR": str(folder)} | environment
+    log = folder / "log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen([GLASSDOME, *command, "--port", "0"], env=given, cwd=folder, stderr=stream)
+    try:
+
+        def listens() -> str:
+            assert process.poll() is None, log.read_text()
+            found = re.search(r"listens on (http://\S+)", log.read_text())
+            return found[1] if found else ""
+
+        yield wait_for(listens)
+    finally:
+        process.terminate()
+        assert process.wait(PATIENCE) == 0, log.read_text()
+
+
+def ask(url: str, key: str = "") -> tuple[int, str]:
+    """Return status and body."""
+    request = urllib.request.Request(url, headers={"X-API-Key": key} if key else {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as exc:
+        return exc.code, exc.read().decode()
+
+
+async def one_analysis(url: str) -> None:
+    """Store an analysis that is months old."""
+    await migrate(url)
+    async with open_database(url) as database:
+        await database.queue.enqueue(jobs(1), now=NOON)
+        (job,) = await database.queue.claim("test", limit=1, lease=timedelta(minutes=1), now=NOON)
+        assert await database.queue.complete(job, an_analysis(a_ref(1)), actions=(), now=NOON)
+
+
+@pytest.mark.parametrize("options", [(), ("--no-worker",)], ids=["serve", "no worker"])
+def test_what_is_past_its_time_goes_without_a_mail_server(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Whoever serves analyses forgets them in time, with nothing to watch and nobody to judge."""
+    asyncio.run(one_analysis(f"sqlite:///{tmp_path / 'glassdome.db'}"))
+    keys = {"GLASSDOME_API_KEYS": "K:ro", "GLASSDOME_RETENTION_DAYS": "30"}
+
+    with running(tmp_path, "serve", *options, **keys) as address:
+        wait_for(lambda: json.loads(ask(f"{address}/api/v1/get/llm/analysis", "K")[1]) == [])
+
+
+def test_a_worker_is_watched_over_http(dovecot: Dovecot, tmp_path: Path) -> None:
+    """`/health` names what it depends on, `/metrics` wants a key as anywhere, and the API is not there."""
+    mail = {
+        "MAILCOW_IMAP_HOST": dovecot.host,
+        "MAILCOW_IMAP_PORT": str(dovecot.imap_port),
+        "MAILCOW_CA_FILE": str(dovecot.certificates.ca),
+        "MAILCOW_SERVER_NAME": SERVER_NAME,
+        "GLASSDOME_IMAP_MASTER_USER": MASTER_USER,
+        "GLASSDOME_IMAP_MASTER_PASSWORD": MASTER_PASSWORD,
+    }
+    with running(tmp_path, "worker", GLASSDOME_API_KEYS="K:ro", **mail) as address:
+        status, body = ask(f"{address}/health")
+        metrics = [ask(f"{address}/metrics", key) for key in ("", "wrong", "K")]
+        api = ask(f"{address}/api/v1/get/llm/analysis", "K")
+
+    health = json.loads(body)
+    assert (200, "healthy") == (status, health["status"])
+    assert {"mysql": "ok", "imap": "ok", "worker": "ok"} == {k: part["state"] for k, part in health["parts"].items()}
+    assert [401, 401, 200] == [status for status, _ in metrics]
+    assert 'glassdome_queue_jobs{state="pending"} 0.0' in metrics[2][1]
+    assert 404 == api[0]
+
+
+def test_a_worker_may_show_its_metrics_to_everybody(unused_tcp_port: int, tmp_path: Path) -> None:
+    """GLASSDOME_OPEN_DOCS opens them; a mail server that is away is told, and does not end the worker."""
+    mail = {"MAILCOW_IMAP_HOST": "127.0.0.1", "MAILCOW_IMAP_PORT": str(unused_tcp_port)}
+
+    with running(tmp_path, "worker", GLASSDOME_OPEN_DOCS="1", **mail) as address:
+        status, body = ask(f"{address}/health")
+        metrics = ask(f"{address}/metrics")
+
+    health = json.loads(body)
+    assert (200, "degraded") == (status, health["status"])
+    assert ("error", "connect_failed") == (health["parts"]["imap"]["state"], health["parts"]["imap"]["code"])
+    assert 200 == metrics[0]

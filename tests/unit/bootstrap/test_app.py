@@ -1,0 +1,113 @@
+"""Which parts one process has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from glassdome.api.app import create_health_app
+from glassdome.api.wiring import services_of
+from glassdome.bootstrap.app import App
+from glassdome.bootstrap.wire import open_app
+from glassdome.core.clock import FixedClock
+from glassdome.core.config import Settings
+from glassdome.core.errors import StoreUnavailable
+from glassdome.testing.samples import NOON
+
+
+@pytest.fixture
+def settings(tmp_path: Path, unused_tcp_port: int) -> Settings:
+    """A mail server that is not there; made outside the event loop, since settings look at files."""
+    return Settings(mailcow_imap_host="127.0.0.1", mailcow_imap_port=unused_tcp_port, data_dir=tmp_path)
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[App]:
+    """The service with a mail server; nothing runs."""
+    async with open_app(settings, clock=FixedClock(NOON)) as opened:
+        yield opened
+
+
+def parts(app: App) -> set[str]:
+    """Return the names of what would run."""
+    named = {name for name in ("worker", "watcher", "actions", "retention") if getattr(app, name) is not None}
+    return named | ({"chores"} if app.chores else set())
+
+
+async def test_one_process_has_everything(app: App) -> None:
+    """Nothing is left out where nothing was said."""
+    assert parts(app) == {"worker", "watcher", "actions", "retention", "chores"}
+
+
+async def test_a_worker_takes_jobs_and_no_more(app: App) -> None:
+    """What must be done once is left to the process that watches."""
+    app.only_worker()
+
+    assert parts(app) == {"worker", "actions"}
+
+
+async def test_an_api_forgets_and_no_more(app: App) -> None:
+    """It watches and judges nothing."""
+    app.only_api()
+
+    assert parts(app) == {"retention"}
+
+
+async def test_an_api_looks_at_the_mail_server_itself(app: App) -> None:
+    """Nobody watches there, and still `/health` does not call a dead server well."""
+    app.only_api()
+
+    parts = await health(app)
+
+    assert (parts["imap"], "worker" in parts) == ("connect_failed", False)
+
+
+async def test_a_worker_that_drains_says_so(app: App) -> None:
+    """From SIGTERM on it takes no job, whatever else works."""
+    app.only_worker()
+    before = await health(app)
+    app.stop()
+
+    assert (before["worker"], (await health(app))["worker"]) == ("ok", "stopping")
+
+
+async def test_a_worker_without_its_database_says_so(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker tells what it met, also where somebody else's question is answered."""
+    app.only_worker()
+    assert app.worker is not None
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(type(app.database.queue), "claim", away)
+    working = asyncio.create_task(app.worker.run())
+    async with asyncio.timeout(20):
+        while True:
+            if (state := (await health(app))["worker"]) != "ok":
+                break
+    app.worker.stop()
+    await working
+
+    assert state == "store_unavailable"
+
+
+async def test_work_ends_when_it_is_stopped(app: App) -> None:
+    """Every part hears of it."""
+    app.only_api()
+    working = asyncio.create_task(app.work())
+    await asyncio.sleep(0)
+    app.stop()
+
+    await asyncio.wait_for(working, 20)
+
+
+async def health(app: App) -> dict[str, str]:
+    """Return each part's state, or the code of its error."""
+    transport = httpx.ASGITransport(app=create_health_app(services_of(app)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://worker") as client:
+        found = (await client.get("/health")).json()["parts"]
+    return {name: part.get("code", part["state"]) for name, part in found.items()}
