@@ -1,9 +1,9 @@
 """How fast the API reads from a full database, beside an empty FastAPI route reading one row of it, in one run.
 
-    python benchmarks/api_reads.py [--analyses 1000000] [--requests 400] [--mariadb]
+    python benchmarks/api_reads.py [--analyses 1000000] [--requests 400] [--mariadb] [--keep FILE]
 
 Both applications are served by uvicorn in one process on loopback and asked in turn over kept connections, so that a
-noisy machine slows both alike. Read the ratios.
+noisy machine slows both alike. Read the ratios. At the end the database's own plans of all queries are looked at.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
@@ -34,26 +35,27 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from glassdome.api.app import create_app
 from glassdome.api.services import Services
-from glassdome.core.clock import SystemClock
+from glassdome.core.clock import FixedClock, SystemClock
 from glassdome.core.config import Settings
+from glassdome.demo.samples import samples
+from glassdome.pipeline.process import Stages, analyze_raw, classify
 from glassdome.store import Database, migrate
+from glassdome.store.beside import store_beside
 from glassdome.store.connections import Connections, make_engine
 from glassdome.store.rows import analysis_row
-from glassdome.store.schema import analyses, categories, queue
+from glassdome.store.schema import analyses, queue
 from glassdome.store.statistics_table import add
+from glassdome.testing.query_plans import heard, read_through
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
-from glassdome.values.message import Address, Message
-from glassdome.values.opinion import Opinion
 from glassdome.values.refs import MessageRef
-from glassdome.verdict import decide
 from tests.servers.mariadb import MariaDB
 
-KEY = "benchmark"
+KEY, ADMIN = "benchmark", "domain-admin"
+EMPTY = "empty route, one row"
 MAILBOXES = 300
 BATCH = 5_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
-UID = 77
 
 
 def main() -> None:
@@ -62,11 +64,12 @@ def main() -> None:
     arguments.add_argument("--analyses", type=int, default=100_000)
     arguments.add_argument("--requests", type=int, default=400)
     arguments.add_argument("--mariadb", action="store_true", help="on a private MariaDB instead of SQLite")
+    arguments.add_argument("--keep", type=Path, help="a SQLite file, filled if it is not there, kept for the next run")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         if not options.mariadb:
-            run(f"sqlite:///{Path(folder) / 'benchmark.db'}", options)
+            run(f"sqlite:///{options.keep or Path(folder) / 'benchmark.db'}", options)
             return
         server = MariaDB(Path(folder) / "db", flush=2)
         server.install()
@@ -79,57 +82,52 @@ def main() -> None:
 
 def run(url: str, options: argparse.Namespace) -> None:
     """Fill one database and measure on it."""
-    asyncio.run(fill(url, options.analyses))
+    if not (options.keep and options.keep.exists()):
+        asyncio.run(fill(url, options.analyses))
     with served(plain(url)) as one, served(ours(url)) as other:
-        measure(one, other, options.requests)
+        measure(one, other, options)
+    asyncio.run(explain(url, options.analyses))
 
 
-def sample(uid: int, mailbox: str, at: datetime) -> Analysis:
-    """Return an analysis of ordinary size."""
-    message = Message(subject=f"Your order {uid}", text="Thank you for your order. It ships on Monday.")
-    opinion = Opinion(engine="builtin", summary="An order ships on Monday.", categories=("shopping",), language="en")
-    context = Context(now=at)
-    verdict = decide(message, signals=(), sensitive=(), builtin=opinion, opinion=None, context=context)
-    return Analysis(
-        ref=MessageRef(mailbox=mailbox, uid_validity=1, uid=uid),
-        message_id=f"<{uid}@shop.example>",
-        thread_id=f"<{uid}@shop.example>",
-        subject=message.subject,
-        header_from=Address(name="Shop", addr=f"shop{uid % 1000}@shop.example"),
-        date=at,
-        content_hash=str(uid),
-        verdict=verdict,
-        signals=(),
-        processing_time=0.004,
-        analyzed_at=at,
-    )
+async def templates() -> list[Analysis]:
+    """Return the analyses of the demo's mail, so that rows have the size and the words that real ones have."""
+    context, stages = Context(now=START), Stages(clock=FixedClock(START))
+    ref = MessageRef(mailbox="", uid_validity=1, uid=1)
+    return [await analyze_raw(sample.raw, ref, context, stages=stages) for sample in samples()]
 
 
 async def fill(url: str, wanted: int) -> None:
-    """Write so many analyses, spread over the mailboxes."""
+    """Write so many analyses, spread over the mailboxesand over a year."""
     await migrate(url)
-    database = Database(Connections(make_engine(url)))
-    template = sample(1, "user0@example.org", START)
+    database, kinds = Database(Connections(make_engine(url))), await templates()
+    apart = timedelta(days=365) / wanted
     start = time.perf_counter()
     for first in range(0, wanted, BATCH):
-        rows = []
-        for n in range(first, min(first + BATCH, wanted)):
-            ref = MessageRef(mailbox=f"user{n % MAILBOXES}@example.org", uid_validity=1, uid=n // MAILBOXES + 1)
-            at = START + timedelta(seconds=n)
-            made = replace(template, ref=ref, message_id=f"<{n}@shop.example>", content_hash=str(n), analyzed_at=at)
-            rows.append(analysis_row(made) | {"id": n + 1})
+        numbers = range(first, min(first + BATCH, wanted))
+        made = [(n + 1, numbered(kinds[n % len(kinds)], n, apart)) for n in numbers]
 
-        async def work(connection: AsyncConnection, rows: list[dict[str, object]] = rows) -> None:
+        async def work(connection: AsyncConnection, made: list[tuple[int, Analysis]] = made) -> None:
+            rows = [analysis_row(analysis) | {"id": number} for number, analysis in made]
             await connection.execute(insert(analyses), rows)
-            names = ("mailbox", "analyzed_at")
-            shared = [{n: row[n] for n in names} | {"analysis_id": row["id"], "category": "shopping"} for row in rows]
-            await connection.execute(insert(categories), shared)
+            await store_beside(connection, made)
             await connection.execute(insert(queue), [done_job(row) for row in rows])
             await add(connection, [(row, 1) for row in rows])
 
         await database.connections.write(work)
     await database.aclose()
     print(f"{wanted:,} analyses in {MAILBOXES} mailboxes, filled in {time.perf_counter() - start:.0f} s")
+
+
+def numbered(template: Analysis, n: int, apart: timedelta) -> Analysis:
+    """Return the template as the n-th message: its own mailbox, UID, Message-ID and hour."""
+    ref = MessageRef(
+        mailbox=f"user{n % MAILBOXES}@example{n % MAILBOXES % 10}.org", uid_validity=1, uid=n // MAILBOXES + 1
+    )
+    at = START + apart * n
+    subject = f"{template.subject} {n}"
+    return replace(
+        template, ref=ref, message_id=f"<{n}@shop.example>", content_hash=str(n), subject=subject, analyzed_at=at
+    )
 
 
 def done_job(row: dict[str, object]) -> dict[str, object]:
@@ -145,8 +143,9 @@ def done_job(row: dict[str, object]) -> dict[str, object]:
 def ours(url: str) -> FastAPI:
     """Return the API over the database."""
     database = Database(Connections(make_engine(url)))
-    settings = Settings(api_keys=SecretStr(f"{KEY}:ro"), api_rate_per_minute=10_000_000)
-    verdict = sample(1, "user0@example.org", START).verdict
+    settings = Settings(
+        api_keys=SecretStr(f"{KEY}:ro,{ADMIN}:ro:example1.org"), api_rate_per_minute=10_000_000, _env_file=None
+    )
     return create_app(
         Services(
             settings=lambda: settings,
@@ -156,7 +155,8 @@ def ours(url: str) -> FastAPI:
             preferences=database.preferences,
             config=database.config,
             history=database.history,
-            classify=lambda raw: verdict,
+            actions=database.actions,
+            classify=lambda raw: classify(raw, Context(now=START)),
             version="benchmark",
         )
     )
@@ -167,8 +167,8 @@ def plain(url: str) -> FastAPI:
     app, connections = FastAPI(), Connections(make_engine(url))
 
     @app.get("/row")
-    async def row() -> JSONResponse:
-        found = await connections.row(select(analyses.c.id, analyses.c.subject).where(analyses.c.id == UID))
+    async def row(id: int) -> JSONResponse:
+        found = await connections.row(select(analyses.c.id, analyses.c.subject).where(analyses.c.id == id))
         return JSONResponse(dict(found._mapping) if found else {})
 
     return app
@@ -189,42 +189,87 @@ def served(app: FastAPI) -> Iterator[int]:
         thread.join()
 
 
-def measure(plain_port: int, our_port: int, requests: int) -> None:
-    """Ask each route in turn, in random order, and print a table."""
+def paths(analyses: int) -> dict[str, Callable[[], str]]:
+    """Name what is asked; each request is for another mailbox, message or word, so that no answer is warm."""
     base = "/api/v1/get/llm"
-    routes = {
-        "empty route, one row": (plain_port, "/row"),
-        "one analysis": (our_port, f"{base}/analysis?mailbox=user{UID}@example.org&email_id=5"),
-        "by Message-ID": (our_port, f"{base}/analysis?mailbox=user{UID}@example.org&email_id=%3C{UID}@shop.example%3E"),
-        "list of 1": (our_port, f"{base}/analysis?mailbox=user{UID}@example.org&limit=1"),
-        "list of 50": (our_port, f"{base}/analysis?mailbox=user{UID}@example.org&limit=50"),
-        "phishing of all": (our_port, f"{base}/analysis?phishing=true"),
-        "words found nowhere": (our_port, f"{base}/analysis?text=zebra"),
-        "statistics": (our_port, f"{base}/stats"),
-        "preferences": (our_port, f"{base}/preferences?username=user{UID}@example.org"),
-        "queue": (our_port, f"{base}/queue"),
+
+    def n() -> int:
+        return random.randrange(analyses)
+
+    def mailbox(number: int | None = None) -> str:
+        number = (n() if number is None else number) % MAILBOXES
+        return f"user{number}@example{number % 10}.org"
+
+    def named(number: int) -> str:
+        return f"{base}/analysis?mailbox={mailbox(number)}&email_id=%3C{number}@shop.example%3E"
+
+    return {
+        EMPTY: lambda: f"/row?id={n() + 1}",
+        "one analysis": lambda: f"{base}/analysis?mailbox={mailbox(k := n())}&email_id={k // MAILBOXES + 1}",
+        "by Message-ID": lambda: named(n()),
+        "list of 1": lambda: f"{base}/analysis?mailbox={mailbox()}&limit=1",
+        "list of 50": lambda: f"{base}/analysis?mailbox={mailbox()}&limit=50",
+        "list of all mailboxes": lambda: f"{base}/analysis",
+        "phishing": lambda: f"{base}/analysis?phishing=true&mailbox={mailbox()}",
+        "category": lambda: f"{base}/analysis?category=shopping&mailbox={mailbox()}",
+        "priority": lambda: f"{base}/analysis?priority=9",
+        "since": lambda: f"{base}/analysis?since={(START + timedelta(days=n() % 365)).date()}T00:00:00Z",
+        "a word of one": lambda: f"{base}/analysis?text={n()}",
+        "a word of many": lambda: f"{base}/analysis?text=invoice",
+        "a word of none": lambda: f"{base}/analysis?text=zebra{n()}",
+        "statistics": lambda: f"{base}/stats",
+        "statistics, domain admin": lambda: f"{base}/stats#{ADMIN}",
+        "statistics of a mailbox": lambda: f"{base}/stats?mailbox={mailbox()}",
+        "preferences": lambda: f"{base}/preferences?username={mailbox()}",
+        "queue": lambda: f"{base}/queue",
+        "queue, failed": lambda: f"{base}/queue?state=failed",
     }
-    connections = {port: http.client.HTTPConnection("127.0.0.1", port) for port in (plain_port, our_port)}
+
+
+def measure(plain_port: int, our_port: int, options: argparse.Namespace) -> None:
+    """Ask each route in turn, in random order, and print a table."""
+    routes = paths(options.analyses)
+    connections = {name: http.client.HTTPConnection("127.0.0.1", our_port) for name in routes}
+    connections[EMPTY] = http.client.HTTPConnection("127.0.0.1", plain_port)
     seconds: dict[str, list[float]] = {name: [] for name in routes}
-    for name, (port, path) in routes.items():
-        assert ask(connections[port], path)[0] == 200, name
-    for _ in range(requests):
-        for name, (port, path) in random.sample(sorted(routes.items()), len(routes)):
-            seconds[name].append(ask(connections[port], path)[1])
-    base_p50, base_p99 = quantiles(seconds["empty route, one row"])
-    print(f"{'route':24} {'p50 ms':>8} {'p99 ms':>8} {'p50 ratio':>10} {'p99 ratio':>10}")
+    for name, path in routes.items():
+        status, _ = ask(connections[name], path())
+        assert status == 200, (name, status)
+    for _ in range(options.requests):
+        for name in random.sample(sorted(routes), len(routes)):
+            seconds[name].append(ask(connections[name], routes[name]())[1])
+    base_p50, base_p99 = quantiles(seconds[EMPTY])
+    print(f"{'route':26} {'p50 ms':>8} {'p99 ms':>8} {'p50 ratio':>10} {'p99 ratio':>10}")
     for name, taken in seconds.items():
         p50, p99 = quantiles(taken)
-        print(f"{name:24} {p50 * 1e3:8.2f} {p99 * 1e3:8.2f} {p50 / base_p50:10.2f} {p99 / base_p99:10.2f}")
+        print(f"{name:26} {p50 * 1e3:8.2f} {p99 * 1e3:8.2f} {p50 / base_p50:10.2f} {p99 / base_p99:10.2f}")
 
 
 def ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, float]:
-    """Return status and seconds of one request."""
+    """Return status and seconds of one request; behind `#` stands another key."""
+    path, _, key = path.partition("#")
     start = time.perf_counter()
-    connection.request("GET", path, headers={"X-API-Key": KEY})
+    connection.request("GET", path, headers={"X-API-Key": key or KEY})
     answer = connection.getresponse()
     answer.read()
     return answer.status, time.perf_counter() - start
+
+
+async def explain(url: str, analyses: int) -> None:
+    """Ask each route once and print which of its queries read a growing table from end to end."""
+    connections = Connections(make_engine(url))
+    app = ours(url)
+    store = app.state.services.analyses._db
+    for name, path in paths(analyses).items():
+        if name == EMPTY:
+            continue
+        where, _, key = path().partition("#")
+        with heard(store) as statements:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://x") as client:
+                assert (await client.get(where, headers={"X-API-Key": key or KEY})).status_code == 200, name
+        lines = await read_through(connections, statements)
+        print(f"{name:26} {len(statements)} queries, read through: {lines or 'none'}")
+    await connections.aclose()
 
 
 def quantiles(seconds: list[float]) -> tuple[float, float]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,10 +13,11 @@ from glassdome.api.access import Reader, Wired
 from glassdome.api.email_id import parse_email_id
 from glassdome.api.errors import refusals
 from glassdome.api.lookup import Filters, find_analysis
-from glassdome.api.shapes import AnalysisShape, analysis_shape
+from glassdome.api.shapes import AnalysisShape
 from glassdome.core.errors import InvalidQuery, NotFound
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
-from glassdome.ports.store import AnalysisQuery, Page
+from glassdome.ports.store import AnalysisQuery, Documents
+from glassdome.values.as_json import analysis_json
 
 __all__ = ["router"]
 
@@ -54,21 +54,21 @@ async def get_analysis(
     query = parameters.query(caller, limit=parameters.limit, offset=parameters.offset, cursor=parameters.cursor)
     if parameters.email_id:
         return _tagged(request, await _one(services, query, parameters))
-    page = await services.analyses.list(query)
-    return _tagged(request, [analysis_shape(item) for item in page.items], _next_page(request, page))
+    page = await services.analyses.documents(query)
+    return _tagged(request, f"[{','.join(page.items)}]", _next_page(request, page))
 
 
-async def _one(services: Wired, query: AnalysisQuery, parameters: AnalysisParameters) -> dict[str, Any]:
+async def _one(services: Wired, query: AnalysisQuery, parameters: AnalysisParameters) -> str:
     if not query.mailbox:
         raise InvalidQuery("email_id needs a mailbox.")
     wanted = parse_email_id(parameters.email_id, parameters.folder or "INBOX")
     analysis = await find_analysis(services.analyses, query.mailbox, wanted)
     if analysis is None:
         raise NotFound("There is no analysis of this message.")
-    return analysis_shape(analysis)
+    return analysis_json(analysis)
 
 
-def _next_page(request: Request, page: Page) -> dict[str, str]:
+def _next_page(request: Request, page: Documents) -> dict[str, str]:
     if not page.next_cursor:
         return {}
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("cursor", "offset")]
@@ -76,9 +76,9 @@ def _next_page(request: Request, page: Page) -> dict[str, str]:
     return {"Link": f'<{address}>; rel="next"', "X-Next-Cursor": page.next_cursor}
 
 
-def _tagged(request: Request, body: Any, headers: dict[str, str] | None = None) -> Response:
+def _tagged(request: Request, body: str, headers: dict[str, str] | None = None) -> Response:
     """Answer with an ETag (RFC 9110 8.8.3), or 304 when the caller has this very answer."""
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    content = body.encode()
     tag = f'W/"{sha256(content).hexdigest()[:32]}"'
     known = [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "X-API-Key", **(headers or {})}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from glassdome.api.access import Reader, Wired
 from glassdome.api.errors import refusals
 from glassdome.api.lookup import Filters
-from glassdome.api.shapes import AnalysisShape, DepthShape, analysis_shape, depth_shape
+from glassdome.api.shapes import AnalysisShape, DepthShape, depth_shape
 from glassdome.ports.store import Statistics
 
 __all__ = ["router", "statistics_shape"]
@@ -49,10 +49,9 @@ async def get_stats(services: Wired, caller: Reader, filters: Annotated[Filters,
     query = filters.query(caller, limit=10)
     totals = await services.analyses.statistics(query)
     depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
-    last = await services.analyses.list(query)
-    body = statistics_shape(totals)
-    body |= {"queue": depth_shape(depth), "last": [analysis_shape(item) for item in last.items]}
-    return JSONResponse(body)
+    last = await services.analyses.documents(query)
+    body = json.dumps(statistics_shape(totals) | {"queue": depth_shape(depth)}, ensure_ascii=False)
+    return Response(f'{body[:-1]},"last":[{",".join(last.items)}]}}', media_type="application/json")
 
 
 def statistics_shape(totals: Statistics) -> dict[str, Any]:

@@ -114,6 +114,9 @@ MAX_ENQUEUE_BATCH: Final = 1_000
 MAX_ATTEMPTS: Final = 8
 #: Rows one API page may ask for.
 MAX_PAGE: Final = 500
+#: Words of one analysis that a list can be searched for, and characters of one; summary and subject have about 30.
+MAX_INDEXED_WORDS: Final = 100
+MAX_WORD_CHARS: Final = 32
 #: Bytes of a request body the API reads; its largest real body is a bulk of message ids.
 MAX_REQUEST_BYTES: Final = 1024 * 1024
 #: Bytes of a message Rspamd may send for a verdict during its scan; its plugin stops at 256 KiB by itself.
@@ -132,6 +135,8 @@ MAX_WAIT_SECONDS: Final = 30
 MAX_BULK_MESSAGES: Final = 100
 #: Jobs one request may retry or cancel; the caller repeats for the rest.
 MAX_QUEUE_MOVES: Final = 10_000
+#: Actions one request may take back, each a move or so on the mail server; the caller repeats for the rest.
+MAX_UNDOS: Final = 100
 #: Characters of a mailbox address: RFC 5321 4.5.3.1.3 allows 256 with the angle brackets; the tables hold as many.
 MAX_ADDRESS_CHARS: Final = 254
 #: Characters of a folder name: Dovecot allows 255 per level, and nobody nests deeply; the tables hold as many.

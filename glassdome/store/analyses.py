@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from glassdome.ports.model import Engine
-from glassdome.ports.store import AnalysisQuery, Outdated, Page, Statistics
-from glassdome.store import erase, statistics
+from glassdome.ports.store import AnalysisQuery, Documents, Outdated, Page, Statistics
+from glassdome.store import documents, erase, listing, statistics
 from glassdome.store.connections import Connections
 from glassdome.store.enqueue import REF
 from glassdome.store.rows import analysis_of, is_ref, ref_of
 from glassdome.store.schema import analyses, cursors
-from glassdome.store.selection import cursor_of, newest_first, window_end
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
@@ -60,13 +59,13 @@ class Analyses:
         return await self._first(same)
 
     async def list(self, query: AnalysisQuery) -> Page:
-        """Return one page, newest first; words may be found on a later page though this one is not full."""
-        rows = await self._db.rows(newest_first(query))
-        shown = rows[: query.limit]
-        more = len(rows) > query.limit and bool(shown)
-        last = shown[-1] if more else await self._db.row(window_end(query)) if query.text else None
-        following = cursor_of(last.analyzed_at, last.id) if last is not None else ""
-        return Page(items=tuple(analysis_of(row) for row in shown), next_cursor=following)
+        """Return one page, newest first."""
+        rows, following = await listing.page(self._db, query, analyses)
+        return Page(items=tuple(analysis_of(row) for row in rows), next_cursor=following)
+
+    async def documents(self, query: AnalysisQuery) -> Documents:
+        """Return one page as JSON texts, newest first."""
+        return await documents.page(self._db, query)
 
     async def delete(self, query: AnalysisQuery) -> int:
         """Erase what matches, in steps of bounded size."""

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store import statistics_table
 from glassdome.store.actions import plan_actions
+from glassdome.store.beside import forget_beside, store_beside
 from glassdome.store.claims import held
 from glassdome.store.contacts import remember
 from glassdome.store.rows import analysis_row, is_ref
-from glassdome.store.schema import analyses, categories, queue
+from glassdome.store.schema import analyses, queue
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, Priority
@@ -58,7 +59,7 @@ async def _close(
 
 
 async def store_analysis(connection: AsyncConnection, analysis: Analysis) -> bool:
-    """Insert or replace the one row of a message, with its categories and the totals; say whether it is the first."""
+    """Insert or replace the one row of a message, with what is read beside it and the totals; say whether it is new."""
     row = analysis_row(analysis)
     old = (await connection.execute(select(analyses).where(is_ref(analyses, analysis.ref)).with_for_update())).first()
     if old is None:
@@ -67,12 +68,7 @@ async def store_analysis(connection: AsyncConnection, analysis: Analysis) -> boo
     else:
         analysis_id = old.id
         await connection.execute(update(analyses).where(analyses.c.id == analysis_id).values(**row))
-        await connection.execute(delete(categories).where(categories.c.analysis_id == analysis_id))
-    listed = [
-        {"category": c, "analysis_id": analysis_id, "mailbox": row["mailbox"], "analyzed_at": row["analyzed_at"]}
-        for c in dict.fromkeys(analysis.verdict.categories)
-    ]
-    if listed:
-        await connection.execute(insert(categories), listed)
+        await forget_beside(connection, [analysis_id])
+    await store_beside(connection, [(analysis_id, analysis)])
     await statistics_table.count(connection, new=row, old=dict(old._mapping) if old is not None else None)
     return old is None

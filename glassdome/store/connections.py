@@ -90,13 +90,13 @@ class Connections:
 
     def __init__(self, engine: AsyncEngine) -> None:
         """`engine` comes from `make_engine`."""
-        self._engine = engine
+        self.engine = engine
         self._writer = engine.execution_options(glassdome_writes=True)
         self.dialect: str = engine.dialect.name
 
     async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `work` in a reading transaction."""
-        return await self._run(self._engine, work)
+        return await self._run(self.engine, work)
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `work` in a writing transaction, again from its start after a deadlock or lost certification."""
@@ -124,7 +124,7 @@ class Connections:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._engine.dispose()
+        await self.engine.dispose()
 
     async def _run(self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         for attempt in range(1, TRIES + 1):

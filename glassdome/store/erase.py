@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store import statistics_table
+from glassdome.store.beside import forget_beside
 from glassdome.store.connections import Connections
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref, ref_of
@@ -60,7 +61,7 @@ async def _step(connection: AsyncConnection, query: AnalysisQuery) -> int:
     if not rows:
         return 0
     ids = [row.id for row in rows]
-    await connection.execute(delete(categories).where(categories.c.analysis_id.in_(ids)))
+    await forget_beside(connection, ids)
     for table in _OF_A_MESSAGE:
         await connection.execute(delete(table).where(_any_of(table, rows)))
     await connection.execute(delete(analyses).where(analyses.c.id.in_(ids)))

@@ -14,7 +14,8 @@ from glassdome.store.connections import Connections
 from glassdome.store.cursors import write_cursor
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref, job_of
-from glassdome.store.schema import queue, statistics
+from glassdome.store.schema import queue
+from glassdome.store.statistics import total_of
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
@@ -156,9 +157,7 @@ class Queue:
             for state in JobState
             if state is not JobState.DONE
         ]
-        analysed = select(func.coalesce(func.sum(statistics.c.total), 0)).where(
-            statistics.c.kind == "all", *allowed(statistics.c.mailbox, mailboxes, domains, statistics.c.domain)
-        )
+        analysed = total_of(mailboxes, domains)
         runnable = and_(queue.c.state == JobState.PENDING.value, queue.c.wake_at.is_(None))
         oldest = select(queue.c.not_before).where(runnable, *mine).order_by(queue.c.not_before).limit(1)
         row = await self._db.row(

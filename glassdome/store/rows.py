@@ -90,6 +90,7 @@ def analysis_row(analysis: Analysis) -> dict[str, Any]:
         "person": author.addr.lower(),
         "sent_at": analysis.date,
         "sensitive_data": verdict.sensitive_data,
+        "signals": tuple(signal for signal in analysis.signals if signal.telling),
     }
 
 

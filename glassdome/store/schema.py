@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, UniqueConstraint
 
+from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import COLLATION, Clipped, Instant, Json, Words, ascii_text, big_id, exact
 from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
@@ -15,11 +16,14 @@ __all__ = [
     "categories",
     "config",
     "cursors",
+    "documents",
+    "domain_statistics",
     "metadata",
     "opt_ins",
     "preferences",
     "queue",
     "statistics",
+    "words",
 ]
 
 metadata = MetaData()
@@ -106,6 +110,27 @@ categories = Table(
     **OPTIONS,
 )
 
+#: Each analysis as the JSON text that lists answer; `shape` is the version of `values.as_json` that wrote it.
+documents = Table(
+    "llm_analysis_document",
+    metadata,
+    Column("analysis_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("shape", Integer, nullable=False),
+    Column("document", Words, nullable=False),
+    **OPTIONS,
+)
+
+#: The words of subject, sender and summary; read by word to find, by analysis to check and to forget.
+words = Table(
+    "llm_analysis_word",
+    metadata,
+    Column("word", exact(MAX_WORD_CHARS), primary_key=True),
+    Column("analysis_id", BigInteger, primary_key=True, autoincrement=False),
+    Index("ix_llm_analysis_word_analysis", "analysis_id", "word"),
+    sqlite_with_rowid=False,
+    **OPTIONS,
+)
+
 #: Running totals per mailbox, so that statistics need no scan; `kind` is all, model, category, day or seconds.
 statistics = Table(
     "llm_statistics",
@@ -113,15 +138,29 @@ statistics = Table(
     Column("mailbox", exact(MAILBOX), primary_key=True),
     Column("kind", ascii_text(10), primary_key=True),
     Column("name", Clipped(240), primary_key=True),
-    Column("domain", exact(MAILBOX), nullable=False),
     Column("total", BigInteger, nullable=False),
     Column("phishing", BigInteger, nullable=False),
     Column("spam", BigInteger, nullable=False),
     Column("sensitive", BigInteger, nullable=False),
     Column("degraded", BigInteger, nullable=False),
     Column("seconds", Float(53), nullable=False),
-    Index("ix_llm_statistics_domain", "domain"),
-    Index("ix_llm_statistics_kind", "kind", "domain"),
+    **OPTIONS,
+)
+
+#: The same totals per domain, and of all as the domain ''; spread over a few rows each, so that writers seldom meet.
+domain_statistics = Table(
+    "llm_domain_statistics",
+    metadata,
+    Column("domain", exact(MAILBOX), primary_key=True),
+    Column("kind", ascii_text(10), primary_key=True),
+    Column("name", Clipped(240), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("total", BigInteger, nullable=False),
+    Column("phishing", BigInteger, nullable=False),
+    Column("spam", BigInteger, nullable=False),
+    Column("sensitive", BigInteger, nullable=False),
+    Column("degraded", BigInteger, nullable=False),
+    Column("seconds", Float(53), nullable=False),
     **OPTIONS,
 )
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
+from glassdome.store.paging import place_of
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref
-from glassdome.store.schema import analyses, categories
+from glassdome.store.schema import analyses, categories, words
+from glassdome.store.words import begins, terms_of
 
-__all__ = ["conditions", "cursor_of", "newest_first", "window_end"]
+__all__ = ["TEXT_WINDOW", "conditions", "newest_first", "not_behind", "searched_terms", "window_end"]
 
-#: Rows in which one request looks for words, a tenth of a second's work; the page's cursor goes on behind them.
+#: Rows in which one request looks for common words, at most a tenth of a second's work; its cursor goes on behind them.
 TEXT_WINDOW: Final = 20_000
 
 
@@ -48,34 +48,38 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
 
 
 def _says_all(query: AnalysisQuery) -> list[ColumnElement[bool]]:
-    return [_says(word) for word in query.text.split()]
+    return [
+        exists(select(words.c.word).where(words.c.analysis_id == analyses.c.id, begins(term)))
+        for term in searched_terms(query)
+    ]
 
 
-def _says(word: str) -> ColumnElement[bool]:
-    places = (analyses.c.subject, analyses.c.from_name, analyses.c.from_addr, analyses.c.summary)
-    return or_(*(func.lower(place).contains(word.lower(), autoescape=True) for place in places))
+def searched_terms(query: AnalysisQuery) -> tuple[str, ...]:
+    """Return the words that the query looks for; raises InvalidQuery where its text has none."""
+    terms = terms_of(query.text)
+    if query.text.strip() and not terms:
+        raise InvalidQuery("The text to look for has no letter and no digit.")
+    return terms
 
 
-def newest_first(query: AnalysisQuery, *, window: int = TEXT_WINDOW) -> Select[Any]:
-    """Return the select of one page and one row more, so that the caller sees whether another page follows.
-
-    Words are looked for in the newest `window` rows that meet all else: see `window_end` for the rest.
-    """
-    if not query.text:
-        return _ordered(query, analyses).limit(query.limit + 1).offset(query.offset)
-    looked_at = _ordered(query, analyses.c.id).limit(window).subquery()
-    found = select(analyses).join(looked_at, looked_at.c.id == analyses.c.id).where(*_says_all(query))
-    newest = found.order_by(analyses.c.analyzed_at.desc(), analyses.c.id.desc())
-    return newest.limit(query.limit + 1).offset(query.offset)
+def newest_first(query: AnalysisQuery, *what: Any, source: FromClause = analyses) -> Select[Any]:
+    """Return the select of one page and one row more, so that the caller sees whether another page follows."""
+    return _ordered(query, *what, source=source).where(*_says_all(query)).limit(query.limit + 1).offset(query.offset)
 
 
 def window_end(query: AnalysisQuery, *, window: int = TEXT_WINDOW) -> Select[Any]:
-    """Return the select of the last row that words were looked for in; no row when there are no more behind it."""
+    """Return the select of the last row in which words are looked for; no row when there are no more behind it."""
     return _ordered(query, analyses.c.analyzed_at, analyses.c.id).limit(1).offset(window - 1)
 
 
-def _ordered(query: AnalysisQuery, *what: Any) -> Select[Any]:
-    statement, at, row_id = select(*what), analyses.c.analyzed_at, analyses.c.id
+def not_behind(moment: datetime, row_id: int) -> ColumnElement[bool]:
+    """Return the condition that a row is that one or stands before it in the list."""
+    at, number = analyses.c.analyzed_at, analyses.c.id
+    return and_(at >= moment, or_(at > moment, number >= row_id))
+
+
+def _ordered(query: AnalysisQuery, *what: Any, source: FromClause = analyses) -> Select[Any]:
+    statement, at, row_id = select(*what).select_from(source), analyses.c.analyzed_at, analyses.c.id
     if query.category:
         statement = statement.join(categories, categories.c.analysis_id == analyses.c.id)
         statement = statement.where(categories.c.category == query.category)
@@ -83,23 +87,6 @@ def _ordered(query: AnalysisQuery, *what: Any) -> Select[Any]:
         if query.mailbox:
             statement = statement.where(categories.c.mailbox == query.mailbox)
     if query.cursor:
-        moment, last = _place(query.cursor)
+        moment, last = place_of(query.cursor)
         statement = statement.where(or_(at < moment, and_(at == moment, row_id < last)), at <= moment)
     return statement.where(*_filters(query)).order_by(at.desc(), row_id.desc())
-
-
-def cursor_of(moment: datetime, row_id: int) -> str:
-    """Return the cursor of the page after this row."""
-    return base64.urlsafe_b64encode(f"{moment.isoformat()}|{row_id}".encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[datetime, int]:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        moment, row_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("|")
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None or not 0 <= int(row_id) < 2**63:
-            raise InvalidQuery("That cursor is not one of ours.")
-        return at, int(row_id)
-    except (ValueError, binascii.Error) as exc:
-        raise InvalidQuery("That cursor is not one of ours.") from exc

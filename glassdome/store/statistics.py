@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Integer, Select, case, func, select
+from sqlalchemy import Column, Integer, Select, Table, case, func, or_, select, union_all
 
 from glassdome.ports.store import AnalysisQuery, Statistics
 from glassdome.store.connections import Connections
-from glassdome.store.restrict import allowed
-from glassdome.store.schema import analyses, categories
-from glassdome.store.schema import statistics as totals
+from glassdome.store.listing import ids_of_rarest
+from glassdome.store.rows import domain_of
+from glassdome.store.schema import analyses, categories, domain_statistics, statistics
 from glassdome.store.selection import conditions
-from glassdome.store.statistics_table import COUNTS, seconds_of
+from glassdome.store.statistics_table import COUNTS, EVERYWHERE, PARTS, seconds_of
 from glassdome.values.verdict import Label
 
-__all__ = ["summarize"]
+__all__ = ["summarize", "total_of"]
 
 #: Days shown one by one.
 DAYS: Final = 90
@@ -27,20 +27,14 @@ SAMPLE: Final = 10_000
 
 
 async def summarize(db: Connections, query: AnalysisQuery) -> Statistics:
-    """Sum up; without filters but the mailbox this reads a few rows per mailbox, however many analyses there are."""
+    """Sum up; without filters but the mailbox this reads some hundred totals, however many analyses there are."""
     mailboxes_only = AnalysisQuery(mailbox=query.mailbox, mailboxes=query.mailboxes, domains=query.domains)
     plain = replace(query, limit=mailboxes_only.limit, offset=0, cursor="") == mailboxes_only
     return await (_from_totals(db, query) if plain else _counted(db, query))
 
 
 async def _from_totals(db: Connections, query: AnalysisQuery) -> Statistics:
-    mine = allowed(totals.c.mailbox, query.mailboxes, query.domains, totals.c.domain)
-    if query.mailbox:
-        mine.append(totals.c.mailbox == query.mailbox)
-    sums = [func.sum(totals.c[name]).label(name) for name in COUNTS]
-    rows = await db.rows(
-        select(totals.c.kind, totals.c.name, *sums).where(*mine).group_by(totals.c.kind, totals.c.name)
-    )
+    rows = await db.rows(_totals(query))
     kinds: dict[str, dict[str, Any]] = {}
     for row in rows:
         if row.total:
@@ -55,8 +49,54 @@ async def _from_totals(db: Connections, query: AnalysisQuery) -> Statistics:
     return replace(found, p50_seconds=_percentile(spread, 0.5), p95_seconds=_percentile(spread, 0.95))
 
 
+def _totals(query: AnalysisQuery) -> Select[Any]:
+    """Return the select of the totals a key may see, each once, whether it is named by its mailbox or by its domain."""
+    found = union_all(*(_rows_of(table, column, names) for table, column, names in _scopes(query))).subquery()
+    sums = [func.sum(found.c[name]).label(name) for name in COUNTS]
+    return select(found.c.kind, found.c.name, *sums).group_by(found.c.kind, found.c.name)
+
+
+def total_of(mailboxes: Sequence[str] | None, domains: Sequence[str] | None) -> Select[tuple[int]]:
+    """Return the select of how many analyses those are."""
+    given = AnalysisQuery(
+        mailboxes=None if mailboxes is None else tuple(mailboxes), domains=None if domains is None else tuple(domains)
+    )
+    each = [
+        select(table.c.total).where(column.in_(names), table.c.kind == "all") for table, column, names in _scopes(given)
+    ]
+    return select(func.coalesce(func.sum(union_all(*each).subquery().c.total), 0))
+
+
+def _scopes(query: AnalysisQuery) -> list[tuple[Table, Column[str], Sequence[str]]]:
+    mailboxes, domains = query.mailboxes, query.domains
+    if query.mailbox:
+        seen = mailboxes is None and domains is None
+        seen = seen or query.mailbox in (mailboxes or ()) or domain_of(query.mailbox) in (domains or ())
+        return [(statistics, statistics.c.mailbox, [query.mailbox] if seen else [])]
+    if mailboxes is None and domains is None:
+        return [(domain_statistics, domain_statistics.c.domain, [EVERYWHERE])]
+    alone = [one for one in mailboxes or () if domain_of(one) not in (domains or ())]
+    return [
+        (domain_statistics, domain_statistics.c.domain, list(domains or ())),
+        (statistics, statistics.c.mailbox, alone),
+    ]
+
+
+def _rows_of(table: Table, column: Column[str], names: Sequence[str]) -> Select[Any]:
+    """Select the rows of these mailboxes or domains, of days only the newest."""
+    mine = column.in_(names)
+    other = table.alias()
+    days = select(other.c.name).where(other.c[column.name].in_(names), other.c.kind == "day")
+    shown = DAYS * PARTS * max(1, len(names))
+    hidden = days.order_by(other.c.name.desc()).limit(1).offset(shown).scalar_subquery()
+    recent = or_(table.c.kind != "day", table.c.name > func.coalesce(hidden, ""))
+    return select(table.c.kind, table.c.name, *(table.c[name] for name in COUNTS)).where(mine, recent)
+
+
 async def _counted(db: Connections, query: AnalysisQuery) -> Statistics:
     where = conditions(query)
+    if (ids := await ids_of_rarest(db, query)) is not None:
+        where.append(analyses.c.id.in_(ids))
     row = await db.row(_matching(query, *_sums()).where(*where))
     model = case((analyses.c.model != "", analyses.c.model), else_=analyses.c.engine)
     day = func.substr(analyses.c.analyzed_at, 1, 10, type_=None)

@@ -1,4 +1,8 @@
-"""Running totals: each analysis adds to its mailbox's rows, and takes away what it replaced."""
+"""Running totals: each analysis adds to the rows of its mailbox, its domain and of all, and takes away what it replaced.
+
+A mailbox has one row per total. A domain, and all together, have `PARTS`, over which the mailboxes are spread: one row
+would make every worker wait for every other's commit.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,20 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from zlib import crc32
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.rows import domain_of
-from glassdome.store.schema import statistics
+from glassdome.store.schema import domain_statistics, statistics
 from glassdome.store.upsert import upsert
 from glassdome.values.verdict import Label
 
-__all__ = ["COUNTS", "add", "count", "seconds_of"]
+__all__ = ["COUNTS", "EVERYWHERE", "PARTS", "add", "count", "seconds_of"]
 
+#: The domain under which all of them are summed.
+EVERYWHERE: Final = ""
+PARTS: Final = 8
 COUNTS: Final = ("total", "phishing", "spam", "sensitive", "degraded", "seconds")
 #: Each bucket of processing times is 10 % wider than the one below, so a percentile is right within 5 %.
 _STEP: Final = math.log(1.1)
@@ -60,16 +68,22 @@ async def count(connection: AsyncConnection, *, new: Mapping[str, Any] | None, o
 
 async def add(connection: AsyncConnection, changes: Iterable[tuple[Mapping[str, Any], int]]) -> None:
     """Add up changes and write each total once, in key order, so that two writers cannot lock each other out."""
-    totals: dict[tuple[str, str, str], dict[str, Any]] = {}
+    mailboxes: dict[tuple[Any, ...], dict[str, Any]] = {}
+    domains: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row, sign in changes:
-        worth = _worth(row, sign)
+        mailbox, worth = row["mailbox"], _worth(row, sign)
+        part = crc32(mailbox.encode()) % PARTS
         for kind, name in _names(row):
-            sums = totals.setdefault((row["mailbox"], kind, name), dict.fromkeys(COUNTS, 0))
-            for key, value in worth.items():
-                sums[key] += value
-    rows = [
-        {"mailbox": mailbox, "domain": domain_of(mailbox), "kind": kind, "name": name, **sums}
-        for (mailbox, kind, name), sums in sorted(totals.items())
-        if any(sums.values())
-    ]
-    await upsert(connection, statistics, rows, keys=("mailbox", "kind", "name"), add=COUNTS)
+            _sum(mailboxes, (mailbox, kind, name), worth)
+            _sum(domains, (domain_of(mailbox), kind, name, part), worth)
+            _sum(domains, (EVERYWHERE, kind, name, part), worth)
+    for table, totals in ((statistics, mailboxes), (domain_statistics, domains)):
+        keys = [column.name for column in table.primary_key]
+        rows = [dict(zip(keys, key, strict=True)) | sums for key, sums in sorted(totals.items()) if any(sums.values())]
+        await upsert(connection, table, rows, keys=keys, add=COUNTS)
+
+
+def _sum(totals: dict[tuple[Any, ...], dict[str, Any]], key: tuple[Any, ...], worth: Mapping[str, Any]) -> None:
+    sums = totals.setdefault(key, dict.fromkeys(COUNTS, 0))
+    for name, value in worth.items():
+        sums[name] += value

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from pydantic import SecretStr
 
-from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store import Database
 from glassdome.testing.samples import NOON, a_message, a_ref, a_verdict, an_analysis, jobs
@@ -18,6 +16,7 @@ from glassdome.values.context import Habit, SenderHistory
 from glassdome.values.feedback import Feedback
 from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.refs import Cursor, MessageRef
+from glassdome.values.signal import Outcome, Signal
 from glassdome.values.verdict import Label
 
 __all__ = ["StoreContract", "analysed"]
@@ -29,7 +28,7 @@ async def analysed(database: Database, *analyses: Analysis, actions: tuple[Actio
     """Bring analyses in by the queue, as a worker does."""
     for item in analyses:
         (wanted,) = jobs(item.ref.uid)
-        await database.queue.enqueue([type(wanted)(ref=item.ref)], now=NOON)
+        await database.queue.enqueue([type(wanted)(ref=item.ref, force=True)], now=NOON)
         (job,) = await database.queue.claim("w", limit=1, lease=_HOUR, now=NOON)
         await database.queue.complete(job, item, actions=actions, now=NOON, history=a_message(item.header_from.addr))
 
@@ -44,66 +43,13 @@ class StoreContract:
         found = await database.analyses.get(stored.ref)
         assert found == an_analysis(subject="😀 Grüße", verdict=a_verdict(summary="bad ? text"))
 
-    async def test_pages_hold_everything_once(self, database: Database) -> None:
-        """Walking the cursors meets each analysis once, newest first, even where the hours are equal."""
-        made = [an_analysis(a_ref(n), analyzed_at=NOON + _HOUR * (n // 2)) for n in range(1, 8)]
-        await analysed(database, *made)
-        seen, query = list[int](), AnalysisQuery(limit=3)
-        while True:
-            page = await database.analyses.list(query)
-            seen += [item.ref.uid for item in page.items]
-            if not page.next_cursor:
-                break
-            query = AnalysisQuery(limit=3, cursor=page.next_cursor)
-        assert seen == [7, 6, 5, 4, 3, 2, 1]
-
-    @pytest.mark.parametrize("cursor", ["x", "!!", "MjAyNnwx", "ä", "fHw"])
-    async def test_foreign_cursors_are_refused(self, database: Database, cursor: str) -> None:
-        """A cursor that is not ours is the caller's fault, not ours."""
-        with pytest.raises(InvalidQuery):
-            await database.analyses.list(AnalysisQuery(cursor=cursor))
-
-    async def test_filters(self, database: Database) -> None:
-        """Each filter of the query selects what it says, alone."""
-        phish = a_verdict(label=Label.PHISH, is_phishing=True, categories=("fraud",), priority_score=2, sensitive=())
-        await analysed(
-            database,
-            an_analysis(a_ref(1), verdict=phish, subject="Your 100% PARCEL"),
-            an_analysis(a_ref(2, mailbox="eve@other.example"), verdict=a_verdict(degraded=True)),
-            an_analysis(a_ref(3, folder="Box"), verdict=a_verdict(priority_score=9), analyzed_at=NOON + _HOUR),
-        )
-        queries = [
-            (AnalysisQuery(is_phishing=True), [1]),
-            (AnalysisQuery(category="meeting"), [3, 2]),
-            (AnalysisQuery(category="meeting", mailbox="eve@other.example"), [2]),
-            (AnalysisQuery(min_priority=9), [3]),
-            (AnalysisQuery(degraded=True), [2]),
-            (AnalysisQuery(sensitive=False), [1]),
-            (AnalysisQuery(text="parcel 100%"), [1]),
-            (AnalysisQuery(text="_00%"), []),
-            (AnalysisQuery(folder="box"), []),
-            (AnalysisQuery(domains=("other.example",)), [2]),
-            (AnalysisQuery(mailboxes=()), []),
-            (AnalysisQuery(since=NOON + _HOUR), [3]),
-            (AnalysisQuery(until=NOON + _HOUR, mailbox="ann@example.org"), [1]),
-            (AnalysisQuery(person="BOB@EXAMPLE.COM"), [3, 2, 1]),
-        ]
-        for query, expected in queries:
-            assert [a.ref.uid for a in (await database.analyses.list(query)).items] == expected, query
-
-    async def test_statistics_agree_with_a_count(self, database: Database) -> None:
-        """The running totals say what a count over the rows says, after changes and deletions too."""
-        phish = a_verdict(label=Label.PHISH, is_phishing=True, categories=("fraud",))
-        made = [an_analysis(a_ref(n), processing_time=n / 10) for n in range(1, 9)]
-        await analysed(database, *made, an_analysis(a_ref(9), verdict=phish))
-        await database.analyses.delete(AnalysisQuery(ref=a_ref(3)))
-        totals = await database.analyses.statistics(AnalysisQuery())
-        counted = await database.analyses.statistics(AnalysisQuery(until=NOON + _HOUR))
-        assert (totals.total, totals.phishing, totals.per_category) == (8, 1, {"meeting": 7, "personal": 7, "fraud": 1})
-        assert totals.average_seconds == pytest.approx(counted.average_seconds)
-        assert totals.p50_seconds == pytest.approx(counted.p50_seconds, rel=0.06)
-        names = ("total", "phishing", "spam", "sensitive", "degraded", "per_model", "per_category", "per_day")
-        assert [getattr(totals, n) for n in names] == [getattr(counted, n) for n in names]
+    async def test_only_telling_signals_are_kept(self, database: Database) -> None:
+        """What was looked for and not found is not stored: it would be nine tenths of the database."""
+        outcomes = [Signal(name=str(outcome), outcome=outcome) for outcome in Outcome]
+        await analysed(database, an_analysis(signals=tuple(outcomes)))
+        found = await database.analyses.get(a_ref())
+        assert found is not None
+        assert [signal.name for signal in found.signals] == ["hit", "temp_error", "perm_error"]
 
     async def test_a_rebuilt_folder_names_nothing_old(self, database: Database) -> None:
         """A UID is looked up under the newest UIDVALIDITY known; what it named before is another message."""

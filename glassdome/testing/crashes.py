@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from glassdome.core.errors import StoreUnavailable
 from glassdome.core.limits import MAX_ENQUEUE_BATCH
@@ -111,29 +111,33 @@ async def wait_until_done(
         with contextlib.suppress(StoreUnavailable):
             found = await _count(database)
             await asyncio.to_thread(each, found[0])
-            if found == (number, number) or (enough is not None and found[0] >= enough):
+            if found == (number, number, 0) or (enough is not None and found[0] >= enough):
                 return True
         await asyncio.sleep(0.25)
     return False
 
 
-async def _count(database: Database) -> tuple[int, int]:
-    done = await database.connections.row(select(func.count().label("n")).where(queue.c.state == JobState.DONE.value))
-    acted = await database.connections.row(
-        select(func.count().label("n")).where(actions.c.state == "done", actions.c.argument == KEYWORD)
+async def _count(database: Database) -> tuple[int, int, int]:
+    """Return how many jobs are done, how many messages have the model's keyword, and how many actions are open."""
+
+    async def number(*where: ColumnElement[bool]) -> int:
+        found = await database.connections.row(select(func.count().label("n")).where(*where))
+        return int(found.n) if found else 0
+
+    return (
+        await number(queue.c.state == JobState.DONE.value),
+        await number(actions.c.state == "done", actions.c.argument == KEYWORD),
+        await number(actions.c.state != "done"),
     )
-    return (done.n if done else 0), (acted.n if acted else 0)
 
 
 async def account_of(database: Database, number: int, folder: Path) -> Account:
     """Count what there is."""
     db = database.connections
-    done, acted = await _count(database)
+    done, acted, open_ = await _count(database)
     stored = await db.row(select(func.count().label("n"), func.sum(analyses.c.degraded).label("degraded")))
-    open_ = await db.row(select(func.count().label("n")).where(actions.c.state != "done"))
     mine, claimed = await asyncio.to_thread(_read, folder)
     assert stored is not None
-    assert open_ is not None
     return Account(
         jobs=number,
         done=done,
@@ -141,7 +145,7 @@ async def account_of(database: Database, number: int, folder: Path) -> Account:
         degraded=int(stored.degraded or 0),
         claimed_again=claimed - number,
         actions_done=acted,
-        actions_other=open_.n,
+        actions_other=open_,
         performed=len(mine),
         performed_twice=sum(times > 1 for times in mine.values()),
     )

@@ -69,7 +69,7 @@ def an_analysis(ref: MessageRef | None = None, *, verdict: Verdict | None = None
         "date": NOON,
         "content_hash": f"{ref.uid:064x}",
         "verdict": verdict or a_verdict(),
-        "signals": (Signal(name="dmarc", outcome=Outcome.MISS),),
+        "signals": (Signal(name="dmarc", outcome=Outcome.TEMP_ERROR), Signal(name="link_ip", outcome=Outcome.HIT)),
         "processing_time": 0.25,
         "analyzed_at": NOON,
         "opinion": Opinion(engine="ollama", model="small:1b", summary="Ann asks."),

@@ -18,6 +18,7 @@ __all__ = ["Analysis"]
 class Analysis:
     """One message's analysis. `processing_time` is seconds of wall time, `date` the message's own Date.
 
+    `signals` are all that were reported; a store keeps the telling ones.
     `opinion` is what the language model said, kept so that an exact repeat needs no second call; None without one.
     """
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, QueueDepth
 from glassdome.values.opinion import ActionItem, Reason
-from glassdome.values.signal import Evidence, Outcome, SensitiveFinding
+from glassdome.values.signal import Evidence, SensitiveFinding
 
-__all__ = ["analysis_shape", "depth_shape", "job_shape", "rfc3339"]
+__all__ = ["SHAPE", "analysis_json", "analysis_shape", "depth_shape", "job_shape", "rfc3339"]
+
+#: The version of what `analysis_shape` writes; raised with each change of it, since stores keep the text.
+SHAPE: Final = 1
 
 
 def rfc3339(instant: datetime) -> str:
@@ -46,9 +50,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "thread_id": analysis.thread_id,
         "action_items": [_action_item(item) for item in verdict.action_items],
         "signals": [
-            {"name": s.name, "outcome": str(s.outcome), "detail": s.detail}
-            for s in analysis.signals
-            if s.outcome in (Outcome.HIT, Outcome.TEMP_ERROR, Outcome.PERM_ERROR)
+            {"name": s.name, "outcome": str(s.outcome), "detail": s.detail} for s in analysis.signals if s.telling
         ],
         "engine": verdict.engine,
         "model": verdict.model,
@@ -67,6 +69,12 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "processing_time": analysis.processing_time,
         "analyzed_at": rfc3339(analysis.analyzed_at),
     }
+
+
+def analysis_json(analysis: Analysis) -> str:
+    """Return the JSON text of an analysis; lone surrogates of broken mail become `?`, since UTF-8 cannot carry them."""
+    text = json.dumps(analysis_shape(analysis), ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode()
 
 
 def job_shape(job: Job) -> dict[str, Any]:

@@ -46,6 +46,11 @@ class Signal:
         """The detector found what it looks for."""
         return self.outcome is Outcome.HIT
 
+    @property
+    def telling(self) -> bool:
+        """It found something, or could not look: what a person is shown, and what the store keeps."""
+        return self.outcome not in (Outcome.MISS, Outcome.NOT_APPLICABLE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensitiveFinding:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, select, text
 
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store import Database
+from glassdome.store import Database, listing, selection
+from glassdome.store.beside import store_beside
+from glassdome.store.paging import cursor_of
 from glassdome.store.rows import analysis_row
-from glassdome.store.schema import analyses, categories, queue
-from glassdome.store.selection import cursor_of
+from glassdome.store.schema import analyses, queue
 from glassdome.store.statistics_table import add
+from glassdome.testing.query_plans import GROWING, heard, read_through
 from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis, jobs
 from glassdome.testing.simulation import SimulatedEngine
+from glassdome.values.analysis import Analysis
 from glassdome.values.job import JobState
 
 ROWS, MAILBOXES = 3000, 30
@@ -37,40 +40,47 @@ LISTS: dict[str, dict[str, Any]] = {
     "since": {"since": NOON},
     "until": {"until": NOON},
     "person": {"person": "bob7@example.com"},
-    "text": {"text": "minutes"},
+    "common words": {"text": "the minutes"},
+    "rare words": {"text": "minutes rare77x"},
+    "words of a mailbox": {"text": "minutes", "mailbox": "user1@example.org"},
+    "words of a category": {"text": "minutes", "category": "meeting"},
+    "words of mine": {"text": "rare77x", **MINE},
     "next page": {"cursor": cursor_of(NOON, 50)},
     "mine": MINE,
 }
-_BIG = (analyses.name, categories.name, queue.name)
 
 
 @pytest.fixture
 async def filled(database: Database) -> Database:
     """Enough rows that the optimizer has a choice."""
-    rows = [_row(number) for number in range(1, ROWS + 1)]
-    named = [{"category": "meeting" if r["id"] % 9 == 0 else "personal", "analysis_id": r["id"]} for r in rows]
+    made = [(number, _analysis(number)) for number in range(1, ROWS + 1)]
+    rows = [_row(number, analysis) for number, analysis in made]
     waiting = [_job(number) for number in range(1, ROWS + 1)]
 
     async def work(connection: Any) -> None:
         await connection.execute(insert(analyses), rows)
-        pairs = [{key: row[key] for key in ("mailbox", "analyzed_at")} for row in rows]
-        await connection.execute(insert(categories), [a | b for a, b in zip(named, pairs, strict=True)])
+        await store_beside(connection, made)
         await connection.execute(insert(queue), waiting)
         await add(connection, [(row, 1) for row in rows])
 
     await database.connections.write(work)
-    analyze = "ANALYZE TABLE {}" if database.connections.dialect == "mysql" else "ANALYZE {}"
-    for table in _BIG:
-        await database.connections.rows(text(analyze.format(table))) if "TABLE" in analyze else None
+    if database.connections.dialect == "mysql":
+        for table in GROWING:
+            await database.connections.rows(text(f"ANALYZE TABLE {table}"))
     return database
 
 
-def _row(number: int) -> dict[str, Any]:
+def _analysis(number: int) -> Analysis:
     ref = a_ref(number, mailbox=f"user{number % MAILBOXES}@example.org")
     phish, degraded = number % 50 == 0, number % 70 == 0
-    verdict = a_verdict(is_phishing=phish, degraded=degraded, priority_score=1 + number % 10)
-    made = an_analysis(ref, verdict=verdict, analyzed_at=NOON + timedelta(seconds=number - ROWS // 2))
-    return analysis_row(made) | {"id": number, "person": f"bob{number % 100}@example.com"}
+    categories = ("meeting",) if number % 9 == 0 else ("personal",)
+    verdict = a_verdict(is_phishing=phish, degraded=degraded, priority_score=1 + number % 10, categories=categories)
+    at = NOON + timedelta(seconds=number - ROWS // 2)
+    return an_analysis(ref, verdict=verdict, analyzed_at=at, subject=f"The minutes rare{number}x")
+
+
+def _row(number: int, analysis: Analysis) -> dict[str, Any]:
+    return analysis_row(analysis) | {"id": number, "person": f"bob{number % 100}@example.com"}
 
 
 def _job(number: int) -> dict[str, Any]:
@@ -84,59 +94,21 @@ def _job(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@contextmanager
-def _heard(database: Database) -> Any:
-    """Note every SELECT with its parameters."""
-    heard: list[tuple[str, Any]] = []
-
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if statement.startswith("SELECT"):
-            heard.append((statement, parameters))
-
-    engine = database.connections._engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield heard
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-async def _read_through(database: Database, heard: list[tuple[str, Any]]) -> list[str]:
-    """Return the plan's lines that read a whole table of mail."""
-    mysql, bad = database.connections.dialect == "mysql", []
-
-    async def explain(statement: str, parameters: Any) -> Any:
-        word = "EXPLAIN" if mysql else "EXPLAIN QUERY PLAN"
-
-        async def work(connection: Any) -> Any:
-            return (await connection.exec_driver_sql(f"{word} {statement}", parameters)).all()
-
-        return await database.connections.read(work)
-
-    for statement, parameters in heard:
-        rows = await explain(statement, parameters)
-        if mysql:
-            bad += [f"{row}" for row in rows if row.table in _BIG and (row.key is None or row.type == "ALL")]
-        else:
-            bad += [row.detail for row in rows if row.detail.startswith("SCAN") and "INDEX" not in row.detail
-                    and any(name in row.detail for name in _BIG)]  # fmt: skip
-    return bad
-
-
-async def test_lists_use_indexes(filled: Database) -> None:
+@pytest.mark.parametrize("what", ["list", "documents"])
+async def test_lists_use_indexes(filled: Database, what: str) -> None:
     """Every filter, alone and with what limits a key."""
     found = {}
     for name, fields in LISTS.items():
-        with _heard(filled) as heard:
-            await filled.analyses.list(replace(AnalysisQuery(limit=5), **fields))
-        found[name] = await _read_through(filled, heard)
+        with heard(filled.connections) as statements:
+            await getattr(filled.analyses, what)(replace(AnalysisQuery(limit=5), **fields))
+        found[name] = await read_through(filled.connections, statements)
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 async def test_lookups_and_counts_use_indexes(filled: Database) -> None:
     """One analysis by each of its names, statistics, the queue's depth and list, the walk of reprocessing."""
     engine: Any = SimulatedEngine(latency=0, cut=None)  # type: ignore[arg-type]
-    with _heard(filled) as heard:
+    with heard(filled.connections) as statements:
         await filled.analyses.get(a_ref(31, mailbox="user1@example.org"))
         await filled.analyses.find("user1@example.org", "INBOX", 31)
         await filled.analyses.by_message_id("user1@example.org", "<31@example.com>")
@@ -146,19 +118,36 @@ async def test_lookups_and_counts_use_indexes(filled: Database) -> None:
             await filled.analyses.statistics(AnalysisQuery(**mine))
             await filled.queue.depth(now=NOON, **mine)
             await filled.queue.jobs(state=JobState.FAILED, limit=5, **mine)
-    assert await _read_through(filled, heard) == []
+    assert await read_through(filled.connections, statements) == []
 
 
-async def test_words_are_found_beyond_one_window(filled: Database) -> None:
-    """A page looks into so many rows and says where the next goes on."""
-    from glassdome.store import selection
+async def test_reading_through_is_noticed(filled: Database) -> None:
+    """What these tests look for is there to be seen."""
+    with heard(filled.connections) as statements:
+        await filled.connections.rows(
+            select(analyses.c.id).where(analyses.c.summary == "x").order_by(analyses.c.language)
+        )
+    assert len(await read_through(filled.connections, statements)) == 1
 
-    wanted = AnalysisQuery(text="minutes", mailbox="user1@example.org", limit=500)
-    whole = await filled.connections.rows(selection.newest_first(wanted))
-    part = await filled.connections.rows(selection.newest_first(wanted, window=10))
-    end = await filled.connections.row(selection.window_end(wanted, window=10))
-    assert (len(whole), [row.id for row in part]) == (100, [row.id for row in whole[:10]])
-    assert end is not None
-    assert end.id == part[-1].id
-    nothing = await filled.analyses.list(replace(wanted, text="nowhere-to-be-found"))
+
+async def test_common_words_are_looked_for_in_windows(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that many have is found page by page, whole, in bounded steps; together with a rare one by the rare one."""
+    monkeypatch.setattr(listing, "RARE", 50)
+    window = partial(selection.window_end, window=300)
+    monkeypatch.setattr(listing, "window_end", window)
+    query, seen, pages = AnalysisQuery(text="minutes", mailbox="user1@example.org", limit=30), list[int](), 0
+    while True:
+        page = await filled.analyses.list(query)
+        seen, pages = [*seen, *(item.ref.uid for item in page.items)], pages + 1
+        if not page.next_cursor:
+            break
+        query = replace(query, cursor=page.next_cursor)
+    assert (seen, pages) == ([n for n in range(ROWS, 0, -1) if n % MAILBOXES == 1], 4)
+    rare = await filled.analyses.list(AnalysisQuery(text="minutes rare7x"))
+    assert ([item.ref.uid for item in rare.items], rare.next_cursor) == ([7], "")
+
+
+async def test_words_found_nowhere_end_the_search(filled: Database) -> None:
+    """No page follows: it is nowhere, not only not here."""
+    nothing = await filled.analyses.list(AnalysisQuery(text="minutes nowhere"))
     assert (nothing.items, nothing.next_cursor) == ((), "")

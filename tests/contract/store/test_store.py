@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from glassdome.testing.contracts_reads import ReadContract
 from glassdome.testing.contracts_store import StoreContract
 
 
 class TestStore(StoreContract):
+    """Both databases, by the `database` fixture."""
+
+
+class TestReads(ReadContract):
     """Both databases, by the `database` fixture."""

@@ -1,0 +1,57 @@
+"""What is written beside an analysis so that reads are cheap: its categories, its words, its JSON text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Table, delete, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.core.limits import MAX_INDEXED_WORDS
+from glassdome.store.schema import categories, documents, words
+from glassdome.store.words import terms_of
+from glassdome.values.analysis import Analysis
+from glassdome.values.as_json import SHAPE, analysis_json
+
+__all__ = ["forget_beside", "store_beside"]
+
+_TABLES: Final = (categories, words, documents)
+
+
+async def store_beside(connection: AsyncConnection, stored: Sequence[tuple[int, Analysis]]) -> None:
+    """Write the rows of analyses that have none, each named by its row's id."""
+    made: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
+        (categories, [row for number, analysis in stored for row in _categories(number, analysis)]),
+        # In key order, so that two writers meet each other's rows in the same order.
+        (words, sorted((row for number, analysis in stored for row in _words(number, analysis)), key=_key)),
+        (documents, [_document(number, analysis) for number, analysis in stored]),
+    )
+    for table, rows in made:
+        if rows:
+            await connection.execute(insert(table), rows)
+
+
+async def forget_beside(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Delete all that was written beside these rows."""
+    for table in _TABLES:
+        await connection.execute(delete(table).where(table.c.analysis_id.in_(ids)))
+
+
+def _categories(number: int, analysis: Analysis) -> list[dict[str, Any]]:
+    row = {"analysis_id": number, "mailbox": analysis.ref.mailbox, "analyzed_at": analysis.analyzed_at}
+    return [row | {"category": category} for category in dict.fromkeys(analysis.verdict.categories)]
+
+
+def _words(number: int, analysis: Analysis) -> list[dict[str, Any]]:
+    author = analysis.header_from
+    searched = " ".join((analysis.subject, author.name, author.addr, analysis.verdict.summary))
+    return [{"word": term, "analysis_id": number} for term in terms_of(searched)[:MAX_INDEXED_WORDS]]
+
+
+def _key(row: dict[str, Any]) -> tuple[str, int]:
+    return row["word"], row["analysis_id"]
+
+
+def _document(number: int, analysis: Analysis) -> dict[str, Any]:
+    return {"analysis_id": number, "shape": SHAPE, "document": analysis_json(analysis)}

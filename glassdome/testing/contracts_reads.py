@@ -1,0 +1,154 @@
+"""What every store must answer when it is asked for lists and sums; a subclass gives the `database` fixture."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from glassdome.core.errors import InvalidQuery
+from glassdome.ports.store import AnalysisQuery, Documents
+from glassdome.store import Database
+from glassdome.store.schema import categories, documents, words
+from glassdome.store.statistics import DAYS
+from glassdome.testing.contracts_store import analysed
+from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis
+from glassdome.values.as_json import analysis_json
+from glassdome.values.verdict import Label
+
+__all__ = ["ReadContract"]
+
+_HOUR = timedelta(hours=1)
+
+
+class ReadContract:
+    """Run on each database."""
+
+    async def test_documents_are_the_lists_json(self, database: Database) -> None:
+        """Same page, same cursor; after a change, after an erasure, and where another version wrote the text."""
+        made = [an_analysis(a_ref(n), subject="😀 \ud800", analyzed_at=NOON + _HOUR * n) for n in range(1, 6)]
+        await analysed(database, *made, an_analysis(a_ref(3), subject="Anew", analyzed_at=NOON + 9 * _HOUR))
+        await database.analyses.delete(AnalysisQuery(ref=a_ref(2)))
+        await database.connections.change(
+            update(documents).where(documents.c.document.contains('"email_id":"4"')).values(shape=0, document="old")
+        )
+        query = AnalysisQuery(limit=3)
+        page, listed = await database.analyses.documents(query), await database.analyses.list(query)
+        assert [json.loads(item)["email_id"] for item in page.items] == ["3", "5", "4"]
+        assert page == Documents(
+            items=tuple(analysis_json(item) for item in listed.items), next_cursor=listed.next_cursor
+        )
+        assert len(await database.connections.rows(select(documents))) == 4
+
+    async def test_pages_hold_everything_once(self, database: Database) -> None:
+        """Walking the cursors meets each analysis once, newest first, even where the hours are equal."""
+        made = [an_analysis(a_ref(n), analyzed_at=NOON + _HOUR * (n // 2)) for n in range(1, 8)]
+        await analysed(database, *made)
+        seen, query = list[int](), AnalysisQuery(limit=3)
+        while True:
+            page = await database.analyses.list(query)
+            seen += [item.ref.uid for item in page.items]
+            if not page.next_cursor:
+                break
+            query = AnalysisQuery(limit=3, cursor=page.next_cursor)
+        assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+    @pytest.mark.parametrize("cursor", ["x", "!!", "MjAyNnwx", "ä", "fHw"])
+    async def test_foreign_cursors_are_refused(self, database: Database, cursor: str) -> None:
+        """A cursor that is not ours is the caller's fault, not ours."""
+        with pytest.raises(InvalidQuery):
+            await database.analyses.list(AnalysisQuery(cursor=cursor))
+
+    async def test_filters(self, database: Database) -> None:
+        """Each filter of the query selects what it says, alone."""
+        phish = a_verdict(label=Label.PHISH, is_phishing=True, categories=("fraud",), priority_score=2, sensitive=())
+        await analysed(
+            database,
+            an_analysis(a_ref(1), verdict=phish, subject="Your 100% PARCEL"),
+            an_analysis(a_ref(2, mailbox="eve@other.example"), verdict=a_verdict(degraded=True)),
+            an_analysis(a_ref(3, folder="Box"), verdict=a_verdict(priority_score=9), analyzed_at=NOON + _HOUR),
+        )
+        queries = [
+            (AnalysisQuery(is_phishing=True), [1]),
+            (AnalysisQuery(category="meeting"), [3, 2]),
+            (AnalysisQuery(category="meeting", mailbox="eve@other.example"), [2]),
+            (AnalysisQuery(min_priority=9), [3]),
+            (AnalysisQuery(degraded=True), [2]),
+            (AnalysisQuery(sensitive=False), [1]),
+            (AnalysisQuery(text="parcel 100%"), [1]),
+            (AnalysisQuery(text="PÁRC"), [1]),
+            (AnalysisQuery(text="arcel"), []),
+            (AnalysisQuery(text="_00%"), []),
+            (AnalysisQuery(text="parcel 2", is_phishing=False), []),
+            (AnalysisQuery(text="bob@example.com", category="fraud"), [1]),
+            (AnalysisQuery(folder="box"), []),
+            (AnalysisQuery(domains=("other.example",)), [2]),
+            (AnalysisQuery(mailboxes=()), []),
+            (AnalysisQuery(since=NOON + _HOUR), [3]),
+            (AnalysisQuery(until=NOON + _HOUR, mailbox="ann@example.org"), [1]),
+            (AnalysisQuery(person="BOB@EXAMPLE.COM"), [3, 2, 1]),
+        ]
+        for query, expected in queries:
+            assert [a.ref.uid for a in (await database.analyses.list(query)).items] == expected, query
+
+    async def test_words_follow_the_analysis(self, database: Database) -> None:
+        """A message analysed anew is found by its new words only, an erased one by none; nothing of it stays behind."""
+        await analysed(database, an_analysis(subject="Old word", verdict=a_verdict(summary="会議の議事録")))
+        (found,) = (await database.analyses.list(AnalysisQuery(text="議事"))).items
+        await analysed(database, an_analysis(subject="New word"))
+        for text, count in (("old", 0), ("議事", 0), ("new", 1)):
+            assert len((await database.analyses.list(AnalysisQuery(text=text))).items) == count, text
+        await database.analyses.delete(AnalysisQuery(ref=found.ref))
+        assert [await database.connections.rows(select(t)) for t in (words, documents, categories)] == [[], [], []]
+
+    async def test_a_text_without_words_is_refused(self, database: Database) -> None:
+        """Nothing to look for is not everything."""
+        with pytest.raises(InvalidQuery):
+            await database.analyses.list(AnalysisQuery(text="?!"))
+
+    async def test_statistics_agree_with_a_count(self, database: Database) -> None:
+        """The running totals say what a count over the rows says, after changes and deletions too."""
+        phish = a_verdict(label=Label.PHISH, is_phishing=True, categories=("fraud",))
+        made = [an_analysis(a_ref(n), processing_time=n / 10) for n in range(1, 9)]
+        await analysed(database, *made, an_analysis(a_ref(9), verdict=phish))
+        await database.analyses.delete(AnalysisQuery(ref=a_ref(3)))
+        totals = await database.analyses.statistics(AnalysisQuery())
+        counted = await database.analyses.statistics(AnalysisQuery(until=NOON + _HOUR))
+        assert (totals.total, totals.phishing, totals.per_category) == (8, 1, {"meeting": 7, "personal": 7, "fraud": 1})
+        assert totals.average_seconds == pytest.approx(counted.average_seconds)
+        assert totals.p50_seconds == pytest.approx(counted.p50_seconds, rel=0.06)
+        names = ("total", "phishing", "spam", "sensitive", "degraded", "per_model", "per_category", "per_day")
+        assert [getattr(totals, n) for n in names] == [getattr(counted, n) for n in names]
+
+    async def test_statistics_of_what_a_key_may_see(self, database: Database) -> None:
+        """Mailboxes and domains, each message once; a mailbox outside is nothing."""
+        names = ("ann@example.org", "bob@example.org", "eve@other.example", "joe@third.example")
+        await analysed(database, *(an_analysis(a_ref(n, mailbox=name)) for n, name in enumerate(names, 1)))
+        cases: list[tuple[dict[str, Any], int]] = [
+            ({}, 4),
+            ({"domains": ("example.org",)}, 2),
+            ({"domains": ("example.org", "other.example")}, 3),
+            ({"mailboxes": ("eve@other.example",)}, 1),
+            ({"mailboxes": ("ann@example.org", "eve@other.example"), "domains": ("example.org",)}, 3),
+            ({"mailboxes": (), "domains": ()}, 0),
+            ({"mailbox": "joe@third.example"}, 1),
+            ({"mailbox": "joe@third.example", "domains": ("example.org",)}, 0),
+            ({"mailbox": "ann@example.org", "domains": ("example.org",)}, 1),
+        ]
+        for restriction, expected in cases:
+            found = await database.analyses.statistics(AnalysisQuery(**restriction))
+            assert (found.total, sum((found.per_day or {}).values())) == (expected, expected), restriction
+            if "mailbox" not in restriction:
+                assert (await database.queue.depth(now=NOON, **restriction)).done == expected, restriction
+
+    async def test_days_shown_are_the_newest(self, database: Database) -> None:
+        """Of more days than are shown the newest are, in each scope."""
+        days = DAYS + 3
+        await analysed(database, *(an_analysis(a_ref(n), analyzed_at=NOON + timedelta(days=n)) for n in range(1, days)))
+        scopes: tuple[dict[str, Any], ...] = ({}, {"mailbox": "ann@example.org"}, {"domains": ("example.org",)})
+        for scope in scopes:
+            shown = list((await database.analyses.statistics(AnalysisQuery(**scope))).per_day or {})
+            assert (len(shown), shown[-1]) == (DAYS, (NOON + timedelta(days=days - 1)).date().isoformat())
