@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol, runtime_checkable
 
 from glassdome.agents.alert_book import AlertBook
+from glassdome.agents.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.ports.store import JobQueue
 
@@ -82,7 +83,8 @@ class Health:
 
     async def probe(self, probes: Mapping[str, Probe], *, now: datetime) -> None:
         """Ask every service whether it works, at the same time."""
-        for name, problem in zip(probes, await asyncio.gather(*map(_asked, probes.values())), strict=True):
+        problems = await asyncio.gather(*(_asked(name, probe) for name, probe in probes.items()))
+        for name, problem in zip(probes, problems, strict=True):
             self.services[name] = problem
             if problem:
                 self._book.failed(f"service:{name}", f"{name} does not work: {problem}", now=now, critical=True)
@@ -100,10 +102,10 @@ class Health:
             self._book.works("queue:old", now=now)
 
 
-async def _asked(probe: Probe) -> str:
+async def _asked(name: str, probe: Probe) -> str:
     try:
         async with asyncio.timeout(_PROBE_SECONDS):
-            await probe()
+            await contained(f"The probe of {name}", probe)
     except GlassdomeError as exc:
         return exc.sentence
     except TimeoutError:

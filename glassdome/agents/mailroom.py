@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from glassdome.agents.commands.desk import CommandMail
+from glassdome.agents.contained import contained
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.monitoring import arrived
 from glassdome.core.clock import Clock
-from glassdome.core.errors import LoginRefused, MessageTooLarge
+from glassdome.core.errors import Broken, LoginRefused, MessageTooLarge
 from glassdome.core.limits import MAX_COMMAND_BYTES
 from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession
@@ -35,7 +38,7 @@ class Mailroom:
         self._agent, self.mailbox, self._clock = agent, mailbox, clock
 
     async def look(self, handle: Handle) -> int:
-        """Handle what is new and return how many mails that were; raises GlassdomeError.
+        """Handle what is new and return how many mails that were; raises GlassdomeError, and passes over what breaks it.
 
         At first sight, and in a rebuilt folder, only unread mail counts; the ledger knows what was run already.
         """
@@ -55,7 +58,8 @@ class Mailroom:
             mails = [await self._fetch(session, status.uid_validity, fact) for fact in await session.facts(uids)]
         for mail in mails:
             if mail is not None:
-                await handle(mail)
+                with suppress(Broken):  # it would break again, and stand before every later mail
+                    await contained(f"The handling of {mail.ref}", partial(handle, mail))
                 await self._move(cursor.moved_to(mail.ref.uid))
         await self._move(reached)
         return len(mails)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from pydantic import SecretStr
 
+from glassdome.agents.contained import contained
 from glassdome.agents.memory import Memory
 from glassdome.agents.results import failure
 from glassdome.core.clock import Clock
@@ -44,7 +46,7 @@ class Monitor:
         self._backlog: dict[str, int] = {}
 
     async def all(self) -> dict[str, Any]:
-        """Look at every registered mailbox; one that fails has its own failure and spoils nothing else."""
+        """Look at every registered mailbox; one that fails or breaks has its own failure and spoils nothing else."""
         stores = await self._memory.stores()
         await self.settle(stores)
         mailboxes = await stores.mailboxes.list()
@@ -54,7 +56,8 @@ class Monitor:
         async def one(mailbox: str) -> dict[str, Any]:
             async with places:
                 try:
-                    return await self._one(mailbox, stores, passwords.get(mailbox))
+                    look = partial(self._one, mailbox, stores, passwords.get(mailbox))
+                    return await contained(f"The look at {mailbox}", look)
                 except GlassdomeError as exc:
                     return failure(exc, mailbox=mailbox, count=0, messages=[])
 

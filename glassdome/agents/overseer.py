@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from glassdome.agents.alert_book import AlertBook
 from glassdome.agents.commands.admit import Door, read_senders
@@ -13,6 +14,7 @@ from glassdome.agents.commands.builtin import builtin_commands
 from glassdome.agents.commands.codes import Codes
 from glassdome.agents.commands.declare import CommandSet
 from glassdome.agents.commands.desk import Desk
+from glassdome.agents.contained import contained
 from glassdome.agents.health import Health, MonitoredAgent, Probe
 from glassdome.agents.hours import read_quiet_hours, read_schedule, read_zone
 from glassdome.agents.idle import Idle
@@ -21,6 +23,7 @@ from glassdome.agents.mailroom import Mailroom
 from glassdome.agents.overseer_post import OverseerPost
 from glassdome.agents.report.figures import Kind, Report, gather
 from glassdome.agents.report.write import write_report
+from glassdome.agents.results import failure
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError
@@ -36,6 +39,7 @@ from glassdome.values.verdict import Verdict
 __all__ = ["OverseerAgent"]
 
 _log = get_logger(__name__)
+T = TypeVar("T")
 #: Where a pause is kept, so that it outlives a restart.
 _PAUSED: Final = "overseer_paused_until"
 _KINDS: Final[tuple[Kind, ...]] = ("daily", "weekly")
@@ -115,19 +119,21 @@ class OverseerAgent:
         self._stopping.set()
 
     async def round(self) -> None:
-        """Do one round; what fails is logged, told as trouble, and stops nothing else."""
-        paused = await self._guarded("pause", self._paused())
+        """Do one round; what fails is logged, told as trouble, and stops nothing else, nor does what breaks."""
+        paused = await self._guarded("pause", self._paused)
         if not paused:
-            await self._guarded("health", self._look())
-        await self._guarded("commands", self._handle_commands())
+            await self._guarded("mailboxes", self._look)
+            await self._guarded("services", self._ask)
+        await self._guarded("commands", self._handle_commands)
         if not paused:
-            await self._guarded("alerts", self._tell())
+            await self._guarded("alerts", self._tell)
             for kind in _KINDS:
-                await self._guarded("report", self._send_report_when_due(kind))
+                await self._guarded("report", partial(self._send_report_when_due, kind))
 
     async def look(self) -> str:
         """Look at everything once, tell nobody, and return the state as text; raises GlassdomeError."""
         await self._look()
+        await self._ask()
         return await self.status()
 
     async def _wait(self, *waits: Awaitable[Any]) -> None:
@@ -137,10 +143,10 @@ class OverseerAgent:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _guarded(self, what: str, work: Awaitable[Any]) -> Any:
+    async def _guarded(self, what: str, work: Callable[[], Awaitable[T]]) -> T | None:
         key, now = f"overseer:{what}", self._clock.now()
         try:
-            result = await work
+            result = await contained(f"The part `{what}`", work)
         except GlassdomeError as exc:
             _log.warning("round_incomplete", part=what, code=exc.code, problem=exc.sentence)
             self.book.failed(key, f"The Overseer's {what} fail: {exc.sentence}", now=now, critical=True)
@@ -149,21 +155,32 @@ class OverseerAgent:
         return result
 
     async def _look(self) -> None:
+        """Have every agent look at its mailboxes, and give what is new to the callbacks."""
         now = self._clock.now()
-        results = await asyncio.gather(*(agent.monitor_all_mailboxes() for agent in self._agents))
+        results = await asyncio.gather(*map(_passed, self._agents))
         for agent, result in zip(self._agents, results, strict=True):
             self._health.passed(agent.agent_id, result, now=now)
-            await self._give(result)
+        await self._give([new for result in results for new in _new_messages(result)])
+
+    async def _give(self, messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Call every callback for every message; the first error is raised when all were called."""
+        errors = []
+        for mailbox, message in messages:
+            _log.info("message_arrived", mailbox=mailbox, uid=message["id"])
+            for callback in self._callbacks:
+                try:
+                    await contained("A callback of on_message", partial(callback, mailbox, message))
+                except GlassdomeError as exc:
+                    errors.append(exc)
+        if errors:
+            raise errors[0]
+
+    async def _ask(self) -> None:
+        """Ask the services and the queue whether they work."""
+        now = self._clock.now()
         await self._health.probe(self._probes, now=now)
         if (stores := await self._stores()) is not None:
             await self._health.queue(stores.queue, now=now)
-
-    async def _give(self, result: Mapping[str, Any]) -> None:
-        for mailbox, found in result.get("results", {}).items():
-            for message in found.get("messages", []):
-                _log.info("message_arrived", mailbox=mailbox, uid=message["id"])
-                for callback in self._callbacks:
-                    await callback(mailbox, message)
 
     # -- mail of its own
 
@@ -294,3 +311,15 @@ class OverseerAgent:
         value = (await stores.config.read_config()).get(_PAUSED, "") if stores is not None else ""
         until = datetime.fromisoformat(value).astimezone(UTC) if value else None
         return until if until is not None and until > self._clock.now() else None
+
+
+async def _passed(agent: MonitoredAgent) -> Mapping[str, Any]:
+    try:
+        return await contained(f"The agent {agent.agent_id}", agent.monitor_all_mailboxes)
+    except GlassdomeError as exc:
+        return failure(exc, mailboxes_checked=0, results={})
+
+
+def _new_messages(result: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    found: Mapping[str, Any] = result.get("results", {})
+    return [(mailbox, message) for mailbox, one in found.items() for message in one.get("messages", [])]

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from glassdome.integrations.ollama.model import OllamaModel
     from glassdome.integrations.openai_server.model import OpenAiServer
 
-__all__ = ["Model", "builtin_engine", "engine_of", "language_model", "open_engine", "probe_of", "stages"]
+__all__ = [
+    "Model",
+    "ask_model_server",
+    "builtin_engine",
+    "engine_of",
+    "language_model",
+    "open_engine",
+    "probe_of",
+    "stages",
+]
 
 #: Every language model we ship also lists what its server holds; only Ollama can pull.
 Model: TypeAlias = "OllamaModel | OpenAiServer | LlamaCpp"
@@ -118,3 +127,14 @@ def probe_of(model: Model) -> Callable[[], Awaitable[None]]:
             raise ModelUnavailable(exc.message, fix=exc.fix) from exc
 
     return probe
+
+
+async def ask_model_server(settings: Settings) -> None:
+    """Ask the model server that the settings name, if any, whether it has the model; raises GlassdomeError."""
+    model = await asyncio.to_thread(language_model, settings)
+    if model is None:
+        return
+    try:
+        await probe_of(model)()
+    finally:
+        await model.aclose()

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from glassdome.agents.commands.codes import Codes
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.overseer import OverseerAgent
+from glassdome.bootstrap.models import ask_model_server
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json
 from glassdome.cli.service import asked_to_stop
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError
+from glassdome.core.errors import ConfigError, StoreError
 from glassdome.core.log import get_logger
 
 __all__ = ["app"]
 
 _log = get_logger(__name__)
+#: Engines whose model runs in a server of its own; the others run in the process that judges.
+_SERVED: Final = ("ollama", "openai")
 app = typer.Typer(name="agent", help="Run the Overseer; enrol people for mail commands.", no_args_is_help=True)
 
 
@@ -32,7 +35,7 @@ def run(
         settings = load_settings()
         agent, overseer = MailcowAgent.from_settings(settings), OverseerAgent(settings=settings)
         _tell_what_is_missing(settings)
-        asyncio.run(_run(agent, overseer, once=once))
+        asyncio.run(_run(agent, overseer, settings, once=once))
 
 
 @app.command()
@@ -41,7 +44,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     with errors_told():
         settings = load_settings()
         agent, overseer = MailcowAgent.from_settings(settings), OverseerAgent(settings=settings)
-        text = asyncio.run(_status(agent, overseer))
+        text = asyncio.run(_status(agent, overseer, settings))
     if as_json:
         print_json({"status": text.splitlines()})
     else:
@@ -73,9 +76,9 @@ def sign(
         )
 
 
-async def _run(agent: MailcowAgent, overseer: OverseerAgent, *, once: bool) -> None:
+async def _run(agent: MailcowAgent, overseer: OverseerAgent, settings: Settings, *, once: bool) -> None:
     async with agent:
-        _equip(agent, overseer)
+        await _equip(agent, overseer, settings)
         if once:
             await overseer.round()
             return
@@ -84,18 +87,34 @@ async def _run(agent: MailcowAgent, overseer: OverseerAgent, *, once: bool) -> N
             await overseer.run()
 
 
-async def _status(agent: MailcowAgent, overseer: OverseerAgent) -> str:
+async def _status(agent: MailcowAgent, overseer: OverseerAgent, settings: Settings) -> str:
     async with agent:
-        _equip(agent, overseer)
+        await _equip(agent, overseer, settings)
         return await overseer.look()
 
 
-def _equip(agent: MailcowAgent, overseer: OverseerAgent) -> None:
+async def _equip(agent: MailcowAgent, overseer: OverseerAgent, settings: Settings) -> None:
+    """Give the Overseer its agent, and mailcow and the model server to ask in each round."""
+
     async def api() -> None:
         await agent.client.objects.version()
 
+    async def model() -> None:
+        await ask_model_server(await _current(settings, agent))
+
     overseer.add_monitored_agent(agent)
     overseer.add_probe("mailcow", api)
+    if (engine := (await _current(settings, agent)).engine_name) in _SERVED:
+        overseer.add_probe(engine, model)
+
+
+async def _current(settings: Settings, agent: MailcowAgent) -> Settings:
+    """Return the settings with what the `llm_config` table says; without it while that cannot be read."""
+    try:
+        table = await (await agent.memory.stores()).config.read_config()
+        return await asyncio.to_thread(settings.with_table, table)
+    except (ConfigError, StoreError):
+        return settings
 
 
 def _codes(settings: Settings) -> Codes:

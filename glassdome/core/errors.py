@@ -14,7 +14,8 @@
       StoreError (StoreUnavailable [temporary], SchemaMismatch)
       PolicyRefused (ActionForbidden, RateLimited [temporary])
       AnalysisFailed
-      Stopping                                                                       temporary
+      Broken
+      Stopping
 
 Each class has a stable `code`, an HTTP `status` for the API edge, and `temporary`: the only thing retry asks.
 The first line of its docstring is the public sentence when no message is given.
@@ -28,6 +29,7 @@ __all__ = [
     "AccessDenied",
     "ActionForbidden",
     "AnalysisFailed",
+    "Broken",
     "ConfigError",
     "Conflict",
     "ConnectFailed",
@@ -341,9 +343,13 @@ class AnalysisFailed(GlassdomeError):
     status = 422
 
 
+class Broken(GlassdomeError):
+    """Something in the program broke; the log says what."""
+
+    code = "internal_error"
+
+
 class Stopping(GlassdomeError):
     """It was asked to stop: what was begun is finished, nothing more is taken."""
 
     code = "stopping"
-    status = 503
-    temporary = True

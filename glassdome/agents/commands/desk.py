@@ -8,6 +8,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from glassdome.agents.commands.admit import Admission, Door
 from glassdome.agents.commands.codes import Codes, Proof
 from glassdome.agents.commands.declare import Command, CommandContext, CommandSet, Overseen, Reply
 from glassdome.agents.commands.read import Request, arguments_of, read_request
+from glassdome.agents.contained import contained
 from glassdome.core.clock import Clock
 from glassdome.core.errors import ActionForbidden, GlassdomeError, InputError, ParseError
 from glassdome.core.log import get_logger
@@ -202,7 +204,7 @@ class Desk:
             commands=self._commands,
             dry_run=case.request.dry_run,
         )
-        reply = await command.run(context, arguments)
+        reply = await contained(f"The command `{command.name}`", partial(command.run, context, arguments))
         return ("dry_run" if case.request.dry_run else "done"), reply, ActionState.DONE
 
     async def _use(self, case: _Case, proof: Proof | None) -> None:

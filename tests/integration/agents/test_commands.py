@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from glassdome.agents.commands import CommandContext, NoArguments, Reply
+from glassdome.agents.commands import CommandContext, NoArguments, Reply, desk
+from glassdome.agents.commands.read import Request, read_request
+from glassdome.values.message import Message
 from tests.integration.agents.rounds import SERVER, Room, open_room, text_of
 from tests.servers.mailcow import Mailcow
 
@@ -250,3 +252,39 @@ async def test_codes_for_changes_only(mailcow: Mailcow) -> None:
         assert await room.command("help", **below) == ["done"]
         assert await room.command("pause", **below) == ["code_missing"]
         assert await room.command(f"pause\n{room.code()}", **below) == ["done"]
+
+
+async def test_a_command_that_breaks_is_answered_and_the_next_is_done(room: Room) -> None:
+    """Who commanded hears that it broke, and not with what; the record is closed, and nothing is repeated."""
+
+    @room.overseer.commands.command("odd", about="Breaks.")
+    async def odd(context: CommandContext, arguments: NoArguments) -> Reply:
+        raise KeyError("a secret")
+
+    await room.put(room.mail("odd"))
+    assert await room.command("help") == ["internal_error", "done"]
+    await room.overseer.round()
+    answers = {str(mail["in-reply-to"]): text_of(mail) for mail in await room.answers(2)}
+    records = await (await room.agent.memory.stores()).commands.list(mailbox=room.mailbox, limit=10)
+
+    assert "The command `odd` broke (KeyError). The log says where." in answers["<command1@example.test>"]
+    assert "a secret" not in answers["<command1@example.test>"]
+    assert {("odd", "failed", "internal_error"), ("help", "done", "done")} == {
+        (record.command, record.state.value, record.detail) for record in records
+    }
+    assert len(await room.decisions()) == 2
+
+
+async def test_a_mail_that_breaks_the_desk_stands_in_nobodys_way(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail that our own code cannot handle is passed over once, and the command behind it is done."""
+
+    def breaks_once(message: Message) -> Request:
+        if "poison" in message.subject:
+            raise RecursionError
+        return read_request(message)
+
+    monkeypatch.setattr(desk, "read_request", breaks_once)
+    await room.put(room.mail("help", subject="poison"))
+
+    assert await room.command("help") == ["done"]
+    assert len(await room.answers(1)) == 1

@@ -183,3 +183,24 @@ async def test_no_secret_reaches_a_log_or_the_disk(mailcow: Mailcow, tmp_path: P
         assert form.encode() not in disk
     assert "httpcore" in spoken.getvalue()
     assert repr(agent.__dict__).count(secret) == 0
+
+
+async def test_a_mailbox_that_breaks_us_spoils_no_other(
+    agent: MailcowAgent, mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug that one mailbox's mail brings to light is that mailbox's failure."""
+    first, second, third = await names(agent)
+    look = monitoring.Monitor._new
+
+    async def breaks(self: monitoring.Monitor, mailbox: str, password: SecretStr) -> list[dict[str, Any]]:
+        if mailbox == second:
+            raise IndexError
+        return await look(self, mailbox, password)
+
+    monkeypatch.setattr(monitoring.Monitor, "_new", breaks)
+    for mailbox in (first, second, third):
+        mailcow.dovecot.deliver(mailbox, letter("one"))
+    results = (await agent.monitor_all_mailboxes())["results"]
+
+    assert [True, False, True] == [results[mailbox]["success"] for mailbox in (first, second, third)]
+    assert "internal_error" == results[second]["code"]

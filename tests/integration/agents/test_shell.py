@@ -5,12 +5,16 @@ Commands run in this process, since a new one takes seconds to start; script and
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from glassdome.cli.app import app
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
+from glassdome.store import open_database
+from glassdome.testing.ollama_server import OllamaServer
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import Mailcow
 
@@ -164,3 +172,45 @@ def test_the_daemon(mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch) -> None:
     assert enrolled.startswith("otpauth://totp/Glassdome:me%40example.test?secret=")
     assert re.fullmatch(r"hmac: \d+ [0-9a-f]{64}\n", signed)
     assert running.returncode == 0
+
+
+@contextmanager
+def ollama() -> Iterator[str]:
+    """Serve a model in a thread with its own event loop, and yield where."""
+    server, started, ended = OllamaServer(), threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with server:
+            started.set()
+            await asyncio.to_thread(ended.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    try:
+        assert started.wait(20)
+        yield server.url
+    finally:
+        ended.set()
+        thread.join(20)
+
+
+def test_the_overseer_asks_the_model_server(mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one is configured; the table's model counts, not only the environment's."""
+    without = glassdome("agent", "status")["status"]
+    with ollama() as url:
+        monkeypatch.setenv("OLLAMA_HOST", url)
+        works = glassdome("agent", "status")["status"]
+        asyncio.run(write_table(ollama_model="phi3:mini"))
+        missing = glassdome("agent", "status")["status"]
+    away = glassdome("agent", "status")["status"]
+
+    assert not [line for line in without if line.startswith("Service ollama")]
+    assert "Service ollama: works" in works
+    assert "phi3:mini" in next(line for line in missing if line.startswith("Service ollama"))
+    assert "Service ollama: works" not in away
+
+
+async def write_table(**values: str) -> None:
+    """Write settings as the API does."""
+    async with open_database((await asyncio.to_thread(Settings)).database) as database:
+        await database.config.write_config(values, now=SystemClock().now())
