@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import as_file, files
-from itertools import pairwise
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -40,18 +40,22 @@ class Asking:
 
     def log_odds(self, words: list[str], *, question: bool, rule: float) -> float:
         """Return how much more likely than not a sentence of these folded `words` asks; above 0 it does."""
-        numbers = word_features(words, question=question)
+        numbers = _distinct(words, question=question)
         told = sum(map(self._weights.__getitem__, numbers)) * self.scale / len(numbers) ** 0.5
         return float(told + self.rule * rule + self.bias)
 
 
 def word_features(words: list[str], *, question: bool) -> list[int]:
     """Return the distinct numbers of a sentence's words and word pairs, its beginning, end and question mark included."""
-    marked = [word.encode() for word in ("^", *words, *("?" if question else ""), "$")]
-    numbers = {crc32(word) % BUCKETS for word in marked}
-    # The checksum of "first second" goes on from that of "first ", so no pair has to be put together.
-    numbers.update(crc32(second, crc32(first + b" ")) % BUCKETS for first, second in pairwise(marked))
-    return sorted(numbers)
+    return sorted(_distinct(words, question=question))
+
+
+def _distinct(words: list[str], *, question: bool) -> set[int]:
+    marked = list(map(str.encode, ("^", *words, *("?" if question else ""), "$")))
+    single = list(map(crc32, marked))
+    # The checksum of "first second" goes on from those of "first" and of a blank, so no pair has to be put together.
+    pairs = map(crc32, marked[1:], map(crc32, repeat(b" "), single))
+    return {number % BUCKETS for number in chain(single, pairs)}
 
 
 def write_asking(model: Asking, path: Path) -> None:

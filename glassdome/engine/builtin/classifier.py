@@ -45,7 +45,9 @@ class Classifier:
     def log_odds(self, features: Features) -> NDArray[np.float32]:
         """Return the calibrated log-odds of spam and of phish against ham."""
         size = np.sqrt(np.float32(max(len(features.hashed), 1)))
-        sums = [column.take(features.hashed).sum(dtype=np.int32) for column in self.hashed.T]
+        # Both classes' weights of a feature lie side by side, so that they are fetched from memory at once.
+        taken = np.ascontiguousarray(self.hashed).view(np.int16).ravel().take(features.hashed).view(np.int8)
+        sums = [taken[::2].sum(dtype=np.int32), taken[1::2].sum(dtype=np.int32)]
         told = np.array(sums, dtype=np.float32) * self.scale / size
         raw = told + features.dense @ self.dense + self.bias
         odds: NDArray[np.float32] = raw * self.slope + self.shift
@@ -90,7 +92,7 @@ def read_classifier(path: Path) -> Classifier:
         raise ConfigError(f"The model file {path.name} has the wrong shape; train it again.")
     return Classifier(
         name=str(arrays["name"]),
-        hashed=np.asfortranarray(arrays["hashed"].astype(np.int8)),
+        hashed=np.ascontiguousarray(arrays["hashed"].astype(np.int8)),
         **{field: arrays[field].astype(np.float32) for field in ("scale", "dense", "bias", "slope", "shift")},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +10,11 @@ from glassdome.core import limits
 from glassdome.engine.builtin.asking import load_asking
 from glassdome.engine.builtin.due import due_words
 from glassdome.engine.builtin.sentences import Sentence
-from glassdome.engine.builtin.words import load_concepts, words_of
+from glassdome.engine.builtin.words import load_concepts, words_of_each
 from glassdome.values.opinion import ActionItem
 from glassdome.values.signal import Evidence
 
-__all__ = ["Request", "action_items", "request_in", "requests_in", "rule_score"]
+__all__ = ["Request", "action_items", "requests_in", "rule_score"]
 
 #: A sentence from here on asks for something.
 ASKS: Final = 0.7
@@ -30,10 +30,15 @@ class Request:
     due: str
 
 
-def request_in(sentence: Sentence, language: str = "") -> Request | None:
-    """Return the request that `sentence` makes, or None: by phrases, and in English by a trained model over them."""
-    words = words_of(sentence.text)[:_LONGEST_WORDS]
-    found = load_concepts("requests.toml").find(words)
+def requests_in(sentences: Sequence[Sentence], language: str = "") -> list[Request]:
+    """Return the requests among `sentences`, in their order: by phrases, and in English by a trained model over them."""
+    lines = [words[:_LONGEST_WORDS] for words in words_of_each(sentence.text for sentence in sentences)]
+    asked = load_concepts("requests.toml").find_each(lines)
+    found = (_request(*each, language) for each in zip(sentences, lines, asked, strict=False))
+    return [request for request in found if request is not None]
+
+
+def _request(sentence: Sentence, words: list[str], found: dict[str, list[str]], language: str) -> Request | None:
     score = rule_score(sentence.text, words, found)
     asking = load_asking()
     if language == asking.language:
@@ -41,12 +46,6 @@ def request_in(sentence: Sentence, language: str = "") -> Request | None:
     if score < ASKS:
         return None
     return Request(sentence=sentence, score=score, due=due_words(sentence.text, found.get("due", ())))
-
-
-def requests_in(sentences: Iterable[Sentence], language: str = "") -> list[Request]:
-    """Return the requests among `sentences`, in their order."""
-    found = (request_in(sentence, language) for sentence in sentences)
-    return [request for request in found if request is not None]
 
 
 def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ...]:
@@ -65,7 +64,7 @@ def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ..
 def rule_score(text: str, words: list[str], found: dict[str, list[str]]) -> float:
     """Return how clearly a sentence asks, by the phrases `found` in it: about -1.5 to 4, ASKS being the line."""
     question = "?" in text[-4:] or "¿" in text
-    opens = any(" ".join(words[:3]).startswith(verb) for verb in found.get("imperative", ()) if _opens(words, verb))
+    opens = any(_opens(words, verb) for verb in found.get("imperative", ()))
     score = 1.2 * bool(found.get("ask")) + 0.9 * bool(found.get("politely")) + 0.8 * opens
     score += question * (0.7 + 0.5 * bool(found.get("you")))
     score += 0.2 * bool(found.get("due"))

@@ -6,7 +6,10 @@ import re
 from functools import cache
 from typing import Final
 
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from glassdome.core.words import letters_in
 
 __all__ = ["LANGUAGES", "language_of"]
 
@@ -38,11 +41,12 @@ _SHARED: Final = frozenset(
 _ENOUGH_ENGLISH: Final = 2
 _ENOUGH_KNOWN: Final = 4
 _KNOWN_SHARE: Final = 0.2
-_WORD = re.compile(r"[a-z]+")
+#: Every ASCII character but letters.
+_NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
 _NOISE: Final = (
     ("http", re.compile(r"https?://\S+")),
     ("@", re.compile(r"[^\s@]{0,64}@\S+")),
-    ("", re.compile(r"[\d_<>|=*#\[\](){}]+")),
+    ("", re.compile(r"[\d_<>|=*#\[\](){}][\d_<>|=*#\[\](){}]*+")),
 )
 
 
@@ -52,10 +56,10 @@ def language_of(*texts: str) -> str:
     for sign, noise in _NOISE:
         text = noise.sub(" ", text) if sign in text else text
     text = text[:_ENOUGH_CHARS]
-    letters = sum(map(str.isalpha, text))
+    letters = len(text.encode().translate(None, _NO_LETTERS)) if text.isascii() else sum(map(str.isalpha, text))
     if letters < _FEWEST_LETTERS:
         return ""
-    if text.isascii() and _is_english(_WORD.findall(text.lower())):
+    if text.isascii() and _is_english(letters_in(text.lower())):
         return "en"
     tag, probability = _identifier().classify(text)
     return str(tag) if probability >= _SURE or letters >= _MANY_LETTERS else ""
@@ -72,4 +76,6 @@ def _identifier() -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     known = set(identifier.labels)
     identifier.set_languages([tag for tag in LANGUAGES if tag in known])
+    # It cuts columns out of its table; in rows, what one feature says of all languages is fetched at once.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)
     return identifier

@@ -5,61 +5,98 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate, chain
+from typing import NamedTuple
 
-__all__ = ["Concepts", "fold", "load_concepts", "words_of"]
+from glassdome.core.words import words_by_line, words_in
 
-_WORD = re.compile(r"[^\W_]+")
-_MARKS = re.compile(r"[\u0300-\u036f]+")
+__all__ = ["Concepts", "fold", "load_concepts", "words_of", "words_of_each"]
+
+_MARKS = re.compile(r"[\u0300-\u036f]")
 #: Letters that case folding and NFKD leave alone, in the spelling the lexicon uses.
-_PLAIN = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "’": "'"})
+_PLAIN = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "’": "'"}
 
 
 def fold(text: str) -> str:
     """Return `text` in lower case, compatibility forms unified (NFKC-like) and accents removed."""
     if text.isascii():
         return text.lower()
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower().translate(_PLAIN)
+    text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()
+    if not text.isascii():
+        for letter, plain in _PLAIN.items():
+            text = text.replace(letter, plain)
+    return text
 
 
 def words_of(text: str) -> list[str]:
     """Return the folded words of `text`: runs of letters and digits."""
-    return _WORD.findall(fold(text))
+    return words_in(fold(text))
+
+
+def words_of_each(lines: Iterable[str]) -> list[list[str]]:
+    """Return the folded words of each of `lines`, none of which holds a line break."""
+    return words_by_line(fold("\n".join(lines)))
+
+
+class Phrase(NamedTuple):
+    """A phrase of the lexicon: its folded words, the second of them, the concept it names."""
+
+    text: str
+    second: str
+    concept: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concepts:
-    """The lexicon, ready to search: for each first word, the phrases that begin with it, their second words and their concepts."""
+    """The lexicon, ready to search: for each first word, the phrases that begin with it."""
 
     names: tuple[str, ...]
-    by_first_word: Mapping[str, tuple[tuple[str, str, str], ...]]
+    first_words: frozenset[str]
+    by_first_word: Mapping[str, tuple[Phrase, ...]]
 
     def find(self, words: list[str]) -> dict[str, list[str]]:
         """Return the phrases found in `words`, per concept; time is linear in the text."""
-        there = set(words)
-        first = self.by_first_word.keys() & there
+        return self.find_each([words])[0]
+
+    def find_each(self, lines: Sequence[list[str]]) -> list[dict[str, list[str]]]:
+        """Return the phrases found in each of several lists of words, per concept; all are searched at once."""
+        found: list[dict[str, list[str]]] = [{} for _ in lines]
+        there = set(chain.from_iterable(lines))
+        first = self.first_words & there
         if not first:
-            return {}
-        joined = f" {' '.join(words)} "
-        found: dict[str, list[str]] = {}
+            return found
+        pieces = [f" {' '.join(words)} " for words in lines]
+        joined, ends = "\n".join(pieces), list(accumulate(len(piece) + 1 for piece in pieces))
         for word in sorted(first):
-            for phrase, second, concept in self.by_first_word[word]:
+            for text, second, concept in self.by_first_word[word]:
                 # Asking for the second word first spares most searches.
-                if not second or (second in there and f" {phrase} " in joined):
-                    found.setdefault(concept, []).append(phrase)
+                if second and second not in there:
+                    continue
+                sought, at = f" {text} ", 0
+                while (at := joined.find(sought, at)) >= 0:
+                    line = bisect_right(ends, at)
+                    found[line].setdefault(concept, []).append(text)
+                    at = ends[line]
         return found
 
 
 @cache
-def load_concepts(name: str = "concepts.toml") -> Concepts:
-    """Read a lexicon file of this package: concept -> language -> phrases."""
-    raw = tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
-    index: dict[str, dict[tuple[str, str, str], None]] = {}
-    for concept, languages in raw.items():
-        for phrase in (" ".join(words_of(p)) for phrases in languages.values() for p in phrases):
-            first, _, rest = phrase.partition(" ")
-            index.setdefault(first, {})[phrase, rest.partition(" ")[0], concept] = None
-    return Concepts(names=tuple(raw), by_first_word={word: tuple(pairs) for word, pairs in index.items()})
+def load_concepts(*names: str) -> Concepts:
+    """Read lexicon files of this package: concept -> language -> phrases. Of several, concepts are named `file:concept`."""
+    concepts: dict[str, None] = {}
+    index: dict[str, dict[Phrase, None]] = {}
+    for name in names or ("concepts.toml",):
+        raw = tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
+        for concept, languages in raw.items():
+            called = f"{name}:{concept}" if len(names) > 1 else concept
+            concepts[called] = None
+            for text in (" ".join(words_of(p)) for phrases in languages.values() for p in phrases):
+                first, _, rest = text.partition(" ")
+                index.setdefault(first, {})[Phrase(text=text, second=rest.partition(" ")[0], concept=called)] = None
+    by_first_word = {word: tuple(phrases) for word, phrases in index.items()}
+    return Concepts(names=tuple(concepts), first_words=frozenset(index), by_first_word=by_first_word)
