@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glassdome.signals.finding import Detector, evidence, hit
-from glassdome.signals.phrases import MIXED_WORD, SUBJECT_END, ScannedText, load_phrases
+from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases, mixed_words
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal
@@ -39,6 +39,8 @@ _BOOK = "phrases.toml"
 _STRENGTHS = (0.65, 0.85, 1.0)
 #: Letters in styles that plain text has no need of, and letters under piled-up accents.
 _STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a]{4,}|(?:[a-zA-Z][\u0300-\u036f\u0483-\u0489]+){4,}")
+#: One of them stands in every such word.
+_STYLE = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a\u0300-\u036f\u0483-\u0489]")
 #: Characters looked at for disguised words.
 _MAX_DISGUISED = 4_000
 
@@ -62,7 +64,7 @@ def _obfuscated(message: Message) -> Iterator[Signal]:
     text = f"{message.subject}\n{message.text[:_MAX_DISGUISED]}"
     if text.isascii():
         return
-    odd = [match.group() for pattern in (MIXED_WORD, _STYLED) for match in pattern.finditer(text)]
+    odd = mixed_words(text) + ([found.group() for found in _STYLED.finditer(text)] if _STYLE.search(text) else [])
     if odd:
         place = evidence("header:Subject" if odd[0] in message.subject else "text", odd[0])
         yield hit("obfuscated_words", f"{odd[0][:60]!r} is no plain word", place, strength=0.4 + 0.2 * len(odd))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
+from glassdome.core.words import words_in
 from glassdome.signals.domains import latin_letter
 
-__all__ = ["MIXED_WORD", "SUBJECT_END", "Phrase", "PhraseBook", "ScannedText", "load_phrases"]
+__all__ = ["SUBJECT_END", "Phrase", "PhraseBook", "ScannedText", "load_phrases", "mixed_words"]
 
 #: Characters scanned; what a mail wants, it says before.
 MAX_SCANNED: int = 6_000
@@ -26,21 +27,25 @@ _REACH = 160
 #: Ends the subject, so that no phrase runs from it into the text.
 SUBJECT_END = "\n.\n"
 #: A Latin word with letters of an alphabet that has look-alikes of them.
-MIXED_WORD = re.compile(
+_MIXED_WORD = re.compile(
     "\\b(?=[^\\W\\d_]*[a-zA-Z]{2})[a-zA-Z]+[\u0370-\u03ff\u0400-\u052f\u0531-\u058f][a-zA-Z\u0370-\u052f]*\\b"
 )
-_WORD = re.compile(r"[^\W_]+")
+#: One of them stands in every such word.
+_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u058f]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+#: From so many letters to replace on one pass for all of them is faster than one for each.
+_MANY_LETTERS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
     """One phrase: its group, its words (each a set of alternatives), the pattern that finds them in order.
 
-    `anchor` is the most telling slot: the one whose shortest word is the longest.
+    `anchor` is the most telling slot: the one whose shortest word is the longest. `others` are the rest.
     """
 
     group: str
-    slots: tuple[frozenset[str], ...]
+    others: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     anchor: frozenset[str]
 
@@ -50,16 +55,16 @@ class ScannedText:
     """A text prepared for lookup: lower case, its words, and their stems."""
 
     text: str
-    keys: frozenset[str]
+    words: frozenset[str]
+    stems: frozenset[str]
 
     @classmethod
     @lru_cache(maxsize=4)
     def of(cls, text: str) -> ScannedText:
         """Prepare the first part of a text; the last few are kept for the next detector."""
         lowered = _folded(text[:MAX_SCANNED]).lower()
-        words = set(_WORD.findall(lowered))
-        stems = {word[:_STEM] for word in words}
-        return cls(text=lowered, keys=frozenset(words.union([f"{stem}*" for stem in stems])))
+        words = frozenset(words_in(lowered))
+        return cls(text=lowered, words=words, stems=frozenset([word[:_STEM] for word in words]))
 
     def _occurrences(self, key: str) -> Iterator[int]:
         """Yield where a word or stem stands, also inside other words: the pattern sorts that out."""
@@ -71,9 +76,9 @@ class ScannedText:
             yield place
             place = self.text.find(word, place + 1)
 
-    def search(self, phrase: Phrase) -> tuple[int, int] | None:
-        """Return where the phrase stands in the text: looked for around its most telling word."""
-        for key in sorted(phrase.anchor & self.keys):
+    def search(self, phrase: Phrase, keys: Set[str]) -> tuple[int, int] | None:
+        """Return where the phrase stands in the text: looked for around its most telling word, those of `keys` being there."""
+        for key in sorted(phrase.anchor & keys):
             for place in self._occurrences(key):
                 start = self.text.rfind(" ", 0, max(0, place - _REACH)) + 1
                 found = phrase.pattern.search(self.text, start, place + _REACH)
@@ -97,21 +102,29 @@ class PhraseBook:
                 found.setdefault(key, []).append(phrase)
         return {key: tuple(items) for key, items in found.items()}
 
+    @cached_property
+    def _vocabulary(self) -> tuple[frozenset[str], Mapping[str, str]]:
+        """All words of the phrases, and all stems by their letters."""
+        keys = frozenset[str]().union(*(slot for phrase in self.phrases for slot in (phrase.anchor, *phrase.others)))
+        return frozenset(key for key in keys if key[-1] != "*"), {key[:-1]: key for key in keys if key[-1] == "*"}
+
     def find(self, scanned: ScannedText) -> Iterator[tuple[str, int, int]]:
         """Yield the group and the span of each phrase that occurs."""
-        keys, tried = scanned.keys, set()
+        words, stems = self._vocabulary
+        keys = {*(words & scanned.words), *[stems[stem] for stem in stems.keys() & scanned.stems]}
+        tried = set()
         for key in sorted(keys & self.index.keys()):
             for phrase in self.index[key]:
-                if id(phrase) in tried:
+                if not _may_occur(phrase, keys) or id(phrase) in tried:
                     continue
                 tried.add(id(phrase))
-                if _may_occur(phrase, keys) and (span := scanned.search(phrase)):
+                if span := scanned.search(phrase, keys):
                     yield phrase.group, *span
 
 
-def _may_occur(phrase: Phrase, keys: frozenset[str]) -> bool:
+def _may_occur(phrase: Phrase, keys: set[str]) -> bool:
     # A plain loop: this is asked a hundred times for every mail.
-    for slot in phrase.slots:  # noqa: SIM110
+    for slot in phrase.others:  # noqa: SIM110
         if keys.isdisjoint(slot):
             return False
     return True
@@ -122,8 +135,19 @@ def _folded(text: str) -> str:
     text = text.replace("\u2019", "'")
     if text.isascii():
         return text
-    foreign = set("".join(MIXED_WORD.findall(text)))
-    return text.translate({ord(c): _plain_letter(c, mixed=c in foreign) for c in set(text) if not c.isascii()})
+    foreign = set("".join(mixed_words(text)))
+    found = set("".join(_BEYOND_ASCII.findall(text)))
+    plain = {char: put for char in found if (put := _plain_letter(char, mixed=char in foreign)) != char}
+    if len(plain) > _MANY_LETTERS or not all(map(str.isascii, plain.values())):
+        return text.translate({ord(char): put for char, put in plain.items()})
+    for char, put in plain.items():
+        text = text.replace(char, put)
+    return text
+
+
+def mixed_words(text: str) -> list[str]:
+    """Return the Latin words with letters of an alphabet that has look-alikes of them."""
+    return _MIXED_WORD.findall(text) if _FOREIGN.search(text) else []
 
 
 @lru_cache(maxsize=4096)
@@ -142,17 +166,26 @@ def _slot_pattern(word: str) -> str:
     return re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word)
 
 
+def _opening(form: str) -> str:
+    """Look at what is before a form after its first letter: a pattern that begins with letters is searched for fast."""
+    first = form[: 2 if form[0] == "\\" else 1]
+    return rf"{first}(?<!\w{first}){form[len(first) :]}"
+
+
 def _phrase(group: str, text: str, gap: int) -> Phrase:
     """Compile `verify|confirm your account`: alternatives by |, stems by *, `_` joins words with nothing between."""
-    slots, parts = [], []
+    slots: list[frozenset[str]] = []
+    parts: list[str] = []
     for slot in text.lower().split():
         alternatives = slot.split("|")
         slots.append(frozenset(_slot_key(word.split("_")[-1]) for word in alternatives))
-        parts.append("(?:" + "|".join(r"[^\w.!?;]+".join(map(_slot_pattern, w.split("_"))) for w in alternatives) + ")")
+        forms = [r"[^\w.!?;]+".join(map(_slot_pattern, word.split("_"))) for word in alternatives]
+        parts.append(f"(?:{'|'.join(forms if parts else map(_opening, forms))})")
     between = rf"[^\w.!?;]+(?:\w+[^\w.!?;]+){{0,{gap}}}"
-    pattern = re.compile(rf"(?<!\w){between.join(parts)}(?!\w)")
+    pattern = re.compile(rf"{between.join(parts)}(?!\w)")
     anchor = max(slots, key=lambda slot: min(map(len, slot)))
-    return Phrase(group=group, slots=tuple(slots), pattern=pattern, anchor=anchor)
+    others = tuple(slot for slot in slots if slot is not anchor)
+    return Phrase(group=group, others=others, pattern=pattern, anchor=anchor)
 
 
 @lru_cache(maxsize=8)

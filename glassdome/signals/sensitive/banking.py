@@ -16,7 +16,8 @@ from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_bics", "find_domestic_accounts", "find_ibans"]
 
-_IBAN_HEAD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ \-\u00a0]?[A-Za-z0-9])")
+#: The check digits of what may be one, behind two letters: digits are rarer than letters, so that few are looked at.
+_IBAN_DIGITS = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)(?<![A-Za-z0-9][A-Za-z]{2}\d\d)(?=[ \-\u00a0]?[A-Za-z0-9])")
 #: Country, check digits, then groups parted by single spaces or dashes; it may run on into the next words.
 _IBAN = re.compile(r"[A-Za-z]{2}\d{2}(?:[ \-\u00a0]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _SHORTEST_IBAN = 15
@@ -47,11 +48,12 @@ def _as_iban(text: str) -> int:
 
 def find_ibans(view: TextView) -> Iterator[Found]:
     """Find IBANs: registered country, its structure, and the two check digits of ISO 7064 MOD 97-10."""
-    for head in islice(_IBAN_HEAD.finditer(view.text), MAX_SENSITIVE_CANDIDATES):
-        match = _IBAN.match(view.text, head.start())
+    for digits in islice(_IBAN_DIGITS.finditer(view.text), MAX_SENSITIVE_CANDIDATES):
+        start = digits.start() - 2
+        match = _IBAN.match(view.text, start)
         length = _as_iban(match.group()) if match else 0
         if length:
-            yield Found(type="iban", start=head.start(), end=head.start() + length, rank=9)
+            yield Found(type="iban", start=start, end=start + length, rank=9)
 
 
 def find_bics(view: TextView) -> Iterator[Found]:
@@ -64,6 +66,8 @@ def find_bics(view: TextView) -> Iterator[Found]:
 
 def find_domestic_accounts(view: TextView) -> Iterator[Found]:
     """Find accounts given with a sort code (UK) or a routing number with the right check digit (US)."""
+    if not view.has_digits:
+        return
     for _, end in _SORT_WORDS.hits(view):
         match = _SORT_CODE.search(view.text, end, end + 24)
         if match:

@@ -107,6 +107,8 @@ def _codes(view: TextView) -> Iterator[Found]:
 def find_credentials(view: TextView) -> Iterator[Found]:
     """Find passwords and PINs (high risk) and one-time codes (low: they are void in minutes)."""
     yield from _passwords(view)
+    if not view.has_digits:
+        return
     for match in _next(view, _PIN, _PIN_NEXT):
         yield Found(type="pin", start=match.start(1), end=match.end(1), rank=5)
     yield from _codes(view)

@@ -56,6 +56,8 @@ def _trimmed(value: str) -> str:
 
 def find_documents(view: TextView) -> Iterator[Found]:
     """Find dates of birth (low risk) and numbers of passports, driving licences and identity cards."""
+    if not view.has_digits:
+        return
     for _, end in _BIRTH.hits(view):
         match = _BIRTH_NEXT.match(view.text, end)
         if match:

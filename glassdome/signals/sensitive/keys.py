@@ -17,39 +17,58 @@ __all__ = ["entropy", "find_keys"]
 
 _END = r"(?![A-Za-z0-9_\-])"
 _START = r"(?<![A-Za-z0-9_\-])"
-#: (type, a piece of text that must occur, the form).
-_FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (kind, mark, re.compile(pattern))
-    for kind, mark, pattern in (
-        ("aws_access_key", "AKIA", rf"{_START}AKIA[A-Z2-7]{{16}}{_END}"),
-        ("aws_access_key", "ASIA", rf"{_START}ASIA[A-Z2-7]{{16}}{_END}"),
-        ("github_token", "gh", rf"{_START}gh[pousr]_[A-Za-z0-9]{{36,251}}{_END}"),
-        ("github_token", "github_pat_", rf"{_START}github_pat_[A-Za-z0-9_]{{60,90}}{_END}"),
-        ("gitlab_token", "glpat-", rf"{_START}glpat-[A-Za-z0-9_\-]{{20,64}}"),
-        ("slack_token", "xox", rf"{_START}xox[abposre]-[A-Za-z0-9\-]{{20,200}}"),
-        ("slack_webhook", "hooks.slack.com", r"https://hooks\.slack\.com/services/T[A-Z0-9]{6,12}/B[A-Z0-9]{6,12}/[A-Za-z0-9]{20,32}"),
-        ("stripe_key", "_live_", rf"{_START}[sr]k_live_[A-Za-z0-9]{{16,250}}{_END}"),
-        ("google_api_key", "AIza", rf"{_START}AIza[A-Za-z0-9_\-]{{35}}{_END}"),
-        ("google_oauth_token", "ya29.", rf"{_START}ya29\.[A-Za-z0-9_\-]{{30,300}}"),
-        ("google_oauth_secret", "GOCSPX-", rf"{_START}GOCSPX-[A-Za-z0-9_\-]{{28}}{_END}"),
-        ("openai_key", "sk-", rf"{_START}sk-(?:proj-|svcacct-|ant-[a-z0-9]{{3,6}}-)?[A-Za-z0-9_\-]{{32,200}}"),
-        ("sendgrid_key", "SG.", rf"{_START}SG\.[A-Za-z0-9_\-]{{22}}\.[A-Za-z0-9_\-]{{43}}{_END}"),
-        ("npm_token", "npm_", rf"{_START}npm_[A-Za-z0-9]{{36}}{_END}"),
-        ("pypi_token", "pypi-", rf"{_START}pypi-AgE[A-Za-z0-9_\-]{{50,300}}"),
-        ("huggingface_token", "hf_", rf"{_START}hf_[A-Za-z0-9]{{34,40}}{_END}"),
-        ("digitalocean_token", "dop_v1_", rf"{_START}dop_v1_[a-f0-9]{{64}}{_END}"),
-        ("telegram_token", ":AA", rf"{_START}\d{{8,10}}:AA[A-Za-z0-9_\-]{{33}}{_END}"),
-        ("azure_key", "AccountKey=", r"AccountKey=[A-Za-z0-9+/]{86}=="),
-        ("mailgun_key", "key-", rf"{_START}key-[0-9a-f]{{32}}{_END}"),
-        ("age_key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
+
+
+def _form(opening: str, rest: str) -> re.Pattern[str]:
+    """Compile a token that begins with `opening`: that first, since a literal is searched for fastest, then what is before it."""
+    literal = re.escape(opening)
+    return re.compile(rf"{literal}(?<![A-Za-z0-9_\-]{literal}){rest}")
+
+
+#: (type, what it begins with, what follows).
+_OPENINGS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (kind, opening, _form(opening, rest))
+    for kind, opening, rest in (
+        ("aws_access_key", "AKIA", rf"[A-Z2-7]{{16}}{_END}"),
+        ("aws_access_key", "ASIA", rf"[A-Z2-7]{{16}}{_END}"),
+        ("github_token", "gh", rf"[pousr]_[A-Za-z0-9]{{36,251}}{_END}"),
+        ("github_token", "github_pat_", rf"[A-Za-z0-9_]{{60,90}}{_END}"),
+        ("gitlab_token", "glpat-", r"[A-Za-z0-9_\-]{20,64}"),
+        ("slack_token", "xox", r"[abposre]-[A-Za-z0-9\-]{20,200}"),
+        ("google_api_key", "AIza", rf"[A-Za-z0-9_\-]{{35}}{_END}"),
+        ("google_oauth_token", "ya29.", r"[A-Za-z0-9_\-]{30,300}"),
+        ("google_oauth_secret", "GOCSPX-", rf"[A-Za-z0-9_\-]{{28}}{_END}"),
+        ("openai_key", "sk-", r"(?:proj-|svcacct-|ant-[a-z0-9]{3,6}-)?[A-Za-z0-9_\-]{32,200}"),
+        ("sendgrid_key", "SG.", rf"[A-Za-z0-9_\-]{{22}}\.[A-Za-z0-9_\-]{{43}}{_END}"),
+        ("npm_token", "npm_", rf"[A-Za-z0-9]{{36}}{_END}"),
+        ("pypi_token", "pypi-AgE", r"[A-Za-z0-9_\-]{50,300}"),
+        ("huggingface_token", "hf_", rf"[A-Za-z0-9]{{34,40}}{_END}"),
+        ("digitalocean_token", "dop_v1_", rf"[a-f0-9]{{64}}{_END}"),
+        ("mailgun_key", "key-", rf"[0-9a-f]{{32}}{_END}"),
     )
+)  # fmt: skip
+#: (type, a piece of text that must occur, the form).
+_FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    *_OPENINGS,
+    *(
+        (kind, mark, re.compile(pattern))
+        for kind, mark, pattern in (
+            ("slack_webhook", "hooks.slack.com", r"https://hooks\.slack\.com/services/T[A-Z0-9]{6,12}/B[A-Z0-9]{6,12}/[A-Za-z0-9]{20,32}"),
+            ("stripe_key", "_live_", rf"{_START}[sr]k_live_[A-Za-z0-9]{{16,250}}{_END}"),
+            ("telegram_token", ":AA", rf"{_START}\d{{8,10}}:AA[A-Za-z0-9_\-]{{33}}{_END}"),
+            ("azure_key", "AccountKey=", r"AccountKey=[A-Za-z0-9+/]{86}=="),
+            ("age_key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
+        )
+    ),
 )  # fmt: skip
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
 _PRIVATE_KEY_END = re.compile(r"-----END (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
 #: A private key of 16,384 bits is 13 KB of PEM.
 _LONGEST_KEY = 16_384
 _JWT = re.compile(rf"{_START}eyJ[A-Za-z0-9_\-]{{8,2000}}\.eyJ[A-Za-z0-9_\-]{{8,8000}}\.[A-Za-z0-9_\-]{{16,2000}}")
-_IN_URL = re.compile(r"\b[a-z][a-z0-9+.\-]{2,20}://[^\s:/@]{1,64}:([^\s:/@]{3,128})@[\w.\-]{3,}")
+_IN_URL = re.compile(r"://[^\s:/@]{1,64}:([^\s:/@]{3,128})@[\w.\-]{3,}")
+_SCHEME = re.compile(r"\b[a-z][a-z0-9+.\-]{2,20}\Z")
+_LONGEST_SCHEME = 21
 _NAMED = re.compile(
     r"(?i)(?<![a-z0-9?&/])(?:api[ _\-]?(?:key|token|secret)|(?:secret|access|auth|client|private|encryption|license)[ _\-]?(?:key|token|secret)"
     r"(?:[ _\-]id)?|bearer|webhook secret|schlüssel|clave secreta|clé secrète|clé api)\s{0,3}(?:is|ist|est|es|lautet|[:=]){1,2}\s{0,3}[\"'`]?"
@@ -98,6 +117,15 @@ def _tokens(view: TextView) -> Iterator[Found]:
             yield Found(type="jwt", start=match.start(), end=match.end(), rank=9)
 
 
+def _in_urls(text: str) -> Iterator[Found]:
+    done = 0
+    for match in _IN_URL.finditer(text):
+        # The rare part first: most links have no password in them.
+        if _SCHEME.search(text, max(done, match.start() - _LONGEST_SCHEME), match.start()):
+            done = match.end()
+            yield Found(type="password", start=match.start(1), end=match.end(1), rank=6)
+
+
 def find_keys(view: TextView) -> Iterator[Found]:
     """Find keys and tokens."""
     text = view.text
@@ -109,6 +137,6 @@ def find_keys(view: TextView) -> Iterator[Found]:
     if "eyJ" in text:
         yield from _tokens(view)
     if "://" in text and "@" in text:
-        yield from (Found(type="password", start=m.start(1), end=m.end(1), rank=6) for m in _IN_URL.finditer(text))
+        yield from _in_urls(text)
     if not _NAMED_MARKS.isdisjoint(view.words):
         yield from _named_keys(view)

@@ -23,10 +23,12 @@ _LETTERED = tuple(
     (item, re.compile(_EDGE.format(item.shape))) for item in NATIONAL_IDS if item.type in ("it_cf", "mx_curp")
 )
 #: What both begin with, so that most mails are asked once.
-_LONG_CAPITALS = re.compile(r"[A-Z]{4}[A-Z0-9]{12}")
+_LONG_CAPITALS = re.compile(r"[A-Z][A-Z]{3}[A-Z0-9]{12}")
 _KEYS = frozenset[str]().union(*(item.words.keys for item in NATIONAL_IDS))
 #: How closely a general word must come before a number.
 _CLOSE = 32
+#: All of `DISTINCTIVE` are parted by signs but one, which has so many digits.
+_LEAST_UNPARTED = 17
 _FEW_DIGITS = frozenset({"gb_nino", "it_cf", "mx_curp", "in_pan"})
 
 
@@ -51,6 +53,8 @@ def _called(view: TextView) -> Iterator[NationalId]:
     general = bool(ANY_ID.hits(view))
     foreign = not view.text.isascii()
     keys = _KEYS & view.words
+    if not (general or foreign or keys):
+        return
     for item in NATIONAL_IDS:
         named = (foreign and item.words.unspaced) or not item.words.keys.isdisjoint(keys)
         if (general and item.general) or (named and item.words.hits(view)):
@@ -71,7 +75,7 @@ def _named(view: TextView) -> Iterator[Found]:
 
 def _distinctive(view: TextView) -> Iterator[Found]:
     for start, end in view.runs:
-        if end - start < 9:
+        if end - start < 9 or (end - start < _LEAST_UNPARTED and view.text[start:end].isdecimal()):
             continue
         for item, form in _FORMS:
             for match in form.finditer(view.text, start, end + 2):

@@ -12,9 +12,15 @@ from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_network_addresses"]
 
-_IPV4 = re.compile(r"(?<![\w.\-/])(?:\d{1,3}\.){3}\d{1,3}(?![\w\-]|\.\d)")
-_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}(?![\w:]|\.\d)")
-_MAC = re.compile(r"(?<![\w:\-])[0-9A-Fa-f]{2}(?:([:\-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:\-])")
+# Each form begins with its first character and then looks back at the one before it: other characters cost nothing.
+_IPV4 = re.compile(r"\d(?<![\w.\-/]\d)\d{0,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\w\-]|\.\d)")
+_IPV6 = re.compile(
+    r"[0-9A-Fa-f:](?<![\w:.][0-9A-Fa-f:])(?:(?<=:)|(?<!:)[0-9A-Fa-f]{0,3}:)(?:[0-9A-Fa-f]{0,4}:){1,6}"
+    r"[0-9A-Fa-f]{1,4}(?![\w:]|\.\d)"
+)
+_MAC = re.compile(
+    r"[0-9A-Fa-f](?<![\w:\-][0-9A-Fa-f])[0-9A-Fa-f](?:([:\-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:\-])"
+)
 _WORDS = Phrases(
     "ip", "ips", "ipv4", "ipv6", "ip address", "address", "client", "client_ip", "login", "logged in", "sign-in", "signed in", "device", "host",
     "server", "network", "router", "firewall", "vpn", "ssh", "blocked", "mac", "mac address", "adresse", "ip-adresse", "anmeldung", "gerät",

@@ -15,7 +15,9 @@ from glassdome.signals.sensitive.view import Span, TextView
 
 __all__ = ["find_phones"]
 
-_INTERNATIONAL = re.compile(r"(?<![\w+])\(?(?:\+|00)\d(?:[ .\-/()\u00a0\u2010-\u2013]{0,3}\d){6,14}(?!\w)")
+_INTERNATIONAL = re.compile(
+    r"[(+0](?<![\w+][(+0])(?:(?<=\()(?:\+|00)|(?<=\+)|(?<=0)0)\d(?:[ .\-/()\u00a0\u2010-\u2013]{0,3}\d){6,14}(?!\w)"
+)
 #: ITU E.164 zone 1: area and exchange codes begin with 2 to 9 (NANPA).
 _NORTH_AMERICAN = re.compile(
     r"(?<![\w\-./(=])(?:1[-. ])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}-)[2-9]\d{2}[-. ]\d{4}(?: ?(?:x|ext\.? ?)\d{1,5})?(?![\w\-/])"
@@ -58,7 +60,7 @@ def _is_international(text: str) -> bool:
 def _labelled(view: TextView) -> Iterator[Found]:
     for run in view.runs:
         start, end = _as_whole(view, run)
-        digits = sum(char.isdigit() for char in view.text[run[0] : run[1]])
+        digits = sum(map(str.isdigit, view.text[run[0] : run[1]]))
         if not 7 <= digits <= 15 or _DATE.match(view.text, run[0]) or view.in_address(start):
             continue
         glued = view.text[start - 1 : start].isalnum() or view.text[end : end + 1].isalnum()

@@ -68,4 +68,5 @@ def _sentences(view: TextView, kind: str, phrases: Phrases, needed: re.Pattern[s
 def find_topics(view: TextView) -> Iterator[Found]:
     """Find sentences on a person's health, and on pay with an amount. Low risk, and the span is the sentence."""
     yield from _sentences(view, "health", _HEALTH, _PERSON)
-    yield from _sentences(view, "salary", _PAY, _AMOUNT)
+    if view.has_digits:
+        yield from _sentences(view, "salary", _PAY, _AMOUNT)

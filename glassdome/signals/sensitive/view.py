@@ -7,13 +7,14 @@ from functools import cached_property
 from itertools import islice
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
+from glassdome.core.words import letters_in
 
 __all__ = ["Span", "TextView"]
 
 #: (start, end) in characters.
 Span = tuple[int, int]
 
-_WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
 #: Six digits or more with at most two separators between any two: cards, ids, phones, dates. Each step eats a
 #: digit, so the scan is linear.
 _RUN = re.compile(r"\d(?:[ .\-/()\u00a0\u2010-\u2013]{0,2}\d){5,}")
@@ -36,7 +37,12 @@ class TextView:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of the text in lower case."""
-        return frozenset(_WORD.findall(self.lower))
+        return frozenset(letters_in(self.lower))
+
+    @cached_property
+    def has_digits(self) -> bool:
+        """Whether a digit stands in the text: without one it holds no number of any kind."""
+        return _DIGIT.search(self.text) is not None
 
     @cached_property
     def runs(self) -> tuple[Span, ...]:

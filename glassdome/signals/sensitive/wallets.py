@@ -17,7 +17,7 @@ __all__ = ["find_wallets"]
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 #: Version bytes of Bitcoin (0, 5), Dogecoin (30, 22), Litecoin (48, 50) and Tron (65).
 _VERSIONS = frozenset({0, 5, 22, 30, 48, 50, 65})
-_BASE58 = re.compile(r"(?<![A-Za-z0-9])[139ADLMT][1-9A-HJ-NP-Za-km-z]{25,33}(?![A-Za-z0-9])")
+_BASE58 = re.compile(r"[139ADLMT](?<![A-Za-z0-9][139ADLMT])[1-9A-HJ-NP-Za-km-z]{25,33}(?![A-Za-z0-9])")
 _BECH32 = re.compile(r"(?<![A-Za-z0-9])(?:bc1|BC1)[A-Za-z0-9]{11,71}(?![A-Za-z0-9])")
 _ETHEREUM = re.compile(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
 _ETHEREUM_WORDS = Phrases(
