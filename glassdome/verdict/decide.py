@@ -20,6 +20,7 @@ from glassdome.verdict.weights import Weights, load_weights
 
 __all__ = ["decide"]
 
+_WEIGHTLESS = (Outcome.MISS, Outcome.NOT_APPLICABLE)
 #: A mail called phishing or spam asks loudest for what nobody should do: it never leads the list.
 _MAX_PRIORITY = {Label.PHISH: 3, Label.SPAM: 2, Label.HAM: 10}
 
@@ -53,8 +54,8 @@ def decide(
     against the mail as it is; then every sensitive value in what is returned is masked.
     """
     weights = weights or load_weights()
-    # What was looked for and not found weighs nothing, and is most of what there is.
-    signals = [signal for signal in signals if signal.outcome is not Outcome.MISS]
+    # What was looked for and not found, or had nothing to look at, weighs nothing, and is most of what there is.
+    signals = [signal for signal in signals if signal.outcome not in _WEIGHTLESS]
     wants = context.preferences
     scores = score(signals, builtin, opinion, weights)
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)

@@ -46,10 +46,13 @@ def safe_draft(draft: str | None, message: Message, context: Context) -> str | N
     text = (draft or "").strip()
     if not text or len(text) > MAX_REPLY_CHARS:
         return None
+    places = [
+        found.group().rstrip(".,;:!?").lower() for pattern in (_URL, _ADDRESS) for found in pattern.finditer(text)
+    ]
+    numbers = [n.group() for n in _NUMBER.finditer(text) if any(c.isdigit() for c in n.group())]
+    if not places and not numbers:
+        return text
     given = _given(message, context)
-    for pattern in (_URL, _ADDRESS):
-        if any(found.group().rstrip(".,;:!?").lower() not in given for found in pattern.finditer(text)):
-            return None
     digits = _digits(given)
-    numbers = (n.group() for n in _NUMBER.finditer(text) if any(c.isdigit() for c in n.group()))
-    return None if any(_digits(number) not in digits for number in numbers) else text
+    told = all(place in given for place in places) and all(_digits(number) in digits for number in numbers)
+    return text if told else None

@@ -47,9 +47,9 @@ def _clamp(value: float, low: float, high: float) -> float:
     return min(high, max(low, value))
 
 
-def contribution(signal: Signal, weight: SignalWeight, *, spam: bool = False) -> float:
-    """Return the log-odds of one hit."""
-    return (weight.spam if spam else weight.phishing) * signal.strength if signal.hit else 0.0
+def contribution(signal: Signal, weight: SignalWeight) -> float:
+    """Return what one hit says of phishing, in log-odds."""
+    return weight.phishing * signal.strength if signal.hit else 0.0
 
 
 def hard_evidence(signals: Sequence[Signal], weights: Weights) -> bool:
@@ -73,15 +73,22 @@ def unknown_signals(signals: Sequence[Signal], weights: Weights) -> tuple[str, .
     )
 
 
-def _grouped(signals: Sequence[Signal], weights: Weights, *, spam: bool) -> dict[str, float]:
-    sums: dict[str, float] = {}
+def _grouped(signals: Sequence[Signal], weights: Weights) -> tuple[dict[str, float], dict[str, float]]:
+    """Return what each group says of phishing and of spam."""
+    phishing: dict[str, float] = {}
+    spam: dict[str, float] = {}
     for signal in signals:
         weight = weights.signals.get(signal.name)
         if weight is not None and signal.hit:
-            sums[weight.group] = sums.get(weight.group, 0.0) + contribution(signal, weight, spam=spam)
-    return {
-        name: _clamp(total, weights.groups[name].floor, weights.groups[name].ceiling) for name, total in sums.items()
-    }
+            name = weight.group
+            phishing[name] = phishing.get(name, 0.0) + weight.phishing * signal.strength
+            spam[name] = spam.get(name, 0.0) + weight.spam * signal.strength
+    return _capped(phishing, weights), _capped(spam, weights)
+
+
+def _capped(sums: Mapping[str, float], weights: Weights) -> dict[str, float]:
+    groups = weights.groups
+    return {name: _clamp(total, groups[name].floor, groups[name].ceiling) for name, total in sums.items()}
 
 
 def _together(signals: Sequence[Signal], weights: Weights) -> float:
@@ -104,9 +111,10 @@ def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, 
     """Combine everything; the model's ham bonus is dropped beside hard evidence, injection and unknowns."""
     phishing = {"text": _text(builtin.phishing, weights.text.bias_phishing, weights)}
     spam = {"text": _text(builtin.spam, weights.text.bias_spam, weights)}
-    phishing |= _grouped(signals, weights, spam=False)
+    for_phishing, for_spam = _grouped(signals, weights)
+    phishing |= for_phishing
     phishing["together"] = _together(signals, weights)
-    spam |= _grouped(signals, weights, spam=True)
+    spam |= for_spam
     if opinion is not None:
         tainted = injected(signals, weights) or bool(unknown_signals(signals, weights))
         phishing["model"] = _model(
