@@ -15,13 +15,14 @@ from glassdome.bootstrap.mailboxes import chosen_by_settings, mail_logins, open_
 from glassdome.bootstrap.models import language_model
 from glassdome.core.clock import Clock
 from glassdome.core.config import DEFAULT_CONFIG, Settings, unset_environment_names
-from glassdome.core.errors import GlassdomeError, SchemaMismatch
+from glassdome.core.errors import ConfigError, GlassdomeError, SchemaMismatch
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import parse_policies
 from glassdome.integrations.imap.login import ImapServer, probe
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.smtp.sender import SmtpSender, SmtpServer
 from glassdome.integrations.tls import tls_policy
+from glassdome.pipeline.owner_rules import read_rules
 from glassdome.store import check_schema, migrate
 
 __all__ = ["Check", "Health", "all_checks"]
@@ -94,7 +95,21 @@ def _settings(settings: Settings) -> Iterator[Check]:
             "not set: what your server found of SPF, DKIM and DMARC is not used",
             "Set GLASSDOME_AUTHSERV_ID to the first word of Authentication-Results in your mail.",
         )
+    yield _rules(settings)
     yield from _data_folder(settings.data_dir)
+
+
+def _rules(settings: Settings) -> Check:
+    path = settings.rules_path
+    if not path.exists():
+        if settings.origins()["rules_path"] == "default":
+            return _ok("rules", f"none: {path} is not there")
+        return _warn("rules", f"{path} is not there, so no rules hold", "Write it, or correct GLASSDOME_RULES.")
+    try:
+        return _ok("rules", f"{path}: {len(read_rules(path))} read")
+    except ConfigError as exc:
+        fix = "Correct the file: a running service keeps the last good rules, a restarted one has none."
+        return Check(name="rules", health=Health.FAIL, detail=exc.message, fix=fix)
 
 
 def _data_folder(folder: Path) -> Iterator[Check]:
