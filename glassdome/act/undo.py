@@ -1,28 +1,32 @@
-"""Takes performed actions back: one, or everything since an hour."""
+"""Takes performed actions back: one, several, or everything since an hour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from glassdome.act.plan import JUNK
 from glassdome.core.clock import Clock
-from glassdome.core.errors import ActionForbidden, GlassdomeError
-from glassdome.ports.agent import ActionLedger, SpamTeacher
+from glassdome.core.errors import ActionForbidden, Conflict, GlassdomeError, NotFound
+from glassdome.ports.agent import ActionLedger, ActionQuery, SpamTeacher
 from glassdome.ports.mail import FolderEditor, MailSource
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
+from glassdome.values.refs import MessageRef
 
 __all__ = ["Undoer", "Undone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What a batch came to; `refused` pairs an action with the sentence why it could not be taken back."""
+    """What a batch came to; `refused` pairs an action with the error why it could not be taken back.
+
+    `next_cursor` leads to what is left; it is empty where nothing is.
+    """
 
     done: tuple[PerformedAction, ...]
-    refused: tuple[tuple[PerformedAction, str], ...]
+    refused: tuple[tuple[PerformedAction, GlassdomeError], ...]
+    next_cursor: str = ""
 
 
 class Undoer:
@@ -41,46 +45,65 @@ class Undoer:
         self._ledger, self._clock, self._editor = ledger, clock, editor
         self._source, self._teacher = source, teacher
 
-    async def undo(self, item: PerformedAction) -> None:
-        """Take one action back; raises ActionForbidden when it was not done or cannot be undone, else as the ports."""
-        if item.state is not ActionState.DONE:
-            raise ActionForbidden(f"Only what was done can be taken back; this is {item.state.value}.")
-        await self._reverse(item)
-        await self._ledger.finish(item.action, state=ActionState.UNDONE, now=self._clock.now())
+    async def undo(self, item: PerformedAction) -> PerformedAction:
+        """Take one action back and return it as it is then.
 
-    async def undo_since(
-        self,
-        since: datetime,
-        *,
-        mailboxes: Sequence[str] | None = None,
-        kinds: Sequence[ActionKind] = (ActionKind.MOVE,),
-    ) -> Undone:
-        """Take back everything of these kinds done since then, newest first; one failure stops no other."""
-        done, refused = [], []
-        for item in await self._ledger.done_since(since, mailboxes=mailboxes):
-            if item.action.kind not in kinds:
-                continue
+        Raises Conflict when it was not done or is taken back already, ActionForbidden when its kind cannot be taken
+        back, NotFound when its message is gone, else as the ports.
+        """
+        if item.state is not ActionState.DONE:
+            raise Conflict(f"Only what was done can be taken back; this is {item.state.value}.")
+        moved_to = await self._reverse(item)
+        now = self._clock.now()
+        await self._ledger.finish(item.action, state=ActionState.UNDONE, now=now, moved_to=moved_to)
+        return replace(item, state=ActionState.UNDONE, updated_at=now, moved_to=moved_to)
+
+    async def undo_all(self, items: Sequence[PerformedAction]) -> Undone:
+        """Take these back in their order; one failure stops no other, unless the mail server or the database is away."""
+        done, refused = list[PerformedAction](), list[tuple[PerformedAction, GlassdomeError]]()
+        away: GlassdomeError | None = None
+        for item in items:
             try:
-                await self.undo(item)
+                if away is not None:
+                    raise away
+                done.append(await self.undo(item))
             except GlassdomeError as exc:
-                refused.append((item, exc.sentence))
-            else:
-                done.append(item)
+                refused.append((item, exc))
+                away = exc if exc.temporary else away
         return Undone(done=tuple(done), refused=tuple(refused))
 
-    async def _reverse(self, item: PerformedAction) -> None:
+    async def undo_matching(self, query: ActionQuery) -> Undone:
+        """Take back what was done and matches, last done first, at most `query.limit`; raises InvalidQuery."""
+        page = await self._ledger.list(replace(query, state=ActionState.DONE))
+        return replace(await self.undo_all(page.items), next_cursor=page.next_cursor)
+
+    async def _reverse(self, item: PerformedAction) -> MessageRef | None:
+        """Do the opposite; return where the message is now, if it was moved for that."""
         action = item.action
         match action.kind:
             case ActionKind.ADD_KEYWORD:
-                await self._editor.remove_keywords(action.ref, [action.argument])
+                await self._editor.remove_keywords(await self._place(item), [action.argument])
             case ActionKind.MOVE:
-                await self._move_back(item)
+                return await self._editor.move(await self._moved(item), action.ref.folder)
             case ActionKind.LEARN if self._teacher is not None:
-                await self._teacher.learn(action.ref, spam=action.argument != "spam")
+                await self._teacher.learn(await self._place(item), spam=action.argument != "spam")
             case _:
                 raise ActionForbidden("This cannot be taken back.")
+        return None
 
-    async def _move_back(self, item: PerformedAction) -> None:
-        ref = item.action.ref
-        where = item.moved_to or await self._source.find(ref.mailbox, item.action.argument or JUNK, item.message_id)
-        await self._editor.move(where, ref.folder)
+    async def _place(self, item: PerformedAction) -> MessageRef:
+        """Return where our moves left the message: a UID ends with a move, and keywords go with the message."""
+        for other in reversed(await self._ledger.of(item.action.ref)):
+            if other.action.kind is ActionKind.MOVE and other.state in (ActionState.DONE, ActionState.UNDONE):
+                return await self._moved(other)
+        return item.action.ref
+
+    async def _moved(self, move: PerformedAction) -> MessageRef:
+        if move.moved_to is not None:
+            return move.moved_to
+        action, message_id = move.action, move.message_id.strip("<>")
+        if not message_id:
+            raise NotFound("Where the message was moved to was never learned, and it has no Message-ID to look for.")
+        folder = action.argument or JUNK if move.state is ActionState.DONE else action.ref.folder
+        # With its brackets, since a search finds parts of Message-IDs too.
+        return await self._source.find(action.ref.mailbox, folder, f"<{message_id}>")

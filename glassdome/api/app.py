@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from glassdome.api import (
     errors,
+    routes_actions,
     routes_analysis,
     routes_analyze,
     routes_chat,
@@ -24,6 +25,7 @@ from glassdome.api import (
     routes_queue,
     routes_rspamd,
     routes_stats,
+    routes_undo,
 )
 from glassdome.api.description import describe
 from glassdome.api.edge import Edge
@@ -35,6 +37,7 @@ from glassdome.api.services import Services
 __all__ = ["create_app", "create_health_app", "with_routes"]
 
 _ROUTES = (
+    routes_actions,
     routes_analysis,
     routes_analyze,
     routes_chat,
@@ -49,6 +52,7 @@ _ROUTES = (
     routes_queue,
     routes_rspamd,
     routes_stats,
+    routes_undo,
 )
 
 

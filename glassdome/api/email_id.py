@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailId:
-    """One message as the caller names it: a UID (with or without its UIDVALIDITY), or a Message-ID."""
+    """One message as the caller names it: a UID (with or without its UIDVALIDITY), or a Message-ID without brackets."""
 
     folder: str = INBOX
     uid: int = 0
@@ -53,7 +53,7 @@ def parse_email_id(text: str, folder: str = INBOX) -> EmailId:
     if len(text) > MAX_EMAIL_ID_CHARS or _CONTROL.search(text):
         raise InvalidQuery("email_id is too long or has control characters.")
     if text.startswith("<") and text.endswith(">") and len(text) > 2:
-        return EmailId(folder=as_folder(folder), message_id=text)
+        return EmailId(folder=as_folder(folder), message_id=text[1:-1])
     if text.isascii() and text.isdigit():
         return EmailId(folder=as_folder(folder), uid=_number(text))
     if found := _IMAP_URL.fullmatch(text):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.api.email_id import EMAIL_ID_PATTERN, MAILBOX_PATTERN, EmailId, as_folder, as_mailbox
 from glassdome.api.keys import Caller
+from glassdome.api.lists import as_utc
 from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS
 from glassdome.ports.store import AnalysisQuery, AnalysisStore
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
-__all__ = ["EmailIdField", "Filters", "FolderField", "MailboxField", "OptionalMailbox", "find_analysis"]
+__all__ = ["EmailIdField", "Filters", "FolderField", "MailboxField", "OptionalMailbox", "find_analysis", "mailbox_of"]
 
 #: The patterns are for readers of OpenAPI; `as_mailbox` and `parse_email_id` check, and say it in a sentence.
 MailboxField = Annotated[
@@ -65,11 +66,8 @@ class Filters(BaseModel):
 
     def query(self, caller: Caller, *, limit: int = 50, offset: int = 0, cursor: str = "") -> AnalysisQuery:
         """Return the store's query within what the caller may see; raises InputError, AccessDenied."""
-        mailbox = as_mailbox(self.mailbox) if self.mailbox else ""
-        if mailbox:
-            caller.must_see(mailbox)
         return AnalysisQuery(
-            mailbox=mailbox,
+            mailbox=mailbox_of(caller, self.mailbox),
             mailboxes=caller.mailboxes,
             domains=caller.domains,
             folder=as_folder(self.folder) if self.folder else "",
@@ -78,13 +76,22 @@ class Filters(BaseModel):
             min_priority=self.priority,
             degraded=self.degraded,
             sensitive=self.sensitive,
-            since=_aware(self.since),
-            until=_aware(self.until),
+            since=as_utc(self.since),
+            until=as_utc(self.until),
             text=self.text,
             limit=limit,
             offset=offset,
             cursor=cursor,
         )
+
+
+def mailbox_of(caller: Caller, text: str) -> str:
+    """Return the mailbox that a list is limited to, or an empty string; raises InvalidAddress, AccessDenied."""
+    if not text:
+        return ""
+    mailbox = as_mailbox(text)
+    caller.must_see(mailbox)
+    return mailbox
 
 
 async def find_analysis(store: AnalysisStore, mailbox: str, wanted: EmailId) -> Analysis | None:
@@ -96,10 +103,3 @@ async def find_analysis(store: AnalysisStore, mailbox: str, wanted: EmailId) -> 
     return await store.get(
         MessageRef(mailbox=mailbox, folder=wanted.folder, uid_validity=wanted.uid_validity, uid=wanted.uid)
     )
-
-
-def _aware(instant: datetime | None) -> datetime | None:
-    """Take an instant without offset as UTC."""
-    if instant is None:
-        return None
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -98,7 +98,9 @@ def _answer_example(document: Mapping[str, Any], operation: Mapping[str, Any]) -
     content = operation["responses"].get("200", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema", {})
     schema = _resolve(document, next(iter(schema.get("anyOf", [])), schema))
-    return json.dumps(schema["example"], indent=2, ensure_ascii=False) if "example" in schema else ""
+    element = _resolve(document, schema.get("items", {}))
+    example = [element["example"]] if "example" in element else schema.get("example")
+    return json.dumps(example, indent=2, ensure_ascii=False) if example is not None else ""
 
 
 def markdown(document: Mapping[str, Any]) -> str:

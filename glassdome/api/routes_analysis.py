@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -12,11 +10,12 @@ from pydantic import Field
 from glassdome.api.access import Reader, Wired
 from glassdome.api.email_id import parse_email_id
 from glassdome.api.errors import refusals
+from glassdome.api.lists import next_page, tagged
 from glassdome.api.lookup import Filters, find_analysis
 from glassdome.api.shapes import AnalysisShape
 from glassdome.core.errors import InvalidQuery, NotFound
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
-from glassdome.ports.store import AnalysisQuery, Documents
+from glassdome.ports.store import AnalysisQuery
 from glassdome.values.as_json import analysis_json
 
 __all__ = ["router"]
@@ -53,9 +52,9 @@ async def get_analysis(
     """
     query = parameters.query(caller, limit=parameters.limit, offset=parameters.offset, cursor=parameters.cursor)
     if parameters.email_id:
-        return _tagged(request, await _one(services, query, parameters))
+        return tagged(request, await _one(services, query, parameters))
     page = await services.analyses.documents(query)
-    return _tagged(request, f"[{','.join(page.items)}]", _next_page(request, page))
+    return tagged(request, f"[{','.join(page.items)}]", next_page(request, page.next_cursor))
 
 
 async def _one(services: Wired, query: AnalysisQuery, parameters: AnalysisParameters) -> str:
@@ -66,22 +65,3 @@ async def _one(services: Wired, query: AnalysisQuery, parameters: AnalysisParame
     if analysis is None:
         raise NotFound("There is no analysis of this message.")
     return analysis_json(analysis)
-
-
-def _next_page(request: Request, page: Documents) -> dict[str, str]:
-    if not page.next_cursor:
-        return {}
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("cursor", "offset")]
-    address = f"{request.url.path}?{urlencode([*kept, ('cursor', page.next_cursor)])}"
-    return {"Link": f'<{address}>; rel="next"', "X-Next-Cursor": page.next_cursor}
-
-
-def _tagged(request: Request, body: str, headers: dict[str, str] | None = None) -> Response:
-    """Answer with an ETag (RFC 9110 8.8.3), or 304 when the caller has this very answer."""
-    content = body.encode()
-    tag = f'W/"{sha256(content).hexdigest()[:32]}"'
-    known = [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "X-API-Key", **(headers or {})}
-    if tag in known:
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/json", headers=headers)

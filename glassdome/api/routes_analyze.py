@@ -105,7 +105,7 @@ async def _resolve(services: Services, mailbox: str, wanted: EmailId) -> Message
     if services.source is None:
         raise ConnectFailed("No mail server is configured.", fix="Set MAILCOW_IMAP_HOST.")
     if wanted.message_id:
-        return await services.source.find(mailbox, wanted.folder, wanted.message_id)
+        return await services.source.find(mailbox, wanted.folder, f"<{wanted.message_id}>")
     ref = await services.source.resolve(mailbox, wanted.folder, wanted.uid)
     if wanted.uid_validity not in (None, ref.uid_validity):
         raise UidValidityChanged

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from glassdome.act import Undoer
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.metrics import Metrics
+from glassdome.ports.agent import ActionLedger
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
 from glassdome.ports.store import AnalysisStore, ConfigStore, HistoryStore, JobQueue, PreferenceStore
@@ -38,8 +40,8 @@ class Services:
     """Everything a route may use.
 
     `settings` answers the settings of this moment, `reload` makes a changed `llm_config` take effect, `wake` tells the
-    worker that there is a job. `source` is None where no mail server is configured, `models` where no model server is.
-    `teach` hands a correction to the spam filter, None where nobody asked for that.
+    worker that there is a job. `source` and `undoer` are None where no mail server is configured, `models` where no model
+    server is. `teach` hands a correction to the spam filter, None where nobody asked for that.
     `probes` name the parts that `/health` reports besides the database: `ollama`, `openai`, `imap`, `worker`.
     """
 
@@ -50,10 +52,12 @@ class Services:
     preferences: PreferenceStore
     config: ConfigStore
     history: HistoryStore
+    actions: ActionLedger
     classify: Classify
     version: str
     metrics: Metrics = field(default_factory=Metrics)
     source: MailSource | None = None
+    undoer: Undoer | None = None
     models: ModelLibrary | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)
     teach: Callable[[Feedback], Awaitable[None]] | None = None

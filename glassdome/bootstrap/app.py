@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from glassdome.act import Undoer
 from glassdome.bootstrap.models import Model
 from glassdome.core.clock import Clock
 from glassdome.core.metrics import Metrics
@@ -18,7 +19,6 @@ from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.watcher import Watcher
 from glassdome.pipeline.worker import Worker
 from glassdome.ports.model import ModelLibrary
-from glassdome.source.imap_editor import ImapEditor
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database
 from glassdome.values.feedback import Feedback
@@ -41,7 +41,7 @@ class App:
     builtin: BuiltinEngine | None
     library: ModelLibrary | None = None
     source: ImapSource | None = None
-    editor: ImapEditor | None = None
+    undoer: Undoer | None = None
     worker: Worker | None = None
     watcher: Watcher | None = None
     actions: ActionLoop | None = None

@@ -7,7 +7,7 @@ import socket
 from contextlib import AsyncExitStack
 from functools import partial
 
-from glassdome.act import Performer, plan_feedback
+from glassdome.act import Performer, Undoer, plan_feedback
 from glassdome.agents.alert_mail import open_alerts
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_stages
@@ -49,14 +49,15 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     pool = ImapPool(server, mail_logins(settings, database.mailboxes))
     source = app.source = ImapSource(pool, clock=clock)
     stack.push_async_callback(source.aclose)
-    app.editor, observer = ImapEditor(pool), ImapObserver(pool)
+    editor, observer, teacher = ImapEditor(pool), ImapObserver(pool), _spam_teacher(app, source, stack)
     performer = Performer(
         database.actions,
         clock=clock,
-        editor=app.editor,
+        editor=editor,
         alerts=await stack.enter_async_context(open_alerts(settings, database.mailboxes, clock=clock)),
-        teacher=_spam_teacher(app, source, stack),
+        teacher=teacher,
     )
+    app.undoer = Undoer(database.actions, clock=clock, editor=editor, source=source, teacher=teacher)
     app.actions = ActionLoop(performer)
     junk = JunkMoves(source, observer, database, clock=clock)
     app.worker = _worker(app, source, performer, junk)
@@ -89,6 +90,7 @@ def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkMoves)
         stages=live_stages(app),
         performer=performer,
         took_back=junk.took_back,
+        put_back=junk.put_back,
         clock=clock,
         metrics=app.metrics,
         drafts=live_drafts(app),

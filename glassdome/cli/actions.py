@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -10,79 +12,123 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from glassdome.act import Undoer
-from glassdome.bootstrap.app import App
+from glassdome.act import Undoer, Undone
+from glassdome.bootstrap.mailboxes import open_store
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, InputError
-from glassdome.values.action import ActionKind
+from glassdome.core.limits import MAX_PAGE, MAX_UNDOS
+from glassdome.ports.agent import ActionLedger, ActionQuery
+from glassdome.values.action import ActionKind, ActionState
+from glassdome.values.agent import PerformedAction
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Look at what was done to messages, and take it back.", no_args_is_help=True)
 
 _UNITS: Final = {"m": 60, "h": 3600, "d": 86_400}
-Since = Annotated[str, typer.Option(help="How far back: 90m, 24h, 7d.")]
+Ids = Annotated[
+    list[int] | None, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Actions, as `list` shows them.")
+]
 Mailbox = Annotated[str, typer.Option(help="Only this mailbox.")]
 
 
 @app.command("list")
-def list_actions(since: Since = "7d", mailbox: Mailbox = "") -> None:
-    """List what was done and not taken back."""
+def list_actions(
+    since: Annotated[str, typer.Option(help="How far back: 90m, 24h, 7d.")] = "7d", mailbox: Mailbox = ""
+) -> None:
+    """List what was done and not taken back, last done first."""
     with errors_told():
-        settings, back = load_settings(), _span(since)
-    run(_list(settings, back, mailbox))
+        settings, query = load_settings(), _done_since(since, mailbox)
+    run(_list(settings, query))
 
 
 @app.command()
 def undo(
-    since: Since,
+    ids: Ids = None,
+    since: Annotated[str, typer.Option(help="Instead of ids, everything since then: 90m, 24h, 7d.")] = "",
     mailbox: Mailbox = "",
     keywords: Annotated[bool, typer.Option("--keywords", help="Take keywords off too, not only moves.")] = False,
 ) -> None:
-    """Take back everything that was moved since then (and with --keywords, flagged)."""
+    """Take back actions by their ids, or everything that was moved since then (and with --keywords, flagged)."""
     with errors_told():
-        settings, back = load_settings(), _span(since)
-    refused = run(_undo(settings, back, mailbox, keywords=keywords))
+        if bool(ids) is bool(since):
+            raise InputError("Give ids, or --since.", fix="`glassdome actions list` shows the ids.")
+        if ids and (mailbox or keywords):
+            raise InputError("--mailbox and --keywords go with --since.")
+        settings = load_settings()
+        kinds = (ActionKind.MOVE, ActionKind.ADD_KEYWORD) if keywords else (ActionKind.MOVE,)
+        query = replace(_done_since(since, mailbox), kinds=kinds) if since else None
+    refused = run(_undo(settings, list(dict.fromkeys(ids or ())), query))
     raise typer.Exit(1 if refused else 0)
 
 
-def _span(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d{1,6})([mhd])", text.strip())
+def _done_since(text: str, mailbox: str) -> ActionQuery:
+    match = re.fullmatch(r"(\d{1,5})([mhd])", text.strip())
     if match is None:
         raise InputError(f"{text!r} is no span of time.", fix="Write 90m, 24h or 7d.")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    since = SystemClock().now() - timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    return ActionQuery(state=ActionState.DONE, since=since, mailbox=mailbox.lower())
 
 
-async def _list(settings: Settings, back: timedelta, mailbox: str) -> None:
-    async with open_app(settings, clock=SystemClock()) as app_:
-        found = await app_.database.actions.done_since(app_.clock.now() - back, mailboxes=_only(mailbox))
-    table = Table("when", "message", "action", "what", box=None, header_style="bold")
-    for item in found:
-        when = item.updated_at.strftime("%Y-%m-%d %H:%M")
-        table.add_row(when, Text(str(item.action.ref)), item.action.kind.value, Text(item.action.argument))
+async def _list(settings: Settings, query: ActionQuery) -> None:
+    table = Table("id", "when", "message", "action", "what", box=None, header_style="bold")
+    async with open_store(settings) as database:
+        async for item in _pages(database.actions, query):
+            when, action = item.updated_at.strftime("%Y-%m-%d %H:%M"), item.action
+            table.add_row(str(item.id), when, Text(str(action.ref)), action.kind.value, Text(action.argument))
     out.print(table)
-    err.print(f"{len(found)} actions.", highlight=False)
+    err.print(f"{table.row_count} actions.", highlight=False)
 
 
-async def _undo(settings: Settings, back: timedelta, mailbox: str, *, keywords: bool) -> int:
-    kinds = (ActionKind.MOVE, ActionKind.ADD_KEYWORD) if keywords else (ActionKind.MOVE,)
+async def _pages(ledger: ActionLedger, query: ActionQuery) -> AsyncIterator[PerformedAction]:
+    query = replace(query, limit=MAX_PAGE)
+    while True:
+        page = await ledger.list(query)
+        for item in page.items:
+            yield item
+        if not page.next_cursor:
+            return
+        query = replace(query, cursor=page.next_cursor)
+
+
+async def _undo(settings: Settings, ids: list[int], query: ActionQuery | None) -> int:
     async with open_app(settings, clock=SystemClock()) as app_:
-        undoer = _undoer(app_)
-        result = await undoer.undo_since(app_.clock.now() - back, mailboxes=_only(mailbox), kinds=kinds)
-    for item, why in result.refused:
-        err.print(f"- {item.action.ref}: {why}", markup=False, highlight=False)
-    out.print(f"{len(result.done)} taken back, {len(result.refused)} not.", highlight=False)
-    return len(result.refused)
+        if app_.undoer is None:
+            raise ConfigError("No mail server is set.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
+        if query is not None:
+            done, refused = await _undo_since(app_.undoer, query)
+        else:
+            done, refused = await _undo_named(app_.undoer, app_.database.actions, ids)
+    out.print(f"{done} taken back, {refused} not.", highlight=False)
+    return refused
 
 
-def _undoer(app_: App) -> Undoer:
-    if app_.editor is None or app_.source is None:
-        raise ConfigError("No mail server is set.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
-    return Undoer(app_.database.actions, clock=app_.clock, editor=app_.editor, source=app_.source)
+async def _undo_named(undoer: Undoer, ledger: ActionLedger, ids: list[int]) -> tuple[int, int]:
+    found = {item.id: item for item in (await ledger.list(ActionQuery(ids=tuple(ids), limit=len(ids)))).items}
+    outcome = await undoer.undo_all([found[number] for number in ids if number in found])
+    missing = [number for number in ids if number not in found]
+    for number in missing:
+        err.print(f"- {number}: There is no such action.", highlight=False)
+    _tell(outcome)
+    return len(outcome.done), len(outcome.refused) + len(missing)
 
 
-def _only(mailbox: str) -> list[str] | None:
-    return [mailbox.lower()] if mailbox else None
+async def _undo_since(undoer: Undoer, query: ActionQuery) -> tuple[int, int]:
+    done = refused = 0
+    query = replace(query, limit=MAX_UNDOS)
+    while True:
+        outcome = await undoer.undo_matching(query)
+        _tell(outcome)
+        done, refused = done + len(outcome.done), refused + len(outcome.refused)
+        away = any(exc.temporary for _, exc in outcome.refused)
+        if away or not outcome.next_cursor:
+            return done, refused
+        query = replace(query, cursor=outcome.next_cursor)
+
+
+def _tell(outcome: Undone) -> None:
+    for item, exc in outcome.refused:
+        err.print(f"- {item.id} {item.action.ref}: {exc.sentence}", markup=False, highlight=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -22,7 +22,7 @@ from glassdome.pipeline.process import Judged, Load, Stages, judge
 from glassdome.pipeline.retry import decide_retry, model_again_at
 from glassdome.ports.mail import MailSource
 from glassdome.ports.store import JobQueue, PreferenceStore
-from glassdome.values.action import ActionKind
+from glassdome.values.action import Action, ActionKind
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
 from glassdome.values.job import Job, JobReason
@@ -35,6 +35,7 @@ __all__ = ["NOT_CHOSEN", "JobRunner"]
 _log = get_logger(__name__)
 T = TypeVar("T")
 TookBack = Callable[[MessageRef, str], Awaitable[bool]]
+PutBack = Callable[[MessageRef], Awaitable[bool]]
 #: The error code of a job whose mailbox nobody chose, or no longer chooses.
 NOT_CHOSEN: Final = "not_chosen"
 #: Seconds between tries to store a result while the database is away: a model's answer is worth half a minute.
@@ -57,14 +58,17 @@ class JobRunner:
         metrics: Metrics | None = None,
         drafts: Drafts | None = None,
         took_back: TookBack | None = None,
+        put_back: PutBack | None = None,
     ) -> None:
         """`stages` answers how messages are judged at this moment; `drafts` is None where no model may write them.
 
-        `took_back` tells a message that its owner took out of Junk: whatever is thought of it, nothing is done to it.
+        `took_back` tells a message that its owner took out of Junk, `put_back` one whose move was taken back through us:
+        whatever is thought of it, nothing is done to it.
         """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._stages, self._performer, self._clock = stages, performer, clock
-        self._metrics, self._drafts, self._took_back = metrics or Metrics(), drafts, took_back
+        self._metrics, self._drafts = metrics or Metrics(), drafts
+        self._took_back, self._put_back = took_back, put_back
 
     async def run(self, job: Job) -> None:
         """Take a leased job to the end of its lease; raises what `failed` then answers."""
@@ -83,8 +87,8 @@ class JobRunner:
             return
         judged = await judge(raw, job.ref, load=load, stages=stages)
         actions, now = plan(judged.analysis.verdict, wishes, job.ref), self._clock.now()
-        if self._took_back is not None and any(action.kind is ActionKind.MOVE for action in actions):
-            actions = () if await self._took_back(job.ref, judged.message.message_id) else actions
+        if actions and await self._is_back(job.ref, judged.message.message_id, actions):
+            actions = ()
         again_at, again = self._again_at(job, judged), JobReason.UPGRADE
         if again_at is None and self._drafts is not None and self._drafts.wanted(judged, wishes):
             again_at, again = now, JobReason.DRAFT
@@ -94,6 +98,12 @@ class JobRunner:
             )
         )
         self._observe(judged, stages, kept=kept)
+
+    async def _is_back(self, ref: MessageRef, message_id: str, actions: Sequence[Action]) -> bool:
+        if self._put_back is not None and await self._put_back(ref):
+            return True
+        moves = any(action.kind is ActionKind.MOVE for action in actions)
+        return moves and self._took_back is not None and await self._took_back(ref, message_id)
 
     async def _analysed(self, job: Job) -> Analysis | None:
         return await self._drafts.analyses.get(job.ref) if self._drafts is not None else None

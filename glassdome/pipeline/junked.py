@@ -65,6 +65,10 @@ class JunkMoves:
                 return await self._correct(move.action.ref, Label.HAM)
         return False
 
+    async def put_back(self, ref: MessageRef) -> bool:
+        """Say whether the message just found at `ref` is one whose move was taken back through us."""
+        return await self._memory.actions.put_back(ref, since=self._clock.now() - _FOLLOWED)
+
     # -- into Junk
 
     async def _put_there(self, mailbox: str, junk: str) -> int:

@@ -6,18 +6,21 @@ Every method raises StoreUnavailable when the database cannot be reached.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import SecretStr
 
-from glassdome.values.action import Action, ActionState
+from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import CommandRecord, OutboxEntry, OutboxState, PerformedAction, RegisteredMailbox
 from glassdome.values.feedback import Feedback
 from glassdome.values.refs import MessageRef
 
 __all__ = [
     "ActionLedger",
+    "ActionPage",
+    "ActionQuery",
     "AlertSink",
     "CommandLedger",
     "FeedbackStore",
@@ -137,6 +140,36 @@ class SpamTeacher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionQuery:
+    """Filters of a list of actions; None or empty means any.
+
+    `mailboxes` and `domains` restrict to what a key may see, as in `ports.store.AnalysisQuery`. `since` and `until` are
+    about the last change: for what is done, when it was done. `message_id` has no angle brackets.
+    """
+
+    ids: tuple[int, ...] | None = None
+    ref: MessageRef | None = None
+    message_id: str = ""
+    mailbox: str = ""
+    mailboxes: tuple[str, ...] | None = None
+    domains: tuple[str, ...] | None = None
+    kinds: tuple[ActionKind, ...] = ()
+    state: ActionState | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 50
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPage:
+    """One page, last changed first; `next_cursor` is empty on the last. Only that one may tell that there is nothing."""
+
+    items: tuple[PerformedAction, ...]
+    next_cursor: str = ""
+
+
 class ActionLedger(Protocol):
     """Planned effects and what became of them; planning is part of `JobQueue.complete`."""
 
@@ -156,6 +189,14 @@ class ActionLedger(Protocol):
         self, action: Action, *, state: ActionState, now: datetime, detail: str = "", moved_to: MessageRef | None = None
     ) -> None:
         """Record the outcome; `moved_to` says where a moved message is now."""
+        ...
+
+    async def list(self, query: ActionQuery) -> ActionPage:
+        """Return one page, last changed first; raises InvalidQuery for a cursor that is not ours."""
+        ...
+
+    async def put_back(self, ref: MessageRef, *, since: datetime) -> bool:
+        """Say whether the message is here because a move of it was taken back, since then."""
         ...
 
     async def done_since(

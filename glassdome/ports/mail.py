@@ -46,7 +46,7 @@ class MailSource(Protocol):
         ...
 
     async def find(self, mailbox: str, folder: str, message_id: str) -> MessageRef:
-        """Return the newest message with that Message-ID; raises NotFound."""
+        """Return the newest message with that Message-ID; `\\\\Junk` is the folder with that use; raises NotFound."""
         ...
 
     async def resolve(self, mailbox: str, folder: str, uid: int) -> MessageRef:

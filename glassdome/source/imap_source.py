@@ -13,6 +13,7 @@ from glassdome.core.limits import IMAP_IDLE_SECONDS
 from glassdome.ports.imap import ImapSession, ImapSessions
 from glassdome.source.asked import asked
 from glassdome.source.search import quoted, search_date
+from glassdome.source.special_use import folder_for
 from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
@@ -141,6 +142,7 @@ async def _fetch(session: ImapSession, ref: MessageRef, max_bytes: int) -> bytes
 
 
 async def _find(session: ImapSession, mailbox: str, folder: str, message_id: str) -> MessageRef:
+    folder = await folder_for(session, folder)
     status = await session.examine(folder)
     found = await session.search(f"HEADER Message-ID {quoted(message_id)}")
     if not found:

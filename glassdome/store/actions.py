@@ -10,7 +10,10 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from glassdome.ports.agent import ActionPage, ActionQuery
+from glassdome.store.action_list import newest_first, window_end, windowed
 from glassdome.store.connections import Connections
+from glassdome.store.paging import cursor_of
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref, ref_of, ref_row
 from glassdome.store.schema_agent import actions
@@ -82,6 +85,27 @@ class Actions:
             values |= {"moved_uid_validity": moved_to.uid_validity}
         await self._db.change(update(actions).where(actions.c.action_key == key_of(action.key)).values(**values))
 
+    async def list(self, query: ActionQuery) -> ActionPage:
+        """Return one page; more may be found on a later one though this one is not full."""
+        end = await self._db.row(window_end(query)) if windowed(query) else None
+        rows = await self._db.rows(newest_first(query, down_to=(end.updated_at, end.id) if end else None))
+        shown = rows[: query.limit]
+        last = shown[-1] if len(rows) > query.limit else end
+        following = cursor_of(last.updated_at, last.id) if last is not None else ""
+        return ActionPage(items=tuple(_action_of(row) for row in shown), next_cursor=following)
+
+    async def put_back(self, ref: MessageRef, *, since: datetime) -> bool:
+        """Look among what was taken back, which is little."""
+        here = (
+            actions.c.state == ActionState.UNDONE.value,
+            actions.c.updated_at >= since,
+            actions.c.mailbox == ref.mailbox,
+            actions.c.moved_folder == ref.folder,
+            actions.c.moved_uid_validity == ref.uid_validity,
+            actions.c.moved_uid == ref.uid,
+        )
+        return await self._db.row(select(actions.c.id).where(*here).limit(1)) is not None
+
     async def done_since(
         self, since: datetime, *, mailboxes: Sequence[str] | None = None
     ) -> tuple[PerformedAction, ...]:
@@ -103,6 +127,7 @@ def _action_of(row: Row[Any]) -> PerformedAction:
             mailbox=row.mailbox, folder=row.moved_folder, uid_validity=row.moved_uid_validity, uid=row.moved_uid
         )
     return PerformedAction(
+        id=row.id,
         action=Action(ref=ref_of(row), kind=ActionKind(row.kind), argument=row.argument),
         state=ActionState(row.state),
         message_id=row.message_id,

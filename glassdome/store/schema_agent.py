@@ -44,6 +44,8 @@ actions = Table(
     Column("moved_uid", BigInteger),
     Column("planned_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Index("ix_llm_action_mailbox", "mailbox", "updated_at", "id"),
+    Index("ix_llm_action_newest", "updated_at", "id"),
     Index("ix_llm_action_state", "state", "updated_at"),
     Index("ix_llm_action_ref", "mailbox", "folder", "uid_validity", "uid"),
     **OPTIONS,

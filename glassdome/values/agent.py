@@ -64,8 +64,12 @@ class CommandRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerformedAction:
-    """An action as the ledger has it; `moved_to` is where a moved message went, None when that is not known."""
+    """An action as the ledger has it.
 
+    `moved_to` is where a moved message went and, once that was taken back, where it lies since; None when not known.
+    """
+
+    id: int
     action: Action
     state: ActionState
     message_id: str

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -146,6 +147,8 @@ def test_mail_in_verdict_out(service: Service, dovecot: Dovecot, certificates: C
     assert all(rb"\Seen" not in flags for flags in flags_of(dovecot, certificates, mailbox))
     status, one = service.get(f"/api/v1/get/llm/analysis?mailbox={mailbox}&email_id={phish['email_id']}")
     assert (200, phish["message_id"]) == (status, one["message_id"])
+    named = urllib.parse.quote(f"<{phish['message_id']}>")
+    assert (200, one) == service.get(f"/api/v1/get/llm/analysis?mailbox={mailbox}&email_id={named}")
 
 
 def test_kill_minus_nine_loses_and_doubles_nothing(service: Service, dovecot: Dovecot, mailbox: str) -> None:

@@ -15,6 +15,7 @@ from schemathesis.checks import positive_data_acceptance
 from glassdome.api.app import with_routes
 from glassdome.core.config import Settings
 from glassdome.store import migrate
+from glassdome.values.action import Action, ActionKind
 from glassdome.values.verdict import Label
 from tests.unit.api.bench import KEYS, OTHER, RO, RW, SECRET, USER, Bench, analysis, ref
 from tests.unit.api.running import running
@@ -34,6 +35,13 @@ KEYED_WRITES = [(path, method) for path, method in OPERATIONS if method == "post
 #: What parameters mean together (an email_id needs its mailbox) is said in words, not in the schema.
 NOT_SAID = [positive_data_acceptance]
 
+ACTIONS = [
+    (ActionKind.MOVE, "\\Junk"),
+    (ActionKind.ADD_KEYWORD, "$Phishing"),
+    (ActionKind.ALERT, "phishing"),
+    (ActionKind.MOVE, "\\Junk"),
+]
+
 
 @schemathesis.serializer("message/rfc822")
 def as_it_is(context: schemathesis.SerializationContext, value: object) -> bytes:
@@ -51,6 +59,8 @@ async def fill(bench: Bench) -> None:
     await bench.choose(USER, OTHER)
     bench.folders.held |= {ref(uid) for uid in range(1, 20)}
     await bench.store(analysis(ref(1), Label.PHISH), analysis(ref(2)), analysis(ref(1, mailbox=OTHER)))
+    for uid, (kind, argument) in enumerate(ACTIONS, 1):
+        await bench.act(Action(ref=ref(uid), kind=kind, argument=argument), moved_to=ref(uid + 10))
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ import pytest
 from glassdome.act import Performer, Undoer, plan, plan_feedback
 from glassdome.act.plan import category_keyword
 from glassdome.core.clock import FixedClock
-from glassdome.core.errors import ActionForbidden, GlassdomeError, ImapRefused, NotFound, TimedOut
+from glassdome.core.errors import ActionForbidden, Conflict, GlassdomeError, ImapRefused, NotFound, TimedOut
+from glassdome.ports.agent import ActionQuery
 from glassdome.store import Database, migrate, open_database
 from glassdome.testing.contracts_store import analysed
 from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis
 from glassdome.values.action import Action, ActionKind, ActionState
+from glassdome.values.agent import PerformedAction
 from glassdome.values.feedback import Feedback
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
@@ -157,29 +159,107 @@ async def test_nothing_is_connected(database: Database) -> None:
     assert (item.state, item.detail) == (ActionState.FAILED, "No mail server is connected for this.")
 
 
+def _undoer(database: Database, server: Any, **more: Any) -> Undoer:
+    return Undoer(database.actions, clock=FixedClock(NOON), editor=server, source=server, **more)
+
+
+async def _done(database: Database, *actions: Action) -> list[PerformedAction]:
+    """Plan actions of one message and note them as done, without a server."""
+    await analysed(database, an_analysis(), actions=actions)
+    for action in actions:
+        await database.actions.finish(action, state=ActionState.DONE, now=NOON)
+    return list(await database.actions.of(a_ref(1)))
+
+
 async def test_everything_moved_since_then_comes_back(database: Database) -> None:
     """The batch moves messages back from where they are, once; what was done by other means stays."""
     await analysed(database, an_analysis(), actions=(KEYWORD, MOVE))
-    server: Any = _Server()
-    clock = FixedClock(NOON)
-    await _performer(database, server, clock).perform(a_ref(1))
-    undoer = Undoer(database.actions, clock=clock, editor=server, source=server)
-    outcome = await undoer.undo_since(NOON - timedelta(days=1))
-    assert ([item.action for item in outcome.done], outcome.refused) == ([MOVE], ())
+    server = _Server()
+    await _performer(database, server, FixedClock(NOON)).perform(a_ref(1))
+    undoer = _undoer(database, server)
+    moves = ActionQuery(kinds=(ActionKind.MOVE,), since=NOON - timedelta(days=1))
+    outcome = await undoer.undo_matching(moves)
+    assert ([item.action for item in outcome.done], outcome.refused, outcome.next_cursor) == ([MOVE], (), "")
     assert server.told[-1] == ("move", "Junk", 40, "INBOX")
     assert await _states(database) == [ActionState.DONE, ActionState.UNDONE]
-    assert (await undoer.undo_since(NOON - timedelta(days=1))).done == ()
+    assert (await undoer.undo_matching(moves)).done == ()
+
+
+async def test_a_batch_is_bounded_and_goes_on(database: Database) -> None:
+    """The cursor leads past what was refused, so that it stops nothing for ever."""
+    await _done(database, KEYWORD, ALERT, MOVE)
+    server = _Server()
+    undoer, query, found = _undoer(database, server), ActionQuery(since=NOON, limit=1), list[tuple[int, int]]()
+    while True:
+        outcome = await undoer.undo_matching(query)
+        found.append((len(outcome.done), len(outcome.refused)))
+        if not outcome.next_cursor:
+            break
+        query = replace(query, cursor=outcome.next_cursor)
+    assert found == [(1, 0), (0, 1), (1, 0)]
 
 
 async def test_what_was_never_learned_is_looked_for(database: Database) -> None:
-    """A move whose target place is unknown is found by Message-ID; an alert cannot be taken back."""
-    await analysed(database, an_analysis(), actions=(MOVE, ALERT))
-    for action in (MOVE, ALERT):
-        await database.actions.finish(action, state=ActionState.DONE, now=NOON)
-    server: Any = _Server()
-    undoer = Undoer(database.actions, clock=FixedClock(NOON), editor=server, source=server)
-    moved, told = await database.actions.of(a_ref(1))
-    await undoer.undo(moved)
-    assert server.told == [("find", "\\Junk", "<1@example.com>"), ("move", "Junk", 40, "INBOX")]
+    """A move whose target place is unknown is found by its whole Message-ID; without one nothing is guessed."""
+    (moved,) = await _done(database, MOVE)
+    server = _Server()
+    for message_id in ("<1@example.com>", "1@example.com"):
+        await _undoer(database, server).undo(replace(moved, message_id=message_id))
+    assert server.told == [("find", "\\Junk", "<1@example.com>"), ("move", "Junk", 40, "INBOX")] * 2
+    with pytest.raises(NotFound):
+        await _undoer(database, server).undo(replace(moved, message_id=""))
+
+
+async def test_a_keyword_is_taken_off_where_the_message_is(database: Database) -> None:
+    """In Junk after our move; where the move was taken back, at the new UID; at its old place if it never moved."""
+    keyword, moved = await _done(database, KEYWORD, MOVE)
+    server = _Server()
+    undoer = _undoer(database, server)
+    await undoer.undo(keyword)
+    await database.actions.finish(MOVE, state=ActionState.DONE, now=NOON, moved_to=a_ref(3, folder="Junk"))
+    await undoer.undo(keyword)
+    assert await undoer.undo(moved) == replace(moved, state=ActionState.UNDONE, moved_to=THERE)
+    server.told.clear()
+    await undoer.undo(keyword)
+    assert server.told == [("remove", THERE.uid, "$Phishing")]
+
+
+async def test_what_cannot_be_taken_back(database: Database) -> None:
+    """An alert was read; what is undone, or was never done, is refused before the server hears of it."""
+    told, keyword = await _done(database, ALERT, KEYWORD)
+    server = _Server()
     with pytest.raises(ActionForbidden):
-        await undoer.undo(told)
+        await _undoer(database, server).undo(told)
+    for state in ActionState:
+        if state is not ActionState.DONE:
+            with pytest.raises(Conflict, match=state.value):
+                await _undoer(database, server).undo(replace(keyword, state=state))
+    assert server.told == []
+
+
+async def test_a_lesson_is_taken_back(database: Database) -> None:
+    """The spam filter learns the opposite; without a filter it is refused."""
+    lesson = Action(ref=a_ref(1), kind=ActionKind.LEARN, argument="spam")
+    (learned,) = await _done(database, lesson)
+    taught = list[tuple[int, bool]]()
+
+    class _Filter:
+        async def learn(self, ref: MessageRef, *, spam: bool) -> None:
+            taught.append((ref.uid, spam))
+
+    with pytest.raises(ActionForbidden):
+        await _undoer(database, _Server()).undo(learned)
+    await _undoer(database, _Server(), teacher=_Filter()).undo(learned)
+    assert taught == [(1, False)]
+
+
+async def test_a_server_that_is_away_is_asked_once(database: Database) -> None:
+    """A refusal stops no other; a lost server is not waited for again, and nothing is called undone."""
+    items = await _done(database, KEYWORD, replace(KEYWORD, argument="other"), MOVE)
+    server = _Server(error=ImapRefused("No."))
+    refused = (await _undoer(database, server).undo_all(items)).refused
+    assert ([exc.code for _, exc in refused], len(server.told)) == (["imap_refused"] * 3, 3)
+    server = _Server(error=TimedOut())
+    refused = (await _undoer(database, server).undo_all(items)).refused
+    assert ([exc.code for _, exc in refused], len(server.told)) == (["timed_out"] * 3, 1)
+    assert await _states(database) == [ActionState.DONE] * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from glassdome.act import Undoer
 from glassdome.api.app import create_app
 from glassdome.api.services import Services
 from glassdome.core.clock import Clock, FixedClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ModelMissing, NotFound
+from glassdome.core.errors import GlassdomeError, ModelMissing, NotFound
 from glassdome.ports.model import PullProgress
 from glassdome.store import Database
+from glassdome.values.action import Action, ActionState
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import NewJob
 from glassdome.values.message import Address
@@ -78,8 +81,8 @@ def analysis(of: MessageRef, label: Label = Label.HAM, *, at: datetime = NOW, **
     """Return an analysis of that message."""
     made = Analysis(
         ref=of,
-        message_id=f"<{of.uid}@shop.example>",
-        thread_id=f"<{of.uid}@shop.example>",
+        message_id=f"{of.uid}@shop.example",
+        thread_id=f"{of.uid}@shop.example",
         subject=f"Mail {of.uid} 😀",
         header_from=Address(name="Shop", addr="shop@shop.example"),
         date=NOW,
@@ -97,11 +100,12 @@ def analysis(of: MessageRef, label: Label = Label.HAM, *, at: datetime = NOW, **
 
 
 class Folders:
-    """Answers which messages the mail server holds."""
+    """Answers which messages the mail server holds, and changes them unless there is an `error`."""
 
     def __init__(self) -> None:
         """Nothing is there."""
         self.held: set[MessageRef] = set()
+        self.error: GlassdomeError | None = None
 
     async def resolve(self, mailbox: str, folder: str, uid: int) -> MessageRef:
         """Complete a UID."""
@@ -113,6 +117,23 @@ class Folders:
     async def find(self, mailbox: str, folder: str, message_id: str) -> MessageRef:
         """Find by Message-ID."""
         return await self.resolve(mailbox, folder, int(message_id.strip("<>").partition("@")[0]))
+
+    async def move(self, ref: MessageRef, folder: str) -> MessageRef:
+        """Move what is there, to a UID above 1000."""
+        self._must_hold(ref)
+        there = replace(ref, folder=folder, uid=1000 + ref.uid)
+        self.held = self.held - {ref} | {there}
+        return there
+
+    async def remove_keywords(self, ref: MessageRef, keywords: Sequence[str]) -> None:
+        """Take them off what is there."""
+        self._must_hold(ref)
+
+    def _must_hold(self, ref: MessageRef) -> None:
+        if self.error is not None:
+            raise self.error
+        if ref not in self.held:
+            raise NotFound("There is no such message.")
 
 
 class Library:
@@ -157,9 +178,16 @@ class Bench:
             preferences=self.database.preferences,
             config=self.database.config,
             history=self.database.history,
+            actions=self.database.actions,
             classify=lambda raw: self.verdict,
             version="1.0",
             source=self.folders,  # type: ignore[arg-type]
+            undoer=Undoer(
+                self.database.actions,
+                clock=self.clock,
+                editor=self.folders,  # type: ignore[arg-type]
+                source=self.folders,  # type: ignore[arg-type]
+            ),
             models=Library(),
             wake=self.woken.set,
             doorbell=lambda mailbox, folder: self.rung.append((mailbox, folder)),
@@ -198,17 +226,26 @@ class Bench:
         for mailbox in mailboxes:
             await self.database.preferences.set_preferences(Preferences(username=mailbox, chosen=True), now=NOW)
 
-    async def store(self, *stored: Analysis) -> None:
+    async def store(self, *stored: Analysis, actions: Sequence[Action] = ()) -> None:
         """Store analyses the way a worker does."""
         for item in stored:
             await self.database.queue.enqueue([NewJob(ref=item.ref, force=True)], now=NOW)
-            await self.work(item)
+            await self.work(item, actions)
 
-    async def work(self, item: Analysis) -> None:
+    async def act(self, *acts: Action, at: datetime = NOW, moved_to: MessageRef | None = None) -> list[int]:
+        """Note actions as done, as the performer does; return their ids."""
+        await self.database.actions.plan(acts, now=at)
+        ids = []
+        for item in acts:
+            await self.database.actions.finish(item, state=ActionState.DONE, now=at, moved_to=moved_to)
+            ids += [known.id for known in await self.database.actions.of(item.ref) if known.action == item]
+        return ids
+
+    async def work(self, item: Analysis, actions: Sequence[Action] = ()) -> None:
         """Claim the one waiting job and complete it."""
         (job,) = await self.database.queue.claim("test", limit=1, lease=timedelta(minutes=1), now=self.clock.now())
         assert job.ref == item.ref
-        assert await self.database.queue.complete(job, item, actions=(), now=self.clock.now())
+        assert await self.database.queue.complete(job, item, actions=actions, now=self.clock.now())
 
     async def fail(self, code: str, sentence: str) -> None:
         """Claim the one waiting job and fail it."""

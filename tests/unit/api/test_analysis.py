@@ -159,6 +159,7 @@ async def test_each_filter_narrows(bench: Bench, parameters: dict[str, str], exp
         {"offset": "-1"},
         {"priority": "11"},
         {"since": "yesterday"},
+        {"since": "0001-01-01T00:00:00+12:00"},
         {"phishing": "perhaps"},
         {"cursor": "made-up"},
         {"colour": "red"},

@@ -90,6 +90,12 @@ def test_what_cannot_be_read_has_its_line_and_ends_with_1(folder: Path) -> None:
         (["backfill", "a@example.org"], "No mail server is set."),
         (["worker"], "A worker needs a mail server."),
         (["actions", "undo", "--since", "yesterday"], "'yesterday' is no span of time."),
+        (["actions", "undo"], "Give ids, or --since."),
+        (["actions", "undo", "5", "--since", "1h"], "Give ids, or --since."),
+        (["actions", "undo", "5", "--keywords"], "--mailbox and --keywords go with --since."),
+        (["actions", "undo", "0"], "Input should be greater than or equal to 1"),
+        (["actions", "undo", "5"], "No mail server is set."),
+        (["actions", "list", "--since", "999999d"], "'999999d' is no span of time."),
         (["train", "nowhere"], "nowhere"),
     ],
 )

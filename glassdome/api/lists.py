@@ -1,0 +1,43 @@
+"""What all lists have in common: moments as filters, the address of the next page, ETags."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from glassdome.core.errors import InvalidQuery
+
+__all__ = ["as_utc", "next_page", "tagged"]
+
+
+def as_utc(instant: datetime | None) -> datetime | None:
+    """Return the instant in UTC; one without offset is meant so. Raises InvalidQuery at the calendar's ends."""
+    if instant is None:
+        return None
+    try:
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except OverflowError as exc:
+        raise InvalidQuery("That moment is outside the calendar.") from exc
+
+
+def next_page(request: Request, cursor: str) -> dict[str, str]:
+    """Return the headers that lead to the next page; none where there is no more."""
+    if not cursor:
+        return {}
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("cursor", "offset")]
+    address = f"{request.url.path}?{urlencode([*kept, ('cursor', cursor)])}"
+    return {"Link": f'<{address}>; rel="next"', "X-Next-Cursor": cursor}
+
+
+def tagged(request: Request, body: str, headers: dict[str, str] | None = None) -> Response:
+    """Answer JSON text with an ETag (RFC 9110 8.8.3), or 304 when the caller has this very answer."""
+    content = body.encode()
+    tag = f'W/"{sha256(content).hexdigest()[:32]}"'
+    known = [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "X-API-Key", **(headers or {})}
+    if tag in known:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)

@@ -1,0 +1,94 @@
+"""What was done to messages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassdome.api.access import Reader, Wired
+from glassdome.api.email_id import parse_email_id
+from glassdome.api.errors import refusals
+from glassdome.api.lists import as_utc, next_page, tagged
+from glassdome.api.lookup import FolderField, OptionalMailbox, find_analysis, mailbox_of
+from glassdome.api.services import Services
+from glassdome.api.shapes_actions import ActionShape, action_shape
+from glassdome.core.errors import InvalidQuery
+from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
+from glassdome.ports.agent import ActionPage, ActionQuery
+from glassdome.values.action import ActionKind, ActionState
+from glassdome.values.refs import INBOX
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["actions"])
+
+
+class ActionParameters(BaseModel):
+    """Which actions: every filter narrows, none given means all that the key may see."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mailbox: OptionalMailbox = ""
+    email_id: Annotated[
+        str,
+        Field(
+            max_length=MAX_EMAIL_ID_CHARS,
+            description="Only of this message, as it was judged: UID, `INBOX;UIDVALIDITY=1;UID=5`, `<Message-ID>`",
+        ),
+    ] = ""
+    folder: FolderField = INBOX
+    kind: Annotated[ActionKind | None, Field(description="Only of this kind")] = None
+    state: Annotated[ActionState | None, Field(description="Only in this state")] = None
+    since: Annotated[datetime | None, Field(description="Done, or last changed, at or after, RFC 3339")] = None
+    until: Annotated[datetime | None, Field(description="Done, or last changed, before, RFC 3339")] = None
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows of a page")] = 50
+    cursor: Annotated[str, Field(max_length=500, description="`X-Next-Cursor` of the page before")] = ""
+
+
+@router.get(
+    "/api/v1/get/llm/actions",
+    summary="What was done to messages, newest first",
+    response_model=list[ActionShape],
+    responses={304: {"description": "Unchanged since the ETag in If-None-Match"}, **refusals()},
+)
+async def get_actions(
+    request: Request, services: Wired, caller: Reader, parameters: Annotated[ActionParameters, Query()]
+) -> Response:
+    """Answer the actions by their last change, with their ids, states and the reasons of failures.
+
+    The next page's address is in the headers `Link` and `X-Next-Cursor`; on the last page they are missing. A page may
+    have fewer rows than `limit`, even none, before that: each looks at a bounded number of actions.
+    """
+    query = ActionQuery(
+        mailbox=mailbox_of(caller, parameters.mailbox),
+        mailboxes=caller.mailboxes,
+        domains=caller.domains,
+        kinds=(parameters.kind,) if parameters.kind else (),
+        state=parameters.state,
+        since=as_utc(parameters.since),
+        until=as_utc(parameters.until),
+        limit=parameters.limit,
+        cursor=parameters.cursor,
+    )
+    if parameters.email_id:
+        page = await _of_message(services, query, parameters)
+    else:
+        page = await services.actions.list(query)
+    rows = json.dumps([action_shape(item) for item in page.items], ensure_ascii=False, separators=(",", ":"))
+    return tagged(request, rows, next_page(request, page.next_cursor))
+
+
+async def _of_message(services: Services, query: ActionQuery, parameters: ActionParameters) -> ActionPage:
+    if not query.mailbox:
+        raise InvalidQuery("email_id needs a mailbox.")
+    wanted = parse_email_id(parameters.email_id, parameters.folder)
+    if wanted.message_id:
+        return await services.actions.list(replace(query, message_id=wanted.message_id))
+    analysis = await find_analysis(services.analyses, query.mailbox, wanted)
+    # Nothing is done to a message that was not judged.
+    return await services.actions.list(replace(query, ref=analysis.ref)) if analysis else ActionPage(items=())
