@@ -45,9 +45,12 @@ def cli_page() -> str:
     from typer.testing import CliRunner
 
     from glassdome.cli.app import app
+    from glassdome.cli.lazy import Later
 
     def walk(command: object, path: list[str]) -> list[list[str]]:
         found = [path]
+        if isinstance(command, Later):
+            command = command.loaded()
         for name, child in sorted(getattr(command, "commands", {}).items()):
             if not getattr(child, "hidden", False):
                 found += walk(child, [*path, name])

@@ -1,47 +1,84 @@
-"""The `glassdome` command: mounts one file per command."""
+"""The `glassdome` command: says where each command is, and what it does in one line; a test holds both to the commands."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from glassdome import __version__
-from glassdome.cli import actions, agent, config, mailbox, mailcow, models
-from glassdome.cli.analyze import analyze
-from glassdome.cli.backfill import backfill
-from glassdome.cli.demo import demo
-from glassdome.cli.doctor import doctor
-from glassdome.cli.eval import evaluate_command
-from glassdome.cli.feedback import feedback
-from glassdome.cli.migrate import migrate
-from glassdome.cli.monitor import monitor
-from glassdome.cli.send import send
-from glassdome.cli.serve import serve, worker
-from glassdome.cli.stats import stats
-from glassdome.cli.train import train
+from glassdome.cli.lazy import MARKUP, lazy_group
 
-__all__ = ["app", "main"]
+__all__ = ["COMMANDS", "app", "main"]
+
+#: Name -> where it is, and its line in `glassdome --help`: the first paragraph of its own help.
+COMMANDS: Final = {
+    "analyze": (
+        "glassdome.cli.analyze:analyze",
+        "Judge mail in files: summary, categories, phishing verdict with evidence, priority, sensitive data.",
+    ),
+    "serve": (
+        "glassdome.cli.serve:serve",
+        "Run the REST API, the watcher of the chosen mailboxes and a worker in one process.",
+    ),
+    "worker": (
+        "glassdome.cli.serve:worker",
+        "Run one more worker on the same database, on this or another host.",
+    ),
+    "backfill": (
+        "glassdome.cli.backfill:backfill",
+        "Queue a mailbox's older mail for analysis; a running `glassdome serve` or `worker` does the rest.",
+    ),
+    "stats": (
+        "glassdome.cli.stats:stats",
+        "Show what was analysed: verdicts, times, categories, models, mail per day, and the queue.",
+    ),
+    "doctor": (
+        "glassdome.cli.doctor:doctor",
+        "Check every setting and connection, and say how to mend what is wrong.",
+    ),
+    "demo": (
+        "glassdome.cli.demo:demo",
+        "Try everything: a mail server with sample mail, its analysis by the built-in engine, and the REST API.",
+    ),
+    "migrate": (
+        "glassdome.cli.migrate:migrate",
+        "Bring the database schema up to this version, or down to an older one.",
+    ),
+    "feedback": (
+        "glassdome.cli.feedback:feedback",
+        "Correct a verdict. The next `glassdome train --with-feedback` learns from it.",
+    ),
+    "train": (
+        "glassdome.cli.train:train",
+        "Train the built-in engine's text classifier; the result is deterministic for the same mail.",
+    ),
+    "eval": (
+        "glassdome.cli.eval:evaluate_command",
+        "Measure an engine on labelled mail: phishing, spam, categories, summaries, sensitive data, injection, cost.",
+    ),
+    "send": (
+        "glassdome.cli.send:send",
+        "Send a mail. A registered mailbox needs no password; for another one give --password-stdin.",
+    ),
+    "monitor": ("glassdome.cli.monitor:monitor", "Show new mail; nothing is marked as read."),
+    "mailbox": ("glassdome.cli.mailbox:app", "Create, list and delete mailboxes on mailcow."),
+    "agent": ("glassdome.cli.agent:app", "Run the Overseer; enrol people for mail commands."),
+    "models": ("glassdome.cli.models:app", "List, fetch, try and measure language models."),
+    "actions": ("glassdome.cli.actions:app", "Look at what was done to messages, and take it back."),
+    "config": ("glassdome.cli.config:app", "Look at the settings."),
+    "mailcow": ("glassdome.cli.mailcow:app", "Wire Glassdome into a mailcow on this machine, and out again."),
+}
 
 app = typer.Typer(
     name="glassdome",
+    cls=lazy_group(COMMANDS),
     help="Reads your mail on your own machines: summary, categories, phishing verdict with evidence, priority.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=MARKUP,
     epilog="Exit codes: 0 fine, 1 the work failed, 2 bad usage or settings.",
 )
-for _command in (analyze, serve, worker, backfill, stats, doctor, demo, migrate, feedback, train):
-    app.command()(_command)
-app.command("eval")(evaluate_command)
-app.command()(send)
-app.command()(monitor)
-app.add_typer(mailbox.app, name="mailbox")
-app.add_typer(agent.app, name="agent")
-app.add_typer(models.app, name="models")
-app.add_typer(actions.app, name="actions")
-app.add_typer(config.app, name="config")
-app.add_typer(mailcow.app, name="mailcow")
 
 
 def _version(value: bool) -> None:

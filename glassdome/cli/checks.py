@@ -101,13 +101,13 @@ def _settings(settings: Settings) -> Iterator[Check]:
 
 def _rules(settings: Settings) -> Check:
     path = settings.rules_path
-    if not path.exists():
-        if settings.origins()["rules_path"] == "default":
-            return _ok("rules", f"none: {path} is not there")
-        return _warn("rules", f"{path} is not there, so no rules hold", "Write it, or correct GLASSDOME_RULES.")
     try:
         return _ok("rules", f"{path}: {len(read_rules(path))} read")
     except ConfigError as exc:
+        if isinstance(exc.__cause__, FileNotFoundError):
+            if settings.origins()["rules_path"] == "default":
+                return _ok("rules", f"none: {path} is not there")
+            return _warn("rules", f"{path} is not there, so no rules hold", "Write it, or correct GLASSDOME_RULES.")
         fix = "Correct the file: a running service keeps the last good rules, a restarted one has none."
         return Check(name="rules", health=Health.FAIL, detail=exc.message, fix=fix)
 

@@ -177,11 +177,3 @@ def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:
 
     assert 1 == len(done.stdout.splitlines())
     assert "Traceback" not in done.stderr
-
-
-def test_help_of_every_command_has_text() -> None:
-    """Every command says what it does."""
-    from typer.main import get_command
-
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
-        assert command.help or command.get_short_help_str(), name

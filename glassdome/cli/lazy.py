@@ -1,0 +1,51 @@
+"""Commands that are imported when they are called: `--help`, or one command, must not load all the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
+
+__all__ = ["MARKUP", "Later", "lazy_group"]
+
+#: How the help of every command is marked up.
+MARKUP: Final = "markdown"
+
+
+class Later(TyperCommand):
+    """Stands for a command, or a group of commands, in the list: its name, its line of help, and where it is."""
+
+    def __init__(self, name: str, line: str, *, place: str) -> None:
+        """`place` is `module:attribute`, a function or a `typer.Typer`; nothing is imported yet."""
+        super().__init__(name, help=line)
+        self._place = place
+
+    def loaded(self) -> Any:
+        """Import the command and return it; a group has `commands`."""
+        module, _, attribute = self._place.partition(":")
+        found, holder = getattr(import_module(module), attribute), typer.Typer(rich_markup_mode=MARKUP)
+        if isinstance(found, typer.Typer):
+            holder.add_typer(found, name=self.name)
+        else:
+            holder.command(self.name)(found)
+        return get_group(holder).commands[self.name or ""]
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Go on as the command itself: a call, a request for help and a completion of its words all come by here."""
+        return self.loaded().make_context(info_name, args, parent=parent, **extra)
+
+
+def lazy_group(commands: Mapping[str, tuple[str, str]]) -> type[TyperGroup]:
+    """Return the class of a group of `commands`: name -> (place, line of help), in the order of the list."""
+
+    class LazyGroup(TyperGroup):
+        def __init__(self, **attributes: Any) -> None:
+            super().__init__(**attributes)
+            for name, (place, line) in commands.items():
+                self.add_command(Later(name, line, place=place))
+
+    return LazyGroup

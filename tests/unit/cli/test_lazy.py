@@ -1,0 +1,89 @@
+"""Commands are imported when they are called, and nobody can tell."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from glassdome.cli.app import COMMANDS, app
+from glassdome.cli.lazy import Later
+from glassdome.demo.samples import samples
+
+GLASSDOME = Path(sys.executable).parent / "glassdome"
+HEAVY = {"alembic", "fastapi", "openai", "sklearn", "sqlalchemy"}
+
+
+def loaded_by(code: str, *arguments: str) -> set[str]:
+    """Run code in a new interpreter and return which heavy libraries it loaded."""
+    told = f"import sys\ntry:\n    {code}\nfinally:\n    print(*({HEAVY} & set(sys.modules)), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", told, *arguments], capture_output=True, text=True, check=True, timeout=100
+    )
+    return set(done.stderr.split())
+
+
+def test_the_list_of_commands_loads_no_command() -> None:
+    """`import glassdome.cli.app` and `glassdome --help` load none of the heavy libraries, nor any command."""
+    assert loaded_by("import glassdome.cli.app") == set()
+    helped = "from glassdome.cli.app import app; app(['--help'], standalone_mode=False)"
+    assert loaded_by(f"{helped}; assert 'glassdome.cli.console' not in sys.modules") == set()
+
+
+def test_analyze_loads_neither_database_nor_server(tmp_path: Path) -> None:
+    """A file is judged by the built-in engine with what that needs, and no more."""
+    path = tmp_path / "mail.eml"
+    path.write_bytes(next(iter(samples())).raw)
+    judged = "from glassdome.cli.app import app; app(['analyze', '--json', sys.argv[1]], standalone_mode=False)"
+
+    assert loaded_by(judged, str(path)) == set()
+
+
+def test_a_command_that_loads_them_is_seen() -> None:
+    """What these tests look for can be found."""
+    assert "sqlalchemy" in loaded_by("import glassdome.cli.stats")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_what_the_command_says(name: str) -> None:
+    """Its line is the first paragraph of the command's own help."""
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    assert isinstance(command, Later)
+    own = command.loaded()
+
+    assert (name, False) == (own.name, own.hidden)
+    assert " ".join((own.help or "").split("\n\n")[0].split()) == command.help
+
+
+def test_a_mistyped_command_is_guessed() -> None:
+    """The list is enough for that."""
+    result = CliRunner().invoke(app, ["anlyze"])
+
+    assert 2 == result.exit_code
+    assert "analyze" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("glassdome ana", {"analyze"}),
+        ("glassdome mailbox ", {"create", "register", "list", "delete"}),
+        ("glassdome worker --ho", {"--host"}),
+    ],
+)
+def test_the_shell_completes(words: str, expected: set[str]) -> None:
+    """Commands of the list, commands of a group, and a command's options."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "_GLASSDOME_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    done = subprocess.run([GLASSDOME], env=environment, capture_output=True, text=True, check=False, timeout=100)
+
+    assert expected == set(done.stdout.split())
