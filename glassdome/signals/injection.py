@@ -32,14 +32,17 @@ _MAX_PIECE = 4_000
 _MAX_SEARCHED = 60_000
 
 
-#: One of them, in lower case, stands in whatever `_MARKERS` finds.
+#: One of them, in lower case, stands in whatever `_MARKERS` finds; first a character of them, which is looked for in no time.
 _SIGNS = (
-    "<|", "inst]", "sys>>", "<system", "<assistant", "<instruction", "<tool_call", "<function_call", "</", "##", "begin ",
-)  # fmt: skip
+    ("<", ("<|", "sys>>", "<system", "<assistant", "<instruction", "<tool_call", "<function_call", "</")),
+    ("]", ("inst]",)),
+    ("#", ("##",)),
+    ("", ("begin ",)),
+)
 
 
 def _may_mark(lowered: str) -> bool:
-    return any(map(lowered.__contains__, _SIGNS))
+    return any(sign in lowered and any(map(lowered.__contains__, marks)) for sign, marks in _SIGNS)
 
 
 def _quotes(text: str, subject: int) -> list[Evidence]:

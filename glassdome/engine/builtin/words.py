@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate, chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from glassdome.core.words import words_by_line, words_in
@@ -44,59 +45,60 @@ def words_of_each(lines: Iterable[str]) -> list[list[str]]:
 
 
 class Phrase(NamedTuple):
-    """A phrase of the lexicon: its folded words, the second of them, the concept it names."""
+    """A phrase of the lexicon: its folded words, those it is not looked up by, its concept, its place among all phrases."""
 
     text: str
-    second: str
+    others: frozenset[str]
     concept: str
+    place: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concepts:
-    """The lexicon, ready to search: for each first word, the phrases that begin with it."""
+    """The lexicon, ready to search: its phrases by their longest words, which are the rarest."""
 
     names: tuple[str, ...]
-    first_words: frozenset[str]
-    by_first_word: Mapping[str, tuple[Phrase, ...]]
+    keys: frozenset[str]
+    by_key: Mapping[str, tuple[Phrase, ...]]
 
     def find(self, words: list[str]) -> dict[str, list[str]]:
-        """Return the phrases found in `words`, per concept; time is linear in the text."""
+        """Return the phrases found in `words`, per concept, in the order of the alphabet by first words."""
         return self.find_each([words])[0]
 
     def find_each(self, lines: Sequence[list[str]]) -> list[dict[str, list[str]]]:
-        """Return the phrases found in each of several lists of words, per concept; all are searched at once."""
+        """Return the phrases found in each of several lists of words; all are searched at once, in linear time."""
         found: list[dict[str, list[str]]] = [{} for _ in lines]
         there = set(chain.from_iterable(lines))
-        first = self.first_words & there
-        if not first:
+        # Few phrases have all their words there; only those are searched for.
+        likely = [phrase for key in self.keys & there for phrase in self.by_key[key] if phrase.others <= there]
+        if not likely:
             return found
         pieces = [f" {' '.join(words)} " for words in lines]
         joined, ends = "\n".join(pieces), list(accumulate(len(piece) + 1 for piece in pieces))
-        for word in sorted(first):
-            for text, second, concept in self.by_first_word[word]:
-                # Asking for the second word first spares most searches.
-                if second and second not in there:
-                    continue
-                sought, at = f" {text} ", 0
-                while (at := joined.find(sought, at)) >= 0:
-                    line = bisect_right(ends, at)
-                    found[line].setdefault(concept, []).append(text)
-                    at = ends[line]
+        for text, _, concept, _ in sorted(likely, key=itemgetter(3)):
+            sought, at = f" {text} ", 0
+            while (at := joined.find(sought, at)) >= 0:
+                line = bisect_right(ends, at)
+                found[line].setdefault(concept, []).append(text)
+                at = ends[line]
         return found
 
 
 @cache
 def load_concepts(*names: str) -> Concepts:
     """Read lexicon files of this package: concept -> language -> phrases. Of several, concepts are named `file:concept`."""
+    listed: dict[tuple[str, str], None] = {}
     concepts: dict[str, None] = {}
-    index: dict[str, dict[Phrase, None]] = {}
     for name in names or ("concepts.toml",):
         raw = tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
         for concept, languages in raw.items():
             called = f"{name}:{concept}" if len(names) > 1 else concept
             concepts[called] = None
-            for text in (" ".join(words_of(p)) for phrases in languages.values() for p in phrases):
-                first, _, rest = text.partition(" ")
-                index.setdefault(first, {})[Phrase(text=text, second=rest.partition(" ")[0], concept=called)] = None
-    by_first_word = {word: tuple(phrases) for word, phrases in index.items()}
-    return Concepts(names=tuple(concepts), first_words=frozenset(index), by_first_word=by_first_word)
+            listed |= {(" ".join(words_of(p)), called): None for phrases in languages.values() for p in phrases}
+    index: dict[str, list[Phrase]] = {}
+    for place, (text, concept) in enumerate(sorted(listed, key=lambda pair: pair[0].partition(" ")[0])):
+        words = text.split(" ")
+        key = max(words, key=len)
+        index.setdefault(key, []).append(Phrase(text, frozenset(words) - {key}, concept, place))
+    by_key = {key: tuple(phrases) for key, phrases in index.items()}
+    return Concepts(names=tuple(concepts), keys=frozenset(index), by_key=by_key)

@@ -31,7 +31,7 @@ _OPENINGS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     for kind, opening, rest in (
         ("aws_access_key", "AKIA", rf"[A-Z2-7]{{16}}{_END}"),
         ("aws_access_key", "ASIA", rf"[A-Z2-7]{{16}}{_END}"),
-        ("github_token", "gh", rf"[pousr]_[A-Za-z0-9]{{36,251}}{_END}"),
+        *(("github_token", f"gh{kind}_", rf"[A-Za-z0-9]{{36,251}}{_END}") for kind in "pousr"),
         ("github_token", "github_pat_", rf"[A-Za-z0-9_]{{60,90}}{_END}"),
         ("gitlab_token", "glpat-", r"[A-Za-z0-9_\-]{20,64}"),
         ("slack_token", "xox", r"[abposre]-[A-Za-z0-9\-]{20,200}"),
@@ -61,6 +61,11 @@ _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         )
     ),
 )  # fmt: skip
+#: The forms by a character that their marks, or what follows, must have: one character is looked for in no time.
+_BY_SIGN = tuple(
+    (sign, tuple(form for form in _FORMS if sign == next((s for s in "_-.:=" if s in form[1]), "")))
+    for sign in ("", "_", "-", ".", ":", "=")
+)
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
 _PRIVATE_KEY_END = re.compile(r"-----END (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----")
 #: A private key of 16,384 bits is 13 KB of PEM.
@@ -129,9 +134,11 @@ def _in_urls(text: str) -> Iterator[Found]:
 def find_keys(view: TextView) -> Iterator[Found]:
     """Find keys and tokens."""
     text = view.text
-    for kind, mark, form in _FORMS:
-        if mark in text:
-            yield from (Found(type=kind, start=m.start(), end=m.end(), rank=9) for m in form.finditer(text))
+    for sign, forms in _BY_SIGN:
+        if sign in text:
+            for kind, mark, form in forms:
+                if mark in text:
+                    yield from (Found(type=kind, start=m.start(), end=m.end(), rank=9) for m in form.finditer(text))
     if "PRIVATE KEY" in text:
         yield from _private_keys(view)
     if "eyJ" in text:

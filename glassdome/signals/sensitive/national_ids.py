@@ -10,7 +10,7 @@ from importlib import import_module
 from glassdome.signals.sensitive.finding import Found
 from glassdome.signals.sensitive.national_id_table import ANY_ID, DISTINCTIVE, NATIONAL_IDS, NationalId
 from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
-from glassdome.signals.sensitive.view import TextView
+from glassdome.signals.sensitive.view import Span, TextView
 
 __all__ = ["find_national_ids"]
 
@@ -29,6 +29,9 @@ _KEYS = frozenset[str]().union(*(item.words.keys for item in NATIONAL_IDS))
 _CLOSE = 32
 #: All of `DISTINCTIVE` are parted by signs but one, which has so many digits.
 _LEAST_UNPARTED = 17
+#: Letters and signs that such a number has before its first run of digits, and all that may follow the run.
+_BEFORE_RUN = 2
+_BEHIND_RUN = 24
 _FEW_DIGITS = frozenset({"gb_nino", "it_cf", "mx_curp", "in_pan"})
 
 
@@ -63,14 +66,18 @@ def _called(view: TextView) -> Iterator[NationalId]:
 
 def _named(view: TextView) -> Iterator[Found]:
     for item in _called(view):
-        if not (view.runs or item.type in _FEW_DIGITS):
-            continue
-        for match in _shape(item).finditer(view.text):
-            start, end = match.span()
+        for start, end in _places(view, item):
             general = item.general and ANY_ID.last_before(view, start, _CLOSE) >= 0
             near = general or item.words.near(view, start, end)
-            if near and not _is_reference(view, start, item.words) and _valid(item, match.group()):
+            if near and not _is_reference(view, start, item.words) and _valid(item, view.text[start:end]):
                 yield Found(type=item.type, start=start, end=end, rank=8)
+
+
+def _places(view: TextView, item: NationalId) -> Iterator[Span]:
+    shape = _shape(item)
+    whole = ((0, len(view.text)),)
+    for low, high in whole if item.type in _FEW_DIGITS else view.around_runs(_BEFORE_RUN, _BEHIND_RUN):
+        yield from (match.span() for match in shape.finditer(view.text, low, high))
 
 
 def _distinctive(view: TextView) -> Iterator[Found]:

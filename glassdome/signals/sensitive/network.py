@@ -33,8 +33,8 @@ _VERSIONS = Phrases("version", "versions", "v", "release", "firmware", "build", 
 #: (type, what is quickly looked for, the form).
 _FORMS = (
     ("ip_address", re.compile(r"\.\d{1,3}\.\d"), _IPV4),
-    ("ip_address", re.compile(r":[0-9A-Fa-f]{0,4}:"), _IPV6),
-    ("mac_address", re.compile(r":[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-"), _MAC),
+    ("ip_address", re.compile(r":(?::|(?:[0-9A-Fa-f]{1,4}:){6})"), _IPV6),
+    ("mac_address", re.compile(r"[:\-][0-9A-Fa-f]{2}(?:[:\-][0-9A-Fa-f]{2}){4}"), _MAC),
 )
 
 

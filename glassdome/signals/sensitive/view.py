@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
@@ -48,6 +49,24 @@ class TextView:
     def runs(self) -> tuple[Span, ...]:
         """Where six or more digits stand together."""
         return tuple(match.span() for match in islice(_RUN.finditer(self.text), MAX_SENSITIVE_CANDIDATES))
+
+    def around_runs(self, before: int, behind: int) -> Iterator[Span]:
+        """Yield the pieces of the text that reach so many characters around its runs, those that meet as one.
+
+        Where there are more runs than are counted, that is the whole text.
+        """
+        if len(self.runs) >= MAX_SENSITIVE_CANDIDATES:
+            yield 0, len(self.text)
+            return
+        low = high = -1
+        for start, end in self.runs:
+            if start - before > high:
+                if high >= 0:
+                    yield low, high
+                low = max(start - before, 0)
+            high = end + behind
+        if high >= 0:
+            yield low, high
 
     def in_address(self, start: int) -> bool:
         """Say whether `start` lies inside a URL, a path or an e-mail address."""
