@@ -126,7 +126,7 @@ def numbered(template: Analysis, n: int, apart: timedelta) -> Analysis:
     at = START + apart * n
     subject = f"{template.subject} {n}"
     return replace(
-        template, ref=ref, message_id=f"<{n}@shop.example>", content_hash=str(n), subject=subject, analyzed_at=at
+        template, ref=ref, message_id=f"{n}@shop.example", content_hash=str(n), subject=subject, analyzed_at=at
     )
 
 

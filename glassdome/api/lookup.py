@@ -15,7 +15,16 @@ from glassdome.ports.store import AnalysisQuery, AnalysisStore
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
-__all__ = ["EmailIdField", "Filters", "FolderField", "MailboxField", "OptionalMailbox", "find_analysis", "mailbox_of"]
+__all__ = [
+    "EmailIdField",
+    "Filters",
+    "FolderField",
+    "MailboxField",
+    "OptionalMailbox",
+    "find_analysis",
+    "find_document",
+    "mailbox_of",
+]
 
 #: The patterns are for readers of OpenAPI; `as_mailbox` and `parse_email_id` check, and say it in a sentence.
 MailboxField = Annotated[
@@ -92,6 +101,18 @@ def mailbox_of(caller: Caller, text: str) -> str:
     mailbox = as_mailbox(text)
     caller.must_see(mailbox)
     return mailbox
+
+
+async def find_document(store: AnalysisStore, mailbox: str, wanted: EmailId) -> str | None:
+    """Return the JSON text of the stored analysis of the message the caller names."""
+    if wanted.message_id:
+        query = AnalysisQuery(mailbox=mailbox, message_id=wanted.message_id, limit=1)
+    elif wanted.uid_validity is None:
+        query = AnalysisQuery(mailbox=mailbox, folder=wanted.folder, uid=wanted.uid, limit=1)
+    else:
+        ref = MessageRef(mailbox=mailbox, folder=wanted.folder, uid_validity=wanted.uid_validity, uid=wanted.uid)
+        query = AnalysisQuery(mailbox=mailbox, ref=ref, limit=1)
+    return next(iter((await store.documents(query)).items), None)
 
 
 async def find_analysis(store: AnalysisStore, mailbox: str, wanted: EmailId) -> Analysis | None:

@@ -11,12 +11,11 @@ from glassdome.api.access import Reader, Wired
 from glassdome.api.email_id import parse_email_id
 from glassdome.api.errors import refusals
 from glassdome.api.lists import next_page, tagged
-from glassdome.api.lookup import Filters, find_analysis
+from glassdome.api.lookup import Filters, find_document
 from glassdome.api.shapes import AnalysisShape
 from glassdome.core.errors import InvalidQuery, NotFound
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
 from glassdome.ports.store import AnalysisQuery
-from glassdome.values.as_json import analysis_json
 
 __all__ = ["router"]
 
@@ -61,7 +60,7 @@ async def _one(services: Wired, query: AnalysisQuery, parameters: AnalysisParame
     if not query.mailbox:
         raise InvalidQuery("email_id needs a mailbox.")
     wanted = parse_email_id(parameters.email_id, parameters.folder or "INBOX")
-    analysis = await find_analysis(services.analyses, query.mailbox, wanted)
-    if analysis is None:
+    document = await find_document(services.analyses, query.mailbox, wanted)
+    if document is None:
         raise NotFound("There is no analysis of this message.")
-    return analysis_json(analysis)
+    return document

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.api.access import Reader, Wired, Writer
@@ -15,7 +15,7 @@ from glassdome.api.errors import refusals
 from glassdome.api.keys import Caller
 from glassdome.api.lookup import OptionalMailbox
 from glassdome.api.services import Services
-from glassdome.api.shapes import DepthShape, JobShape, depth_shape, job_shape
+from glassdome.api.shapes import DepthShape, JobShape, depth_shape
 from glassdome.core.errors import NotFound
 from glassdome.core.limits import MAX_PAGE, MAX_QUEUE_MOVES
 from glassdome.values.job import Job, JobState
@@ -73,8 +73,8 @@ class QueueEdit(BaseModel):
 async def get_queue(services: Wired, caller: Reader, parameters: Annotated[QueueParameters, Query()]) -> Response:
     """Answer the queue's depth and one page of jobs, with the reason of each failure."""
     mailbox = _mailbox(caller, parameters.mailbox)
-    depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
-    jobs = await services.queue.jobs(
+    page = await services.queue.page(
+        now=services.clock.now(),
         state=parameters.state,
         mailbox=mailbox,
         limit=parameters.limit,
@@ -82,10 +82,9 @@ async def get_queue(services: Wired, caller: Reader, parameters: Annotated[Queue
         mailboxes=caller.mailboxes,
         domains=caller.domains,
     )
-    following = jobs[-1].id if len(jobs) == parameters.limit else None
-    return JSONResponse(
-        {"depth": depth_shape(depth), "jobs": [job_shape(job) for job in jobs], "next_after_id": following}
-    )
+    depth, following = json.dumps(depth_shape(page.depth)), json.dumps(page.next_after_id)
+    body = f'{{"depth":{depth},"jobs":[{",".join(page.jobs)}],"next_after_id":{following}}}'
+    return Response(body, media_type="application/json")
 
 
 @router.post(

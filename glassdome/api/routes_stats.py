@@ -47,11 +47,9 @@ class StatisticsShape(BaseModel):
 async def get_stats(services: Wired, caller: Reader, filters: Annotated[Filters, Query()]) -> Response:
     """Totals, times and the last ten analyses, over what the key may see and the filters leave."""
     query = filters.query(caller, limit=10)
-    totals = await services.analyses.statistics(query)
-    depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
-    last = await services.analyses.documents(query)
-    body = json.dumps(statistics_shape(totals) | {"queue": depth_shape(depth)}, ensure_ascii=False)
-    return Response(f'{body[:-1]},"last":[{",".join(last.items)}]}}', media_type="application/json")
+    found = await services.analyses.overview(query, now=services.clock.now())
+    body = json.dumps(statistics_shape(found.statistics) | {"queue": depth_shape(found.depth)}, ensure_ascii=False)
+    return Response(f'{body[:-1]},"last":[{",".join(found.newest.items)}]}}', media_type="application/json")
 
 
 def statistics_shape(totals: Statistics) -> dict[str, Any]:

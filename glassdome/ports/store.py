@@ -33,10 +33,24 @@ __all__ = [
     "OptInStore",
     "Outdated",
     "OutdatedStore",
+    "Overview",
     "Page",
     "PreferenceStore",
+    "QueuePage",
     "Statistics",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """The queue's depth and one page of jobs as JSON texts, each an object as of `values.as_json.job_shape`.
+
+    `next_after_id` begins the next page, None on the last.
+    """
+
+    depth: QueueDepth
+    jobs: tuple[str, ...]
+    next_after_id: int | None = None
 
 
 class JobQueue(Protocol):
@@ -119,6 +133,20 @@ class JobQueue(Protocol):
         """List jobs by id; `ids` keeps only those, `mailboxes` and `domains` restrict as in `AnalysisQuery`."""
         ...
 
+    async def page(
+        self,
+        *,
+        now: datetime,
+        state: JobState | None = None,
+        mailbox: str = "",
+        limit: int = 100,
+        after_id: int = 0,
+        mailboxes: Sequence[str] | None = None,
+        domains: Sequence[str] | None = None,
+    ) -> QueuePage:
+        """Return `depth` and `jobs` of one moment."""
+        ...
+
     async def set_state(self, ids: Sequence[int], *, state: JobState, now: datetime) -> int:
         """Retry (failed or cancelled -> pending) or cancel (pending or failed -> cancelled); return how many moved."""
         ...
@@ -142,11 +170,13 @@ class AnalysisQuery:
     """Filters of a list; None or empty means any.
 
     `mailboxes` and `domains` restrict to what a key may see: a mailbox passes when it is in one of them; both None
-    restrict nothing. `ref` is one message; `person` is an address: every mail whose From it is, in any mailbox. Each
-    word of `text` must begin a word of subject, sender or summary; case and accents do not matter.
+    restrict nothing. `ref` is one message, `uid` with `mailbox` and `folder` too, under the newest UIDVALIDITY known.
+    `person` is an address: every mail whose From it is, in any mailbox. Each word of `text` must begin a word of subject, sender or summary; case and accents do not matter.
     """
 
     ref: MessageRef | None = None
+    uid: int | None = None
+    message_id: str = ""
     person: str = ""
     mailbox: str = ""
     mailboxes: tuple[str, ...] | None = None
@@ -198,6 +228,15 @@ class Statistics:
     per_day: Mapping[str, int] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Totals, queue and the newest analyses of one moment."""
+
+    statistics: Statistics
+    depth: QueueDepth
+    newest: Documents
+
+
 class AnalysisStore(Protocol):
     """The analyses: one row per message."""
 
@@ -231,6 +270,10 @@ class AnalysisStore(Protocol):
 
     async def statistics(self, query: AnalysisQuery) -> Statistics:
         """Sum up what matches."""
+        ...
+
+    async def overview(self, query: AnalysisQuery, *, now: datetime) -> Overview:
+        """Return `statistics` and `documents` of the query, and the queue's depth within its restrictions."""
         ...
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from glassdome.ports.model import Engine
-from glassdome.ports.store import AnalysisQuery, Documents, Outdated, Page, Statistics
+from glassdome.ports.store import AnalysisQuery, Documents, Outdated, Overview, Page, Statistics
 from glassdome.store import documents, erase, listing, statistics
 from glassdome.store.connections import Connections
 from glassdome.store.enqueue import REF
+from glassdome.store.overview import Overviews
 from glassdome.store.rows import analysis_of, is_ref, ref_of
-from glassdome.store.schema import analyses, cursors
+from glassdome.store.schema import analyses
+from glassdome.store.selection import newest_validity
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
@@ -25,20 +28,17 @@ class Analyses:
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
         self._db = connections
+        self._overviews = Overviews()
 
     async def get(self, ref: MessageRef) -> Analysis | None:
         """Return one message's analysis."""
         return await self._first(select(analyses).where(is_ref(analyses, ref)))
 
     async def find(self, mailbox: str, folder: str, uid: int) -> Analysis | None:
-        """Return that UID's analysis; after a rebuilt folder, an old UID names no message any more."""
-        here = (analyses.c.mailbox == mailbox, analyses.c.folder == folder)
-        seen = select(cursors.c.uid_validity).where(cursors.c.mailbox == mailbox, cursors.c.folder == folder)
-        stored = select(func.max(analyses.c.uid_validity)).where(*here)
-        newest = func.coalesce(seen.scalar_subquery(), stored.scalar_subquery())
-        return await self._first(
-            select(analyses).where(*here, analyses.c.uid_validity == newest, analyses.c.uid == uid)
-        )
+        """Return that UID's analysis."""
+        validity = newest_validity(mailbox, folder)
+        here = (analyses.c.mailbox == mailbox, analyses.c.folder == folder, analyses.c.uid_validity == validity)
+        return await self._first(select(analyses).where(*here, analyses.c.uid == uid))
 
     async def by_message_id(self, mailbox: str, message_id: str) -> Analysis | None:
         """Return the newest analysis of that Message-ID."""
@@ -60,12 +60,12 @@ class Analyses:
 
     async def list(self, query: AnalysisQuery) -> Page:
         """Return one page, newest first."""
-        rows, following = await listing.page(self._db, query, analyses)
+        rows, following = await self._db.read(lambda c: listing.page(c, query, analyses))
         return Page(items=tuple(analysis_of(row) for row in rows), next_cursor=following)
 
     async def documents(self, query: AnalysisQuery) -> Documents:
         """Return one page as JSON texts, newest first."""
-        return await documents.page(self._db, query)
+        return await self._db.read(lambda c: documents.page(c, query))
 
     async def delete(self, query: AnalysisQuery) -> int:
         """Erase what matches, in steps of bounded size."""
@@ -91,7 +91,11 @@ class Analyses:
 
     async def statistics(self, query: AnalysisQuery) -> Statistics:
         """Sum up what matches."""
-        return await statistics.summarize(self._db, query)
+        return await self._db.read(lambda c: statistics.summarize(c, query))
+
+    async def overview(self, query: AnalysisQuery, *, now: datetime) -> Overview:
+        """Sum up, count and list in one transaction."""
+        return await self._db.read(lambda c: self._overviews.read(c, query, now=now))
 
     async def _first(self, statement: Select[Any]) -> Analysis | None:
         row = await self._db.row(statement.limit(1))

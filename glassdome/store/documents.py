@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery, Documents
 from glassdome.store import listing
-from glassdome.store.connections import Connections
 from glassdome.store.rows import analysis_of
 from glassdome.store.schema import analyses, documents
 from glassdome.values.as_json import SHAPE, analysis_json
@@ -18,12 +18,12 @@ __all__ = ["page"]
 _WITH_DOCUMENT: Final = analyses.outerjoin(documents, documents.c.analysis_id == analyses.c.id)
 
 
-async def page(db: Connections, query: AnalysisQuery) -> Documents:
+async def page(connection: AsyncConnection, query: AnalysisQuery) -> Documents:
     """Return one page; what another version wrote, in its shape, is made anew."""
     what = (analyses.c.id, analyses.c.analyzed_at, documents.c.shape, documents.c.document)
-    rows, following = await listing.page(db, query, *what, source=_WITH_DOCUMENT)
+    rows, following = await listing.page(connection, query, *what, source=_WITH_DOCUMENT)
     texts = {row.id: row.document for row in rows if row.shape == SHAPE}
     if missing := [row.id for row in rows if row.id not in texts]:
-        found = await db.rows(select(analyses).where(analyses.c.id.in_(missing)))
+        found = await connection.execute(select(analyses).where(analyses.c.id.in_(missing)))
         texts |= {row.id: analysis_json(analysis_of(row)) for row in found}
     return Documents(items=tuple(texts[row.id] for row in rows if row.id in texts), next_cursor=following)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy import and_, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.errors import InputError
-from glassdome.store import claims, completion, enqueue
+from glassdome.ports.store import QueuePage
+from glassdome.store import claims, completion, depth, enqueue
 from glassdome.store.connections import Connections
 from glassdome.store.cursors import write_cursor
-from glassdome.store.restrict import allowed
+from glassdome.store.job_list import JOB, JOB_TEXT, listed
 from glassdome.store.rows import is_ref, job_of
 from glassdome.store.schema import queue
-from glassdome.store.statistics import total_of
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
@@ -119,14 +119,35 @@ class Queue:
         domains: Sequence[str] | None = None,
     ) -> tuple[Job, ...]:
         """List jobs by id."""
-        found = select(queue).where(queue.c.id > after_id, *allowed(queue.c.mailbox, mailboxes, domains))
-        if state is not None:
-            found = found.where(queue.c.state == state.value)
-        if mailbox:
-            found = found.where(queue.c.mailbox == mailbox)
+        found = listed(
+            *JOB, state=state, mailbox=mailbox, mailboxes=mailboxes, domains=domains, after_id=after_id, limit=limit
+        )
         if ids is not None:
             found = found.where(queue.c.id.in_(ids))
-        return tuple(job_of(row) for row in await self._db.rows(found.order_by(queue.c.id).limit(limit)))
+        return tuple(job_of(row) for row in await self._db.rows(found))
+
+    async def page(
+        self,
+        *,
+        now: datetime,
+        state: JobState | None = None,
+        mailbox: str = "",
+        limit: int = 100,
+        after_id: int = 0,
+        mailboxes: Sequence[str] | None = None,
+        domains: Sequence[str] | None = None,
+    ) -> QueuePage:
+        """Count and list in one transaction."""
+        seen = {"mailboxes": mailboxes, "domains": domains}
+        found = listed(*JOB_TEXT, state=state, mailbox=mailbox, after_id=after_id, limit=limit, **seen)
+
+        async def work(connection: AsyncConnection) -> QueuePage:
+            whole = await depth.depth(connection, now=now, **seen)
+            rows = (await connection.execute(found)).all()
+            following = rows[-1].id if len(rows) == limit else None
+            return QueuePage(depth=whole, jobs=tuple(row.text for row in rows), next_after_id=following)
+
+        return await self._db.read(work)
 
     async def set_state(self, ids: Sequence[int], *, state: JobState, now: datetime) -> int:
         """Retry or cancel; raises InputError for any other state."""
@@ -150,19 +171,5 @@ class Queue:
     async def depth(
         self, *, now: datetime, mailboxes: Sequence[str] | None = None, domains: Sequence[str] | None = None
     ) -> QueueDepth:
-        """Count jobs by state; those done by the running totals, since they are as many as there ever was mail."""
-        mine = allowed(queue.c.mailbox, mailboxes, domains)
-        each = [
-            select(func.count()).where(queue.c.state == state.value, *mine).scalar_subquery().label(state.value)
-            for state in JobState
-            if state is not JobState.DONE
-        ]
-        analysed = total_of(mailboxes, domains)
-        runnable = and_(queue.c.state == JobState.PENDING.value, queue.c.wake_at.is_(None))
-        oldest = select(queue.c.not_before).where(runnable, *mine).order_by(queue.c.not_before).limit(1)
-        row = await self._db.row(
-            select(*each, analysed.scalar_subquery().label("done"), oldest.scalar_subquery().label("oldest"))
-        )
-        assert row is not None
-        counts = {state.value: int(getattr(row, state.value)) for state in JobState}
-        return QueueDepth(**counts, oldest_seconds=max(0.0, (now - (row.oldest or now)).total_seconds()))
+        """Count jobs by state."""
+        return await self._db.read(lambda c: depth.depth(c, now=now, mailboxes=mailboxes, domains=domains))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Table, and_
 
 from glassdome.core.errors import InputError
-from glassdome.store.schema import FOLDER, MAILBOX
+from glassdome.store.schema import FOLDER, MAILBOX, queue
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState
 from glassdome.values.message import Address
@@ -34,6 +34,16 @@ _ANALYSIS = (
 )
 
 
+#: Lists have hundreds of jobs: names are looked up once, not in each row.
+_QUEUE: Final = tuple(column.name for column in queue.c)
+_JOB: Final = (
+    "id", "priority", "attempts", "not_before", "enqueued_at", "updated_at", "lease_owner", "lease_token",
+    "lease_until", "error_code", "error",
+)  # fmt: skip
+_STATES: Final = {state.value: state for state in JobState}
+_REASONS: Final = {reason.value: reason for reason in JobReason}
+
+
 def domain_of(mailbox: str) -> str:
     """Return the part behind the last @."""
     return mailbox.rpartition("@")[2]
@@ -57,24 +67,13 @@ def ref_of(row: Row[Any]) -> MessageRef:
 
 
 def job_of(row: Row[Any]) -> Job:
-    """Read a job."""
-    return Job(
-        id=row.id,
-        ref=ref_of(row),
-        state=JobState(row.state),
-        reason=JobReason(row.reason),
-        priority=row.priority,
-        force=row.forced,
-        attempts=row.attempts,
-        not_before=row.not_before,
-        enqueued_at=row.enqueued_at,
-        updated_at=row.updated_at,
-        lease_owner=row.lease_owner,
-        lease_token=row.lease_token,
-        lease_until=row.lease_until,
-        error_code=row.error_code,
-        error=row.error,
+    """Read a job; `row` has the columns of the queue in their order."""
+    found = dict(zip(_QUEUE, row, strict=True))
+    ref = MessageRef(
+        mailbox=found["mailbox"], folder=found["folder"], uid_validity=found["uid_validity"], uid=found["email_id"]
     )
+    made = {name: found[name] for name in _JOB}
+    return Job(ref=ref, state=_STATES[found["state"]], reason=_REASONS[found["reason"]], force=found["forced"], **made)
 
 
 def analysis_row(analysis: Analysis) -> dict[str, Any]:

@@ -144,6 +144,7 @@ statistics = Table(
     Column("sensitive", BigInteger, nullable=False),
     Column("degraded", BigInteger, nullable=False),
     Column("seconds", Float(53), nullable=False),
+    Column("changes", BigInteger, nullable=False),
     **OPTIONS,
 )
 
@@ -161,6 +162,7 @@ domain_statistics = Table(
     Column("sensitive", BigInteger, nullable=False),
     Column("degraded", BigInteger, nullable=False),
     Column("seconds", Float(53), nullable=False),
+    Column("changes", BigInteger, nullable=False),
     **OPTIONS,
 )
 

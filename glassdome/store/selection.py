@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, or_, select, union_all
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store.paging import place_of
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref
-from glassdome.store.schema import analyses, categories, words
+from glassdome.store.schema import analyses, categories, cursors, words
 from glassdome.store.words import begins, terms_of
 
-__all__ = ["TEXT_WINDOW", "conditions", "newest_first", "not_behind", "searched_terms", "window_end"]
-
-#: Rows in which one request looks for common words, at most a tenth of a second's work; its cursor goes on behind them.
-TEXT_WINDOW: Final = 20_000
+__all__ = ["conditions", "newest_first", "newest_validity", "not_behind", "searched_terms", "window_end"]
 
 
 def conditions(query: AnalysisQuery) -> list[ColumnElement[bool]]:
@@ -33,6 +31,8 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     wanted: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
         (query.mailbox or None, table.mailbox.__eq__),
         (query.folder or None, table.folder.__eq__),
+        (query.uid, table.uid.__eq__),
+        (query.message_id or None, table.message_id.__eq__),
         (query.person.lower() or None, table.person.__eq__),
         (query.is_phishing, table.is_phishing.__eq__),
         (query.degraded, table.degraded.__eq__),
@@ -42,15 +42,27 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
         (query.until, table.analyzed_at.__lt__),
     ]
     found += [condition(value) for value, condition in wanted if value is not None]
+    if query.uid is not None:
+        found.append(table.uid_validity == newest_validity(query.mailbox, query.folder))
     if query.ref is not None:
         found.append(is_ref(analyses, query.ref))
     return found
 
 
-def _says_all(query: AnalysisQuery) -> list[ColumnElement[bool]]:
+def newest_validity(mailbox: str, folder: str) -> ColumnElement[int]:
+    """Return the newest UIDVALIDITY known of a folder; once it was rebuilt, an old UID names no message any more."""
+    here = (analyses.c.mailbox == mailbox, analyses.c.folder == folder)
+    seen = select(cursors.c.uid_validity).where(cursors.c.mailbox == mailbox, cursors.c.folder == folder)
+    stored = select(func.max(analyses.c.uid_validity)).where(*here)
+    return func.coalesce(seen.scalar_subquery(), stored.scalar_subquery())
+
+
+def _says_all(query: AnalysisQuery, known: str = "") -> list[ColumnElement[bool]]:
+    """Return the conditions that an analysis has each of the words, but the one that is known to be there."""
     return [
         exists(select(words.c.word).where(words.c.analysis_id == analyses.c.id, begins(term)))
         for term in searched_terms(query)
+        if term != known
     ]
 
 
@@ -62,12 +74,34 @@ def searched_terms(query: AnalysisQuery) -> tuple[str, ...]:
     return terms
 
 
-def newest_first(query: AnalysisQuery, *what: Any, source: FromClause = analyses) -> Select[Any]:
-    """Return the select of one page and one row more, so that the caller sees whether another page follows."""
-    return _ordered(query, *what, source=source).where(*_says_all(query)).limit(query.limit + 1).offset(query.offset)
+def newest_first(
+    query: AnalysisQuery, *what: Any, source: FromClause = analyses, known: str = "", ids: Sequence[int] | None = None
+) -> Select[Any]:
+    """Return the select of one page and one row more, so that the caller sees whether another page follows.
+
+    `ids` are the analyses known to have the word `known`.
+    """
+    if query.min_priority is not None and not (query.mailbox or query.text):
+        return _by_priority(query, *what, source=source)
+    found = _ordered(query, *what, source=source).where(*_says_all(query, known))
+    if ids is not None:
+        found = found.where(analyses.c.id.in_(ids))
+    return found.limit(query.limit + 1).offset(query.offset)
 
 
-def window_end(query: AnalysisQuery, *, window: int = TEXT_WINDOW) -> Select[Any]:
+def _by_priority(query: AnalysisQuery, *what: Any, source: FromClause) -> Select[Any]:
+    """Merge the newest of each priority: each is read in its index' order, all of them together have none."""
+    alone, at, wanted = replace(query, min_priority=None), analyses.c.analyzed_at, query.offset + query.limit + 1
+    each = [
+        select(_ordered(alone, analyses.c.id).where(analyses.c.priority_score == score).limit(wanted).subquery().c.id)
+        for score in range(max(1, query.min_priority or 1), 11)
+    ]
+    found = union_all(*each).subquery()
+    newest = select(*what).select_from(source.join(found, found.c.id == analyses.c.id))
+    return newest.order_by(at.desc(), analyses.c.id.desc()).limit(query.limit + 1).offset(query.offset)
+
+
+def window_end(query: AnalysisQuery, window: int) -> Select[Any]:
     """Return the select of the last row in which words are looked for; no row when there are no more behind it."""
     return _ordered(query, analyses.c.analyzed_at, analyses.c.id).limit(1).offset(window - 1)
 

@@ -23,7 +23,9 @@ __all__ = ["COUNTS", "EVERYWHERE", "PARTS", "add", "count", "seconds_of"]
 
 #: The domain under which all of them are summed.
 EVERYWHERE: Final = ""
-PARTS: Final = 8
+PARTS: Final = 4
+#: `changes` only ever grows: it tells that the others are not what they were.
+CHANGES: Final = "changes"
 COUNTS: Final = ("total", "phishing", "spam", "sensitive", "degraded", "seconds")
 #: Each bucket of processing times is 10 % wider than the one below, so a percentile is right within 5 %.
 _STEP: Final = math.log(1.1)
@@ -74,16 +76,17 @@ async def add(connection: AsyncConnection, changes: Iterable[tuple[Mapping[str, 
         mailbox, worth = row["mailbox"], _worth(row, sign)
         part = crc32(mailbox.encode()) % PARTS
         for kind, name in _names(row):
-            _sum(mailboxes, (mailbox, kind, name), worth)
-            _sum(domains, (domain_of(mailbox), kind, name, part), worth)
-            _sum(domains, (EVERYWHERE, kind, name, part), worth)
+            counted = worth | {CHANGES: 1 if kind == "all" else 0}
+            _sum(mailboxes, (mailbox, kind, name), counted)
+            _sum(domains, (domain_of(mailbox), kind, name, part), counted)
+            _sum(domains, (EVERYWHERE, kind, name, part), counted)
     for table, totals in ((statistics, mailboxes), (domain_statistics, domains)):
         keys = [column.name for column in table.primary_key]
         rows = [dict(zip(keys, key, strict=True)) | sums for key, sums in sorted(totals.items()) if any(sums.values())]
-        await upsert(connection, table, rows, keys=keys, add=COUNTS)
+        await upsert(connection, table, rows, keys=keys, add=(*COUNTS, CHANGES))
 
 
 def _sum(totals: dict[tuple[Any, ...], dict[str, Any]], key: tuple[Any, ...], worth: Mapping[str, Any]) -> None:
-    sums = totals.setdefault(key, dict.fromkeys(COUNTS, 0))
+    sums = totals.setdefault(key, dict.fromkeys((*COUNTS, CHANGES), 0))
     for name, value in worth.items():
         sums[name] += value

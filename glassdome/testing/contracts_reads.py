@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,10 @@ from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery, Documents
 from glassdome.store import Database
 from glassdome.store.schema import categories, documents, words
-from glassdome.store.statistics import DAYS
+from glassdome.store.totals import DAYS
 from glassdome.testing.contracts_store import analysed
-from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis
-from glassdome.values.as_json import analysis_json
+from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis, jobs
+from glassdome.values.as_json import analysis_json, job_shape
 from glassdome.values.verdict import Label
 
 __all__ = ["ReadContract"]
@@ -152,3 +152,51 @@ class ReadContract:
         for scope in scopes:
             shown = list((await database.analyses.statistics(AnalysisQuery(**scope))).per_day or {})
             assert (len(shown), shown[-1]) == (DAYS, (NOON + timedelta(days=days - 1)).date().isoformat())
+
+    async def test_an_overview_is_never_old(self, database: Database) -> None:
+        """What was kept is made anew after each change, even one that leaves the sums as they were."""
+        scopes = [AnalysisQuery(limit=2, **more) for more in _SCOPES]
+
+        async def looked() -> None:
+            for query in scopes:
+                found = await database.analyses.overview(query, now=NOON)
+                assert found.statistics == await database.analyses.statistics(query)
+                assert found.newest == await database.analyses.documents(query)
+                restriction = {"mailboxes": query.mailboxes, "domains": query.domains}
+                assert found.depth == await database.queue.depth(now=NOON, **restriction)
+
+        await looked()
+        await analysed(database, an_analysis(), an_analysis(a_ref(2, mailbox="eve@other.example")))
+        await looked()
+        await looked()
+        await analysed(database, an_analysis(verdict=a_verdict(categories=("fraud", "meeting"))))
+        await looked()
+        await database.analyses.delete(AnalysisQuery(mailbox="ann@example.org"))
+        await looked()
+
+    async def test_a_page_of_the_queue_shows_its_jobs(self, database: Database) -> None:
+        """The database makes the text of each job that we would make."""
+        await analysed(database, an_analysis())
+        await database.queue.enqueue(jobs(2, 3, 4), now=NOON + timedelta(microseconds=7))
+        (job,) = await database.queue.claim('w"\\ö😀', limit=1, lease=_HOUR, now=NOON + _HOUR)
+        await database.queue.fail(job, code="parse_error", sentence='It said "no"\n\t\\ 😀', now=NOON + _HOUR)
+        page = await database.queue.page(now=NOON, limit=3)
+        whole = [job_shape(job) for job in await database.queue.jobs()]
+        assert [_with_times(json.loads(text)) for text in page.jobs] == [_with_times(shape) for shape in whole[:3]]
+        assert (page.next_after_id, page.depth) == (whole[2]["id"], await database.queue.depth(now=NOON))
+        rest = await database.queue.page(now=NOON, limit=3, after_id=whole[2]["id"])
+        assert (len(rest.jobs), rest.next_after_id) == (1, None)
+
+
+_SCOPES: tuple[dict[str, Any], ...] = (
+    {},
+    {"mailbox": "ann@example.org"},
+    {"domains": ("example.org",)},
+    {"mailboxes": ("eve@other.example",)},
+    {"is_phishing": False},
+)
+
+
+def _with_times(shape: dict[str, Any]) -> dict[str, Any]:
+    """Compare moments, not their spelling."""
+    return shape | {name: datetime.fromisoformat(shape[name]) for name in ("not_before", "enqueued_at", "updated_at")}

@@ -19,7 +19,8 @@ SHAPE: Final = 1
 
 def rfc3339(instant: datetime) -> str:
     """Write an instant as RFC 3339 in UTC."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return in_utc.isoformat()[:-6] + "Z"
 
 
 def analysis_shape(analysis: Analysis) -> dict[str, Any]:

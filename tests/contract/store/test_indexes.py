@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text
 
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store import Database, listing, selection
+from glassdome.store import Database, listing
 from glassdome.store.beside import store_beside
 from glassdome.store.paging import cursor_of
 from glassdome.store.rows import analysis_row
@@ -46,6 +45,9 @@ LISTS: dict[str, dict[str, Any]] = {
     "words of a category": {"text": "minutes", "category": "meeting"},
     "words of mine": {"text": "rare77x", **MINE},
     "next page": {"cursor": cursor_of(NOON, 50)},
+    "one by its ref": {"ref": a_ref(31, mailbox="user1@example.org")},
+    "one by its UID": {"mailbox": "user1@example.org", "folder": "INBOX", "uid": 31},
+    "one by its Message-ID": {"mailbox": "user1@example.org", "message_id": "<31@example.com>"},
     "mine": MINE,
 }
 
@@ -115,9 +117,8 @@ async def test_lookups_and_counts_use_indexes(filled: Database) -> None:
         await filled.analyses.by_content("0" * 64, engine="ollama", model="m", prompt_version="1")
         await filled.analyses.outdated(engine, before_id=500, limit=5, look_at=50)
         for mine in ({}, MINE):
-            await filled.analyses.statistics(AnalysisQuery(**mine))
-            await filled.queue.depth(now=NOON, **mine)
-            await filled.queue.jobs(state=JobState.FAILED, limit=5, **mine)
+            await filled.analyses.overview(AnalysisQuery(limit=10, **mine), now=NOON)
+            await filled.queue.page(state=JobState.FAILED, limit=5, now=NOON, **mine)
     assert await read_through(filled.connections, statements) == []
 
 
@@ -133,8 +134,7 @@ async def test_reading_through_is_noticed(filled: Database) -> None:
 async def test_common_words_are_looked_for_in_windows(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A word that many have is found page by page, whole, in bounded steps; together with a rare one by the rare one."""
     monkeypatch.setattr(listing, "RARE", 50)
-    window = partial(selection.window_end, window=300)
-    monkeypatch.setattr(listing, "window_end", window)
+    monkeypatch.setattr(listing, "WINDOWS", (100, 300))
     query, seen, pages = AnalysisQuery(text="minutes", mailbox="user1@example.org", limit=30), list[int](), 0
     while True:
         page = await filled.analyses.list(query)

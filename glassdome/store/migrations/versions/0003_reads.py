@@ -23,7 +23,9 @@ _OPTIONS: Final[dict[str, Any]] = {
     "mysql_engine": "InnoDB",
 }
 _STORED: Final = sa.table("llm_statistics", *(sa.column(n) for n in ("mailbox", "domain", "kind", "name", *_COUNTS)))
-_SUMS: Final = sa.table("llm_domain_statistics", *(sa.column(n) for n in ("domain", "kind", "name", "part", *_COUNTS)))
+_SUMS: Final = sa.table(
+    "llm_domain_statistics", *(sa.column(n) for n in ("domain", "kind", "name", "part", *_COUNTS, "changes"))
+)
 #: Analyses whose words are indexed with one statement.
 _STEP: Final = 500
 
@@ -55,6 +57,7 @@ def upgrade() -> None:
         sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _COUNTS[:-1]),
         sa.Column("seconds", sa.Float(precision=53), nullable=False),
+        sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("domain", "kind", "name", "part"),
         **_OPTIONS,
     )
@@ -64,12 +67,13 @@ def upgrade() -> None:
     op.drop_index("ix_llm_statistics_kind", table_name="llm_statistics")
     op.drop_index("ix_llm_statistics_domain", table_name="llm_statistics")
     op.drop_column("llm_statistics", "domain")
+    op.add_column("llm_statistics", sa.Column("changes", sa.BigInteger(), nullable=False, server_default="0"))
 
 
 def _sum_up(domain: sa.ColumnElement[str], *grouped: sa.ColumnElement[str]) -> None:
     sums = [sa.func.sum(_STORED.c[name]) for name in _COUNTS]
-    what = sa.select(domain, _STORED.c.kind, _STORED.c.name, sa.literal(0), *sums).group_by(*grouped)
-    op.execute(sa.insert(_SUMS).from_select(["domain", "kind", "name", "part", *_COUNTS], what))
+    what = sa.select(domain, _STORED.c.kind, _STORED.c.name, sa.literal(0), *sums, sa.literal(0)).group_by(*grouped)
+    op.execute(sa.insert(_SUMS).from_select(["domain", "kind", "name", "part", *_COUNTS, "changes"], what))
 
 
 def _index_words(words: sa.Table) -> None:
@@ -87,6 +91,7 @@ def _index_words(words: sa.Table) -> None:
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_column("llm_statistics", "changes")
     op.add_column("llm_statistics", sa.Column("domain", exact(254), nullable=False, server_default=""))
     mailbox = _STORED.c.mailbox
     behind = sa.func.substr(mailbox, sa.func.instr(mailbox, "@") + 1)

@@ -1,0 +1,49 @@
+"""What a dashboard asks for every few seconds: totals, the queue and the newest analyses, in two or three reads."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.ports.store import AnalysisQuery, Overview, Statistics
+from glassdome.store import documents
+from glassdome.store.depth import counted, depth_of
+from glassdome.store.statistics import is_plain, summarize
+from glassdome.store.totals import version_of
+
+__all__ = ["Overviews"]
+
+#: Sums kept, one per key or mailbox that asks; each is about 10 KB.
+KEPT: Final = 256
+
+
+class Overviews:
+    """Sums are kept until an analysis is counted: each changes the version that is read with the queue's depth."""
+
+    def __init__(self) -> None:
+        """Begin with nothing kept."""
+        self._kept: OrderedDict[AnalysisQuery, tuple[int, Statistics]] = OrderedDict()
+
+    async def read(self, connection: AsyncConnection, query: AnalysisQuery, *, now: datetime) -> Overview:
+        """Return the overview of one moment."""
+        version = version_of(query.mailbox, query.mailboxes, query.domains).scalar_subquery().label("version")
+        row = (await connection.execute(counted(query.mailboxes, query.domains).add_columns(version))).one()
+        return Overview(
+            statistics=await self._sums(connection, query, row.version),
+            depth=depth_of(row, now),
+            newest=await documents.page(connection, query),
+        )
+
+    async def _sums(self, connection: AsyncConnection, query: AnalysisQuery, version: int) -> Statistics:
+        if not is_plain(query):
+            return await summarize(connection, query)
+        kept = self._kept.pop(query, None)
+        if kept is None or kept[0] != version:
+            kept = version, await summarize(connection, query)
+        self._kept[query] = kept
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return kept[1]
