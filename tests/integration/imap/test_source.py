@@ -168,6 +168,14 @@ async def test_find_and_resolve(dovecot: Dovecot, source: ImapSource, mailbox: s
             await source.find(mailbox, INBOX, hostile)
 
 
+async def test_find_by_special_use(dovecot: Dovecot, source: ImapSource, mailbox: str) -> None:
+    """`\\Junk` is the folder with that use, and the answer has its name; a whole Message-ID is no part of another."""
+    deliver(dovecot, mailbox, 1, 11)
+    dovecot.doveadm("move", "-u", mailbox, "Junk", "mailbox", "INBOX", "all")
+    found = await source.find(mailbox, "\\Junk", "<1@example.test>")
+    assert (found.folder, found.uid) == ("Junk", 1)
+
+
 async def test_older_mail_newest_first(dovecot: Dovecot, source: ImapSource, mailbox: str) -> None:
     """Backfill walks down in batches, over gaps, to the first message."""
     deliver(dovecot, mailbox, *range(1, 13))
