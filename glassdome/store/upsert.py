@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,22 +23,27 @@ async def upsert(
     add: Sequence[str] = (),
 ) -> None:
     """Insert `rows`; where `keys` meet a stored row, `replace` its columns and `add` to its numbers."""
-    if not rows:
-        return
-    if connection.dialect.name == "mysql":
-        theirs = mysql.insert(table).values(list(rows))
+    if rows:
+        await connection.execute(
+            _statement(connection.dialect.name, table, tuple(keys), tuple(replace), tuple(add)), rows
+        )
+
+
+@lru_cache(maxsize=64)
+def _statement(
+    dialect: str, table: Table, keys: tuple[str, ...], replace: tuple[str, ...], add: tuple[str, ...]
+) -> Insert:
+    """Return the statement for one row; the driver repeats it for many, and it is made and compiled only once."""
+    if dialect == "mysql":
+        theirs = mysql.insert(table)
         changes: dict[str, Any] = {table.c[k].name: theirs.inserted[k] for k in replace}
         changes |= {table.c[k].name: table.c[k] + theirs.inserted[k] for k in add}
         first = table.c[keys[0]]
-        await connection.execute(theirs.on_duplicate_key_update(changes or {first.name: first}))
-        return
-    ours = sqlite.insert(table).values(list(rows))
+        return theirs.on_duplicate_key_update(changes or {first.name: first})
+    ours = sqlite.insert(table)
     new: dict[Any, Any] = {table.c[k]: ours.excluded[k] for k in replace}
     new |= {table.c[k]: table.c[k] + ours.excluded[k] for k in add}
     index = [table.c[k] for k in keys]
-    conflict = (
-        ours.on_conflict_do_update(index_elements=index, set_=new)
-        if new
-        else ours.on_conflict_do_nothing(index_elements=index)
-    )
-    await connection.execute(conflict)
+    if not new:
+        return ours.on_conflict_do_nothing(index_elements=index)
+    return ours.on_conflict_do_update(index_elements=index, set_=new)
