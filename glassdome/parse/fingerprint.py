@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Sequence
 
-from glassdome.values.message import Link, Message
+from glassdome.values.message import Address, Attachment, Link
 
 __all__ = ["content_hash"]
 
@@ -17,30 +18,36 @@ _KEY = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~%+=-]{16,}|[0-9a-fA-F-]{16,
 _TEXT = 100_000
 
 
-def content_hash(message: Message) -> str:
+def content_hash(
+    *,
+    author: Address,
+    recipients: Sequence[Address],
+    subject: str,
+    text: str,
+    links: Iterable[Link],
+    attachments: Iterable[Attachment],
+) -> str:
     """Hash what a message says, not whom it says it to.
 
     Taken in: the author's domain, the subject without reply marks, the text, for each link its scheme, host and
     path, and the SHA-256 of each attachment. Left out: the recipients' addresses and names, the query and fragment
     of links, and path segments that look like keys. Numbers in the text stay: another account number is another mail.
     """
-    recipients = _recipients(message)
-    attachments = sorted(attachment.sha256 for attachment in message.attachments)
-    links = sorted({_target(link) for link in message.links})
+    names = _named(recipients)
     pieces = (
-        message.author.domain,
-        _plain(_REPLY_MARK.sub("", message.subject), recipients),
-        _plain(message.text[:_TEXT], recipients),
-        *links,
-        *attachments,
+        author.domain,
+        _plain(_REPLY_MARK.sub("", subject), names),
+        _plain(text[:_TEXT], names),
+        *sorted({_target(link) for link in links}),
+        *sorted(attachment.sha256 for attachment in attachments),
     )
     return hashlib.sha256("\0".join(pieces).encode("utf-8", "replace")).hexdigest()
 
 
-def _recipients(message: Message) -> list[str]:
+def _named(recipients: Sequence[Address]) -> list[str]:
     """The words that name a recipient, longest first."""
     words: set[str] = set()
-    for address in message.recipients[:5]:
+    for address in recipients[:5]:
         words.add(address.addr.lower())
         words.add(address.name.lower())
         words.update(word for word in address.name.lower().split() if len(word) > 2)

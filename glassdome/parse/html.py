@@ -150,7 +150,9 @@ class _Walker:
         while node is not None:
             child = None
             if node.is_text_node:
-                self._text(node.text_content, look)
+                text = node.text_content
+                if text:
+                    self._text(text, look)
             elif node.is_element_node:
                 tag = node.tag or ""
                 inner = self._enter(node, tag, look)
@@ -216,9 +218,7 @@ class _Walker:
         shown = line(" ".join("".join(anchor.shown).split()))[:MAX_SHOWN_CHARS]
         return Link(url=url, shown=shown, place=anchor.place, host=host_of(url))
 
-    def _text(self, text: str | None, look: Look) -> None:
-        if not text:
-            return
+    def _text(self, text: str, look: Look) -> None:
         visible = self.out.text(text, look.how, bool(self.pre))
         if self.open_anchor is not None and visible:
             self.open_anchor.shown.append(visible)
@@ -235,8 +235,9 @@ class _Walker:
         if tag == "pre":
             self.pre += 1
         if attributes:
-            if not self.has_script:
-                self.has_script = any(name.startswith("on") for name in attributes)
+            for name in attributes:
+                if name[:2] == "on":
+                    self.has_script = True
             look = look_of(tag, attributes, self.sheet, look)
         act = _ELEMENTS.get(tag)
         if act is not None:

@@ -115,8 +115,8 @@ class TextBuilder:
 def _one_space(text: str) -> str:
     """Collapse white space as HTML does, the outer ones to one space each."""
     words = " ".join(text.split())
-    if not words:
-        return " "
+    if not words or words == text:
+        return words or " "
     return (" " if text[0].isspace() else "") + words + (" " if text[-1].isspace() else "")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from dataclasses import replace
 
 from glassdome.core.errors import MessageTooLarge, NotAMessage
 from glassdome.core.limits import (
@@ -27,7 +26,7 @@ from glassdome.parse.lists import message_ids, read_lists
 from glassdome.parse.plain import reveal
 from glassdome.parse.reply import new_text
 from glassdome.parse.structure import Part, parse_structure
-from glassdome.values.message import Address, HeaderField, Message
+from glassdome.values.message import Address, HeaderField, Message, author_of
 
 __all__ = ["parse_message"]
 
@@ -71,17 +70,21 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
     attachments = read_attachments(parts.attached, body, faults)
     subject = reveal(decode_words(first(fields, "subject"), faults))
     senders = parse_addresses(first(fields, "sender"), faults)
-    message = Message(
+    header_from = _addresses(fields, "from", faults)
+    reply_to, to = _addresses(fields, "reply-to", faults), _addresses(fields, "to", faults)
+    cc = _addresses(fields, "cc", faults)
+    links = tuple(dict.fromkeys(body.links))[:MAX_LINKS]
+    return Message(
         headers=tuple(HeaderField(name=field.label, value=decode_words(field.value, faults)) for field in fields),
         message_id=next(iter(message_ids(first(fields, "message-id"))), ""),
         in_reply_to=message_ids(first(fields, "in-reply-to")),
         references=message_ids(first(fields, "references")),
         subject=subject[0].strip(),
-        header_from=_addresses(fields, "from", faults),
+        header_from=header_from,
         sender=senders[0] if senders else None,
-        reply_to=_addresses(fields, "reply-to", faults),
-        to=_addresses(fields, "to", faults),
-        cc=_addresses(fields, "cc", faults),
+        reply_to=reply_to,
+        to=to,
+        cc=cc,
         bcc=_addresses(fields, "bcc", faults),
         mail_from=read_mail_from(fields),
         date=parse_date(first(fields, "date")),
@@ -90,7 +93,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         other_text=body.other_text,
         has_html=body.has_html,
         hidden=tuple((subject[1] + body.hidden)[:MAX_HIDDEN]),
-        links=tuple(dict.fromkeys(body.links))[:MAX_LINKS],
+        links=links,
         forms=tuple(body.forms[:MAX_FORMS]),
         has_script=body.has_script,
         remote_images=body.remote_images,
@@ -101,8 +104,15 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         defects=faults.defects(),
         size=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(),
+        content_hash=content_hash(
+            author=author_of(header_from),
+            recipients=to + cc,
+            subject=subject[0].strip(),
+            text=body.text,
+            links=links,
+            attachments=attachments,
+        ),
     )
-    return replace(message, content_hash=content_hash(message))
 
 
 def _addresses(fields: list[RawField], name: str, faults: Faults) -> tuple[Address, ...]:

@@ -37,6 +37,8 @@ _FIELD = re.compile(
     r"|onderwerp|\u00e4mne|emne|temat|p\u0159edm\u011bt|aihe|\u0442\u0435\u043c\u0430|\u4e3b\u9898|\u4ef6\u540d)\s?\**\s?[:\uff1a]",
     re.IGNORECASE,
 )
+#: One of them stands in every line that opens history.
+_SIGN = re.compile("[:\uff1a_-]")
 _DEVICE = re.compile(
     "(?:sent from|get outlook for|von meinem .{1,40} gesendet|gesendet (?:von|mit)|envoy\u00e9 (?:de|depuis)|enviado (?:desde|do|de)"
     "|inviato da|verstuurd vanaf|skickat fr\u00e5n|sendt fra|\u043e\u0442\u043f\u0440\u0430\u0432\u043b\u0435\u043d\u043e \u0441).{0,80}$",
@@ -63,11 +65,14 @@ def _without_history(lines: list[str]) -> list[str]:
     kept: list[str] = []
     for number, line in enumerate(lines):
         bare = line.strip()
-        if bare.startswith(">"):
+        if not bare:
+            kept.append(line)
             continue
-        if bare and _is_forward(bare):
+        if bare[0] == ">":
+            continue
+        if (bare[0] == "-" or bare[-1] == ":") and _is_forward(bare):
             return kept + lines[number:]  # what is forwarded is the message
-        if bare and _opens_history(lines, number, bare):
+        if _SIGN.search(bare) and _opens_history(lines, number, bare):
             if kept and _DATE.search(kept[-1]) and _WROTE.search(bare) and not _DATE.search(bare):
                 kept.pop()  # the attribution began one line higher
             if not _is_quoted_below(lines, number):
@@ -78,7 +83,7 @@ def _without_history(lines: list[str]) -> list[str]:
 
 
 def _is_forward(bare: str) -> bool:
-    return (bare[0] == "-" or bare[-1] == ":") and len(bare) < _LONGEST_ATTRIBUTION and bool(_FORWARDED.search(bare))
+    return len(bare) < _LONGEST_ATTRIBUTION and bool(_FORWARDED.search(bare))
 
 
 def _opens_history(lines: list[str], number: int, bare: str) -> bool:

@@ -53,4 +53,9 @@ def outcome(name: str, result: Outcome, detail: str = "") -> Signal:
 
 def none_apply(names: Iterable[str]) -> tuple[Signal, ...]:
     """Report that there is nothing to look at for these signals."""
+    return _none_apply(tuple(names))
+
+
+@lru_cache(maxsize=256)
+def _none_apply(names: tuple[str, ...]) -> tuple[Signal, ...]:
     return tuple(outcome(name, Outcome.NOT_APPLICABLE) for name in names)

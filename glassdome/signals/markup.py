@@ -28,7 +28,7 @@ _HIDING = ("css", "size", "color", "offscreen")
 
 
 def _letters(item: HiddenText) -> int:
-    return sum(char.isalnum() for char in item.text[:_MAX_COUNTED])
+    return sum(map(str.isalnum, item.text[:_MAX_COUNTED]))
 
 
 def _forms(message: Message) -> Iterator[Signal]:
@@ -45,9 +45,10 @@ def _forms(message: Message) -> Iterator[Signal]:
 
 
 def _hidden(message: Message) -> Iterator[Signal]:
-    found = [item for item in message.hidden if item.how in _HIDING and _letters(item) >= _MIN_HIDDEN]
+    counted = [(item, _letters(item)) for item in message.hidden if item.how in _HIDING]
+    found = [item for item, letters in counted if letters >= _MIN_HIDDEN]
     if found:
-        strength = 0.5 + min(0.5, sum(map(_letters, found)) / 2000)
+        strength = 0.5 + min(0.5, sum(letters for _, letters in counted if letters >= _MIN_HIDDEN) / 2000)
         quotes = [evidence("hidden", item.text) for item in found]
         yield hit("hidden_text", f"{len(found)} pieces of text are hidden from the reader", *quotes, strength=strength)
     for name, kinds in (("split_words", ("zero_width", "tag_chars")), ("turned_text", ("bidi",))):

@@ -41,11 +41,13 @@ _MANY_LETTERS = 12
 class Phrase:
     """One phrase: its group, its words (each a set of alternatives), the pattern that finds them in order.
 
-    `anchor` is the most telling slot: the one whose shortest word is the longest. `others` are the rest.
+    `anchor` is the most telling slot: the one whose shortest word is the longest. `others` are the rest, `near` their
+    letters, without which the pattern need not be tried.
     """
 
     group: str
     others: tuple[frozenset[str], ...]
+    near: tuple[tuple[str, ...], ...]
     pattern: re.Pattern[str]
     anchor: frozenset[str]
 
@@ -81,9 +83,10 @@ class ScannedText:
         for key in sorted(phrase.anchor & keys):
             for place in self._occurrences(key):
                 start = self.text.rfind(" ", 0, max(0, place - _REACH)) + 1
-                found = phrase.pattern.search(self.text, start, place + _REACH)
-                if found:
-                    return found.span()
+                if _has_all(self.text[start : place + _REACH], phrase.near):
+                    found = phrase.pattern.search(self.text, start, place + _REACH)
+                    if found:
+                        return found.span()
         return None
 
 
@@ -126,6 +129,17 @@ def _may_occur(phrase: Phrase, keys: set[str]) -> bool:
     # A plain loop: this is asked a hundred times for every mail.
     for slot in phrase.others:  # noqa: SIM110
         if keys.isdisjoint(slot):
+            return False
+    return True
+
+
+def _has_all(text: str, slots: tuple[tuple[str, ...], ...]) -> bool:
+    # Plain loops: one of ten places passes, and a pattern costs many times this.
+    for words in slots:
+        for word in words:
+            if word in text:
+                break
+        else:
             return False
     return True
 
@@ -176,8 +190,10 @@ def _phrase(group: str, text: str, gap: int) -> Phrase:
     """Compile `verify|confirm your account`: alternatives by |, stems by *, `_` joins words with nothing between."""
     slots: list[frozenset[str]] = []
     parts: list[str] = []
+    letters: list[tuple[str, ...]] = []
     for slot in text.lower().split():
         alternatives = slot.split("|")
+        letters.append(tuple(word.split("_")[-1].rstrip("*") for word in alternatives))
         slots.append(frozenset(_slot_key(word.split("_")[-1]) for word in alternatives))
         forms = [r"[^\w.!?;]+".join(map(_slot_pattern, word.split("_"))) for word in alternatives]
         parts.append(f"(?:{'|'.join(forms if parts else map(_opening, forms))})")
@@ -185,7 +201,8 @@ def _phrase(group: str, text: str, gap: int) -> Phrase:
     pattern = re.compile(rf"{between.join(parts)}(?!\w)")
     anchor = max(slots, key=lambda slot: min(map(len, slot)))
     others = tuple(slot for slot in slots if slot is not anchor)
-    return Phrase(group=group, others=others, pattern=pattern, anchor=anchor)
+    near = tuple(letters[number] for number, slot in enumerate(slots) if slot is not anchor)
+    return Phrase(group=group, others=others, near=near, pattern=pattern, anchor=anchor)
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from glassdome.core.log import get_logger
 from glassdome.signals.finding import Detector, outcome
@@ -34,11 +35,10 @@ def _run(detector: Detector, message: Message, context: Context) -> Iterable[Sig
     except Exception:  # whatever a hostile mail broke, the other detectors still count
         _log.exception("detector_failed", detector=detector.name)
         missing = Outcome.TEMP_ERROR
-    if not found:
-        return _nothing(tuple(detector.signals), missing)
-    return (found.get(name) or outcome(name, missing) for name in detector.signals)
+    whole = _nothing(tuple(detector.signals), missing) | found
+    return (whole[name] for name in detector.signals) if len(whole) > len(detector.signals) else whole.values()
 
 
 @lru_cache(maxsize=256)
-def _nothing(names: tuple[str, ...], result: Outcome) -> tuple[Signal, ...]:
-    return tuple(outcome(name, result) for name in names)
+def _nothing(names: tuple[str, ...], result: Outcome) -> MappingProxyType[str, Signal]:
+    return MappingProxyType({name: outcome(name, result) for name in names})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +21,7 @@ __all__ = [
     "ListFacts",
     "Message",
     "RspamdReport",
+    "author_of",
 ]
 
 
@@ -43,6 +45,14 @@ class Address:
     def __str__(self) -> str:
         """`Name <addr>`, or the address alone."""
         return f"{self.name} <{self.addr}>" if self.name else self.addr
+
+
+def author_of(header_from: Sequence[Address]) -> Address:
+    """Return the first From address that has a domain, else the first, else an empty one."""
+    for address in header_from:
+        if "@" in address.addr:
+            return address
+    return header_from[0] if header_from else Address()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +233,7 @@ class Message:
     @property
     def author(self) -> Address:
         """The first From address that has a domain, else the first, else an empty one."""
-        whole = (address for address in self.header_from if "@" in address.addr)
-        return next(whole, self.header_from[0] if self.header_from else Address())
+        return author_of(self.header_from)
 
     @property
     def thread_id(self) -> str:

@@ -37,7 +37,8 @@ _ENOUGH: Final = 1.0
 _NEAR: Final = 0.55
 _MOST_PHRASES: Final = 4
 _KEPT: Final = 3
-_MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|eur\b|usd\b|chf\b|gbp\b)", re.IGNORECASE)
+#: Begins with a set of characters, so that all others are passed over fast.
+_MONEY = re.compile(r"[$€£¥\d](?:(?<=[$€£¥])\s?\d|(?<=\d)\s?(?:[$€£¥]|eur\b|usd\b|chf\b|gbp\b))", re.IGNORECASE)
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:", re.IGNORECASE)
 _CALENDAR: Final = ("text/calendar", "application/ics")
 
@@ -49,6 +50,8 @@ def categorize(
     scores: dict[str, float] = dict.fromkeys(CATEGORIES, 0.0)
     offer = _is_offer(message, {*subject.get("promotion", ()), *text.get("promotion", ())}, text)
     for concept, (category, worth) in _WORTH.items():
+        if concept not in subject and concept not in text:
+            continue
         category = "work" if offer and concept == "promotion" else category
         hits = min(2 * len(subject.get(concept, ())) + len(text.get(concept, ())), _MOST_PHRASES)
         scores[category] += worth * hits
