@@ -14,7 +14,8 @@ from glassdome.store.schema import words
 
 __all__ = ["begins", "terms_of"]
 
-_RUN: Final = re.compile(r"[^\W_]+")
+#: Letters and digits; in the scripts of India vowels are marks, which Python does not count among them.
+_RUN: Final = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff])+")
 #: Scripts written without spaces (Thai to Khmer, kana, Han): their runs are indexed as pairs of characters.
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]+"

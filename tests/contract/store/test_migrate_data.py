@@ -1,0 +1,48 @@
+"""What is stored survives a change of the schema, in both directions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import text
+
+from glassdome.ports.store import AnalysisQuery
+from glassdome.store import Database, migrate, open_database
+from glassdome.testing.contracts_store import analysed
+from glassdome.testing.samples import NOON, a_ref, an_analysis
+
+_MAILBOXES = ("ann@example.org", "bob@example.org", "eve@other.example")
+
+
+async def _stored(database: Database) -> tuple[Any, ...]:
+    """Everything that reads answer."""
+    page = await database.analyses.documents(AnalysisQuery())
+    scopes: tuple[dict[str, Any], ...] = ({}, {"domains": ("example.org",)}, {"mailbox": "eve@other.example"})
+    sums = [await database.analyses.statistics(AnalysisQuery(**scope)) for scope in scopes]
+    found = [
+        [item.ref for item in (await database.analyses.list(AnalysisQuery(text=word))).items]
+        for word in ("minutes", "bob@example", "2x", "nowhere")
+    ]
+    return [json.loads(item) for item in page.items], sums, found, (await database.queue.depth(now=NOON)).done
+
+
+async def test_down_and_up_again_with_data(database_url: str) -> None:
+    """Back to the first schema and forth: lists, sums and words are as before, and count on from there."""
+    await migrate(database_url)
+    made = [an_analysis(a_ref(n, mailbox=m), subject=f"The minutes {n}x") for n, m in enumerate(_MAILBOXES, 1)]
+    async with open_database(database_url) as database:
+        await analysed(database, *made)
+        before = await _stored(database)
+    assert (len(before[0]), [len(refs) for refs in before[2]], before[3]) == (3, [3, 3, 1, 0], 3)
+    await migrate(database_url, revision="0001")
+    async with open_database(database_url) as database:
+        old = await database.connections.rows(text("SELECT domain, kind FROM llm_statistics WHERE kind = 'all'"))
+    assert sorted(row.domain for row in old) == ["example.org", "example.org", "other.example"]
+    await migrate(database_url)
+    async with open_database(database_url) as database:
+        assert await _stored(database) == before
+        await database.analyses.delete(AnalysisQuery(mailbox="ann@example.org"))
+        assert (await database.analyses.statistics(AnalysisQuery(domains=("example.org",)))).total == 1
+        await analysed(database, an_analysis(a_ref(9, mailbox="ann@example.org")))
+        assert (await database.analyses.statistics(AnalysisQuery())).total == 3
