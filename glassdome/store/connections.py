@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from glassdome.core.errors import ConfigError
 from glassdome.store.failures import is_conflict, translate
+from glassdome.store.sqlite_connection import connect
 
 __all__ = ["Connections", "driver_url", "make_engine"]
 
@@ -56,7 +57,9 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
     bounds: dict[str, Any] = {"pool_size": pool_size, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_SECONDS}
     if parsed.drivername.startswith("sqlite"):
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, connect_args={"timeout": LOCK_SECONDS}, **bounds)
+        engine = create_async_engine(
+            parsed, connect_args={"timeout": LOCK_SECONDS, "async_creator_fn": connect}, **bounds
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
