@@ -51,9 +51,9 @@ def split_message(data: bytes, start: int, stop: int, faults: Faults) -> tuple[l
 
 def first(fields: list[RawField], name: str) -> str:
     """Return the first value of `name` (lower case), or an empty string."""
-    for field in fields:
-        if field.name == name:
-            return field.value
+    for called, _, value in fields:
+        if called == name:
+            return value
     return ""
 
 

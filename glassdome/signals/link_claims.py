@@ -67,7 +67,8 @@ _CLAIM_CHARS = 160
 def _brands(message: Message, links: Sequence[LinkView], context: Context) -> Iterator[Signal]:
     protected = protected_by(context)
     sender = organizational_domain(message.author.domain)
-    imitating = [(v, found) for v in links if v.domain != sender and (found := find_lookalike(v.host, protected))]
+    alike = {host: find_lookalike(host, protected) for host in {v.host for v in links if v.domain != sender}}
+    imitating = [(v, found) for v in links if (found := alike.get(v.host))]
     if imitating:
         link, found = imitating[0]
         strength = {"confusable": 1.0, "typo": 0.7, "inserted": 0.8}[found.how]
@@ -88,7 +89,7 @@ def _foreign_brand(link: LinkView) -> str:
     if link.domain in popular():
         return ""
     owners = brand_owners()
-    words = _PATH_WORD.findall(link.rest[:200].lower())
+    words = _PATH_WORD.findall(link.rest[:200].lower()) if link.rest else ()
     return next((w for w in words if len(w) >= _MIN_PATH_BRAND and w in owners and link.domain not in owners[w]), "")
 
 
@@ -97,17 +98,21 @@ def _logs_in(link: LinkView) -> bool:
     return link.domain not in popular() and not _LOGIN.isdisjoint(_PATH_WORD.findall(path))
 
 
-def _carried(link: LinkView, address: str) -> bool:
-    """Say whether a URL holds an address plainly, in base64 or in hexadecimal."""
+def _forms(address: str) -> tuple[str, ...]:
+    """Return an address plainly, in base64 and in hexadecimal, in lower case."""
     raw = address.encode()
-    forms = (address, base64.b64encode(raw).decode().rstrip("="), raw.hex())
-    text = unquote(link.rest)
-    return any(form in text or form.lower() in text.lower() for form in forms)
+    return address.lower(), base64.b64encode(raw).decode().rstrip("=").lower(), raw.hex()
+
+
+def _carries(link: LinkView, forms: Sequence[str]) -> bool:
+    text = unquote(link.rest).lower()
+    return any(form in text for form in forms)
 
 
 def _address(message: Message, links: Sequence[LinkView], context: Context) -> Iterator[Signal]:
     readers = {context.mailbox, *(a.addr for a in message.to[:3])} - {""}
-    found = [v for v in links if v.rest and any(_carried(v, r) for r in readers if "@" in r)]
+    forms = [form for reader in readers if "@" in reader for form in _forms(reader)]
+    found = [v for v in links if v.rest and _carries(v, forms)]
     if found:
         detail = f"{found[0].host} is told the reader's address"
         yield hit("link_reader_address", detail, *(evidence(v.where, v.url) for v in found))

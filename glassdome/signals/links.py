@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from glassdome.signals.domains import is_ip, organizational_domain, unicode_host
@@ -44,7 +45,7 @@ _MANY_LABELS = 6
 
 def _shown_domain(link: LinkView) -> str:
     """Return the organization a reader believes the link leads to; empty where the text is no address."""
-    found = _SHOWN_HOST.match(link.shown)
+    found = _SHOWN_HOST.match(link.shown) if "." in link.shown else None
     domain = organizational_domain(found.group(1)) if found else ""
     return domain if "." in domain else ""
 
@@ -57,7 +58,7 @@ def _mismatch(link: LinkView) -> str:
 
 
 def _redirects(link: LinkView) -> str:
-    found = _INNER_URL.search(link.rest)
+    found = _INNER_URL.search(link.rest) if "http" in link.rest.lower() else None
     target = organizational_domain(found.group(1)) if found else ""
     if not found or target in (link.domain, "") or (target in popular() and not in_list(target, free_hosts())):
         return ""
@@ -73,32 +74,41 @@ def _is_random(host: str) -> bool:
     return turns >= 4 or bool(_CONSONANTS.search(label))
 
 
-def _risky(link: LinkView) -> str:
-    return link.host if link.host.rpartition(".")[2] in risky_tlds() and link.domain not in popular() else ""
+def _risky(host: str, domain: str) -> str:
+    return host if host.rpartition(".")[2] in risky_tlds() and domain not in popular() else ""
 
 
-_CHECKS: dict[str, Callable[[LinkView], str]] = {
+#: What a host alone tells, by its name and its organizational domain.
+_HOST_CHECKS: dict[str, Callable[[str, str], str]] = {
+    "link_ip_host": lambda host, domain: host if is_ip(host) else "",
+    "link_shortener": lambda host, domain: host if in_list(host, shorteners()) else "",
+    "link_free_host": lambda host, domain: host if in_list(host, free_hosts()) else "",
+    "link_punycode": lambda host, domain: unicode_host(host) if "xn--" in host or not host.isascii() else "",
+    "link_many_labels": lambda host, domain: host if host.count(".") >= _MANY_LABELS and not is_ip(host) else "",
+    "link_risky_tld": _risky,
+    "link_random_host": lambda host, domain: host if _is_random(host) and domain not in popular() else "",
+}
+_LINK_CHECKS: dict[str, Callable[[LinkView], str]] = {
     "link_text_mismatch": _mismatch,
-    "link_ip_host": lambda v: v.host if is_ip(v.host) else "",
     "link_userinfo": lambda v: f"{v.user}@{v.host}" if "." in v.user else "",
     "link_dangerous_scheme": lambda v: v.scheme if v.scheme in ("javascript", "data", "vbscript", "file") else "",
     "link_odd_port": lambda v: f"{v.host}:{v.port}" if v.port not in _USUAL_PORTS else "",
     "link_redirector": _redirects,
-    "link_shortener": lambda v: v.host if in_list(v.host, shorteners()) else "",
-    "link_free_host": lambda v: v.host if in_list(v.host, free_hosts()) else "",
-    "link_punycode": lambda v: unicode_host(v.host) if "xn--" in v.host or not v.host.isascii() else "",
-    "link_many_labels": lambda v: v.host if v.host.count(".") >= _MANY_LABELS and not is_ip(v.host) else "",
-    "link_risky_tld": _risky,
-    "link_random_host": lambda v: v.host if _is_random(v.host) and v.domain not in popular() else "",
-    "link_encoded_host": lambda v: v.host if len(_NEEDLESS.findall(v.rest[:300])) >= 4 else "",
+    "link_encoded_host": lambda v: v.host if "%" in v.rest and len(_NEEDLESS.findall(v.rest[:300])) >= 4 else "",
 }
 
 
-def _report(name: str, check: Callable[[LinkView], str], links: Sequence[LinkView]) -> Iterator[Signal]:
-    found = [(link, why) for link in links if (why := check(link))]
-    if found:
-        quotes = (evidence(link.where, link.url) for link, _ in found)
-        yield hit(name, f"{_SIGNALS[name]}: {found[0][1][:120]}", *quotes)
+@lru_cache(maxsize=8192)
+def _of_host(host: str, domain: str) -> tuple[tuple[str, str], ...]:
+    """Return the signals of a host, each with why; the links of a mail share few hosts."""
+    return tuple((name, why) for name, check in _HOST_CHECKS.items() if (why := check(host, domain)))
+
+
+def _of_link(link: LinkView) -> Iterator[tuple[str, str]]:
+    yield from _of_host(link.host, link.domain)
+    for name, check in _LINK_CHECKS.items():
+        if why := check(link):
+            yield name, why
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:
@@ -107,8 +117,13 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     if not links:
         yield from none_apply(_SIGNALS)
         return
-    for name, check in _CHECKS.items():
-        yield from _report(name, check, links)
+    found: dict[str, list[tuple[LinkView, str]]] = {}
+    for link in links:
+        for name, why in _of_link(link):
+            found.setdefault(name, []).append((link, why))
+    for name, places in found.items():
+        quotes = (evidence(link.where, link.url) for link, _ in places)
+        yield hit(name, f"{_SIGNALS[name]}: {places[0][1][:120]}", *quotes)
 
 
 DETECTOR = Detector(name="links", signals=_SIGNALS, run=detect)

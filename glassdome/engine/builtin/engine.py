@@ -52,7 +52,7 @@ class BuiltinEngine:
         _, spam, phishing = self._classifier.probabilities(message.subject, text)
         language = language_of(message.subject, text)
         requests = intent.requests_in(sentences, language)
-        questions = min(sum(s.text.endswith("?") for s in sentences), _MOST_QUESTIONS)
+        questions = min(sum([s.text.endswith("?") for s in sentences]), _MOST_QUESTIONS)
         ruled = [rule for rule in context.rules if matches(rule, message, context.mailbox)]
         found = ruled_categories(ruled) or categories.categorize(message, subject=in_subject, text=in_text)
         tags = categories.tag(

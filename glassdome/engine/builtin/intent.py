@@ -34,18 +34,17 @@ def requests_in(sentences: Sequence[Sentence], language: str = "") -> list[Reque
     """Return the requests among `sentences`, in their order: by phrases, and in English by a trained model over them."""
     lines = [words[:_LONGEST_WORDS] for words in words_of_each(sentence.text for sentence in sentences)]
     asked = load_concepts("requests.toml").find_each(lines)
-    found = (_request(*each, language) for each in zip(sentences, lines, asked, strict=False))
-    return [request for request in found if request is not None]
-
-
-def _request(sentence: Sentence, words: list[str], found: dict[str, list[str]], language: str) -> Request | None:
-    score = rule_score(sentence.text, words, found)
     asking = load_asking()
-    if language == asking.language:
-        score = ASKS + asking.log_odds(words, question="?" in sentence.text[-4:], rule=score)
-    if score < ASKS:
-        return None
-    return Request(sentence=sentence, score=score, due=due_words(sentence.text, found.get("due", ())))
+    model = asking if language == asking.language else None
+    requests = []
+    for sentence, words, found in zip(sentences, lines, asked, strict=False):
+        score = rule_score(sentence.text, words, found)
+        if model is not None:
+            score = ASKS + model.log_odds(words, question="?" in sentence.text[-4:], rule=score)
+        if score >= ASKS:
+            due = due_words(sentence.text, found.get("due", ()))
+            requests.append(Request(sentence=sentence, score=score, due=due))
+    return requests
 
 
 def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ...]:
@@ -64,11 +63,14 @@ def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ..
 def rule_score(text: str, words: list[str], found: dict[str, list[str]]) -> float:
     """Return how clearly a sentence asks, by the phrases `found` in it: about -1.5 to 4, ASKS being the line."""
     question = "?" in text[-4:] or "¿" in text
+    short_or_long = 0.6 * (len(words) < 3) + 0.3 * (len(words) > 40)
+    if not found:
+        return 0.7 * question - short_or_long
     opens = any(_opens(words, verb) for verb in found.get("imperative", ()))
     score = 1.2 * bool(found.get("ask")) + 0.9 * bool(found.get("politely")) + 0.8 * opens
     score += question * (0.7 + 0.5 * bool(found.get("you")))
     score += 0.2 * bool(found.get("due"))
-    return score - 1.5 * bool(found.get("bulk_talk")) - 0.6 * (len(words) < 3) - 0.3 * (len(words) > 40)
+    return score - 1.5 * bool(found.get("bulk_talk")) - short_or_long
 
 
 def _opens(words: list[str], verb: str) -> bool:

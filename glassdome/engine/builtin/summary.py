@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final
 
 from glassdome.core import limits
-from glassdome.core.words import words_in
+from glassdome.core.words import words_by_line, words_in
 from glassdome.engine.builtin.sentences import Sentence
 from glassdome.engine.builtin.words import fold
 
@@ -67,9 +67,10 @@ def summarize(sentences: Sequence[Sentence], subject: str = "") -> str:
         return _clipped(_cleaned(subject))
     if len(candidates) <= _SENTENCES:
         return _joined(list(candidates))
-    texts, contents = list(candidates), [_content(folded) for folded in candidates.values()]
+    texts = list(candidates)
+    contents = [_content(words) for words in words_by_line("\n".join(candidates.values()))]
     bags = [set(content) for content in contents]
-    scores = _scores(contents, bags, set(_content(fold(subject))))
+    scores = _scores(contents, bags, set(_content(words_in(fold(subject)))))
     best = max(range(len(texts)), key=scores.__getitem__)
     chosen = [best]
     if len(texts[best]) < _LONG_SENTENCE:
@@ -116,8 +117,8 @@ def _new(bag: set[str], score: float, taken: set[str]) -> float:
     return score * (1 - len(bag & taken) / (len(bag) or 1))
 
 
-def _content(folded: str) -> list[str]:
-    return [word for word in words_in(folded) if len(word) >= _CONTENT]
+def _content(words: Iterable[str]) -> list[str]:
+    return [word for word in words if len(word) >= _CONTENT]
 
 
 def _cleaned(text: str) -> str:
