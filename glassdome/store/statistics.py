@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Integer, Select, case, func, select
+from sqlalchemy import Integer, Select, String, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery, Statistics
@@ -53,11 +53,14 @@ async def _counted(connection: AsyncConnection, query: AnalysisQuery) -> Statist
     where = conditions(query)
     if (ids := await ids_of_rarest(connection, query)) is not None:
         where.append(analyses.c.id.in_(ids))
-    row = (await connection.execute(_matching(query, *_sums()).where(*where))).one()
-    model = case((analyses.c.model != "", analyses.c.model), else_=analyses.c.engine)
-    day = func.substr(analyses.c.analyzed_at, 1, 10, type_=None)
-    models = await connection.execute(_matching(query, model, func.count()).where(*where).group_by(model))
-    days = await connection.execute(_matching(query, day, func.count()).where(*where).group_by(day))
+    sums: Counter[str] = Counter()
+    models: Counter[str] = Counter()
+    days: Counter[str] = Counter()
+    for model, day, *worth in await connection.execute(_by_model_and_day(query).where(*where)):
+        counts = dict(zip(COUNTS, (value or 0 for value in worth), strict=True))
+        sums.update(counts)
+        models[model] += counts["total"]
+        days[day] += counts["total"]
     named = select(categories.c.category, func.count()).join(analyses, analyses.c.id == categories.c.analysis_id)
     if query.category:
         named = named.where(analyses.c.id.in_(_in_category(query.category)))
@@ -65,20 +68,24 @@ async def _counted(connection: AsyncConnection, query: AnalysisQuery) -> Statist
     times = await connection.execute(
         _matching(query, analyses.c.processing_time).where(*where).order_by(analyses.c.analyzed_at.desc()).limit(SAMPLE)
     )
-    spread = sorted((t[0], 1) for t in times)
-    found = _statistics(row._mapping, _pairs(models), _pairs(each), _pairs(days))
+    spread = sorted((row[0], 1) for row in times)
+    found = _statistics(sums, models, {str(row[0]): int(row[1]) for row in each}, days)
     return replace(found, p50_seconds=_percentile(spread, 0.5), p95_seconds=_percentile(spread, 0.95))
 
 
-def _sums() -> list[Any]:
-    flags = {
-        "phishing": analyses.c.is_phishing,
-        "spam": case((analyses.c.label == Label.SPAM.value, 1), else_=0),
-        "sensitive": analyses.c.sensitive_data,
-        "degraded": analyses.c.degraded,
-    }
-    sums = [func.sum(func.coalesce(flag, 0, type_=Integer)).label(name) for name, flag in flags.items()]
-    return [func.count().label("total"), *sums, func.sum(analyses.c.processing_time).label("seconds")]
+def _by_model_and_day(query: AnalysisQuery) -> Select[Any]:
+    """Return the select of `COUNTS` per model and day: one pass over what matches."""
+    flags = (
+        analyses.c.is_phishing,
+        case((analyses.c.label == Label.SPAM.value, 1), else_=0),
+        analyses.c.sensitive_data,
+        analyses.c.degraded,
+    )
+    model = case((analyses.c.model != "", analyses.c.model), else_=analyses.c.engine)
+    day = func.substr(analyses.c.analyzed_at, 1, 10, type_=String)
+    sums = [func.sum(func.coalesce(flag, 0, type_=Integer)) for flag in flags]
+    whole = _matching(query, model, day, func.count(), *sums, func.sum(analyses.c.processing_time))
+    return whole.group_by(model, day)
 
 
 def _in_category(category: str) -> Select[tuple[int]]:
@@ -88,10 +95,6 @@ def _in_category(category: str) -> Select[tuple[int]]:
 def _matching(query: AnalysisQuery, *what: Any) -> Select[Any]:
     statement = select(*what).select_from(analyses)
     return statement.where(analyses.c.id.in_(_in_category(query.category))) if query.category else statement
-
-
-def _pairs(rows: Any) -> dict[str, int]:
-    return {str(row[0]): int(row[1]) for row in rows}
 
 
 def _statistics(
