@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from glassdome.api.access import Reader, Wired
 from glassdome.api.email_id import parse_email_id
 from glassdome.api.errors import refusals
+from glassdome.api.keys import Caller
 from glassdome.api.lists import as_utc, next_page, tagged
 from glassdome.api.lookup import FolderField, OptionalMailbox, find_analysis, mailbox_of
 from glassdome.api.services import Services
@@ -23,7 +24,7 @@ from glassdome.ports.agent import ActionPage, ActionQuery
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.refs import INBOX
 
-__all__ = ["router"]
+__all__ = ["ActionParameters", "find_actions", "router"]
 
 router = APIRouter(tags=["actions"])
 
@@ -64,6 +65,13 @@ async def get_actions(
     The next page's address is in the headers `Link` and `X-Next-Cursor`; on the last page they are missing. A page may
     have fewer rows than `limit`, even none, before that: each looks at a bounded number of actions.
     """
+    page = await find_actions(services, caller, parameters)
+    rows = json.dumps([action_shape(item) for item in page.items], ensure_ascii=False, separators=(",", ":"))
+    return tagged(request, rows, next_page(request, page.next_cursor))
+
+
+async def find_actions(services: Services, caller: Caller, parameters: ActionParameters) -> ActionPage:
+    """Return one page of the actions that the caller may see."""
     query = ActionQuery(
         mailbox=mailbox_of(caller, parameters.mailbox),
         mailboxes=caller.mailboxes,
@@ -76,11 +84,8 @@ async def get_actions(
         cursor=parameters.cursor,
     )
     if parameters.email_id:
-        page = await _of_message(services, query, parameters)
-    else:
-        page = await services.actions.list(query)
-    rows = json.dumps([action_shape(item) for item in page.items], ensure_ascii=False, separators=(",", ":"))
-    return tagged(request, rows, next_page(request, page.next_cursor))
+        return await _of_message(services, query, parameters)
+    return await services.actions.list(query)
 
 
 async def _of_message(services: Services, query: ActionQuery, parameters: ActionParameters) -> ActionPage:

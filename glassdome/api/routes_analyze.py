@@ -29,7 +29,7 @@ from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, NewJob, Priority
 from glassdome.values.refs import INBOX, MessageRef
 
-__all__ = ["router"]
+__all__ = ["AnalyzeRequest", "analysed", "must_be_chosen", "resolve", "router"]
 
 router = APIRouter(tags=["analyze"])
 
@@ -81,18 +81,19 @@ async def analyze(
     """
     mailbox = as_mailbox(body.mailbox)
     caller.must_see(mailbox)
-    await _must_be_chosen(services, mailbox)
+    await must_be_chosen(services, mailbox)
     if (body.email_id is None) is (body.email_ids is None):
         raise InputError("Give either email_id or email_ids.")
     if body.email_ids is not None:
         return await _bulk(services, mailbox, body, body.email_ids)
     assert body.email_id is not None
-    ref = await _resolve(services, mailbox, parse_email_id(body.email_id, body.folder))
-    found = await _analysed(services, ref, force=body.force, wait=parameters.wait)
+    ref = await resolve(services, mailbox, parse_email_id(body.email_id, body.folder))
+    found = await analysed(services, ref, force=body.force, wait=parameters.wait)
     return answer(_element(found, body.email_id, mailbox), status=200 if isinstance(found, Analysis) else 202)
 
 
-async def _must_be_chosen(services: Services, mailbox: str) -> None:
+async def must_be_chosen(services: Services, mailbox: str) -> None:
+    """Raise PolicyRefused for a mailbox whose owner did not choose analysis."""
     if not (await services.preferences.get_preferences(mailbox)).chosen:
         raise PolicyRefused(
             f"Nobody chose {mailbox} for analysis, so its mail is not read.",
@@ -100,7 +101,7 @@ async def _must_be_chosen(services: Services, mailbox: str) -> None:
         )
 
 
-async def _resolve(services: Services, mailbox: str, wanted: EmailId) -> MessageRef:
+async def resolve(services: Services, mailbox: str, wanted: EmailId) -> MessageRef:
     """Find the message in the mailbox as it is now; a rebuilt folder's old UIDs name nothing (RFC 9051 2.3.1.1)."""
     if services.source is None:
         raise ConnectFailed("No mail server is configured.", fix="Set MAILCOW_IMAP_HOST.")
@@ -112,7 +113,7 @@ async def _resolve(services: Services, mailbox: str, wanted: EmailId) -> Message
     return ref
 
 
-async def _analysed(services: Services, ref: MessageRef, *, force: bool, wait: float) -> Analysis | Job:
+async def analysed(services: Services, ref: MessageRef, *, force: bool, wait: float) -> Analysis | Job:
     """Return the stored analysis, or that of a job put first in line, or the job when it takes longer than `wait`."""
     before = await services.analyses.get(ref)
     if before is not None and not force:
@@ -152,8 +153,8 @@ async def _bulk(services: Services, mailbox: str, body: AnalyzeRequest, email_id
     statuses: list[int] = []
     for email_id in dict.fromkeys(email_ids):
         try:
-            ref = await _resolve(services, mailbox, parse_email_id(email_id, body.folder))
-            found = await _analysed(services, ref, force=body.force, wait=0)
+            ref = await resolve(services, mailbox, parse_email_id(email_id, body.folder))
+            found = await analysed(services, ref, force=body.force, wait=0)
         except GlassdomeError as exc:
             elements.append(refused("add", "analyze", exc=exc, request={"mailbox": mailbox, "email_id": email_id}))
             statuses.append(exc.status)

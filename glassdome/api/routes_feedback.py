@@ -11,14 +11,16 @@ from glassdome.api.access import Wired, Writer
 from glassdome.api.answers import Element, answer, success
 from glassdome.api.email_id import as_mailbox, parse_email_id
 from glassdome.api.errors import refusals
+from glassdome.api.keys import Caller
 from glassdome.api.lookup import EmailIdField, FolderField, MailboxField, find_analysis
+from glassdome.api.services import Services
 from glassdome.core.errors import NotFound
 from glassdome.core.limits import MAX_PHRASE_CHARS
 from glassdome.values.feedback import Feedback
 from glassdome.values.refs import INBOX
 from glassdome.values.verdict import Label
 
-__all__ = ["router"]
+__all__ = ["FeedbackRequest", "correct", "router"]
 
 router = APIRouter(tags=["feedback"])
 
@@ -48,6 +50,12 @@ class FeedbackRequest(BaseModel):
 )
 async def add_feedback(services: Wired, caller: Writer, body: FeedbackRequest) -> Response:
     """Store what a person says of a message, one correction per message, and teach the sender's history with it."""
+    facts = await correct(services, caller, body)
+    return answer(success("add", "feedback", msg=["feedback_added", body.email_id], request=facts))
+
+
+async def correct(services: Services, caller: Caller, body: FeedbackRequest) -> dict[str, str]:
+    """Store, teach and audit a correction; return its message and label. Raises NotFound where there is no analysis."""
     mailbox = as_mailbox(body.mailbox)
     caller.must_see(mailbox)
     found = await find_analysis(services.analyses, mailbox, parse_email_id(body.email_id, body.folder))
@@ -60,4 +68,4 @@ async def add_feedback(services: Wired, caller: Writer, body: FeedbackRequest) -
         await services.teach(feedback)
     facts = {"email_id": str(found.ref), "label": str(body.label)}
     await services.history.audit(actor=caller.name, action="add_feedback", subject=mailbox, facts=facts, now=now)
-    return answer(success("add", "feedback", msg=["feedback_added", body.email_id], request=facts))
+    return facts

@@ -13,10 +13,12 @@ from glassdome.api.access import Reader, Wired, Writer
 from glassdome.api.answers import Element, answer, success
 from glassdome.api.email_id import as_mailbox
 from glassdome.api.errors import refusals
+from glassdome.api.keys import Caller
 from glassdome.api.lookup import MailboxField
+from glassdome.api.services import Services
 from glassdome.values.preferences import EngineAccess, Preferences
 
-__all__ = ["router"]
+__all__ = ["PreferencesEdit", "PreferencesShape", "Whose", "change_preferences", "preferences_of", "router"]
 
 router = APIRouter(tags=["preferences"])
 
@@ -104,9 +106,14 @@ class PreferencesEdit(BaseModel):
 )
 async def get_preferences(services: Wired, caller: Reader, parameters: Annotated[Whose, Query()]) -> Response:
     """Answer the stored preferences, or the defaults with `chosen` false."""
-    mailbox = as_mailbox(parameters.username)
+    return JSONResponse(await preferences_of(services, caller, parameters))
+
+
+async def preferences_of(services: Services, caller: Caller, whose: Whose) -> dict[str, Any]:
+    """Return the JSON object of a mailbox's preferences."""
+    mailbox = as_mailbox(whose.username)
     caller.must_see(mailbox)
-    return JSONResponse(_shape(await services.preferences.get_preferences(mailbox)))
+    return _shape(await services.preferences.get_preferences(mailbox))
 
 
 @router.post(
@@ -117,6 +124,17 @@ async def get_preferences(services: Wired, caller: Reader, parameters: Annotated
 )
 async def edit_preferences(services: Wired, caller: Writer, body: PreferencesEdit) -> Response:
     """Change what is given and keep the rest; the change is audited."""
+    changes, wanted = await change_preferences(services, caller, body)
+    element = success(
+        "edit", "preferences", msg=["preferences_modified", wanted["username"]], data=wanted, request=changes
+    )
+    return answer(element)
+
+
+async def change_preferences(
+    services: Services, caller: Caller, body: PreferencesEdit
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Store and audit; return what was changed, and the JSON object of the preferences as they are now."""
     mailbox = as_mailbox(body.username)
     caller.must_see(mailbox)
     changes = {k: v for k, v in body.model_dump(exclude={"username"}).items() if v is not None}
@@ -127,10 +145,7 @@ async def edit_preferences(services: Wired, caller: Writer, body: PreferencesEdi
     await services.preferences.set_preferences(wanted, now=now)
     await services.history.audit(actor=caller.name, action="edit_preferences", subject=mailbox, facts=changes, now=now)
     services.wake()
-    element = success(
-        "edit", "preferences", msg=["preferences_modified", mailbox], data=_shape(wanted), request=changes
-    )
-    return answer(element)
+    return changes, _shape(wanted)
 
 
 def _shape(preferences: Preferences) -> dict[str, Any]:

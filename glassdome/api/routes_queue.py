@@ -10,17 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.api.access import Reader, Wired, Writer
 from glassdome.api.answers import Element, answer, success
-from glassdome.api.email_id import as_mailbox
 from glassdome.api.errors import refusals
 from glassdome.api.keys import Caller
-from glassdome.api.lookup import OptionalMailbox
+from glassdome.api.lookup import OptionalMailbox, mailbox_of
 from glassdome.api.services import Services
 from glassdome.api.shapes import DepthShape, JobShape, depth_shape
 from glassdome.core.errors import NotFound
 from glassdome.core.limits import MAX_PAGE, MAX_QUEUE_MOVES
+from glassdome.ports.store import QueuePage
 from glassdome.values.job import Job, JobState
 
-__all__ = ["router"]
+__all__ = ["JobId", "QueueEdit", "QueueParameters", "QueueShape", "move_jobs", "page_of_queue", "router"]
 
 router = APIRouter(tags=["queue"])
 
@@ -72,19 +72,23 @@ class QueueEdit(BaseModel):
 @router.get("/api/v1/get/llm/queue", summary="The queue", response_model=QueueShape, responses=refusals())
 async def get_queue(services: Wired, caller: Reader, parameters: Annotated[QueueParameters, Query()]) -> Response:
     """Answer the queue's depth and one page of jobs, with the reason of each failure."""
-    mailbox = _mailbox(caller, parameters.mailbox)
-    page = await services.queue.page(
+    page = await page_of_queue(services, caller, parameters)
+    depth, following = json.dumps(depth_shape(page.depth)), json.dumps(page.next_after_id)
+    body = f'{{"depth":{depth},"jobs":[{",".join(page.jobs)}],"next_after_id":{following}}}'
+    return Response(body, media_type="application/json")
+
+
+async def page_of_queue(services: Services, caller: Caller, parameters: QueueParameters) -> QueuePage:
+    """Return one page of what the caller may see of the queue."""
+    return await services.queue.page(
         now=services.clock.now(),
         state=parameters.state,
-        mailbox=mailbox,
+        mailbox=mailbox_of(caller, parameters.mailbox),
         limit=parameters.limit,
         after_id=parameters.after_id,
         mailboxes=caller.mailboxes,
         domains=caller.domains,
     )
-    depth, following = json.dumps(depth_shape(page.depth)), json.dumps(page.next_after_id)
-    body = f'{{"depth":{depth},"jobs":[{",".join(page.jobs)}],"next_after_id":{following}}}'
-    return Response(body, media_type="application/json")
 
 
 @router.post(
@@ -95,26 +99,24 @@ async def get_queue(services: Wired, caller: Reader, parameters: Annotated[Queue
 )
 async def edit_queue(services: Wired, caller: Writer, body: QueueEdit) -> Response:
     """Move jobs; `data.moved` says how many, `data.more` whether to ask again for the rest. Audited."""
-    mailbox = _mailbox(caller, body.mailbox)
-    if body.ids is not None:
-        moved, more = await _move_named(services, caller, body, body.ids, mailbox), False
-    else:
-        moved, more = await _move_all(services, caller, body, mailbox)
+    moved, more = await move_jobs(services, caller, body)
     request = body.model_dump(exclude_defaults=True)
-    now = services.clock.now()
-    facts = request | {"moved": moved}
-    await services.history.audit(actor=caller.name, action="edit_queue", subject=mailbox, facts=facts, now=now)
-    services.wake()
     data = {"moved": moved, "more": more}
     return answer(success("edit", "queue", msg=["queue_modified", str(moved)], data=data, request=request))
 
 
-def _mailbox(caller: Caller, text: str) -> str:
-    if not text:
-        return ""
-    mailbox = as_mailbox(text)
-    caller.must_see(mailbox)
-    return mailbox
+async def move_jobs(services: Services, caller: Caller, body: QueueEdit) -> tuple[int, bool]:
+    """Move and audit; return how many jobs moved, and whether there are more. Raises NotFound for ids nobody sees."""
+    mailbox = mailbox_of(caller, body.mailbox)
+    if body.ids is not None:
+        moved, more = await _move_named(services, caller, body, body.ids, mailbox), False
+    else:
+        moved, more = await _move_all(services, caller, body, mailbox)
+    now = services.clock.now()
+    facts = body.model_dump(exclude_defaults=True) | {"moved": moved}
+    await services.history.audit(actor=caller.name, action="edit_queue", subject=mailbox, facts=facts, now=now)
+    services.wake()
+    return moved, more
 
 
 async def _move_named(services: Services, caller: Caller, body: QueueEdit, ids: list[int], mailbox: str) -> int:

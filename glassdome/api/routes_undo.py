@@ -23,7 +23,7 @@ from glassdome.ports.agent import ActionQuery
 from glassdome.values.action import ActionKind
 from glassdome.values.agent import PerformedAction
 
-__all__ = ["router"]
+__all__ = ["ActionId", "router", "take_back"]
 
 router = APIRouter(tags=["actions"])
 
@@ -95,6 +95,18 @@ async def edit_actions(services: Wired, caller: Writer, body: UndoRequest) -> Re
 
 
 async def _named(services: Services, undoer: Undoer, caller: Caller, ids: list[int]) -> Response:
+    came_to = await take_back(services, undoer, caller, ids)
+    first = came_to[ids[0]]
+    # Any that was taken back makes the whole a success.
+    refused_all = all(isinstance(found, GlassdomeError) for found in came_to.values())
+    status = first.status if refused_all and isinstance(first, GlassdomeError) else 200
+    return answer(*(_element(number, found) for number, found in came_to.items()), status=status)
+
+
+async def take_back(
+    services: Services, undoer: Undoer, caller: Caller, ids: list[int]
+) -> dict[int, PerformedAction | GlassdomeError]:
+    """Take the actions back that the caller may see, and audit it; return what each came to, in the order of `ids`."""
     theirs = ActionQuery(ids=tuple(ids), mailboxes=caller.mailboxes, domains=caller.domains, limit=len(ids))
     found = {item.id: item for item in (await services.actions.list(theirs)).items}
     outcome = await undoer.undo_all([found[number] for number in ids if number in found])
@@ -103,8 +115,7 @@ async def _named(services: Services, undoer: Undoer, caller: Caller, ids: list[i
     # The same is said of another's action: who may not see it does not learn that it is there.
     errors: dict[int, GlassdomeError] = {number: NotFound("There is no such action.") for number in ids}
     errors |= {item.id: exc for item, exc in outcome.refused}
-    elements = [_element(number, undone.get(number) or errors[number]) for number in ids]
-    return answer(*elements, status=200 if undone else errors[ids[0]].status)
+    return {number: undone.get(number) or errors[number] for number in ids}
 
 
 def _element(number: int, came_to: PerformedAction | GlassdomeError) -> dict[str, Any]:
