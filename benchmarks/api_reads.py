@@ -1,6 +1,6 @@
 """How fast the API reads from a full database, beside an empty FastAPI route reading one row of it, in one run.
 
-    python benchmarks/api_reads.py [--analyses 1000000] [--requests 400] [--mariadb] [--keep FILE]
+    python benchmarks/api_reads.py [--analyses 1000000] [--requests 400] [--mariadb] [--keep FOLDER]
 
 Both applications are served by uvicorn in one process on loopback and asked in turn over kept connections, so that a
 noisy machine slows both alike. Read the ratios. At the end the database's own plans of all queries are looked at.
@@ -64,29 +64,39 @@ def main() -> None:
     arguments.add_argument("--analyses", type=int, default=100_000)
     arguments.add_argument("--requests", type=int, default=400)
     arguments.add_argument("--mariadb", action="store_true", help="on a private MariaDB instead of SQLite")
-    arguments.add_argument("--keep", type=Path, help="a SQLite file, filled if it is not there, kept for the next run")
+    arguments.add_argument("--keep", type=Path, help="a folder, filled if it is empty, kept for the next run")
     options = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        if not options.mariadb:
-            run(f"sqlite:///{options.keep or Path(folder) / 'benchmark.db'}", options)
-            return
-        server = MariaDB(Path(folder) / "db", flush=2)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (options.keep or Path(temporary)) / ("mariadb" if options.mariadb else "sqlite")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.chmod(0o755)
+        with on_mariadb(folder) if options.mariadb else on_sqlite(folder) as (url, is_new):
+            if is_new:
+                asyncio.run(fill(url, options.analyses))
+            with served(plain(url)) as one, served(ours(url)) as other:
+                measure(one, other, options)
+            asyncio.run(explain(url, options.analyses))
+
+
+@contextmanager
+def on_sqlite(folder: Path) -> Iterator[tuple[str, bool]]:
+    """Yield the URL, and whether there is nothing in the database."""
+    is_new = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    yield f"sqlite:///{folder / 'benchmark.db'}", is_new
+
+
+@contextmanager
+def on_mariadb(folder: Path) -> Iterator[tuple[str, bool]]:
+    """Run a private server; yield the URL, and whether there is nothing in the database."""
+    server, is_new = MariaDB(folder, flush=2), not folder.exists()
+    if is_new:
         server.install()
-        server.start()
-        try:
-            run(server.new_database(), options)
-        finally:
-            server.stop()
-
-
-def run(url: str, options: argparse.Namespace) -> None:
-    """Fill one database and measure on it."""
-    if not (options.keep and options.keep.exists()):
-        asyncio.run(fill(url, options.analyses))
-    with served(plain(url)) as one, served(ours(url)) as other:
-        measure(one, other, options)
-    asyncio.run(explain(url, options.analyses))
+    server.start()
+    try:
+        yield server.database("gd_benchmark"), is_new
+    finally:
+        server.stop()
 
 
 async def templates() -> list[Analysis]:

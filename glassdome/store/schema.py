@@ -114,7 +114,7 @@ categories = Table(
 documents = Table(
     "llm_analysis_document",
     metadata,
-    Column("analysis_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("analysis_id", big_id(), primary_key=True, autoincrement=False),
     Column("shape", Integer, nullable=False),
     Column("document", Words, nullable=False),
     **OPTIONS,
@@ -145,6 +145,7 @@ statistics = Table(
     Column("degraded", BigInteger, nullable=False),
     Column("seconds", Float(53), nullable=False),
     Column("changes", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
     **OPTIONS,
 )
 
@@ -163,6 +164,7 @@ domain_statistics = Table(
     Column("degraded", BigInteger, nullable=False),
     Column("seconds", Float(53), nullable=False),
     Column("changes", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
     **OPTIONS,
 )
 

@@ -76,8 +76,11 @@ class MariaDB:
 
     def new_database(self) -> str:
         """Make an empty database and return its URL."""
-        name = f"gd_{secrets.token_hex(4)}"
-        self.sql(f"CREATE DATABASE {name}")
+        return self.database(f"gd_{secrets.token_hex(4)}")
+
+    def database(self, name: str) -> str:
+        """Return the URL of a database, made if it is not there; `name` begins with `gd_`."""
+        self.sql(f"CREATE DATABASE IF NOT EXISTS {name}")
         return f"mysql://{_USER}:{_PASSWORD}@127.0.0.1:{self.port}/{name}"
 
     def sql(self, statement: str) -> str:

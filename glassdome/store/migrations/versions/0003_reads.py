@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from glassdome.core.limits import MAX_INDEXED_WORDS
-from glassdome.store.columns import COLLATION, Clipped, Words, ascii_text, exact
+from glassdome.store.columns import COLLATION, Clipped, Words, ascii_text, big_id, exact
 from glassdome.store.words import terms_of
 
 revision = "0003"
@@ -34,7 +34,7 @@ def upgrade() -> None:
     """Make the tables, and fill them from what is stored."""
     op.create_table(
         "llm_analysis_document",
-        sa.Column("analysis_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("analysis_id", big_id(), autoincrement=False, nullable=False),
         sa.Column("shape", sa.Integer(), nullable=False),
         sa.Column("document", Words(), nullable=False),
         sa.PrimaryKeyConstraint("analysis_id"),
@@ -55,19 +55,40 @@ def upgrade() -> None:
         sa.Column("kind", ascii_text(10), nullable=False),
         sa.Column("name", Clipped(240), nullable=False),
         sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
-        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _COUNTS[:-1]),
-        sa.Column("seconds", sa.Float(precision=53), nullable=False),
-        sa.Column("changes", sa.BigInteger(), nullable=False),
+        *_counts(),
         sa.PrimaryKeyConstraint("domain", "kind", "name", "part"),
+        sqlite_with_rowid=False,
         **_OPTIONS,
     )
     _sum_up(_STORED.c.domain, _STORED.c.domain, _STORED.c.kind, _STORED.c.name)
     _sum_up(sa.literal(""), _STORED.c.kind, _STORED.c.name)
     _index_words(words)
-    op.drop_index("ix_llm_statistics_kind", table_name="llm_statistics")
-    op.drop_index("ix_llm_statistics_domain", table_name="llm_statistics")
-    op.drop_column("llm_statistics", "domain")
-    op.add_column("llm_statistics", sa.Column("changes", sa.BigInteger(), nullable=False, server_default="0"))
+    _rebuild_statistics()
+
+
+def _counts() -> list[sa.Column[Any]]:
+    whole = [sa.Column(name, sa.BigInteger(), nullable=False) for name in (*_COUNTS[:-1], "changes")]
+    return [*whole[:-1], sa.Column("seconds", sa.Float(precision=53), nullable=False), whole[-1]]
+
+
+def _rebuild_statistics() -> None:
+    """Without the domain, which has its own sums now, and with a mailbox's rows beside each other on SQLite too."""
+    op.rename_table("llm_statistics", "llm_statistics_before")
+    made = op.create_table(
+        "llm_statistics",
+        sa.Column("mailbox", exact(254), nullable=False),
+        sa.Column("kind", ascii_text(10), nullable=False),
+        sa.Column("name", Clipped(240), nullable=False),
+        *_counts(),
+        sa.PrimaryKeyConstraint("mailbox", "kind", "name"),
+        sqlite_with_rowid=False,
+        **_OPTIONS,
+    )
+    names = ("mailbox", "kind", "name", *_COUNTS)
+    before = sa.table("llm_statistics_before", *(sa.column(name) for name in names))
+    kept = sa.select(*before.c, sa.literal(0))
+    op.execute(sa.insert(made).from_select([*names, "changes"], kept))
+    op.drop_table("llm_statistics_before")
 
 
 def _sum_up(domain: sa.ColumnElement[str], *grouped: sa.ColumnElement[str]) -> None:
