@@ -26,7 +26,7 @@ async def sums(connection: AsyncConnection, mailbox: str, mailboxes: Names, doma
     """Return the sums over a mailbox, or over all that mailboxes and domains restrict to; of days only the newest."""
     found: Sum = {}
     for column, names in _scopes(mailbox, mailboxes, domains):
-        hidden = DAYS * PARTS * max(1, len(names))
+        hidden = DAYS * max(1, len(names)) * (PARTS if column.table is domain_statistics else 1)
         for kind, name, *counts in await connection.execute(_SUMS[column.table], {"names": names, "hidden": hidden}):
             before = found.get((kind, name))
             found[kind, name] = tuple(map(sum, zip(before, counts, strict=True))) if before else tuple(counts)
