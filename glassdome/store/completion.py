@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, Priority
 from glassdome.values.message import Message
 
-__all__ = ["complete", "store_analysis"]
+__all__ = ["complete"]
 
 
 async def complete(
@@ -38,10 +38,12 @@ async def complete(
     """End the job first: the row lock keeps every other writer of this message out until the commit."""
     if not await _close(connection, job, now=now, again_at=again_at, again=again):
         return False
-    first = await store_analysis(connection, analysis)
+    new, old = await _store(connection, analysis)
     await plan_actions(connection, actions, message_id=analysis.message_id, now=now)
-    if history is not None and first:
+    if history is not None and old is None:
         await remember(connection, analysis.ref.mailbox, history, now=now)
+    # Last, since other messages wait for these rows until the commit.
+    await statistics_table.count(connection, new=new, old=old)
     return True
 
 
@@ -58,8 +60,8 @@ async def _close(
     return int((await connection.execute(update(queue).where(held(job)).values(**values))).rowcount) == 1
 
 
-async def store_analysis(connection: AsyncConnection, analysis: Analysis) -> bool:
-    """Insert or replace the one row of a message, with what is read beside it and the totals; say whether it is new."""
+async def _store(connection: AsyncConnection, analysis: Analysis) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+    """Insert or replace the one row of a message, with what is read beside it; return the row, and what was there."""
     row = analysis_row(analysis)
     old = (await connection.execute(select(analyses).where(is_ref(analyses, analysis.ref)).with_for_update())).first()
     if old is None:
@@ -70,5 +72,4 @@ async def store_analysis(connection: AsyncConnection, analysis: Analysis) -> boo
         await connection.execute(update(analyses).where(analyses.c.id == analysis_id).values(**row))
         await forget_beside(connection, [analysis_id])
     await store_beside(connection, [(analysis_id, analysis)])
-    await statistics_table.count(connection, new=row, old=dict(old._mapping) if old is not None else None)
-    return old is None
+    return row, dict(old._mapping) if old is not None else None
