@@ -18,6 +18,7 @@ from glassdome.bootstrap import models
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json, progress_bar
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, InputError
+from glassdome.evaluation.fingerprint import fingerprint
 from glassdome.evaluation.loso import leave_one_source_out
 from glassdome.evaluation.readers import read_corpus
 from glassdome.evaluation.report.compare import compare, to_comparison
@@ -103,20 +104,21 @@ def _measure(
     samples = read_corpus(corpus)
     opener = None if settings.engine_name == "builtin" else _opener(settings)
     name = settings.engine_name
+    kept = state / fingerprint() if state else None
     with progress_bar(unit="samples") as bar:
         runner = Runner(
             name=f"{name}-{corpus.name}",
             engine=opener,
             workers=jobs or os.cpu_count() or 1,
             concurrency=jobs or 4,
-            state=state,
+            state=kept,
             progress=_Bars(bar),
         )
         plan = Plan(corpus_name=corpus.name, engine=name, functions=functions, limit=limit)
         evaluation = evaluate(samples, runner=runner, plan=plan, now=datetime.now(UTC))
         if loso:
             mail = limited(samples.mail, limit, lambda sample: sample.id)
-            figures = leave_one_source_out(mail, runner=runner, retrain=Retrainer(mail, state=state))
+            figures = leave_one_source_out(mail, runner=runner, retrain=Retrainer(mail, state=kept))
             evaluation["functions"] = (
                 {"loso": figures, **evaluation["functions"]} if figures else evaluation["functions"]
             )
