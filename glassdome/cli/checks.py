@@ -14,7 +14,7 @@ from typing import Final
 from glassdome.bootstrap.mailboxes import chosen_by_settings, mail_logins, open_store
 from glassdome.bootstrap.models import language_model
 from glassdome.core.clock import Clock
-from glassdome.core.config import DEFAULT_CONFIG, Settings, unset_environment_names
+from glassdome.core.config import DEFAULT_CONFIG, Settings, misspelt_names
 from glassdome.core.errors import ConfigError, GlassdomeError, SchemaMismatch
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import parse_policies
@@ -78,8 +78,8 @@ async def all_checks(settings: Settings, *, clock: Clock) -> AsyncIterator[Check
 def _settings(settings: Settings) -> Iterator[Check]:
     path = settings.config_path or DEFAULT_CONFIG
     yield _ok("settings", f"read; {path} {'is used' if path.is_file() else 'is not there, defaults hold'}")
-    for name in unset_environment_names():
-        yield _warn("settings", f"nothing reads the variable {name}", "Is it misspelt? See glassdome config show.")
+    for name, place in misspelt_names().items():
+        yield _warn("settings", f"nothing reads {name} ({place})", "Is it misspelt? See glassdome config show.")
     try:
         parse_policies(settings.engine_skip)
         chosen_by_settings(settings)

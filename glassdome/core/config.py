@@ -6,27 +6,38 @@ the table; `Settings.with_table` overlays it (called by bootstrap). `origins` sa
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from glassdome.core.config_agent import AgentSettings
-from glassdome.core.config_field import named
+from glassdome.core.config_dotenv import DotenvValue, read_dotenv
+from glassdome.core.config_field import named, parts_of
 from glassdome.core.config_file import KEYS, FileValue, read_config_file
+from glassdome.core.config_model import EngineName, ModelSettings
 from glassdome.core.errors import ConfigError
 
-__all__ = ["EngineName", "Settings", "env_name", "environment_with", "unset_environment_names"]
+__all__ = ["EngineName", "Settings", "env_name", "environment_with", "is_live", "misspelt_names"]
 
-EngineName = Literal["builtin", "ollama", "openai", "llamacpp"]
+#: Names that only the compose file reads; mailcow's `.env` holds them beside ours.
+_COMPOSE_NAMES: Final = frozenset(
+    f"GLASSDOME_{part}" for part in ("BIND", "CPUS", "DBNAME", "DBPASS", "DBUSER", "IMAGE", "MEMORY", "PULL_POLICY")
+)
+#: Names that begin so may be other programs'; only what is nearly one of ours counts as misspelt.
+_SHARED_PREFIXES: Final = ("LLM_", "MAIL_API_", "MAILCOW_")
+#: A key, its scope, and behind a second colon something that it is limited to.
+_API_KEY: Final = re.compile(r"[^:]+:r[ow](:[|\s]*[^|\s].*)?", re.S)
 DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 
 
-class Settings(AgentSettings):
+class Settings(ModelSettings, AgentSettings):
     """Everything a person may configure."""
 
     model_config = SettingsConfigDict(
@@ -64,54 +75,6 @@ class Settings(AgentSettings):
         "Hosts, comma-separated, whose certificate is not checked (logged at each start)",
     )
 
-    # -- language model, as the second seed names them
-    ollama_host: str | None = named(
-        "OLLAMA_HOST", None, "Ollama host or hosts, comma-separated: host, host:port or URL"
-    )
-    ollama_model: str = named("OLLAMA_MODEL", "llama3.2:3b", "Model that Ollama runs", min_length=1)
-    ollama_num_ctx: int = named("OLLAMA_NUM_CTX", 8192, "Context length asked of Ollama, tokens", ge=2048, le=262_144)
-    ollama_keep_alive: str = named("OLLAMA_KEEP_ALIVE", "30m", "How long Ollama keeps the model loaded")
-    llm_processing_interval: float = named(
-        "LLM_PROCESSING_INTERVAL", 60.0, "Seconds between sweeps over all mailboxes", ge=1, le=86_400
-    )
-    llm_batch_size: int = named("LLM_BATCH_SIZE", 10, "Jobs a worker claims at once", ge=1, le=500)
-    max_email_size: int = named(
-        "GLASSDOME_MAX_EMAIL_SIZE", 6000, "Characters of a mail's text given to the model", ge=200, le=200_000
-    )
-    concurrent_jobs: int = named(
-        "GLASSDOME_CONCURRENT_JOBS", 2, "Mails analysed at the same time by one worker", ge=1, le=256
-    )
-    engine: EngineName | None = named(
-        "GLASSDOME_ENGINE",
-        None,
-        "builtin, ollama, openai or llamacpp; unset: ollama where OLLAMA_HOST is set, else builtin",
-    )
-    engine_skip: str = named(
-        "GLASSDOME_ENGINE_SKIP",
-        "repeat",
-        "When no model call is made: any of repeat, bulk, known, certain, comma-separated, or none",
-    )
-    engine_drafts: bool = named("GLASSDOME_ENGINE_DRAFTS", False, "Write reply drafts, in a second model call")
-    openai_url: str | None = named(
-        "GLASSDOME_OPENAI_URL", None, "Base URL of an OpenAI-compatible server, such as http://host:8000/v1"
-    )
-    openai_key: SecretStr | None = named("GLASSDOME_OPENAI_KEY", None, "Its key, where it wants one")
-    model: str | None = named(
-        "GLASSDOME_MODEL", None, "Model of the OpenAI-compatible server, or the path of a GGUF file"
-    )
-    model_timeout: float = named("GLASSDOME_MODEL_TIMEOUT", 120.0, "Seconds one model answer may take", ge=1, le=3600)
-    model_concurrency: int | None = named(
-        "GLASSDOME_MODEL_CONCURRENCY",
-        None,
-        "Requests a model server handles at the same time; unset: learned",
-        ge=1,
-        le=1024,
-    )
-
-    text_model: Path | None = named(
-        "GLASSDOME_TEXT_MODEL", None, "Text classifier made by glassdome train, instead of the one that is shipped"
-    )
-
     # -- Glassdome itself
     database_url: str | None = named(
         "GLASSDOME_DATABASE_URL", None, "sqlite:///path or mysql://user:password@host/database"
@@ -127,14 +90,17 @@ class Settings(AgentSettings):
         "GLASSDOME_API_KEYS",
         SecretStr(""),
         "API keys: key:rw,key:ro; a third part limits a key to mailboxes or domains",
+        live=True,
     )
     secret_key: SecretStr | None = named("GLASSDOME_SECRET_KEY", None, "Fernet key for stored passwords")
     secret_key_file: Path | None = named(
         "GLASSDOME_SECRET_KEY_FILE", None, "File with that key; default: <data dir>/secret.key"
     )
-    push_secret: SecretStr | None = named("GLASSDOME_PUSH_SECRET", None, "Shared secret of Dovecot's push notification")
+    push_secret: SecretStr | None = named(
+        "GLASSDOME_PUSH_SECRET", None, "Shared secret of Dovecot's push notification", live=True
+    )
     proxy_secret: SecretStr | None = named(
-        "GLASSDOME_PROXY_SECRET", None, "Shared secret of the nginx in front, which checks mailcow's keys"
+        "GLASSDOME_PROXY_SECRET", None, "Shared secret of the nginx in front, which checks mailcow's keys", live=True
     )
     rspamd_url: str | None = named(
         "GLASSDOME_RSPAMD_URL",
@@ -150,34 +116,50 @@ class Settings(AgentSettings):
         "GLASSDOME_MAILBOXES",
         "",
         "Mailboxes chosen for analysis: a@example.org or a@example.org:password, comma-separated",
+        live=True,
     )
     authserv_id: str = named(
         "GLASSDOME_AUTHSERV_ID",
         "",
         "authserv-id of your own server in Authentication-Results, comma-separated",
+        live=True,
     )
-    backfill_per_hour: int = named("GLASSDOME_BACKFILL_PER_HOUR", 600, "Old messages analysed per hour, at most", ge=1)
-    retention_days: int = named("GLASSDOME_RETENTION_DAYS", 0, "Days an analysis is kept; 0 keeps it", ge=0)
+    backfill_per_hour: int = named(
+        "GLASSDOME_BACKFILL_PER_HOUR", 600, "Old messages analysed per hour, at most", ge=1, live=True
+    )
+    retention_days: int = named("GLASSDOME_RETENTION_DAYS", 0, "Days an analysis is kept; 0 keeps it", ge=0, live=True)
     api_rate_per_minute: int = named(
-        "GLASSDOME_API_RATE_PER_MINUTE", 600, "Requests one API key may make in a minute", ge=1
+        "GLASSDOME_API_RATE_PER_MINUTE", 600, "Requests one API key may make in a minute", ge=1, live=True
     )
     reprocess: bool = named(
-        "GLASSDOME_REPROCESS", False, "Analyse old mail again after a change of model or prompt, at the backfill's pace"
+        "GLASSDOME_REPROCESS",
+        False,
+        "Analyse old mail again after a change of model or prompt, at the backfill's pace",
+        live=True,
     )
     domains: str = named(
         "GLASSDOME_DOMAINS",
         "",
         "Domains, comma-separated, whose every mailbox in mailcow is chosen; needs MAILCOW_API_KEY",
+        live=True,
     )
     opt_in_tag: str = named(
-        "GLASSDOME_OPT_IN_TAG", "llm", "mailcow tag of a mailbox or domain whose mail is analysed; empty: none"
+        "GLASSDOME_OPT_IN_TAG",
+        "llm",
+        "mailcow tag of a mailbox or domain whose mail is analysed; empty: none",
+        live=True,
     )
     opt_in_attribute: str = named(
-        "GLASSDOME_OPT_IN_ATTRIBUTE", "llm_enabled", "mailcow custom attribute of a mailbox: 1 opts in, 0 opts out"
+        "GLASSDOME_OPT_IN_ATTRIBUTE",
+        "llm_enabled",
+        "mailcow custom attribute of a mailbox: 1 opts in, 0 opts out",
+        live=True,
     )
-    open_docs: bool = named("GLASSDOME_OPEN_DOCS", False, "Serve /docs, /openapi.json and /metrics without a key")
+    open_docs: bool = named(
+        "GLASSDOME_OPEN_DOCS", False, "Serve /docs, /openapi.json and /metrics without a key", live=True
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = named(
-        "GLASSDOME_LOG_LEVEL", "INFO", "Least severe level that is logged"
+        "GLASSDOME_LOG_LEVEL", "INFO", "Least severe level that is logged", live=True
     )
     log_file: Path | None = named(
         "GLASSDOME_LOG_FILE", None, "Rotating log file, such as /var/log/llm-processor/processor.log"
@@ -189,7 +171,9 @@ class Settings(AgentSettings):
         try:
             super().__init__(**values)
         except ValidationError as exc:
-            raise ConfigError(_explain(exc, type(self)._file_values(values))) from exc
+            raise ConfigError(_explain(exc, _places(values, type(self)._file_values(values)))) from exc
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ConfigError(f".env cannot be read: {exc}.", fix="Write it in UTF-8, readable for this user.") from exc
         object.__setattr__(self, "_argument_names", frozenset(values) & type(self).model_fields.keys())
 
     @classmethod
@@ -218,6 +202,22 @@ class Settings(AgentSettings):
         if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("must be a URL such as https://mail.example.org")
         return value.rstrip("/") if value else None
+
+    @field_validator("mailboxes")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        for number, entry in enumerate(parts_of(value), 1):
+            if "@" not in entry.partition(":")[0].strip("@ "):
+                raise ValueError(f"entry {number} is not a@example.org or a@example.org:password")
+        return value
+
+    @field_validator("api_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr) -> SecretStr:
+        for number, entry in enumerate(parts_of(value.get_secret_value()), 1):
+            if not _API_KEY.fullmatch(entry):
+                raise ValueError(f"entry {number} is not key:ro or key:rw, or key:ro:example.org")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -260,17 +260,17 @@ class Settings(AgentSettings):
     @property
     def authserv_ids(self) -> frozenset[str]:
         """The authserv-ids (RFC 8601 2.5) whose Authentication-Results are believed, in lower case."""
-        return frozenset(_parts(self.authserv_id.lower()))
+        return frozenset(parts_of(self.authserv_id.lower()))
 
     @property
     def domain_names(self) -> frozenset[str]:
         """The domains whose every mailbox is chosen, in lower case."""
-        return frozenset(_parts(self.domains.lower()))
+        return frozenset(parts_of(self.domains.lower()))
 
     @property
     def insecure_host_names(self) -> frozenset[str]:
         """Hosts for which certificate checks are switched off."""
-        return frozenset(_parts(self.insecure_hosts.lower()))
+        return frozenset(parts_of(self.insecure_hosts.lower()))
 
     # -- origins
 
@@ -283,10 +283,20 @@ class Settings(AgentSettings):
         overlay = {k: v for k, v in table.items() if k in type(self).model_fields and k not in pinned}
         if not overlay:
             return self
-        merged = type(self)(**(self._given() | overlay))
+        try:
+            merged = type(self)(**(self._given() | overlay))
+        except ConfigError as exc:
+            if not isinstance(exc.__cause__, ValidationError):
+                raise
+            places = {name: f"llm_config: {name}" for name in overlay}
+            raise ConfigError(_explain(exc.__cause__, places)) from exc.__cause__
         object.__setattr__(merged, "_table_names", frozenset(overlay))
         object.__setattr__(merged, "_argument_names", getattr(self, "_argument_names", frozenset()))
         return merged
+
+    def again(self) -> Self:
+        """Return the settings as environment, `.env` and config.yml say now; arguments stay. Raises ConfigError."""
+        return type(self)(**self._given())
 
     _table_names: frozenset[str] = frozenset()
     _argument_names: frozenset[str] = frozenset()
@@ -342,36 +352,46 @@ def _environment_fields() -> set[str]:
     return {f for f in Settings.model_fields if env_name(f) in present}
 
 
-def _dotenv_fields() -> set[str]:
-    path = Path(str(Settings.model_config.get("env_file") or ".env"))
-    if not path.is_file():
-        return set()
-    from dotenv import dotenv_values
+def _dotenv() -> dict[str, DotenvValue]:
+    return read_dotenv(Path(str(Settings.model_config.get("env_file") or ".env")))
 
-    present = {name.upper() for name, value in dotenv_values(path).items() if value}
+
+def _dotenv_fields() -> set[str]:
+    present = {name.upper() for name, found in _dotenv().items() if found.value}
     return {f for f in Settings.model_fields if env_name(f) in present} - _environment_fields()
 
 
-def unset_environment_names() -> list[str]:
-    """Return our variables in the environment that no setting reads: most likely typing errors."""
-    known = {env_name(f) for f in Settings.model_fields}
-    return sorted(n for n in os.environ if n.startswith("GLASSDOME_") and n not in known)
+def is_live(field: str) -> bool:
+    """Say whether a running service follows a change of this setting."""
+    extra = Settings.model_fields[field].json_schema_extra
+    return isinstance(extra, dict) and bool(extra["live"])
 
 
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def misspelt_names() -> dict[str, str]:
+    """Return our variables that no setting reads, most likely typing errors: name -> where it stands and a guess."""
+    known = {env_name(f) for f in Settings.model_fields} | _COMPOSE_NAMES
+    places = {name: found.place for name, found in _dotenv().items()} | dict.fromkeys(os.environ, "the environment")
+    found = {}
+    for name in sorted(places.keys() - known):
+        guess = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.85)), "")
+        if name.startswith("GLASSDOME_") or (guess and name.startswith(_SHARED_PREFIXES)):
+            found[name] = places[name] + (f"; did you mean {guess}?" if guess else "")
+    return found
 
 
-def _explain(exc: ValidationError, file: Mapping[str, FileValue]) -> str:
+def _places(given: Mapping[str, Any], file: Mapping[str, FileValue]) -> dict[str, str]:
+    """Return field -> what an error begins with: where the value in force was written."""
+    dotted = {field: key for key, field in KEYS.items()}
+    places = {f: f"{found.place}: {dotted[f]}" for f, found in file.items()}
+    lines = {name.upper(): found for name, found in _dotenv().items()}
+    places |= {f: f"{lines[env_name(f)].place}: {env_name(f)}" for f in _dotenv_fields()}
+    return places | {f: env_name(f) for f in {*given, *_environment_fields()} & Settings.model_fields.keys()}
+
+
+def _explain(exc: ValidationError, places: Mapping[str, str]) -> str:
     sentences = []
     for error in exc.errors(include_url=False, include_input=False):
         raw = str(error["loc"][0]) if error["loc"] else "settings"
-        field = next((f for f in Settings.model_fields if raw in (f, env_name(f))), raw)
-        dotted = next((k for k, f in KEYS.items() if f == field), "")
-        place = (
-            f"{file[field].place}: {dotted}"
-            if field in file and field not in _environment_fields()
-            else env_name(field)
-        )
-        sentences.append(f"{place}: {error['msg']}.")
+        field = next((f for f in Settings.model_fields if raw in (f, env_name(f))), "")
+        sentences.append(f"{places.get(field) or (env_name(field) if field else raw)}: {error['msg']}.")
     return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""How one setting is declared."""
+"""How one setting is declared, and lists in one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ from typing import Any
 
 from pydantic import AliasChoices, Field
 
-__all__ = ["named"]
+__all__ = ["named", "parts_of"]
 
 
-def named(env: str, default: Any, about: str, **bounds: Any) -> Any:
-    """A field read from the environment name `env`, or given by its own name as an argument."""
-    if isinstance(default, list | dict):
-        return Field(
-            default_factory=lambda: type(default)(default),
-            validation_alias=AliasChoices(env),
-            description=about,
-        )
-    return Field(default, validation_alias=AliasChoices(env), description=about, **bounds)
+def named(env: str, default: Any, about: str, *, live: bool = False, **bounds: Any) -> Any:
+    """A field read from the environment name `env`, or given by its own name as an argument.
+
+    `live` says that a running service follows a change of it; the others are read at its start.
+    """
+    return Field(
+        default,
+        validation_alias=AliasChoices(env),
+        description=about,
+        json_schema_extra={"live": live},
+        **bounds,
+    )
+
+
+def parts_of(text: str) -> list[str]:
+    """Return the entries of a list separated by commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]

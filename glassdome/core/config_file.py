@@ -39,6 +39,8 @@ KEYS: Final[dict[str, str]] = {
     "log.level": "log_level",
     "log.file": "log_file",
 }
+_SECTIONS: Final = frozenset(dotted.partition(".")[0] for dotted in KEYS)
+_NULL: Final = "tag:yaml.org,2002:null"
 
 
 class FileValue:
@@ -73,7 +75,10 @@ def read_config_file(path: Path) -> dict[str, FileValue]:
             close = difflib.get_close_matches(dotted, KEYS, n=1)
             hint = f"Did you mean {close[0]!r}?" if close else f"Known keys: {', '.join(KEYS)}."
             raise ConfigError(f"{path}:{line}: unknown key {dotted!r}.", fix=hint)
-        found[KEYS[dotted]] = FileValue(_plain(node), path, line)
+        try:
+            found[KEYS[dotted]] = FileValue(_plain(node), path, line)
+        except (yaml.YAMLError, ValueError) as exc:
+            raise ConfigError(f"{path}:{line}: {dotted}: the value cannot be read.") from exc
     return found
 
 
@@ -82,7 +87,7 @@ def _leaves(node: yaml.MappingNode, prefix: str) -> Iterator[tuple[str, yaml.Nod
         dotted = f"{prefix}{key.value}"
         if isinstance(value, yaml.MappingNode):
             yield from _leaves(value, f"{dotted}.")
-        else:
+        elif not (value.tag == _NULL and dotted in _SECTIONS):  # a section whose every line is a comment
             yield dotted, value
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from glassdome.core.config_model import SKIP_POLICIES as POLICIES
 from glassdome.core.errors import ConfigError
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -16,9 +17,6 @@ from glassdome.values.opinion import Opinion
 from glassdome.values.signal import Outcome, Signal
 
 __all__ = ["POLICIES", "parse_policies", "skip_reason"]
-
-#: `repeat` is looked up in the store by the pipeline; the others are decided here.
-POLICIES: Final = ("repeat", "bulk", "known", "certain")
 
 #: The window of uncertainty on the built-in's probabilities: below it a mail counts as harmless, above as settled.
 HARMLESS_BELOW: Final = 0.05

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from glassdome.core.config import Settings, env_name, unset_environment_names
+from glassdome.core.config import Settings, env_name, misspelt_names
 from glassdome.core.errors import ConfigError
 
 
@@ -66,6 +66,7 @@ def test_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("performance:\n  concurrent_jobs: 0\n", "config.yml:2: performance.concurrent_jobs: "),
         ("ollama: [\n", "is not valid YAML"),
         ("just text\n", "must hold sections"),
+        ("ollama:\n\n  model: !!python/name:os.system x\n", "config.yml:3: ollama.model: the value cannot be read."),
     ],
 )
 def test_a_wrong_file_is_named_with_its_line(tmp_path: Path, text: str, sentence: str) -> None:
@@ -87,7 +88,16 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("LLM_BATCH_SIZE", "many"), ("MAILCOW_API_URL", "mail.example.org"), ("GLASSDOME_DATABASE_URL", "postgres://x")],
+    [
+        ("LLM_BATCH_SIZE", "many"),
+        ("MAILCOW_API_URL", "mail.example.org"),
+        ("GLASSDOME_DATABASE_URL", "postgres://x"),
+        ("GLASSDOME_ENGINE_SKIP", "bulk,knwon"),
+        ("GLASSDOME_MAILBOXES", "ann@example.org,bob"),
+        ("GLASSDOME_API_KEYS", "secretone:rw,secrettwo"),
+        ("GLASSDOME_API_KEYS", "secretone:ro:"),
+        ("GLASSDOME_API_KEYS", "secretone:ro:| "),
+    ],
 )
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """The sentence begins with the variable."""
@@ -97,6 +107,7 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
         Settings()
 
     assert caught.value.sentence.startswith(f"{name}: ")
+    assert "secret" not in caught.value.sentence
 
 
 def test_engine_default_follows_the_ollama_host() -> None:
@@ -113,11 +124,58 @@ def test_secrets_do_not_print() -> None:
     assert "SECRET" not in shown
 
 
-def test_misspelt_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A GLASSDOME_ variable that nothing reads is reported by the doctor."""
+def test_misspelt_variables_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the environment and of `.env`, the latter with its line; what other programs read there is theirs."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GLASSDOME_ENGIN", "ollama")
+    Path(".env").write_text(
+        "# mailcow's own\nMAILCOW_HOSTNAME=mail.example.org\nMAILCOW_PASS_SCHEME=BLF-CRYPT\nGLASSDOME_DBUSER=llm\n"
+        "OLLAMA_MODELS=/var/lib/ollama\n\nLLM_BATCHSIZE=5\nexport GLASSDOME_CHEESE=1\n"
+    )
 
-    assert unset_environment_names() == ["GLASSDOME_ENGIN"]
+    assert misspelt_names() == {
+        "GLASSDOME_CHEESE": ".env:8",
+        "GLASSDOME_ENGIN": "the environment; did you mean GLASSDOME_ENGINE?",
+        "LLM_BATCHSIZE": ".env:7; did you mean LLM_BATCH_SIZE?",
+    }
+
+
+def test_a_wrong_line_of_the_env_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its line, also where config.yml says the same."""
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("MAILCOW_DOMAIN=x.org\n\n# batches\nLLM_BATCH_SIZE=many\n")
+    config = tmp_path / "config.yml"
+    config.write_text("processing:\n  batch_size: 5\n")
+
+    with pytest.raises(ConfigError) as caught:
+        Settings(config_path=config)
+
+    assert caught.value.sentence.startswith(".env:4: LLM_BATCH_SIZE: ")
+
+
+def test_an_env_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one sentence."""
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_bytes(b"MAILCOW_DOMAIN=\xfcber.example\n")
+
+    with pytest.raises(ConfigError, match=r"^\.env cannot be read: .*UTF-8"):
+        Settings()
+
+
+def test_a_wrong_value_of_the_table_is_named() -> None:
+    """As the table's, whatever else knows the setting."""
+    with pytest.raises(ConfigError, match="^llm_config: concurrent_jobs: "):
+        Settings().with_table({"concurrent_jobs": "many"})
+
+
+def test_a_section_that_is_all_comments_says_nothing(tmp_path: Path) -> None:
+    """People put a hash before a line, and leave its heading."""
+    config = tmp_path / "config.yml"
+    config.write_text("ollama:\n#  model: x\nprocessing:\n  batch_size: 5\n")
+
+    settings = Settings(config_path=config)
+
+    assert (settings.llm_batch_size, settings.ollama_model) == (5, "llama3.2:3b")
 
 
 def test_every_field_has_a_description_and_an_upper_case_name() -> None:

@@ -1,0 +1,90 @@
+"""The settings of the language model and of how fast mail is judged, as the second seed names them; part of `Settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings
+
+from glassdome.core.config_field import named, parts_of
+
+__all__ = ["SKIP_POLICIES", "EngineName", "ModelSettings"]
+
+#: When no model call is made; `engine.gate` says what each means.
+SKIP_POLICIES: Final = ("repeat", "bulk", "known", "certain")
+EngineName = Literal["builtin", "ollama", "openai", "llamacpp"]
+
+
+class ModelSettings(BaseSettings):
+    """Which model reads the mail, and how much of it at a time."""
+
+    ollama_host: str | None = named(
+        "OLLAMA_HOST", None, "Ollama host or hosts, comma-separated: host, host:port or URL", live=True
+    )
+    ollama_model: str = named("OLLAMA_MODEL", "llama3.2:3b", "Model that Ollama runs", min_length=1, live=True)
+    ollama_num_ctx: int = named(
+        "OLLAMA_NUM_CTX", 8192, "Context length asked of Ollama, tokens", ge=2048, le=262_144, live=True
+    )
+    ollama_keep_alive: str = named("OLLAMA_KEEP_ALIVE", "30m", "How long Ollama keeps the model loaded", live=True)
+    llm_processing_interval: float = named(
+        "LLM_PROCESSING_INTERVAL", 60.0, "Seconds between sweeps over all mailboxes", ge=1, le=86_400, live=True
+    )
+    llm_batch_size: int = named("LLM_BATCH_SIZE", 10, "Jobs a worker claims at once", ge=1, le=500, live=True)
+    max_email_size: int = named(
+        "GLASSDOME_MAX_EMAIL_SIZE",
+        6000,
+        "Characters of a mail's text given to the model",
+        ge=200,
+        le=200_000,
+        live=True,
+    )
+    concurrent_jobs: int = named(
+        "GLASSDOME_CONCURRENT_JOBS", 2, "Mails analysed at the same time by one worker", ge=1, le=256, live=True
+    )
+    engine: EngineName | None = named(
+        "GLASSDOME_ENGINE",
+        None,
+        "builtin, ollama, openai or llamacpp; unset: ollama where OLLAMA_HOST is set, else builtin",
+        live=True,
+    )
+    engine_skip: str = named(
+        "GLASSDOME_ENGINE_SKIP",
+        "repeat",
+        "When no model call is made: any of repeat, bulk, known, certain, comma-separated, or none",
+        live=True,
+    )
+    engine_drafts: bool = named(
+        "GLASSDOME_ENGINE_DRAFTS", False, "Write reply drafts, in a second model call", live=True
+    )
+    openai_url: str | None = named(
+        "GLASSDOME_OPENAI_URL", None, "Base URL of an OpenAI-compatible server, such as http://host:8000/v1", live=True
+    )
+    openai_key: SecretStr | None = named("GLASSDOME_OPENAI_KEY", None, "Its key, where it wants one", live=True)
+    model: str | None = named(
+        "GLASSDOME_MODEL", None, "Model of the OpenAI-compatible server, or the path of a GGUF file", live=True
+    )
+    model_timeout: float = named(
+        "GLASSDOME_MODEL_TIMEOUT", 120.0, "Seconds one model answer may take", ge=1, le=3600, live=True
+    )
+    model_concurrency: int | None = named(
+        "GLASSDOME_MODEL_CONCURRENCY",
+        None,
+        "Requests a model server handles at the same time; unset: learned",
+        ge=1,
+        le=1024,
+        live=True,
+    )
+
+    text_model: Path | None = named(
+        "GLASSDOME_TEXT_MODEL", None, "Text classifier made by glassdome train, instead of the one that is shipped"
+    )
+
+    @field_validator("engine_skip")
+    @classmethod
+    def _are_policies(cls, value: str) -> str:
+        unknown = sorted({word.lower() for word in parts_of(value)} - {*SKIP_POLICIES, "none"})
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is unknown; choose from {', '.join(SKIP_POLICIES)} or none")
+        return value
