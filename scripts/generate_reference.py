@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 def settings_page() -> str:
     """Return the page of all settings."""
-    from glassdome.core.config import Settings, env_name
+    from glassdome.core.config import Settings, env_name, is_live
     from glassdome.core.config_file import KEYS
 
     keys = {field: dotted for dotted, field in KEYS.items()}
@@ -25,8 +25,12 @@ def settings_page() -> str:
         "The first that speaks wins: argument, environment, `.env`, the `llm_config` table (what the API writes),",
         "`config.yml`, default. `glassdome config show` says where each value comes from.",
         "",
-        "| variable | in config.yml | default | meaning |",
-        "|---|---|---|---|",
+        "A running service, each worker too, reads all of them again every five seconds, but for its environment and",
+        "arguments, which no program can see change. Where the last column says *start*, a change waits for the next start,",
+        "and the log says so. What is wrong leaves the last good settings in force; the log names file and line.",
+        "",
+        "| variable | in config.yml | default | meaning | holds from |",
+        "|---|---|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True, validated_data={})
@@ -34,7 +38,8 @@ def settings_page() -> str:
             default = default.get_secret_value()
         shown = "" if default in (None, "") else f"`{default}`"
         lines.append(
-            f"| `{env_name(name)}` | {f'`{keys[name]}`' if name in keys else ''} | {shown} | {field.description} |"
+            f"| `{env_name(name)}` | {f'`{keys[name]}`' if name in keys else ''} | {shown} | {field.description} "
+            f"| {'now' if is_live(name) else 'start'} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from glassdome.api.access import Reader, Wired, Writer
 from glassdome.api.answers import Element, answer, success
 from glassdome.api.errors import refusals
-from glassdome.core.config import Settings, env_name
+from glassdome.core.config import Settings, env_name, is_live
 from glassdome.core.config_file import KEYS
 from glassdome.core.errors import ConfigError, InputError, SettingPinned
 from glassdome.core.limits import MAX_SETTING_CHARS
@@ -38,6 +38,7 @@ class SettingShape(BaseModel):
     secret: bool
     is_set: bool
     editable: Annotated[bool, Field(description="May be changed here: not secret, and not fixed by the environment")]
+    restart: Annotated[bool, Field(description="A change takes effect when the service starts again")]
 
 
 class ConfigEdit(BaseModel):
@@ -128,7 +129,8 @@ def _why(exc: ConfigError) -> str:
     if not isinstance(exc.__cause__, ValidationError):
         return exc.message
     found = exc.__cause__.errors(include_url=False, include_input=False)
-    return " ".join(f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}." for error in found)
+    words = [("".join(map(str, error["loc"])), error["msg"].removeprefix("Value error, ")) for error in found]
+    return " ".join(f"{name}: {what}." for name, what in words)
 
 
 def _shown(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -142,6 +144,7 @@ def _shown(settings: Settings) -> dict[str, dict[str, Any]]:
             "secret": _is_secret(field.annotation),
             "is_set": _is_set(getattr(settings, name)),
             "editable": name in _EDITABLE and name not in pinned,
+            "restart": not is_live(name),
         }
         for name, field in Settings.model_fields.items()
     }

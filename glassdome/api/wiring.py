@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections import ChainMap
+from collections.abc import Awaitable, Callable, Mapping
 
 from glassdome import __version__
 from glassdome.api.services import Services
@@ -41,7 +42,7 @@ def services_of(app: App) -> Services:
         metrics=app.metrics,
         source=app.source,
         undoer=app.undoer,
-        models=app.library,
+        models=app.models,
         probes=_probes(app),
         teach=app.teach,
         wake=app.worker.wake if app.worker is not None else lambda: None,
@@ -50,18 +51,21 @@ def services_of(app: App) -> Services:
     )
 
 
-def _probes(app: App) -> dict[str, Callable[[], Awaitable[None]]]:
+def _probes(app: App) -> Mapping[str, Callable[[], Awaitable[None]]]:
     found = dict(app.probes)
     if app.worker is not None:
         found["worker"] = app.worker.probe
     if app.watcher is not None:
-        found["imap"] = _imap_probe(app)
-    return found
+        found["imap"] = _imap_probe(app, app.probes["imap"])
+    # The model's probe comes and goes with the settings.
+    return ChainMap(found, app.models.probes)
 
 
-def _imap_probe(app: App) -> Callable[[], Awaitable[None]]:
+def _imap_probe(app: App, greeted: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
     async def probe() -> None:
         states = app.watcher.states() if app.watcher is not None else ()
+        if not states:  # nobody is watched, or nobody was looked at yet
+            await greeted()
         bad = [s for s in states if s.failures]
         if bad and len(bad) == len(states):
             raise TransportError("No watched mailbox can be read.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from glassdome.act import Undoer
-from glassdome.bootstrap.models import Model
+from glassdome.bootstrap.live_model import LiveModel
 from glassdome.core.clock import Clock
 from glassdome.core.metrics import Metrics
 from glassdome.engine.builtin import BuiltinEngine
@@ -18,7 +18,6 @@ from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.watcher import Watcher
 from glassdome.pipeline.worker import Worker
-from glassdome.ports.model import ModelLibrary
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database
 from glassdome.values.feedback import Feedback
@@ -30,16 +29,18 @@ Part: TypeAlias = Watcher | ActionLoop | Chore | Worker
 
 @dataclass(kw_only=True)
 class App:
-    """Everything there is. `source`, `worker`, `watcher` and what goes with them are None without a mail server."""
+    """Everything there is. `source`, `worker`, `watcher` and what goes with them are None without a mail server.
+
+    `follow` keeps the settings fresh, in every process. `probes` are what `/health` asks beside the model server.
+    """
 
     settings: LiveSettings
     clock: Clock
     database: Database
     metrics: Metrics
-    model: Model | None
-    engine: LlmEngine | None
+    models: LiveModel
     builtin: BuiltinEngine | None
-    library: ModelLibrary | None = None
+    follow: Chore
     source: ImapSource | None = None
     undoer: Undoer | None = None
     worker: Worker | None = None
@@ -49,6 +50,11 @@ class App:
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     chores: list[Chore] = field(default_factory=list)
     probes: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> LlmEngine | None:
+        """The engine of the moment, None for the built-in one alone."""
+        return self.models.engine
 
     def only_api(self) -> None:
         """Watch and judge nothing here. What is past its time is forgotten all the same: a promise of the database's."""
@@ -72,5 +78,5 @@ class App:
             part.stop()
 
     def _parts(self) -> list[Part]:
-        every = (self.watcher, self.actions, self.retention, *self.chores, self.worker)
+        every = (self.follow, self.watcher, self.actions, self.retention, *self.chores, self.worker)
         return [part for part in every if part is not None]

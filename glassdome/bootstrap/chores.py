@@ -26,14 +26,14 @@ async def add_chores(app: App, stack: AsyncExitStack) -> None:
 
 
 def _add_reprocess(app: App) -> None:
-    if app.engine is None or app.worker is None:
+    if app.worker is None:
         return
     database = app.database
     reprocess = Reprocess(
         analyses=database.analyses,
         queue=database.queue,
         cursors=database.cursors,
-        engine=app.engine,
+        engine=lambda: app.engine,
         clock=app.clock,
         settings=app.settings.current,
         wake=app.worker.wake,

@@ -5,30 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glassdome.bootstrap.app import App
-from glassdome.bootstrap.models import Model
 from glassdome.engine.gate import parse_policies
-from glassdome.engine.llm.engine import LlmEngine
 from glassdome.pipeline.drafts import Drafts
-from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.process import Stages
 from glassdome.pipeline.repeats import Repeats
 
-__all__ = ["live_drafts", "live_engine", "live_stages"]
+__all__ = ["live_drafts", "live_stages"]
 
 
-def live_engine(model: Model | None, settings: LiveSettings) -> LlmEngine | None:
-    """Return the engine over the model, None for the built-in one alone."""
-    if model is None:
-        return None
-    name = settings.current().engine_name
-    return LlmEngine(model, name=name, mail_chars=lambda: settings.current().max_email_size)
+def live_drafts(app: App) -> Drafts:
+    """Return who writes reply drafts, while there is a model and the settings want them."""
 
+    def wanted() -> bool:
+        return app.engine is not None and app.settings.current().engine_drafts
 
-def live_drafts(app: App) -> Drafts | None:
-    """Return who writes reply drafts, None where no model can."""
-    if app.engine is None:
-        return None
-    return Drafts(analyses=app.database.analyses, drafter=app.engine, on=lambda: app.settings.current().engine_drafts)
+    return Drafts(analyses=app.database.analyses, drafter=app.models, on=wanted)
 
 
 def live_stages(app: App) -> Callable[[], Stages]:

@@ -46,7 +46,7 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     tls.warn()
     server = ImapServer(host=settings.imap_host or "", port=settings.mailcow_imap_port, tls=tls)
     app.probes["imap"] = partial(greet, server)
-    pool = ImapPool(server, mail_logins(settings, database.mailboxes))
+    pool = ImapPool(server, mail_logins(app.settings.current, database.mailboxes))
     source = app.source = ImapSource(pool, clock=clock)
     stack.push_async_callback(source.aclose)
     editor, observer, teacher = ImapEditor(pool), ImapObserver(pool), _spam_teacher(app, source, stack)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
@@ -38,15 +38,14 @@ def chosen_by_settings(settings: Settings) -> dict[str, SecretStr | None]:
 class _Logins:
     """The mailbox's own password from the settings or the registry, else the master user."""
 
-    def __init__(self, settings: Settings, registry: MailboxRegistry) -> None:
-        self._own = {k: v for k, v in chosen_by_settings(settings).items() if v is not None}
-        self._registry = registry
+    def __init__(self, settings: Callable[[], Settings], registry: MailboxRegistry) -> None:
+        self._settings, self._registry = settings, registry
         self._master: MailboxLogins | None = None
-        if settings.imap_master_user and settings.imap_master_password:
-            self._master = MasterLogins(settings.imap_master_user, settings.imap_master_password)
+        if (user := settings().imap_master_user) and (password := settings().imap_master_password):
+            self._master = MasterLogins(user, password)
 
     async def login_for(self, mailbox: str) -> Credentials:
-        if password := self._own.get(mailbox.lower()):
+        if password := chosen_by_settings(self._settings()).get(mailbox.lower()):
             return Credentials(user=mailbox, password=password)
         if registered := await self._registry.get(mailbox):
             return Credentials(user=mailbox, password=registered.password)
@@ -58,8 +57,8 @@ class _Logins:
         )
 
 
-def mail_logins(settings: Settings, registry: MailboxRegistry) -> MailboxLogins:
-    """Return how to log in to each mailbox."""
+def mail_logins(settings: Callable[[], Settings], registry: MailboxRegistry) -> MailboxLogins:
+    """Return how to log in to each mailbox; `settings` answers those of the moment."""
     return _Logins(settings, registry)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError, GlassdomeError, ModelUnavailable
+from glassdome.core.errors import ConfigError, GlassdomeError, ModelMissing, ModelUnavailable
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.builtin.classifier import read_classifier
 from glassdome.engine.gate import parse_policies
@@ -118,13 +118,18 @@ def stages(settings: Settings, *, engine: Engine | None, clock: Clock) -> Stages
 
 
 def probe_of(model: Model) -> Callable[[], Awaitable[None]]:
-    """Return what `/health` asks of the model server."""
+    """Return what `/health` asks of the model server: each time anew whether it is there and has the model."""
 
     async def probe() -> None:
         try:
-            await model.facts()
+            installed = await model.installed()
         except GlassdomeError as exc:
             raise ModelUnavailable(exc.message, fix=exc.fix) from exc
+        # Ollama calls a name without a tag `latest`; a server of one model may leave its name to us.
+        if model.name and not {model.name, f"{model.name}:latest"} & {*installed}:
+            raise ModelMissing(
+                f"The model server does not have {model.name!r}.", fix="Fetch it: glassdome models pull."
+            )
 
     return probe
 

@@ -6,18 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.chores import add_chores
-from glassdome.bootstrap.judging import live_engine
+from glassdome.bootstrap.live_model import LiveModel
 from glassdome.bootstrap.mail import add_mail
 from glassdome.bootstrap.mailboxes import chosen_by_settings, open_store
-from glassdome.bootstrap.models import builtin_engine, language_model, probe_of
+from glassdome.bootstrap.models import builtin_engine
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
+from glassdome.core.log import set_level
 from glassdome.core.metrics import Metrics
-from glassdome.integrations.ollama.model import OllamaModel
-from glassdome.pipeline.live import LiveSettings
+from glassdome.pipeline.chore import Chore
+from glassdome.pipeline.live import READ_EVERY, Follower, LiveSettings
 from glassdome.store import Database
 
 __all__ = ["open_app"]
@@ -32,27 +34,40 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_store(settings))
         live = LiveSettings(settings, database.config, clock=clock)
+        live.tell(_level(settings))
         await live.refresh(force=True)
-        await _choose(database, settings, clock)
-        # In a thread: the client of a model server is imported only where it is used.
-        model = await asyncio.to_thread(language_model, live.current())
+        await _choose(database, live.current(), clock)
+        models = LiveModel(live.current)
+        stack.push_async_callback(models.aclose)
+        await models.follow(live.current())
         app = App(
             settings=live,
             clock=clock,
             database=database,
             metrics=metrics or Metrics(),
-            model=model,
-            engine=live_engine(model, live),
+            models=models,
             builtin=await asyncio.to_thread(builtin_engine, settings),
-            library=model if isinstance(model, OllamaModel) else None,
+            follow=Chore("settings", partial(live.refresh, force=True), every=lambda: READ_EVERY),
         )
-        if model is not None:
-            stack.push_async_callback(model.aclose)
-            app.probes[settings.engine_name] = probe_of(model)
+        live.tell(models.switch)
+        live.tell(partial(_choose, database, clock=clock))
         if settings.imap_host:
             await add_mail(app, stack)
         await add_chores(app, stack)
         yield app
+
+
+def _level(settings: Settings) -> Follower:
+    """Return what follows log.level, and leaves alone what a command chose for its logs while that does not change."""
+    level = settings.log_level
+
+    async def follow(new: Settings) -> None:
+        nonlocal level
+        if new.log_level != level:
+            level = new.log_level
+            set_level(level)
+
+    return follow
 
 
 async def _choose(database: Database, settings: Settings, clock: Clock) -> None:

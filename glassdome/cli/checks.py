@@ -157,7 +157,7 @@ async def _imap(settings: Settings) -> list[Check]:
     server = ImapServer(host=settings.imap_host, port=settings.mailcow_imap_port, tls=tls_policy(settings))
     found = []
     async with open_store(settings) as database:
-        logins = mail_logins(settings, database.mailboxes)
+        logins = mail_logins(lambda: settings, database.mailboxes)
         mailboxes = sorted({*await database.preferences.chosen_mailboxes(), *chosen_by_settings(settings)})
         for mailbox in mailboxes[:_LOGINS_TRIED]:
             try:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import SecretStr
+from rich.markup import escape
 from rich.table import Table
 
-from glassdome.cli.console import errors_told, load_settings, out, print_json
+from glassdome.cli.console import err, errors_told, load_settings, out, print_json
 from glassdome.core.config import Settings, env_name
+from glassdome.core.errors import ConfigError, StoreError
 from glassdome.core.log import HIDDEN, redact
 
 __all__ = ["app", "described"]
@@ -38,6 +42,22 @@ def _shown(value: Any) -> Any:
     return redact(value if value is None or isinstance(value, bool | int | float) else str(value))
 
 
+async def _with_table(settings: Settings) -> Settings:
+    """Return the settings with what the service wrote into `llm_config`; without it where that cannot be read."""
+    from glassdome.store import check_schema, open_database
+
+    path = Path(settings.database.removeprefix("sqlite:///"))
+    if settings.database.startswith("sqlite:") and not await asyncio.to_thread(path.is_file):
+        return settings
+    try:
+        await check_schema(settings.database)
+        async with open_database(settings.database) as database:
+            return await asyncio.to_thread(settings.with_table, await database.config.read_config())
+    except (ConfigError, StoreError) as exc:
+        err.print(f"Without the llm_config table: {exc.sentence}", highlight=False, markup=False)
+        return settings
+
+
 @app.command()
 def show(
     changed: Annotated[bool, typer.Option("--changed", help="Only what is not a default.")] = False,
@@ -45,11 +65,11 @@ def show(
 ) -> None:
     """Show every setting, its value and where it comes from.
 
-    Order: argument, environment, .env, llm_config table, config.yml, default; the first that speaks wins. The values
-    of the table are shown by the running service (GET /api/v1/get/llm/config).
+    Order: argument, environment, .env, llm_config table, config.yml, default; the first that speaks wins. Where the
+    database cannot be asked, what its table says is left out, and that is said.
     """
     with errors_told():
-        rows = described(load_settings())
+        rows = described(asyncio.run(_with_table(load_settings())))
         if changed:
             rows = [row for row in rows if row["origin"] != "default"]
         if as_json:
@@ -58,5 +78,5 @@ def show(
         table = Table("variable", "value", "origin", "meaning", box=None, header_style="bold")
         for row in rows:
             value = "" if row["value"] is None else str(row["value"])
-            table.add_row(row["variable"], value, row["origin"], row["meaning"])
+            table.add_row(*(escape(text) for text in (row["variable"], value, row["origin"], row["meaning"])))
         out.print(table)

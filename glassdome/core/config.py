@@ -21,6 +21,7 @@ from glassdome.core.config_agent import AgentSettings
 from glassdome.core.config_dotenv import DotenvValue, read_dotenv
 from glassdome.core.config_field import named, parts_of
 from glassdome.core.config_file import KEYS, FileValue, read_config_file
+from glassdome.core.config_mailcow import MailcowSettings
 from glassdome.core.config_model import EngineName, ModelSettings
 from glassdome.core.errors import ConfigError
 
@@ -37,7 +38,7 @@ _API_KEY: Final = re.compile(r"[^:]+:r[ow](:[|\s]*[^|\s].*)?", re.S)
 DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 
 
-class Settings(ModelSettings, AgentSettings):
+class Settings(ModelSettings, MailcowSettings, AgentSettings):
     """Everything a person may configure."""
 
     model_config = SettingsConfigDict(
@@ -49,33 +50,6 @@ class Settings(ModelSettings, AgentSettings):
         env_ignore_empty=True,
     )
 
-    # -- mailcow, as the first seed names them
-    mailcow_api_url: str | None = named(
-        "MAILCOW_API_URL", None, "Base URL of mailcow, such as https://mail.example.org"
-    )
-    mailcow_api_key: SecretStr | None = named("MAILCOW_API_KEY", None, "mailcow API key (X-API-Key)")
-    mail_api_uid: str | None = named("MAIL_API_UID", None, "User name for a proxy that wants Basic authentication")
-    mail_api_pw: SecretStr | None = named("MAIL_API_PW", None, "Password for a proxy that wants Basic authentication")
-    mailcow_domain: str | None = named("MAILCOW_DOMAIN", None, "Domain of the agent's mailboxes")
-    mailcow_ca_file: Path | None = named("MAILCOW_CA_FILE", None, "PEM file of a private certificate authority")
-    mailcow_server_name: str | None = named(
-        "MAILCOW_SERVER_NAME", None, "Name in the certificate, where it is not the host name connected to"
-    )
-    mailcow_imap_host: str | None = named("MAILCOW_IMAP_HOST", None, "IMAP host; default: the API URL's host")
-    mailcow_imap_port: int = named(
-        "MAILCOW_IMAP_PORT", 993, "993 speaks TLS at once, any other port STARTTLS", ge=1, le=65535
-    )
-    mailcow_smtp_host: str | None = named("MAILCOW_SMTP_HOST", None, "SMTP host; default: the API URL's host")
-    mailcow_smtp_port: int = named(
-        "MAILCOW_SMTP_PORT", 587, "465 speaks TLS at once, any other port STARTTLS", ge=1, le=65535
-    )
-    insecure_hosts: str = named(
-        "GLASSDOME_INSECURE_HOSTS",
-        "",
-        "Hosts, comma-separated, whose certificate is not checked (logged at each start)",
-    )
-
-    # -- Glassdome itself
     database_url: str | None = named(
         "GLASSDOME_DATABASE_URL", None, "sqlite:///path or mysql://user:password@host/database"
     )
@@ -175,6 +149,10 @@ class Settings(ModelSettings, AgentSettings):
         except (OSError, UnicodeDecodeError) as exc:
             raise ConfigError(f".env cannot be read: {exc}.", fix="Write it in UTF-8, readable for this user.") from exc
         object.__setattr__(self, "_argument_names", frozenset(values) & type(self).model_fields.keys())
+        # Kept as they were read: a file that was changed since must not speak for the values in force.
+        places = {name: found.place for name, found in type(self)._file_values(values).items()}
+        object.__setattr__(self, "_file_places", places)
+        object.__setattr__(self, "_pinned", _pinned_fields())
 
     @classmethod
     def settings_customise_sources(
@@ -298,6 +276,8 @@ class Settings(ModelSettings, AgentSettings):
         """Return the settings as environment, `.env` and config.yml say now; arguments stay. Raises ConfigError."""
         return type(self)(**self._given())
 
+    _file_places: Mapping[str, str] = {}
+    _pinned: Mapping[str, str] = {}
     _table_names: frozenset[str] = frozenset()
     _argument_names: frozenset[str] = frozenset()
 
@@ -306,14 +286,12 @@ class Settings(ModelSettings, AgentSettings):
 
     def pinned(self) -> dict[str, str]:
         """Return the fields that an argument, the environment or `.env` fixes, with what fixes each."""
-        found = dict.fromkeys(_dotenv_fields(), ".env")
-        found |= {name: f"environment {env_name(name)}" for name in _environment_fields()}
-        return found | dict.fromkeys(self._argument_names, "argument")
+        return dict(self._pinned) | dict.fromkeys(self._argument_names, "argument")
 
     def origins(self) -> dict[str, str]:
         """Return where each value came from: `argument`, `environment NAME`, `.env`, `llm_config`, `file:line`, `default`."""
         found = dict.fromkeys(type(self).model_fields, "default")
-        found |= {k: v.place for k, v in type(self)._file_values({"config_path": self.config_path}).items()}
+        found |= self._file_places
         found |= dict.fromkeys(self._table_names, "llm_config")
         return found | self.pinned()
 
@@ -356,6 +334,11 @@ def _dotenv() -> dict[str, DotenvValue]:
     return read_dotenv(Path(str(Settings.model_config.get("env_file") or ".env")))
 
 
+def _pinned_fields() -> dict[str, str]:
+    found = dict.fromkeys(_dotenv_fields(), ".env")
+    return found | {name: f"environment {env_name(name)}" for name in _environment_fields()}
+
+
 def _dotenv_fields() -> set[str]:
     present = {name.upper() for name, found in _dotenv().items() if found.value}
     return {f for f in Settings.model_fields if env_name(f) in present} - _environment_fields()
@@ -393,5 +376,6 @@ def _explain(exc: ValidationError, places: Mapping[str, str]) -> str:
     for error in exc.errors(include_url=False, include_input=False):
         raw = str(error["loc"][0]) if error["loc"] else "settings"
         field = next((f for f in Settings.model_fields if raw in (f, env_name(f))), "")
-        sentences.append(f"{places.get(field) or (env_name(field) if field else raw)}: {error['msg']}.")
+        place = places.get(field) or (env_name(field) if field else raw)
+        sentences.append(f"{place}: {error['msg'].removeprefix('Value error, ')}.")
     return " ".join(sentences)

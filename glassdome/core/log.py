@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from pydantic import SecretStr
 
-__all__ = ["configure", "get_logger", "redact"]
+__all__ = ["configure", "get_logger", "redact", "set_level"]
 
 #: Keys whose value is never written, whatever it is.
 SECRET_KEY = re.compile(r"pass(word|wd)?$|_pw$|^pw$|secret|token|api[-_]?key|authorization|cookie|credential", re.I)
@@ -26,6 +26,8 @@ SECRET_TEXT = re.compile(
 URL_USERINFO = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s@]+(?=@)")
 HIDDEN = "[redacted]"
 
+#: Libraries that tell of each request.
+_CHATTY = ("httpx", "httpcore", "aiosqlite", "asyncmy", "openai", "mail.log", "alembic", "uvicorn")
 _ROTATE_BYTES = 10 * 1024 * 1024
 _ROTATE_FILES = 5
 
@@ -82,11 +84,17 @@ def configure(*, level: str = "INFO", as_json: bool = False, file: Path | None =
     for old in root.handlers:
         old.close()
     root.handlers[:] = handlers
-    root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "aiosqlite", "asyncmy", "openai", "mail.log", "alembic", "uvicorn"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    set_level(level)
     if problem:
         get_logger(__name__).warning("log_file_unusable", problem=problem)
+
+
+def set_level(level: str) -> None:
+    """Log from this level on; raises ValueError for a name that is none."""
+    root = logging.getLogger()
+    root.setLevel(level)
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 
 def _handler(

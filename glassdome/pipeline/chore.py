@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
+from glassdome.pipeline.pause import pause
 
 __all__ = ["Chore"]
 
@@ -32,7 +33,4 @@ class Chore:
                 await self._work()
             except GlassdomeError as exc:
                 _log.warning("chore_failed", chore=self._name, code=exc.code, problem=exc.sentence)
-            try:
-                await asyncio.wait_for(self._stopping.wait(), self._every())
-            except TimeoutError:
-                continue
+            await pause(self._stopping, self._every)

@@ -26,12 +26,15 @@ IDLE, SHORTEST = 60.0, 1.0
 
 @dataclass(kw_only=True)
 class Reprocess:
-    """Walks the analyses once per model and prompt; where it stands survives a restart."""
+    """Walks the analyses once per model and prompt; where it stands survives a restart.
+
+    `engine` answers the one of the moment, None while there is none but the built-in.
+    """
 
     analyses: OutdatedStore
     queue: JobQueue
     cursors: CursorStore
-    engine: Engine
+    engine: Callable[[], Engine | None]
     clock: Clock
     settings: Callable[[], Settings]
     wake: Callable[[], None] = lambda: None
@@ -44,16 +47,16 @@ class Reprocess:
     async def step(self) -> int:
         """Queue a minute's share of outdated analyses and return how many; raises StoreError."""
         self._pause = IDLE
-        settings = self.settings()
-        if not settings.reprocess or not self.engine.model:
+        settings, engine = self.settings(), self.engine()
+        if not settings.reprocess or engine is None or not engine.model:
             return 0
-        key = self._key()
+        key = _key(engine)
         place = await self.cursors.get_cursor("", key)
         if place is not None and place.last_uid <= 0:
             return 0
         share = max(1, int(settings.backfill_per_hour * IDLE / 3600))
         found = await self.analyses.outdated(
-            self.engine, before_id=place.last_uid if place else None, limit=share, look_at=LOOKED_AT
+            engine, before_id=place.last_uid if place else None, limit=share, look_at=LOOKED_AT
         )
         jobs = [NewJob(ref=ref, reason=JobReason.UPGRADE, priority=Priority.BACKFILL, force=True) for ref in found.refs]
         now = self.clock.now()
@@ -61,10 +64,11 @@ class Reprocess:
         await self.cursors.set_cursor("", key, Cursor(uid_validity=1, last_uid=found.reached), now=now)
         self._pause = max(SHORTEST, len(jobs) * 3600 / settings.backfill_per_hour)
         if jobs:
-            _log.info("reprocessing", jobs=len(jobs), model=self.engine.model, prompt=self.engine.prompt_version)
+            _log.info("reprocessing", jobs=len(jobs), model=engine.model, prompt=engine.prompt_version)
             self.wake()
         return len(jobs)
 
-    def _key(self) -> str:
-        named = f"{self.engine.name} {self.engine.model} {self.engine.prompt_version}"
-        return f"//reprocess/{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+
+def _key(engine: Engine) -> str:
+    named = f"{engine.name} {engine.model} {engine.prompt_version}"
+    return f"//reprocess/{hashlib.sha256(named.encode()).hexdigest()[:32]}"

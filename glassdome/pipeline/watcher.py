@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -11,6 +10,7 @@ from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError, StoreError
 from glassdome.core.limits import MAX_PENDING_RINGS, MAX_WATCHED_MAILBOXES
 from glassdome.core.log import get_logger
+from glassdome.pipeline.pause import pause
 from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.ports.mail import MailSource
@@ -73,8 +73,7 @@ class Watcher:
                 tasks.create_task(self._answer(tasks))
                 while not self._stopping.is_set():
                     await self._sweep_once(tasks)
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._stopping.wait(), self._interval())
+                    await pause(self._stopping, self._interval)
                 for task in self._watching.values():
                     task.cancel()
         finally:

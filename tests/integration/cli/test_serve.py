@@ -122,3 +122,34 @@ def test_a_worker_may_show_its_metrics_to_everybody(unused_tcp_port: int, tmp_pa
     assert (200, "degraded") == (status, health["status"])
     assert ("error", "connect_failed") == (health["parts"]["imap"]["state"], health["parts"]["imap"]["code"])
     assert 200 == metrics[0]
+
+
+def test_config_yml_holds_while_both_run(unused_tcp_port: int, tmp_path: Path) -> None:
+    """`serve --no-worker` and a `worker` of its own both follow the file; a mistake in it is named with its line."""
+    config = tmp_path / "config.yml"
+    config.write_text("processing:\n  batch_size: 5\n")
+    given = {
+        "GLASSDOME_CONFIG": str(config),
+        "GLASSDOME_API_KEYS": "K:ro",
+        "MAILCOW_IMAP_HOST": "127.0.0.1",
+        "MAILCOW_IMAP_PORT": str(unused_tcp_port),
+        "GLASSDOME_DATABASE_URL": f"sqlite:///{tmp_path / 'glassdome.db'}",
+    }
+    folders = [tmp_path / "api", tmp_path / "work"]
+    for folder in folders:
+        folder.mkdir()
+    with running(folders[0], "serve", "--no-worker", **given) as address, running(folders[1], "worker", **given):
+
+        def batch() -> Any:
+            return json.loads(ask(f"{address}/api/v1/get/llm/config", "K")[1])["llm_batch_size"]
+
+        before = batch()["value"]
+        config.write_text("processing:\n  batch_size: 7\n")
+        wait_for(lambda: batch()["value"] == 7)
+        wait_for(lambda: "llm_batch_size" in (folders[1] / "log").read_text())
+        config.write_text("processing:\n  batchsize: 9\n")
+        for folder in folders:
+            wait_for(lambda log=folder / "log": f"{config}:2: unknown key 'processing.batchsize'" in log.read_text())
+        after = batch()
+
+    assert (before, after["value"]) == (5, 7)

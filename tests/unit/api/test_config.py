@@ -46,6 +46,7 @@ async def test_no_secret_is_shown(bench: Bench) -> None:
         "secret": True,
         "is_set": True,
         "editable": False,
+        "restart": False,
     }
     assert answer.json()["mailboxes"]["value"] == "a@example.org,b@example.org"
 

@@ -53,7 +53,7 @@ async def test_a_new_prompt_analyses_old_mail_again(bench: Bench) -> None:
         analyses=db.analyses,
         queue=db.queue,
         cursors=db.cursors,
-        engine=bench.engine,
+        engine=lambda: bench.engine,
         clock=clock,
         settings=lambda: settings[0],
     )

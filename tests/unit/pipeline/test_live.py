@@ -1,6 +1,12 @@
-"""What a person changes in `llm_config` takes effect without a restart; what is wrong there changes nothing."""
+"""What a person changes in files and `llm_config` takes effect without a restart; what is wrong there changes nothing."""
 
 from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
 
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
@@ -54,6 +60,80 @@ async def test_bad_values_and_a_lost_database_change_nothing(bench: Bench) -> No
 
     config.read_config = away  # type: ignore[method-assign]
     assert (await live.refresh(force=True)).concurrent_jobs == 5
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that a service was started in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def by_files(bench: Bench, folder: Path) -> LiveSettings:
+    """Settings of config.yml and `.env`."""
+    (folder / "config.yml").write_text("processing:\n  batch_size: 5\n")
+    (folder / ".env").write_text("LLM_PROCESSING_INTERVAL=120\n")
+    base = Settings(config_path=folder / "config.yml")
+    return LiveSettings(base, bench.database.config, clock=FixedClock(NOON))
+
+
+async def test_files_are_read_again(by_files: LiveSettings, folder: Path) -> None:
+    """Both of them, with their rank: what `.env` says now hides what config.yml says."""
+    await asyncio.to_thread(
+        (folder / "config.yml").write_text,
+        "processing:\n  batch_size: 7\n  interval: 3\nperformance:\n  concurrent_jobs: 9\n",
+    )
+    await asyncio.to_thread((folder / ".env").write_text, "LLM_PROCESSING_INTERVAL=30\nGLASSDOME_MAX_EMAIL_SIZE=2000\n")
+
+    changed = await by_files.refresh(force=True)
+
+    assert _four(changed) == (7, 30.0, 9, 2000)
+    origins = await asyncio.to_thread(changed.origins)
+    assert origins["concurrent_jobs"] == f"{folder / 'config.yml'}:5"
+
+
+async def test_a_wrong_file_is_said_once_and_changes_nothing(by_files: LiveSettings, folder: Path) -> None:
+    """With file and line; when it is right again, it holds."""
+    with capture_logs() as logs:
+        for text in ("processing:\n  batch_size: lots\n", "processing:\n  batch_size: lots\n"):
+            await asyncio.to_thread((folder / "config.yml").write_text, text)
+            assert (await by_files.refresh(force=True)).llm_batch_size == 5
+        await asyncio.to_thread((folder / "config.yml").write_text, "processing:\n  batch_size: 6\n")
+        assert (await by_files.refresh(force=True)).llm_batch_size == 6
+
+    told = [line["problem"] for line in logs if line["event"] == "settings_not_reloaded"]
+    assert (len(told), f"{folder / 'config.yml'}:2: processing.batch_size: " in told[0]) == (1, True)
+
+
+async def test_what_is_read_at_the_start_asks_for_a_restart(by_files: LiveSettings, folder: Path) -> None:
+    """And names the variables."""
+    await asyncio.to_thread(
+        (folder / ".env").write_text, "LLM_PROCESSING_INTERVAL=9\nMAILCOW_IMAP_HOST=imap.example.org\n"
+    )
+
+    with capture_logs() as logs:
+        await by_files.refresh(force=True)
+
+    assert [line["settings"] for line in logs if line["event"] == "restart_needed"] == [["MAILCOW_IMAP_HOST"]]
+
+
+async def test_who_follows_is_told_of_changes_until_it_worked(by_files: LiveSettings, folder: Path) -> None:
+    """Nothing where nothing changed; again where the database was away just then."""
+    told: list[int] = []
+
+    async def follow(new: Settings) -> None:
+        told.append(new.llm_batch_size)
+        if len(told) == 1:
+            raise StoreUnavailable
+
+    by_files.tell(follow)
+    await by_files.refresh(force=True)
+    await asyncio.to_thread((folder / "config.yml").write_text, "processing:\n  batch_size: 8\n")
+    for _ in range(3):
+        await by_files.refresh(force=True)
+
+    assert told == [8, 8]
 
 
 async def test_a_worker_claims_as_many_as_the_batch_allows_now(bench: Bench) -> None:

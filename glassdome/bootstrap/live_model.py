@@ -1,0 +1,124 @@
+"""The language model of the moment, made anew when a setting that it is made of changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Final
+
+from glassdome.bootstrap.models import Model, language_model, probe_of
+from glassdome.core.config import Settings
+from glassdome.core.errors import GlassdomeError, ModelUnavailable
+from glassdome.core.log import get_logger
+from glassdome.engine.llm.engine import LlmEngine
+from glassdome.integrations.ollama.model import OllamaModel
+from glassdome.ports.model import PullProgress
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.opinion import Draft
+from glassdome.values.signal import SensitiveFinding, Signal
+
+__all__ = ["LiveModel"]
+
+_log = get_logger(__name__)
+_MADE_OF: Final = (
+    "engine_name", "ollama_host", "ollama_model", "ollama_num_ctx", "ollama_keep_alive", "openai_url", "openai_key",
+    "model", "model_timeout", "model_concurrency",
+)  # fmt: skip
+
+
+class LiveModel:
+    """Implements Drafter and ModelLibrary over whatever model there is; `engine` is None for the built-in one alone.
+
+    `probes` is what `/health` asks: empty, or one entry named as the engine.
+    """
+
+    def __init__(self, settings: Callable[[], Settings]) -> None:
+        """`settings` answers those of the moment; no model is there before `follow`."""
+        self.engine: LlmEngine | None = None
+        self.probes: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._settings = settings
+        self._model: Model | None = None
+        self._made_of: tuple[object, ...] | None = None
+        self._closing: dict[asyncio.Task[None], Model] = {}
+
+    async def follow(self, settings: Settings) -> None:
+        """Make the model that the settings name, unless it is there; raises ConfigError, EngineError.
+
+        What is being read meanwhile is read to its end by the model before, which is closed a little later.
+        """
+        wanted = tuple(getattr(settings, name) for name in _MADE_OF)
+        if wanted == self._made_of:
+            return
+        # In a thread: the client of a model server is imported only where it is used.
+        new = await asyncio.to_thread(language_model, settings)
+        old, self._model, self._made_of = self._model, new, wanted
+        chars = self._chars
+        self.engine = LlmEngine(new, name=settings.engine_name, mail_chars=chars) if new is not None else None
+        self.probes.clear()
+        if new is not None:
+            self.probes[settings.engine_name] = probe_of(new)
+        if old is not None:
+            task = asyncio.create_task(_close_in(2 * settings.model_timeout, old))
+            self._closing[task] = old
+            task.add_done_callback(lambda done: self._closing.pop(done, None))
+
+    async def switch(self, settings: Settings) -> None:
+        """Follow a running service's settings; what cannot be made leaves the model before in force, and `/health` says so."""
+        try:
+            await self.follow(settings)
+        except GlassdomeError as exc:
+            _log.warning("model_not_changed", code=exc.code, problem=exc.sentence)
+            self.probes.clear()
+            self.probes[settings.engine_name] = _failing(exc)
+            self._made_of = None
+
+    async def draft(
+        self,
+        message: Message,
+        *,
+        signals: Sequence[Signal],
+        sensitive: Sequence[SensitiveFinding],
+        context: Context,
+    ) -> Draft:
+        """Return a draft by the model of the moment; raises as Drafter."""
+        if self.engine is None:
+            raise ModelUnavailable("No model is configured that could write.")
+        return await self.engine.draft(message, signals=signals, sensitive=sensitive, context=context)
+
+    async def installed(self) -> tuple[str, ...]:
+        """List what the model server has; raises ModelUnavailable."""
+        return await self._library().installed()
+
+    async def pull(self, model: str) -> AsyncIterator[PullProgress]:
+        """Have the model server download a model; raises ModelUnavailable, ModelMissing."""
+        async for step in self._library().pull(model):
+            yield step
+
+    async def aclose(self) -> None:
+        """Close the model, and those before it."""
+        closing = dict(self._closing)
+        for task in closing:
+            task.cancel()
+        for model in (*closing.values(), *([self._model] if self._model is not None else [])):
+            await model.aclose()
+
+    def _chars(self) -> int:
+        return self._settings().max_email_size
+
+    def _library(self) -> OllamaModel:
+        if not isinstance(self._model, OllamaModel):
+            raise ModelUnavailable("No model server is configured.", fix="Set OLLAMA_HOST.")
+        return self._model
+
+
+async def _close_in(seconds: float, model: Model) -> None:
+    await asyncio.sleep(seconds)
+    await model.aclose()
+
+
+def _failing(exc: GlassdomeError) -> Callable[[], Awaitable[None]]:
+    async def probe() -> None:
+        raise exc
+
+    return probe

@@ -1,0 +1,111 @@
+"""The model follows the settings of a running service, and `/health` asks the server itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from glassdome.api.app import create_app
+from glassdome.api.wiring import services_of
+from glassdome.bootstrap.app import App
+from glassdome.bootstrap.wire import open_app
+from glassdome.core.clock import FixedClock
+from glassdome.core.config import Settings
+from glassdome.testing.ollama_server import OllamaServer
+from glassdome.testing.samples import NOON
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The built-in engine, and a key; made outside the event loop, since settings look at files."""
+    return Settings(data_dir=tmp_path, api_keys=SecretStr("K:rw"))
+
+
+class Service:
+    """The service's REST API, and its clock."""
+
+    def __init__(self, app: App, clock: FixedClock) -> None:
+        self.app, self._clock = app, clock
+        transport = httpx.ASGITransport(create_app(services_of(app)))
+        self._http = httpx.AsyncClient(transport=transport, base_url="http://test", headers={"X-API-Key": "K"})
+
+    async def edit(self, **attr: Any) -> httpx.Response:
+        """Change settings."""
+        return await self._http.post("/api/v1/edit/llm/config", json={"attr": attr})
+
+    async def health(self) -> dict[str, Any]:
+        """Return the report, not the one of a moment ago."""
+        self._clock.advance(10)
+        found: dict[str, Any] = (await self._http.get("/health")).json()
+        return found
+
+
+@pytest.fixture
+async def service(settings: Settings) -> AsyncIterator[Service]:
+    """The whole service, without a mail server."""
+    clock = FixedClock(NOON)
+    async with open_app(settings, clock=clock) as app:
+        yield Service(app, clock)
+
+
+@pytest.fixture
+async def ollama() -> AsyncIterator[OllamaServer]:
+    """A server with two models."""
+    async with OllamaServer(models={"llama3.2:3b": 8192, "phi3:mini": 8192}) as running:
+        yield running
+
+
+async def test_a_model_comes_and_goes_without_a_restart(service: Service, ollama: OllamaServer) -> None:
+    """Engine, host and model are switched by what a person writes."""
+    seen = [(service.app.engine is None, (await service.health())["ollama"])]
+    for attr in ({"ollama_host": ollama.url}, {"ollama_model": "phi3:mini"}, {"engine": "builtin"}):
+        await service.edit(**attr)
+        engine = service.app.engine
+        seen.append((engine.model if engine else "builtin", (await service.health())["ollama"]))
+
+    assert seen == [(True, "disabled"), ("llama3.2:3b", "ok"), ("phi3:mini", "ok"), ("builtin", "disabled")]
+
+
+async def test_a_model_that_is_not_there_is_said(service: Service, ollama: OllamaServer) -> None:
+    """By the server's list, which costs no model its memory."""
+    await service.edit(ollama_host=ollama.url, ollama_model="mistral:7b")
+
+    part = (await service.health())["parts"]["ollama"]
+
+    assert ("error", "model_missing", []) == (part["state"], part["code"], ollama.loads)
+
+
+async def test_a_server_that_went_away_is_said(service: Service) -> None:
+    """However well it worked a moment ago."""
+    async with OllamaServer() as ollama:
+        await service.edit(ollama_host=ollama.url)
+        assert service.app.engine is not None
+        await service.app.engine._model.facts()
+        before = (await service.health())["ollama"]
+    after = await service.health()
+
+    assert (before, after["ollama"], after["status"]) == ("ok", "error", "degraded")
+
+
+async def test_a_model_that_cannot_be_made_leaves_the_one_before(service: Service, ollama: OllamaServer) -> None:
+    """A cloud model is refused; `/health` says so until the setting is taken back."""
+    await service.edit(ollama_host=ollama.url)
+    await service.edit(ollama_model="gpt-oss:120b-cloud")
+    broken, engine = await service.health(), service.app.engine
+    await service.edit(ollama_model=None)
+
+    assert (engine.model if engine else "", broken["ollama"]) == ("llama3.2:3b", "error")
+    assert (await service.health())["ollama"] == "ok"
+
+
+async def test_everything_that_can_be_changed_here_takes_effect(service: Service) -> None:
+    """What REST offers to change is followed by the running service."""
+    shown = (await service._http.get("/api/v1/get/llm/config")).json()
+
+    assert [name for name, item in shown.items() if item["editable"] and item["restart"]] == []
+    assert shown["mailcow_imap_host"]["restart"]
