@@ -51,7 +51,7 @@ from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
 from tests.servers.mariadb import MariaDB
 
-KEY, ADMIN = "benchmark", "domain-admin"
+KEY, ADMIN, MORE = "benchmark", "domain-admin", "admin-of-more"
 EMPTY = "empty route, one row"
 MAILBOXES = 300
 BATCH = 5_000
@@ -154,7 +154,9 @@ def ours(url: str) -> FastAPI:
     """Return the API over the database."""
     database = Database(Connections(make_engine(url)))
     settings = Settings(
-        api_keys=SecretStr(f"{KEY}:ro,{ADMIN}:ro:example1.org"), api_rate_per_minute=10_000_000, _env_file=None
+        api_keys=SecretStr(f"{KEY}:ro,{ADMIN}:ro:example1.org,{MORE}:ro:example2.org|user3@example3.org"),
+        api_rate_per_minute=10_000_000,
+        _env_file=None,
     )
     return create_app(
         Services(
@@ -220,6 +222,8 @@ def paths(analyses: int) -> dict[str, Callable[[], str]]:
         "list of 1": lambda: f"{base}/analysis?mailbox={mailbox()}&limit=1",
         "list of 50": lambda: f"{base}/analysis?mailbox={mailbox()}&limit=50",
         "list of all mailboxes": lambda: f"{base}/analysis",
+        "list, domain admin": lambda: f"{base}/analysis#{ADMIN}",
+        "list, admin of more": lambda: f"{base}/analysis#{MORE}",
         "phishing": lambda: f"{base}/analysis?phishing=true&mailbox={mailbox()}",
         "category": lambda: f"{base}/analysis?category=work&mailbox={mailbox()}",
         "priority": lambda: f"{base}/analysis?priority=7",
@@ -229,6 +233,7 @@ def paths(analyses: int) -> dict[str, Callable[[], str]]:
         "a word of none": lambda: f"{base}/analysis?text=zebra{n()}",
         "statistics": lambda: f"{base}/stats",
         "statistics, domain admin": lambda: f"{base}/stats#{ADMIN}",
+        "statistics, admin of more": lambda: f"{base}/stats#{MORE}",
         "statistics of a mailbox": lambda: f"{base}/stats?mailbox={mailbox()}",
         "preferences": lambda: f"{base}/preferences?username={mailbox()}",
         "queue": lambda: f"{base}/queue",

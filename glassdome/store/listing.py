@@ -88,7 +88,7 @@ async def _rarest(connection: AsyncConnection, query: AnalysisQuery) -> _Rarest:
     _, last, *counted = rows[0]
     count, term = min(zip(counted, terms, strict=True))
     first = tuple(row[0] for row in rows) if term == max(terms, key=len) else ()
-    expected = (query.limit + 1) * last / max(1, count)
+    expected = (query.offset + query.limit + 1) * last / max(1, count)
     return _Rarest(term=term, count=count, first=first, expected=expected)
 
 

@@ -12,7 +12,7 @@ from glassdome.ports.store import AnalysisQuery, Overview, Statistics
 from glassdome.store import documents
 from glassdome.store.depth import counted, depth_of
 from glassdome.store.statistics import is_plain, summarize
-from glassdome.store.totals import version_of
+from glassdome.store.totals import VERSION
 
 __all__ = ["Overviews"]
 
@@ -29,8 +29,7 @@ class Overviews:
 
     async def read(self, connection: AsyncConnection, query: AnalysisQuery, *, now: datetime) -> Overview:
         """Return the overview of one moment."""
-        version = version_of(query.mailbox, query.mailboxes, query.domains).scalar_subquery().label("version")
-        row = (await connection.execute(counted(query.mailboxes, query.domains).add_columns(version))).one()
+        row = (await connection.execute(counted(query.mailboxes, query.domains).add_columns(VERSION))).one()
         return Overview(
             statistics=await self._sums(connection, query, row.version),
             depth=depth_of(row, now),

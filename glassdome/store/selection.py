@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, or_, select, union_all
 
@@ -13,11 +13,14 @@ from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store.paging import place_of
 from glassdome.store.restrict import allowed
-from glassdome.store.rows import is_ref
+from glassdome.store.rows import domain_of, is_ref
 from glassdome.store.schema import analyses, categories, cursors, words
 from glassdome.store.words import begins, terms_of
 
 __all__ = ["conditions", "newest_first", "newest_validity", "not_behind", "searched_terms", "window_end"]
+
+#: Mailboxes and domains of one key whose newest are merged; with more, the newest of all are looked through.
+MERGED: Final = 20
 
 
 def conditions(query: AnalysisQuery) -> list[ColumnElement[bool]]:
@@ -81,24 +84,37 @@ def newest_first(
 
     `ids` are the analyses known to have the word `known`.
     """
-    if query.min_priority is not None and not (query.mailbox or query.text):
-        return _by_priority(query, *what, source=source)
+    if len(parts := _parts(query)) > 1:
+        return _merged(query, parts, *what, source=source)
     found = _ordered(query, *what, source=source).where(*_says_all(query, known))
     if ids is not None:
         found = found.where(analyses.c.id.in_(ids))
     return found.limit(query.limit + 1).offset(query.offset)
 
 
-def _by_priority(query: AnalysisQuery, *what: Any, source: FromClause) -> Select[Any]:
-    """Merge the newest of each priority: each is read in its index' order, all of them together have none."""
-    alone, at, wanted = replace(query, min_priority=None), analyses.c.analyzed_at, query.offset + query.limit + 1
-    each = [
-        select(_ordered(alone, analyses.c.id).where(analyses.c.priority_score == score).limit(wanted).subquery().c.id)
-        for score in range(max(1, query.min_priority or 1), 11)
-    ]
+def _parts(query: AnalysisQuery) -> list[ColumnElement[bool]]:
+    """Return conditions that together are the query's restriction or its priority: an index has the order of each."""
+    table = analyses.c
+    if query.text or query.mailbox or query.category or query.person or query.ref or query.message_id:
+        return []
+    if query.mailboxes is not None or query.domains is not None:
+        domains = query.domains or ()
+        alone = [name for name in query.mailboxes or () if domain_of(name) not in domains]
+        parts = [*(table.domain == name for name in domains), *(table.mailbox == name for name in alone)]
+        return parts if len(parts) <= MERGED else []
+    return [table.priority_score == score for score in range(query.min_priority, 11)] if query.min_priority else []
+
+
+def _merged(query: AnalysisQuery, parts: Sequence[ColumnElement[bool]], *what: Any, source: FromClause) -> Select[Any]:
+    """Merge the newest of each part: all of them together have no order in any index."""
+    restricted = query.mailboxes is not None or query.domains is not None
+    whole = replace(query, mailboxes=None, domains=None) if restricted else replace(query, min_priority=None)
+    wanted = query.offset + query.limit + 1
+    each = [select(_ordered(whole, analyses.c.id).where(part).limit(wanted).subquery().c.id) for part in parts]
     found = union_all(*each).subquery()
     newest = select(*what).select_from(source.join(found, found.c.id == analyses.c.id))
-    return newest.order_by(at.desc(), analyses.c.id.desc()).limit(query.limit + 1).offset(query.offset)
+    newest = newest.order_by(analyses.c.analyzed_at.desc(), analyses.c.id.desc())
+    return newest.limit(query.limit + 1).offset(query.offset)
 
 
 def window_end(query: AnalysisQuery, window: int) -> Select[Any]:

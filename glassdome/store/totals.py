@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Column, Integer, Select, bindparam, func, or_, select, union_all
@@ -13,7 +12,7 @@ from glassdome.store.rows import domain_of
 from glassdome.store.schema import domain_statistics, statistics
 from glassdome.store.statistics_table import COUNTS, EVERYWHERE, PARTS
 
-__all__ = ["DAYS", "Sum", "sums", "total_of", "version_of"]
+__all__ = ["DAYS", "VERSION", "Sum", "sums", "total_of"]
 
 #: Days shown one by one.
 DAYS: Final = 90
@@ -40,16 +39,6 @@ def total_of(mailboxes: Names, domains: Names) -> Select[tuple[int]]:
         for column, names in _scopes("", mailboxes, domains)
     ]
     return select(func.coalesce(func.sum(union_all(*each).subquery().c.total), 0))
-
-
-@lru_cache(maxsize=1024)
-def version_of(mailbox: str, mailboxes: Names, domains: Names) -> Select[tuple[int]]:
-    """Return the select of a number that grows with each analysis counted in or out of those sums."""
-    each = [
-        select(column.table.c.changes).where(column.in_(names), column.table.c.kind == "all")
-        for column, names in _scopes(mailbox, mailboxes, domains)
-    ]
-    return select(func.coalesce(func.sum(union_all(*each).subquery().c.changes), 0))
 
 
 def _scopes(mailbox: str, mailboxes: Names, domains: Names) -> list[tuple[Column[str], Sequence[str]]]:
@@ -79,5 +68,12 @@ def _sums_over(column: Column[str]) -> Select[Any]:
     return found.group_by(table.c.kind, table.c.name)
 
 
+#: A number that grows with each analysis counted in or out, anywhere; those of one mailbox go when it is erased.
+VERSION: Final = (
+    select(func.coalesce(func.sum(domain_statistics.c.changes), 0))
+    .where(domain_statistics.c.domain == EVERYWHERE, domain_statistics.c.kind == "all")
+    .scalar_subquery()
+    .label("version")
+)
 #: Made once: making them costs more than running them.
 _SUMS: Final = {column.table: _sums_over(column) for column in (statistics.c.mailbox, domain_statistics.c.domain)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from glassdome.store.schema import categories, documents, words
 from glassdome.store.totals import DAYS
 from glassdome.testing.contracts_store import analysed
 from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis, jobs
+from glassdome.values.analysis import Analysis
 from glassdome.values.as_json import analysis_json, job_shape
 from glassdome.values.verdict import Label
 
@@ -93,6 +95,37 @@ class ReadContract:
         ]
         for query, expected in queries:
             assert [a.ref.uid for a in (await database.analyses.list(query)).items] == expected, query
+
+    async def test_pages_of_a_restricted_key(self, database: Database) -> None:
+        """Mailboxes and domains merged, each message once, newest first, with the other filters, page by page."""
+        names = ("ann@example.org", "eve@other.example", "joe@third.example", "bob@example.org")
+        made = [
+            an_analysis(
+                a_ref(n, mailbox=names[n % 4]),
+                analyzed_at=NOON + _HOUR * (n // 3),
+                verdict=a_verdict(priority_score=1 + n % 10),
+            )
+            for n in range(1, 25)
+        ]
+        await analysed(database, *made)
+        restrictions: tuple[dict[str, Any], ...] = (
+            {"mailboxes": names[:2], "domains": ("example.org",)},
+            {"mailboxes": names[:3]},
+            {"domains": ("example.org", "third.example")},
+            {},
+        )
+        for restriction in restrictions:
+            for more in ({}, {"min_priority": 6}, {"since": NOON + 2 * _HOUR}):
+                query, seen = AnalysisQuery(limit=4, **restriction, **more), list[int]()
+                while True:
+                    page = await database.analyses.documents(query)
+                    seen += [int(json.loads(item)["email_id"]) for item in page.items]
+                    if not page.next_cursor:
+                        break
+                    query = replace(query, cursor=page.next_cursor)
+                expected = [a for a in made if _may_see(a, restriction) and _meets(a, more)]
+                expected.sort(key=lambda a: (a.analyzed_at, a.ref.uid), reverse=True)
+                assert seen == [a.ref.uid for a in expected], (restriction, more)
 
     async def test_words_follow_the_analysis(self, database: Database) -> None:
         """A message analysed anew is found by its new words only, an erased one by none; nothing of it stays behind."""
@@ -173,6 +206,8 @@ class ReadContract:
         await looked()
         await database.analyses.delete(AnalysisQuery(mailbox="ann@example.org"))
         await looked()
+        await analysed(database, an_analysis(verdict=a_verdict(categories=("other",))), an_analysis(a_ref(5)))
+        await looked()
 
     async def test_a_page_of_the_queue_shows_its_jobs(self, database: Database) -> None:
         """The database makes the text of each job that we would make."""
@@ -200,3 +235,14 @@ _SCOPES: tuple[dict[str, Any], ...] = (
 def _with_times(shape: dict[str, Any]) -> dict[str, Any]:
     """Compare moments, not their spelling."""
     return shape | {name: datetime.fromisoformat(shape[name]) for name in ("not_before", "enqueued_at", "updated_at")}
+
+
+def _may_see(analysis: Analysis, restriction: dict[str, Any]) -> bool:
+    mailbox = analysis.ref.mailbox
+    named = mailbox in restriction.get("mailboxes", ()) or mailbox.partition("@")[2] in restriction.get("domains", ())
+    return named or not restriction
+
+
+def _meets(analysis: Analysis, more: dict[str, Any]) -> bool:
+    recent = analysis.analyzed_at >= more.get("since", NOON)
+    return bool(recent and analysis.verdict.priority_score >= more.get("min_priority", 1))

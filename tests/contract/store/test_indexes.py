@@ -49,6 +49,7 @@ LISTS: dict[str, dict[str, Any]] = {
     "one by its UID": {"mailbox": "user1@example.org", "folder": "INBOX", "uid": 31},
     "one by its Message-ID": {"mailbox": "user1@example.org", "message_id": "<31@example.com>"},
     "mine": MINE,
+    "important of mine": {"min_priority": 8, **MINE},
 }
 
 

@@ -1,0 +1,1 @@
+"""The web UI: pages over the same services and rules as the REST API; without script they work, with it they stay fresh."""

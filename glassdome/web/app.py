@@ -1,0 +1,27 @@
+"""Hangs the pages into the REST application, under `/llm/`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from glassdome.core.secrets import SecretBox
+from glassdome.web import (
+    page_mail,
+    page_message,
+    page_overview,
+    page_queue,
+    page_service,
+    page_settings,
+    sign_in,
+    static,
+)
+from glassdome.web.page import Web
+
+__all__ = ["add_web"]
+
+
+def add_web(app: FastAPI, box: SecretBox) -> None:
+    """Add the web UI; `box` seals its sessions. Reads the templates, so call it where that may take a moment."""
+    app.state.web = Web(box)
+    for module in (sign_in, page_mail, page_message, page_overview, page_queue, page_settings, page_service, static):
+        app.include_router(module.router)

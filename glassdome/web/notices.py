@@ -1,0 +1,21 @@
+"""What a page says after a form was carried out; addresses name these by code, so that no link can put words there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["NOTICES"]
+
+NOTICES: Final = {
+    "signed_out": "You are signed out.",
+    "ended": "Your session has ended, and nothing was changed. Sign in and do it again.",
+    "judged": "The message was judged again.",
+    "queued": "The message is first in the queue. Its verdict appears here when it is there.",
+    "corrected": "Thank you. The correction is stored and is used for what comes from this sender.",
+    "deleted": "The analysis is deleted, with its job, its actions and what it taught. The mail itself was not touched.",
+    "undone": "Taken back.",
+    "retried": "Back in the queue.",
+    "cancelled": "Cancelled.",
+    "preferences": "The preferences are saved. They hold from now on.",
+    "settings": "The settings are saved. They take effect at once.",
+}

@@ -1,0 +1,185 @@
+"""Pages: templates, headers, refusals as pages; the only file of the web UI that translates errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import ValidationError
+
+from glassdome.core.errors import GlassdomeError, InputError, NotAuthenticated, RateLimited
+from glassdome.core.log import get_logger
+from glassdome.core.secrets import SecretBox
+from glassdome.web import words
+from glassdome.web.hostile import mail_text
+from glassdome.web.notices import NOTICES
+from glassdome.web.session import LIFETIME, Session, Sessions
+from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
+
+__all__ = ["PageRoute", "Web", "go", "link", "message_link", "refused", "render", "set_cookie"]
+
+_log = get_logger(__name__)
+#: Nothing but our own files, no inline script or style; `connect-src` lets our script ask for the page anew.
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_MEDIA: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticFile:
+    """A file of ours, held in memory; `version` changes with its content."""
+
+    content: bytes
+    media: str
+    version: str
+
+
+class Web:
+    """What all pages share: templates, files, sessions. Made once per application; reads files."""
+
+    def __init__(self, box: SecretBox) -> None:
+        """`box` seals the sessions."""
+        self.sessions = Sessions(box)
+        self.files = {file.name: _held(file) for file in files("glassdome.web").joinpath("static").iterdir()}
+        self.templates = Environment(
+            loader=PackageLoader("glassdome.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self.templates.filters |= {"mail": mail_text, "place": words.place, "sender": words.sender, "span": words.span}
+        self.templates.globals |= {
+            "TOKEN_FIELD": TOKEN_FIELD,
+            "ACTION_STATES": words.ACTION_STATES,
+            "JOB_STATES": words.JOB_STATES,
+            "JOB_REASONS": words.JOB_REASONS,
+            "action_words": words.action_words,
+            "kind_of": words.kind_of,
+            "link": link,
+            "message_link": message_link,
+            "versions": {name: file.version for name, file in self.files.items()},
+        }
+        for name in self.templates.list_templates():
+            self.templates.get_template(name)
+
+
+def _held(file: Any) -> StaticFile:
+    content = file.read_bytes()
+    media = _MEDIA["." + file.name.rpartition(".")[2]]
+    return StaticFile(content=content, media=media, version=sha256(content).hexdigest()[:12])
+
+
+def link(page: str, **parameters: Any) -> str:
+    """Return a link within the web UI: relative, so that it holds behind any prefix; empty parameters are left out."""
+    kept = {name: str(value) for name, value in parameters.items() if value not in ("", None)}
+    return f"./{page}?{urlencode(kept)}" if kept else f"./{page}"
+
+
+def message_link(row: dict[str, Any], page: str = "message", **more: Any) -> str:
+    """Return the link to one message, named as RFC 5092 does, so that it holds after a folder was rebuilt."""
+    name = f"{quote(row['folder'], safe='')};UIDVALIDITY={row['uid_validity']};UID={row['email_id']}"
+    return link(page, mailbox=row["mailbox"], id=name, **more)
+
+
+def render(
+    request: Request, template: str, visitor: Visitor | None, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """Return a page. Its forms carry the visitor's token, and the answer a cookie for it where there is none yet."""
+    web: Web = request.app.state.web
+    now = request.app.state.services.clock.now()
+    text = web.templates.get_template(template).render(
+        visitor=visitor,
+        now=now,
+        age=lambda instant: words.age(instant, now),
+        notice=NOTICES.get(request.query_params.get("done", "")),
+        **context,
+    )
+    headers = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
+    # Mail can hold halves of surrogate pairs, which UTF-8 cannot carry.
+    answer = HTMLResponse(text.encode("utf-8", "replace"), status_code=status, headers=headers)
+    if visitor is not None and visitor.form_is_new:
+        set_cookie(request, answer, FORM_COOKIE, visitor.form)
+    return answer
+
+
+def set_cookie(request: Request, answer: Response, name: str, session: Session) -> None:
+    """Keep the session in the browser: out of reach of scripts, never sent along from foreign sites.
+
+    Without a path the cookie belongs to the folder of the page (RFC 6265 5.1.4), as the browser sees it, also behind a
+    proxy that adds a prefix. A forged X-Forwarded-Proto can only make it more secret.
+    """
+    secure = request.url.scheme == "https" or request.headers.get("X-Forwarded-Proto") == "https"
+    sealed = request.app.state.web.sessions.seal(session)
+    age = int(LIFETIME.total_seconds())
+    answer.set_cookie(name, sealed, max_age=age, path=None, secure=secure, httponly=True, samesite="strict")
+
+
+def go(page: str, **parameters: Any) -> RedirectResponse:
+    """Answer a form that was carried out: show that page."""
+    return RedirectResponse(link(page, **parameters), status_code=303)
+
+
+def refused(request: Request, visitor: Visitor | None, sentence: str, *, status: int, fix: str = "") -> Response:
+    """Return the page that says why something was not done."""
+    return render(request, "refused.html", visitor, status=status, sentence=sentence, fix=fix, http_status=status)
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages too; who is not signed in is asked to, and led back afterwards."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the handler."""
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except NotAuthenticated as exc:
+                return _asked_to_sign_in(request, exc)
+            except GlassdomeError as exc:
+                return _refused(request, exc)
+            except (RequestValidationError, ValidationError) as exc:
+                return _refused(request, InputError(_why(exc)))
+
+        return shown
+
+
+def _asked_to_sign_in(request: Request, exc: NotAuthenticated) -> Response:
+    if "X-Glassdome-Proxy-Secret" in request.headers or "X-Glassdome-Scope" in request.headers:
+        return _refused(request, exc)
+    page = request.url.path.rpartition("/")[2]
+    back = f"{page}?{request.url.query}" if request.url.query else page
+    if request.method != "GET":
+        return go("sign-in", done="ended")
+    return go("sign-in", next=back)
+
+
+def _refused(request: Request, exc: GlassdomeError) -> Response:
+    if exc.status >= 500:
+        _log.warning("page_error", path=request.url.path, code=exc.code, msg=exc.sentence, **exc.facts)
+        request.app.state.services.metrics.errors.labels(exc.code).inc()
+    answer = refused(request, None, exc.message, fix=exc.fix, status=exc.status)
+    if isinstance(exc, RateLimited):
+        answer.headers["Retry-After"] = str(exc.facts.get("retry_after", 60))
+    return answer
+
+
+def _why(exc: RequestValidationError | ValidationError) -> str:
+    found = []
+    for error in exc.errors()[:5]:
+        name = ".".join(str(part) for part in error["loc"] if part not in ("query", "body"))
+        found.append(f"{name}: {error['msg']}.")
+    return " ".join(found)

@@ -1,0 +1,102 @@
+"""The first page: what came, newest first; and above it what could not be judged."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from glassdome.api.access import Wired
+from glassdome.api.keys import Caller
+from glassdome.api.lookup import Filters
+from glassdome.api.services import Services
+from glassdome.engine.builtin.categories import CATEGORIES
+from glassdome.values.job import JobState
+from glassdome.web.mailboxes import offered
+from glassdome.web.page import PageRoute, render
+from glassdome.web.visitor import Reads
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
+_ROWS: Final = 50
+#: Failed messages shown above the list; the queue has them all.
+_UNJUDGED: Final = 3
+_SINCE: Final = {"24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+_SHOW: Final[dict[str, dict[str, bool]]] = {
+    "phishing": {"phishing": True},
+    "rest": {"phishing": False},
+    "sensitive": {"sensitive": True},
+    "degraded": {"degraded": True},
+}
+
+
+class MailParameters(BaseModel):
+    """What the search form sends; empty fields narrow nothing."""
+
+    text: Annotated[str, Field(max_length=200)] = ""
+    mailbox: str = ""
+    show: Literal["", "phishing", "rest", "sensitive", "degraded"] = ""
+    category: Annotated[str, Field(max_length=100)] = ""
+    priority: Literal["", "5", "7", "9"] = ""
+    since: Literal["", "24h", "7d", "30d"] = ""
+    cursor: Annotated[str, Field(max_length=500)] = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any filter is set."""
+        return any(self.model_dump(exclude={"cursor"}).values())
+
+    def filters(self, now: datetime) -> Filters:
+        """Return the same as the REST API's filters."""
+        return Filters(
+            text=self.text.strip(),
+            mailbox=self.mailbox.strip(),
+            category=self.category,
+            priority=int(self.priority) if self.priority else None,
+            since=now - _SINCE[self.since] if self.since else None,
+            **_SHOW.get(self.show, {}),
+        )
+
+
+@router.get("/")
+async def mail(
+    request: Request, services: Wired, visitor: Reads, wanted: Annotated[MailParameters, Query()]
+) -> Response:
+    """Show one page of analyses."""
+    caller = visitor.signed_in_by
+    query = wanted.filters(services.clock.now()).query(caller, limit=_ROWS, cursor=wanted.cursor)
+    page = await services.analyses.documents(query)
+    first = not wanted.cursor and not wanted.show
+    return render(
+        request,
+        "mail.html",
+        visitor,
+        rows=[json.loads(item) for item in page.items],
+        next_cursor=page.next_cursor,
+        wanted=wanted,
+        kept=wanted.model_dump(exclude={"cursor"}),
+        unjudged=await _unjudged(services, caller, query.mailbox) if first else None,
+        mailboxes=await offered(services, caller),
+        categories=sorted({*CATEGORIES, *([wanted.category] if wanted.category else [])}),
+    )
+
+
+async def _unjudged(services: Services, caller: Caller, mailbox: str) -> dict[str, Any]:
+    """Return the messages whose judging failed: they have no analysis, and must not look as if they were safe."""
+    page = await services.queue.page(
+        now=services.clock.now(),
+        state=JobState.FAILED,
+        mailbox=mailbox,
+        limit=_UNJUDGED,
+        mailboxes=caller.mailboxes,
+        domains=caller.domains,
+    )
+    return {
+        "jobs": [json.loads(job) for job in page.jobs],
+        "more": page.next_after_id is not None,
+        "waiting": page.depth.pending + page.depth.leased,
+    }

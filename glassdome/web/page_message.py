@@ -1,0 +1,119 @@
+"""One message: its verdict with all reasons, what was done to it, and what may be done about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from glassdome.api.access import Wired
+from glassdome.api.email_id import EmailId, as_mailbox, parse_email_id
+from glassdome.api.lookup import find_document
+from glassdome.api.routes_analyze import AnalyzeRequest, Patience, analyze
+from glassdome.api.routes_erase import EraseRequest, erase
+from glassdome.api.routes_feedback import FeedbackRequest, add_feedback
+from glassdome.api.routes_undo import UndoRequest, edit_actions
+from glassdome.api.shapes import job_shape
+from glassdome.api.shapes_actions import action_shape
+from glassdome.core.errors import InputError, NotFound
+from glassdome.core.limits import MAX_EMAIL_ID_CHARS
+from glassdome.values.action import ActionKind, ActionState
+from glassdome.values.refs import MessageRef
+from glassdome.values.verdict import Label
+from glassdome.web.page import PageRoute, go, refused, render
+from glassdome.web.visitor import Form, Reads, Written
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
+#: Seconds the page waits for a new verdict; after that it says that the message is in the queue.
+_PATIENCE: Final = 5.0
+
+
+class Which(BaseModel):
+    """One message of one mailbox."""
+
+    mailbox: str = ""
+    id: Annotated[str, Field(max_length=MAX_EMAIL_ID_CHARS)] = ""
+
+
+@router.get("/message")
+async def message(request: Request, services: Wired, visitor: Reads, which: Annotated[Which, Query()]) -> Response:
+    """Show the message's analysis, its job where that says more, and its actions."""
+    mailbox = as_mailbox(which.mailbox)
+    visitor.signed_in_by.must_see(mailbox)
+    wanted = parse_email_id(which.id)
+    document = await find_document(services.analyses, mailbox, wanted)
+    found: dict[str, Any] | None = json.loads(document) if document else None
+    ref = _ref(mailbox, wanted, found)
+    job = await services.queue.get(ref) if ref else None
+    if ref is None or (found is None and job is None):
+        raise NotFound("Nothing is known of this message.", fix="It was never judged, or its analysis was deleted.")
+    actions = await services.actions.of(ref)
+    return render(
+        request,
+        "message.html",
+        visitor,
+        which=which,
+        message=found,
+        job=job_shape(job) if job else None,
+        actions=[action_shape(item) for item in reversed(actions)],
+        can_undo=services.undoer is not None,
+        alert=ActionKind.ALERT,
+        done=ActionState.DONE,
+        labels={"ham": "Harmless", "spam": "Spam", "phish": "Phishing"},
+    )
+
+
+def _ref(mailbox: str, wanted: EmailId, found: dict[str, Any] | None) -> MessageRef | None:
+    if found is not None:
+        place = {"folder": found["folder"], "uid_validity": found["uid_validity"], "uid": int(found["email_id"])}
+        return MessageRef(mailbox=mailbox, **place)
+    if wanted.uid_validity is None:
+        return None
+    return MessageRef(mailbox=mailbox, folder=wanted.folder, uid_validity=wanted.uid_validity, uid=wanted.uid)
+
+
+@router.post("/analyse")
+async def analyse_again(services: Wired, form: Written) -> Response:
+    """Judge the message again, and wait a moment for it."""
+    body = AnalyzeRequest(mailbox=form["mailbox"], email_id=form["id"], force=True)
+    answer = await analyze(services, form.caller, body, Patience(wait=_PATIENCE))
+    return _shown(form, "judged" if answer.status_code == 200 else "queued")
+
+
+@router.post("/correct")
+async def correct(services: Wired, form: Written) -> Response:
+    """Store what a person says that the message is."""
+    if form["label"] not in list(Label):
+        raise InputError("Choose what the message is.")
+    body = FeedbackRequest(
+        mailbox=form["mailbox"], email_id=form["id"], label=Label(form["label"]), note=form["note"].strip()
+    )
+    await add_feedback(services, form.caller, body)
+    return _shown(form, "corrected")
+
+
+@router.post("/delete")
+async def delete(services: Wired, form: Written) -> Response:
+    """Delete the analysis."""
+    await erase(services, form.caller, EraseRequest(mailbox=form["mailbox"], email_id=form["id"]))
+    return go("", done="deleted")
+
+
+@router.post("/undo")
+async def take_back(request: Request, services: Wired, form: Written) -> Response:
+    """Take one action back."""
+    if not form["action"].isdecimal():
+        raise InputError("There is no such action.")
+    answer = await edit_actions(services, form.caller, UndoRequest(items=[int(form["action"])]))
+    if answer.status_code != 200:
+        _, sentence = json.loads(bytes(answer.body))[0]["msg"]
+        return refused(request, form.visitor, sentence, status=answer.status_code)
+    return _shown(form, "undone")
+
+
+def _shown(form: Form, done: str) -> Response:
+    return go("message", mailbox=form["mailbox"], id=form["id"], done=done)

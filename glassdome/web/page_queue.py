@@ -1,0 +1,76 @@
+"""The queue: what waits, what failed and why; retry and cancel."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Final, Literal, cast
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from glassdome.api.access import Wired
+from glassdome.api.lookup import mailbox_of
+from glassdome.api.routes_queue import QueueEdit, edit_queue
+from glassdome.core.errors import InputError
+from glassdome.values.job import JobState
+from glassdome.web.mailboxes import offered
+from glassdome.web.page import PageRoute, go, render
+from glassdome.web.visitor import Reads, Written
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
+_ROWS: Final = 50
+_DONE: Final = {"retry": "retried", "cancel": "cancelled"}
+
+
+class QueueParameters(BaseModel):
+    """Which jobs, by id upwards; an empty state means those that are not done."""
+
+    state: Literal["", "pending", "leased", "done", "failed", "cancelled"] = ""
+    mailbox: str = ""
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+
+
+@router.get("/queue")
+async def queue(
+    request: Request, services: Wired, visitor: Reads, wanted: Annotated[QueueParameters, Query()]
+) -> Response:
+    """Show how many jobs are in each state, and one page of those asked for; failed ones unless something else is."""
+    caller = visitor.signed_in_by
+    state = JobState(wanted.state or JobState.FAILED)
+    page = await services.queue.page(
+        now=services.clock.now(),
+        state=state,
+        mailbox=mailbox_of(caller, wanted.mailbox.strip()),
+        limit=_ROWS,
+        after_id=wanted.after,
+        mailboxes=caller.mailboxes,
+        domains=caller.domains,
+    )
+    return render(
+        request,
+        "queue.html",
+        visitor,
+        state=str(state),
+        mailbox=wanted.mailbox.strip(),
+        jobs=[json.loads(job) for job in page.jobs],
+        depth=page.depth,
+        next_after=page.next_after_id,
+        mailboxes=await offered(services, caller),
+    )
+
+
+@router.post("/queue")
+async def move(services: Wired, form: Written) -> Response:
+    """Retry or cancel one job, or all that failed (or wait) of what the page showed."""
+    action = form["action"]
+    if action not in _DONE or not (form["job"].isdecimal() or not form["job"]):
+        raise InputError("Choose retry or cancel.")
+    body = QueueEdit(
+        action=cast(Literal["retry", "cancel"], action),
+        ids=[int(form["job"])] if form["job"] else None,
+        mailbox=form["mailbox"],
+    )
+    await edit_queue(services, form.caller, body)
+    return go("queue", state=form["state"], mailbox=form["mailbox"], done=_DONE[action])

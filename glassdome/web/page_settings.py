@@ -1,0 +1,114 @@
+"""Settings of a mailbox: what its owner wants done with its mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from glassdome.api.access import Wired
+from glassdome.api.email_id import as_mailbox
+from glassdome.api.routes_preferences import PreferencesEdit, edit_preferences
+from glassdome.core.errors import InputError
+from glassdome.values.preferences import EngineAccess
+from glassdome.web.mailboxes import offered
+from glassdome.web.page import PageRoute, go, render
+from glassdome.web.visitor import Reads, Written
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """One yes-or-no preference."""
+
+    name: str
+    title: str
+    about: str
+
+
+#: Groups of switches in the order of the page.
+SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
+    "Reading": (
+        Switch(
+            name="chosen",
+            title="Glassdome may read this mailbox",
+            about="Nothing is read before this is on. Switched on, reading starts with what arrives from then on.",
+        ),
+        Switch(name="auto_analysis", title="Judge new mail", about="Off: new mail is not read unless somebody asks."),
+        Switch(name="summary_enabled", title="Write summaries", about="One or two sentences of each message."),
+        Switch(name="auto_categorize", title="Sort into categories", about="Such as invoice, meeting or newsletter."),
+        Switch(
+            name="drafts",
+            title="Draft replies",
+            about="A language model writes a draft for harmless mail from people. It is stored here and never sent.",
+        ),
+    ),
+    "What is done to mail": (
+        Switch(name="phishing_alerts", title="Warn of phishing", about="The owner is told of each phishing mail."),
+        Switch(
+            name="flag_phishing",
+            title="Mark phishing",
+            about="Sets the keyword $Phishing, which mail programs can show and rules can use.",
+        ),
+        Switch(
+            name="flag_categories",
+            title="Mark categories",
+            about="Sets a keyword such as glassdome-invoice for each category.",
+        ),
+        Switch(
+            name="move_to_junk",
+            title="Move phishing and spam to Junk",
+            about="Never on a verdict made without the configured model. Every move can be taken back.",
+        ),
+    ),
+}
+_NAMES: Final = tuple(switch.name for group in SWITCHES.values() for switch in group)
+ACCESS: Final = {
+    EngineAccess.FULL: "All of it, cut to the configured length",
+    EngineAccess.REDACTED: "All of it, with account numbers, keys and the like masked",
+    EngineAccess.HEADERS: "Only sender, subject and other header fields",
+    EngineAccess.NEVER: "Nothing: the built-in engine judges alone",
+}
+
+
+@router.get("/settings")
+async def settings(request: Request, services: Wired, visitor: Reads, mailbox: str = "") -> Response:
+    """Show the preferences of one mailbox, or ask which."""
+    caller = visitor.signed_in_by
+    known = await offered(services, caller)
+    if not mailbox.strip() and len(known) == 1:
+        mailbox = known[0]
+    preferences = None
+    if mailbox.strip():
+        address = as_mailbox(mailbox.strip())
+        caller.must_see(address)
+        preferences = await services.preferences.get_preferences(address)
+    return render(
+        request,
+        "settings.html",
+        visitor,
+        preferences=preferences,
+        mailboxes=known,
+        switches=SWITCHES,
+        access=ACCESS,
+        whole_server=not caller.restricted,
+    )
+
+
+@router.post("/settings")
+async def save(services: Wired, form: Written) -> Response:
+    """Store all of a mailbox's preferences; a box that is not ticked is not sent."""
+    if form["engine_access"] not in list(EngineAccess):
+        raise InputError("Choose what a language model may see.")
+    edit = PreferencesEdit(
+        username=form["mailbox"],
+        engine_access=EngineAccess(form["engine_access"]),
+        summary_language=form["summary_language"].strip(),
+        **{name: form[name] == "on" for name in _NAMES},
+    )
+    await edit_preferences(services, form.caller, edit)
+    return go("settings", mailbox=form["mailbox"], done="preferences")

@@ -1,0 +1,68 @@
+"""Who is signed in: a sealed cookie that names a key by its fingerprint, never the key."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from glassdome.core.errors import ConfigError
+from glassdome.core.limits import WEB_SESSION_SECONDS
+from glassdome.core.secrets import SecretBox
+
+__all__ = ["LIFETIME", "Session", "Sessions"]
+
+LIFETIME: Final = timedelta(seconds=WEB_SESSION_SECONDS)
+#: What else the same box seals (mailbox passwords) must never pass for a session.
+_PURPOSE: Final = "web session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One browser's session; `token` is what its forms carry, `key` the caller's name, empty before signing in."""
+
+    token: str
+    key: str
+    begun: datetime
+
+
+class Sessions:
+    """Seals sessions into cookies and opens them again; remembers those that were ended before their time."""
+
+    def __init__(self, box: SecretBox) -> None:
+        """Every process with the same box knows the same sessions."""
+        self._box = box
+        self._ended: dict[str, datetime] = {}
+
+    @staticmethod
+    def begin(*, key: str = "", now: datetime) -> Session:
+        """Return a new session."""
+        return Session(token=secrets.token_urlsafe(24), key=key, begun=now)
+
+    def seal(self, session: Session) -> str:
+        """Return the cookie's text."""
+        facts = {"for": _PURPOSE, "token": session.token, "key": session.key, "begun": session.begun.timestamp()}
+        return self._box.encrypt(json.dumps(facts))
+
+    def open(self, cookie: str | None, *, now: datetime) -> Session | None:
+        """Return the session of a cookie that is ours, not too old, and not signed out of."""
+        found = self._read(cookie or "")
+        if found is None or not found.begun <= now < found.begun + LIFETIME or found.token in self._ended:
+            return None
+        return found
+
+    def end(self, session: Session, *, now: datetime) -> None:
+        """Refuse the session from now on, whoever kept a copy of its cookie."""
+        self._ended = {token: begun for token, begun in self._ended.items() if begun + LIFETIME > now}
+        self._ended[session.token] = session.begun
+
+    def _read(self, cookie: str) -> Session | None:
+        try:
+            facts = json.loads(self._box.decrypt(cookie).get_secret_value())
+        except (ConfigError, ValueError):
+            return None
+        if not isinstance(facts, dict) or facts.get("for") != _PURPOSE:
+            return None
+        return Session(token=facts["token"], key=facts["key"], begun=datetime.fromtimestamp(facts["begun"], UTC))

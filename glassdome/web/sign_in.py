@@ -1,0 +1,89 @@
+"""Signing in with an API key, and signing out."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from glassdome.api.access import Wired
+from glassdome.api.keys import Caller, find_caller, parse_keys
+from glassdome.api.services import Services
+from glassdome.core.errors import RateLimited
+from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEER
+from glassdome.core.log import get_logger
+from glassdome.core.secrets import reveal
+from glassdome.web.page import PageRoute, go, render, set_cookie
+from glassdome.web.visitor import SESSION_COOKIE, Anyone, Filled, sessions_of
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
+_log = get_logger(__name__)
+#: Where one may be led after signing in: our own pages, by name.
+_BACK: Final = re.compile(r"(message|overview|queue|settings|service|)(\?[!-~]*)?")
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request, visitor: Anyone, next: str = "") -> Response:
+    """Ask for a key."""
+    if visitor.caller is not None:
+        return go(_back(next))
+    # The cookie stays home when a foreign site's link is followed: one step further, on our own page, it is there.
+    from_elsewhere = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    return render(request, "sign_in.html", visitor, back=_back(next), from_elsewhere=from_elsewhere, wrong=False)
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
+    """Begin a session for who has a key; tries are counted per address, whether right or wrong."""
+    _take(request, services)
+    caller = find_caller(form["key"].strip(), parse_keys(reveal(services.settings().api_keys) or ""))
+    back = _back(form["next"])
+    if caller is None:
+        _log.warning("sign_in_refused", address=_address(request))
+        return render(request, "sign_in.html", form.visitor, status=401, back=back, from_elsewhere=False, wrong=True)
+    answer = go(back)
+    session = sessions_of(request).begin(key=caller.name, now=services.clock.now())
+    set_cookie(request, answer, SESSION_COOKIE, session)
+    await _audit(services, caller, "sign_in")
+    return answer
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
+    """End the session here and in the browser."""
+    answer = go("sign-in", done="signed_out")
+    if form.visitor.session is not None:
+        sessions_of(request).end(form.visitor.session, now=services.clock.now())
+        await _audit(services, form.caller, "sign_out")
+    answer.delete_cookie(SESSION_COOKIE, path=None, httponly=True, samesite="strict")  # type: ignore[arg-type]
+    return answer
+
+
+def _back(text: str) -> str:
+    return text if _BACK.fullmatch(text) else ""
+
+
+def _take(request: Request, services: Services) -> None:
+    """Count a try; raises RateLimited. The address that a proxy names is believed only within the peer's own count."""
+    peer = request.client.host if request.client else ""
+    now = services.clock.now()
+    for name, most in (
+        (f"sign-in {peer}", MAX_SIGN_INS_PER_PEER),
+        (f"sign-in {peer} {_address(request)}", MAX_SIGN_INS_PER_ADDRESS),
+    ):
+        try:
+            request.app.state.rate.take(name, per_minute=most, now=now)
+        except RateLimited as exc:
+            raise RateLimited("Too many tries to sign in. Wait a minute.", **exc.facts) from exc
+
+
+def _address(request: Request) -> str:
+    peer = request.client.host if request.client else ""
+    return request.headers.get("X-Real-IP", peer)[:64]
+
+
+async def _audit(services: Services, caller: Caller, action: str) -> None:
+    await services.history.audit(actor=caller.name, action=action, subject="web", facts={}, now=services.clock.now())

@@ -1,0 +1,137 @@
+"""Who looks at a page, what their key lets them do, and whether a form came from one of our pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final, cast
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Request
+
+from glassdome.api.access import Wired, proxy_caller, same_secret
+from glassdome.api.keys import Caller, Scope, parse_keys
+from glassdome.api.services import Services
+from glassdome.core.errors import AccessDenied, InputError, NotAuthenticated
+from glassdome.core.limits import MAX_FORM_FIELDS
+from glassdome.core.secrets import reveal
+from glassdome.web.session import Session, Sessions
+
+__all__ = [
+    "FORM_COOKIE",
+    "SESSION_COOKIE",
+    "TOKEN_FIELD",
+    "Anyone",
+    "Filled",
+    "Form",
+    "Reads",
+    "Visitor",
+    "Written",
+    "sessions_of",
+]
+
+SESSION_COOKIE: Final = "glassdome_session"
+#: A cookie of its own for who is not signed in here: Strict cookies stay home when a foreign site's link is followed,
+#: and the sign-in page that is shown then must not overwrite a session that is there.
+FORM_COOKIE: Final = "glassdome_form"
+TOKEN_FIELD: Final = "form_token"  # noqa: S105 - its name, not its value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """One request's visitor; `caller` is None before signing in. `form` is the session whose token forms carry."""
+
+    caller: Caller | None
+    session: Session | None
+    form: Session
+    form_is_new: bool
+
+    @property
+    def may_write(self) -> bool:
+        """Whether buttons are shown."""
+        return self.caller is not None and self.caller.scope is Scope.RW
+
+    @property
+    def signed_in_by(self) -> Caller:
+        """The caller; raises NotAuthenticated where there is none."""
+        if self.caller is None:
+            raise NotAuthenticated
+        return self.caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form that one of our pages sent: its fields, each name with its last value, and who sent it."""
+
+    visitor: Visitor
+    fields: dict[str, str]
+
+    @property
+    def caller(self) -> Caller:
+        """Who is signed in."""
+        return self.visitor.signed_in_by
+
+    def __getitem__(self, name: str) -> str:
+        """Return a field's value, empty where it is missing."""
+        return self.fields.get(name, "")
+
+
+def sessions_of(request: Request) -> Sessions:
+    """Return the sessions of this application."""
+    return cast(Sessions, request.app.state.web.sessions)
+
+
+async def visit(request: Request, services: Wired) -> Visitor:
+    """Return the visitor, signed in or not; raises NotAuthenticated for a forged proxy header, RateLimited."""
+    now, sessions = services.clock.now(), sessions_of(request)
+    session = sessions.open(request.cookies.get(SESSION_COOKIE), now=now)
+    caller = proxy_caller(request, services) or _owner(services, session)
+    if caller is None:
+        session = None
+    else:
+        rate = services.settings().api_rate_per_minute
+        request.app.state.rate.take(caller.name, per_minute=rate, now=now)
+    form = session or sessions.open(request.cookies.get(FORM_COOKIE), now=now)
+    return Visitor(caller=caller, session=session, form=form or sessions.begin(now=now), form_is_new=form is None)
+
+
+def _owner(services: Services, session: Session | None) -> Caller | None:
+    """Return what the session's key is today: a key that was taken away or limited since is so at once."""
+    if session is None or not session.key:
+        return None
+    keys = parse_keys(reveal(services.settings().api_keys) or "")
+    return next((key.caller for key in keys if key.caller.name == session.key), None)
+
+
+Anyone = Annotated[Visitor, Depends(visit)]
+
+
+async def signed_in(visitor: Anyone) -> Visitor:
+    """Return the visitor; raises NotAuthenticated before signing in."""
+    assert visitor.signed_in_by
+    return visitor
+
+
+async def filled(request: Request, visitor: Anyone) -> Form:
+    """Read a form; raises AccessDenied when it did not come from a page that we gave to this very browser."""
+    body = await request.body()
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=MAX_FORM_FIELDS
+        )
+    except ValueError as exc:
+        raise InputError("The form cannot be read.") from exc
+    fields = dict(pairs)
+    if visitor.form_is_new or not same_secret(fields.pop(TOKEN_FIELD, ""), visitor.form.token):
+        raise AccessDenied("This form is out of date, or came from another site. Open the page again and repeat it.")
+    return Form(visitor=visitor, fields=fields)
+
+
+async def _written(visitor: Annotated[Visitor, Depends(signed_in)], form: Annotated[Form, Depends(filled)]) -> Form:
+    if not visitor.may_write:
+        raise AccessDenied("This key may only read.")
+    return form
+
+
+Reads = Annotated[Visitor, Depends(signed_in)]
+Filled = Annotated[Form, Depends(filled)]
+Written = Annotated[Form, Depends(_written)]

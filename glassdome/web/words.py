@@ -1,0 +1,105 @@
+"""How things are said on pages: verdicts, states, ages, places in a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+__all__ = ["ACTION_STATES", "JOB_REASONS", "JOB_STATES", "Kind", "action_words", "age", "kind_of", "place", "sender"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A verdict as a person sees it: a word, and the name of its shape and colour."""
+
+    name: str
+    word: str
+
+
+_PHISHING: Final = Kind(name="phishing", word="Phishing")
+_SPAM: Final = Kind(name="spam", word="Spam")
+_FINE: Final = Kind(name="fine", word="Looks fine")
+
+JOB_STATES: Final = {
+    "pending": "Waiting",
+    "leased": "Being judged",
+    "done": "Done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+JOB_REASONS: Final = {
+    "new": "new mail",
+    "asked": "asked for",
+    "backfill": "older mail",
+    "upgrade": "a second look by the model",
+    "draft": "a reply draft",
+}
+ACTION_STATES: Final = {
+    "planned": "planned",
+    "begun": "under way",
+    "done": "done",
+    "failed": "failed",
+    "unknown": "begun, outcome unknown",
+    "undone": "taken back",
+}
+_ACTIONS: Final = {
+    "add_keyword": "Mark with the keyword",
+    "move": "Move to the folder",
+    "alert": "Tell the owner of",
+    "learn": "Teach the spam filter that this is",
+}
+_PLACES: Final = {
+    "text": "in the text",
+    "subject": "in the subject",
+    "hidden": "in text that readers do not see",
+    "context": "from what this mailbox knows",
+    "rspamd": "from Rspamd",
+}
+_STEPS: Final = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (86_400 * 60, 86_400, "day"))
+
+
+def kind_of(analysis: Mapping[str, Any]) -> Kind:
+    """Return the verdict of an analysis; phishing is what `is_phishing` says, whatever the label."""
+    if analysis["is_phishing"] or analysis["label"] == "phish":
+        return _PHISHING
+    return _SPAM if analysis["label"] == "spam" else _FINE
+
+
+def age(instant: str | datetime, now: datetime) -> str:
+    """Say how long ago that was, or is to be: `3 minutes ago`."""
+    then = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    seconds = (now - then.astimezone(UTC)).total_seconds()
+    return f"in {span(-seconds)}" if seconds <= -1 else f"{span(seconds)} ago"
+
+
+def span(seconds: float) -> str:
+    """Say a time in its largest unit."""
+    for limit, unit, name in _STEPS:
+        if seconds < limit:
+            number = max(0, int(seconds // unit))
+            return f"{number} {name}{'' if number == 1 else 's'}"
+    return f"{int(seconds // (86_400 * 30.44))} months"
+
+
+def place(where: str) -> str:
+    """Say where in a message evidence stands: `header:From` is `in the field From`."""
+    kind, _, rest = where.partition(":")
+    if kind == "header":
+        return f"in the field {rest}"
+    if kind in ("link", "attachment", "form") and rest.isdigit():
+        return f"{kind} {int(rest) + 1}"
+    return _PLACES.get(kind, where)
+
+
+def sender(text: str) -> tuple[str, str]:
+    """Part `Name <address>` into name and address; the name is the sender's own claim and may hold anything."""
+    name, bracket, address = text.rpartition(" <")
+    return (name, address.removesuffix(">")) if bracket and address.endswith(">") else ("", text)
+
+
+def action_words(action: Mapping[str, Any]) -> str:
+    """Say what an action does; its argument is shown beside it."""
+    kind = str(action["kind"])
+    return _ACTIONS.get(kind, kind)
