@@ -57,7 +57,7 @@ _ROUTES = (
 
 
 def create_app(services: Services) -> FastAPI:
-    """Return the REST application over `services`; it starts nothing and owns nothing."""
+    """Return the REST application over `services`; it owns nothing, and served, it looks after `/health` by itself."""
     return _behind(with_routes(services.version), services)
 
 
@@ -68,7 +68,8 @@ def create_health_app(services: Services) -> FastAPI:
 
 def _behind(app: FastAPI, services: Services) -> FastAPI:
     app.state.services = services
-    app.state.health = HealthBoard(services)
+    board = app.state.health = HealthBoard(services)
+    app.router.lifespan_context = board.kept
     app.state.rate = RateLimit()
     app.state.scanner = Scanner(services.classify)
     errors.install(app)

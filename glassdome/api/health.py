@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,6 +20,8 @@ __all__ = ["DATABASE", "HealthBoard", "PartState", "model_name"]
 DATABASE: Final = "mysql"
 #: How long an answer is believed; a monitor asking each second must not become load on every part.
 _FRESH: Final = timedelta(seconds=5)
+#: Seconds between two looks where nobody asks: how late a part's `since` may be.
+_LOOK_EVERY: Final = 15.0
 #: Seconds one probe may take: mailcow's own health checks give up after 10.
 _PROBE_SECONDS: Final = 3.0
 
@@ -45,7 +48,7 @@ class HealthBoard:
     """Remembers the state of each part."""
 
     def __init__(self, services: Services) -> None:
-        """Nothing is probed until somebody asks."""
+        """Nothing is probed until somebody asks, or while it is `kept`."""
         self._services = services
         self._lock = asyncio.Lock()
         self._parts: dict[str, PartState] = {}
@@ -60,6 +63,20 @@ class HealthBoard:
                 await self._probe_all(now)
                 self._checked = now
         return self._status(), self._body()
+
+    @asynccontextmanager
+    async def kept(self, _: object = None) -> AsyncIterator[None]:
+        """Look now and then while the block runs: `since` is true, too, where nobody asks for hours."""
+        looking = asyncio.create_task(self._keep())
+        try:
+            yield
+        finally:
+            looking.cancel()
+
+    async def _keep(self) -> None:
+        while True:
+            await self.report()
+            await asyncio.sleep(_LOOK_EVERY)
 
     async def _probe_all(self, now: datetime) -> None:
         probes: dict[str, Callable[[], Awaitable[None]]] = {DATABASE: self._read_depth, **self._services.probes}

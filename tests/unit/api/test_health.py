@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from glassdome.api import health
 from glassdome.api.routes_health import HealthShape
+from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConnectFailed, GlassdomeError, StoreUnavailable
 from glassdome.store import Database
@@ -23,10 +25,13 @@ class Part:
         """It works."""
         self.error: GlassdomeError | None = None
         self.looks = 0
+        self.thrice = asyncio.Event()
 
     async def __call__(self) -> None:
         """Be probed."""
         self.looks += 1
+        if self.looks == 3:
+            self.thrice.set()
         if self.error:
             raise self.error
 
@@ -121,6 +126,18 @@ async def test_a_hanging_part_is_an_error(probed: Bench, monkeypatch: pytest.Mon
     _, body = await look(probed)
 
     assert body["parts"]["ollama"]["code"] == "timed_out"
+
+
+async def test_it_looks_while_nobody_asks(
+    database: Database, settings: Settings, ollama: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that `since` is when a part failed, not when somebody came to ask."""
+    monkeypatch.setattr(health, "_LOOK_EVERY", 0.001)
+    monkeypatch.setattr(health, "_FRESH", timedelta(0))
+    served = Bench(database, settings, clock=SystemClock(), changes={"probes": {"ollama": ollama}}).app
+
+    async with asyncio.timeout(60), served.router.lifespan_context(served):
+        await ollama.thrice.wait()
 
 
 async def test_many_monitors_are_one_probe(probed: Bench, ollama: Part) -> None:
