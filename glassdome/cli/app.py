@@ -66,6 +66,10 @@ COMMANDS: Final = {
     "agent": ("glassdome.cli.agent:app", "Run the Overseer; enrol people for mail commands."),
     "models": ("glassdome.cli.models:app", "List, fetch, try and measure language models."),
     "actions": ("glassdome.cli.actions:app", "Look at what was done to messages, and take it back."),
+    "mcp": (
+        "glassdome.cli.mcp:mcp",
+        "Serve the actions to other agents over MCP: on standard input and output, or over HTTP.",
+    ),
     "config": ("glassdome.cli.config:app", "Look at the settings."),
     "mailcow": ("glassdome.cli.mailcow:app", "Wire Glassdome into a mailcow on this machine, and out again."),
 }

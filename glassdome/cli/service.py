@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from glassdome.core.errors import ConfigError
 
@@ -18,7 +18,7 @@ __all__ = ["HttpServer", "asked_to_stop", "serving"]
 class HttpServer(uvicorn.Server):
     """Uvicorn in our own event loop: signals are ours, and it says when it is ready."""
 
-    def __init__(self, app: FastAPI, *, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
         """Port 0 takes any free one; `port` tells which after the start."""
         config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
         super().__init__(config)
@@ -46,7 +46,7 @@ class HttpServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, *, host: str, port: int) -> AsyncIterator[HttpServer]:
+async def serving(app: ASGIApp, *, host: str, port: int) -> AsyncIterator[HttpServer]:
     """Serve while the block runs; requests under way are finished at its end."""
     server = HttpServer(app, host=host, port=port)
     task = asyncio.create_task(server.serve())

@@ -125,6 +125,10 @@ MAX_SCAN_BYTES: Final = 4 * 1024 * 1024
 MAX_SCAN_SECONDS: Final = 1.5
 #: Scans judged or waiting at the same time; beyond it the answer is "no verdict", so that mail is never held.
 MAX_SCANS: Final = 32
+#: Bytes of an MCP request: a raw message as JSON text, in which line ends and quotes take two bytes.
+MAX_MCP_REQUEST_BYTES: Final = 2 * MAX_SCAN_BYTES
+#: MCP sessions at the same time; each client holds one, and an idle one is closed after half an hour.
+MAX_MCP_SESSIONS: Final = 200
 #: Messages of a chat request that are read; Rspamd's plugin sends five.
 MAX_CHAT_MESSAGES: Final = 50
 #: Events of one push notification; Dovecot sends one per stored message of a transaction.

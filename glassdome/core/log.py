@@ -27,7 +27,7 @@ URL_USERINFO = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s@]+(?=@)")
 HIDDEN = "[redacted]"
 
 #: Libraries that tell of each request.
-_CHATTY = ("httpx", "httpcore", "aiosqlite", "asyncmy", "openai", "mail.log", "alembic", "uvicorn")
+_CHATTY = ("httpx", "httpcore", "aiosqlite", "asyncmy", "openai", "mail.log", "alembic", "uvicorn", "mcp")
 _ROTATE_BYTES = 10 * 1024 * 1024
 _ROTATE_FILES = 5
 

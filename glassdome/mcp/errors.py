@@ -1,0 +1,56 @@
+"""Errors to MCP: the only file of this room that translates them.
+
+A tool that fails answers a result with `isError`, so that the other agent reads it and can do better: the stable code, the
+sentence, and what to do. Nothing of a mail and no value of an argument stands in it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolResult, TextContent
+from pydantic import ValidationError
+from starlette.responses import JSONResponse, Response
+
+from glassdome.core.errors import GlassdomeError, InputError, NotAuthenticated, RateLimited
+
+__all__ = ["bad_arguments", "error_body", "error_result", "http_refusal", "unknown_tool"]
+
+
+def error_body(exc: GlassdomeError) -> dict[str, Any]:
+    """Return `code`, `message`, `fix`, `temporary`, and `retry_after` (seconds) where it is known."""
+    told = {"retry_after": exc.facts["retry_after"]} if "retry_after" in exc.facts else {}
+    return {"code": exc.code, "message": exc.message, "fix": exc.fix, "temporary": exc.temporary, **told}
+
+
+def error_result(exc: GlassdomeError) -> CallToolResult:
+    """Return the result of a tool that failed."""
+    body = {"error": error_body(exc)}
+    text = TextContent(type="text", text=json.dumps(body, ensure_ascii=False))
+    return CallToolResult(content=[text], structured_content=body, is_error=True)
+
+
+def bad_arguments(exc: ValidationError) -> InputError:
+    """Return what was wrong with the arguments of a call; values are left out, since one may be a password."""
+    found = []
+    for error in exc.errors(include_url=False, include_input=False, include_context=False)[:5]:
+        place = ".".join(map(str, error["loc"])) or "arguments"
+        found.append(f"{place}: {'no such argument' if error['type'] == 'extra_forbidden' else error['msg']}")
+    return InputError(f"{'; '.join(found)}.", fix="The tool's input schema says what it takes.")
+
+
+def unknown_tool() -> MCPError:
+    """Return the protocol's error for a tool that is not there; the caller's word for it is not repeated."""
+    return MCPError(INVALID_PARAMS, "There is no tool of that name; tools/list says which there are.")
+
+
+def http_refusal(exc: GlassdomeError) -> Response:
+    """Return the answer to a request that does not reach the protocol: no key, a wrong one, too many."""
+    headers = {}
+    if isinstance(exc, NotAuthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(exc, RateLimited):
+        headers["Retry-After"] = str(exc.facts.get("retry_after", 60))
+    return JSONResponse({"error": error_body(exc)}, status_code=exc.status, headers=headers)

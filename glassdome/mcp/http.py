@@ -1,0 +1,105 @@
+"""MCP over streamable HTTP: API keys as bearer tokens, and a Host and Origin that a web page cannot forge."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as Request
+
+from glassdome.api.keys import Caller, find_caller, parse_keys
+from glassdome.api.rate import RateLimit
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError, GlassdomeError, NotAuthenticated
+from glassdome.core.limits import MAX_MCP_REQUEST_BYTES, MAX_MCP_SESSIONS
+from glassdome.core.per_loop import PerLoop
+from glassdome.core.secrets import reveal
+from glassdome.mcp.errors import http_refusal
+from glassdome.mcp.parts import open_parts
+from glassdome.mcp.server import Context, create_server
+
+__all__ = ["PATH", "open_http"]
+
+PATH: Final = "/mcp"
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+_CALLER: Final = "glassdome.caller"
+
+
+class Door:
+    """ASGI: lets a request in that brings a valid key, and notes whose it is."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, *, clock: Clock) -> None:
+        """Raises ConfigError for keys that cannot be read, and where there is none: nobody could come in."""
+        self._app, self._settings, self._clock = app, settings, clock
+        self._keys = parse_keys(reveal(settings.api_keys) or "")
+        if not self._keys:
+            raise ConfigError("There is no API key, so nobody could use this server.", fix="Set GLASSDOME_API_KEYS.")
+        self._rate = RateLimit()
+
+    async def __call__(self, scope: Request, receive: Receive, send: Send) -> None:
+        """Pass the request on with its caller, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            caller = self._caller(Headers(scope=scope).get("authorization", ""))
+        except GlassdomeError as exc:
+            await http_refusal(exc)(scope, receive, send)
+            return
+        if scope["method"] == "GET":
+            # A stream for what the server says unasked, which is nothing: it would hold a connection for ever.
+            await Response(status_code=405, headers={"Allow": "POST, DELETE"})(scope, receive, send)
+            return
+        # The SDK holds a session to the user who opened it.
+        user = AuthenticatedUser(AccessToken(token="", client_id=caller.name, scopes=[caller.scope]))
+        await self._app({**scope, "user": user, _CALLER: caller}, receive, send)
+
+    def _caller(self, authorization: str) -> Caller:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticated("An API key is needed.", fix="Send it as Authorization: Bearer <key>.")
+        caller = find_caller(token.strip(), self._keys)
+        if caller is None:
+            raise NotAuthenticated("That API key is not valid.")
+        self._rate.take(caller.name, per_minute=self._settings.api_rate_per_minute, now=self._clock.now())
+        return caller
+
+
+def _caller_of(context: Context) -> Caller:
+    assert context.request is not None  # this transport always gives it
+    caller: Caller = context.request.scope[_CALLER]
+    return caller
+
+
+@asynccontextmanager
+async def open_http(
+    settings: Settings, *, allow_writes: bool, hosts: Sequence[str] = (), origins: Sequence[str] = (), clock: Clock
+) -> AsyncIterator[ASGIApp]:
+    """Yield the ASGI application; the server that runs it sends it its lifespan. Raises ConfigError.
+
+    `hosts` and `origins` are believed beside those of the loopback interface.
+    """
+    parts = PerLoop(partial(open_parts, settings, clock=clock))
+    server = create_server(parts.get, _caller_of, allow_writes=allow_writes)
+    app = server.streamable_http_app(
+        streamable_http_path=PATH,
+        max_request_body_size=MAX_MCP_REQUEST_BYTES,
+        max_sessions=MAX_MCP_SESSIONS,
+        transport_security=TransportSecuritySettings(
+            allowed_hosts=[f"{host}:*" for host in _LOOPBACK] + [*_LOOPBACK, *hosts],
+            allowed_origins=[f"http://{host}:*" for host in _LOOPBACK] + list(origins),
+        ),
+    )
+    try:
+        yield Door(app, settings, clock=clock)
+    finally:
+        await parts.aclose()

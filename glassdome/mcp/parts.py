@@ -1,0 +1,68 @@
+"""What the tools work with: the API's services, the agent, and a judge for messages that are not stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from glassdome.agents.mailcow_agent import MailcowAgent
+from glassdome.api.services import Services
+from glassdome.api.wiring import services_of
+from glassdome.bootstrap.app import App
+from glassdome.bootstrap.wire import open_app
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError
+from glassdome.pipeline.process import Stages, analyze_raw, warm_up
+from glassdome.values.analysis import Analysis
+from glassdome.values.context import Context
+from glassdome.values.refs import MessageRef
+
+__all__ = ["Judge", "Parts", "open_parts"]
+
+#: Judges a raw message with the built-in engine and stores nothing; raises ParseError.
+Judge = Callable[[bytes, MessageRef], Awaitable[Analysis]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything a tool may use; `mailcow` is None where no mailcow is configured."""
+
+    services: Services
+    judge: Judge
+    mailcow: MailcowAgent | None = None
+
+    def agent(self) -> MailcowAgent:
+        """Return the agent; raises ConfigError."""
+        if self.mailcow is None:
+            raise ConfigError("No mailcow is configured.", fix="Set MAILCOW_API_URL and MAILCOW_API_KEY.")
+        return self.mailcow
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts]:
+    """Yield the parts over the database of the settings; raises what `open_app` raises.
+
+    Nothing is watched and no job is worked on here: that is the service's business, on this or another machine.
+    """
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(open_app(settings, clock=clock))
+        app.only_api()
+        mailcow = None
+        if settings.mailcow_api_url:
+            # In a thread: a certificate authority of one's own is a file.
+            agent = await asyncio.to_thread(MailcowAgent.from_settings, settings, agent_id="mcp", clock=clock)
+            mailcow = await stack.enter_async_context(agent)
+        await warm_up()
+        yield Parts(services=services_of(app), judge=partial(_judge, app), mailcow=mailcow)
+
+
+async def _judge(app: App, raw: bytes, ref: MessageRef) -> Analysis:
+    settings = app.settings.current()
+    own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
+    context = Context(now=app.clock.now(), own_domains=own)
+    stages = Stages(builtin=app.builtin, authserv_ids=settings.authserv_ids, clock=app.clock)
+    return await analyze_raw(raw, ref, context, stages=stages)

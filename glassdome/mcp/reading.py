@@ -1,0 +1,179 @@
+"""The tools that read what is stored: analyses, totals, queue, actions, preferences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassdome.api.email_id import as_mailbox, parse_email_id
+from glassdome.api.keys import Caller
+from glassdome.api.lookup import EmailIdField, Filters, FolderField, MailboxField, find_document
+from glassdome.api.routes_preferences import PreferencesShape, Whose, preferences_of
+from glassdome.api.routes_queue import QueueParameters, page_of_queue
+from glassdome.api.shapes import depth_shape
+from glassdome.core.errors import NotFound
+from glassdome.core.limits import MAX_PAGE
+from glassdome.mcp.parts import Parts
+from glassdome.mcp.shapes import AnalysisList, AnalysisResult, AnalysisRow, Explanation, JobRow, QueueResult, Totals
+from glassdome.mcp.tool import PAGE, Tool
+from glassdome.values.preferences import EngineAccess
+from glassdome.values.refs import INBOX
+
+__all__ = ["READING", "MessageArguments", "access_of", "find_shape"]
+
+
+class MessageArguments(BaseModel):
+    """Which message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mailbox: MailboxField
+    email_id: EmailIdField
+    folder: FolderField = INBOX
+
+
+class ListArguments(Filters):
+    """Which analyses, and how many at once."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows of a page")] = PAGE
+    cursor: Annotated[str, Field(max_length=500, description="`next_cursor` of the page before")] = ""
+
+
+class QueueArguments(QueueParameters):
+    """Which jobs, by id upwards."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Jobs of a page")] = PAGE
+
+
+async def access_of(parts: Parts, mailbox: str) -> EngineAccess:
+    """Return how much of its mail the owner lets a language model see: whoever calls a tool is most likely one."""
+    return (await parts.services.preferences.get_preferences(mailbox)).engine_access
+
+
+async def find_shape(parts: Parts, caller: Caller, given: MessageArguments) -> dict[str, Any] | None:
+    """Return the stored analysis of a message as JSON; raises InputError, AccessDenied."""
+    mailbox = as_mailbox(given.mailbox)
+    caller.must_see(mailbox)
+    wanted = parse_email_id(given.email_id, given.folder)
+    document = await find_document(parts.services.analyses, mailbox, wanted)
+    return None if document is None else dict(json.loads(document))
+
+
+async def _stored(parts: Parts, caller: Caller, given: MessageArguments) -> tuple[dict[str, Any], EngineAccess]:
+    shape = await find_shape(parts, caller, given)
+    if shape is None:
+        raise NotFound(
+            "There is no analysis of this message. That says nothing about its safety.",
+            fix="Ask for one with analyze_message, or look into the queue.",
+        )
+    return shape, await access_of(parts, shape["mailbox"])
+
+
+async def _list(parts: Parts, caller: Caller, given: ListArguments) -> AnalysisList:
+    query = given.query(caller, limit=given.limit, cursor=given.cursor)
+    page = await parts.services.analyses.documents(query)
+    shapes: list[Mapping[str, Any]] = [json.loads(text) for text in page.items]
+    access = {name: await access_of(parts, name) for name in {shape["mailbox"] for shape in shapes}}
+    rows = [AnalysisRow.of(shape, access[shape["mailbox"]]) for shape in shapes]
+    return AnalysisList(analyses=rows, next_cursor=page.next_cursor or None)
+
+
+async def _get(parts: Parts, caller: Caller, given: MessageArguments) -> AnalysisResult:
+    return AnalysisResult.of(*await _stored(parts, caller, given))
+
+
+async def _explain(parts: Parts, caller: Caller, given: MessageArguments) -> Explanation:
+    return Explanation.of(*await _stored(parts, caller, given))
+
+
+async def _statistics(parts: Parts, caller: Caller, given: Filters) -> Totals:
+    services = parts.services
+    found = await services.analyses.statistics(given.query(caller))
+    depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
+    return Totals(
+        total=found.total,
+        phishing=found.phishing,
+        spam=found.spam,
+        sensitive=found.sensitive,
+        degraded=found.degraded,
+        average_seconds=found.average_seconds,
+        p95_seconds=found.p95_seconds,
+        per_category=dict(found.per_category or {}),
+        per_model=dict(found.per_model or {}),
+        per_day=dict(found.per_day or {}),
+        queue=depth_shape(depth),
+    )
+
+
+async def _queue(parts: Parts, caller: Caller, given: QueueParameters) -> QueueResult:
+    page = await page_of_queue(parts.services, caller, given)
+    return QueueResult(
+        depth=depth_shape(page.depth),
+        jobs=[JobRow.of(json.loads(text)) for text in page.jobs],
+        next_after_id=page.next_after_id,
+    )
+
+
+async def _preferences(parts: Parts, caller: Caller, given: Whose) -> PreferencesShape:
+    return PreferencesShape(**await preferences_of(parts.services, caller, given))
+
+
+READING = (
+    Tool(
+        name="list_analyses",
+        title="List analyses",
+        description=(
+            "List analysed mail, newest first, with verdict, priority and summary. Every filter narrows; none given means "
+            "all that may be seen. Mail without an analysis is not listed: absence does not mean that it is safe."
+        ),
+        arguments=ListArguments,
+        result=AnalysisList,
+        run=_list,
+    ),
+    Tool(
+        name="get_analysis",
+        title="Get one analysis",
+        description="Return everything that is stored about one message, named by its mailbox and email_id.",
+        arguments=MessageArguments,
+        result=AnalysisResult,
+        run=_get,
+    ),
+    Tool(
+        name="explain_verdict",
+        title="Explain a verdict",
+        description=(
+            "Say why a message was judged as it was: each reason with what it means and the words of the mail that it "
+            "rests on, and what could not be checked."
+        ),
+        arguments=MessageArguments,
+        result=Explanation,
+        run=_explain,
+    ),
+    Tool(
+        name="statistics",
+        title="Statistics",
+        description="Count analysed mail by verdict, category, engine and day, with processing times and the queue.",
+        arguments=Filters,
+        result=Totals,
+        run=_statistics,
+    ),
+    Tool(
+        name="queue",
+        title="Show the queue",
+        description="Show how many messages wait for analysis, and the jobs with the reason of each failure.",
+        arguments=QueueArguments,
+        result=QueueResult,
+        run=_queue,
+    ),
+    Tool(
+        name="get_preferences",
+        title="Get preferences",
+        description="Return what a mailbox's owner chose: whether mail is analysed, and what may be done to it.",
+        arguments=Whose,
+        result=PreferencesShape,
+        run=_preferences,
+    ),
+)

@@ -1,0 +1,42 @@
+"""MCP over standard input and output, for a client on the same machine that starts us."""
+
+from __future__ import annotations
+
+import getpass
+from functools import partial
+
+from mcp.server.stdio import stdio_server
+
+from glassdome.api.keys import Caller, Scope
+from glassdome.core.clock import Clock
+from glassdome.core.config import Settings
+from glassdome.core.errors import InputError
+from glassdome.core.per_loop import PerLoop
+from glassdome.mcp.parts import open_parts
+from glassdome.mcp.server import create_server
+
+__all__ = ["local_caller", "serve_stdio"]
+
+
+def local_caller(only: tuple[str, ...], *, allow_writes: bool) -> Caller:
+    """Return who a client on this machine is: the user who runs us, limited to `only` (mailboxes and domains)."""
+    wanted = [item.strip().lower() for item in only]
+    if not all(wanted):
+        raise InputError("--only wants a mailbox or a domain.")
+    return Caller(
+        name=f"mcp:{getpass.getuser()}",
+        scope=Scope.RW if allow_writes else Scope.RO,
+        mailboxes=tuple(item for item in wanted if "@" in item) if wanted else None,
+        domains=tuple(item for item in wanted if "@" not in item) if wanted else None,
+    )
+
+
+async def serve_stdio(settings: Settings, caller: Caller, *, allow_writes: bool, clock: Clock) -> None:
+    """Answer until standard input ends. Nothing but the protocol is written to standard output."""
+    parts = PerLoop(partial(open_parts, settings, clock=clock))
+    server = create_server(parts.get, lambda _: caller, allow_writes=allow_writes)
+    try:
+        async with stdio_server() as (received, sent):
+            await server.run(received, sent, server.create_initialization_options())
+    finally:
+        await parts.aclose()
