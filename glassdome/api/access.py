@@ -13,7 +13,7 @@ from glassdome.api.services import Services
 from glassdome.core.errors import AccessDenied, NotAuthenticated
 from glassdome.core.secrets import reveal
 
-__all__ = ["DocsReader", "Reader", "Wired", "Writer", "same_secret"]
+__all__ = ["DocsReader", "Reader", "Wired", "Writer", "proxy_caller", "same_secret"]
 
 _KEY = APIKeyHeader(
     name="X-API-Key", scheme_name="ApiKey", auto_error=False, description="ro keys read, rw keys write too"
@@ -35,7 +35,7 @@ def same_secret(presented: str, expected: str | None) -> bool:
     return bool(expected) and hmac.compare_digest(presented.encode(), (expected or "").encode())
 
 
-def _proxy_caller(request: Request, services: Services) -> Caller | None:
+def proxy_caller(request: Request, services: Services) -> Caller | None:
     """Trust the scope header only together with the shared secret; either alone is refused."""
     scope = request.headers.get("X-Glassdome-Scope")
     secret = request.headers.get("X-Glassdome-Proxy-Secret")
@@ -49,7 +49,7 @@ def _proxy_caller(request: Request, services: Services) -> Caller | None:
 
 async def authenticate(request: Request, services: Wired, key: Annotated[str | None, Security(_KEY)] = None) -> Caller:
     """Return the caller; raises NotAuthenticated (401) or RateLimited (429)."""
-    caller = _proxy_caller(request, services)
+    caller = proxy_caller(request, services)
     if caller is None:
         if not key:
             raise NotAuthenticated("An API key is needed.", fix="Send it in the header X-API-Key.")

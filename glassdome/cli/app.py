@@ -19,7 +19,7 @@ COMMANDS: Final = {
     ),
     "serve": (
         "glassdome.cli.serve:serve",
-        "Run the REST API, the watcher of the chosen mailboxes and a worker in one process.",
+        "Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process.",
     ),
     "worker": (
         "glassdome.cli.serve:worker",
@@ -39,7 +39,7 @@ COMMANDS: Final = {
     ),
     "demo": (
         "glassdome.cli.demo:demo",
-        "Try everything: a mail server with sample mail, its analysis by the built-in engine, and the REST API.",
+        "Try everything: a mail server with sample mail, its analysis by the built-in engine, the REST API and the web UI.",
     ),
     "migrate": (
         "glassdome.cli.migrate:migrate",

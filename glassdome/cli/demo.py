@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+from cryptography.fernet import Fernet
 
 from glassdome.cli.console import err, out, run
 from glassdome.cli.service import HttpServer, asked_to_stop, serving
@@ -17,7 +18,9 @@ from glassdome.cli.verdict_table import verdict_page, verdict_table
 from glassdome.core import log
 from glassdome.core.clock import SystemClock
 from glassdome.core.errors import TimedOut
+from glassdome.core.secrets import SecretBox
 from glassdome.demo.run import Demo, open_demo
+from glassdome.web.app import add_web
 
 __all__ = ["demo"]
 
@@ -32,11 +35,13 @@ def demo(
     check: Annotated[
         bool, typer.Option("--check", help="Check that every sample has its analysis, print the verdicts, and end.")
     ] = False,
-    host: Annotated[str, typer.Option(help="Address of the REST API.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the REST API; 0 takes any free one.")] = 8080,
+    host: Annotated[str, typer.Option(help="Address of the web UI and the REST API.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the web UI and the REST API; 0 takes any free one.")
+    ] = 8080,
     data: Annotated[Path, typer.Option(help="Folder for its data; emptied at each start.")] = Path(".demo-data"),
 ) -> None:
-    """Try everything: a mail server with sample mail, its analysis by the built-in engine, and the REST API.
+    """Try everything: a mail server with sample mail, its analysis by the built-in engine, the REST API and the web UI.
 
     Mail sent to the SMTP port it prints gets its verdict at once. Ctrl-C stops everything.
     """
@@ -48,6 +53,7 @@ def demo(
 async def _demo(data: Path, host: str, port: int, *, check: bool) -> bool:
     async with open_demo(data, clock=SystemClock()) as running:
         app = running.app
+        await asyncio.to_thread(add_web, running.api, SecretBox(Fernet.generate_key().decode()))
         async with asked_to_stop(app.stop) as stopped, serving(running.api, host=host, port=port) as http:
             work = asyncio.create_task(app.work())
             try:
@@ -129,7 +135,8 @@ def _welcome(running: Demo, http: HttpServer, host: str, rows: list[Row]) -> Non
     url, uid = f"http://{host}:{http.port}", running.sample_uids[1]
     write = sys.stdout.write
     out.print(verdict_table(_named(running, rows), title="The samples", name="sample", wide=out.width >= 100))
-    write(f"\nREST API    {url}   (health: {url}/health)\n")
+    write(f"\nWeb UI      {url}/llm/   (sign in with the API key)\n")
+    write(f"REST API    {url}   (health: {url}/health)\n")
     write(f"API key     {running.key}\n")
     write(f"mailbox     {running.mailbox}, IMAP with STARTTLS on 127.0.0.1:{running.imap_port}, ")
     write(f"password {running.password}\n")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from fastapi import FastAPI
 
+from glassdome.agents.memory import secret_box
 from glassdome.api.app import create_app, create_health_app
 from glassdome.api.wiring import services_of
 from glassdome.bootstrap.wire import open_app
@@ -31,13 +32,15 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 8080,
     no_worker: Annotated[
-        bool, typer.Option("--no-worker", help="Watch no mailbox and judge no mail: the REST API, and retention.")
+        bool,
+        typer.Option("--no-worker", help="Watch no mailbox and judge no mail: the REST API, the web UI and retention."),
     ] = False,
+    no_web: Annotated[bool, typer.Option("--no-web", help="Serve the REST API without the web UI.")] = False,
 ) -> None:
-    """Run the REST API, the watcher of the chosen mailboxes and a worker in one process."""
+    """Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process."""
     with errors_told():
         settings = load_settings(service=True)
-    run(_serve(settings, host, port, work=not no_worker))
+    run(_serve(settings, host, port, work=not no_worker, web=not no_web))
 
 
 def worker(
@@ -57,13 +60,16 @@ def worker(
     run(_worker(settings, host, port))
 
 
-async def _serve(settings: Settings, host: str, port: int, *, work: bool) -> None:
+async def _serve(settings: Settings, host: str, port: int, *, work: bool, web: bool) -> None:
     await _wait_for_database(settings)
     async with open_app(settings, clock=SystemClock()) as app:
         _tell_what_is_missing(settings)
         if not work:
             app.only_api()
-        async with asked_to_stop(app.stop), _listening(create_app(services_of(app)), host, port):
+        api = create_app(services_of(app))
+        if web:
+            await asyncio.to_thread(_add_web, api, settings)
+        async with asked_to_stop(app.stop), _listening(api, host, port):
             await app.work()
 
 
@@ -78,6 +84,12 @@ async def _worker(settings: Settings, host: str, port: int | None) -> None:
             await stack.enter_async_context(_listening(create_health_app(services_of(app)), host, port))
         _log.info("worker_started")
         await app.work()
+
+
+def _add_web(api: FastAPI, settings: Settings) -> None:
+    from glassdome.web.app import add_web
+
+    add_web(api, secret_box(settings))
 
 
 @asynccontextmanager

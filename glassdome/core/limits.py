@@ -151,6 +151,15 @@ MAX_SETTING_CHARS: Final = 4_000
 MAX_EMAIL_ID_CHARS: Final = 1_100
 #: Rate buckets kept, one per key; more are only reached when keys are changed often.
 MAX_RATE_BUCKETS: Final = 10_000
+#: Seconds a sign-in to the web UI lasts: a working day, so that a forgotten browser is not a way in for ever.
+WEB_SESSION_SECONDS: Final = 12 * 3600
+#: Sign-ins tried in a minute from one address, and from one peer: a proxy in front is the peer of many addresses.
+MAX_SIGN_INS_PER_ADDRESS: Final = 10
+MAX_SIGN_INS_PER_PEER: Final = 60
+#: Fields of one form of the web UI; the preferences have 13.
+MAX_FORM_FIELDS: Final = 100
+#: Mailboxes offered by name in the web UI; further ones are typed.
+MAX_OFFERED_MAILBOXES: Final = 200
 
 # -- IMAP and SMTP -------------------------------------------------------------------------------------
 #: Bytes of one line an IMAP server may send; a SEARCH answer for 500,000 messages has 3.5 MB.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
@@ -60,7 +61,13 @@ class Web:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.templates.filters |= {"mail": mail_text, "place": words.place, "sender": words.sender, "span": words.span}
+        self.templates.filters |= {
+            "duration": words.duration,
+            "mail": mail_text,
+            "place": words.place,
+            "sender": words.sender,
+            "span": words.span,
+        }
         self.templates.globals |= {
             "TOKEN_FIELD": TOKEN_FIELD,
             "ACTION_STATES": words.ACTION_STATES,
@@ -104,6 +111,7 @@ def render(
         visitor=visitor,
         now=now,
         age=lambda instant: words.age(instant, now),
+        span_since=lambda instant: words.span((now - datetime.fromisoformat(instant)).total_seconds()),
         notice=NOTICES.get(request.query_params.get("done", "")),
         **context,
     )

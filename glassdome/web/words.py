@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-__all__ = ["ACTION_STATES", "JOB_REASONS", "JOB_STATES", "Kind", "action_words", "age", "kind_of", "place", "sender"]
+__all__ = [
+    "ACTION_STATES",
+    "JOB_REASONS",
+    "JOB_STATES",
+    "Kind",
+    "action_words",
+    "age",
+    "duration",
+    "kind_of",
+    "place",
+    "sender",
+    "span",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +57,10 @@ ACTION_STATES: Final = {
     "undone": "taken back",
 }
 _ACTIONS: Final = {
-    "add_keyword": "Mark with the keyword",
-    "move": "Move to the folder",
-    "alert": "Tell the owner of",
-    "learn": "Teach the spam filter that this is",
+    "add_keyword": "Keyword",
+    "move": "Move to",
+    "alert": "Warning to the owner of",
+    "learn": "Lesson for the spam filter:",
 }
 _PLACES: Final = {
     "text": "in the text",
@@ -57,6 +69,8 @@ _PLACES: Final = {
     "context": "from what this mailbox knows",
     "rspamd": "from Rspamd",
 }
+#: Seconds that are called now.
+_NOW: Final = 5
 _STEPS: Final = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (86_400 * 60, 86_400, "day"))
 
 
@@ -71,7 +85,9 @@ def age(instant: str | datetime, now: datetime) -> str:
     """Say how long ago that was, or is to be: `3 minutes ago`."""
     then = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
     seconds = (now - then.astimezone(UTC)).total_seconds()
-    return f"in {span(-seconds)}" if seconds <= -1 else f"{span(seconds)} ago"
+    if abs(seconds) < _NOW:
+        return "just now"
+    return f"in {span(-seconds)}" if seconds < 0 else f"{span(seconds)} ago"
 
 
 def span(seconds: float) -> str:
@@ -81,6 +97,11 @@ def span(seconds: float) -> str:
             number = max(0, int(seconds // unit))
             return f"{number} {name}{'' if number == 1 else 's'}"
     return f"{int(seconds // (86_400 * 30.44))} months"
+
+
+def duration(seconds: float) -> str:
+    """Say how long something took: `8 ms`, `2.4 s`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def place(where: str) -> str:

@@ -1,0 +1,197 @@
+"""Signing in and out: who gets in, for how long, and what the browser keeps."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+
+from glassdome.core.clock import FixedClock
+from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEER, WEB_SESSION_SECONDS
+from glassdome.web.visitor import SESSION_COOKIE
+from tests.unit.api.bench import OWN, RO, RW, Bench, analysis, ref
+
+from .browser import START, browsing
+from .conftest import BOX
+
+PAGES = ["", "message?mailbox=a@example.org&id=5", "overview", "queue?state=failed", "settings", "service"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_who_is_not_signed_in_is_led_there_and_back(bench: Bench, page: str) -> None:
+    """No page shows anything; after signing in the one that was asked for comes."""
+    async with browsing(bench, None) as browser:
+        await browser.open(page)
+        assert browser.answer.url.path == "/llm/sign-in"
+
+        await browser.send("sign-in", key=RO)
+
+    assert str(browser.answer.next_request and browser.answer.next_request.url) == START + page
+
+
+async def test_a_wrong_key_does_not_get_in(bench: Bench) -> None:
+    """401, said in words, and no session."""
+    async with browsing(bench, None) as browser:
+        await browser.open("sign-in")
+        await browser.send("sign-in", key="guess")
+
+        assert browser.answer.status_code == 401
+        assert "not valid" in browser.text
+        assert SESSION_COOKIE not in browser.client.cookies
+
+
+@pytest.mark.parametrize(("proto", "secure"), [("http", False), ("https", True)])
+async def test_the_cookie_is_kept_from_scripts_and_other_sites(bench: Bench, proto: str, secure: bool) -> None:
+    """HttpOnly, SameSite=Strict, ends in time, only for our pages, Secure behind TLS; the key is not in it."""
+    async with browsing(bench, None, **{"X-Forwarded-Proto": proto}) as browser:
+        await browser.open("sign-in")
+        for kept in browser.client.cookies.jar:
+            kept.secure = False  # the browser speaks TLS with the proxy, which speaks plainly with us
+        await browser.send("sign-in", key=RW)
+
+    cookie = browser.answer.headers["set-cookie"]
+    _, *flags = (part.strip().lower() for part in cookie.split(";"))
+    assert {"httponly", "samesite=strict", f"max-age={WEB_SESSION_SECONDS}"} <= set(flags)
+    assert ("secure" in flags) is secure
+    assert not [flag for flag in flags if flag.startswith(("path", "domain"))]
+    sealed = BOX.decrypt(cookie.partition("=")[2].partition(";")[0].strip('"')).get_secret_value()
+    assert RW not in cookie + sealed
+
+
+async def test_a_session_ends_in_time(bench: Bench) -> None:
+    """It holds until its last second, however often it is used."""
+    assert isinstance(bench.clock, FixedClock)
+    async with browsing(bench) as browser:
+        bench.clock.advance(WEB_SESSION_SECONDS - 1)
+        assert (await browser.open("queue")).url.path == "/llm/queue"
+        bench.clock.advance(1)
+        assert (await browser.open("queue")).url.path == "/llm/sign-in"
+
+
+@pytest.mark.parametrize("keys", ["other:rw", f"{RW}2:rw"])
+async def test_a_key_that_was_taken_away_ends_its_sessions(bench: Bench, keys: str) -> None:
+    """At the next request."""
+    async with browsing(bench) as browser:
+        bench.set(api_keys=SecretStr(keys))
+
+        assert (await browser.open("queue")).url.path == "/llm/sign-in"
+
+
+async def test_a_key_that_may_only_read_now_has_no_buttons(bench: Bench) -> None:
+    """What the key may do is looked up each time."""
+    await bench.store(analysis(ref(5)))
+    async with browsing(bench) as browser:
+        await browser.open("")
+        await browser.open(browser.page.css_first(".row h2 a").attributes["href"] or "")
+        assert browser.page.css('form[action="./delete"]')
+        bench.set(api_keys=SecretStr(f"{RW}:ro"))
+
+        assert (await browser.send("delete")).status_code == 403
+        assert (await bench.get("/api/v1/get/llm/stats", key=RW)).json()["total"] == 1
+
+
+async def test_signing_out_ends_the_session_everywhere(bench: Bench) -> None:
+    """The browser forgets the cookie, and a copy of it opens nothing."""
+    async with browsing(bench) as browser:
+        await browser.open("queue")
+        copy = browser.client.cookies[SESSION_COOKIE]
+        await browser.send("sign-out")
+        assert SESSION_COOKIE not in browser.client.cookies
+        await browser.follow()
+        assert "signed out" in browser.text
+        browser.client.cookies.set(SESSION_COOKIE, copy, domain="glass.example", path="/llm")
+
+        assert (await browser.open("queue")).url.path == "/llm/sign-in"
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "x", "gAAAA", BOX.encrypt("a mailbox's password"), BOX.encrypt('{"key": "nginx"}')]
+)
+async def test_only_our_own_cookies_are_sessions(bench: Bench, cookie: str) -> None:
+    """Nonsense, and what else the same key sealed, is nobody."""
+    async with browsing(bench, None) as browser:
+        browser.client.cookies.set(SESSION_COOKIE, cookie)
+
+        assert (await browser.open("queue")).url.path == "/llm/sign-in"
+
+
+async def test_tries_are_counted_per_address(bench: Bench) -> None:
+    """Past the limit even the right key waits; another address behind the same proxy does not, up to the proxy's own."""
+    async with browsing(bench, None) as browser:
+        await browser.open("sign-in")
+        form = browser.answer
+        statuses = []
+        for number in range(MAX_SIGN_INS_PER_PEER + 1):
+            browser.answer = form
+            browser.client.headers["X-Real-IP"] = f"192.0.2.{number // (MAX_SIGN_INS_PER_ADDRESS + 1)}"
+            statuses.append((await browser.send("sign-in", key="guess")).status_code)
+
+        assert statuses[: MAX_SIGN_INS_PER_ADDRESS + 2] == [401] * MAX_SIGN_INS_PER_ADDRESS + [429, 401]
+        assert statuses[-1] == 429
+        assert int(browser.answer.headers["Retry-After"]) > 0
+        browser.answer = form
+        assert (await browser.send("sign-in", key=RW)).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["//evil.example", "https://evil.example", "../api", "sign-out", "queue\n", "queue#x", "javascript:x", "\\\\evil"],
+)
+async def test_nobody_is_led_elsewhere(bench: Bench, address: str) -> None:
+    """What follows signing in is one of our pages."""
+    async with browsing(bench, None) as browser:
+        await browser.open("sign-in")
+        await browser.send("sign-in", key=RW, next=address)
+
+        assert browser.answer.headers["Location"] == "./"
+
+
+async def test_a_foreign_link_does_not_sign_out(bench: Bench) -> None:
+    """Strict cookies stay home then: the page says so, leads on, and leaves the session's cookie alone."""
+    async with browsing(bench, None) as browser:
+        await browser.open("queue", **{"Sec-Fetch-Site": "cross-site"})
+
+        assert [a.attributes["href"] for a in browser.page.css("main a")] == ["./queue"]
+        assert SESSION_COOKIE not in browser.answer.headers.get("set-cookie", "")
+
+
+async def test_behind_a_proxy_that_vouches_nobody_signs_in(bench: Bench) -> None:
+    """Scope and secret together are enough, and forms are bound to the browser all the same."""
+    bench.set(proxy_secret=SecretStr("between-us"))
+    vouched = {"X-Glassdome-Scope": "rw", "X-Glassdome-Proxy-Secret": "between-us"}
+    async with browsing(bench, None, **vouched) as browser, browsing(bench, None, **vouched) as stranger:
+        await browser.open("settings?mailbox=user@example.org")
+        await stranger.open("settings?mailbox=user@example.org")
+        assert not browser.page.css('form[action="./sign-out"]')
+        token = stranger.page.css_first("input[name=form_token]").attributes["value"] or ""
+        shown = browser.answer
+
+        assert (await browser.send("settings", form_token=token, engine_access="full")).status_code == 403
+        browser.answer = shown
+        assert (await browser.send("settings", engine_access="full", chosen="on")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Glassdome-Scope": "rw"},
+        {"X-Glassdome-Proxy-Secret": "between-us"},
+        {"X-Glassdome-Scope": "rw", "X-Glassdome-Proxy-Secret": "guess"},
+    ],
+)
+async def test_half_a_proxy_is_refused(bench: Bench, headers: dict[str, str]) -> None:
+    """401 on a page, even for who is signed in."""
+    bench.set(proxy_secret=SecretStr("between-us"))
+    async with browsing(bench) as browser:
+        await browser.open("queue", **headers)
+
+        assert browser.answer.status_code == 401
+        assert browser.page.css_first("h1").text() == "That was not done"
+
+
+async def test_sign_ins_are_audited_and_counted_like_requests(bench: Bench) -> None:
+    """A key's rate holds on pages too."""
+    bench.set(api_rate_per_minute=3)
+    async with browsing(bench, OWN) as browser:
+        statuses = [(await browser.open("queue")).status_code for _ in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
