@@ -54,4 +54,5 @@ def _key(row: dict[str, Any]) -> tuple[str, int]:
 
 
 def _document(number: int, analysis: Analysis) -> dict[str, Any]:
-    return {"analysis_id": number, "shape": SHAPE, "document": analysis_json(analysis)}
+    row = {"mailbox": analysis.ref.mailbox, "analysis_id": number}
+    return row | {"shape": SHAPE, "document": analysis_json(analysis)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery, Documents
@@ -15,7 +15,9 @@ from glassdome.values.as_json import SHAPE, analysis_json
 
 __all__ = ["page"]
 
-_WITH_DOCUMENT: Final = analyses.outerjoin(documents, documents.c.analysis_id == analyses.c.id)
+_WITH_DOCUMENT: Final = analyses.outerjoin(
+    documents, and_(documents.c.mailbox == analyses.c.mailbox, documents.c.analysis_id == analyses.c.id)
+)
 
 
 async def page(connection: AsyncConnection, query: AnalysisQuery) -> Documents:

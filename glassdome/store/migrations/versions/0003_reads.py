@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from glassdome.core.limits import MAX_INDEXED_WORDS
-from glassdome.store.columns import COLLATION, Clipped, Words, ascii_text, big_id, exact
+from glassdome.store.columns import COLLATION, Clipped, Words, ascii_text, exact
 from glassdome.store.words import terms_of
 
 revision = "0003"
@@ -34,12 +34,14 @@ def upgrade() -> None:
     """Make the tables, and fill them from what is stored."""
     op.create_table(
         "llm_analysis_document",
-        sa.Column("analysis_id", big_id(), autoincrement=False, nullable=False),
+        sa.Column("mailbox", exact(254), nullable=False),
+        sa.Column("analysis_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("shape", sa.Integer(), nullable=False),
         sa.Column("document", Words(), nullable=False),
-        sa.PrimaryKeyConstraint("analysis_id"),
+        sa.PrimaryKeyConstraint("mailbox", "analysis_id"),
         **_OPTIONS,
     )
+    op.create_index("ix_llm_analysis_document_analysis", "llm_analysis_document", ["analysis_id"], unique=False)
     words = op.create_table(
         "llm_analysis_word",
         sa.Column("word", exact(32), nullable=False),
