@@ -17,9 +17,10 @@ START = "http://glass.example/llm/"
 class Browser:
     """One visitor."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        """Nothing is open."""
+    def __init__(self, client: httpx.AsyncClient, start: str = START) -> None:
+        """Nothing is open; `start` is where the pages are."""
         self.client = client
+        self._start = start
         self.answer = httpx.Response(200)
 
     @property
@@ -35,7 +36,7 @@ class Browser:
 
     async def open(self, address: str, **headers: str) -> httpx.Response:
         """Open an address, relative to the start."""
-        self.answer = await self.client.get(START + address, follow_redirects=True, headers=headers)
+        self.answer = await self.client.get(self._start + address, follow_redirects=True, headers=headers)
         return self.answer
 
     async def send(self, action: str, fields: dict[str, str] | None = None, **more: str) -> httpx.Response:
@@ -43,7 +44,7 @@ class Browser:
         form = self.page.css_first(f'form[method=post][action="./{action}"]')
         assert form, f"no form for {action} on {self.text}"
         values = {n.attributes["name"]: n.attributes.get("value") or "" for n in form.css("input[type=hidden]")}
-        self.answer = await self.client.post(START + action, data={**values, **(fields or {}), **more})
+        self.answer = await self.client.post(self._start + action, data={**values, **(fields or {}), **more})
         return self.answer
 
     async def follow(self) -> httpx.Response:
