@@ -16,7 +16,7 @@ from glassdome.store.schema import analyses, words
 from glassdome.store.selection import newest_first, not_behind, searched_terms, window_end
 from glassdome.store.words import begins
 
-__all__ = ["ids_of_rarest", "page"]
+__all__ = ["cut", "ids_of_rarest", "page"]
 
 #: Analyses up to which a word is rare: all of them are fetched by their keys, whatever the database's size.
 RARE: Final = 1_000
@@ -35,7 +35,7 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, *what: Any, so
     """
     wanted = newest_first(query, *what, source=source)
     if not query.text:
-        return await _cut(connection, query, wanted)
+        return await cut(connection, query, wanted)
     rarest = await _rarest(connection, query)
     if not rarest.count:
         return (), ""
@@ -44,9 +44,9 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, *what: Any, so
     ids = await _ids_with(connection, rarest)
     few = partial(newest_first, query, known=rarest.term, ids=ids)
     if len(ids) <= query.limit:
-        return await _cut(connection, query, few(*what, source=source))
+        return await cut(connection, query, few(*what, source=source))
     # Of many, the wide rows are read only where they are shown.
-    found, following = await _cut(connection, query, few(analyses.c.id, analyses.c.analyzed_at))
+    found, following = await cut(connection, query, few(analyses.c.id, analyses.c.analyzed_at))
     places = {row.id: place for place, row in enumerate(found)}
     rows = await connection.execute(select(*what).select_from(source).where(analyses.c.id.in_(places)))
     return sorted(rows, key=lambda row: places[row.id]), following
@@ -105,15 +105,16 @@ async def _in_windows(connection: AsyncConnection, query: AnalysisQuery, wanted:
     for window in WINDOWS:
         last = (await connection.execute(window_end(query, window))).first()
         if last is None:
-            return await _cut(connection, query, wanted)
-        found = await _cut(connection, query, wanted.where(not_behind(last.analyzed_at, last.id)))
+            return await cut(connection, query, wanted)
+        found = await cut(connection, query, wanted.where(not_behind(last.analyzed_at, last.id)))
         if found[1]:
             return found
         found = found[0], cursor_of(last.analyzed_at, last.id)
     return found
 
 
-async def _cut(connection: AsyncConnection, query: AnalysisQuery, wanted: Select[Any]) -> Found:
+async def cut(connection: AsyncConnection, query: AnalysisQuery, wanted: Select[Any]) -> Found:
+    """Return the rows of a page from a select of one row more, and the next page's cursor."""
     rows = (await connection.execute(wanted)).all()
     shown = rows[: query.limit]
     return shown, cursor_of(shown[-1].analyzed_at, shown[-1].id) if len(rows) > query.limit and shown else ""

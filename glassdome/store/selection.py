@@ -17,7 +17,7 @@ from glassdome.store.rows import domain_of, is_ref
 from glassdome.store.schema import analyses, categories, cursors, words
 from glassdome.store.words import begins, terms_of
 
-__all__ = ["conditions", "newest_first", "newest_validity", "not_behind", "searched_terms", "window_end"]
+__all__ = ["behind", "conditions", "newest_first", "newest_validity", "not_behind", "searched_terms", "window_end"]
 
 #: Mailboxes and domains of one key whose newest are merged; with more, the newest of all are looked through.
 MERGED: Final = 20
@@ -122,6 +122,12 @@ def window_end(query: AnalysisQuery, window: int) -> Select[Any]:
     return _ordered(query, analyses.c.analyzed_at, analyses.c.id).limit(1).offset(window - 1)
 
 
+def behind(cursor: str, at: ColumnElement[datetime], row_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a row stands behind the cursor in the list; raises InvalidQuery."""
+    moment, last = place_of(cursor)
+    return and_(at <= moment, or_(at < moment, and_(at == moment, row_id < last)))
+
+
 def not_behind(moment: datetime, row_id: int) -> ColumnElement[bool]:
     """Return the condition that a row is that one or stands before it in the list."""
     at, number = analyses.c.analyzed_at, analyses.c.id
@@ -137,6 +143,5 @@ def _ordered(query: AnalysisQuery, *what: Any, source: FromClause = analyses) ->
         if query.mailbox:
             statement = statement.where(categories.c.mailbox == query.mailbox)
     if query.cursor:
-        moment, last = place_of(query.cursor)
-        statement = statement.where(or_(at < moment, and_(at == moment, row_id < last)), at <= moment)
+        statement = statement.where(behind(query.cursor, at, row_id))
     return statement.where(*_filters(query)).order_by(at.desc(), row_id.desc())

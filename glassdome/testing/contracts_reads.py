@@ -44,6 +44,14 @@ class ReadContract:
             items=tuple(analysis_json(item) for item in listed.items), next_cursor=listed.next_cursor
         )
         assert len(await database.connections.rows(select(documents))) == 4
+        for more in ({}, {"mailbox": "ann@example.org"}, {"mailbox": "eve@other.example"}, {"min_priority": 1}):
+            query, seen = AnalysisQuery(category="meeting", limit=1, **more), list[str]()
+            while (page := await database.analyses.documents(query)).items:
+                seen += [json.loads(item)["email_id"] for item in page.items]
+                if not page.next_cursor:
+                    break
+                query = replace(query, cursor=page.next_cursor)
+            assert seen == ([] if more.get("mailbox") == "eve@other.example" else ["3", "5", "4", "1"]), more
 
     async def test_pages_hold_everything_once(self, database: Database) -> None:
         """Walking the cursors meets each analysis once, newest first, even where the hours are equal."""
