@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
 from glassdome.core.errors import InvalidQuery
 
-__all__ = ["as_utc", "next_page", "tagged"]
+__all__ = ["UNCHANGED", "as_utc", "next_page", "tagged"]
 
 
 def as_utc(instant: datetime | None) -> datetime | None:
@@ -21,6 +22,10 @@ def as_utc(instant: datetime | None) -> datetime | None:
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
     except OverflowError as exc:
         raise InvalidQuery("That moment is outside the calendar.") from exc
+
+
+#: What OpenAPI says of a list that was not answered again.
+UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Unchanged since the ETag in If-None-Match"}}
 
 
 def next_page(request: Request, cursor: str) -> dict[str, str]:

@@ -71,7 +71,9 @@ class Filters(BaseModel):
     sensitive: Annotated[bool | None, Field(description="Only those with sensitive data")] = None
     since: Annotated[datetime | None, Field(description="Analysed at or after, RFC 3339")] = None
     until: Annotated[datetime | None, Field(description="Analysed before, RFC 3339")] = None
-    text: Annotated[str, Field(max_length=200, description="Words that begin a word of subject, sender or summary")] = ""
+    text: Annotated[str, Field(max_length=200, description="Words that begin a word of subject, sender or summary")] = (
+        ""
+    )
 
     def query(self, caller: Caller, *, limit: int = 50, offset: int = 0, cursor: str = "") -> AnalysisQuery:
         """Return the store's query within what the caller may see; raises InputError, AccessDenied."""

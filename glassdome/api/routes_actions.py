@@ -14,7 +14,7 @@ from glassdome.api.access import Reader, Wired
 from glassdome.api.email_id import parse_email_id
 from glassdome.api.errors import refusals
 from glassdome.api.keys import Caller
-from glassdome.api.lists import as_utc, next_page, tagged
+from glassdome.api.lists import UNCHANGED, as_utc, next_page, tagged
 from glassdome.api.lookup import FolderField, OptionalMailbox, find_analysis, mailbox_of
 from glassdome.api.services import Services
 from glassdome.api.shapes_actions import ActionShape, action_shape
@@ -55,7 +55,7 @@ class ActionParameters(BaseModel):
     "/api/v1/get/llm/actions",
     summary="What was done to messages, newest first",
     response_model=list[ActionShape],
-    responses={304: {"description": "Unchanged since the ETag in If-None-Match"}, **refusals()},
+    responses={**UNCHANGED, **refusals()},
 )
 async def get_actions(
     request: Request, services: Wired, caller: Reader, parameters: Annotated[ActionParameters, Query()]

@@ -10,7 +10,7 @@ from pydantic import Field
 from glassdome.api.access import Reader, Wired
 from glassdome.api.email_id import parse_email_id
 from glassdome.api.errors import refusals
-from glassdome.api.lists import next_page, tagged
+from glassdome.api.lists import UNCHANGED, next_page, tagged
 from glassdome.api.lookup import Filters, find_document
 from glassdome.api.shapes import AnalysisShape
 from glassdome.core.errors import InvalidQuery, NotFound
@@ -40,7 +40,7 @@ class AnalysisParameters(Filters):
     "/api/v1/get/llm/analysis",
     summary="One analysis, or a list, newest first",
     response_model=AnalysisShape | list[AnalysisShape],
-    responses={304: {"description": "Unchanged since the ETag in If-None-Match"}, **refusals(404)},
+    responses={**UNCHANGED, **refusals(404)},
 )
 async def get_analysis(
     request: Request, services: Wired, caller: Reader, parameters: Annotated[AnalysisParameters, Query()]

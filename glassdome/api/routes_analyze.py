@@ -42,7 +42,8 @@ class AnalyzeRequest(BaseModel):
     """Which message, or which messages, of one mailbox."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"mailbox": "user@domain.com", "email_id": "12345", "force": False}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"mailbox": "user@domain.com", "email_id": "12345", "force": False}]},
     )
 
     mailbox: MailboxField

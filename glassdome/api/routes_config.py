@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from glassdome.api.access import Reader, Wired, Writer
 from glassdome.api.answers import Element, answer, success
 from glassdome.api.errors import refusals
+from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.core.config import Settings, env_name, is_live
 from glassdome.core.config_file import KEYS
 from glassdome.core.errors import ConfigError, InputError, SettingPinned
 from glassdome.core.limits import MAX_SETTING_CHARS
 from glassdome.core.log import redact
 
-__all__ = ["router"]
+__all__ = ["router", "shown_settings"]
 
 router = APIRouter(tags=["config"])
 
@@ -56,12 +57,12 @@ class ConfigEdit(BaseModel):
     "/api/v1/get/llm/config",
     summary="All settings with their origins",
     response_model=dict[str, SettingShape],
-    responses=refusals(),
+    responses={**UNCHANGED, **refusals()},
 )
-async def get_config(services: Wired, caller: Reader) -> Response:
+async def get_config(request: Request, services: Wired, caller: Reader) -> Response:
     """Answer each setting's value and where it came from."""
     caller.must_be_unrestricted()
-    return JSONResponse(await asyncio.to_thread(_shown, services.settings()))
+    return tagged(request, json.dumps(shown_settings(services.settings()), ensure_ascii=False))
 
 
 @router.post(
@@ -82,7 +83,7 @@ async def edit_config(services: Wired, caller: Writer, body: ConfigEdit) -> Resp
         actor=caller.name, action="edit_config", subject="llm_config", facts=dict(redact(changes)), now=now
     )
     await services.reload()
-    shown = await asyncio.to_thread(_shown, services.settings())
+    shown = shown_settings(services.settings())
     data = {name: shown[name] for name in changes}
     return answer(success("edit", "config", msg=["config_modified", *changes], data=data, request=redact(changes)))
 
@@ -133,7 +134,8 @@ def _why(exc: ConfigError) -> str:
     return " ".join(f"{name}: {what}." for name, what in words)
 
 
-def _shown(settings: Settings) -> dict[str, dict[str, Any]]:
+def shown_settings(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return each setting by name, as `SettingShape` describes it."""
     origins, pinned = settings.origins(), settings.pinned()
     return {
         name: {

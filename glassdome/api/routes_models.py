@@ -6,13 +6,14 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.api.access import Reader, Wired, Writer
 from glassdome.api.errors import error_body, refusals
 from glassdome.api.health import model_name
+from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.api.services import Services
 from glassdome.core.errors import GlassdomeError, ModelUnavailable
 from glassdome.ports.model import ModelLibrary, PullProgress
@@ -45,11 +46,16 @@ class PullLine(BaseModel):
     total: int
 
 
-@router.get("/api/v1/get/llm/models", summary="Models at hand", response_model=ModelsShape, responses=refusals(502))
-async def get_models(services: Wired, caller: Reader) -> Response:
+@router.get(
+    "/api/v1/get/llm/models",
+    summary="Models at hand",
+    response_model=ModelsShape,
+    responses={**UNCHANGED, **refusals(502)},
+)
+async def get_models(request: Request, services: Wired, caller: Reader) -> Response:
     """List what the model server has; 503 where there is none, or it does not answer."""
     installed = await _library(services).installed()
-    return JSONResponse({"model": model_name(services.settings()), "installed": list(installed)})
+    return tagged(request, json.dumps({"model": model_name(services.settings()), "installed": installed}))
 
 
 @router.post(

@@ -144,7 +144,7 @@ async def change_preferences(
     now = services.clock.now()
     await services.preferences.set_preferences(wanted, now=now)
     await services.history.audit(actor=caller.name, action="edit_preferences", subject=mailbox, facts=changes, now=now)
-    services.wake()
+    services.look_round()
     return changes, _shape(wanted)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.api.access import Reader, Wired, Writer
 from glassdome.api.answers import Element, answer, success
 from glassdome.api.errors import refusals
 from glassdome.api.keys import Caller
+from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.api.lookup import OptionalMailbox, mailbox_of
 from glassdome.api.services import Services
 from glassdome.api.shapes import DepthShape, JobShape, depth_shape
@@ -69,13 +70,20 @@ class QueueEdit(BaseModel):
     ] = ""
 
 
-@router.get("/api/v1/get/llm/queue", summary="The queue", response_model=QueueShape, responses=refusals())
-async def get_queue(services: Wired, caller: Reader, parameters: Annotated[QueueParameters, Query()]) -> Response:
+@router.get(
+    "/api/v1/get/llm/queue",
+    summary="The queue",
+    response_model=QueueShape,
+    responses={**UNCHANGED, **refusals()},
+)
+async def get_queue(
+    request: Request, services: Wired, caller: Reader, parameters: Annotated[QueueParameters, Query()]
+) -> Response:
     """Answer the queue's depth and one page of jobs, with the reason of each failure."""
     page = await page_of_queue(services, caller, parameters)
     depth, following = json.dumps(depth_shape(page.depth)), json.dumps(page.next_after_id)
     body = f'{{"depth":{depth},"jobs":[{",".join(page.jobs)}],"next_after_id":{following}}}'
-    return Response(body, media_type="application/json")
+    return tagged(request, body)
 
 
 async def page_of_queue(services: Services, caller: Caller, parameters: QueueParameters) -> QueuePage:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from glassdome.api.access import Reader, Wired
 from glassdome.api.errors import refusals
+from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.api.lookup import Filters
 from glassdome.api.shapes import AnalysisShape, DepthShape, depth_shape
 from glassdome.ports.store import Statistics
@@ -43,13 +44,17 @@ class StatisticsShape(BaseModel):
     last: list[AnalysisShape]
 
 
-@router.get("/api/v1/get/llm/stats", summary="Statistics", response_model=StatisticsShape, responses=refusals())
-async def get_stats(services: Wired, caller: Reader, filters: Annotated[Filters, Query()]) -> Response:
+@router.get(
+    "/api/v1/get/llm/stats", summary="Statistics", response_model=StatisticsShape, responses={**UNCHANGED, **refusals()}
+)
+async def get_stats(
+    request: Request, services: Wired, caller: Reader, filters: Annotated[Filters, Query()]
+) -> Response:
     """Totals, times and the last ten analyses, over what the key may see and the filters leave."""
     query = filters.query(caller, limit=10)
     found = await services.analyses.overview(query, now=services.clock.now())
     body = json.dumps(statistics_shape(found.statistics) | {"queue": depth_shape(found.depth)}, ensure_ascii=False)
-    return Response(f'{body[:-1]},"last":[{",".join(found.newest.items)}]}}', media_type="application/json")
+    return tagged(request, f'{body[:-1]},"last":[{",".join(found.newest.items)}]}}')
 
 
 def statistics_shape(totals: Statistics) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Services:
     """Everything a route may use.
 
     `settings` answers the settings of this moment, `reload` makes a changed `llm_config` take effect, `wake` tells the
-    worker that there is a job. `source` and `undoer` are None where no mail server is configured, `models` where no model
+    worker that there is a job, `look_round` the watcher that somebody chose other mailboxes. `source` and `undoer` are None where no mail server is configured, `models` where no model
     server is. `teach` hands a correction to the spam filter, None where nobody asked for that.
     `probes` name the parts that `/health` reports besides the database: `ollama`, `openai`, `imap`, `worker`.
     """
@@ -62,5 +62,6 @@ class Services:
     probes: Mapping[str, Probe] = field(default_factory=dict)
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     wake: Callable[[], None] = _nothing
+    look_round: Callable[[], None] = _nothing
     doorbell: Doorbell = lambda mailbox, folder: None
     reload: Callable[[], Awaitable[None]] = _nothing_async

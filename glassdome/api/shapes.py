@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,7 +79,7 @@ class AnalysisShape(BaseModel):
                 "email_id": "12345",
                 "folder": "INBOX",
                 "uid_validity": 1795216601,
-                "message_id": "<a1@shop.example>",
+                "message_id": "a1@shop.example",
                 "subject": "Your parcel is waiting",
                 "from": "Parcel Service <notice@parcel.example>",
                 "date": "2026-11-21T08:00:00Z",
@@ -102,7 +102,7 @@ class AnalysisShape(BaseModel):
                 "sensitive_types": [],
                 "auto_reply_suggestion": None,
                 "language": "en",
-                "thread_id": "<a1@shop.example>",
+                "thread_id": "a1@shop.example",
                 "action_items": [],
                 "signals": [{"name": "link_mismatch", "outcome": "hit", "detail": "parcel.example.net"}],
                 "engine": "builtin",
@@ -122,7 +122,7 @@ class AnalysisShape(BaseModel):
     email_id: str
     folder: str
     uid_validity: int
-    message_id: str
+    message_id: Annotated[str, Field(description="Without angle brackets; empty where the mail has none")]
     subject: str
     header_from: str = Field(alias="from")
     date: str | None
@@ -139,7 +139,7 @@ class AnalysisShape(BaseModel):
     sensitive_types: list[SensitiveShape]
     auto_reply_suggestion: str | None
     language: str
-    thread_id: str
+    thread_id: Annotated[str, Field(description="message_id of the mail that began the thread")]
     action_items: list[ActionItemShape]
     signals: list[SignalShape]
     engine: str

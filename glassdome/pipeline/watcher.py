@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from glassdome.core.clock import Clock
@@ -51,7 +52,7 @@ class Watcher:
         self._rung_folders: dict[str, frozenset[str]] = {}
         self._looking: set[tuple[str, str]] = set()
         self._watching: dict[str, asyncio.Task[None]] = {}
-        self._bell, self._stopping = asyncio.Event(), asyncio.Event()
+        self._bell, self._hurry, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     def ring(self, mailbox: str, folder: str = INBOX) -> None:
         """Say that mail was delivered to a folder; returns at once. Many rings of one folder are one look."""
@@ -61,9 +62,14 @@ class Watcher:
         """Return how each mailbox fares."""
         return self._book.states()
 
+    def look_round(self) -> None:
+        """Say that other mailboxes may be chosen: they are looked at now, since what came before is nobody's affair."""
+        self._hurry.set()
+
     def stop(self) -> None:
         """Ask `run` to return."""
         self._stopping.set()
+        self._hurry.set()
         self._bell.set()
 
     async def run(self) -> None:
@@ -72,8 +78,8 @@ class Watcher:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._answer(tasks))
                 while not self._stopping.is_set():
-                    await self._sweep_once(tasks)
-                    await pause(self._stopping, self._interval)
+                    await self._sweep_once(tasks, whole=True)
+                    await self._wait(tasks)
                 for task in self._watching.values():
                     task.cancel()
         finally:
@@ -88,10 +94,27 @@ class Watcher:
             self._rung[key] = self._rung.get(key, False) or delivered
             self._bell.set()
 
-    async def _sweep_once(self, tasks: asyncio.TaskGroup) -> None:
+    async def _wait(self, tasks: asyncio.TaskGroup) -> None:
+        """Wait for the next sweep; a mailbox that is chosen meanwhile is looked at when it is."""
+        time = asyncio.get_running_loop().time
+        swept = time()
+        while not self._stopping.is_set():
+            await pause(self._hurry, partial(self._rest, time() - swept))
+            if not self._hurry.is_set():
+                return
+            self._hurry.clear()
+            if not self._stopping.is_set():
+                await self._sweep_once(tasks, whole=False)
+
+    def _rest(self, spent: float) -> float:
+        return self._interval() - spent
+
+    async def _sweep_once(self, tasks: asyncio.TaskGroup, *, whole: bool) -> None:
+        before = {} if whole else self._chosen
         try:
             mailboxes = await self._read_chosen()
             self._align(tasks, mailboxes)
+            mailboxes = [mailbox for mailbox in mailboxes if mailbox.lower() not in before]
             await self._sweep.over(mailboxes, also=lambda mailbox: self._rung_folders.get(mailbox, frozenset()))
         except StoreError as exc:
             _log.warning("sweep_failed", code=exc.code, problem=exc.sentence)

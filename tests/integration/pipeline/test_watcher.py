@@ -216,6 +216,19 @@ async def test_opt_in_and_opt_out_without_restart(
         await watch.arrived((mailbox, INBOX, 1), (mailbox, INBOX, 3))
 
 
+async def test_a_choice_is_looked_at_at_once(
+    dovecot: Dovecot, pool: ImapPool, database: Database, mailbox: str
+) -> None:
+    """What is delivered after somebody chose a mailbox is new, however long the next sweep is away."""
+    async with (watch := Watch(pool, database)).running() as watcher:
+        await choose(database, mailbox)
+        watcher.look_round()
+        await until(lambda: [s.mailbox for s in watcher.states()] == [mailbox])
+        await deliver(dovecot, mailbox)
+        watcher.ring(mailbox)
+        await watch.arrived((mailbox, INBOX, 1))
+
+
 async def test_rebuilt_folder_is_queued_anew(
     dovecot: Dovecot, pool: ImapPool, database: Database, mailbox: str
 ) -> None:
@@ -308,19 +321,24 @@ async def test_sweep_is_bounded(dovecot: Dovecot, pool: ImapPool, database: Data
     """However many mailboxes there are, only a few are asked at the same time."""
     mailboxes = [dovecot.add_mailbox() for _ in range(3 * MAX_SWEEP_CONCURRENCY)]
     watch, busy, peak = Watch(pool, database), 0, 0
-    real = watch.source.new_uids
+    real, full = watch.source.new_uids, asyncio.Event()
 
     async def counted(*arguments: object) -> object:
         nonlocal busy, peak
         busy += 1
         peak = max(peak, busy)
+        if busy == MAX_SWEEP_CONCURRENCY:
+            full.set()
         try:
+            # A quick server would otherwise have answered the first before the last is asked.
+            await full.wait()
             return await real(*arguments)  # type: ignore[arg-type]
         finally:
             busy -= 1
 
     watch.source.new_uids = counted  # type: ignore[method-assign,assignment]
-    report = await watch.sweep.over(mailboxes)
+    async with asyncio.timeout(60):
+        report = await watch.sweep.over(mailboxes)
     assert (report.looked, report.failed, peak) == (len(mailboxes), 0, MAX_SWEEP_CONCURRENCY)
 
 

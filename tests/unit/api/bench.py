@@ -164,6 +164,7 @@ class Bench:
     rung: list[tuple[str, str]] = field(default_factory=list)
     verdict: Verdict = field(default_factory=verdict)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    looked_round: asyncio.Event = field(default_factory=asyncio.Event)
     changes: dict[str, Any] = field(default_factory=dict)
     worker: asyncio.Task[None] | None = None
 
@@ -190,6 +191,7 @@ class Bench:
             ),
             models=Library(),
             wake=self.woken.set,
+            look_round=self.looked_round.set,
             doorbell=lambda mailbox, folder: self.rung.append((mailbox, folder)),
             reload=self.reload,
         )

@@ -119,6 +119,7 @@ async def test_a_mailbox_nobody_chose_is_not_read(bench: Bench) -> None:
         ({"mailbox": USER, "email_id": "INBOX;UIDVALIDITY=2;UID=5"}, 409, "uid_validity_changed"),
         ({"mailbox": USER, "email_id": "five"}, 400, "invalid_query"),
         ({"mailbox": USER}, 400, "bad_request"),
+        ({"mailbox": USER, "email_id": "5", "frce": True}, 400, "bad_request"),
         ({"mailbox": USER, "email_id": "5", "email_ids": ["6"]}, 400, "bad_request"),
         ({"mailbox": "user", "email_id": "5"}, 400, "invalid_address"),
         ({"email_id": "5"}, 400, "bad_request"),

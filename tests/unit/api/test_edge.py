@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from glassdome.core.limits import MAX_REQUEST_BYTES
+from glassdome.core.limits import MAX_REQUEST_BYTES, MAX_SCAN_BYTES
 
-from .bench import RW, USER, Bench
+from .bench import RW, SECRET, USER, Bench
 
 EDIT = "/api/v1/edit/llm/preferences"
 JSON = {"Content-Type": "application/json"}
@@ -70,6 +70,37 @@ async def test_a_large_body_is_413(bench: Bench, declared: bool) -> None:
         answer = await client.post(EDIT, content=content, headers=JSON)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
+
+
+async def test_every_route_is_bounded(bench: Bench) -> None:
+    """A body that never ends is refused wherever one is read, also by the servers beside us."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(MAX_SCAN_BYTES // 65_536 + 1):
+            yield b" " * 65_536
+
+    writes = [(m, path) for path, item in bench.app.openapi()["paths"].items() for m in item if m in ("post", "put")]
+    found = {}
+    async with bench.client(RW, Authorization=f"Bearer {SECRET}") as client:
+        for method, path in writes:
+            found[path] = (await client.request(method, path, content=endless(), headers=JSON)).status_code
+
+    assert len(found) > 10
+    assert {path: status for path, status in found.items() if status != 413} == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/api/v1/get/llm/{name}" for name in ("analysis", "actions", "queue", "stats", "models", "config")],
+)
+async def test_every_list_has_an_etag(bench: Bench, path: str) -> None:
+    """Who has this very answer is not sent it again."""
+    async with bench.client(RW) as client:
+        first = await client.get(path)
+        again = await client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert "304" in bench.app.openapi()["paths"][path]["get"]["responses"]
 
 
 @pytest.mark.parametrize("path", ["/health", "/nowhere", "/api/v1/get/llm/stats"])

@@ -23,7 +23,7 @@ async def test_defaults_choose_nobody(bench: Bench) -> None:
 
 
 async def test_an_edit_changes_what_is_given(bench: Bench) -> None:
-    """What is not given stays, the answer shows the whole, and the worker hears of it."""
+    """What is not given stays, the answer shows the whole, and the watcher hears of it."""
     await bench.post(EDIT, {"username": USER, "chosen": True, "engine_access": "redacted"})
 
     answer = await bench.post(EDIT, {"username": USER, "summary_enabled": False, "summary_language": "de"})
@@ -32,7 +32,7 @@ async def test_an_edit_changes_what_is_given(bench: Bench) -> None:
     assert answer.json()[0]["data"] == (await bench.get(GET, username=USER)).json()
     stored = await bench.database.preferences.get_preferences(USER)
     assert (stored.chosen, stored.engine_access, stored.summary_enabled) == (True, "redacted", False)
-    assert bench.woken.is_set()
+    assert bench.looked_round.is_set()
 
 
 @pytest.mark.parametrize(
