@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from glassdome.api.access import Wired
 from glassdome.api.keys import Caller
-from glassdome.api.routes_config import ConfigEdit, edit_config, get_config
+from glassdome.api.routes_config import ConfigEdit, edit_config, shown_settings
 from glassdome.api.services import Services
 from glassdome.core.errors import InputError
 from glassdome.web.page import PageRoute, go, render
@@ -23,7 +22,7 @@ router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False
 @router.get("/service")
 async def service(request: Request, services: Wired, visitor: Reads) -> Response:
     """Show all settings: first those that may be changed here."""
-    shown = await _settings(services, visitor.signed_in_by)
+    shown = _settings(services, visitor.signed_in_by)
     editable = {name: one for name, one in shown.items() if one["editable"]}
     fixed = {name: one for name, one in shown.items() if not one["editable"]}
     return render(request, "service.html", visitor, editable=editable, fixed=fixed)
@@ -33,7 +32,7 @@ async def service(request: Request, services: Wired, visitor: Reads) -> Response
 async def change(services: Wired, form: Written) -> Response:
     """Store one value in `llm_config`, or go back to what holds without it."""
     name = form["name"]
-    known = await _settings(services, form.caller)
+    known = _settings(services, form.caller)
     if name not in known:
         raise InputError("There is no such setting.")
     value = None if form["reset"] else form["value"].strip()
@@ -41,6 +40,6 @@ async def change(services: Wired, form: Written) -> Response:
     return go("service", done="settings")
 
 
-async def _settings(services: Services, caller: Caller) -> dict[str, dict[str, Any]]:
-    shown: dict[str, dict[str, Any]] = json.loads(bytes((await get_config(services, caller)).body))
-    return shown
+def _settings(services: Services, caller: Caller) -> dict[str, dict[str, Any]]:
+    caller.must_be_unrestricted()
+    return shown_settings(services.settings())
