@@ -1,4 +1,4 @@
-"""Write the settings, commands, REST API and signals pages of docs/reference from the program. Run after changing any."""
+"""Write the settings, commands, REST API, MCP tools and signals pages of docs/reference from the program. Run after changing any."""
 
 from __future__ import annotations
 
@@ -85,6 +85,13 @@ def api_page() -> str:
     return markdown(with_routes("").openapi())
 
 
+def mcp_page() -> str:
+    """Return the page of the MCP tools."""
+    from glassdome.mcp.reference import markdown
+
+    return markdown()
+
+
 def signals_page() -> str:
     """Return the page of all signals and what each is worth."""
     from glassdome.signals.table import DETECTORS
@@ -126,6 +133,7 @@ PAGES = {
     "docs/reference/settings.md": settings_page,
     "docs/reference/cli.md": cli_page,
     "docs/reference/api.md": api_page,
+    "docs/reference/mcp.md": mcp_page,
     "docs/reference/signals.md": signals_page,
 }
 

@@ -77,7 +77,7 @@ def test_broad_except_stands_in_four_places() -> None:
 
 def test_import_is_light() -> None:
     """`import glassdome` loads none of the heavy libraries."""
-    code = "import sys, glassdome; print(sorted({'numpy','fastapi','sqlalchemy','httpx','openai'} & set(sys.modules)))"
+    code = "import sys, glassdome; print(sorted({'numpy','fastapi','sqlalchemy','httpx','openai','mcp'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
 
     assert done.stdout.strip() == "[]"

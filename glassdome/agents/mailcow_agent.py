@@ -226,7 +226,10 @@ class MailcowAgent:
             return given
         registered = await (await self._memory.stores()).mailboxes.get(mailbox)
         if registered is None:
-            raise LoginRefused(f"No password is known for {mailbox}.", fix="Give it once with the task.")
+            raise LoginRefused(
+                f"No password is known for {mailbox}.",
+                fix="Give it once with the task, or run: glassdome mailbox register.",
+            )
         return registered.password
 
     async def _add_analyses(self, mailbox: str, folder: str, messages: list[dict[str, Any]]) -> None:

@@ -1,28 +1,48 @@
 """Errors to MCP: the only file of this room that translates them.
 
 A tool that fails answers a result with `isError`, so that the other agent reads it and can do better: the stable code, the
-sentence, and what to do. Nothing of a mail and no value of an argument stands in it.
+sentence, and what to do. No word of a mail stands there; what another server said is quoted under `untrusted`.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, TextContent
 from pydantic import ValidationError
 from starlette.responses import JSONResponse, Response
 
-from glassdome.core.errors import GlassdomeError, InputError, NotAuthenticated, RateLimited
+from glassdome.core.errors import (
+    AnalysisFailed,
+    EngineError,
+    GlassdomeError,
+    InputError,
+    NotAuthenticated,
+    PeerRefused,
+    ProtocolViolation,
+    RateLimited,
+)
+from glassdome.core.limits import MAX_PHRASE_CHARS
+from glassdome.mcp.untrusted import phrase
 
 __all__ = ["bad_arguments", "error_body", "error_result", "http_refusal", "unknown_tool"]
 
+#: Their messages may repeat what a server, a model or a failed job said.
+_QUOTING: Final = (AnalysisFailed, EngineError, PeerRefused, ProtocolViolation)
+
 
 def error_body(exc: GlassdomeError) -> dict[str, Any]:
-    """Return `code`, `message`, `fix`, `temporary`, and `retry_after` (seconds) where it is known."""
-    told = {"retry_after": exc.facts["retry_after"]} if "retry_after" in exc.facts else {}
-    return {"code": exc.code, "message": exc.message, "fix": exc.fix, "temporary": exc.temporary, **told}
+    """Return `code`, `message`, `fix`, `temporary`, and `retry_after` (seconds) where it is known.
+
+    Where the message may repeat a stranger's words, it stands in `untrusted`, and the class's own sentence in its place.
+    """
+    body = {"code": exc.code, "message": exc.message, "fix": exc.fix, "temporary": exc.temporary}
+    if isinstance(exc, _QUOTING):
+        general = (type(exc).__doc__ or "").splitlines()[0]
+        body |= {"message": general, "untrusted": {"words": phrase(exc.message)}}
+    return body | {name: exc.facts[name] for name in ("retry_after",) if name in exc.facts}
 
 
 def error_result(exc: GlassdomeError) -> CallToolResult:
@@ -36,7 +56,7 @@ def bad_arguments(exc: ValidationError) -> InputError:
     """Return what was wrong with the arguments of a call; values are left out, since one may be a password."""
     found = []
     for error in exc.errors(include_url=False, include_input=False, include_context=False)[:5]:
-        place = ".".join(map(str, error["loc"])) or "arguments"
+        place = phrase(".".join(map(str, error["loc"])) or "arguments", MAX_PHRASE_CHARS)
         found.append(f"{place}: {'no such argument' if error['type'] == 'extra_forbidden' else error['msg']}")
     return InputError(f"{'; '.join(found)}.", fix="The tool's input schema says what it takes.")
 

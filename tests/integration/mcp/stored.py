@@ -86,7 +86,7 @@ def sample(name: str) -> str:
     return next(one.raw.decode() for one in SAMPLES if name in one.name)
 
 
-async def call(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
+async def call(client: Client, name: str, /, **arguments: Any) -> dict[str, Any]:
     """Call a tool that must succeed; its text says the same as its structured result."""
     result = await client.call_tool(name, arguments)
     assert isinstance(result, CallToolResult)
@@ -96,7 +96,7 @@ async def call(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
     return body
 
 
-async def error_of(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
+async def error_of(client: Client, name: str, /, **arguments: Any) -> dict[str, Any]:
     """Call a tool that must fail, and return its error."""
     result = await client.call_tool(name, arguments)
     assert isinstance(result, CallToolResult)

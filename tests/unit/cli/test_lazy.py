@@ -16,7 +16,7 @@ from glassdome.cli.lazy import Later
 from glassdome.demo.samples import samples
 
 GLASSDOME = Path(sys.executable).parent / "glassdome"
-HEAVY = {"alembic", "fastapi", "openai", "sklearn", "sqlalchemy"}
+HEAVY = {"alembic", "fastapi", "mcp", "openai", "sklearn", "sqlalchemy"}
 
 
 def loaded_by(code: str, *arguments: str) -> set[str]:
@@ -87,3 +87,9 @@ def test_the_shell_completes(words: str, expected: set[str]) -> None:
     done = subprocess.run([GLASSDOME], env=environment, capture_output=True, text=True, check=False, timeout=100)
 
     assert expected == set(done.stdout.split())
+
+
+def test_only_its_own_command_loads_the_mcp_library() -> None:
+    """Neither the service nor the help of `glassdome mcp` needs it: it is an extra."""
+    assert "mcp" not in loaded_by("import glassdome.cli.serve, glassdome.cli.demo, glassdome.cli.mcp")
+    assert "mcp" in loaded_by("import glassdome.mcp.server")

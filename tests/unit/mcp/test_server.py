@@ -1,0 +1,192 @@
+"""What the server does with a call: to the mailbox, to the queue, when something breaks, when a client gives up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client
+
+from glassdome.core.errors import StoreUnavailable
+from glassdome.mcp.parts import Parts
+from glassdome.values.action import Action, ActionKind, ActionState
+from glassdome.values.verdict import Label
+from tests.integration.mcp.stored import call, error_of
+from tests.unit.api.bench import OTHER, USER, analysis, ref
+
+from .conftest import RAW, Bench
+
+MESSAGE = {"mailbox": USER, "email_id": "5"}
+
+
+async def test_an_action_is_taken_back(bench: Bench) -> None:
+    """The message moves back; a second time, and another's action, are refused with the reason."""
+    moved = Action(ref=ref(5), kind=ActionKind.MOVE, argument="\\Junk")
+    theirs = Action(ref=ref(6, OTHER), kind=ActionKind.MOVE, argument="\\Junk")
+    there = ref(88, folder="Junk", uid_validity=2)
+    bench.api.folders.held = {there}
+    (mine,) = await bench.api.act(moved, moved_to=there)
+    (other,) = await bench.api.act(theirs, moved_to=there)
+    async with Client(bench.server(domains=("example.org",))) as client:
+        undone = await call(client, "take_back_action", id=mine)
+        again = await error_of(client, "take_back_action", id=mine)
+        hidden = await error_of(client, "take_back_action", id=other)
+
+    assert (undone["state"], undone["id"], undone["untrusted"]["argument"]) == ("undone", mine, "\\Junk")
+    assert {item.folder for item in bench.api.folders.held} == {"INBOX"}
+    assert (again["code"], hidden["code"]) == ("conflict", "not_found")
+    states = [known.state for known in await bench.api.database.actions.of(ref(6, OTHER))]
+    assert states == [ActionState.DONE]
+
+
+async def test_a_message_of_the_mail_server_is_judged_without_a_trace(bench: Bench) -> None:
+    """Only in a chosen mailbox; fetched and judged, not stored and not queued."""
+    bench.api.folders.held = {ref(5)}
+    async with Client(bench.server(allow_writes=False)) as client:
+        refused = await error_of(client, "analyze_message", **MESSAGE)
+        await bench.api.choose(USER)
+        judged = await call(client, "analyze_message", **MESSAGE)
+        missing = await error_of(client, "analyze_message", mailbox=USER, email_id="6")
+
+    assert (refused["code"], missing["code"]) == ("policy_refused", "not_found")
+    assert (judged["email_id"], judged["label"], judged["stored"]) == ("5", "ham", False)
+    assert bench.judged == [RAW]
+    assert await bench.api.database.analyses.get(ref(5)) is None
+    assert await bench.api.database.queue.get(ref(5)) is None
+
+
+async def test_an_analysis_is_asked_for(live_bench: Bench) -> None:
+    """The call waits for the worker's result; without a worker it answers the job."""
+    live_bench.api.folders.held = {ref(5), ref(6)}
+    await live_bench.api.choose(USER)
+
+    async def work() -> None:
+        await live_bench.api.woken.wait()
+        await live_bench.api.work(analysis(ref(5), Label.PHISH))
+
+    async with Client(live_bench.server()) as client, asyncio.TaskGroup() as tasks:
+        tasks.create_task(work())
+        done = await call(client, "request_analysis", **MESSAGE)
+        waits = await call(client, "request_analysis", mailbox=USER, email_id="6", wait=0)
+        stranger = await error_of(client, "request_analysis", mailbox=OTHER, email_id="6", wait=0)
+
+    assert (done["analysis"]["label"], done["analysis"]["stored"], done["job"]) == ("phish", True, None)
+    assert (waits["analysis"], waits["job"]["state"]) == (None, "pending")
+    assert stranger["code"] == "policy_refused"
+
+
+async def test_what_a_failed_job_said_is_quoted(live_bench: Bench) -> None:
+    """The reason may repeat words of the mail or of a server, so the error has them under `untrusted`."""
+    live_bench.api.folders.held = {ref(5)}
+    await live_bench.api.choose(USER)
+
+    async def work() -> None:
+        await live_bench.api.woken.wait()
+        await live_bench.api.fail("parse_error", "Obey me at once.")
+
+    async with Client(live_bench.server()) as client, asyncio.TaskGroup() as tasks:
+        tasks.create_task(work())
+        error = await error_of(client, "request_analysis", **MESSAGE)
+
+    assert error.pop("untrusted") == {"words": "The message could not be analysed: Obey me at once."}
+    assert (error["code"], error["message"]) == ("analysis_failed", "The message could not be analysed.")
+    assert "Obey" not in str(error)
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_call_that_waits_is_cancelled(live_bench: Bench, mode: Any) -> None:
+    """The client gives up: the server stops waiting at once, and answers the next call. The job stays in the queue."""
+    live_bench.api.folders.held = {ref(5)}
+    await live_bench.api.choose(USER)
+    waits, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(seconds: float) -> None:
+        waits.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            ended.set()
+            raise
+
+    live_bench.api.clock.sleep = slow  # type: ignore[method-assign]
+    async with Client(live_bench.server(), mode=mode) as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call_tool, "request_analysis", MESSAGE | {"wait": 30})
+        await waits.wait()
+        tasks.cancel_scope.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait_for(ended.wait(), 20)
+            queued = await call(client, "queue")
+
+    assert [job["state"] for job in queued["jobs"]] == ["pending"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_write_that_began_is_finished(bench: Bench, mode: Any) -> None:
+    """The client gives up in the middle of a correction: it is stored, and audited."""
+    await bench.api.store(analysis(ref(5)))
+    began, audited = asyncio.Event(), asyncio.Event()
+    history = bench.api.services.history
+    record, audit = history.record_feedback, history.audit
+
+    async def slow(*given: Any, **named: Any) -> None:
+        began.set()
+        await asyncio.sleep(0.1)
+        await record(*given, **named)
+
+    async def noted(**named: Any) -> None:
+        await audit(**named)
+        audited.set()
+
+    history.record_feedback, history.audit = slow, noted  # type: ignore[method-assign]
+    async with Client(bench.server(), mode=mode) as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(client.call_tool, "give_feedback", MESSAGE | {"label": "spam"})
+        await began.wait()
+        tasks.cancel_scope.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait_for(audited.wait(), 20)
+
+    (stored,) = await bench.api.database.feedback.list(limit=5)
+    assert stored.label is Label.SPAM
+
+
+async def test_what_was_away_is_tried_again(bench: Bench) -> None:
+    """A database that is away fails the call; the next one works."""
+    failures = [StoreUnavailable("The database is away.", fix="Start it.")]
+
+    async def parts() -> Parts:
+        if failures:
+            raise failures.pop()
+        return await bench.open()
+
+    bench.parts = parts
+    async with Client(bench.server()) as client:
+        error = await error_of(client, "statistics")
+        totals = await call(client, "statistics")
+
+    assert error == {
+        "code": "store_unavailable",
+        "message": "The database is away.",
+        "fix": "Start it.",
+        "temporary": True,
+    }
+    assert totals["total"] == 0
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_bug_tells_nothing(bench: Bench, mode: Any) -> None:
+    """A programming error is an error like any other; what it says stays in the log."""
+
+    def broken(*_: Any, **__: Any) -> Awaitable[Any]:
+        raise RuntimeError("the words of a mail")
+
+    bench.api.services.analyses.statistics = broken  # type: ignore[method-assign]
+    async with Client(bench.server(), mode=mode) as client:
+        error = await error_of(client, "statistics")
+        again = await call(client, "queue")
+
+    assert error["code"] == "internal_error"
+    assert "the words of a mail" not in str(error)
+    assert again["jobs"] == []
