@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import ChainMap
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from glassdome import __version__
-from glassdome.api.services import Services
+from glassdome.api.services import Classify, Services
 from glassdome.bootstrap.app import App
+from glassdome.bootstrap.live_model import LiveModel
+from glassdome.bootstrap.models import builtin_engine
+from glassdome.core.clock import Clock, SystemClock
+from glassdome.core.config import Settings
 from glassdome.core.errors import TransportError
+from glassdome.engine.builtin import BuiltinEngine
 from glassdome.pipeline.process import classify
+from glassdome.store import Database
 from glassdome.values.context import Context
 from glassdome.values.verdict import Verdict
 
-__all__ = ["services_of"]
+__all__ = ["services_of", "services_without"]
 
 
 def services_of(app: App) -> Services:
     """Return the API's services over an app."""
-
-    def judge(raw: bytes) -> Verdict:
-        settings = app.settings.current()
-        own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
-        context = Context(now=app.clock.now(), own_domains=own)
-        return classify(raw, context, authserv_ids=settings.authserv_ids, engine=app.builtin)
 
     async def reload() -> None:
         await app.settings.refresh(force=True)
@@ -37,7 +39,7 @@ def services_of(app: App) -> Services:
         config=app.database.config,
         history=app.database.history,
         actions=app.database.actions,
-        classify=judge,
+        classify=_judge(app.settings.current, app.clock, app.builtin),
         version=__version__,
         metrics=app.metrics,
         source=app.source,
@@ -50,6 +52,41 @@ def services_of(app: App) -> Services:
         doorbell=app.watcher.ring if app.watcher is not None else lambda mailbox, folder: None,
         reload=reload,
     )
+
+
+@asynccontextmanager
+async def services_without(settings: Settings, database: Database) -> AsyncIterator[Services]:
+    """Yield the API's services while the database is away: they say so, and judge what needs no database."""
+    clock, models = SystemClock(), LiveModel(lambda: settings)
+    builtin = await asyncio.to_thread(builtin_engine, settings)
+    await models.follow(settings)
+    try:
+        yield Services(
+            settings=lambda: settings,
+            clock=clock,
+            queue=database.queue,
+            analyses=database.analyses,
+            preferences=database.preferences,
+            config=database.config,
+            history=database.history,
+            actions=database.actions,
+            classify=_judge(lambda: settings, clock, builtin),
+            version=__version__,
+            models=models,
+            probes=models.probes,
+        )
+    finally:
+        await models.aclose()
+
+
+def _judge(settings: Callable[[], Settings], clock: Clock, builtin: BuiltinEngine | None) -> Classify:
+    def judge(raw: bytes) -> Verdict:
+        current = settings()
+        own = frozenset({current.mailcow_domain.lower()}) if current.mailcow_domain else frozenset[str]()
+        context = Context(now=clock.now(), own_domains=own)
+        return classify(raw, context, authserv_ids=current.authserv_ids, engine=builtin)
+
+    return judge
 
 
 def _probes(app: App) -> Mapping[str, Callable[[], Awaitable[None]]]:

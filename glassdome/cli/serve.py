@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
 
@@ -12,20 +12,20 @@ from fastapi import FastAPI
 
 from glassdome.agents.memory import secret_box
 from glassdome.api.app import create_app, create_health_app
+from glassdome.api.services import Services
 from glassdome.api.wiring import services_of
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, run
 from glassdome.cli.service import asked_to_stop, serving
+from glassdome.cli.waiting import Listener, database_there
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError, StoreUnavailable
+from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 
 __all__ = ["serve", "worker"]
 
 _log = get_logger(__name__)
-#: Seconds between two tries while the database is not there at the start, and the longest pause.
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
 
 
 def serve(
@@ -61,7 +61,8 @@ def worker(
 
 
 async def _serve(settings: Settings, host: str, port: int, *, work: bool, web: bool) -> None:
-    await _wait_for_database(settings)
+    if not await database_there(settings, _waiting(create_app, host, port)):
+        return
     async with open_app(settings, clock=SystemClock()) as app:
         _tell_what_is_missing(settings)
         if not work:
@@ -74,7 +75,8 @@ async def _serve(settings: Settings, host: str, port: int, *, work: bool, web: b
 
 
 async def _worker(settings: Settings, host: str, port: int | None) -> None:
-    await _wait_for_database(settings)
+    if not await database_there(settings, _waiting(create_health_app, host, port) if port is not None else None):
+        return
     async with open_app(settings, clock=SystemClock()) as app, AsyncExitStack() as stack:
         app.only_worker()
         await stack.enter_async_context(asked_to_stop(app.stop))
@@ -99,20 +101,16 @@ async def _listening(api: FastAPI, host: str, port: int) -> AsyncIterator[None]:
         yield
 
 
-async def _wait_for_database(settings: Settings) -> None:
-    """Wait for a database that is not up yet, saying so once; other errors are raised."""
-    from glassdome.store import migrate
+def _waiting(make: Callable[[Services], FastAPI], host: str, port: int) -> Listener:
+    """Return what listens while the database is away."""
 
-    pause = _FIRST_PAUSE
-    while True:
-        try:
-            await migrate(settings.database)
-        except StoreUnavailable as exc:
-            _log.warning("waiting_for_database", problem=exc.sentence, again_in=pause)
-            await asyncio.sleep(pause)
-            pause = min(_LONGEST_PAUSE, pause * 2)
-        else:
-            return
+    @asynccontextmanager
+    async def listen(services: Services) -> AsyncIterator[None]:
+        async with serving(make(services), host=host, port=port) as http:
+            _log.info("health_while_waiting", url=f"http://{host}:{http.port}/health")
+            yield
+
+    return listen
 
 
 def _tell_what_is_missing(settings: Settings) -> None:

@@ -71,6 +71,8 @@ def test_the_database_may_come_later_and_go_for_a_while(own_mariadb: MariaDB, tm
         service = subprocess.Popen(command, env=_environment(tmp_path, url), stderr=stream, stdout=stream)
     try:
         _wait_for(lambda: "waiting_for_database" in log.read_text())
+        waiting = _wait_for(lambda: re.search(r"url=(http://\S+)/health", log.read_text()))[1]
+        assert _health(waiting) == (503, "error")
         own_mariadb.start()
         address = _wait_for(lambda: re.search(r"listens on (http://\S+)", log.read_text()))[1]
         assert _health(address)[0] == 200
@@ -81,6 +83,20 @@ def test_the_database_may_come_later_and_go_for_a_while(own_mariadb: MariaDB, tm
     finally:
         service.terminate()
         assert service.wait(30) == 0
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["worker"]], ids=["serve", "worker"])
+def test_who_waits_can_be_stopped(command: list[str], tmp_path: Path, unused_tcp_port: int) -> None:
+    """SIGTERM ends the waiting well, also where nothing ends a program that does not listen to it (process 1)."""
+    environment = _environment(tmp_path, f"mysql://u:p@127.0.0.1:{unused_tcp_port}/x") | {
+        "MAILCOW_IMAP_HOST": "127.0.0.1"
+    }
+    log = tmp_path / "log"
+    with log.open("wb") as stream:
+        service = subprocess.Popen([GLASSDOME, *command], env=environment, stderr=stream, stdout=stream)
+    _wait_for(lambda: log.read_text().count("waiting_for_database") > 1)
+    service.terminate()
+    assert service.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
