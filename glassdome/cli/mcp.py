@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Annotated
 
 import typer
@@ -51,6 +52,8 @@ def mcp(
     if http:
         run(_http(settings, host, port, allow_writes, tuple(allow_host or ()), tuple(allow_origin or ())))
     else:
+        # A read of standard input cannot be interrupted, so Ctrl-C would wait for the next line: let it end the program.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         run(_stdio(settings, tuple(only or ()), allow_writes))
 
 

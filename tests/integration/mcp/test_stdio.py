@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -310,6 +311,26 @@ def test_nothing_but_the_protocol_on_stdout(data: Path) -> None:
     assert sorted(answer["id"] for answer in answers) == [1, 2, 3, 4]
     assert (rest, process.returncode) == ("", 0)
     assert "mcp_call" in log
+
+
+def test_ctrl_c_ends_it(data: Path) -> None:
+    """At once, though standard input is open."""
+    with subprocess.Popen(
+        [GLASSDOME, "mcp"],
+        env=environment(data),
+        cwd=data,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == -signal.SIGINT
+        assert b"Traceback" not in process.stderr.read()  # type: ignore[union-attr]
 
 
 def test_without_the_library(data: Path) -> None:
