@@ -15,7 +15,7 @@ from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEE
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
 from glassdome.web.page import PageRoute, go, render, set_cookie
-from glassdome.web.visitor import SESSION_COOKIE, Anyone, Filled, sessions_of
+from glassdome.web.visitor import SESSION_COOKIE, Anyone, Filled, Visitor, sessions_of
 
 __all__ = ["router"]
 
@@ -26,13 +26,13 @@ _BACK: Final = re.compile(r"(message|overview|queue|settings|service|)(\?[!-~]*)
 
 
 @router.get("/sign-in")
-async def sign_in_page(request: Request, visitor: Anyone, next: str = "") -> Response:
+async def sign_in_page(request: Request, services: Wired, visitor: Anyone, next: str = "") -> Response:
     """Ask for a key."""
     if visitor.caller is not None:
         return go(_back(next))
     # The cookie stays home when a foreign site's link is followed: one step further, on our own page, it is there.
     from_elsewhere = request.headers.get("Sec-Fetch-Site") == "cross-site"
-    return render(request, "sign_in.html", visitor, back=_back(next), from_elsewhere=from_elsewhere, wrong=False)
+    return _page(request, services, visitor, _back(next), from_elsewhere=from_elsewhere)
 
 
 @router.post("/sign-in")
@@ -43,7 +43,7 @@ async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
     back = _back(form["next"])
     if caller is None:
         _log.warning("sign_in_refused", address=_address(request))
-        return render(request, "sign_in.html", form.visitor, status=401, back=back, from_elsewhere=False, wrong=True)
+        return _page(request, services, form.visitor, back, status=401)
     answer = go(back)
     session = sessions_of(request).begin(key=caller.name, now=services.clock.now())
     set_cookie(request, answer, SESSION_COOKIE, session)
@@ -60,6 +60,27 @@ async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
         await _audit(services, form.caller, "sign_out")
     answer.delete_cookie(SESSION_COOKIE, path=None, httponly=True, samesite="strict")  # type: ignore[arg-type]
     return answer
+
+
+def _page(
+    request: Request,
+    services: Services,
+    visitor: Visitor,
+    back: str,
+    *,
+    from_elsewhere: bool = False,
+    status: int = 200,
+) -> Response:
+    return render(
+        request,
+        "sign_in.html",
+        visitor,
+        status=status,
+        back=back,
+        from_elsewhere=from_elsewhere,
+        wrong=status == 401,
+        keys_there=bool(reveal(services.settings().api_keys)),
+    )
 
 
 def _back(text: str) -> str:

@@ -75,6 +75,8 @@ def test_new_mail_gets_its_verdict_and_ctrl_c_ends_it(running: tuple[subprocess.
     """Mail sent to the printed port is readable through the printed address with the printed key."""
     process, screen = running
     url, key = _found(r"REST API\s+(\S+)", screen), _found(r"API key\s+(\S+)", screen)
+    with urllib.request.urlopen(_found(r"Web UI\s+(\S+)", screen)) as answer:
+        assert b"<title>Sign in" in answer.read()
     with smtplib.SMTP("127.0.0.1", int(_found(r"SMTP on 127\.0\.0\.1:(\d+)", screen))) as smtp:
         smtp.sendmail(
             "me@example.org",

@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from glassdome.store import migrate, open_database
@@ -110,6 +111,22 @@ def test_a_worker_is_watched_over_http(dovecot: Dovecot, tmp_path: Path) -> None
     assert 404 == api[0]
 
 
+def test_json_lines_go_to_stdout(tmp_path: Path, unused_tcp_port: int) -> None:
+    """One object per line and nothing else, beside the file that the seed names."""
+    given = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GLASSDOME_DATA_DIR": str(tmp_path)}
+    given |= {"GLASSDOME_LOG_JSON": "1", "GLASSDOME_LOG_FILE": str(tmp_path / "llm-processor" / "processor.log")}
+    with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
+        process = subprocess.Popen([GLASSDOME, "serve", "--port", "0"], env=given, cwd=tmp_path, stdout=out, stderr=err)
+    wait_for(lambda: "listens on" in (tmp_path / "err").read_text())
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+
+    written = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+    filed = [json.loads(line) for line in (tmp_path / "llm-processor" / "processor.log").read_text().splitlines()]
+    assert "no_api_keys" in {line["event"] for line in written}
+    assert written == filed
+
+
 def test_a_worker_may_show_its_metrics_to_everybody(unused_tcp_port: int, tmp_path: Path) -> None:
     """GLASSDOME_OPEN_DOCS opens them; a mail server that is away is told, and does not end the worker."""
     mail = {"MAILCOW_IMAP_HOST": "127.0.0.1", "MAILCOW_IMAP_PORT": str(unused_tcp_port)}
@@ -153,3 +170,21 @@ def test_config_yml_holds_while_both_run(unused_tcp_port: int, tmp_path: Path) -
         after = batch()
 
     assert (before, after["value"]) == (5, 7)
+
+
+def test_who_is_signed_in_stays_so_over_a_restart(tmp_path: Path) -> None:
+    """The web UI is under /llm/, `/` leads there, and `--no-web` leaves it out."""
+    keys = {"GLASSDOME_API_KEYS": "K:ro"}
+    browser = httpx.Client(trust_env=False, follow_redirects=True)
+    with running(tmp_path, "serve", "--no-worker", **keys) as address:
+        page = browser.get(f"{address}/")
+        token = re.search(r'name="form_token" value="([^"]+)"', page.text)
+        assert token, page.text
+        mail = browser.post(f"{address}/llm/sign-in", data={"form_token": token[1], "key": "K"})
+        assert "<title>Mail " in mail.text
+    with running(tmp_path, "serve", "--no-worker", **keys) as address:
+        assert "<title>Queue" in browser.get(f"{address}/llm/queue").text
+    with running(tmp_path, "serve", "--no-worker", "--no-web", **keys) as address:
+        assert [404, 404] == [browser.get(f"{address}{path}").status_code for path in ("/", "/llm/")]
+        assert 200 == ask(f"{address}/api/v1/get/llm/stats", "K")[0]
+    browser.close()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
+from glassdome.api.keys import find_caller, parse_keys
 from glassdome.core.clock import FixedClock
 from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEER, WEB_SESSION_SECONDS
 from glassdome.web.visitor import SESSION_COOKIE
-from tests.unit.api.bench import OWN, RO, RW, Bench, analysis, ref
+from tests.unit.api.bench import KEYS, OWN, RO, RW, Bench, analysis, ref
 
 from .browser import START, browsing
 from .conftest import BOX
@@ -188,10 +189,32 @@ async def test_half_a_proxy_is_refused(bench: Bench, headers: dict[str, str]) ->
         assert browser.page.css_first("h1").text() == "That was not done"
 
 
-async def test_sign_ins_are_audited_and_counted_like_requests(bench: Bench) -> None:
-    """A key's rate holds on pages too."""
+async def test_where_there_are_no_keys_the_page_says_how_to_get_in(bench: Bench) -> None:
+    """Nobody could sign in, and would not know why."""
+    async with browsing(bench, None) as browser:
+        await browser.open("sign-in")
+        assert "There are no keys yet." not in browser.text
+        bench.set(api_keys=SecretStr(""))
+        await browser.open("sign-in")
+
+        assert "There are no keys yet. Set GLASSDOME_API_KEYS" in browser.text
+
+
+async def test_a_keys_rate_holds_on_pages_too(bench: Bench) -> None:
+    """Beyond it 429, as over REST."""
     bench.set(api_rate_per_minute=3)
     async with browsing(bench, OWN) as browser:
         statuses = [(await browser.open("queue")).status_code for _ in range(4)]
 
     assert statuses == [200, 200, 200, 429]
+
+
+async def test_signing_in_and_out_is_audited(bench: Bench) -> None:
+    """Under the key's fingerprint."""
+    async with browsing(bench, OWN) as browser:
+        await browser.open("queue")
+        await browser.send("sign-out")
+
+    entries = await bench.database.history.audited()
+    assert [entry["action"] for entry in entries] == ["sign_out", "sign_in"]
+    assert {entry["actor"] for entry in entries} == {find_caller(OWN, parse_keys(KEYS)).name}  # type: ignore[union-attr]
