@@ -43,7 +43,8 @@ def mcp(
     It reads only, unless started with --allow-writes. A running `glassdome serve` is not needed, and not disturbed.
     """
     with errors_told():
-        settings = load_settings(service=True)
+        # A service may log to stdout, which is the protocol's where a client starts us.
+        settings = load_settings(service=http)
         if http and only:
             raise InputError("--only is for standard input and output.", fix="Limit the API keys instead.")
         if not http and (allow_host or allow_origin):

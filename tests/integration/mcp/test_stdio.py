@@ -280,7 +280,8 @@ async def test_a_dead_database(data: Path) -> None:
     assert len(tools) == len(READING)
 
 
-def test_nothing_but_the_protocol_on_stdout(data: Path) -> None:
+@pytest.mark.parametrize("as_json", ["0", "1"])
+def test_nothing_but_the_protocol_on_stdout(data: Path, as_json: str) -> None:
     """Every line of stdout is JSON-RPC, whatever is logged or wrong; the end of stdin ends the program well."""
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     calls = [
@@ -294,7 +295,7 @@ def test_nothing_but_the_protocol_on_stdout(data: Path) -> None:
     lines.insert(3, "this is no JSON")
     with subprocess.Popen(
         [GLASSDOME, "mcp"],
-        env=environment(data, GLASSDOME_LOG_LEVEL="DEBUG"),
+        env=environment(data, GLASSDOME_LOG_LEVEL="DEBUG", GLASSDOME_LOG_JSON=as_json),
         cwd=data,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
