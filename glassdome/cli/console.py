@@ -52,14 +52,16 @@ def _plain(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def load_settings(*, service: bool = False, **arguments: Any) -> Settings:
+def load_settings(*, service: bool = False, stdout: bool = False, **arguments: Any) -> Settings:
     """Read the settings, configure the logs by them, and return them; arguments that are None do not count.
 
     A command that ends by itself logs warnings only, unless a person chose a level; a `service` logs what happens.
+    With `stdout` JSON lines go there, for collectors: only where nothing else is written to it.
     """
     settings = Settings(**{name: value for name, value in arguments.items() if value is not None})
     level = settings.log_level if service or settings.origins()["log_level"] != "default" else "WARNING"
-    log.configure(level=level, as_json=settings.log_json, file=settings.log_file)
+    stream = sys.stdout if stdout and settings.log_json else None
+    log.configure(level=level, as_json=settings.log_json, file=settings.log_file, stream=stream)
     return settings
 
 

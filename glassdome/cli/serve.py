@@ -39,7 +39,7 @@ def serve(
 ) -> None:
     """Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process."""
     with errors_told():
-        settings = load_settings(service=True)
+        settings = load_settings(service=True, stdout=True)
     run(_serve(settings, host, port, work=not no_worker, web=not no_web))
 
 
@@ -54,7 +54,7 @@ def worker(
     It claims jobs only; the process with `serve` watches the mailboxes.
     """
     with errors_told():
-        settings = load_settings(service=True)
+        settings = load_settings(service=True, stdout=True)
         if not settings.imap_host:
             raise ConfigError("A worker needs a mail server.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
     run(_worker(settings, host, port))

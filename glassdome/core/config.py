@@ -138,7 +138,9 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings):
     log_file: Path | None = named(
         "GLASSDOME_LOG_FILE", None, "Rotating log file, such as /var/log/llm-processor/processor.log"
     )
-    log_json: bool = named("GLASSDOME_LOG_JSON", False, "Log JSON lines to the terminal")
+    log_json: bool = named(
+        "GLASSDOME_LOG_JSON", False, "Log JSON lines instead of readable ones; serve and worker write them to stdout"
+    )
 
     def __init__(self, **values: Any) -> None:
         """Read every source; raises ConfigError naming the setting, its origin and what is allowed."""

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from pydantic import SecretStr
@@ -50,8 +50,10 @@ def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
     return {k: HIDDEN if SECRET_KEY.search(k) and v else redact(v) for k, v in event.items()}
 
 
-def configure(*, level: str = "INFO", as_json: bool = False, file: Path | None = None) -> None:
-    """Send all logs, ours and the libraries', through one redacting chain to stderr and `file`.
+def configure(
+    *, level: str = "INFO", as_json: bool = False, file: Path | None = None, stream: TextIO | None = None
+) -> None:
+    """Send all logs, ours and the libraries', through one redacting chain to `stream`, by default stderr, and `file`.
 
     `file` rotates at 10 MiB and keeps five old ones. A file that cannot be opened is said once on stderr
     and does not stop the program: a full disk must not stop mail from being judged.
@@ -70,8 +72,9 @@ def configure(*, level: str = "INFO", as_json: bool = False, file: Path | None =
         cache_logger_on_first_use=False,
     )
     json = structlog.processors.JSONRenderer()
-    console = json if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    handlers = [_handler(logging.StreamHandler(sys.stderr), console, shared)]
+    stream = stream or sys.stderr
+    console = json if as_json else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+    handlers = [_handler(logging.StreamHandler(stream), console, shared)]
     problem = ""
     if file is not None:
         try:

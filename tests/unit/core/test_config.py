@@ -164,7 +164,7 @@ def test_an_env_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: py
 
 def test_a_wrong_value_of_the_table_is_named() -> None:
     """As the table's, whatever else knows the setting."""
-    with pytest.raises(ConfigError, match="^llm_config: concurrent_jobs: "):
+    with pytest.raises(ConfigError, match=r"^llm_config: concurrent_jobs: "):
         Settings().with_table({"concurrent_jobs": "many"})
 
 

@@ -40,6 +40,22 @@ def test_both_our_events_and_foreign_ones_are_redacted(tmp_path: Path) -> None:
     assert [json.loads(line)["event"] for line in text.splitlines()] == ["login", "failed for imap://a:[redacted]@host"]
 
 
+def test_the_file_rotates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON lines, five old files beside the new one, and no more."""
+    monkeypatch.setattr(log, "_ROTATE_BYTES", 2000)
+    path = tmp_path / "made" / "processor.log"
+    log.configure(file=path)
+
+    for number in range(400):
+        log.get_logger("test").info("judged", number=number)
+
+    files = sorted(path.parent.iterdir())
+    lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    assert [file.name for file in files] == ["processor.log", *(f"processor.log.{n}" for n in range(1, 6))]
+    assert all(file.stat().st_size <= 2000 for file in files)
+    assert max(line["number"] for line in lines) == 399
+
+
 def test_an_unusable_file_does_not_stop_the_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A log file that cannot be opened is said once, and logging goes on."""
     blocker = tmp_path / "file"
