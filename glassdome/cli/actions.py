@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
@@ -15,7 +15,7 @@ from rich.text import Text
 from glassdome.act import Undoer, Undone
 from glassdome.bootstrap.mailboxes import open_store
 from glassdome.bootstrap.wire import open_app
-from glassdome.cli.console import err, errors_told, load_settings, out, run
+from glassdome.cli.console import err, errors_told, load_settings, operator, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, InputError
@@ -100,8 +100,17 @@ async def _undo(settings: Settings, ids: list[int], query: ActionQuery | None) -
             raise ConfigError("No mail server is set.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
         if query is not None:
             done, refused = await _undo_since(app_.undoer, query)
+            asked: dict[str, Any] = {"since": str(query.since), "kinds": [str(kind) for kind in query.kinds]}
         else:
             done, refused = await _undo_named(app_.undoer, app_.database.actions, ids)
+            asked = {"items": ids}
+        await app_.database.history.audit(
+            actor=operator(),
+            action="edit_actions",
+            subject=query.mailbox if query else "",
+            facts=asked | {"undone": done, "refused": refused},
+            now=app_.clock.now(),
+        )
     out.print(f"{done} taken back, {refused} not.", highlight=False)
     return refused
 

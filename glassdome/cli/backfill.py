@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from glassdome.bootstrap.wire import open_app
-from glassdome.cli.console import err, errors_told, load_settings, progress_bar, run
+from glassdome.cli.console import err, errors_told, load_settings, operator, progress_bar, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ActionForbidden, ConfigError
@@ -49,7 +49,11 @@ async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | 
                     f"{mailbox} was not chosen for analysis.",
                     fix="Add --choose, or choose it with POST /api/v1/edit/llm/preferences.",
                 )
-            await app.database.preferences.set_preferences(replace(wishes, chosen=True), now=clock.now())
+            now, facts = clock.now(), {"chosen": True}
+            await app.database.preferences.set_preferences(replace(wishes, chosen=True), now=now)
+            await app.database.history.audit(
+                actor=operator(), action="edit_preferences", subject=mailbox, facts=facts, now=now
+            )
         work = Backfill(
             app.source, app.database.queue, app.database.cursors, clock=clock, per_hour=settings.backfill_per_hour
         )

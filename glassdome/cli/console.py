@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 import sys
 from collections.abc import Coroutine, Iterator, Mapping
@@ -17,7 +18,7 @@ from glassdome.core import log
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, InputError
 
-__all__ = ["err", "errors_told", "exit_code", "load_settings", "out", "print_json", "progress_bar", "run"]
+__all__ = ["err", "errors_told", "exit_code", "load_settings", "operator", "out", "print_json", "progress_bar", "run"]
 
 T = TypeVar("T")
 
@@ -63,6 +64,11 @@ def load_settings(*, service: bool = False, stdout: bool = False, **arguments: A
     stream = sys.stdout if stdout and settings.log_json else None
     log.configure(level=level, as_json=settings.log_json, file=settings.log_file, stream=stream)
     return settings
+
+
+def operator() -> str:
+    """Return who works at this shell, as the audit names them."""
+    return f"cli:{getpass.getuser()}"
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

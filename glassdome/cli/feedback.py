@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ import typer
 from glassdome.api.email_id import as_mailbox, parse_email_id
 from glassdome.bootstrap.mailboxes import open_store
 from glassdome.bootstrap.wire import open_app
-from glassdome.cli.console import err, errors_told, load_settings, out, run
+from glassdome.cli.console import err, errors_told, load_settings, operator, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, NotFound, UidValidityChanged
@@ -51,8 +50,10 @@ async def _record(settings: Settings, mailbox: str, email_id: str, label: Label,
             found = await database.analyses.find(box, wanted.folder, wanted.uid)
         if found is None:
             raise NotFound(f"{mailbox} has no analysis of {email_id}.")
-        correction = Feedback(ref=found.ref, label=label, actor=f"cli:{getpass.getuser()}", note=note)
-        await database.history.record_feedback(correction, now=SystemClock().now())
+        correction, now = Feedback(ref=found.ref, label=label, actor=operator(), note=note), SystemClock().now()
+        await database.history.record_feedback(correction, now=now)
+        facts = {"email_id": str(found.ref), "label": str(label)}
+        await database.history.audit(actor=operator(), action="add_feedback", subject=box, facts=facts, now=now)
     out.print(
         f"{found.subject!r} was {found.verdict.label}, is {label}: written down.",
         markup=False,

@@ -1,0 +1,84 @@
+"""What is changed from the shell is written down with who did it; what REST stored is shown in the shell."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from glassdome.cli.app import app
+from glassdome.store import migrate, open_database
+from glassdome.testing.samples import NOON, a_ref, an_analysis, jobs
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int) -> str:
+    """A database with one analysis, and a mail server that is away."""
+    found = f"sqlite:///{tmp_path / 'x.db'}"
+    monkeypatch.setenv("GLASSDOME_DATABASE_URL", found)
+    monkeypatch.setenv("GLASSDOME_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MAILCOW_IMAP_HOST", "127.0.0.1")
+    monkeypatch.setenv("MAILCOW_IMAP_PORT", str(unused_tcp_port))
+
+    async def fill() -> None:
+        await migrate(found)
+        async with open_database(found) as database:
+            await database.queue.enqueue(jobs(1), now=NOON)
+            (job,) = await database.queue.claim("test", limit=1, lease=timedelta(minutes=1), now=NOON)
+            assert await database.queue.complete(job, an_analysis(a_ref(1)), actions=(), now=NOON)
+            await database.config.write_config({"llm_batch_size": "7"}, now=NOON)
+
+    asyncio.run(fill())
+    return found
+
+
+def audited(url: str) -> tuple[Mapping[str, Any], ...]:
+    """Return what the audit says."""
+
+    async def read() -> tuple[Mapping[str, Any], ...]:
+        async with open_database(url) as database:
+            return tuple(await database.history.audited())
+
+    return asyncio.run(read())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "action"),
+    [
+        (["feedback", a_ref(1).mailbox, "1", "--label", "ham"], "add_feedback"),
+        (["actions", "undo", "5"], "edit_actions"),
+        (["actions", "undo", "--since", "1h"], "edit_actions"),
+        (["backfill", "new@example.org", "--choose"], "edit_preferences"),
+    ],
+)
+def test_what_the_shell_changes_is_audited(url: str, arguments: list[str], action: str) -> None:
+    """With the user's name, also where the mail server then was away."""
+    CliRunner().invoke(app, arguments)
+
+    (entry,) = audited(url)
+    assert (entry["actor"], entry["action"]) == (f"cli:{getpass.getuser()}", action)
+
+
+def test_config_show_knows_the_table(url: str) -> None:
+    """The value that the service uses, with where it came from."""
+    shown = {row["setting"]: row for row in json.loads(CliRunner().invoke(app, ["config", "show", "--json"]).stdout)}
+
+    assert (shown["llm_batch_size"]["value"], shown["llm_batch_size"]["origin"]) == (7, "llm_config")
+
+
+def test_config_show_shows_every_character(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brackets too, which mean something to who draws the table."""
+    monkeypatch.setenv("GLASSDOME_DATABASE_URL", "mysql://me:hunter2@127.0.0.1:1/db")
+    monkeypatch.setenv("COLUMNS", "300")
+
+    result = CliRunner().invoke(app, ["config", "show", "--changed"])
+
+    assert "mysql://me:[redacted]@127.0.0.1:1/db" in result.stdout
+    assert "Without the llm_config table: " in result.stderr
