@@ -13,11 +13,13 @@ from glassdome.api.shapes_actions import action_shape
 from glassdome.core.errors import ConnectFailed, GlassdomeError
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS, MAX_PAGE
 from glassdome.mcp.parts import Parts
+from glassdome.mcp.reading import access_of, accesses
 from glassdome.mcp.shapes import Shape, Where
 from glassdome.mcp.tool import PAGE, Tool
-from glassdome.mcp.untrusted import phrase
+from glassdome.mcp.untrusted import phrase, shows_body
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
+from glassdome.values.preferences import EngineAccess
 
 __all__ = ["ACTING"]
 
@@ -39,10 +41,12 @@ class ActionRow(Where):
     moved_to_folder: str | None
     planned_at: str
     updated_at: str
-    untrusted: ActionWords
+    untrusted: ActionWords | None = Field(
+        description="null where the owner lets no language model see the text of mail"
+    )
 
     @classmethod
-    def of(cls, item: PerformedAction) -> ActionRow:
+    def of(cls, item: PerformedAction, access: EngineAccess) -> ActionRow:
         """Make it of an action."""
         shape = action_shape(item)
         words = ActionWords(
@@ -51,7 +55,8 @@ class ActionRow(Where):
             detail=phrase(shape.pop("detail")),
         )
         moved = shape.pop("moved_to")
-        return cls(**shape, moved_to_folder=moved["folder"] if moved else None, untrusted=words)
+        folder = moved["folder"] if moved else None
+        return cls(**shape, moved_to_folder=folder, untrusted=words if shows_body(access) else None)
 
 
 class ActionList(Shape):
@@ -78,7 +83,9 @@ class TakeBackArguments(BaseModel):
 
 async def _list(parts: Parts, caller: Caller, given: ActionParameters) -> ActionList:
     page = await find_actions(parts.services, caller, given)
-    return ActionList(actions=[ActionRow.of(item) for item in page.items], next_cursor=page.next_cursor or None)
+    access = await accesses(parts, (item.action.ref.mailbox for item in page.items))
+    rows = [ActionRow.of(item, access[item.action.ref.mailbox]) for item in page.items]
+    return ActionList(actions=rows, next_cursor=page.next_cursor or None)
 
 
 async def _take_back(parts: Parts, caller: Caller, given: TakeBackArguments) -> ActionRow:
@@ -88,7 +95,7 @@ async def _take_back(parts: Parts, caller: Caller, given: TakeBackArguments) -> 
     came_to = (await take_back(parts.services, undoer, caller, [given.id]))[given.id]
     if isinstance(came_to, GlassdomeError):
         raise came_to
-    return ActionRow.of(came_to)
+    return ActionRow.of(came_to, await access_of(parts, came_to.action.ref.mailbox))
 
 
 ACTING = (

@@ -81,9 +81,9 @@ async def _analyze_stored(parts: Parts, caller: Caller, given: MessageArguments)
 async def _request(parts: Parts, caller: Caller, given: RequestArguments) -> Requested:
     ref = await _chosen_message(parts, caller, given)
     found = await analysed(parts.services, ref, force=given.force, wait=given.wait)
-    if isinstance(found, Job):
-        return Requested(analysis=None, job=JobRow.of(job_shape(found)))
     access = await access_of(parts, ref.mailbox)
+    if isinstance(found, Job):
+        return Requested(analysis=None, job=JobRow.of(job_shape(found), access))
     return Requested(analysis=AnalysisResult.of(analysis_shape(found), access), job=None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,7 +22,7 @@ from glassdome.mcp.tool import PAGE, Tool
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.refs import INBOX
 
-__all__ = ["READING", "MessageArguments", "access_of", "find_shape"]
+__all__ = ["READING", "MessageArguments", "access_of", "accesses", "find_shape"]
 
 
 class MessageArguments(BaseModel):
@@ -53,6 +53,11 @@ async def access_of(parts: Parts, mailbox: str) -> EngineAccess:
     return (await parts.services.preferences.get_preferences(mailbox)).engine_access
 
 
+async def accesses(parts: Parts, mailboxes: Iterable[str]) -> dict[str, EngineAccess]:
+    """Return the same for the mailboxes of a page."""
+    return {mailbox: await access_of(parts, mailbox) for mailbox in set(mailboxes)}
+
+
 async def find_shape(parts: Parts, caller: Caller, given: MessageArguments) -> dict[str, Any] | None:
     """Return the stored analysis of a message as JSON; raises InputError, AccessDenied."""
     mailbox = as_mailbox(given.mailbox)
@@ -76,7 +81,7 @@ async def _list(parts: Parts, caller: Caller, given: ListArguments) -> AnalysisL
     query = given.query(caller, limit=given.limit, cursor=given.cursor)
     page = await parts.services.analyses.documents(query)
     shapes: list[Mapping[str, Any]] = [json.loads(text) for text in page.items]
-    access = {name: await access_of(parts, name) for name in {shape["mailbox"] for shape in shapes}}
+    access = await accesses(parts, (shape["mailbox"] for shape in shapes))
     rows = [AnalysisRow.of(shape, access[shape["mailbox"]]) for shape in shapes]
     return AnalysisList(analyses=rows, next_cursor=page.next_cursor or None)
 
@@ -110,9 +115,11 @@ async def _statistics(parts: Parts, caller: Caller, given: Filters) -> Totals:
 
 async def _queue(parts: Parts, caller: Caller, given: QueueParameters) -> QueueResult:
     page = await page_of_queue(parts.services, caller, given)
+    shapes: list[Mapping[str, Any]] = [json.loads(text) for text in page.jobs]
+    access = await accesses(parts, (shape["mailbox"] for shape in shapes))
     return QueueResult(
         depth=depth_shape(page.depth),
-        jobs=[JobRow.of(json.loads(text)) for text in page.jobs],
+        jobs=[JobRow.of(shape, access[shape["mailbox"]]) for shape in shapes],
         next_after_id=page.next_after_id,
     )
 

@@ -8,7 +8,17 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.api.shapes import DepthShape, SensitiveShape
-from glassdome.mcp.untrusted import JobText, MailText, RowText, WhyText, mail_text, phrase, row_text, why_text
+from glassdome.mcp.untrusted import (
+    JobText,
+    MailText,
+    RowText,
+    WhyText,
+    mail_text,
+    phrase,
+    row_text,
+    shows_body,
+    why_text,
+)
 from glassdome.signals.table import signal_meanings
 from glassdome.values.job import JobState
 from glassdome.values.preferences import EngineAccess
@@ -158,12 +168,13 @@ class JobRow(Shape):
     enqueued_at: str
     updated_at: str
     error_code: str = Field(description="Why it failed, or waits; a stable code, or empty")
-    untrusted: JobText
+    untrusted: JobText | None = Field(description="null where the owner lets no language model see the text of mail")
 
     @classmethod
-    def of(cls, shape: Mapping[str, Any]) -> JobRow:
+    def of(cls, shape: Mapping[str, Any], access: EngineAccess) -> JobRow:
         """Make it of a job as JSON."""
-        return cls(**_own(cls, shape), untrusted=JobText(error=phrase(shape["error"])))
+        words = JobText(error=phrase(shape["error"])) if shows_body(access) else None
+        return cls(**_own(cls, shape), untrusted=words)
 
 
 class QueueResult(Shape):

@@ -28,6 +28,7 @@ __all__ = [
     "mail_text",
     "phrase",
     "row_text",
+    "shows_body",
     "why_text",
 ]
 
@@ -117,7 +118,7 @@ def row_text(shape: Mapping[str, Any], access: EngineAccess) -> RowText | None:
     return RowText(
         subject=phrase(shape["subject"]),
         header_from=phrase(shape["from"]),
-        summary=phrase(shape["summary"]) if _body(access) else "",
+        summary=phrase(shape["summary"]) if shows_body(access) else "",
     )
 
 
@@ -126,7 +127,7 @@ def mail_text(shape: Mapping[str, Any], access: EngineAccess) -> MailText | None
     row = row_text(shape, access)
     if row is None:
         return None
-    draft, body = shape["auto_reply_suggestion"], _body(access)
+    draft, body = shape["auto_reply_suggestion"], shows_body(access)
     return MailText(
         **dict(row),
         message_id=phrase(shape["message_id"], MAX_EMAIL_ID_CHARS),
@@ -139,7 +140,7 @@ def mail_text(shape: Mapping[str, Any], access: EngineAccess) -> MailText | None
 
 def why_text(shape: Mapping[str, Any], access: EngineAccess) -> WhyText | None:
     """Return the reasons with their evidence; None where the owner lets no language model see the mail's text."""
-    if not _body(access):
+    if not shows_body(access):
         return None
     return WhyText(
         reasons=[
@@ -156,8 +157,8 @@ def why_text(shape: Mapping[str, Any], access: EngineAccess) -> WhyText | None:
     )
 
 
-def _body(access: EngineAccess) -> bool:
-    """Whether what comes of the body may be seen; the store has masked what is sensitive in it."""
+def shows_body(access: EngineAccess) -> bool:
+    """Say whether what comes of the body may be seen; the store has masked what is sensitive in it."""
     return access in (EngineAccess.FULL, EngineAccess.REDACTED)
 
 

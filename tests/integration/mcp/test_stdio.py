@@ -135,11 +135,11 @@ async def test_what_the_owner_keeps_from_models(data: Path) -> None:
     async with over_stdio(data, "--allow-writes") as client:
         await call(client, "set_preferences", username=OTHER, engine_access="never")
         never = [await call(client, name, **message) for name in ("get_analysis", "explain_verdict")]
-        listed = await call(client, "list_analyses", mailbox=OTHER)
+        listed = [await call(client, name, mailbox=OTHER) for name in ("list_analyses", "list_actions", "queue")]
         await call(client, "set_preferences", username=OTHER, engine_access="headers")
         headers, why = [await call(client, name, **message) for name in ("get_analysis", "explain_verdict")]
 
-    assert not list(quoted([*never, listed], CANARY))
+    assert not list(quoted([*never, *listed], CANARY))
     assert never[1]["reasons"]
     assert (headers["untrusted"]["summary"], why["untrusted"]) == ("", None)
     assert CANARY in headers["untrusted"]["subject"]
