@@ -62,6 +62,8 @@ async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | 
 
             def show(state: BackfillProgress) -> None:
                 note = f"{state.added} new in the queue, {state.fraction:.0%} of the folder"
+                if state.next_at is not None:
+                    note += f"; goes on at {state.next_at.astimezone():%H:%M}"
                 bar.update(task, completed=state.found, note=note)
 
             end = await work.run(mailbox, folder, limit=limit, progress=show)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from glassdome.core.clock import Clock
@@ -18,6 +19,8 @@ __all__ = ["Backfill"]
 
 #: Messages per step: small enough to be polite, large enough that steps cost nothing.
 _BATCH: Final = 100
+#: What all backfills take turns at.
+_PACE: Final = "//backfill"
 
 
 class Backfill:
@@ -33,7 +36,7 @@ class Backfill:
         per_hour: int,
         batch: int = _BATCH,
     ) -> None:
-        """At most `per_hour` messages are queued in an hour, `batch` at a time."""
+        """At most `per_hour` messages are queued in an hour, `batch` at a time, however many of these run anywhere."""
         self._source, self._queue, self._cursors, self._clock = source, queue, cursors, clock
         self._per_hour, self._batch = per_hour, max(1, min(batch, per_hour, MAX_ENQUEUE_BATCH))
 
@@ -54,11 +57,19 @@ class Backfill:
         progress(state)
         while not state.done and (limit is None or state.found < limit):
             wanted = self._batch if limit is None else min(self._batch, limit - state.found)
+            await self._turn(state, wanted, progress)
             state = await self._step(state, wanted)
             progress(state)
-            if not state.done and (limit is None or state.found < limit):
-                await self._clock.sleep(wanted * 3600 / self._per_hour)
         return state
+
+    async def _turn(self, state: BackfillProgress, wanted: int, progress: Callable[[BackfillProgress], None]) -> None:
+        """Wait until so many messages more are within the limit, which all backfills of all mailboxes share."""
+        now = self._clock.now()
+        lasting = timedelta(hours=wanted / self._per_hour)
+        begins = await self._cursors.take_turn(_PACE, lasting=lasting, now=now)
+        if begins > now:
+            progress(replace(state, next_at=begins))
+            await self._clock.sleep((begins - now).total_seconds())
 
     async def _begin(self, mailbox: str, folder: str) -> Cursor:
         """Return the place reached by an earlier run, else the present end of the folder."""

@@ -327,6 +327,10 @@ class CursorStore(Protocol):
         """Store the cursor."""
         ...
 
+    async def take_turn(self, name: str, *, lasting: timedelta, now: datetime) -> datetime:
+        """Reserve time of something that all processes share, and return when it begins: now, or behind the others'."""
+        ...
+
 
 class PreferenceStore(Protocol):
     """What the owners want."""

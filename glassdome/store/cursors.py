@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,3 +48,17 @@ class Cursors:
     async def set_cursor(self, mailbox: str, folder: str, cursor: Cursor, *, now: datetime) -> None:
         """Store the cursor."""
         await self._db.write(lambda c: write_cursor(c, mailbox, folder, cursor, now=now))
+
+    async def take_turn(self, name: str, *, lasting: timedelta, now: datetime) -> datetime:
+        """Reserve time of something that all processes share, and return when it begins: now, or behind the others'."""
+
+        async def work(connection: AsyncConnection) -> datetime:
+            # The row holds when the turns taken so far are over, in milliseconds since 1970.
+            taken = await locked_cursor(connection, "", name)
+            free = datetime.fromtimestamp(taken.last_uid / 1000, UTC) if taken is not None else now
+            begins = max(now, free)
+            ends = Cursor(uid_validity=1, last_uid=math.ceil((begins + lasting).timestamp() * 1000))
+            await write_cursor(connection, "", name, ends, now=now)
+            return begins
+
+        return await self._db.write(work)

@@ -45,7 +45,8 @@ class SweepReport:
 class BackfillProgress:
     """How far a backfill came, from the UID `top` down: everything above `reached` is in the queue.
 
-    `found` counts the messages seen in this run, `added` those of them that were not queued before.
+    `found` counts the messages seen in this run, `added` those of them that were not queued before. `next_at` is when
+    the hourly limit lets it go on.
     """
 
     mailbox: str
@@ -54,6 +55,7 @@ class BackfillProgress:
     reached: int
     found: int = 0
     added: int = 0
+    next_at: datetime | None = None
 
     @property
     def done(self) -> bool:

@@ -351,7 +351,7 @@ async def test_backfill_newest_first_and_resumed(
     clock, seen = FixedClock(NOW), list[BackfillProgress]()
     backfill = Backfill(ImapSource(pool), database.queue, database.cursors, clock=clock, per_hour=3600, batch=2)
     first = await backfill.run(mailbox, limit=3, progress=seen.append)
-    assert [p.found for p in seen] == [0, 2, 3]
+    assert [p.found for p in seen if p.next_at is None] == [0, 2, 3]
     assert (first.top, first.reached, first.done) == (7, 4, False)
     second = await backfill.run(mailbox, progress=seen.append)
     assert (second.found, second.added, second.done, second.fraction) == (4, 4, True, 1.0)
@@ -359,5 +359,6 @@ async def test_backfill_newest_first_and_resumed(
     assert [j.ref.uid for j in jobs] == [7, 6, 5, 4, 3, 2, 1]
     assert {(j.reason, j.priority) for j in jobs} == {(JobReason.BACKFILL, Priority.BACKFILL)}
     assert clock.now() - NOW >= timedelta(seconds=4)
+    assert any(p.next_at == NOW + timedelta(seconds=2) for p in seen)
     assert await database.cursors.get_cursor(mailbox, INBOX) is None
     assert (await backfill.run(mailbox)).found == 0
