@@ -149,7 +149,8 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings):
         except ValidationError as exc:
             raise ConfigError(_explain(exc, _places(values, type(self)._file_values(values)))) from exc
         except (OSError, UnicodeDecodeError) as exc:
-            raise ConfigError(f".env cannot be read: {exc}.", fix="Write it in UTF-8, readable for this user.") from exc
+            file = exc.filename if isinstance(exc, OSError) else ".env"
+            raise ConfigError(f"{file} cannot be read: {exc}.", fix="Is it UTF-8, and may this user read it?") from exc
         object.__setattr__(self, "_argument_names", frozenset(values) & type(self).model_fields.keys())
         # Kept as they were read: a file that was changed since must not speak for the values in force.
         places = {name: found.place for name, found in type(self)._file_values(values).items()}

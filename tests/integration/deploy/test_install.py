@@ -9,9 +9,11 @@ import yaml
 from typer.testing import CliRunner
 
 from glassdome.cli.app import app
+from glassdome.core.config import DEFAULT_CONFIG
 from glassdome.deploy.conf import read_values
 from tests.integration.deploy.trees import CONF, OVERRIDE, make_mailcow, snapshot
 
+ROOT = Path(__file__).parents[3]
 EXTRA = (
     "# mine\nprotocol lmtp {\n  mail_plugins = $mail_plugins zlib\n}\nplugin {\n  push_notification_driver = dlog\n}\n"
 )
@@ -86,6 +88,9 @@ def test_the_override_keeps_its_own_text(tmp_path: Path) -> None:
     assert "10001:10001" == processor["user"]
     assert "nvidia" == ollama["deploy"]["resources"]["reservations"]["devices"][0]["driver"]
     assert "rspamd-vol-1:/var/lib/rspamd:ro" in processor["volumes"]
+    # Where the program looks for config.yml and rules.toml when nobody names them, from the image's folder.
+    assert f"./{DEFAULT_CONFIG.parent}:/var/lib/glassdome/{DEFAULT_CONFIG.parent}:ro" in processor["volumes"]
+    assert "WORKDIR /var/lib/glassdome\n" in (ROOT / "deploy" / "Dockerfile").read_text()
     assert {"llm-vol-1", "llm-log-vol-1", "ollama-vol-1"} == found["volumes"].keys()
 
 
