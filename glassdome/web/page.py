@@ -115,9 +115,8 @@ def render(
         notice=NOTICES.get(request.query_params.get("done", "")),
         **context,
     )
-    headers = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
     # Mail can hold halves of surrogate pairs, which UTF-8 cannot carry.
-    answer = HTMLResponse(text.encode("utf-8", "replace"), status_code=status, headers=headers)
+    answer = HTMLResponse(text.encode("utf-8", "replace"), status_code=status, headers={"Content-Security-Policy": _POLICY})
     if visitor is not None and visitor.form_is_new:
         set_cookie(request, answer, FORM_COOKIE, visitor.form)
     return answer

@@ -151,7 +151,7 @@ async def test_a_message_is_judged_again(bench: Bench) -> None:
 
         assert "first in the queue" in browser.text
         assert "Being judged again" in browser.text
-        assert browser.page.css("article[data-live]")
+        assert browser.page.css("#live[data-live]")
     job = await bench.database.queue.get(ref(5))
     assert job
     assert (job.state, job.force) == (JobState.PENDING, True)

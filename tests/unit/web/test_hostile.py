@@ -115,6 +115,20 @@ def test_unseen_characters_are_seen(character: str) -> None:
     assert f">{UNSEEN[character]}<" in html
 
 
+def test_what_stands_around_them_is_escaped_too() -> None:
+    """Before, between and after."""
+    html = mail_text("<b>\u202e<i>\u202e<u>")
+
+    assert [html.count(escaped) for escaped in ("&lt;b&gt;", "&lt;i&gt;", "&lt;u&gt;", "<b>", "<i>", "<u>")] == [
+        1,
+        1,
+        1,
+        0,
+        0,
+        0,
+    ]
+
+
 @pytest.mark.parametrize("text", ["नमस्ते क्‍ष", "می‌خواهم", "👩‍👩‍👧 ✈️", "שלום", "Grüße\nan\talle", "日本語"])
 def test_peoples_own_scripts_stay_as_they_are(text: str) -> None:
     """Joiners of Indian scripts, Persian and emoji, right-to-left text, lines."""
