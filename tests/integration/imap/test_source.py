@@ -207,7 +207,7 @@ async def test_missing_folder_is_not_found(source: ImapSource, mailbox: str) -> 
 
 
 async def _next(watching: AsyncIterator[None]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await anext(watching)
 
 

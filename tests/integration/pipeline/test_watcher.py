@@ -91,12 +91,12 @@ class Watch:
         await until(lambda: {s.mailbox for s in self.watcher.states()} >= set(chosen), task)
         yield self.watcher
         self.watcher.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await task
 
     async def arrived(self, *expected: tuple[str, str, int]) -> None:
         """Wait until exactly these (mailbox, folder, uid) are queued."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(await self.queued()) < len(expected):
                 await self.woken.wait()
                 self.woken.clear()
@@ -109,7 +109,7 @@ class Watch:
 
 async def until(condition: Callable[[], bool], *tasks: asyncio.Future[None]) -> None:
     """Let the loop run until `condition` holds; a task that fails meanwhile fails the test."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             for task in tasks:
                 if task.done():

@@ -36,7 +36,7 @@ async def test_a_worker_that_answers_in_time_gives_the_analysis(live: Bench) -> 
 
     await asyncio.wait_for(live.woken.wait(), 5)
     await live.work(analysis(ref(5), Label.PHISH))
-    answer = await asyncio.wait_for(asked, 5)
+    answer = await asyncio.wait_for(asked, 60)
 
     assert answer.status_code == 200
     (element,) = answer.json()
@@ -94,7 +94,7 @@ async def test_a_failure_is_told(live: Bench) -> None:
 
     await asyncio.wait_for(live.woken.wait(), 5)
     await live.fail("message_too_large", "The message is larger than the limit.")
-    answer = await asyncio.wait_for(asked, 5)
+    answer = await asyncio.wait_for(asked, 60)
 
     assert answer.status_code == 422
     assert answer.json()["code"] == "analysis_failed"
@@ -196,6 +196,6 @@ async def test_a_degraded_verdict_is_an_answer(live: Bench) -> None:
     item = replace(item, verdict=replace(item.verdict, degraded=True, degraded_reason="model_unavailable"))
     later = live.clock.now() + timedelta(minutes=5)
     await live.database.queue.complete(job, item, actions=(), now=live.clock.now(), again_at=later)
-    answer = await asyncio.wait_for(asked, 5)
+    answer = await asyncio.wait_for(asked, 60)
 
     assert answer.json()[0]["data"]["degraded"] is True

@@ -1,4 +1,4 @@
-"""What is changed from the shell is written down with who did it; what REST stored is shown in the shell."""
+"""What is changed from the shell is written down with who did it; what the service stored is shown in the shell."""
 
 from __future__ import annotations
 
@@ -82,3 +82,12 @@ def test_config_show_shows_every_character(url: str, monkeypatch: pytest.MonkeyP
 
     assert "mysql://me:[redacted]@127.0.0.1:1/db" in result.stdout
     assert "Without the llm_config table: " in result.stderr
+
+
+def test_stats_draws_what_there_is(url: str) -> None:
+    """Mail per day, categories and engines as bars, in the width of the terminal."""
+    shown = CliRunner().invoke(app, ["stats", "--days", "36500"], env={"COLUMNS": "80"}).stdout
+
+    assert [title for title in ("mail per day", "categories", "engines") if title not in shown] == []
+    assert f"{NOON:%Y-%m-%d}  1  █" in shown
+    assert max(map(len, shown.splitlines())) <= 80

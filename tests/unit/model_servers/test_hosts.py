@@ -69,7 +69,7 @@ async def test_no_more_than_the_slots() -> None:
         waiting = asyncio.create_task(_take(hosts))
         await asyncio.sleep(0)
         assert not waiting.done()
-    assert await asyncio.wait_for(waiting, 5) == "a"
+    assert await asyncio.wait_for(waiting, 60) == "a"
 
 
 async def _take(hosts: ModelHosts) -> str:
