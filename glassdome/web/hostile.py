@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-__all__ = ["mail_text"]
+__all__ = ["mail_text", "plain_text"]
 
 #: Controls but tab and line feed; marks that turn the direction of text; spaces without width; tags; line separators;
 #: halves of surrogate pairs. The joiners U+200C and U+200D stay: scripts of India, Persian and emoji need them.
@@ -27,6 +27,15 @@ def mail_text(value: Any) -> Markup:
     return Markup('<bdi class="mail">') + Markup("").join([*parts, escape(text[at:])]) + Markup("</bdi>")
 
 
+def plain_text(value: Any) -> str:
+    """Return text of a stranger for a place that takes no elements, such as the title of a page."""
+    return _UNSEEN.sub(lambda found: f"[{_code_point(found[0])}]", str(value))
+
+
+def _code_point(character: str) -> str:
+    return f"U+{ord(character):04X}"
+
+
 def _shown(character: str) -> Markup:
     name = unicodedata.name(character, "a control character").lower()
-    return Markup('<span class="unseen" title="{}">U+{:04X}</span>').format(name, ord(character))
+    return Markup('<span class="unseen" title="{}">{}</span>').format(name, _code_point(character))

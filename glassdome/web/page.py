@@ -21,7 +21,7 @@ from glassdome.core.errors import GlassdomeError, InputError, NotAuthenticated, 
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import SecretBox
 from glassdome.web import words
-from glassdome.web.hostile import mail_text
+from glassdome.web.hostile import mail_text, plain_text
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Session, Sessions
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
@@ -65,6 +65,7 @@ class Web:
             "duration": words.duration,
             "mail": mail_text,
             "place": words.place,
+            "plain": plain_text,
             "sender": words.sender,
             "span": words.span,
         }
@@ -116,7 +117,9 @@ def render(
         **context,
     )
     # Mail can hold halves of surrogate pairs, which UTF-8 cannot carry.
-    answer = HTMLResponse(text.encode("utf-8", "replace"), status_code=status, headers={"Content-Security-Policy": _POLICY})
+    answer = HTMLResponse(
+        text.encode("utf-8", "replace"), status_code=status, headers={"Content-Security-Policy": _POLICY}
+    )
     if visitor is not None and visitor.form_is_new:
         set_cookie(request, answer, FORM_COOKIE, visitor.form)
     return answer

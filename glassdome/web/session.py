@@ -49,7 +49,7 @@ class Sessions:
     def open(self, cookie: str | None, *, now: datetime) -> Session | None:
         """Return the session of a cookie that is ours, not too old, and not signed out of."""
         found = self._read(cookie or "")
-        if found is None or not found.begun <= now < found.begun + LIFETIME or found.token in self._ended:
+        if found is None or now >= found.begun + LIFETIME or found.token in self._ended:
             return None
         return found
 

@@ -137,12 +137,15 @@ def test_peoples_own_scripts_stay_as_they_are(text: str) -> None:
 
 async def test_broken_text_is_shown(bench: Bench) -> None:
     """A page with half a surrogate pair is still a page."""
-    await bench.store(analysis(ref(5), subject="a\ud83db", verdict=verdict(summary="c\u202ed")))
+    await bench.store(analysis(ref(5), subject="a\ud83d\u202eb", verdict=verdict(summary="c\u202ed")))
     async with browsing(bench) as browser:
         await browser.open("")
-
         assert browser.answer.status_code == 200
         assert browser.page.css_first(".row .unseen[title]")
+        await browser.open(browser.page.css_first(".row h2 a").attributes["href"] or "")
+
+        assert browser.page.css_first("title").text() == "a?[U+202E]b · Glassdome"
+        assert "\u202e" not in browser.answer.text
 
 
 @pytest.mark.parametrize(
