@@ -25,7 +25,7 @@ def settings_page() -> str:
         "The first that speaks wins: argument, environment, `.env`, the `llm_config` table (what the API writes),",
         "`config.yml`, default. `glassdome config show` says where each value comes from.",
         "",
-        "A running service, each worker too, reads all of them again every five seconds, but for its environment and",
+        "A running `serve` or `worker` reads all of them again every five seconds, but for its environment and",
         "arguments, which no program can see change. Where the last column says *start*, a change waits for the next start,",
         "and the log says so. What is wrong leaves the last good settings in force; the log names file and line.",
         "",

@@ -19,7 +19,7 @@ from glassdome.cli.console import err, errors_told, load_settings, run
 from glassdome.cli.service import asked_to_stop, serving
 from glassdome.cli.waiting import Listener, database_there
 from glassdome.core.clock import SystemClock
-from glassdome.core.config import Settings
+from glassdome.core.config import Settings, misspelt_names
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 
@@ -64,7 +64,7 @@ async def _serve(settings: Settings, host: str, port: int, *, work: bool, web: b
     if not await database_there(settings, _waiting(create_app, host, port)):
         return
     async with open_app(settings, clock=SystemClock()) as app:
-        _tell_what_is_missing(settings)
+        await asyncio.to_thread(_tell_what_is_missing, settings)
         if not work:
             app.only_api()
         api = create_app(services_of(app))
@@ -115,6 +115,8 @@ def _waiting(make: Callable[[Services], FastAPI], host: str, port: int) -> Liste
 
 def _tell_what_is_missing(settings: Settings) -> None:
     _tell_missing_keys(settings)
+    for name, place in misspelt_names().items():
+        _log.warning("unknown_setting", name=name, place=place, effect="it changes nothing")
     if not settings.imap_host:
         _log.warning("no_mail_server", effect="no mailbox is read", fix="set MAILCOW_API_URL or MAILCOW_IMAP_HOST")
     if not settings.authserv_ids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -34,7 +34,7 @@ class LiveSettings:
         self._read_at: datetime | None = None
         self._reading = asyncio.Lock()
         self._told, self._followers = base, list[Follower]()
-        self._problem = ""
+        self._problem, self._unknown = "", frozenset[str]()
 
     def current(self) -> Settings:
         """Return the settings as last read; never waits."""
@@ -54,6 +54,7 @@ class LiveSettings:
             problem = ""
             try:
                 self._table = dict(await self._config.read_config())
+                self._tell_unknown(self._table)
             except StoreUnavailable as exc:
                 problem = exc.sentence
             try:
@@ -64,6 +65,12 @@ class LiveSettings:
                 _log.warning("settings_not_reloaded", problem=problem, effect="the last good settings stay in force")
             self._problem = problem
         return self._current
+
+    def _tell_unknown(self, table: Mapping[str, str]) -> None:
+        unknown = frozenset(table) - Settings.model_fields.keys()
+        if unknown and unknown != self._unknown:
+            _log.warning("unknown_settings", place="llm_config", names=sorted(unknown), effect="they change nothing")
+        self._unknown = unknown
 
     def _read(self) -> Settings:
         return self._base.again().with_table(self._table)

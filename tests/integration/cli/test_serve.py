@@ -114,6 +114,7 @@ def test_a_worker_is_watched_over_http(dovecot: Dovecot, tmp_path: Path) -> None
 def test_json_lines_go_to_stdout(tmp_path: Path, unused_tcp_port: int) -> None:
     """One object per line and nothing else, beside the file that the seed names."""
     given = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GLASSDOME_DATA_DIR": str(tmp_path)}
+    (tmp_path / ".env").write_text("# mine\nLLM_BATCHSIZE=3\n")
     given |= {"GLASSDOME_LOG_JSON": "1", "GLASSDOME_LOG_FILE": str(tmp_path / "llm-processor" / "processor.log")}
     with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
         process = subprocess.Popen([GLASSDOME, "serve", "--port", "0"], env=given, cwd=tmp_path, stdout=out, stderr=err)
@@ -123,7 +124,8 @@ def test_json_lines_go_to_stdout(tmp_path: Path, unused_tcp_port: int) -> None:
 
     written = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
     filed = [json.loads(line) for line in (tmp_path / "llm-processor" / "processor.log").read_text().splitlines()]
-    assert "no_api_keys" in {line["event"] for line in written}
+    assert {"no_api_keys", "unknown_setting"} <= {line["event"] for line in written}
+    assert [".env:2; did you mean LLM_BATCH_SIZE?"] == [line["place"] for line in written if "place" in line]
     assert written == filed
 
 

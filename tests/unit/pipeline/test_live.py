@@ -118,6 +118,20 @@ async def test_what_is_read_at_the_start_asks_for_a_restart(by_files: LiveSettin
     assert [line["settings"] for line in logs if line["event"] == "restart_needed"] == [["MAILCOW_IMAP_HOST"]]
 
 
+async def test_a_name_that_is_none_is_said_once(bench: Bench) -> None:
+    """Somebody wrote it into the table by hand; the others hold."""
+    live = LiveSettings(BASE, bench.database.config, clock=FixedClock(NOON))
+    await bench.database.config.write_config({"concurent_jobs": "5", "concurrent_jobs": "6"}, now=NOON)
+
+    with capture_logs() as logs:
+        found = [(await live.refresh(force=True)).concurrent_jobs for _ in range(2)]
+
+    assert (found, [line["names"] for line in logs if line["event"] == "unknown_settings"]) == (
+        [6, 6],
+        [["concurent_jobs"]],
+    )
+
+
 async def test_who_follows_is_told_of_changes_until_it_worked(by_files: LiveSettings, folder: Path) -> None:
     """Nothing where nothing changed; again where the database was away just then."""
     told: list[int] = []
