@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Subquery, select
 
 from glassdome.ports.model import Engine
 from glassdome.ports.store import AnalysisQuery, Documents, Outdated, Overview, Page, Statistics
@@ -60,7 +60,7 @@ class Analyses:
 
     async def list(self, query: AnalysisQuery) -> Page:
         """Return one page, newest first."""
-        rows, following = await self._db.read(lambda c: listing.page(c, query, analyses))
+        rows, following = await self._db.read(lambda c: listing.page(c, query, _whole))
         return Page(items=tuple(analysis_of(row) for row in rows), next_cursor=following)
 
     async def documents(self, query: AnalysisQuery) -> Documents:
@@ -100,3 +100,8 @@ class Analyses:
     async def _first(self, statement: Select[Any]) -> Analysis | None:
         row = await self._db.row(statement.limit(1))
         return None if row is None else analysis_of(row)
+
+
+def _whole(wanted: Subquery) -> Select[Any]:
+    found = select(analyses).join(wanted, wanted.c.id == analyses.c.id)
+    return found.order_by(wanted.c.analyzed_at.desc(), wanted.c.id.desc())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Row, Select, func, select
+from sqlalchemy import Row, Select, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
@@ -16,7 +16,7 @@ from glassdome.store.schema import analyses, words
 from glassdome.store.selection import newest_first, not_behind, searched_terms, window_end
 from glassdome.store.words import begins
 
-__all__ = ["cut", "ids_of_rarest", "page"]
+__all__ = ["Shown", "ids_of_rarest", "page"]
 
 #: Analyses up to which a word is rare: all of them are fetched by their keys, whatever the database's size.
 RARE: Final = 1_000
@@ -26,30 +26,33 @@ FIRST: Final = 50
 #: second the search ends, and the page's cursor goes on behind it.
 WINDOWS: Final = (2_000, 20_000)
 Found = tuple[Sequence[Row[Any]], str]
+#: Makes, of a page's `id`, `mailbox`, `analyzed_at`, the select of what is shown, in the same order.
+Shown = Callable[[Subquery], Select[Any]]
 
 
-async def page(connection: AsyncConnection, query: AnalysisQuery, *what: Any, source: FromClause = analyses) -> Found:
-    """Return the rows of one page with `what` of `source`, `analyzed_at` and `id`, and the next page's cursor.
+async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) -> Found:
+    """Return the rows of one page as `shown` joins them to it, with `analyzed_at` and `id`, and the next page's cursor.
 
     Common words are looked for in a bounded number of rows: there may be a next page though this one is not full.
     """
-    wanted = newest_first(query, *what, source=source)
+    cut = partial(_cut, connection, query, shown)
     if not query.text:
-        return await cut(connection, query, wanted)
+        return await cut(newest_first(query))
     rarest = await _rarest(connection, query)
     if not rarest.count:
         return (), ""
-    if rarest.count > RARE or rarest.expected <= WINDOWS[0]:
-        return await _in_windows(connection, query, wanted)
-    ids = await _ids_with(connection, rarest)
-    few = partial(newest_first, query, known=rarest.term, ids=ids)
-    if len(ids) <= query.limit:
-        return await cut(connection, query, few(*what, source=source))
-    # Of many, the wide rows are read only where they are shown.
-    found, following = await cut(connection, query, few(analyses.c.id, analyses.c.analyzed_at))
-    places = {row.id: place for place, row in enumerate(found)}
-    rows = await connection.execute(select(*what).select_from(source).where(analyses.c.id.in_(places)))
-    return sorted(rows, key=lambda row: places[row.id]), following
+    if rarest.count <= RARE and rarest.expected > WINDOWS[0]:
+        return await cut(newest_first(query, known=rarest.term, ids=await _ids_with(connection, rarest)))
+    found: Found = (), ""
+    for window in WINDOWS:
+        last = (await connection.execute(window_end(query, window))).first()
+        if last is None:
+            return await cut(newest_first(query))
+        found = await cut(newest_first(query).where(not_behind(last.analyzed_at, last.id)))
+        if found[1]:
+            return found
+        found = found[0], cursor_of(last.analyzed_at, last.id)
+    return found
 
 
 async def ids_of_rarest(connection: AsyncConnection, query: AnalysisQuery) -> Sequence[int] | None:
@@ -100,21 +103,7 @@ async def _ids_with(connection: AsyncConnection, rarest: _Rarest) -> Sequence[in
     )
 
 
-async def _in_windows(connection: AsyncConnection, query: AnalysisQuery, wanted: Select[Any]) -> Found:
-    found: Found = (), ""
-    for window in WINDOWS:
-        last = (await connection.execute(window_end(query, window))).first()
-        if last is None:
-            return await cut(connection, query, wanted)
-        found = await cut(connection, query, wanted.where(not_behind(last.analyzed_at, last.id)))
-        if found[1]:
-            return found
-        found = found[0], cursor_of(last.analyzed_at, last.id)
-    return found
-
-
-async def cut(connection: AsyncConnection, query: AnalysisQuery, wanted: Select[Any]) -> Found:
-    """Return the rows of a page from a select of one row more, and the next page's cursor."""
-    rows = (await connection.execute(wanted)).all()
-    shown = rows[: query.limit]
-    return shown, cursor_of(shown[-1].analyzed_at, shown[-1].id) if len(rows) > query.limit and shown else ""
+async def _cut(connection: AsyncConnection, query: AnalysisQuery, shown: Shown, wanted: Select[Any]) -> Found:
+    rows = (await connection.execute(shown(wanted.subquery()))).all()
+    found = rows[: query.limit]
+    return found, cursor_of(found[-1].analyzed_at, found[-1].id) if len(rows) > query.limit and found else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
@@ -17,7 +17,7 @@ from glassdome.store.rows import domain_of, is_ref
 from glassdome.store.schema import analyses, categories, cursors, words
 from glassdome.store.words import begins, terms_of
 
-__all__ = ["behind", "conditions", "newest_first", "newest_validity", "not_behind", "searched_terms", "window_end"]
+__all__ = ["conditions", "newest_first", "newest_validity", "not_behind", "searched_terms", "window_end"]
 
 #: Mailboxes and domains of one key whose newest are merged; with more, the newest of all are looked through.
 MERGED: Final = 20
@@ -77,49 +77,69 @@ def searched_terms(query: AnalysisQuery) -> tuple[str, ...]:
     return terms
 
 
-def newest_first(
-    query: AnalysisQuery, *what: Any, source: FromClause = analyses, known: str = "", ids: Sequence[int] | None = None
-) -> Select[Any]:
-    """Return the select of one page and one row more, so that the caller sees whether another page follows.
+def newest_first(query: AnalysisQuery, *, known: str = "", ids: Sequence[int] | None = None) -> Select[Any]:
+    """Return the select of one page's `id`, `mailbox`, `analyzed_at`, and of one row more: whether another page follows.
 
-    `ids` are the analyses known to have the word `known`.
+    It reads one table, so that its limit ends it early; what is shown of the page is joined to it. `ids` are the
+    analyses known to have the word `known`.
     """
+    if query == _only_a_category(query):
+        return _of_category(query)
     if len(parts := _parts(query)) > 1:
-        return _merged(query, parts, *what, source=source)
-    found = _ordered(query, *what, source=source).where(*_says_all(query, known))
+        return _merged(query, parts)
+    found = _ordered(query).where(*_says_all(query, known))
     if ids is not None:
         found = found.where(analyses.c.id.in_(ids))
     return found.limit(query.limit + 1).offset(query.offset)
 
 
-def _parts(query: AnalysisQuery) -> list[ColumnElement[bool]]:
-    """Return conditions that together are the query's restriction or its priority: an index has the order of each."""
-    table = analyses.c
+def _only_a_category(query: AnalysisQuery) -> AnalysisQuery | None:
+    if not query.category:
+        return None
+    whole = AnalysisQuery(category=query.category, mailbox=query.mailbox)
+    return replace(whole, limit=query.limit, offset=query.offset, cursor=query.cursor)
+
+
+def _of_category(query: AnalysisQuery) -> Select[Any]:
+    """Read the categories' own index, without the analyses' wide rows."""
+    table = categories.c
+    found = select(table.analysis_id.label("id"), table.mailbox, table.analyzed_at)
+    found = found.where(table.category == query.category)
+    if query.mailbox:
+        found = found.where(table.mailbox == query.mailbox)
+    if query.cursor:
+        found = found.where(behind(query.cursor, table.analyzed_at, table.analysis_id))
+    newest = found.order_by(table.analyzed_at.desc(), table.analysis_id.desc())
+    return newest.limit(query.limit + 1).offset(query.offset)
+
+
+def _parts(query: AnalysisQuery) -> list[Select[Any]]:
+    """Return the selects that together are the query's restriction or its priority: an index has the order of each."""
     if query.text or query.mailbox or query.category or query.person or query.ref or query.message_id:
         return []
     if query.mailboxes is not None or query.domains is not None:
-        domains = query.domains or ()
+        free, domains = replace(query, mailboxes=None, domains=None), query.domains or ()
         alone = [name for name in query.mailboxes or () if domain_of(name) not in domains]
-        parts = [*(table.domain == name for name in domains), *(table.mailbox == name for name in alone)]
-        return parts if len(parts) <= MERGED else []
-    return [table.priority_score == score for score in range(query.min_priority, 11)] if query.min_priority else []
+        parts = [*(replace(free, domains=(name,)) for name in domains), *(replace(free, mailbox=n) for n in alone)]
+        return [_ordered(part) for part in parts] if len(parts) <= MERGED else []
+    if not query.min_priority:
+        return []
+    any_priority, score = _ordered(replace(query, min_priority=None)), analyses.c.priority_score
+    return [any_priority.where(score == each) for each in range(query.min_priority, 11)]
 
 
-def _merged(query: AnalysisQuery, parts: Sequence[ColumnElement[bool]], *what: Any, source: FromClause) -> Select[Any]:
+def _merged(query: AnalysisQuery, parts: Sequence[Select[Any]]) -> Select[Any]:
     """Merge the newest of each part: all of them together have no order in any index."""
-    restricted = query.mailboxes is not None or query.domains is not None
-    whole = replace(query, mailboxes=None, domains=None) if restricted else replace(query, min_priority=None)
     wanted = query.offset + query.limit + 1
-    each = [select(_ordered(whole, analyses.c.id).where(part).limit(wanted).subquery().c.id) for part in parts]
-    found = union_all(*each).subquery()
-    newest = select(*what).select_from(source.join(found, found.c.id == analyses.c.id))
-    newest = newest.order_by(analyses.c.analyzed_at.desc(), analyses.c.id.desc())
+    found = union_all(*(select(part.limit(wanted).subquery()) for part in parts)).subquery()
+    newest = select(found).order_by(found.c.analyzed_at.desc(), found.c.id.desc())
     return newest.limit(query.limit + 1).offset(query.offset)
 
 
 def window_end(query: AnalysisQuery, window: int) -> Select[Any]:
     """Return the select of the last row in which words are looked for; no row when there are no more behind it."""
-    return _ordered(query, analyses.c.analyzed_at, analyses.c.id).limit(1).offset(window - 1)
+    # Both are in the list's own index: the rows themselves are not read.
+    return _ordered(query).with_only_columns(analyses.c.analyzed_at, analyses.c.id).limit(1).offset(window - 1)
 
 
 def behind(cursor: str, at: ColumnElement[datetime], row_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -134,14 +154,23 @@ def not_behind(moment: datetime, row_id: int) -> ColumnElement[bool]:
     return and_(at >= moment, or_(at > moment, number >= row_id))
 
 
-def _ordered(query: AnalysisQuery, *what: Any, source: FromClause = analyses) -> Select[Any]:
-    statement, at, row_id = select(*what).select_from(source), analyses.c.analyzed_at, analyses.c.id
+def _ordered(query: AnalysisQuery) -> Select[Any]:
+    """Select what meets all but the words, newest first."""
+    table = analyses.c
+    found, at, row_id = select(table.id, table.mailbox, table.analyzed_at), table.analyzed_at, table.id
     if query.category:
-        statement = statement.join(categories, categories.c.analysis_id == analyses.c.id)
-        statement = statement.where(categories.c.category == query.category)
+        found = found.join(categories, categories.c.analysis_id == table.id)
+        found = found.where(categories.c.category == query.category)
         at, row_id = categories.c.analyzed_at, categories.c.analysis_id
         if query.mailbox:
-            statement = statement.where(categories.c.mailbox == query.mailbox)
+            found = found.where(categories.c.mailbox == query.mailbox)
+    elif query.mailbox and query.is_phishing is None and not _names_one(query):
+        # MariaDB may take another index that begins with the mailbox, and sort all that it has.
+        found = found.with_hint(analyses, "USE INDEX FOR ORDER BY (ix_llm_email_analysis_mailbox)", "mysql")
     if query.cursor:
-        statement = statement.where(behind(query.cursor, at, row_id))
-    return statement.where(*_filters(query)).order_by(at.desc(), row_id.desc())
+        found = found.where(behind(query.cursor, at, row_id))
+    return found.where(*_filters(query)).order_by(at.desc(), row_id.desc())
+
+
+def _names_one(query: AnalysisQuery) -> bool:
+    return query.ref is not None or query.uid is not None or bool(query.message_id)

@@ -54,9 +54,9 @@ async def read_through(connections: Connections, statements: Sequence[Heard]) ->
 
 
 def _mysql(row: Any) -> str:
-    """`ALL` reads the table; `index` reads an index from its end, which a LIMIT stops early only without a sort."""
-    through = row.type == "ALL" or (row.type == "index" and "filesort" in (row.Extra or ""))
-    return str(row) if through and row.table in GROWING else ""
+    """`ALL` reads the table; a sort reads all that an index leads to, which a LIMIT cannot stop, save for named keys."""
+    sorted_ = "filesort" in (row.Extra or "") and row.key != "PRIMARY"
+    return str(row) if row.table in GROWING and (row.type == "ALL" or sorted_) else ""
 
 
 def _sqlite(row: Any) -> str:
