@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, contextmanager
@@ -56,8 +57,12 @@ async def serving(app: ASGIApp, *, host: str, port: int) -> AsyncIterator[HttpSe
                 await task
                 raise ConfigError(f"{host}:{port} cannot be listened on.", fix="Choose another --host or --port.")
             await asyncio.sleep(0.01)
+        # What is loaded now stays: left to the collector, it is walked again and again while requests wait.
+        gc.collect()
+        gc.freeze()
         yield server
     finally:
+        gc.unfreeze()
         server.should_exit = True
         await task
 
