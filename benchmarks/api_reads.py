@@ -90,7 +90,7 @@ def on_sqlite(folder: Path) -> Iterator[tuple[str, bool]]:
 @contextmanager
 def on_mariadb(folder: Path) -> Iterator[tuple[str, bool]]:
     """Run a private server; yield the URL, and whether there is nothing in the database."""
-    server, is_new = MariaDB(folder, flush=2), not folder.exists()
+    server, is_new = MariaDB(folder, flush=2, pool="4G"), not folder.exists()
     if is_new:
         server.install()
     server.start()

@@ -18,9 +18,9 @@ _USER, _PASSWORD = "glassdome", "pw-of-tests"
 class MariaDB:
     """One server. `start` and `stop` may alternate; what was committed stays."""
 
-    def __init__(self, folder: Path, *, flush: int = 1) -> None:
-        """`flush` is innodb_flush_log_at_trx_commit: 1 is the durable default, 2 spares a slow disk."""
-        self.folder, self.port, self._flush = folder, free_port(), flush
+    def __init__(self, folder: Path, *, flush: int = 1, pool: str = "256M") -> None:
+        """`flush` is innodb_flush_log_at_trx_commit: 1 is the durable default, 2 spares a slow disk. `pool` is InnoDB's."""
+        self.folder, self.port, self._flush, self._pool = folder, free_port(), flush, pool
         self._process: ServerProcess | None = None
 
     def install(self) -> None:
@@ -55,7 +55,7 @@ class MariaDB:
             "port": self.port,
             "bind-address": "127.0.0.1",
             "innodb-flush-log-at-trx-commit": self._flush,
-            "innodb-buffer-pool-size": "256M",
+            "innodb-buffer-pool-size": self._pool,
             "performance-schema": "OFF",
             "max-connections": 200,
             # As in mailcow: not strict by default, and not a binary collation.
