@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from glassdome.cli.app import app
@@ -76,7 +77,7 @@ def test_config_show_knows_the_table(url: str) -> None:
 def test_config_show_shows_every_character(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Brackets too, which mean something to who draws the table."""
     monkeypatch.setenv("GLASSDOME_DATABASE_URL", "mysql://me:hunter2@127.0.0.1:1/db")
-    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setattr("glassdome.cli.config.out", Console(width=300))
 
     result = CliRunner().invoke(app, ["config", "show", "--changed"])
 
