@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.restrict import allowed
 from glassdome.store.schema import queue
-from glassdome.store.totals import total_of
+from glassdome.store.totals import VERSION, total_of
 from glassdome.values.job import JobState, QueueDepth
 
 __all__ = ["counted", "depth", "depth_of"]
@@ -34,7 +34,10 @@ def depth_of(row: Row[Any], now: datetime) -> QueueDepth:
 
 @lru_cache(maxsize=256)
 def counted(mailboxes: tuple[str, ...] | None, domains: tuple[str, ...] | None) -> Select[Any]:
-    """Return the select of the counts and of the oldest runnable job; kept, since making it costs more than running."""
+    """Return the select of the counts, the oldest runnable job and the totals' version.
+
+    It is kept, since making it costs more than running it.
+    """
     mine = allowed(queue.c.mailbox, mailboxes, domains)
     each = [
         select(func.count()).where(queue.c.state == state.value, *mine).scalar_subquery().label(state.value)
@@ -44,4 +47,4 @@ def counted(mailboxes: tuple[str, ...] | None, domains: tuple[str, ...] | None) 
     runnable = and_(queue.c.state == JobState.PENDING.value, queue.c.wake_at.is_(None))
     oldest = select(queue.c.not_before).where(runnable, *mine).order_by(queue.c.not_before).limit(1)
     done = total_of(mailboxes, domains).scalar_subquery()
-    return select(*each, done.label(JobState.DONE.value), oldest.scalar_subquery().label("oldest"))
+    return select(*each, done.label(JobState.DONE.value), oldest.scalar_subquery().label("oldest"), VERSION)

@@ -12,7 +12,6 @@ from glassdome.ports.store import AnalysisQuery, Overview, Statistics
 from glassdome.store import documents
 from glassdome.store.depth import counted, depth_of
 from glassdome.store.statistics import is_plain, summarize
-from glassdome.store.totals import VERSION
 
 __all__ = ["Overviews"]
 
@@ -29,7 +28,7 @@ class Overviews:
 
     async def read(self, connection: AsyncConnection, query: AnalysisQuery, *, now: datetime) -> Overview:
         """Return the overview of one moment."""
-        row = (await connection.execute(counted(query.mailboxes, query.domains).add_columns(VERSION))).one()
+        row = (await connection.execute(counted(query.mailboxes, query.domains))).one()
         return Overview(
             statistics=await self._sums(connection, query, row.version),
             depth=depth_of(row, now),
