@@ -71,7 +71,9 @@ class HealthBoard:
         try:
             yield
         finally:
+            # Ended, not only told to: the database it may be asking is closed next.
             looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
 
     async def _keep(self) -> None:
         while True:
