@@ -42,6 +42,16 @@ def ref_columns() -> tuple[Column[str], Column[str], Column[int], Column[int]]:
     )
 
 
+def count_columns() -> tuple[Column[Any], ...]:
+    """The columns of running totals; `changes` only ever grows."""
+    numbers = ("total", "phishing", "spam", "sensitive", "degraded")
+    return (
+        *(Column(name, BigInteger, nullable=False) for name in numbers),
+        Column("seconds", Float(53), nullable=False),
+        Column("changes", BigInteger, nullable=False),
+    )
+
+
 analyses = Table(
     "llm_email_analysis",
     metadata,
@@ -141,13 +151,7 @@ statistics = Table(
     Column("mailbox", exact(MAILBOX), primary_key=True),
     Column("kind", ascii_text(10), primary_key=True),
     Column("name", Clipped(240), primary_key=True),
-    Column("total", BigInteger, nullable=False),
-    Column("phishing", BigInteger, nullable=False),
-    Column("spam", BigInteger, nullable=False),
-    Column("sensitive", BigInteger, nullable=False),
-    Column("degraded", BigInteger, nullable=False),
-    Column("seconds", Float(53), nullable=False),
-    Column("changes", BigInteger, nullable=False),
+    *count_columns(),
     sqlite_with_rowid=False,
     **OPTIONS,
 )
@@ -160,13 +164,7 @@ domain_statistics = Table(
     Column("kind", ascii_text(10), primary_key=True),
     Column("name", Clipped(240), primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
-    Column("total", BigInteger, nullable=False),
-    Column("phishing", BigInteger, nullable=False),
-    Column("spam", BigInteger, nullable=False),
-    Column("sensitive", BigInteger, nullable=False),
-    Column("degraded", BigInteger, nullable=False),
-    Column("seconds", Float(53), nullable=False),
-    Column("changes", BigInteger, nullable=False),
+    *count_columns(),
     sqlite_with_rowid=False,
     **OPTIONS,
 )
