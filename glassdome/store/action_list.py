@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from glassdome.ports.agent import ActionQuery
-from glassdome.store.paging import place_of
+from glassdome.store.paging import behind, not_behind
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref
 from glassdome.store.schema_agent import actions
@@ -35,8 +35,7 @@ def newest_first(query: ActionQuery, *, down_to: tuple[datetime, int] | None = N
     """Return the select of one page and one row more, so that the caller sees whether another page follows."""
     found = select(actions).where(*_indexed(query), *_others(query))
     if down_to is not None:
-        at, last = down_to
-        found = found.where(actions.c.updated_at >= at, or_(actions.c.updated_at > at, actions.c.id >= last))
+        found = found.where(not_behind(down_to, actions.c.updated_at, actions.c.id))
     return _newest(found).limit(query.limit + 1)
 
 
@@ -60,8 +59,7 @@ def _indexed(query: ActionQuery) -> list[ColumnElement[bool]]:
     elif query.state is not None:
         found.append(table.state == query.state.value)
     if query.cursor:
-        at, last = place_of(query.cursor)
-        found += [table.updated_at <= at, or_(table.updated_at < at, and_(table.updated_at == at, table.id < last))]
+        found.append(behind(query.cursor, table.updated_at, table.id))
     return found
 
 

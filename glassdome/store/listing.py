@@ -11,9 +11,9 @@ from sqlalchemy import Row, Select, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store.paging import cursor_of
+from glassdome.store.paging import cursor_of, not_behind
 from glassdome.store.schema import analyses, words
-from glassdome.store.selection import newest_first, not_behind, searched_terms, window_end
+from glassdome.store.selection import newest_first, searched_terms, window_end
 from glassdome.store.words import begins
 
 __all__ = ["Shown", "ids_of_rarest", "page"]
@@ -48,7 +48,9 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) 
         last = (await connection.execute(window_end(query, window))).first()
         if last is None:
             return await cut(newest_first(query))
-        found = await cut(newest_first(query).where(not_behind(last.analyzed_at, last.id)))
+        found = await cut(
+            newest_first(query).where(not_behind((last.analyzed_at, last.id), analyses.c.analyzed_at, analyses.c.id))
+        )
         if found[1]:
             return found
         found = found[0], cursor_of(last.analyzed_at, last.id)

@@ -6,9 +6,11 @@ import base64
 import binascii
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from glassdome.core.errors import InvalidQuery
 
-__all__ = ["cursor_of", "place_of"]
+__all__ = ["behind", "cursor_of", "not_behind", "place_of"]
 
 
 def cursor_of(moment: datetime, row_id: int) -> str:
@@ -27,3 +29,17 @@ def place_of(cursor: str) -> tuple[datetime, int]:
         return at, int(row_id)
     except (ValueError, binascii.Error) as exc:
         raise InvalidQuery("That cursor is not one of ours.") from exc
+
+
+def behind(cursor: str, at: ColumnElement[datetime], row_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a row stands behind the cursor in the list; raises InvalidQuery."""
+    moment, last = place_of(cursor)
+    return and_(at <= moment, or_(at < moment, row_id < last))
+
+
+def not_behind(
+    place: tuple[datetime, int], at: ColumnElement[datetime], row_id: ColumnElement[int]
+) -> ColumnElement[bool]:
+    """Return the condition that a row is the one at that place or stands before it in the list."""
+    moment, last = place
+    return and_(at >= moment, or_(at > moment, row_id >= last))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, func, select, union_all
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store.paging import place_of
+from glassdome.store.paging import behind
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import domain_of, is_ref
 from glassdome.store.schema import analyses, categories, cursors, words
 from glassdome.store.words import begins, terms_of
 
-__all__ = ["conditions", "newest_first", "newest_validity", "not_behind", "searched_terms", "window_end"]
+__all__ = ["conditions", "newest_first", "newest_validity", "searched_terms", "window_end"]
 
 #: Mailboxes and domains of one key whose newest are merged; with more, the newest of all are looked through.
 MERGED: Final = 20
@@ -140,18 +139,6 @@ def window_end(query: AnalysisQuery, window: int) -> Select[Any]:
     """Return the select of the last row in which words are looked for; no row when there are no more behind it."""
     # Both are in the list's own index: the rows themselves are not read.
     return _ordered(query).with_only_columns(analyses.c.analyzed_at, analyses.c.id).limit(1).offset(window - 1)
-
-
-def behind(cursor: str, at: ColumnElement[datetime], row_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that a row stands behind the cursor in the list; raises InvalidQuery."""
-    moment, last = place_of(cursor)
-    return and_(at <= moment, or_(at < moment, and_(at == moment, row_id < last)))
-
-
-def not_behind(moment: datetime, row_id: int) -> ColumnElement[bool]:
-    """Return the condition that a row is that one or stands before it in the list."""
-    at, number = analyses.c.analyzed_at, analyses.c.id
-    return and_(at >= moment, or_(at > moment, number >= row_id))
 
 
 def _ordered(query: AnalysisQuery) -> Select[Any]:
