@@ -100,6 +100,7 @@ class LiveModel:
         closing = dict(self._closing)
         for task in closing:
             task.cancel()
+        await asyncio.gather(*closing, return_exceptions=True)
         for model in (*closing.values(), *([self._model] if self._model is not None else [])):
             await model.aclose()
 
