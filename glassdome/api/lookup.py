@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -107,22 +108,19 @@ def mailbox_of(caller: Caller, text: str) -> str:
 
 async def find_document(store: AnalysisStore, mailbox: str, wanted: EmailId) -> str | None:
     """Return the JSON text of the stored analysis of the message the caller names."""
-    if wanted.message_id:
-        query = AnalysisQuery(mailbox=mailbox, message_id=wanted.message_id, limit=1)
-    elif wanted.uid_validity is None:
-        query = AnalysisQuery(mailbox=mailbox, folder=wanted.folder, uid=wanted.uid, limit=1)
-    else:
-        ref = MessageRef(mailbox=mailbox, folder=wanted.folder, uid_validity=wanted.uid_validity, uid=wanted.uid)
-        query = AnalysisQuery(mailbox=mailbox, ref=ref, limit=1)
-    return next(iter((await store.documents(query)).items), None)
+    return next(iter((await store.documents(_named(mailbox, wanted))).items), None)
 
 
 async def find_analysis(store: AnalysisStore, mailbox: str, wanted: EmailId) -> Analysis | None:
     """Return the stored analysis of the message the caller names."""
+    return next(iter((await store.list(_named(mailbox, wanted))).items), None)
+
+
+def _named(mailbox: str, wanted: EmailId) -> AnalysisQuery:
+    query = AnalysisQuery(mailbox=mailbox, limit=1)
     if wanted.message_id:
-        return await store.by_message_id(mailbox, wanted.message_id)
+        return replace(query, message_id=wanted.message_id)
     if wanted.uid_validity is None:
-        return await store.find(mailbox, wanted.folder, wanted.uid)
-    return await store.get(
-        MessageRef(mailbox=mailbox, folder=wanted.folder, uid_validity=wanted.uid_validity, uid=wanted.uid)
-    )
+        return replace(query, folder=wanted.folder, uid=wanted.uid)
+    ref = MessageRef(mailbox=mailbox, folder=wanted.folder, uid_validity=wanted.uid_validity, uid=wanted.uid)
+    return replace(query, ref=ref)
