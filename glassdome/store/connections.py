@@ -60,7 +60,6 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         engine = create_async_engine(
             parsed, connect_args={"timeout": LOCK_SECONDS, "async_creator_fn": connect}, **bounds
         )
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     return create_async_engine(
@@ -71,15 +70,6 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         pool_recycle=RECYCLE_SECONDS,
         **bounds,
     )
-
-
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    """WAL lets readers and one writer work together; FULL keeps what was committed through a power cut."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -7,6 +7,7 @@ the statement. SQLAlchemy fetches all rows at once anyway, so one trip can do al
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Final
@@ -17,14 +18,38 @@ __all__ = ["connect"]
 
 #: aiosqlite's own default for cursors that are read step by step, which we never do.
 _STEP: Final = 64
+#: Seconds between two tries to make a new file one with a write-ahead log.
+_PAUSE: Final = 0.01
+#: The bits of an extended error code that are the plain one.
+_PRIMARY: Final = 0xFF
 
 
-async def connect(database: str, **options: Any) -> aiosqlite.Connection:
-    """Open a database with the options of `sqlite3.connect`; raises sqlite3.Error."""
-    connection = _Connection(partial(sqlite3.connect, database, **options), iter_chunk_size=_STEP)
+async def connect(database: str, *, timeout: float, **options: Any) -> aiosqlite.Connection:
+    """Open a database with the options of `sqlite3.connect`, waiting `timeout` seconds for locks; raises sqlite3.Error."""
+    opened = partial(sqlite3.connect, database, timeout=timeout, isolation_level=None, **options)
+    connection = _Connection(lambda: _prepared(opened(), timeout), iter_chunk_size=_STEP)
     # A process that ends must not wait for this thread.
     connection._thread.daemon = True
     return await connection
+
+
+def _prepared(connection: sqlite3.Connection, timeout: float) -> sqlite3.Connection:
+    """WAL lets readers and one writer work together; FULL keeps what was committed through a power cut.
+
+    Of several who open a new file at once SQLite lets one make it WAL and refuses the others at once, without waiting for
+    its own timeout (https://sqlite.org/c3ref/busy_handler.html, on deadlocks). So the waiting is done here.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            connection.execute("PRAGMA synchronous=FULL").close()
+            return connection
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                connection.close()
+                raise
+        time.sleep(_PAUSE)
 
 
 class _Connection(aiosqlite.Connection):
