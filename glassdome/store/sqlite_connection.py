@@ -6,6 +6,7 @@ the statement. SQLAlchemy fetches all rows at once anyway, so one trip can do al
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,15 +23,14 @@ _STEP: Final = 64
 _PAUSE: Final = 0.01
 #: The bits of an extended error code that are the plain one.
 _PRIMARY: Final = 0xFF
+#: Steps of SQLite's virtual machine between two questions whether to go on: some milliseconds.
+_ASKED_EVERY: Final = 100_000
 
 
 async def connect(database: str, *, timeout: float, **options: Any) -> aiosqlite.Connection:
     """Open a database with the options of `sqlite3.connect`, waiting `timeout` seconds for locks; raises sqlite3.Error."""
     opened = partial(sqlite3.connect, database, timeout=timeout, isolation_level=None, **options)
-    connection = _Connection(lambda: _prepared(opened(), timeout), iter_chunk_size=_STEP)
-    # A process that ends must not wait for this thread.
-    connection._thread.daemon = True
-    return await connection
+    return await _Connection(lambda: _prepared(opened(), timeout))
 
 
 def _prepared(connection: sqlite3.Connection, timeout: float) -> sqlite3.Connection:
@@ -53,7 +53,33 @@ def _prepared(connection: sqlite3.Connection, timeout: float) -> sqlite3.Connect
 
 
 class _Connection(aiosqlite.Connection):
-    """A connection whose cursors are ours."""
+    """A connection whose cursors are ours, and that may be closed by several at once, also while it reads."""
+
+    def __init__(self, opened: Callable[[], sqlite3.Connection]) -> None:
+        """`opened` is called in the connection's thread."""
+        super().__init__(lambda: self._breakable(opened()), iter_chunk_size=_STEP)
+        # A process that ends must not wait for this thread.
+        self._thread.daemon = True
+        self._closing = self._stopped = False
+
+    def _breakable(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """Let a statement that runs while this is closed end early: who asked for it has gone."""
+        connection.set_progress_handler(lambda: self._closing, _ASKED_EVERY)
+        return connection
+
+    async def close(self) -> None:
+        """Close, and break off what runs."""
+        self._closing = True
+        await super().close()
+
+    def stop(self) -> asyncio.Future[None] | None:
+        """End the thread; return what to wait for, nothing when it was told before.
+
+        A thread that has ended answers no more. Who was cancelled twice, first while reading and then while closing, tells
+        it twice, and would wait for the second answer for ever.
+        """
+        told, self._closing, self._stopped = self._stopped, True, True
+        return None if told else super().stop()
 
     def cursor(self) -> _Cursor:  # type: ignore[override]
         """Return a cursor, without a trip."""

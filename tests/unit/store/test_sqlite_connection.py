@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from glassdome.store.connections import Connections, make_engine
 from glassdome.store.sqlite_connection import connect
 
 #: Opened at once, a few of a hundred plain openings are refused; so this many cannot all pass by luck.
 FILES, OPENERS = 60, 6
+_ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
 async def _open(path: Path, timeout: float = 10) -> str:
@@ -41,3 +46,48 @@ async def test_a_file_that_stays_locked_is_refused(tmp_path: Path) -> None:
     assert holder.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     holder.close()
     assert await _open(path) == "wal"
+
+
+async def test_closing_what_was_told_to_stop_ends(tmp_path: Path) -> None:
+    """Not only the first of those who close is answered."""
+    connection = await connect(str(tmp_path / "a.db"), timeout=10)
+    connection.stop()
+    with suppress(ValueError):  # "Connection closed", unless the thread was quicker and there is nothing left to close
+        await asyncio.wait_for(connection.close(), 10)
+    await asyncio.to_thread(connection._thread.join, 10)
+    assert not connection._thread.is_alive()
+
+
+async def test_closing_breaks_off_what_runs(tmp_path: Path) -> None:
+    """The thread of a reader that was cancelled does not read on for nobody."""
+    connection = await connect(str(tmp_path / "a.db"), timeout=10)
+    reading = asyncio.create_task(connection.cursor().execute(_ENDLESS))
+    await asyncio.sleep(0.01)
+    await asyncio.wait_for(connection.close(), 10)
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        await reading
+
+
+async def test_a_reader_cancelled_twice_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Once while it reads, and again while its connection is closed for that."""
+    connections = Connections(await asyncio.to_thread(make_engine, f"sqlite:///{tmp_path / 'a.db'}"))
+    before = asyncio.all_tasks()
+    for pause in range(20):
+        task = asyncio.create_task(connections.row(text(_ENDLESS)))
+        await asyncio.sleep(0.002 + pause * 0.0005)
+        for _ in range(3):
+            task.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    await connections.aclose()
+    async with asyncio.timeout(10):
+        while left := asyncio.all_tasks() - before:
+            await asyncio.wait(left)
+        while _threads():
+            await asyncio.sleep(0.01)
+    assert asyncio.all_tasks() == before
+
+
+def _threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
