@@ -17,6 +17,8 @@ from glassdome.store.sqlite_connection import connect
 #: Opened at once, a few of a hundred plain openings are refused; so this many cannot all pass by luck.
 FILES, OPENERS = 60, 6
 _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+#: How aiosqlite's threads are named, behind a number.
+_THREAD = "(_connection_worker_thread)"
 
 
 async def _open(path: Path, timeout: float = 10) -> str:
@@ -54,8 +56,7 @@ async def test_closing_what_was_told_to_stop_ends(tmp_path: Path) -> None:
     connection.stop()
     with suppress(ValueError):  # "Connection closed", unless the thread was quicker and there is nothing left to close
         await asyncio.wait_for(connection.close(), 10)
-    await asyncio.to_thread(connection._thread.join, 10)
-    assert not connection._thread.is_alive()
+    await asyncio.wait_for(asyncio.to_thread(connection._thread.join), 10)
 
 
 async def test_closing_breaks_off_what_runs(tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ async def test_closing_breaks_off_what_runs(tmp_path: Path) -> None:
 async def test_a_reader_cancelled_twice_leaves_nothing_behind(tmp_path: Path) -> None:
     """Once while it reads, and again while its connection is closed for that."""
     connections = Connections(await asyncio.to_thread(make_engine, f"sqlite:///{tmp_path / 'a.db'}"))
-    before = asyncio.all_tasks()
+    before, threads = asyncio.all_tasks(), set(threading.enumerate())
     for pause in range(20):
         task = asyncio.create_task(connections.row(text(_ENDLESS)))
         await asyncio.sleep(0.002 + pause * 0.0005)
@@ -84,10 +85,7 @@ async def test_a_reader_cancelled_twice_leaves_nothing_behind(tmp_path: Path) ->
     async with asyncio.timeout(10):
         while left := asyncio.all_tasks() - before:
             await asyncio.wait(left)
-        while _threads():
-            await asyncio.sleep(0.01)
+        for thread in {t for t in threading.enumerate() if t.name.endswith(_THREAD)} - threads:
+            await asyncio.to_thread(thread.join)
     assert asyncio.all_tasks() == before
 
-
-def _threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
