@@ -88,4 +88,3 @@ async def test_a_reader_cancelled_twice_leaves_nothing_behind(tmp_path: Path) ->
         for thread in {t for t in threading.enumerate() if t.name.endswith(_THREAD)} - threads:
             await asyncio.to_thread(thread.join)
     assert asyncio.all_tasks() == before
-
