@@ -36,9 +36,15 @@ from glassdome.api.services import Services
 
 __all__ = ["create_app", "create_health_app", "with_routes"]
 
+#: What is asked most comes first: each request is held against one route after the other.
 _ROUTES = (
-    routes_actions,
     routes_analysis,
+    routes_stats,
+    routes_queue,
+    routes_preferences,
+    routes_rspamd,
+    routes_push,
+    routes_actions,
     routes_analyze,
     routes_chat,
     routes_config,
@@ -47,11 +53,6 @@ _ROUTES = (
     routes_feedback,
     routes_health,
     routes_models,
-    routes_preferences,
-    routes_push,
-    routes_queue,
-    routes_rspamd,
-    routes_stats,
     routes_undo,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, Subquery, func, select
@@ -25,6 +25,9 @@ FIRST: Final = 50
 #: Rows in which one request looks for common words: most are found in the first step, at the latest in a tenth of a
 #: second the search ends, and the page's cursor goes on behind it.
 WINDOWS: Final = (2_000, 20_000)
+#: Statements kept, for those who ask the same again and again: making one for a key of two places costs as much as
+#: running it. Each is about 20 KB, and 370 KB for a key of 20 places.
+KEPT: Final = 64
 Found = tuple[Sequence[Row[Any]], str]
 #: Makes, of a page's `id`, `mailbox`, `analyzed_at`, the select of what is shown, in the same order.
 Shown = Callable[[Subquery], Select[Any]]
@@ -35,9 +38,9 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) 
 
     Common words are looked for in a bounded number of rows: there may be a next page though this one is not full.
     """
-    cut = partial(_cut, connection, query, shown)
     if not query.text:
-        return await cut(newest_first(query))
+        return await _fetched(connection, query, _plain(query, shown))
+    cut = partial(_cut, connection, query, shown)
     rarest = await _rarest(connection, query)
     if not rarest.count:
         return (), ""
@@ -105,7 +108,16 @@ async def _ids_with(connection: AsyncConnection, rarest: _Rarest) -> Sequence[in
     )
 
 
+@lru_cache(maxsize=KEPT)
+def _plain(query: AnalysisQuery, shown: Shown) -> Select[Any]:
+    return shown(newest_first(query).subquery())
+
+
 async def _cut(connection: AsyncConnection, query: AnalysisQuery, shown: Shown, wanted: Select[Any]) -> Found:
-    rows = (await connection.execute(shown(wanted.subquery()))).all()
+    return await _fetched(connection, query, shown(wanted.subquery()))
+
+
+async def _fetched(connection: AsyncConnection, query: AnalysisQuery, statement: Select[Any]) -> Found:
+    rows = (await connection.execute(statement)).all()
     found = rows[: query.limit]
     return found, cursor_of(found[-1].analyzed_at, found[-1].id) if len(rows) > query.limit and found else ""
