@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, select
 
 from glassdome.ports.agent import ActionQuery
-from glassdome.store.paging import behind, not_behind
+from glassdome.store.paging import behind, not_behind, place_of
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import is_ref
 from glassdome.store.schema_agent import actions
@@ -59,7 +59,7 @@ def _indexed(query: ActionQuery) -> list[ColumnElement[bool]]:
     elif query.state is not None:
         found.append(table.state == query.state.value)
     if query.cursor:
-        found.append(behind(query.cursor, table.updated_at, table.id))
+        found.append(behind(place_of(query.cursor), table.updated_at, table.id))
     return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
+from glassdome.store.handed import handed, shape_of
 from glassdome.store.paging import cursor_of, not_behind
 from glassdome.store.schema import analyses, words
 from glassdome.store.selection import newest_first, searched_terms, window_end
@@ -25,8 +26,7 @@ FIRST: Final = 50
 #: Rows in which one request looks for common words: most are found in the first step, at the latest in a tenth of a
 #: second the search ends, and the page's cursor goes on behind it.
 WINDOWS: Final = (2_000, 20_000)
-#: Statements kept, for those who ask the same again and again: making one for a key of two places costs as much as
-#: running it. Each is about 20 KB, and 370 KB for a key of 20 places.
+#: Statements kept: about 20 KB each, and 370 KB for a key of 20 places.
 KEPT: Final = 64
 Found = tuple[Sequence[Row[Any]], str]
 #: Makes, of a page's `id`, `mailbox`, `analyzed_at`, the select of what is shown, in the same order.
@@ -39,7 +39,7 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) 
     Common words are looked for in a bounded number of rows: there may be a next page though this one is not full.
     """
     if not query.text:
-        return await _fetched(connection, query, _plain(query, shown))
+        return await _fetched(connection, query, _made(shape_of(query), shown))
     cut = partial(_cut, connection, query, shown)
     rarest = await _rarest(connection, query)
     if not rarest.count:
@@ -109,8 +109,8 @@ async def _ids_with(connection: AsyncConnection, rarest: _Rarest) -> Sequence[in
 
 
 @lru_cache(maxsize=KEPT)
-def _plain(query: AnalysisQuery, shown: Shown) -> Select[Any]:
-    return shown(newest_first(query).subquery())
+def _made(shape: AnalysisQuery, shown: Shown) -> Select[Any]:
+    return shown(newest_first(shape).subquery())
 
 
 async def _cut(connection: AsyncConnection, query: AnalysisQuery, shown: Shown, wanted: Select[Any]) -> Found:
@@ -118,6 +118,6 @@ async def _cut(connection: AsyncConnection, query: AnalysisQuery, shown: Shown, 
 
 
 async def _fetched(connection: AsyncConnection, query: AnalysisQuery, statement: Select[Any]) -> Found:
-    rows = (await connection.execute(statement)).all()
+    rows = (await connection.execute(statement, handed(query))).all()
     found = rows[: query.limit]
     return found, cursor_of(found[-1].analyzed_at, found[-1].id) if len(rows) > query.limit and found else ""

@@ -10,7 +10,10 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from glassdome.core.errors import InvalidQuery
 
-__all__ = ["behind", "cursor_of", "not_behind", "place_of"]
+__all__ = ["Place", "behind", "cursor_of", "not_behind", "place_of"]
+
+#: A row's moment and id, or the parameters that will hold them.
+Place = tuple[datetime | ColumnElement[datetime], int | ColumnElement[int]]
 
 
 def cursor_of(moment: datetime, row_id: int) -> str:
@@ -31,15 +34,13 @@ def place_of(cursor: str) -> tuple[datetime, int]:
         raise InvalidQuery("That cursor is not one of ours.") from exc
 
 
-def behind(cursor: str, at: ColumnElement[datetime], row_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that a row stands behind the cursor in the list; raises InvalidQuery."""
-    moment, last = place_of(cursor)
+def behind(place: Place, at: ColumnElement[datetime], row_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a row stands behind that place in the list."""
+    moment, last = place
     return and_(at <= moment, or_(at < moment, row_id < last))
 
 
-def not_behind(
-    place: tuple[datetime, int], at: ColumnElement[datetime], row_id: ColumnElement[int]
-) -> ColumnElement[bool]:
+def not_behind(place: Place, at: ColumnElement[datetime], row_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that a row is the one at that place or stands before it in the list."""
     moment, last = place
     return and_(at >= moment, or_(at > moment, row_id >= last))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import eq, ge, lt
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, union_all
+from sqlalchemy import BindParameter, Column, ColumnElement, Select, exists, func, select, union_all
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
+from glassdome.store.handed import is_given, page_rows, place, same, skipped, through
 from glassdome.store.paging import behind
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import domain_of, is_ref
@@ -30,28 +32,28 @@ def conditions(query: AnalysisQuery) -> list[ColumnElement[bool]]:
 def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     table = analyses.c
     found = allowed(table.mailbox, query.mailboxes, query.domains, table.domain)
-    wanted: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
-        (query.mailbox or None, table.mailbox.__eq__),
-        (query.folder or None, table.folder.__eq__),
-        (query.uid, table.uid.__eq__),
-        (query.message_id or None, table.message_id.__eq__),
-        (query.person.lower() or None, table.person.__eq__),
+    wanted: list[tuple[str, Column[Any], Callable[[Any, Any], ColumnElement[bool]]]] = [
+        *((name, table[name], eq) for name in ("mailbox", "folder", "uid", "message_id", "person")),
+        ("since", table.analyzed_at, ge),
+        ("until", table.analyzed_at, lt),
+    ]
+    found += [compare(column, same(query, name, column)) for name, column, compare in wanted if is_given(query, name)]
+    flags: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
         (query.is_phishing, table.is_phishing.__eq__),
         (query.degraded, table.degraded.__eq__),
         (query.sensitive, table.sensitive_data.__eq__),
         (query.min_priority, table.priority_score.__ge__),
-        (query.since, table.analyzed_at.__ge__),
-        (query.until, table.analyzed_at.__lt__),
     ]
-    found += [condition(value) for value, condition in wanted if value is not None]
+    found += [condition(value) for value, condition in flags if value is not None]
     if query.uid is not None:
-        found.append(table.uid_validity == newest_validity(query.mailbox, query.folder))
+        here = (same(query, name, table[name]) for name in ("mailbox", "folder"))
+        found.append(table.uid_validity == newest_validity(*here))
     if query.ref is not None:
         found.append(is_ref(analyses, query.ref))
     return found
 
 
-def newest_validity(mailbox: str, folder: str) -> ColumnElement[int]:
+def newest_validity(mailbox: str | BindParameter[str], folder: str | BindParameter[str]) -> ColumnElement[int]:
     """Return the newest UIDVALIDITY known of a folder; once it was rebuilt, an old UID names no message any more."""
     here = (analyses.c.mailbox == mailbox, analyses.c.folder == folder)
     seen = select(cursors.c.uid_validity).where(cursors.c.mailbox == mailbox, cursors.c.folder == folder)
@@ -89,7 +91,7 @@ def newest_first(query: AnalysisQuery, *, known: str = "", ids: Sequence[int] | 
     found = _ordered(query).where(*_says_all(query, known))
     if ids is not None:
         found = found.where(analyses.c.id.in_(ids))
-    return found.limit(query.limit + 1).offset(query.offset)
+    return _cut(found, query)
 
 
 def _only_a_category(query: AnalysisQuery) -> AnalysisQuery | None:
@@ -103,13 +105,19 @@ def _of_category(query: AnalysisQuery) -> Select[Any]:
     """Read the categories' own index, without the analyses' wide rows."""
     table = categories.c
     found = select(table.analysis_id.label("id"), table.mailbox, table.analyzed_at)
-    found = found.where(table.category == query.category)
-    if query.mailbox:
-        found = found.where(table.mailbox == query.mailbox)
+    found = found.where(*_in_category(query))
     if query.cursor:
-        found = found.where(behind(query.cursor, table.analyzed_at, table.analysis_id))
-    newest = found.order_by(table.analyzed_at.desc(), table.analysis_id.desc())
-    return newest.limit(query.limit + 1).offset(query.offset)
+        found = found.where(behind(place(query), table.analyzed_at, table.analysis_id))
+    return _cut(found.order_by(table.analyzed_at.desc(), table.analysis_id.desc()), query)
+
+
+def _in_category(query: AnalysisQuery) -> list[ColumnElement[bool]]:
+    names = ("category", "mailbox") if query.mailbox else ("category",)
+    return [categories.c[name] == same(query, name, categories.c[name]) for name in names]
+
+
+def _cut(newest: Select[Any], query: AnalysisQuery) -> Select[Any]:
+    return newest.limit(page_rows(query)).offset(skipped(query))
 
 
 def _parts(query: AnalysisQuery) -> list[Select[Any]]:
@@ -119,7 +127,7 @@ def _parts(query: AnalysisQuery) -> list[Select[Any]]:
     if query.mailboxes is not None or query.domains is not None:
         free, domains = replace(query, mailboxes=None, domains=None), query.domains or ()
         alone = [name for name in query.mailboxes or () if domain_of(name) not in domains]
-        parts = [*(replace(free, domains=(name,)) for name in domains), *(replace(free, mailbox=n) for n in alone)]
+        parts = [*(replace(free, domains=(name,)) for name in domains), *(replace(free, mailboxes=(n,)) for n in alone)]
         return [_ordered(part) for part in parts] if len(parts) <= MERGED else []
     if not query.min_priority:
         return []
@@ -129,10 +137,8 @@ def _parts(query: AnalysisQuery) -> list[Select[Any]]:
 
 def _merged(query: AnalysisQuery, parts: Sequence[Select[Any]]) -> Select[Any]:
     """Merge the newest of each part: all of them together have no order in any index."""
-    wanted = query.offset + query.limit + 1
-    found = union_all(*(select(part.limit(wanted).subquery()) for part in parts)).subquery()
-    newest = select(found).order_by(found.c.analyzed_at.desc(), found.c.id.desc())
-    return newest.limit(query.limit + 1).offset(query.offset)
+    found = union_all(*(select(part.limit(through(query)).subquery()) for part in parts)).subquery()
+    return _cut(select(found).order_by(found.c.analyzed_at.desc(), found.c.id.desc()), query)
 
 
 def window_end(query: AnalysisQuery, window: int) -> Select[Any]:
@@ -147,16 +153,18 @@ def _ordered(query: AnalysisQuery) -> Select[Any]:
     found, at, row_id = select(table.id, table.mailbox, table.analyzed_at), table.analyzed_at, table.id
     if query.category:
         found = found.join(categories, categories.c.analysis_id == table.id)
-        found = found.where(categories.c.category == query.category)
+        found = found.where(*_in_category(query))
         at, row_id = categories.c.analyzed_at, categories.c.analysis_id
-        if query.mailbox:
-            found = found.where(categories.c.mailbox == query.mailbox)
-    elif query.mailbox and query.is_phishing is None and not _names_one(query):
+    elif _is_of_one_mailbox(query) and query.is_phishing is None and not _names_one(query):
         # MariaDB may take another index that begins with the mailbox, and sort all that it has.
         found = found.with_hint(analyses, "USE INDEX FOR ORDER BY (ix_llm_email_analysis_mailbox)", "mysql")
     if query.cursor:
-        found = found.where(behind(query.cursor, at, row_id))
+        found = found.where(behind(place(query), at, row_id))
     return found.where(*_filters(query)).order_by(at.desc(), row_id.desc())
+
+
+def _is_of_one_mailbox(query: AnalysisQuery) -> bool:
+    return bool(query.mailbox) or (len(query.mailboxes or ()) == 1 and query.domains is None)
 
 
 def _names_one(query: AnalysisQuery) -> bool:

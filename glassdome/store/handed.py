@@ -1,0 +1,81 @@
+"""What of a query is handed to a statement when it is run, so that one statement serves all queries of one shape.
+
+Making a page's statement costs as much as running it. It is made once per shape and kept; a shape has, in place of what is
+handed over, values that nothing has: was one forgotten, nothing would be found rather than another's mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, BindParameter, Column, Integer, bindparam
+
+from glassdome.ports.store import AnalysisQuery
+from glassdome.store.paging import Place, cursor_of, place_of
+from glassdome.store.schema import analyses
+
+__all__ = ["handed", "is_given", "page_rows", "place", "same", "shape_of", "skipped", "through"]
+
+_NOWHERE: Final = datetime(1, 1, 2, tzinfo=UTC)
+#: The fields that are handed over, and what stands for them in a shape.
+_NOBODY: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("mailbox", "folder", "message_id", "person", "category"), "\x7f"),
+    "uid": -1,
+    "since": _NOWHERE,
+    "until": _NOWHERE,
+    "cursor": cursor_of(_NOWHERE, 0),
+}
+
+
+def shape_of(query: AnalysisQuery) -> AnalysisQuery:
+    """Return what decides the text of the query's statement."""
+    nobody = {name: value for name, value in _NOBODY.items() if is_given(query, name)}
+    return replace(query, **nobody, limit=0, offset=0)
+
+
+def handed(query: AnalysisQuery) -> dict[str, Any]:
+    """Return what is handed to the statement of the query's shape; raises InvalidQuery."""
+    values = {name: _value(query, name) for name in _NOBODY if name != "cursor" and is_given(query, name)}
+    values |= {"page_rows": query.limit + 1, "skipped": query.offset, "through": query.offset + query.limit + 1}
+    if query.cursor:
+        values["cursor_at"], values["cursor_id"] = place_of(query.cursor)
+    return values
+
+
+def same(query: AnalysisQuery, name: str, column: Column[Any]) -> BindParameter[Any]:
+    """Return the parameter for a field of the query, to be compared with this column."""
+    return bindparam(name, _value(query, name), type_=column.type)
+
+
+def place(query: AnalysisQuery) -> Place:
+    """Return the parameters for the place that the query's cursor names; raises InvalidQuery."""
+    moment, row_id = place_of(query.cursor)
+    at = bindparam("cursor_at", moment, type_=analyses.c.analyzed_at.type)
+    return at, bindparam("cursor_id", row_id, type_=BigInteger)
+
+
+def page_rows(query: AnalysisQuery) -> BindParameter[int]:
+    """Return the parameter for the rows of a page, and one more that tells whether another follows."""
+    return bindparam("page_rows", query.limit + 1, type_=Integer)
+
+
+def skipped(query: AnalysisQuery) -> BindParameter[int]:
+    """Return the parameter for the rows before the page."""
+    return bindparam("skipped", query.offset, type_=Integer)
+
+
+def through(query: AnalysisQuery) -> BindParameter[int]:
+    """Return the parameter for both together."""
+    return bindparam("through", query.offset + query.limit + 1, type_=Integer)
+
+
+def is_given(query: AnalysisQuery, name: str) -> bool:
+    """Say whether the query has that field."""
+    return getattr(query, name) not in (None, "")
+
+
+def _value(query: AnalysisQuery, name: str) -> Any:
+    return query.person.lower() if name == "person" else getattr(query, name)
