@@ -13,11 +13,25 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, BindParameter, Column, Integer, bindparam
 
+from glassdome.core.errors import InvalidQuery
+from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store.paging import Place, cursor_of, place_of
 from glassdome.store.schema import analyses
+from glassdome.store.words import as_begun, terms_of
 
-__all__ = ["handed", "is_given", "page_rows", "place", "same", "shape_of", "skipped", "through"]
+__all__ = [
+    "handed",
+    "is_given",
+    "named_term",
+    "page_rows",
+    "place",
+    "same",
+    "searched_terms",
+    "shape_of",
+    "skipped",
+    "through",
+]
 
 _NOWHERE: Final = datetime(1, 1, 2, tzinfo=UTC)
 #: The fields that are handed over, and what stands for them in a shape.
@@ -33,16 +47,32 @@ _NOBODY: Final[Mapping[str, Any]] = {
 def shape_of(query: AnalysisQuery) -> AnalysisQuery:
     """Return what decides the text of the query's statement."""
     nobody = {name: value for name, value in _NOBODY.items() if is_given(query, name)}
-    return replace(query, **nobody, limit=0, offset=0)
+    text = " ".join(f"{n:0{MAX_WORD_CHARS}}" for n in range(len(searched_terms(query))))
+    return replace(query, **nobody, text=text, limit=0, offset=0)
 
 
 def handed(query: AnalysisQuery) -> dict[str, Any]:
     """Return what is handed to the statement of the query's shape; raises InvalidQuery."""
     values = {name: _value(query, name) for name in _NOBODY if name != "cursor" and is_given(query, name)}
     values |= {"page_rows": query.limit + 1, "skipped": query.offset, "through": query.offset + query.limit + 1}
+    for n, term in enumerate(searched_terms(query)):
+        values |= as_begun(named_term(n), term)
     if query.cursor:
         values["cursor_at"], values["cursor_id"] = place_of(query.cursor)
     return values
+
+
+def searched_terms(query: AnalysisQuery) -> tuple[str, ...]:
+    """Return the words that the query looks for; raises InvalidQuery where its text has none."""
+    terms = terms_of(query.text)
+    if query.text.strip() and not terms:
+        raise InvalidQuery("The text to look for has no letter and no digit.")
+    return terms
+
+
+def named_term(number: int) -> str:
+    """Return the name of the parameter for one of the words looked for."""
+    return f"term_{number}"
 
 
 def same(query: AnalysisQuery, name: str, column: Column[Any]) -> BindParameter[Any]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Subquery, func, select
+from sqlalchemy import BigInteger, Row, Select, Subquery, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store.handed import handed, shape_of
+from glassdome.store.handed import handed, named_term, searched_terms, shape_of
 from glassdome.store.paging import cursor_of, not_behind
 from glassdome.store.schema import analyses, words
-from glassdome.store.selection import newest_first, searched_terms, window_end
-from glassdome.store.words import begins
+from glassdome.store.selection import newest_first, window_end
+from glassdome.store.words import as_begun, begins
 
 __all__ = ["Shown", "ids_of_rarest", "page"]
 
@@ -28,6 +28,7 @@ FIRST: Final = 50
 WINDOWS: Final = (2_000, 20_000)
 #: Statements kept: about 20 KB each, and 370 KB for a key of 20 places.
 KEPT: Final = 64
+_LONGEST: Final = "longest"
 Found = tuple[Sequence[Row[Any]], str]
 #: Makes, of a page's `id`, `mailbox`, `analyzed_at`, the select of what is shown, in the same order.
 Shown = Callable[[Subquery], Select[Any]]
@@ -38,22 +39,21 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) 
 
     Common words are looked for in a bounded number of rows: there may be a next page though this one is not full.
     """
+    shape = shape_of(query)
+    fetched = partial(_fetched, connection, query)
     if not query.text:
-        return await _fetched(connection, query, _made(shape_of(query), shown))
-    cut = partial(_cut, connection, query, shown)
+        return await fetched(_made(shape, shown))
     rarest = await _rarest(connection, query)
     if not rarest.count:
         return (), ""
     if rarest.count <= RARE and rarest.expected > WINDOWS[0]:
-        return await cut(newest_first(query, known=rarest.term, ids=await _ids_with(connection, rarest)))
+        return await fetched(_made(shape, shown, known=rarest.number), ids=await _ids_with(connection, rarest))
     found: Found = (), ""
     for window in WINDOWS:
-        last = (await connection.execute(window_end(query, window))).first()
+        last = (await connection.execute(_end(shape, window), handed(query))).first()
         if last is None:
-            return await cut(newest_first(query))
-        found = await cut(
-            newest_first(query).where(not_behind((last.analyzed_at, last.id), analyses.c.analyzed_at, analyses.c.id))
-        )
+            return await fetched(_made(shape, shown))
+        found = await fetched(_made(shape, shown, is_windowed=True), down_to_at=last.analyzed_at, down_to_id=last.id)
         if found[1]:
             return found
         found = found[0], cursor_of(last.analyzed_at, last.id)
@@ -72,10 +72,11 @@ async def ids_of_rarest(connection: AsyncConnection, query: AnalysisQuery) -> Se
 class _Rarest:
     """The rarest word looked for: in how many analyses it is, at most `RARE` + 1, and, it may be, which these are.
 
-    `expected` is in how many of the newest rows a page of them is.
+    `number` is its place among the words; `expected` is in how many of the newest rows a page of them is.
     """
 
     term: str = ""
+    number: int = 0
     count: int = 0
     first: Sequence[int] = ()
     expected: float = 0.0
@@ -83,41 +84,52 @@ class _Rarest:
 
 async def _rarest(connection: AsyncConnection, query: AnalysisQuery) -> _Rarest:
     terms = searched_terms(query)
-    counts = [
-        select(func.count()).select_from(select(words.c.word).where(begins(term)).limit(RARE + 1).subquery())
-        for term in terms
-    ]
-    newest = select(func.coalesce(func.max(analyses.c.id), 0))
-    numbers = [statement.scalar_subquery() for statement in (newest, *counts)]
-    some = select(words.c.analysis_id, *numbers).where(begins(max(terms, key=len))).limit(FIRST)
-    rows = (await connection.execute(some)).all()
+    longest = max(terms, key=len)
+    counting = _counting(searched_terms(shape_of(query)))
+    rows = (await connection.execute(counting, handed(query) | as_begun(_LONGEST, longest))).all()
     if not rows:
         return _Rarest()
     _, last, *counted = rows[0]
-    count, term = min(zip(counted, terms, strict=True))
-    first = tuple(row[0] for row in rows) if term == max(terms, key=len) else ()
+    count, term, number = min(zip(counted, terms, range(len(terms)), strict=True))
+    first = tuple(row[0] for row in rows) if term == longest else ()
     expected = (query.offset + query.limit + 1) * last / max(1, count)
-    return _Rarest(term=term, count=count, first=first, expected=expected)
+    return _Rarest(term=term, number=number, count=count, first=first, expected=expected)
 
 
 async def _ids_with(connection: AsyncConnection, rarest: _Rarest) -> Sequence[int]:
     if len(rarest.first) >= rarest.count:
         return tuple(dict.fromkeys(rarest.first))
-    return tuple(
-        (await connection.execute(select(words.c.analysis_id).where(begins(rarest.term)).distinct())).scalars()
-    )
+    wanted = select(words.c.analysis_id).where(begins(named_term(rarest.number), rarest.term)).distinct()
+    return tuple((await connection.execute(wanted)).scalars())
 
 
 @lru_cache(maxsize=KEPT)
-def _made(shape: AnalysisQuery, shown: Shown) -> Select[Any]:
-    return shown(newest_first(shape).subquery())
+def _counting(terms: tuple[str, ...]) -> Select[Any]:
+    """Return the select of the first analyses with the longest word, each with the newest id and each word's count."""
+    counts = [
+        select(func.count())
+        .select_from(select(words.c.word).where(begins(named_term(n), term)).limit(RARE + 1).subquery())
+        .scalar_subquery()
+        for n, term in enumerate(terms)
+    ]
+    newest = select(func.coalesce(func.max(analyses.c.id), 0)).scalar_subquery()
+    return select(words.c.analysis_id, newest, *counts).where(begins(_LONGEST, terms[0])).limit(FIRST)
 
 
-async def _cut(connection: AsyncConnection, query: AnalysisQuery, shown: Shown, wanted: Select[Any]) -> Found:
-    return await _fetched(connection, query, shown(wanted.subquery()))
+@lru_cache(maxsize=KEPT)
+def _made(shape: AnalysisQuery, shown: Shown, *, known: int | None = None, is_windowed: bool = False) -> Select[Any]:
+    wanted = newest_first(shape, known=known)
+    if is_windowed:
+        at, row_id = analyses.c.analyzed_at, analyses.c.id
+        end = bindparam("down_to_at", type_=at.type), bindparam("down_to_id", type_=BigInteger)
+        wanted = wanted.where(not_behind(end, at, row_id))
+    return shown(wanted.subquery())
 
 
-async def _fetched(connection: AsyncConnection, query: AnalysisQuery, statement: Select[Any]) -> Found:
-    rows = (await connection.execute(statement, handed(query))).all()
+_end = lru_cache(maxsize=KEPT)(window_end)
+
+
+async def _fetched(connection: AsyncConnection, query: AnalysisQuery, statement: Select[Any], **more: object) -> Found:
+    rows = (await connection.execute(statement, handed(query) | more)).all()
     found = rows[: query.limit]
     return found, cursor_of(found[-1].analyzed_at, found[-1].id) if len(rows) > query.limit and found else ""

@@ -7,18 +7,17 @@ from dataclasses import replace
 from operator import eq, ge, lt
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Select, exists, func, select, union_all
+from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, exists, func, select, union_all
 
-from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store.handed import is_given, page_rows, place, same, skipped, through
+from glassdome.store.handed import is_given, named_term, page_rows, place, same, searched_terms, skipped, through
 from glassdome.store.paging import behind
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import domain_of, is_ref
 from glassdome.store.schema import analyses, categories, cursors, words
-from glassdome.store.words import begins, terms_of
+from glassdome.store.words import begins
 
-__all__ = ["conditions", "newest_first", "newest_validity", "searched_terms", "window_end"]
+__all__ = ["conditions", "newest_first", "newest_validity", "window_end"]
 
 #: Mailboxes and domains of one key whose newest are merged; with more, the newest of all are looked through.
 MERGED: Final = 20
@@ -61,36 +60,28 @@ def newest_validity(mailbox: str | BindParameter[str], folder: str | BindParamet
     return func.coalesce(seen.scalar_subquery(), stored.scalar_subquery())
 
 
-def _says_all(query: AnalysisQuery, known: str = "") -> list[ColumnElement[bool]]:
+def _says_all(query: AnalysisQuery, known: int | None = None) -> list[ColumnElement[bool]]:
     """Return the conditions that an analysis has each of the words, but the one that is known to be there."""
     return [
-        exists(select(words.c.word).where(words.c.analysis_id == analyses.c.id, begins(term)))
-        for term in searched_terms(query)
-        if term != known
+        exists(select(words.c.word).where(words.c.analysis_id == analyses.c.id, begins(named_term(n), term)))
+        for n, term in enumerate(searched_terms(query))
+        if n != known
     ]
 
 
-def searched_terms(query: AnalysisQuery) -> tuple[str, ...]:
-    """Return the words that the query looks for; raises InvalidQuery where its text has none."""
-    terms = terms_of(query.text)
-    if query.text.strip() and not terms:
-        raise InvalidQuery("The text to look for has no letter and no digit.")
-    return terms
-
-
-def newest_first(query: AnalysisQuery, *, known: str = "", ids: Sequence[int] | None = None) -> Select[Any]:
+def newest_first(query: AnalysisQuery, *, known: int | None = None) -> Select[Any]:
     """Return the select of one page's `id`, `mailbox`, `analyzed_at`, and of one row more: whether another page follows.
 
-    It reads one table, so that its limit ends it early; what is shown of the page is joined to it. `ids` are the
-    analyses known to have the word `known`.
+    It reads one table, so that its limit ends it early; what is shown of the page is joined to it. With `known` it is
+    handed the `ids` of the analyses that have that one, counted from 0, of the words looked for.
     """
     if query == _only_a_category(query):
         return _of_category(query)
     if len(parts := _parts(query)) > 1:
         return _merged(query, parts)
     found = _ordered(query).where(*_says_all(query, known))
-    if ids is not None:
-        found = found.where(analyses.c.id.in_(ids))
+    if known is not None:
+        found = found.where(analyses.c.id.in_(bindparam("ids", expanding=True)))
     return _cut(found, query)
 
 

@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, bindparam
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.schema import words
 
-__all__ = ["begins", "terms_of"]
+__all__ = ["as_begun", "begins", "terms_of"]
 
 #: Letters and digits; in the scripts of India vowels are marks, which Python does not count among them.
 _RUN: Final = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff])+")
@@ -50,6 +50,12 @@ def _split(run: str) -> Iterator[str]:
         yield run[start:]
 
 
-def begins(term: str) -> ColumnElement[bool]:
-    """Return the condition that an indexed word begins with `term`."""
-    return and_(words.c.word >= term, words.c.word < term + _LAST)
+def begins(name: str, term: str) -> ColumnElement[bool]:
+    """Return the condition that an indexed word begins with `term`, in parameters of that name (see `as_begun`)."""
+    first, behind = (bindparam(key, value, type_=words.c.word.type) for key, value in as_begun(name, term).items())
+    return and_(words.c.word >= first, words.c.word < behind)
+
+
+def as_begun(name: str, term: str) -> dict[str, str]:
+    """Return the parameters of `begins` for another term."""
+    return {name: term, f"{name}_end": term + _LAST}

@@ -27,6 +27,7 @@ _TWO: dict[str, tuple[Any, Any]] = {
     "category": ("work", "bills"),
     "since": (_DAY, _DAY.replace(month=6)),
     "until": (_DAY.replace(month=7), _DAY.replace(month=8)),
+    "text": ("invoice due", "Zebra, \u00e9clair"),
     "cursor": (cursor_of(_DAY, 5), cursor_of(_DAY, 6)),
 }
 #: What decides a statement's text; each goes with all of the above.
@@ -62,6 +63,7 @@ def test_a_query_of_another_shape_is_not_the_same() -> None:
     plain = AnalysisQuery()
     others = [AnalysisQuery(**{name: two[0]}) for name, two in _TWO.items()]
     others += [AnalysisQuery(**text) for text in _TEXTS[1:]] + [replace(plain, mailboxes=("other@e.example",))]
+    others += [AnalysisQuery(text="one more word")]
     assert len({shape_of(query) for query in (plain, *others)}) == len(others) + 1
 
 
