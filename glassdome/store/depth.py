@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.restrict import allowed
+from glassdome.store.restrict import Names, allowed, names_of
 from glassdome.store.schema import queue
 from glassdome.store.totals import VERSION, total_of
 from glassdome.values.job import JobState, QueueDepth
@@ -22,8 +22,7 @@ async def depth(
     connection: AsyncConnection, *, now: datetime, mailboxes: Sequence[str] | None, domains: Sequence[str] | None
 ) -> QueueDepth:
     """Count jobs by state; those done are as many as there ever was mail, so they are not counted one by one."""
-    seen = (None if names is None else tuple(names) for names in (mailboxes, domains))
-    return depth_of((await connection.execute(counted(*seen))).one(), now)
+    return depth_of((await connection.execute(counted(**names_of(mailboxes, domains)))).one(), now)
 
 
 def depth_of(row: Row[Any], now: datetime) -> QueueDepth:
@@ -33,7 +32,7 @@ def depth_of(row: Row[Any], now: datetime) -> QueueDepth:
 
 
 @lru_cache(maxsize=256)
-def counted(mailboxes: tuple[str, ...] | None, domains: tuple[str, ...] | None) -> Select[Any]:
+def counted(mailboxes: Names, domains: Names) -> Select[Any]:
     """Return the select of the counts, the oldest runnable job and the totals' version.
 
     It is kept, since making it costs more than running it.

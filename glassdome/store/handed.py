@@ -11,14 +11,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, BindParameter, Column, Integer, bindparam
+from sqlalchemy import BigInteger, BindParameter, Column, ColumnElement, Integer, and_, bindparam
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store.paging import Place, cursor_of, place_of
+from glassdome.store.rows import ref_row
 from glassdome.store.schema import analyses
 from glassdome.store.words import as_begun, terms_of
+from glassdome.values.refs import MessageRef
 
 __all__ = [
     "handed",
@@ -27,12 +29,15 @@ __all__ = [
     "page_rows",
     "place",
     "same",
+    "same_ref",
     "searched_terms",
     "shape_of",
     "skipped",
     "through",
 ]
 
+#: What the names of a ref's four parameters begin with.
+_REF: Final = "ref_"
 _NOWHERE: Final = datetime(1, 1, 2, tzinfo=UTC)
 #: The fields that are handed over, and what stands for them in a shape.
 _NOBODY: Final[Mapping[str, Any]] = {
@@ -41,6 +46,7 @@ _NOBODY: Final[Mapping[str, Any]] = {
     "since": _NOWHERE,
     "until": _NOWHERE,
     "cursor": cursor_of(_NOWHERE, 0),
+    "ref": MessageRef(mailbox="\x7f", uid_validity=1, uid=1),
 }
 
 
@@ -53,8 +59,10 @@ def shape_of(query: AnalysisQuery) -> AnalysisQuery:
 
 def handed(query: AnalysisQuery) -> dict[str, Any]:
     """Return what is handed to the statement of the query's shape; raises InvalidQuery."""
-    values = {name: _value(query, name) for name in _NOBODY if name != "cursor" and is_given(query, name)}
+    values = {name: _value(query, name) for name in _NOBODY if name not in ("cursor", "ref") and is_given(query, name)}
     values |= {"page_rows": query.limit + 1, "skipped": query.offset, "through": query.offset + query.limit + 1}
+    if query.ref is not None:
+        values |= {_REF + name: value for name, value in ref_row(query.ref).items()}
     for n, term in enumerate(searched_terms(query)):
         values |= as_begun(named_term(n), term)
     if query.cursor:
@@ -78,6 +86,14 @@ def named_term(number: int) -> str:
 def same(query: AnalysisQuery, name: str, column: Column[Any]) -> BindParameter[Any]:
     """Return the parameter for a field of the query, to be compared with this column."""
     return bindparam(name, _value(query, name), type_=column.type)
+
+
+def same_ref(ref: MessageRef) -> ColumnElement[bool]:
+    """Return the condition that an analysis is of this message, in parameters."""
+    table = analyses.c
+    return and_(
+        *(table[name] == bindparam(_REF + name, value, type_=table[name].type) for name, value in ref_row(ref).items())
+    )
 
 
 def place(query: AnalysisQuery) -> Place:

@@ -41,7 +41,7 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) 
     """
     shape = shape_of(query)
     fetched = partial(_fetched, connection, query)
-    if not query.text:
+    if not searched_terms(query):
         return await fetched(_made(shape, shown))
     rarest = await _rarest(connection, query)
     if not rarest.count:

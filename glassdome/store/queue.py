@@ -14,6 +14,7 @@ from glassdome.store import claims, completion, depth, enqueue
 from glassdome.store.connections import Connections
 from glassdome.store.cursors import write_cursor
 from glassdome.store.job_list import JOB, JOB_TEXT, listed
+from glassdome.store.restrict import names_of
 from glassdome.store.rows import is_ref, job_of
 from glassdome.store.schema import queue
 from glassdome.values.action import Action
@@ -119,9 +120,8 @@ class Queue:
         domains: Sequence[str] | None = None,
     ) -> tuple[Job, ...]:
         """List jobs by id."""
-        found = listed(
-            *JOB, state=state, mailbox=mailbox, mailboxes=mailboxes, domains=domains, after_id=after_id, limit=limit
-        )
+        seen = names_of(mailboxes, domains)
+        found = listed(*JOB, state=state, mailbox=mailbox, after_id=after_id, limit=limit, **seen)
         if ids is not None:
             found = found.where(queue.c.id.in_(ids))
         return tuple(job_of(row) for row in await self._db.rows(found))
@@ -138,7 +138,7 @@ class Queue:
         domains: Sequence[str] | None = None,
     ) -> QueuePage:
         """Count and list in one transaction."""
-        seen = {"mailboxes": mailboxes, "domains": domains}
+        seen = names_of(mailboxes, domains)
         found = listed(*JOB_TEXT, state=state, mailbox=mailbox, after_id=after_id, limit=limit, **seen)
 
         async def work(connection: AsyncConnection) -> QueuePage:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, false, or_
 
-__all__ = ["allowed"]
+__all__ = ["Names", "allowed", "names_of"]
+
+#: Mailboxes or domains that a key may see; None does not restrict.
+Names = tuple[str, ...] | None
+
+
+def names_of(mailboxes: Sequence[str] | None, domains: Sequence[str] | None) -> dict[str, Names]:
+    """Return both as arguments that can be a key of what is kept."""
+    given = {"mailboxes": mailboxes, "domains": domains}
+    return {name: None if names is None else tuple(names) for name, names in given.items()}
 
 
 def allowed(

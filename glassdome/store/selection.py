@@ -10,10 +10,20 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, exists, func, select, union_all
 
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store.handed import is_given, named_term, page_rows, place, same, searched_terms, skipped, through
+from glassdome.store.handed import (
+    is_given,
+    named_term,
+    page_rows,
+    place,
+    same,
+    same_ref,
+    searched_terms,
+    skipped,
+    through,
+)
 from glassdome.store.paging import behind
 from glassdome.store.restrict import allowed
-from glassdome.store.rows import domain_of, is_ref
+from glassdome.store.rows import domain_of
 from glassdome.store.schema import analyses, categories, cursors, words
 from glassdome.store.words import begins
 
@@ -48,7 +58,7 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
         here = (same(query, name, table[name]) for name in ("mailbox", "folder"))
         found.append(table.uid_validity == newest_validity(*here))
     if query.ref is not None:
-        found.append(is_ref(analyses, query.ref))
+        found.append(same_ref(query.ref))
     return found
 
 

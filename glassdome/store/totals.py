@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Column, Integer, Select, bindparam, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from glassdome.store.restrict import Names
 from glassdome.store.rows import domain_of
 from glassdome.store.schema import domain_statistics, statistics
 from glassdome.store.statistics_table import COUNTS, EVERYWHERE, PARTS
@@ -16,7 +17,6 @@ __all__ = ["DAYS", "VERSION", "Sum", "sums", "total_of"]
 
 #: Days shown one by one.
 DAYS: Final = 90
-Names = tuple[str, ...] | None
 #: Per kind and name: the numbers of `COUNTS`.
 Sum = dict[tuple[str, str], tuple[float, ...]]
 

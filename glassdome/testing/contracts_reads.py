@@ -150,6 +150,12 @@ class ReadContract:
         with pytest.raises(InvalidQuery):
             await database.analyses.list(AnalysisQuery(text="?!"))
 
+    async def test_a_text_of_spaces_is_no_text(self, database: Database) -> None:
+        """It narrows nothing, in lists and in statistics."""
+        await analysed(database, an_analysis(a_ref(1)), an_analysis(a_ref(2)))
+        assert len((await database.analyses.list(AnalysisQuery(text="  "))).items) == 2
+        assert (await database.analyses.statistics(AnalysisQuery(text=" "))).total == 2
+
     async def test_statistics_agree_with_a_count(self, database: Database) -> None:
         """The running totals say what a count over the rows says, after changes and deletions too."""
         phish = a_verdict(label=Label.PHISH, is_phishing=True, categories=("fraud",))

@@ -15,6 +15,7 @@ from glassdome.ports.store import AnalysisQuery
 from glassdome.store.handed import handed, shape_of
 from glassdome.store.paging import cursor_of
 from glassdome.store.selection import newest_first
+from glassdome.values.refs import MessageRef
 
 _DAY = datetime(2026, 5, 6, tzinfo=UTC)
 #: Two values of each field that is handed over; those of one field are never given in one query.
@@ -28,6 +29,7 @@ _TWO: dict[str, tuple[Any, Any]] = {
     "since": (_DAY, _DAY.replace(month=6)),
     "until": (_DAY.replace(month=7), _DAY.replace(month=8)),
     "text": ("invoice due", "Zebra, \u00e9clair"),
+    "ref": tuple(MessageRef(mailbox="ann@a.example", uid_validity=n, uid=n) for n in (3, 4)),
     "cursor": (cursor_of(_DAY, 5), cursor_of(_DAY, 6)),
 }
 #: What decides a statement's text; each goes with all of the above.
