@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Row, Select, Subquery, bindparam, func, select
+from sqlalchemy import BigInteger, Integer, Row, Select, Subquery, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
@@ -48,12 +48,14 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) 
         return (), ""
     if rarest.count <= RARE and rarest.expected > WINDOWS[0]:
         return await fetched(_made(shape, shown, known=rarest.number), ids=await _ids_with(connection, rarest))
+    entire = {named_term(n): word for n, word in rarest.entire.items()}
+    windowed = _made(shape, shown, window_of=tuple(rarest.entire))
     found: Found = (), ""
     for window in WINDOWS:
         last = (await connection.execute(_end(shape, window), handed(query))).first()
         if last is None:
             return await fetched(_made(shape, shown))
-        found = await fetched(_made(shape, shown, is_windowed=True), down_to_at=last.analyzed_at, down_to_id=last.id)
+        found = await fetched(windowed, down_to_at=last.analyzed_at, down_to_id=last.id, **entire)
         if found[1]:
             return found
         found = found[0], cursor_of(last.analyzed_at, last.id)
@@ -72,7 +74,8 @@ async def ids_of_rarest(connection: AsyncConnection, query: AnalysisQuery) -> Se
 class _Rarest:
     """The rarest word looked for: in how many analyses it is, at most `RARE` + 1, and, it may be, which these are.
 
-    `number` is its place among the words; `expected` is in how many of the newest rows a page of them is.
+    `number` is its place among the words; `expected` is in how many of the newest rows a page of them is. `entire` are,
+    by their places, words looked for with which one word alone begins, and that one.
     """
 
     term: str = ""
@@ -80,20 +83,24 @@ class _Rarest:
     count: int = 0
     first: Sequence[int] = ()
     expected: float = 0.0
+    entire: Mapping[int, str] = field(default_factory=dict)
 
 
 async def _rarest(connection: AsyncConnection, query: AnalysisQuery) -> _Rarest:
     terms = searched_terms(query)
     longest = max(terms, key=len)
     counting = _counting(searched_terms(shape_of(query)))
-    rows = (await connection.execute(counting, handed(query) | as_begun(_LONGEST, longest))).all()
+    values = handed(query) | as_begun(_LONGEST, longest) | {"counted_to": RARE + 1}
+    rows = (await connection.execute(counting, values)).all()
     if not rows:
         return _Rarest()
-    _, last, *counted = rows[0]
+    _, last, *found = rows[0]
+    counted, least, most = (found[n::3] for n in range(3))
+    entire = {n: word for n, word in enumerate(least) if word == most[n]}
     count, term, number = min(zip(counted, terms, range(len(terms)), strict=True))
     first = tuple(row[0] for row in rows) if term == longest else ()
     expected = (query.offset + query.limit + 1) * last / max(1, count)
-    return _Rarest(term=term, number=number, count=count, first=first, expected=expected)
+    return _Rarest(term=term, number=number, count=count, first=first, expected=expected, entire=entire)
 
 
 async def _ids_with(connection: AsyncConnection, rarest: _Rarest) -> Sequence[int]:
@@ -105,25 +112,32 @@ async def _ids_with(connection: AsyncConnection, rarest: _Rarest) -> Sequence[in
 
 @lru_cache(maxsize=KEPT)
 def _counting(terms: tuple[str, ...]) -> Select[Any]:
-    """Return the select of the first analyses with the longest word, each with the newest id and each word's count."""
-    counts = [
-        select(func.count())
-        .select_from(select(words.c.word).where(begins(named_term(n), term)).limit(RARE + 1).subquery())
-        .scalar_subquery()
-        for n, term in enumerate(terms)
-    ]
-    newest = select(func.coalesce(func.max(analyses.c.id), 0)).scalar_subquery()
-    return select(words.c.analysis_id, newest, *counts).where(begins(_LONGEST, terms[0])).limit(FIRST)
+    """Return the select of the first analyses with the longest word; with each the newest id, and of each word looked for
+    its count, and the first and the last of those that begin with it.
+    """
+    of_terms: list[Select[Any]] = []
+    for n, term in enumerate(terms):
+        begun = begins(named_term(n), term)
+        counted = select(words.c.word).where(begun).limit(bindparam("counted_to", type_=Integer)).subquery()
+        of_terms.append(select(func.count()).select_from(counted))
+        of_terms += [select(end(words.c.word)).where(begun) for end in (func.min, func.max)]
+    newest = select(func.coalesce(func.max(analyses.c.id), 0))
+    asked = [each.scalar_subquery() for each in (newest, *of_terms)]
+    return select(words.c.analysis_id, *asked).where(begins(_LONGEST, terms[0])).limit(FIRST)
 
 
 @lru_cache(maxsize=KEPT)
-def _made(shape: AnalysisQuery, shown: Shown, *, known: int | None = None, is_windowed: bool = False) -> Select[Any]:
-    wanted = newest_first(shape, known=known)
-    if is_windowed:
-        at, row_id = analyses.c.analyzed_at, analyses.c.id
-        end = bindparam("down_to_at", type_=at.type), bindparam("down_to_id", type_=BigInteger)
-        wanted = wanted.where(not_behind(end, at, row_id))
-    return shown(wanted.subquery())
+def _made(
+    shape: AnalysisQuery, shown: Shown, *, known: int | None = None, window_of: tuple[int, ...] | None = None
+) -> Select[Any]:
+    if window_of is None:
+        return shown(newest_first(shape, known=known).subquery())
+    at, row_id = analyses.c.analyzed_at, analyses.c.id
+    down_to = bindparam("down_to_at", type_=at.type), bindparam("down_to_id", type_=BigInteger)
+    wanted = newest_first(shape, entire=window_of).where(not_behind(down_to, at, row_id))
+    # Many rows are looked at and few are shown: what is not in the list's own index is fetched for those alone.
+    few = wanted.with_only_columns(row_id, at).subquery()
+    return shown(select(few.c.id, analyses.c.mailbox, few.c.analyzed_at).join(analyses, row_id == few.c.id).subquery())
 
 
 _end = lru_cache(maxsize=KEPT)(window_end)

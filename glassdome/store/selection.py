@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from operator import eq, ge, lt
 from typing import Any, Final
@@ -25,7 +25,7 @@ from glassdome.store.paging import behind
 from glassdome.store.restrict import allowed
 from glassdome.store.rows import domain_of
 from glassdome.store.schema import analyses, categories, cursors, words
-from glassdome.store.words import begins
+from glassdome.store.words import begins, whole
 
 __all__ = ["conditions", "newest_first", "newest_validity", "window_end"]
 
@@ -70,26 +70,31 @@ def newest_validity(mailbox: str | BindParameter[str], folder: str | BindParamet
     return func.coalesce(seen.scalar_subquery(), stored.scalar_subquery())
 
 
-def _says_all(query: AnalysisQuery, known: int | None = None) -> list[ColumnElement[bool]]:
+def _says_all(query: AnalysisQuery, *, known: int | None = None, entire: Collection[int] = ()) -> list[Any]:
     """Return the conditions that an analysis has each of the words, but the one that is known to be there."""
     return [
-        exists(select(words.c.word).where(words.c.analysis_id == analyses.c.id, begins(named_term(n), term)))
+        exists(
+            select(words.c.word).where(
+                words.c.analysis_id == analyses.c.id, (whole if n in entire else begins)(named_term(n), term)
+            )
+        )
         for n, term in enumerate(searched_terms(query))
         if n != known
     ]
 
 
-def newest_first(query: AnalysisQuery, *, known: int | None = None) -> Select[Any]:
+def newest_first(query: AnalysisQuery, *, known: int | None = None, entire: Collection[int] = ()) -> Select[Any]:
     """Return the select of one page's `id`, `mailbox`, `analyzed_at`, and of one row more: whether another page follows.
 
     It reads one table, so that its limit ends it early; what is shown of the page is joined to it. With `known` it is
-    handed the `ids` of the analyses that have that one, counted from 0, of the words looked for.
+    handed the `ids` of the analyses that have that one, counted from 0, of the words looked for; for those of `entire`
+    it is handed the only word that begins so.
     """
     if query == _only_a_category(query):
         return _of_category(query)
     if len(parts := _parts(query)) > 1:
         return _merged(query, parts)
-    found = _ordered(query).where(*_says_all(query, known))
+    found = _ordered(query).where(*_says_all(query, known=known, entire=entire))
     if known is not None:
         found = found.where(analyses.c.id.in_(bindparam("ids", expanding=True)))
     return _cut(found, query)

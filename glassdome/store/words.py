@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.schema import words
 
-__all__ = ["as_begun", "begins", "terms_of"]
+__all__ = ["as_begun", "begins", "terms_of", "whole"]
 
 #: Letters and digits; in the scripts of India vowels are marks, which Python does not count among them.
 _RUN: Final = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff])+")
@@ -54,6 +54,11 @@ def begins(name: str, term: str) -> ColumnElement[bool]:
     """Return the condition that an indexed word begins with `term`, in parameters of that name (see `as_begun`)."""
     first, behind = (bindparam(key, value, type_=words.c.word.type) for key, value in as_begun(name, term).items())
     return and_(words.c.word >= first, words.c.word < behind)
+
+
+def whole(name: str, word: str) -> ColumnElement[bool]:
+    """Return the condition that an indexed word is `word`, in a parameter of that name."""
+    return words.c.word == bindparam(name, word, type_=words.c.word.type)
 
 
 def as_begun(name: str, term: str) -> dict[str, str]:

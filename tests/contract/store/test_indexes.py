@@ -132,11 +132,14 @@ async def test_reading_through_is_noticed(filled: Database) -> None:
     assert len(await read_through(filled.connections, statements)) == 1
 
 
-async def test_common_words_are_looked_for_in_windows(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A word that many have is found page by page, whole, in bounded steps; together with a rare one by the rare one."""
+@pytest.mark.parametrize("words", ["minutes", "minut", "rare", "minutes rare"])
+async def test_common_words_are_looked_for_in_windows(
+    filled: Database, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """A word that many have, or that begins many, is found page by page in bounded steps; with a rare one by that."""
     monkeypatch.setattr(listing, "RARE", 50)
     monkeypatch.setattr(listing, "WINDOWS", (100, 300))
-    query, seen, pages = AnalysisQuery(text="minutes", mailbox="user1@example.org", limit=30), list[int](), 0
+    query, seen, pages = AnalysisQuery(text=words, mailbox="user1@example.org", limit=30), list[int](), 0
     while True:
         page = await filled.analyses.list(query)
         seen, pages = [*seen, *(item.ref.uid for item in page.items)], pages + 1
@@ -144,7 +147,7 @@ async def test_common_words_are_looked_for_in_windows(filled: Database, monkeypa
             break
         query = replace(query, cursor=page.next_cursor)
     assert (seen, pages) == ([n for n in range(ROWS, 0, -1) if n % MAILBOXES == 1], 4)
-    rare = await filled.analyses.list(AnalysisQuery(text="minutes rare7x"))
+    rare = await filled.analyses.list(AnalysisQuery(text=f"{words} rare7x"))
     assert ([item.ref.uid for item in rare.items], rare.next_cursor) == ([7], "")
 
 
