@@ -24,6 +24,7 @@ from glassdome.web import words
 from glassdome.web.hostile import mail_text, plain_text
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Session, Sessions
+from glassdome.web.tries import Tries
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
 
 __all__ = ["PageRoute", "Web", "go", "link", "message_link", "refused", "render", "set_cookie"]
@@ -47,11 +48,12 @@ class StaticFile:
 
 
 class Web:
-    """What all pages share: templates, files, sessions. Made once per application; reads files."""
+    """What all pages share: templates, files, sessions, tries to sign in. Made once per application; reads files."""
 
     def __init__(self, box: SecretBox) -> None:
         """`box` seals the sessions."""
         self.sessions = Sessions(box)
+        self.tries = Tries()
         self.files = {file.name: _held(file) for file in files("glassdome.web").joinpath("static").iterdir()}
         self.templates = Environment(
             loader=PackageLoader("glassdome.web"),

@@ -11,10 +11,10 @@ from glassdome.api.access import Wired
 from glassdome.api.keys import Caller, find_caller, parse_keys
 from glassdome.api.services import Services
 from glassdome.core.errors import RateLimited
-from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEER
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
 from glassdome.web.page import PageRoute, go, render, set_cookie
+from glassdome.web.tries import Tries
 from glassdome.web.visitor import SESSION_COOKIE, Anyone, Filled, Visitor, sessions_of
 
 __all__ = ["router"]
@@ -88,22 +88,20 @@ def _back(text: str) -> str:
 
 
 def _take(request: Request, services: Services) -> None:
-    """Count a try; raises RateLimited. The address that a proxy names is believed only within the peer's own count."""
-    peer = request.client.host if request.client else ""
-    now = services.clock.now()
-    for name, most in (
-        (f"sign-in {peer}", MAX_SIGN_INS_PER_PEER),
-        (f"sign-in {peer} {_address(request)}", MAX_SIGN_INS_PER_ADDRESS),
-    ):
-        try:
-            request.app.state.rate.take(name, per_minute=most, now=now)
-        except RateLimited as exc:
-            raise RateLimited("Too many tries to sign in. Wait a minute.", **exc.facts) from exc
+    """Count a try; raises RateLimited."""
+    tries: Tries = request.app.state.web.tries
+    try:
+        tries.count(_peer(request), _address(request), now=services.clock.now())
+    except RateLimited as exc:
+        raise RateLimited("Too many tries to sign in. Wait a minute.", **exc.facts) from exc
+
+
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _address(request: Request) -> str:
-    peer = request.client.host if request.client else ""
-    return request.headers.get("X-Real-IP", peer)[:64]
+    return request.headers.get("X-Real-IP", _peer(request))[:64]
 
 
 async def _audit(services: Services, caller: Caller, action: str) -> None:

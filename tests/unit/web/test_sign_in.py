@@ -11,7 +11,7 @@ from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEE
 from glassdome.web.visitor import SESSION_COOKIE
 from tests.unit.api.bench import KEYS, OWN, RO, RW, Bench, analysis, ref
 
-from .browser import START, browsing
+from .browser import START, Browser, browsing
 from .conftest import BOX
 
 PAGES = ["", "message?mailbox=a@example.org&id=5", "overview", "queue?state=failed", "settings", "service"]
@@ -115,22 +115,51 @@ async def test_only_our_own_cookies_are_sessions(bench: Bench, cookie: str) -> N
         assert (await browser.open("queue")).url.path == "/llm/sign-in"
 
 
+async def tried(browser: Browser, address: str, key: str = "guess") -> int:
+    """Send the sign-in page's form from that address, and return the status."""
+    form = browser.answer
+    browser.client.headers["X-Real-IP"] = address
+    status = (await browser.send("sign-in", key=key)).status_code
+    if status != 303:
+        browser.answer = form
+    return status
+
+
 async def test_tries_are_counted_per_address(bench: Bench) -> None:
-    """Past the limit even the right key waits; another address behind the same proxy does not, up to the proxy's own."""
+    """Past the limit even the right key waits; another address behind the same proxy does not."""
     async with browsing(bench, None) as browser:
         await browser.open("sign-in")
-        form = browser.answer
-        statuses = []
-        for number in range(MAX_SIGN_INS_PER_PEER + 1):
-            browser.answer = form
-            browser.client.headers["X-Real-IP"] = f"192.0.2.{number // (MAX_SIGN_INS_PER_ADDRESS + 1)}"
-            statuses.append((await browser.send("sign-in", key="guess")).status_code)
+        statuses = [await tried(browser, "192.0.2.66") for _ in range(MAX_SIGN_INS_PER_ADDRESS + 1)]
 
-        assert statuses[: MAX_SIGN_INS_PER_ADDRESS + 2] == [401] * MAX_SIGN_INS_PER_ADDRESS + [429, 401]
-        assert statuses[-1] == 429
+        assert statuses == [401] * MAX_SIGN_INS_PER_ADDRESS + [429]
+        assert await tried(browser, "192.0.2.66", RW) == 429
+        assert await tried(browser, "198.51.100.1", RW) == 303
+
+
+async def test_who_goes_on_trying_locks_out_nobody_else(bench: Bench) -> None:
+    """What is refused to an address is not counted against the proxy that named it."""
+    async with browsing(bench, None) as browser:
+        await browser.open("sign-in")
+        statuses = [await tried(browser, "192.0.2.66") for _ in range(2 * MAX_SIGN_INS_PER_PEER)]
+
+        assert statuses.count(401) == MAX_SIGN_INS_PER_ADDRESS
+        assert await tried(browser, "198.51.100.1", RW) == 303
+
+
+async def test_made_up_addresses_give_no_more_tries_than_the_peer_has(bench: Bench) -> None:
+    """Whoever is not behind a proxy can name any address: the count of the connection holds, and says how long."""
+    async with browsing(bench, None) as browser:
+        await browser.open("sign-in")
+        statuses = [await tried(browser, f"192.0.2.{number}") for number in range(MAX_SIGN_INS_PER_PEER + 1)]
+        form = browser.answer
+        await browser.send("sign-in", key=RW)
+
+        assert statuses == [401] * MAX_SIGN_INS_PER_PEER + [429]
+        assert browser.answer.status_code == 429
         assert int(browser.answer.headers["Retry-After"]) > 0
         browser.answer = form
-        assert (await browser.send("sign-in", key=RW)).status_code == 429
+        bench.clock.advance(60)  # type: ignore[attr-defined]
+        assert await tried(browser, "192.0.2.1", RW) == 303
 
 
 @pytest.mark.parametrize(
