@@ -139,13 +139,15 @@ class Queue:
     ) -> QueuePage:
         """Count and list in one transaction."""
         seen = names_of(mailboxes, domains)
-        found = listed(*JOB_TEXT, state=state, mailbox=mailbox, after_id=after_id, limit=limit, **seen)
+        # One more than is shown tells whether another page follows.
+        found = listed(*JOB_TEXT, state=state, mailbox=mailbox, after_id=after_id, limit=limit + 1, **seen)
 
         async def work(connection: AsyncConnection) -> QueuePage:
             whole = await depth.depth(connection, now=now, **seen)
             rows = (await connection.execute(found)).all()
-            following = rows[-1].id if len(rows) == limit else None
-            return QueuePage(depth=whole, jobs=tuple(row.text for row in rows), next_after_id=following)
+            shown = rows[:limit]
+            following = shown[-1].id if len(rows) > limit else None
+            return QueuePage(depth=whole, jobs=tuple(row.text for row in shown), next_after_id=following)
 
         return await self._db.read(work)
 

@@ -15,7 +15,11 @@ NOTICES: Final = {
     "deleted": "The analysis is deleted, with its job, its actions and what it taught. The mail itself was not touched.",
     "undone": "Taken back.",
     "retried": "Back in the queue.",
+    "retried_some": "As many as go at once are back in the queue, and more are left. Press again for the rest.",
+    "not_retried": "Nothing was moved: only what failed or was cancelled can be tried again.",
     "cancelled": "Cancelled.",
+    "cancelled_some": "As many as go at once are cancelled, and more are left. Press again for the rest.",
+    "not_cancelled": "Nothing was cancelled: only what waits or failed can be, not what is being judged or done.",
     "preferences": "The preferences are saved. They hold from now on.",
     "settings": "The settings are saved. They take effect at once.",
 }

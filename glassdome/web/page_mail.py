@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from glassdome.api.access import Wired
-from glassdome.api.keys import Caller
 from glassdome.api.lookup import Filters
-from glassdome.api.services import Services
 from glassdome.engine.builtin.categories import CATEGORIES
-from glassdome.values.job import JobState
 from glassdome.web.mailboxes import offered
 from glassdome.web.page import PageRoute, render
+from glassdome.web.unjudged import unjudged
 from glassdome.web.visitor import Reads
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
 _ROWS: Final = 50
-#: Failed messages shown above the list; the queue has them all.
-_UNJUDGED: Final = 3
 _SINCE: Final = {"24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 _SHOW: Final[dict[str, dict[str, bool]]] = {
     "phishing": {"phishing": True},
@@ -79,24 +75,7 @@ async def mail(
         next_cursor=page.next_cursor,
         wanted=wanted,
         kept=wanted.model_dump(exclude={"cursor"}),
-        unjudged=await _unjudged(services, caller, query.mailbox) if first else None,
+        unjudged=await unjudged(services, caller, query.mailbox) if first else None,
         mailboxes=await offered(services, caller),
         categories=sorted({*CATEGORIES, *([wanted.category] if wanted.category else [])}),
     )
-
-
-async def _unjudged(services: Services, caller: Caller, mailbox: str) -> dict[str, Any]:
-    """Return the messages whose judging failed: they have no analysis, and must not look as if they were safe."""
-    page = await services.queue.page(
-        now=services.clock.now(),
-        state=JobState.FAILED,
-        mailbox=mailbox,
-        limit=_UNJUDGED,
-        mailboxes=caller.mailboxes,
-        domains=caller.domains,
-    )
-    return {
-        "jobs": [json.loads(job) for job in page.jobs],
-        "more": page.next_after_id is not None,
-        "waiting": page.depth.pending + page.depth.leased,
-    }

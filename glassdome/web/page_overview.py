@@ -13,7 +13,7 @@ from glassdome.api.access import Wired
 from glassdome.api.health import HealthBoard
 from glassdome.api.lookup import mailbox_of
 from glassdome.ports.store import AnalysisQuery, Statistics
-from glassdome.web.mailboxes import offered
+from glassdome.web.mailboxes import offered, within
 from glassdome.web.page import PageRoute, render
 from glassdome.web.visitor import Reads
 
@@ -47,9 +47,9 @@ class Bar:
 async def overview(request: Request, services: Wired, visitor: Reads, mailbox: str = "") -> Response:
     """Show the numbers over all that the key may see, or over one mailbox."""
     caller, now = visitor.signed_in_by, services.clock.now()
-    query = AnalysisQuery(
-        mailbox=mailbox_of(caller, mailbox.strip()), mailboxes=caller.mailboxes, domains=caller.domains, limit=1
-    )
+    one = mailbox_of(caller, mailbox.strip())
+    seen = within(caller, one)
+    query = AnalysisQuery(mailbox=one, mailboxes=seen.mailboxes, domains=seen.domains, limit=1)
     board: HealthBoard = request.app.state.health
     found, phishing, (_, health) = await asyncio.gather(
         services.analyses.overview(query, now=now),

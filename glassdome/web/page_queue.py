@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 
 from glassdome.api.access import Wired
 from glassdome.api.lookup import mailbox_of
-from glassdome.api.routes_queue import QueueEdit, edit_queue
+from glassdome.api.routes_queue import QueueEdit, move_jobs
 from glassdome.core.errors import InputError
 from glassdome.values.job import JobState
-from glassdome.web.mailboxes import offered
+from glassdome.web.mailboxes import offered, within
 from glassdome.web.page import PageRoute, go, render
 from glassdome.web.visitor import Reads, Written
 
@@ -39,21 +39,24 @@ async def queue(
     """Show how many jobs are in each state, and one page of those asked for; failed ones unless something else is."""
     caller = visitor.signed_in_by
     state = JobState(wanted.state or JobState.FAILED)
+    mailbox = mailbox_of(caller, wanted.mailbox.strip())
+    seen = within(caller, mailbox)
     page = await services.queue.page(
         now=services.clock.now(),
         state=state,
-        mailbox=mailbox_of(caller, wanted.mailbox.strip()),
+        mailbox=mailbox,
         limit=_ROWS,
         after_id=wanted.after,
-        mailboxes=caller.mailboxes,
-        domains=caller.domains,
+        mailboxes=seen.mailboxes,
+        domains=seen.domains,
     )
     return render(
         request,
         "queue.html",
         visitor,
         state=str(state),
-        mailbox=wanted.mailbox.strip(),
+        mailbox=mailbox,
+        after=wanted.after,
         jobs=[json.loads(job) for job in page.jobs],
         depth=page.depth,
         next_after=page.next_after_id,
@@ -72,5 +75,6 @@ async def move(services: Wired, form: Written) -> Response:
         ids=[int(form["job"])] if form["job"] else None,
         mailbox=form["mailbox"],
     )
-    await edit_queue(services, form.caller, body)
-    return go("queue", state=form["state"], mailbox=form["mailbox"], done=_DONE[action])
+    moved, more = await move_jobs(services, form.caller, body)
+    done = "" if moved else "not_"
+    return go("queue", state=form["state"], mailbox=form["mailbox"], done=f"{done}{_DONE[action]}{'_some' * more}")

@@ -1,0 +1,61 @@
+"""What nobody has judged yet: what failed without a verdict, and how much waits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from glassdome.api.keys import Caller
+from glassdome.api.services import Services
+from glassdome.values.job import JobState
+from glassdome.values.refs import MessageRef
+from glassdome.web.mailboxes import within
+
+__all__ = ["Unjudged", "unjudged"]
+
+#: Messages shown above the list; the queue has them all.
+_SHOWN: Final = 3
+#: Failed jobs looked at for these.
+_LOOKED_AT: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """Failed jobs of messages without a verdict; `more`: there are, or may be, others. `waiting` jobs come by turn."""
+
+    jobs: tuple[dict[str, Any], ...]
+    more: bool
+    waiting: int
+
+
+async def unjudged(services: Services, caller: Caller, mailbox: str) -> Unjudged:
+    """Return the messages that must not look as if they were safe; those that have a verdict from before are not."""
+    seen = within(caller, mailbox)
+    page = await services.queue.page(
+        now=services.clock.now(),
+        state=JobState.FAILED,
+        mailbox=mailbox,
+        limit=_LOOKED_AT,
+        mailboxes=seen.mailboxes,
+        domains=seen.domains,
+    )
+    found = await _without_verdict(services, page.jobs)
+    return Unjudged(
+        jobs=tuple(found[:_SHOWN]),
+        more=len(found) > _SHOWN or page.next_after_id is not None,
+        waiting=page.depth.pending + page.depth.leased,
+    )
+
+
+async def _without_verdict(services: Services, jobs: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return those without an analysis, up to one more than is shown."""
+    found = []
+    for text in jobs:
+        job = json.loads(text)
+        place = {"mailbox": job["mailbox"], "folder": job["folder"], "uid_validity": job["uid_validity"]}
+        if await services.analyses.get(MessageRef(**place, uid=int(job["email_id"]))) is None:
+            found.append(job)
+        if len(found) > _SHOWN:
+            break
+    return found
