@@ -156,7 +156,7 @@ def ours(url: str) -> FastAPI:
     database = Database(Connections(make_engine(url)))
     settings = Settings(
         api_keys=SecretStr(f"{KEY}:ro,{ADMIN}:ro:example1.org,{MORE}:ro:example2.org|user3@example3.org"),
-        api_rate_per_minute=10_000_000,
+        api_rate_per_minute=1_000_000,
         _env_file=None,
     )
     return create_app(

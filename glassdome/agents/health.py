@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol, runtime_checkable
 
 from glassdome.agents.alert_book import AlertBook
-from glassdome.agents.contained import contained
+from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.ports.store import JobQueue
 

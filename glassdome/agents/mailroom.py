@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any, Final
 
 from glassdome.agents.commands.desk import CommandMail
-from glassdome.agents.contained import contained
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.monitoring import arrived
 from glassdome.core.clock import Clock
+from glassdome.core.contained import contained
 from glassdome.core.errors import Broken, LoginRefused, MessageTooLarge
 from glassdome.core.limits import MAX_COMMAND_BYTES
 from glassdome.core.log import get_logger

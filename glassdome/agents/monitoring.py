@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from glassdome.agents.contained import contained
 from glassdome.agents.memory import Memory
 from glassdome.agents.results import failure
 from glassdome.core.clock import Clock
+from glassdome.core.contained import contained
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.integrations.mailcow.reading import read_row
 from glassdome.integrations.mailcow_client import MailcowClient

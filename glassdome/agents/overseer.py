@@ -14,7 +14,6 @@ from glassdome.agents.commands.builtin import builtin_commands
 from glassdome.agents.commands.codes import Codes
 from glassdome.agents.commands.declare import CommandSet
 from glassdome.agents.commands.desk import Desk
-from glassdome.agents.contained import contained
 from glassdome.agents.health import Health, MonitoredAgent, Probe
 from glassdome.agents.hours import read_quiet_hours, read_schedule, read_zone
 from glassdome.agents.idle import Idle
@@ -26,6 +25,7 @@ from glassdome.agents.report.write import write_report
 from glassdome.agents.results import failure
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
+from glassdome.core.contained import contained
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.parse import parse_message

@@ -11,7 +11,7 @@ from glassdome.core.errors import InvalidAddress, InvalidQuery
 from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS
 from glassdome.values.refs import INBOX
 
-__all__ = ["EMAIL_ID_PATTERN", "MAILBOX_PATTERN", "EmailId", "as_folder", "as_mailbox", "parse_email_id"]
+__all__ = ["EMAIL_ID_PATTERN", "MAILBOX_PATTERN", "EmailId", "as_folder", "as_mailbox", "as_person", "parse_email_id"]
 
 _MAX_NUMBER: Final = 2**32 - 1
 
@@ -38,6 +38,13 @@ def as_mailbox(text: str) -> str:
     """Return the mailbox address in lower case, as mailcow keeps it; raises InvalidAddress."""
     if len(text) > MAX_ADDRESS_CHARS or not _MAILBOX.fullmatch(text):
         raise InvalidAddress("The mailbox must be a full address such as user@example.org.")
+    return text.lower()
+
+
+def as_person(text: str) -> str:
+    """Return anybody's address, as mail has them, in lower case; raises InvalidAddress."""
+    if len(text) > MAX_ADDRESS_CHARS or "@" not in text or _CONTROL.search(text):
+        raise InvalidAddress("The person must be an address such as someone@example.org.")
     return text.lower()
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from glassdome.api.services import Services
 from glassdome.api.shapes import depth_shape, rfc3339
 from glassdome.core.config import Settings
+from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError, TimedOut
 from glassdome.values.job import QueueDepth
 
@@ -82,7 +83,7 @@ class HealthBoard:
 
     async def _probe_all(self, now: datetime) -> None:
         probes: dict[str, Callable[[], Awaitable[None]]] = {DATABASE: self._read_depth, **self._services.probes}
-        errors = await asyncio.gather(*(_outcome(probe) for probe in probes.values()))
+        errors = await asyncio.gather(*(_outcome(name, probe) for name, probe in probes.items()))
         self._parts = {
             name: self._state(self._parts.get(name), error, now) for name, error in zip(probes, errors, strict=True)
         }
@@ -120,10 +121,10 @@ class HealthBoard:
         }
 
 
-async def _outcome(probe: Callable[[], Awaitable[None]]) -> GlassdomeError | None:
+async def _outcome(name: str, probe: Callable[[], Awaitable[None]]) -> GlassdomeError | None:
     try:
         async with asyncio.timeout(_PROBE_SECONDS):
-            await probe()
+            await contained(f"The look at {name}", probe)
     except GlassdomeError as exc:
         return exc
     except TimeoutError:

@@ -76,7 +76,7 @@ def _parse_entry(entry: str, number: int) -> ApiKey:
             fix="Write for example: GLASSDOME_API_KEYS=longrandomtext:rw,othertext:ro:example.org",
         )
     digest = sha256(key.encode()).digest()
-    parts = [part.strip().lower() for part in restriction.split("|") if part.strip()]
+    parts = tuple(dict.fromkeys(part.strip().lower() for part in restriction.split("|") if part.strip()))
     return ApiKey(
         digest=digest,
         caller=Caller(

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.api.access import Wired, Writer
 from glassdome.api.answers import Element, answer, success
-from glassdome.api.email_id import as_mailbox, parse_email_id
+from glassdome.api.email_id import as_mailbox, as_person, parse_email_id
 from glassdome.api.errors import refusals
 from glassdome.api.keys import Caller
 from glassdome.api.lookup import EmailIdField, FolderField, MailboxField, find_analysis
 from glassdome.api.services import Services
 from glassdome.core.errors import InputError, NotFound
+from glassdome.core.limits import MAX_ADDRESS_CHARS
 from glassdome.ports.store import AnalysisQuery
 from glassdome.values.refs import INBOX
 
@@ -42,7 +43,9 @@ class EraseRequest(BaseModel):
     email_id: EmailIdField | None = None
     folder: FolderField = INBOX
     all: Annotated[bool, Field(description="Everything of the mailbox")] = False
-    person: Annotated[MailboxField | None, Field(description="Everything whose From is this address")] = None
+    person: Annotated[
+        str | None, Field(max_length=MAX_ADDRESS_CHARS, description="Everything whose From is this address")
+    ] = None
 
 
 @router.post(
@@ -76,7 +79,7 @@ async def _query(services: Services, caller: Caller, body: EraseRequest) -> Anal
         within = replace(within, mailbox=as_mailbox(body.mailbox))
         caller.must_see(within.mailbox)
     if body.person is not None:
-        return replace(within, person=as_mailbox(body.person))
+        return replace(within, person=as_person(body.person))
     if body.email_id is None:
         return within
     found = await find_analysis(services.analyses, within.mailbox, parse_email_id(body.email_id, body.folder))

@@ -99,11 +99,13 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings):
         live=True,
     )
     backfill_per_hour: int = named(
-        "GLASSDOME_BACKFILL_PER_HOUR", 600, "Old messages analysed per hour, at most", ge=1, live=True
+        "GLASSDOME_BACKFILL_PER_HOUR", 600, "Old messages analysed per hour, at most", ge=1, le=1_000_000, live=True
     )
-    retention_days: int = named("GLASSDOME_RETENTION_DAYS", 0, "Days an analysis is kept; 0 keeps it", ge=0, live=True)
+    retention_days: int = named(
+        "GLASSDOME_RETENTION_DAYS", 0, "Days an analysis is kept; 0 keeps it", ge=0, le=36_500, live=True
+    )
     api_rate_per_minute: int = named(
-        "GLASSDOME_API_RATE_PER_MINUTE", 600, "Requests one API key may make in a minute", ge=1, live=True
+        "GLASSDOME_API_RATE_PER_MINUTE", 600, "Requests one API key may make in a minute", ge=1, le=1_000_000, live=True
     )
     reprocess: bool = named(
         "GLASSDOME_REPROCESS",
@@ -180,9 +182,14 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings):
     @field_validator("mailcow_api_url", "openai_url")
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
-        if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be a URL such as https://mail.example.org")
-        return value.rstrip("/") if value else None
+        if parts.port == 0:
+            raise ValueError("port 0 is no port")
+        return value.rstrip("/")
 
     @field_validator("mailboxes")
     @classmethod
@@ -195,9 +202,22 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings):
     @field_validator("api_keys")
     @classmethod
     def _are_keys(cls, value: SecretStr) -> SecretStr:
+        seen: dict[str, int] = {}
         for number, entry in enumerate(parts_of(value.get_secret_value()), 1):
+            key = entry.partition(":")[0]
             if not _API_KEY.fullmatch(entry):
                 raise ValueError(f"entry {number} is not key:ro or key:rw, or key:ro:example.org")
+            if not key.isascii():
+                raise ValueError(f"the key of entry {number} has characters outside ASCII, which no header can carry")
+            if seen.setdefault(key, number) != number:
+                raise ValueError(f"entry {number} has the same key as entry {seen[key]}: which rights did you mean?")
+        return value
+
+    @field_validator("proxy_secret", "push_secret")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().isascii():
+            raise ValueError("has characters outside ASCII, which no header can carry")
         return value
 
     @field_validator("database_url")

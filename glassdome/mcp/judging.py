@@ -11,12 +11,13 @@ from glassdome.api.keys import Caller
 from glassdome.api.lookup import EmailIdField, FolderField, MailboxField
 from glassdome.api.routes_analyze import analysed, must_be_chosen, resolve
 from glassdome.api.shapes import analysis_shape, job_shape
-from glassdome.core.errors import ConnectFailed, InputError
+from glassdome.core.errors import AnalysisFailed, ConnectFailed, InputError
 from glassdome.core.limits import MAX_MESSAGE_BYTES, MAX_SCAN_BYTES, MAX_WAIT_SECONDS
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.reading import MessageArguments, access_of, find_shape
 from glassdome.mcp.shapes import AnalysisResult, JobRow, Shape
 from glassdome.mcp.tool import Tool
+from glassdome.mcp.untrusted import shows_body
 from glassdome.values.job import Job
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.refs import INBOX, MessageRef
@@ -80,8 +81,14 @@ async def _analyze_stored(parts: Parts, caller: Caller, given: MessageArguments)
 
 async def _request(parts: Parts, caller: Caller, given: RequestArguments) -> Requested:
     ref = await _chosen_message(parts, caller, given)
-    found = await analysed(parts.services, ref, force=given.force, wait=given.wait)
     access = await access_of(parts, ref.mailbox)
+    try:
+        found = await analysed(parts.services, ref, force=given.force, wait=given.wait)
+    except AnalysisFailed as exc:
+        if shows_body(access):
+            raise
+        # The job's own sentence may quote the mail.
+        raise AnalysisFailed("The message could not be analysed; the queue has the error's code.") from exc
     if isinstance(found, Job):
         return Requested(analysis=None, job=JobRow.of(job_shape(found), access))
     return Requested(analysis=AnalysisResult.of(analysis_shape(found), access), job=None)

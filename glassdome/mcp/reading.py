@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,8 @@ from glassdome.core.limits import MAX_PAGE
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.shapes import AnalysisList, AnalysisResult, AnalysisRow, Explanation, JobRow, QueueResult, Totals
 from glassdome.mcp.tool import PAGE, Tool
+from glassdome.mcp.untrusted import shows_body
+from glassdome.ports.store import AnalysisQuery
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.refs import INBOX
 
@@ -77,8 +80,16 @@ async def _stored(parts: Parts, caller: Caller, given: MessageArguments) -> tupl
     return shape, await access_of(parts, shape["mailbox"])
 
 
+async def _searched(parts: Parts, given: Filters, query: AnalysisQuery) -> AnalysisQuery:
+    """Return the query without the mailboxes of whose mail no word may be seen: what is found by a word tells it."""
+    if not given.text:
+        return query
+    kept = [access for access in EngineAccess if not shows_body(access)]
+    return replace(query, without=await parts.services.preferences.mailboxes_with(kept))
+
+
 async def _list(parts: Parts, caller: Caller, given: ListArguments) -> AnalysisList:
-    query = given.query(caller, limit=given.limit, cursor=given.cursor)
+    query = await _searched(parts, given, given.query(caller, limit=given.limit, cursor=given.cursor))
     page = await parts.services.analyses.documents(query)
     shapes: list[Mapping[str, Any]] = [json.loads(text) for text in page.items]
     access = await accesses(parts, (shape["mailbox"] for shape in shapes))
@@ -96,7 +107,7 @@ async def _explain(parts: Parts, caller: Caller, given: MessageArguments) -> Exp
 
 async def _statistics(parts: Parts, caller: Caller, given: Filters) -> Totals:
     services = parts.services
-    found = await services.analyses.statistics(given.query(caller))
+    found = await services.analyses.statistics(await _searched(parts, given, given.query(caller)))
     depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
     return Totals(
         total=found.total,

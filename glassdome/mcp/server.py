@@ -12,8 +12,8 @@ from mcp.server.lowlevel import Server
 from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams
 
 from glassdome import __version__
-from glassdome.agents.contained import contained
 from glassdome.api.keys import Caller
+from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.mcp.errors import error_result

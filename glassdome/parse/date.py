@@ -20,20 +20,30 @@ _LONGEST = 100
 
 
 def parse_date(value: str) -> datetime | None:
-    """Parse a Date field; None where there is no date in it. `-0000` (zone unknown) is read as UTC."""
+    """Parse a Date field; None where there is no date in it. `-0000` (zone unknown) is read as UTC.
+
+    A date that is outside the calendar in UTC, such as the last evening of 9999 west of Greenwich, is none.
+    """
     if not value:
         return None
     try:
-        usual = _USUAL.fullmatch(value)
-        if usual:
-            return _as_date(*usual.groups())
-        parts = parsedate_tz(value[:_LONGEST])
-        if parts is None:
-            return None
-        zone = timezone(timedelta(seconds=parts[9])) if parts[9] else UTC
-        return datetime(*parts[:5], min(parts[5], 59), tzinfo=zone)
+        found = _date_of(value)
+        if found is not None:
+            found.astimezone(UTC)
+        return found
     except (ValueError, OverflowError, IndexError, TypeError):
         return None
+
+
+def _date_of(value: str) -> datetime | None:
+    usual = _USUAL.fullmatch(value)
+    if usual:
+        return _as_date(*usual.groups())
+    parts = parsedate_tz(value[:_LONGEST])
+    if parts is None:
+        return None
+    zone = timezone(timedelta(seconds=parts[9])) if parts[9] else UTC
+    return datetime(*parts[:5], min(parts[5], 59), tzinfo=zone)
 
 
 def _as_date(day: str, month: str, year: str, time: str, sign: str, hours: str, minutes: str) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.pipeline.pause import pause
@@ -30,7 +31,7 @@ class Chore:
         """Do rounds until `stop`."""
         while not self._stopping.is_set():
             try:
-                await self._work()
+                await contained(f"The chore {self._name}", self._work)
             except GlassdomeError as exc:
                 _log.warning("chore_failed", chore=self._name, code=exc.code, problem=exc.sentence)
             await pause(self._stopping, self._every)

@@ -5,7 +5,7 @@ Every method raises StoreUnavailable when the database cannot be reached.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from glassdome.values.feedback import Feedback
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
 from glassdome.values.listed import ListedMailbox
 from glassdome.values.message import Message
-from glassdome.values.preferences import Preferences
+from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.refs import Cursor, MessageRef
 
 __all__ = [
@@ -171,7 +171,7 @@ class AnalysisQuery:
 
     `mailboxes` and `domains` restrict to what a key may see: a mailbox passes when it is in one of them; both None
     restrict nothing. `ref` is one message, `uid` with `mailbox` and `folder` too, under the newest UIDVALIDITY known.
-    `person` is an address: every mail whose From it is, in any mailbox. Each word of `text` must begin a word of subject, sender or summary; case and accents do not matter.
+    `without` are mailboxes that are left out. `person` is an address: every mail whose From it is, in any mailbox. Each word of `text` must begin a word of subject, sender or summary; case and accents do not matter.
     """
 
     ref: MessageRef | None = None
@@ -181,6 +181,7 @@ class AnalysisQuery:
     mailbox: str = ""
     mailboxes: tuple[str, ...] | None = None
     domains: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
     folder: str = ""
     is_phishing: bool | None = None
     category: str = ""
@@ -345,6 +346,10 @@ class PreferenceStore(Protocol):
 
     async def chosen_mailboxes(self) -> tuple[str, ...]:
         """Return the mailboxes whose analysis was chosen and is switched on."""
+        ...
+
+    async def mailboxes_with(self, access: Collection[EngineAccess]) -> tuple[str, ...]:
+        """Return the mailboxes whose owners let a model see that much of their mail."""
         ...
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, and_, delete, func, or_, select
+from sqlalchemy import Row, Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
@@ -19,6 +19,7 @@ from glassdome.store.schema import analyses, categories, cursors, queue, statist
 from glassdome.store.schema_agent import actions, commands, contacts, feedback, outbox
 from glassdome.store.selection import conditions
 from glassdome.values.refs import MessageRef
+from glassdome.values.verdict import Label
 
 __all__ = ["erase"]
 
@@ -60,6 +61,8 @@ async def _step(connection: AsyncConnection, query: AnalysisQuery) -> int:
     rows = (await connection.execute(found.order_by(analyses.c.id).limit(STEP).with_for_update())).all()
     if not rows:
         return 0
+    if query.ref is not None:
+        await _unlearn(connection, query.ref)
     ids = [row.id for row in rows]
     await forget_beside(connection, ids)
     for table in _OF_A_MESSAGE:
@@ -67,6 +70,16 @@ async def _step(connection: AsyncConnection, query: AnalysisQuery) -> int:
     await connection.execute(delete(analyses).where(analyses.c.id.in_(ids)))
     await statistics_table.add(connection, [(dict(row._mapping), -1) for row in rows])
     return len(rows)
+
+
+async def _unlearn(connection: AsyncConnection, ref: MessageRef) -> None:
+    """Take back what the correction of one message taught of its author; what is merely old was learned all the same."""
+    label = (await connection.execute(select(feedback.c.label).where(is_ref(feedback, ref)))).scalar()
+    if label in (None, Label.HAM.value):
+        return
+    author = select(analyses.c.person).where(is_ref(analyses, ref)).scalar_subquery()
+    own = (contacts.c.mailbox == ref.mailbox, contacts.c.addr == author)
+    await connection.execute(update(contacts).where(*own).values(junked=contacts.c.junked - 1))
 
 
 def _any_of(table: Table, rows: Sequence[Row[Any]]) -> Any:

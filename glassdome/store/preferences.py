@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 
@@ -53,6 +53,12 @@ class PreferenceTable:
         """Return the mailboxes that were chosen and are switched on."""
         on = (preferences.c.chosen.is_(True), preferences.c.auto_analysis.is_(True))
         rows = await self._db.rows(select(preferences.c.username).where(*on).order_by(preferences.c.username))
+        return tuple(row.username for row in rows)
+
+    async def mailboxes_with(self, access: Collection[EngineAccess]) -> tuple[str, ...]:
+        """Return the mailboxes with that access."""
+        wanted = preferences.c.engine_access.in_([each.value for each in access])
+        rows = await self._db.rows(select(preferences.c.username).where(wanted).order_by(preferences.c.username))
         return tuple(row.username for row in rows)
 
 

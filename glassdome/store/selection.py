@@ -54,6 +54,8 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
         (query.min_priority, table.priority_score.__ge__),
     ]
     found += [condition(value) for value, condition in flags if value is not None]
+    if query.without:
+        found.append(table.mailbox.not_in(query.without))
     if query.uid is not None:
         here = (same(query, name, table[name]) for name in ("mailbox", "folder"))
         found.append(table.uid_validity == newest_validity(*here))

@@ -18,8 +18,11 @@ SHAPE: Final = 1
 
 
 def rfc3339(instant: datetime) -> str:
-    """Write an instant as RFC 3339 in UTC."""
-    in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    """Write an instant as RFC 3339 in UTC; one that is outside the calendar there keeps its clock."""
+    try:
+        in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    except OverflowError:
+        in_utc = instant.replace(tzinfo=UTC)
     return in_utc.isoformat()[:-6] + "Z"
 
 

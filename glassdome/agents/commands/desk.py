@@ -16,8 +16,8 @@ from glassdome.agents.commands.admit import Admission, Door
 from glassdome.agents.commands.codes import Codes, Proof
 from glassdome.agents.commands.declare import Command, CommandContext, CommandSet, Overseen, Reply
 from glassdome.agents.commands.read import Request, arguments_of, read_request
-from glassdome.agents.contained import contained
 from glassdome.core.clock import Clock
+from glassdome.core.contained import contained
 from glassdome.core.errors import ActionForbidden, GlassdomeError, InputError, ParseError
 from glassdome.core.log import get_logger
 from glassdome.parse import parse_message

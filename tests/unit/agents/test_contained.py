@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from glassdome.agents.contained import contained
 from glassdome.agents.overseer import OverseerAgent
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
+from glassdome.core.contained import contained
 from glassdome.core.errors import Broken, ConnectFailed
 from glassdome.testing.samples import NOON
 

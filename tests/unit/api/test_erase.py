@@ -36,6 +36,7 @@ async def full(bench: Bench) -> Bench:
         ({"person": "ANN@b.example"}, 1, 2),
         ({"person": "shop@shop.example", "mailbox": USER}, 1, 2),
         ({"person": "nobody@b.example"}, 0, 3),
+        *(({"person": odd}, 0, 3) for odd in ("a/b@x.example", "50%off@shop.example", "j\u00f6rg@ex\u00e4mple.de")),
     ],
 )
 async def test_what_is_named_is_erased(full: Bench, body: dict[str, Any], deleted: int, left: int) -> None:
@@ -56,6 +57,7 @@ async def test_what_is_named_is_erased(full: Bench, body: dict[str, Any], delete
         ({"mailbox": USER, "email_id": "1", "all": True}, 400),
         ({"email_id": "1"}, 400),
         ({"mailbox": USER, "email_id": "9"}, 404),
+        *(({"person": wrong}, 400) for wrong in ("", "nobody", "a@b\x00.example", "a" * 250 + "@b.example")),
     ],
 )
 async def test_a_mailbox_is_never_erased_by_accident(full: Bench, body: dict[str, Any], status: int) -> None:
@@ -85,6 +87,20 @@ async def test_feedback_is_stored(full: Bench) -> None:
     assert answer.json()[0]["msg"] == ["feedback_added", "1"]
     assert stored is not None
     assert (stored.label, stored.note) == (Label.HAM, "mine")
+
+
+async def test_what_a_correction_taught_goes_with_the_message(full: Bench) -> None:
+    """Its author is no sender of junk any more, once; one that was called legitimate taught nothing of that kind."""
+    author = "shop@shop.example"
+    for uid, label in (("1", "spam"), ("2", "ham")):
+        await full.post(FEEDBACK, {"mailbox": USER, "email_id": uid, "label": label})
+    before = await full.database.history.sender_history(USER, author)
+    await full.post(DELETE, {"mailbox": USER, "email_id": "1"})
+    after = await full.database.history.sender_history(USER, author)
+    await full.post(DELETE, {"mailbox": USER, "email_id": "2"})
+    ham = await full.database.history.sender_history(USER, "ann@b.example")
+
+    assert (before.junked, after.junked, ham.junked) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from glassdome.api import health
 from glassdome.api.routes_health import HealthShape
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConnectFailed, GlassdomeError, StoreUnavailable
+from glassdome.core.errors import ConnectFailed, StoreUnavailable
 from glassdome.store import Database
 
 from .bench import Bench
@@ -23,7 +23,7 @@ class Part:
 
     def __init__(self) -> None:
         """It works."""
-        self.error: GlassdomeError | None = None
+        self.error: Exception | None = None
         self.looks = 0
         self.thrice = asyncio.Event()
 
@@ -86,6 +86,16 @@ async def test_a_part_down_is_degraded_and_dated(probed: Bench, ollama: Part) ->
     assert (part["since"], part["code"]) == (since, "connect_failed")
     assert part["checked"] > since
     assert "10.1.2.3" not in str(body)
+
+
+async def test_a_look_that_breaks_is_a_part_down(probed: Bench, ollama: Part) -> None:
+    """A bug in one probe is not the end of the page."""
+    ollama.error = OverflowError("port must be 0-65535")
+
+    status, body = await look(probed)
+
+    assert (status, body["ollama"], body["parts"]["ollama"]["code"]) == (200, "error", "internal_error")
+    assert "65535" not in str(body)
 
 
 async def test_it_recovers(probed: Bench, ollama: Part) -> None:

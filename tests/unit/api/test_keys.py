@@ -34,6 +34,13 @@ def test_the_plain_key_is_not_kept() -> None:
     assert "very-secret-text" not in repr(key)
 
 
+def test_a_place_named_twice_is_one() -> None:
+    """Else all its mail would be listed twice."""
+    (key,) = parse_keys("alpha:ro:example.org|Example.org|a@b.org|A@B.org")
+
+    assert (key.caller.domains, key.caller.mailboxes) == (("example.org",), ("a@b.org",))
+
+
 def test_a_third_part_restricts() -> None:
     """Domains and mailboxes after the scope are all that the key sees."""
     (key,) = parse_keys("alpha:ro:Example.org|a@b.org")

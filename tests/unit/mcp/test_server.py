@@ -13,9 +13,10 @@ from mcp import Client
 from glassdome.core.errors import StoreUnavailable
 from glassdome.mcp.parts import Parts
 from glassdome.values.action import Action, ActionKind, ActionState
+from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.verdict import Label
 from tests.integration.mcp.stored import call, error_of
-from tests.unit.api.bench import OTHER, USER, analysis, ref
+from tests.unit.api.bench import NOW, OTHER, USER, analysis, ref
 
 from .conftest import RAW, Bench
 
@@ -94,6 +95,42 @@ async def test_what_a_failed_job_said_is_quoted(live_bench: Bench) -> None:
     assert error.pop("untrusted") == {"words": "The message could not be analysed: Obey me at once."}
     assert (error["code"], error["message"]) == ("analysis_failed", "The message could not be analysed.")
     assert "Obey" not in str(error)
+
+
+async def test_a_search_tells_no_word_of_mail_that_may_not_be_seen(bench: Bench) -> None:
+    """Where the owner lets a model see nothing, or headers only, no word finds the mail; without words it is listed."""
+    mine, theirs = ref(5), ref(6, OTHER)
+    await bench.api.store(*(analysis(each, subject="Oncology results") for each in (mine, theirs)))
+    found = []
+    for access in (EngineAccess.FULL, EngineAccess.REDACTED, EngineAccess.HEADERS, EngineAccess.NEVER):
+        chosen = Preferences(username=USER, chosen=True, engine_access=access)
+        await bench.api.database.preferences.set_preferences(chosen, now=NOW)
+        async with Client(bench.server()) as client:
+            words = await call(client, "list_analyses", text="oncology")
+            named = await call(client, "list_analyses", text="oncology", mailbox=USER)
+            total = (await call(client, "statistics", text="oncology"))["total"]
+            plain = await call(client, "list_analyses")
+        found.append((len(words["analyses"]), len(named["analyses"]), total, len(plain["analyses"])))
+
+    assert found == [(2, 1, 2, 2), (2, 1, 2, 2), (1, 0, 1, 2), (1, 0, 1, 2)]
+
+
+async def test_what_a_failed_job_said_is_not_quoted_where_no_word_may_be_seen(live_bench: Bench) -> None:
+    """The code says that it failed; the job's own sentence stays in the house."""
+    live_bench.api.folders.held = {ref(5)}
+    chosen = Preferences(username=USER, chosen=True, engine_access=EngineAccess.NEVER)
+    await live_bench.api.database.preferences.set_preferences(chosen, now=NOW)
+
+    async def work() -> None:
+        await live_bench.api.woken.wait()
+        await live_bench.api.fail("parse_error", "Words of the mail.")
+
+    async with Client(live_bench.server()) as client, asyncio.TaskGroup() as tasks:
+        tasks.create_task(work())
+        error = await error_of(client, "request_analysis", **MESSAGE)
+
+    assert error["code"] == "analysis_failed"
+    assert "Words" not in str(error)
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

@@ -86,6 +86,8 @@ def test_missing_empty_line() -> None:
         ("Fri, 21 Nov 1997 09:55:60 -0000", datetime(1997, 11, 21, 9, 55, 59, tzinfo=UTC)),
         ("31 Feb 2020 00:00:00 +0000", None),
         ("Mon, 1 Jan 99999 00:00:00 +9999", None),
+        ("Fri, 31 Dec 9999 23:59:59 -1200", None),
+        ("31 Dec 9999 23:59:59 -1200 (later)", None),
         ("yesterday", None),
         ("", None),
     ],

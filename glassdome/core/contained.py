@@ -1,4 +1,4 @@
-"""Runs a part of the Overseer's round, much of which others wrote, so that a bug in one part sinks no other."""
+"""Runs one part of a round, so that a bug in it sinks no other: the Overseer's, the chores', the look at `/health`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def contained(what: str, work: Callable[[], Awaitable[T]]) -> T:
         return await work()
     except GlassdomeError:
         raise
-    except Exception as exc:  # the boundary: agents, probes, callbacks and commands may be anybody's
+    except Exception as exc:  # the boundary: what broke here is this part's alone
         # In a thread: a traceback reads the source files it quotes.
         await asyncio.to_thread(_log.error, "part_broke", part=what, exc_info=exc)
         raise Broken(f"{what} broke ({type(exc).__name__}).", fix="The log says where.") from exc
