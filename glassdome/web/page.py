@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,9 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: What would end a folder's name in the name of a message, or be undone there as a code. Nothing else is quoted: the
+#: link does that itself, and quoted twice the names of folders in other scripts are too long.
+_MEANINGFUL: Final = re.compile(r"[%;\x00-\x1f\x7f]")
 _MEDIA: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -100,7 +104,8 @@ def link(page: str, **parameters: Any) -> str:
 
 def message_link(row: dict[str, Any], page: str = "message", **more: Any) -> str:
     """Return the link to one message, named as RFC 5092 does, so that it holds after a folder was rebuilt."""
-    name = f"{quote(row['folder'], safe='')};UIDVALIDITY={row['uid_validity']};UID={row['email_id']}"
+    folder = _MEANINGFUL.sub(lambda found: quote(found[0], safe=""), row["folder"])
+    name = f"{folder};UIDVALIDITY={row['uid_validity']};UID={row['email_id']}"
     return link(page, mailbox=row["mailbox"], id=name, **more)
 
 
@@ -144,9 +149,12 @@ def go(page: str, **parameters: Any) -> RedirectResponse:
     return RedirectResponse(link(page, **parameters), status_code=303)
 
 
-def refused(request: Request, visitor: Visitor | None, sentence: str, *, status: int, fix: str = "") -> Response:
-    """Return the page that says why something was not done."""
-    return render(request, "refused.html", visitor, status=status, sentence=sentence, fix=fix, http_status=status)
+def refused(
+    request: Request, visitor: Visitor | None, sentence: str, *, status: int, fix: str = "", settings_of: str = ""
+) -> Response:
+    """Return the page that says why something was not done; with `settings_of` it leads to that mailbox's settings."""
+    said = {"sentence": sentence, "fix": fix, "settings_of": settings_of, "http_status": status}
+    return render(request, "refused.html", visitor, status=status, **said)
 
 
 class PageRoute(APIRoute):

@@ -17,7 +17,7 @@ from glassdome.api.routes_feedback import FeedbackRequest, add_feedback
 from glassdome.api.routes_undo import UndoRequest, edit_actions
 from glassdome.api.shapes import job_shape
 from glassdome.api.shapes_actions import action_shape
-from glassdome.core.errors import InputError, NotFound
+from glassdome.core.errors import InputError, NotFound, PolicyRefused
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.refs import MessageRef
@@ -77,8 +77,13 @@ def _ref(mailbox: str, wanted: EmailId, found: dict[str, Any] | None) -> Message
 
 
 @router.post("/analyse")
-async def analyse_again(services: Wired, form: Written) -> Response:
-    """Judge the message again, and wait a moment for it."""
+async def analyse_again(request: Request, services: Wired, form: Written) -> Response:
+    """Judge the message again, and wait a moment for it; in a mailbox that nobody chose say where to choose it."""
+    mailbox = as_mailbox(form["mailbox"])
+    form.caller.must_see(mailbox)
+    if not (await services.preferences.get_preferences(mailbox)).chosen:
+        sentence = f"Nobody chose {mailbox} for analysis, so its mail is not read."
+        return refused(request, form.visitor, sentence, status=PolicyRefused.status, settings_of=mailbox)
     body = AnalyzeRequest(mailbox=form["mailbox"], email_id=form["id"], force=True)
     answer = await analyze(services, form.caller, body, Patience(wait=_PATIENCE))
     return _shown(form, "judged" if answer.status_code == 200 else "queued")
@@ -106,9 +111,10 @@ async def delete(services: Wired, form: Written) -> Response:
 @router.post("/undo")
 async def take_back(request: Request, services: Wired, form: Written) -> Response:
     """Take one action back."""
-    if not form["action"].isdecimal():
+    action = form.number("action")
+    if action is None:
         raise InputError("There is no such action.")
-    answer = await edit_actions(services, form.caller, UndoRequest(items=[int(form["action"])]))
+    answer = await edit_actions(services, form.caller, UndoRequest(items=[action]))
     if answer.status_code != 200:
         _, sentence = json.loads(bytes(answer.body))[0]["msg"]
         return refused(request, form.visitor, sentence, status=answer.status_code)

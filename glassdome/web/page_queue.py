@@ -67,12 +67,12 @@ async def queue(
 @router.post("/queue")
 async def move(services: Wired, form: Written) -> Response:
     """Retry or cancel one job, or all that failed (or wait) of what the page showed."""
-    action = form["action"]
-    if action not in _DONE or not (form["job"].isdecimal() or not form["job"]):
+    action, job = form["action"], form.number("job")
+    if action not in _DONE or (job is None and form["job"]):
         raise InputError("Choose retry or cancel.")
     body = QueueEdit(
         action=cast(Literal["retry", "cancel"], action),
-        ids=[int(form["job"])] if form["job"] else None,
+        ids=None if job is None else [job],
         mailbox=form["mailbox"],
     )
     moved, more = await move_jobs(services, form.caller, body)

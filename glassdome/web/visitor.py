@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Final, cast
 from urllib.parse import parse_qsl
@@ -33,6 +34,8 @@ SESSION_COOKIE: Final = "glassdome_session"
 #: A cookie of its own for who is not signed in here: Strict cookies stay home when a foreign site's link is followed,
 #: and the sign-in page that is shown then must not overwrite a session that is there.
 FORM_COOKIE: Final = "glassdome_form"
+#: The ids of a database: `int` itself gives up on thousands of digits.
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - its name, not its value
 
 
@@ -73,6 +76,10 @@ class Form:
     def __getitem__(self, name: str) -> str:
         """Return a field's value, empty where it is missing."""
         return self.fields.get(name, "")
+
+    def number(self, name: str) -> int | None:
+        """Return a field's number; None for anything but a number that the database can hold."""
+        return int(self[name]) if _NUMBER.fullmatch(self[name]) else None
 
 
 def sessions_of(request: Request) -> Sessions:

@@ -62,6 +62,8 @@ _ACTIONS: Final = {
     "alert": "Warning to the owner of",
     "learn": "Lesson for the spam filter:",
 }
+#: More is no number of a link; what a model wrote may be anything.
+_INDEX_DIGITS: Final = 9
 _PLACES: Final = {
     "text": "in the text",
     "subject": "in the subject",
@@ -109,7 +111,7 @@ def place(where: str) -> str:
     kind, _, rest = where.partition(":")
     if kind == "header":
         return f"in the field {rest}"
-    if kind in ("link", "attachment", "form") and rest.isdigit():
+    if kind in ("link", "attachment", "form") and rest.isdecimal() and len(rest) <= _INDEX_DIGITS:
         return f"{kind} {int(rest) + 1}"
     return _PLACES.get(kind, where)
 

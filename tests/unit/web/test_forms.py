@@ -157,6 +157,23 @@ async def test_a_message_is_judged_again(bench: Bench) -> None:
     assert (job.state, job.force) == (JobState.PENDING, True)
 
 
+async def test_in_a_mailbox_nobody_chose_the_way_to_choose_it_is_shown(bench: Bench) -> None:
+    """The page leads to the mailbox's settings; nothing is queued, and no route of the API is named."""
+    await bench.store(analysis(ref(5)))
+    async with browsing(bench) as browser:
+        await browser.open(MESSAGE)
+        await browser.send("analyse")
+        assert browser.answer.status_code == 403
+        assert f"Nobody chose {USER} for analysis" in browser.page.css_first("[role=alert]").text()
+        assert "/api/" not in browser.answer.text
+        await browser.open(browser.page.css_first('main a[href^="./settings"]').attributes["href"] or "")
+
+        assert browser.page.css_first("title").text() == f"Settings of {USER} · Glassdome"
+    job = await bench.database.queue.get(ref(5))
+    assert job
+    assert job.state is JobState.DONE
+
+
 async def test_a_verdict_is_corrected(bench: Bench) -> None:
     """With who said it, and why."""
     await stock(bench)
@@ -251,9 +268,13 @@ async def test_settings_are_changed_and_unset(bench: Bench) -> None:
         (MESSAGE, "correct", {"label": "fine"}, 400),
         (MESSAGE, "correct", {"label": "ham", "note": "x" * 241}, 400),
         (MESSAGE, "undo", {"action": "x"}, 400),
+        (MESSAGE, "undo", {"action": "1" * 5000}, 400),
         (MESSAGE, "delete", {"id": "INBOX;UIDVALIDITY=1;UID=77"}, 404),
         ("queue", "queue", {"action": "explode"}, 400),
         ("queue", "queue", {"job": "-1"}, 400),
+        ("queue", "queue", {"job": "0"}, 400),
+        ("queue", "queue", {"job": "1" * 30}, 400),
+        ("queue", "queue", {"job": "1" * 5000}, 400),
     ],
 )
 async def test_wrong_input_is_a_sentence(

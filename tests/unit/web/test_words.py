@@ -46,6 +46,8 @@ def test_times() -> None:
         ("context", "from what this mailbox knows"),
         ("link:x", "link:x"),
         ("elsewhere", "elsewhere"),
+        ("link:²", "link:²"),
+        pytest.param("link:" + "1" * 5000, "link:" + "1" * 5000, id="many digits"),
     ],
 )
 def test_places(where: str, words: str) -> None:
