@@ -10,11 +10,14 @@ from markupsafe import Markup, escape
 
 __all__ = ["mail_text", "plain_text"]
 
-#: Controls but tab and line feed; marks that turn the direction of text; spaces without width; tags; line separators;
-#: halves of surrogate pairs. The joiners U+200C and U+200D stay: scripts of India, Persian and emoji need them.
+#: Controls but tab and line feed; marks that turn the direction of text; spaces without width; letters and signs that
+#: are drawn as nothing (fillers of Hangul, the blank of Braille, the grapheme joiner, inherent vowels of Khmer, marks of
+#: musical and shorthand phrases); tags and the supplementary variation selectors; line separators; halves of surrogate
+#: pairs. The joiners U+200C and U+200D and the variation selectors of emoji and Mongolian stay: writing needs them.
 _UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 

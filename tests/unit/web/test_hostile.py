@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 import pytest
 
+from glassdome.api.email_id import EmailId, parse_email_id
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import NewJob
 from glassdome.values.message import Address
@@ -12,6 +15,7 @@ from glassdome.values.preferences import Preferences
 from glassdome.values.signal import Evidence, Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label
 from glassdome.web.hostile import mail_text
+from glassdome.web.page import message_link
 from glassdome.web.words import sender
 from tests.unit.api.bench import NOW, USER, Bench, analysis, ref, verdict
 
@@ -90,6 +94,11 @@ async def test_mail_stays_text(bench: Bench, text: str) -> None:
             assert found, f"{page}: {said}"
 
 
+#: Fillers, blanks, joiners, selectors, marks of phrases.
+DRAWN_AS_NOTHING = (
+    *(0x3164, 0x115F, 0x1160, 0xFFA0, 0x034F, 0x2800, 0x17B4, 0xFFF0),
+    *(0xE0100, 0xE01EF, 0x1BCA0, 0x1D173, 0x1D17A),
+)
 UNSEEN = {
     "\u202e": "U+202E",  # turns what follows around: "exe.gnp" for "png.exe"
     "\u2066": "U+2066",
@@ -103,6 +112,7 @@ UNSEEN = {
     "\x85": "U+0085",
     "\ud800": "U+D800",
     "\U000e0041": "U+E0041",
+    **{chr(code): f"U+{code:04X}" for code in DRAWN_AS_NOTHING},
 }
 
 
@@ -129,7 +139,9 @@ def test_what_stands_around_them_is_escaped_too() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["नमस्ते क्‍ष", "می‌خواهم", "👩‍👩‍👧 ✈️", "שלום", "Grüße\nan\talle", "日本語"])
+@pytest.mark.parametrize(
+    "text", ["नमस्ते क्‍ष", "می‌خواهم", "👩‍👩‍👧 ✈️", "שלום", "Grüße\nan\talle", "日本語", "한국어", "ᠮᠣᠩᠭᠣᠯ᠋", "♪ 𝅘𝅥 ⠃"]
+)
 def test_peoples_own_scripts_stay_as_they_are(text: str) -> None:
     """Joiners of Indian scripts, Persian and emoji, right-to-left text, lines."""
     assert mail_text(text) == f'<bdi class="mail">{text}</bdi>'
@@ -161,6 +173,42 @@ async def test_broken_text_is_shown(bench: Bench) -> None:
 def test_a_senders_name_is_apart_from_the_address(text: str, parts: tuple[str, str]) -> None:
     """The last address counts: a name may look like one."""
     assert sender(text) == parts
+
+
+FOLDERS = {
+    "Kunden/" + "漢" * 120: "long",
+    "漢" * 500: "longest",
+    "a.b&c#d;UIDVALIDITY=3;UID=4/ x%41+y?": "like a name",
+    "100%; 50%25": "percent",
+    "<b>": "brackets",
+    "5": "number",
+    "Entwürfe": "umlaut",
+}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=FOLDERS.get)
+def test_a_message_can_be_named_in_any_folder(folder: str) -> None:
+    """The link's name is read as the same message, whatever the folder is called."""
+    link = message_link({"folder": folder, "uid_validity": 7, "email_id": "5", "mailbox": USER})
+    (name,) = parse_qs(link.partition("?")[2])["id"]
+
+    assert parse_email_id(name) == EmailId(folder=folder, uid=5, uid_validity=7)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=FOLDERS.get)
+async def test_a_message_can_be_opened_and_judged_in_any_folder(bench: Bench, folder: str) -> None:
+    """From the list to its page, and from there on."""
+    await bench.choose(USER)
+    await bench.store(analysis(ref(5, folder=folder)))
+    bench.folders.held |= {ref(5, folder=folder)}
+    async with browsing(bench) as browser:
+        await browser.open("")
+        await browser.open(browser.page.css_first(".row h2 a").attributes["href"] or "")
+        assert (browser.answer.status_code, browser.page.css_first("h1").text()) == (200, "Mail 5 😀")
+        await browser.send("analyse")
+        await browser.follow()
+
+        assert "first in the queue" in browser.text
 
 
 async def test_a_notice_cannot_be_made_by_a_link(bench: Bench) -> None:
