@@ -1,21 +1,46 @@
-"""Which mailboxes a visitor is offered by name, and what is counted for one of them."""
+"""Which mailboxes a visitor is offered by name, whether they are read, and what is counted for one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 
 from glassdome.api.keys import Caller
 from glassdome.api.services import Services
 from glassdome.core.limits import MAX_OFFERED_MAILBOXES
+from glassdome.values.preferences import EngineAccess
 
-__all__ = ["offered", "within"]
+__all__ = ["Reading", "offered", "reading", "within"]
+
+
+class Reading(StrEnum):
+    """What is read: new mail, only what somebody asks for, or nothing."""
+
+    ON = "on"
+    WHEN_ASKED = "when_asked"
+    NOT_CHOSEN = "not_chosen"
 
 
 async def offered(services: Services, caller: Caller) -> list[str]:
-    """Return the mailboxes that the key names and the chosen ones it covers, sorted, at most so many."""
-    chosen = await services.preferences.chosen_mailboxes()
-    seen = {mailbox for mailbox in chosen if caller.may_see(mailbox)} | set(caller.mailboxes or ())
-    return sorted(seen)[:MAX_OFFERED_MAILBOXES]
+    """Return the mailboxes that the key names and those it covers which have preferences, sorted, at most so many.
+
+    Those that are switched off are among them: their mail is still there, and somebody may want to switch them on.
+    """
+    on = await services.preferences.chosen_mailboxes()
+    known = await services.preferences.mailboxes_with(tuple(EngineAccess))
+    seen = [*(caller.mailboxes or ()), *(mailbox for mailbox in (*on, *known) if caller.may_see(mailbox))]
+    return sorted([*dict.fromkeys(seen)][:MAX_OFFERED_MAILBOXES])
+
+
+async def reading(services: Services, caller: Caller, known: Sequence[str]) -> Reading:
+    """Say whether new mail of any mailbox that the key covers is read."""
+    if any(caller.may_see(mailbox) for mailbox in await services.preferences.chosen_mailboxes()):
+        return Reading.ON
+    for mailbox in known:
+        if (await services.preferences.get_preferences(mailbox)).chosen:
+            return Reading.WHEN_ASKED
+    return Reading.NOT_CHOSEN
 
 
 def within(caller: Caller, mailbox: str) -> Caller:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from glassdome.api.access import Wired
 from glassdome.api.lookup import Filters
 from glassdome.engine.builtin.categories import CATEGORIES
-from glassdome.web.mailboxes import offered
+from glassdome.web.mailboxes import offered, reading
 from glassdome.web.page import PageRoute, render
 from glassdome.web.unjudged import unjudged
 from glassdome.web.visitor import Reads
@@ -67,6 +67,7 @@ async def mail(
     query = wanted.filters(services.clock.now()).query(caller, limit=_ROWS, cursor=wanted.cursor)
     page = await services.analyses.documents(query)
     first = not wanted.cursor and not wanted.show
+    mailboxes = await offered(services, caller)
     return render(
         request,
         "mail.html",
@@ -76,6 +77,7 @@ async def mail(
         wanted=wanted,
         kept=wanted.model_dump(exclude={"cursor"}),
         unjudged=await unjudged(services, caller, query.mailbox) if first else None,
-        mailboxes=await offered(services, caller),
+        mailboxes=mailboxes,
+        reading=await reading(services, caller, mailboxes) if not page.items else None,
         categories=sorted({*CATEGORIES, *([wanted.category] if wanted.category else [])}),
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from glassdome.ports.store import AnalysisQuery, Documents
 from glassdome.values.job import JobState, NewJob
-from glassdome.web import page_queue, unjudged
+from glassdome.values.preferences import Preferences
+from glassdome.web import mailboxes, page_queue, unjudged
 from tests.unit.api.bench import NOW, OTHER, OWN, RW, USER, Bench, analysis, ref
 
 from .browser import START, Browser, browsing
@@ -181,3 +183,55 @@ async def test_behind_the_last_page_nothing_is_said_of_the_pages_before(bench: B
         await browser.open(older.attributes["href"] or "")
 
         assert words in browser.text
+
+
+async def test_a_mailbox_that_is_switched_off_is_still_a_chosen_one(bench: Bench) -> None:
+    """It stays among the mailboxes offered, and the pages say what is off."""
+    wanted = {"chosen": True, "auto_analysis": False}
+    await bench.post("/api/v1/edit/llm/preferences", {"username": USER, **wanted})
+    async with browsing(bench) as browser:
+        await browser.open("")
+        assert "No mailbox is chosen yet" not in browser.text
+        assert "New mail is not judged by itself" in browser.text
+        assert [one.attributes["value"] for one in browser.page.css("datalist option")] == [USER]
+        await browser.open("settings")
+        assert browser.page.css_first("h2").text() == USER
+        await bench.choose("ann@example.org")
+        await browser.open("settings")
+        assert [a.text() for a in browser.page.css("ul.plain a")] == ["ann@example.org", USER]
+        await browser.open("")
+        assert "No mail yet" in browser.text
+
+
+async def test_a_mailbox_that_its_owner_took_back_is_not_said_to_be_read(bench: Bench) -> None:
+    """Its preferences can be opened by name; no mail of it is announced."""
+    await bench.database.preferences.set_preferences(Preferences(username=USER), now=NOW)
+    bench.set(api_keys=SecretStr(f"{RW}:rw:{USER}"))
+    async with browsing(bench) as browser:
+        await browser.open("")
+
+        assert "No mailbox is chosen yet" in browser.text
+
+
+async def test_a_limited_key_is_offered_no_switched_off_mailbox_of_others(bench: Bench) -> None:
+    """Nor told that there is one."""
+    off = Preferences(username=OTHER, chosen=True, auto_analysis=False)
+    await bench.database.preferences.set_preferences(off, now=NOW)
+    async with browsing(bench, OWN) as browser:
+        for page in ("", "settings"):
+            await browser.open(page)
+            assert OTHER not in browser.answer.text
+            assert "No mailbox is chosen yet" in browser.text
+
+
+async def test_where_there_are_too_many_mailboxes_the_ones_that_are_read_are_offered(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those switched off come behind them."""
+    monkeypatch.setattr(mailboxes, "MAX_OFFERED_MAILBOXES", 2)
+    await bench.database.preferences.set_preferences(Preferences(username="ann@example.org"), now=NOW)
+    await bench.choose(USER, OTHER)
+    async with browsing(bench) as browser:
+        await browser.open("")
+
+        assert [one.attributes["value"] for one in browser.page.css("datalist option")] == [OTHER, USER]
