@@ -34,7 +34,7 @@ def analyze(
         str | None, typer.Option(help="Believe Authentication-Results of this server: your own, no other.")
     ] = None,
     rules: Annotated[Path | None, typer.Option(help="Owners' rules for categories and priority, a TOML file.")] = None,
-    jobs: Annotated[int, typer.Option(min=0, help="Processes, or model requests at once; 0 chooses.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, max=256, help="Processes, or model requests at once; 0 chooses.")] = 0,
 ) -> None:
     """Judge mail in files: summary, categories, phishing verdict with evidence, priority, sensitive data.
 

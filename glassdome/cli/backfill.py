@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from glassdome.api.email_id import as_folder, as_mailbox
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, operator, progress_bar, run
 from glassdome.core.clock import SystemClock
@@ -21,9 +22,9 @@ __all__ = ["backfill"]
 def backfill(
     mailbox: Annotated[str, typer.Argument(help="The mailbox, such as a@example.org.")],
     folder: Annotated[str, typer.Option(help="Folder to go through, newest mail first.")] = "INBOX",
-    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many messages.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=2**32 - 1, help="Stop after so many messages.")] = None,
     per_hour: Annotated[
-        int | None, typer.Option(min=1, help="Messages queued per hour; default: as configured.")
+        int | None, typer.Option(min=1, max=1_000_000, help="Messages queued per hour; default: as configured.")
     ] = None,
     choose: Annotated[bool, typer.Option("--choose", help="Choose the mailbox for analysis if it is not yet.")] = False,
 ) -> None:
@@ -32,6 +33,7 @@ def backfill(
     Nothing is marked as read. Stopped with Ctrl-C, the next call goes on where this one was.
     """
     with errors_told():
+        mailbox, folder = as_mailbox(mailbox), as_folder(folder)
         settings = load_settings(backfill_per_hour=per_hour)
         if not settings.imap_host:
             raise ConfigError("No mail server is set.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
@@ -43,6 +45,12 @@ async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | 
     async with open_app(settings, clock=clock) as app:
         assert app.source is not None
         wishes = await app.database.preferences.get_preferences(mailbox)
+        if not wishes.auto_analysis:
+            # The owner's no, which nobody at a shell may take back with --choose.
+            raise ActionForbidden(
+                f"The owner of {mailbox} has switched its analysis off (auto_analysis).",
+                fix="It can be switched on in the web UI, or with POST /api/v1/edit/llm/preferences.",
+            )
         if not wishes.chosen:
             if not choose:
                 raise ActionForbidden(

@@ -15,15 +15,18 @@ from glassdome.bootstrap.mailboxes import chosen_by_settings, mail_logins, open_
 from glassdome.bootstrap.models import language_model
 from glassdome.core.clock import Clock
 from glassdome.core.config import DEFAULT_CONFIG, Settings, misspelt_names
-from glassdome.core.errors import ConfigError, GlassdomeError, SchemaMismatch
+from glassdome.core.errors import ConfigError, GlassdomeError, LoginRefused, SchemaMismatch, StoreError
+from glassdome.core.log import redact
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import parse_policies
-from glassdome.integrations.imap.login import ImapServer, probe
+from glassdome.integrations.imap.login import ImapServer, greet, probe
+from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.smtp.sender import SmtpSender, SmtpServer
 from glassdome.integrations.tls import tls_policy
 from glassdome.pipeline.owner_rules import read_rules
 from glassdome.store import check_schema, migrate
+from glassdome.values.credentials import Credentials
 
 __all__ = ["Check", "Health", "all_checks"]
 
@@ -31,6 +34,15 @@ __all__ = ["Check", "Health", "all_checks"]
 _LOW_DISK: Final = 500 * 1024 * 1024
 #: Mailboxes whose login is tried: each wrong one costs seconds and counts for fail2ban.
 _LOGINS_TRIED: Final = 3
+#: What to do where the error itself knows nothing better; the doctor writes no log that one could be sent to.
+_FIXES: Final = {
+    "settings": "Correct this setting; `glassdome config show` tells where it comes from.",
+    "database": "Look into the database server's log.",
+    "imap": "Is the mail server started? Check MAILCOW_IMAP_HOST and MAILCOW_IMAP_PORT, and the firewall.",
+    "smtp": "Is the mail server started? Check MAILCOW_SMTP_HOST and MAILCOW_SMTP_PORT, and the firewall.",
+    "mailcow": "Is mailcow started? Check MAILCOW_API_URL and the key, and the firewall.",
+    "model": "Is the model server started? Check its address: `glassdome config show`.",
+}
 
 
 class Health(StrEnum):
@@ -60,7 +72,8 @@ def _warn(name: str, detail: str, fix: str) -> Check:
 
 
 def _fail(name: str, exc: GlassdomeError) -> Check:
-    return Check(name=name, health=Health.FAIL, detail=exc.message, fix=exc.fix or "See the log.")
+    cause = f" ({redact(str(exc.facts['cause']))})" if "cause" in exc.facts else ""
+    return Check(name=name, health=Health.FAIL, detail=f"{exc.message}{cause}", fix=exc.fix or _FIXES[name])
 
 
 async def all_checks(settings: Settings, *, clock: Clock) -> AsyncIterator[Check]:
@@ -155,18 +168,46 @@ async def _imap(settings: Settings) -> list[Check]:
     if not settings.imap_host:
         return [_warn("imap", "no mail server is set", "Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")]
     server = ImapServer(host=settings.imap_host, port=settings.mailcow_imap_port, tls=tls_policy(settings))
-    found = []
-    async with open_store(settings) as database:
-        logins = mail_logins(lambda: settings, database.mailboxes)
-        mailboxes = sorted({*await database.preferences.chosen_mailboxes(), *chosen_by_settings(settings)})
-        for mailbox in mailboxes[:_LOGINS_TRIED]:
-            try:
-                able = await probe(server, await logins.login_for(mailbox))
-                idle = "" if "IDLE" in able else ", without IDLE"
-                found.append(_ok("imap", f"{mailbox} can be read at {server.host}:{server.port}{idle}"))
-            except GlassdomeError as exc:
-                found.append(_fail("imap", exc))
+    try:
+        async with open_store(settings) as database:
+            logins = mail_logins(lambda: settings, database.mailboxes)
+            mailboxes = sorted({*await database.preferences.chosen_mailboxes(), *chosen_by_settings(settings)})
+            found = [await _login(server, box, logins.login_for(box)) for box in mailboxes[:_LOGINS_TRIED]]
+    except StoreError:
+        # The check of the database tells of it; the mail server is tried with what the settings know.
+        known = sorted(
+            box for box, password in chosen_by_settings(settings).items() if password or _has_master(settings)
+        )
+        found = [await _login(server, box, _own_login(settings, box)) for box in known[:_LOGINS_TRIED]]
+    if not found:
+        await greet(server)
+        found.append(_ok("imap", f"{server.host}:{server.port} answers; no mailbox is known whose login can be tried"))
     return found
+
+
+async def _login(server: ImapServer, mailbox: str, login: Awaitable[Credentials]) -> Check:
+    try:
+        able = await probe(server, await login)
+    except StoreError:
+        raise
+    except GlassdomeError as exc:
+        return _fail("imap", exc)
+    idle = "" if "IDLE" in able else ", without IDLE"
+    return _ok("imap", f"{mailbox} can be read at {server.host}:{server.port}{idle}")
+
+
+def _has_master(settings: Settings) -> bool:
+    return bool(settings.imap_master_user and settings.imap_master_password)
+
+
+async def _own_login(settings: Settings, mailbox: str) -> Credentials:
+    """Return the login that needs no database: the settings' own password, else the master user's."""
+    if password := chosen_by_settings(settings)[mailbox]:
+        return Credentials(user=mailbox, password=password)
+    user, secret = settings.imap_master_user, settings.imap_master_password
+    if not user or secret is None:
+        raise LoginRefused(f"No password for {mailbox} is known without the database.", fix="Mend the database first.")
+    return await MasterLogins(user, secret).login_for(mailbox)
 
 
 async def _smtp(settings: Settings) -> list[Check]:

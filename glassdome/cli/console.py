@@ -21,6 +21,7 @@ from glassdome.core.errors import ConfigError, GlassdomeError, InputError
 __all__ = ["err", "errors_told", "exit_code", "load_settings", "operator", "out", "print_json", "progress_bar", "run"]
 
 T = TypeVar("T")
+_log = log.get_logger(__name__)
 
 #: For people: tables and sentences. `--json` writes to stdout without it.
 out = Console()
@@ -40,6 +41,9 @@ def errors_told() -> Iterator[None]:
         yield
     except GlassdomeError as exc:
         err.print(f"[bold red]glassdome:[/] {_plain(exc.sentence)}", highlight=False)
+        if "cause" in exc.facts:
+            # Too raw for the sentence, but whoever must mend it needs it.
+            _log.error("cause_of_failure", code=exc.code, cause=exc.facts["cause"])
         raise typer.Exit(exit_code(exc)) from exc
     except KeyboardInterrupt as exc:
         raise typer.Exit(130) from exc

@@ -48,7 +48,7 @@ def evaluate_command(
     loso: Annotated[
         bool, typer.Option("--loso", help="Leave one source out: retrain without each, judge it. Slow.")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=0, help="Processes, or model requests at once; 0 chooses.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, max=256, help="Processes, or model requests at once; 0 chooses.")] = 0,
     state: Annotated[Path | None, typer.Option(help="Keep finished mails in this folder and go on from there.")] = None,
     as_json: Annotated[
         Path | None, typer.Option("--json", help="Write the figures as JSON here; - is standard output.")

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from glassdome.cli.agent_task import ask_password, perform, tell
-from glassdome.cli.console import errors_told, out, print_json
+from glassdome.api.email_id import as_mailbox
+from glassdome.cli.agent_task import Audited, ask_password, perform, tell
+from glassdome.cli.console import errors_told, load_settings, out, print_json
+from glassdome.core.errors import ConfigError
 
 __all__ = ["app"]
 
@@ -29,10 +31,19 @@ def create(
 ) -> None:
     """Create a mailbox and have the agent remember it; the password is asked for."""
     with errors_told():
+        mailbox = _new_address(local_part, domain)
         password = ask_password(stdin=password_stdin, needed=True, confirm=True)
     task = {"local_part": local_part, "name": name, "quota_mb": quota_mb, "domain": domain, "password": password}
-    result = perform({"action": "create_mailbox"} | task)
+    audited = Audited(action="create_mailbox", subject=mailbox, facts={"quota_mb": quota_mb}, done_before_store=True)
+    result = perform({"action": "create_mailbox"} | task, audited)
     tell(result, f"Created {result['mailbox']}.", as_json=as_json)
+
+
+def _new_address(local_part: str, domain: str | None) -> str:
+    domain = domain or load_settings().mailcow_domain
+    if not domain:
+        raise ConfigError("No domain for the mailbox is known.", fix="Give --domain, or set MAILCOW_DOMAIN.")
+    return f"{local_part}@{domain}".lower()
 
 
 @app.command("list")
@@ -64,9 +75,12 @@ def delete(
     as_json: Json = False,
 ) -> None:
     """Delete a mailbox with all its mail, and forget its password."""
+    with errors_told():
+        mailbox = as_mailbox(mailbox)
     if not yes:
         typer.confirm(f"Delete {mailbox} with all its mail?", abort=True, err=True)
-    result = perform({"action": "delete_mailbox", "mailbox": mailbox})
+    audited = Audited(action="delete_mailbox", subject=mailbox, done_before_store=True)
+    result = perform({"action": "delete_mailbox", "mailbox": mailbox}, audited)
     tell(result, f"Deleted {mailbox}.", as_json=as_json)
 
 
@@ -78,6 +92,9 @@ def register(
 ) -> None:
     """Have the agent watch a mailbox that exists already; its login is tried, its password stored encrypted."""
     with errors_told():
+        mailbox = as_mailbox(mailbox)
         password = ask_password(stdin=password_stdin, needed=True)
-    result = perform({"action": "monitor_mailbox", "mailbox": mailbox, "password": password, "limit": 1})
-    tell({"success": True, "mailbox": result["mailbox"]}, f"{mailbox} is watched.", as_json=as_json)
+    task = {"action": "monitor_mailbox", "mailbox": mailbox, "password": password, "limit": 1}
+    result = perform(task, Audited(action="register_mailbox", subject=mailbox))
+    told: dict[str, Any] = {key: result[key] for key in ("success", "mailbox", "warnings") if key in result}
+    tell(told, f"{mailbox} is watched.", as_json=as_json)

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from glassdome.agents.mailcow_agent import MailcowAgent
-from glassdome.cli.agent_task import ask_password, perform
-from glassdome.cli.console import errors_told, load_settings, out, print_json
+from glassdome.api.email_id import as_mailbox
+from glassdome.cli.agent_task import Audited, ask_password, perform
+from glassdome.cli.console import err, errors_told, load_settings, out, print_json
 from glassdome.cli.service import asked_to_stop
 from glassdome.core.config import Settings
 from glassdome.core.errors import InputError
@@ -22,7 +23,9 @@ def monitor(
     every: Annotated[bool, typer.Option("--all", help="Also what was read already (of one mailbox).")] = False,
     folder: Annotated[str, typer.Option(help="Folder (of one mailbox).")] = "INBOX",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on for ever.")] = False,
-    interval: Annotated[float, typer.Option(min=1, help="Seconds between two sweeps; IDLE is quicker.")] = 60.0,
+    interval: Annotated[
+        float, typer.Option(min=1, max=86_400, help="Seconds between two sweeps; IDLE is quicker.")
+    ] = 60.0,
     analysis: Annotated[bool, typer.Option("--analysis", help="Add what the processor found.")] = False,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per message.")] = False,
@@ -32,11 +35,16 @@ def monitor(
         with errors_told():
             if follow:
                 raise InputError("--follow watches all registered mailboxes.", fix="Leave the mailbox out.")
+            mailbox = as_mailbox(mailbox)
             password = ask_password(stdin=password_stdin, needed=False)
+        # A password that is given is kept.
+        audited = Audited(action="register_mailbox", subject=mailbox) if password else None
         task = {"action": "monitor_mailbox", "mailbox": mailbox, "password": password, "folder": folder}
-        found = perform(task | {"unread_only": not every, "with_analysis": analysis})
+        found = perform(task | {"unread_only": not every, "with_analysis": analysis}, audited)
         for message in found["messages"]:
             _show(mailbox, message, as_json=as_json)
+        for warning in found.get("warnings", ()):
+            err.print(f"- {warning}", highlight=False, markup=False)
         return
     with errors_told():
         settings = load_settings()

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from glassdome.api.email_id import as_mailbox
 from glassdome.cli.agent_task import ask_password, perform, tell
 from glassdome.cli.console import errors_told
 from glassdome.core.errors import InputError
@@ -40,6 +41,7 @@ def send(
     with errors_told():
         if password_stdin and body is None:
             raise InputError("--password-stdin needs --body: stdin cannot be both.")
+        sender = as_mailbox(sender)
         password = ask_password(stdin=password_stdin, needed=False)
         text = body if body is not None else sys.stdin.read(MAX_MESSAGE_BYTES)
     result = perform(

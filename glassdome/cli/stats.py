@@ -26,7 +26,7 @@ _WIDTH = 40
 
 def stats(
     mailbox: Annotated[str, typer.Option(help="Only this mailbox.")] = "",
-    days: Annotated[int, typer.Option(min=1, help="How many days back.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=36_500, help="How many days back.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Show what was analysed: verdicts, times, categories, models, mail per day, and the queue."""

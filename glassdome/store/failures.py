@@ -1,4 +1,4 @@
-"""What a driver's error means: a conflict to repeat, a database that is away, or a fault of ours."""
+"""What a driver's error means: a conflict to repeat, a database that is away, what an admin can mend, or our fault."""
 
 from __future__ import annotations
 
@@ -17,6 +17,57 @@ CONFLICTS: Final = frozenset({1205, 1213, 1047, 1020})
 #: Server errors that say the server is not usable now: too many connections, shutdown, cannot connect, gone away,
 #: lost, killed, interrupted, disk full, read-only.
 _AWAY: Final = frozenset({1040, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1203, 1226, 1290, 1317, 1927, 1021})
+
+_LOGIN: Final = (
+    "The database refuses the login.",
+    "Check user and password in GLASSDOME_DATABASE_URL, and that this user may log in from this host.",
+)
+_RIGHTS: Final = (
+    "The database user may not use the schema, or there is none of that name.",
+    "Check the schema's name at the end of GLASSDOME_DATABASE_URL; as the database's root:"
+    " GRANT ALL PRIVILEGES ON <schema>.* TO '<user>'@'%';",
+)
+_SCHEMA: Final = (
+    "The database has no schema of that name.",
+    "Correct the name at the end of GLASSDOME_DATABASE_URL, or make it as the database's root:"
+    " CREATE DATABASE <schema> CHARACTER SET utf8mb4;",
+)
+_HOST: Final = (
+    "The database lets nobody in from this host.",
+    "Make the user for this host or for '%'; after too many failed connections: mariadb-admin flush-hosts.",
+)
+#: What an admin can mend and waiting cannot.
+_TO_MEND: Final[dict[int, tuple[str, str]]] = {
+    1045: _LOGIN,
+    1698: _LOGIN,
+    1251: _LOGIN,
+    1044: _RIGHTS,
+    1142: _RIGHTS,
+    1227: _RIGHTS,
+    1049: _SCHEMA,
+    1129: _HOST,
+    1130: _HOST,
+}
+
+_NO_ANSWER: Final = (
+    "Is the database server started? Check host and port in GLASSDOME_DATABASE_URL, and the firewall between."
+)
+_TOO_MANY: Final = "It has no connection left: raise its max_connections, or run fewer workers."
+_FULL: Final = "Its disk is full: free some space."
+_READ_ONLY: Final = "It is read-only: has another server of its cluster taken over?"
+#: What to do about a server that is not usable now.
+_AWAY_FIXES: Final[dict[int, str]] = {
+    **dict.fromkeys((2002, 2003, 2005, 2006, 2013), _NO_ANSWER),
+    **dict.fromkeys((1040, 1203, 1226), _TOO_MANY),
+    1021: _FULL,
+    1290: _READ_ONLY,
+}
+#: SQLite's errors have words instead of numbers.
+_SQLITE_FIXES: Final = {
+    "unable to open": "Is the folder of the database file there, and may this user write to it?",
+    "readonly": "May this user write to the database file and its folder?",
+    "is full": _FULL,
+}
 
 
 def _number(exc: BaseException) -> int | None:
@@ -41,14 +92,25 @@ def _is_away(exc: BaseException) -> bool:
     return lost or sqlite_away or isinstance(exc, InterfaceError)
 
 
+def _away_fix(exc: BaseException) -> str:
+    if (number := _number(exc)) is not None:
+        # An OSError's number is the system's, not the server's.
+        return _NO_ANSWER if isinstance(exc, OSError) else _AWAY_FIXES.get(number, "")
+    words = str(getattr(exc, "orig", None) or exc)
+    return next((fix for part, fix in _SQLITE_FIXES.items() if part in words), "")
+
+
 def translate(exc: BaseException) -> StoreError:
-    """Return our error for a driver's; the driver's words go to the log, not to a peer."""
+    """Return our error for a driver's; the driver's words are its `cause`, for logs and the shell, not for a peer."""
     original = getattr(exc, "orig", None) or exc
     cause = f"{type(original).__name__}: {original}"
     if is_conflict(exc):
         return StoreUnavailable("The database is busy: other transactions hold what this one needs.", cause=cause)
+    if isinstance(exc, DBAPIError) and (known := _TO_MEND.get(_number(exc) or 0)):
+        message, fix = known
+        return StoreError(message, fix=fix, cause=cause)
     if _is_away(exc):
-        return StoreUnavailable("The database is not available.", cause=cause)
+        return StoreUnavailable("The database is not available.", fix=_away_fix(exc), cause=cause)
     if isinstance(exc, SQLAlchemyError):
-        return StoreError("The database refused a statement.", fix="The log has its answer.", cause=cause)
+        return StoreError("The database refused a statement.", cause=cause)
     return StoreError(cause=cause)

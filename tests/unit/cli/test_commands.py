@@ -97,6 +97,17 @@ def test_what_cannot_be_read_has_its_line_and_ends_with_1(folder: Path) -> None:
         (["actions", "undo", "5"], "No mail server is set."),
         (["actions", "list", "--since", "999999d"], "'999999d' is no span of time."),
         (["train", "nowhere"], "nowhere"),
+        (["stats", "--days", "1000000"], "less than or equal to 36500"),
+        (["analyze", "--jobs", "9999999999", "-"], "less than or equal to 256"),
+        (["eval", "--jobs", "9999999999"], "less than or equal to 256"),
+        (["backfill", "a@example.org", "--limit", "9" * 400], "Input should be"),
+        (["backfill", "a@example.org", "--per-hour", "9" * 400], "Input should be"),
+        (["monitor", "--interval", "inf"], "less than or equal to 86400"),
+        (["backfill", "nobody"], "The mailbox must be a full address"),
+        (["mailbox", "delete", "nobody", "--yes"], "The mailbox must be a full address"),
+        (["mailbox", "register", "nobody"], "The mailbox must be a full address"),
+        (["monitor", "nobody"], "The mailbox must be a full address"),
+        (["send", "--from", "nobody", "--to", "a@example.org", "--body", "x"], "The mailbox must be a full address"),
     ],
 )
 def test_wrong_usage_is_one_sentence_and_2(arguments: list[str], sentence: str) -> None:

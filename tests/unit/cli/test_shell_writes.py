@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from glassdome.cli.app import app
 from glassdome.store import migrate, open_database
 from glassdome.testing.samples import NOON, a_ref, an_analysis, jobs
+from glassdome.values.preferences import Preferences
 
 
 @pytest.fixture
@@ -65,6 +66,40 @@ def test_what_the_shell_changes_is_audited(url: str, arguments: list[str], actio
 
     (entry,) = audited(url)
     assert (entry["actor"], entry["action"]) == (f"cli:{getpass.getuser()}", action)
+
+
+def test_backfill_means_the_mailbox_that_mailcow_keeps(url: str) -> None:
+    """However its name is written: one row of preferences, one identity in the queue and the audit."""
+    CliRunner().invoke(app, ["backfill", "New@Example.ORG", "--choose"])
+
+    async def chosen() -> tuple[str, ...]:
+        async with open_database(url) as database:
+            return await database.preferences.chosen_mailboxes()
+
+    assert asyncio.run(chosen()) == ("new@example.org",)
+    assert [entry["subject"] for entry in audited(url)] == ["new@example.org"]
+
+
+@pytest.mark.parametrize("options", [(), ("--choose",)], ids=["plain", "choose"])
+def test_backfill_respects_the_owners_no(url: str, options: tuple[str, ...]) -> None:
+    """`auto_analysis: false` always says no, to --choose too; nothing is queued or changed."""
+    no = Preferences(username="new@example.org", chosen=True, auto_analysis=False)
+
+    async def store() -> None:
+        async with open_database(url) as database:
+            await database.preferences.set_preferences(no, now=NOON)
+
+    async def stored() -> Preferences:
+        async with open_database(url) as database:
+            return await database.preferences.get_preferences(no.username)
+
+    asyncio.run(store())
+
+    result = CliRunner().invoke(app, ["backfill", "New@example.org", *options])
+
+    assert result.exit_code == 1
+    assert "switched its analysis off (auto_analysis)" in " ".join(result.stderr.split())
+    assert (asyncio.run(stored()), audited(url)) == (no, ())
 
 
 def test_config_show_knows_the_table(url: str) -> None:
