@@ -13,6 +13,7 @@ from typing import Final
 
 from glassdome.bootstrap.mailboxes import chosen_by_settings, mail_logins, open_store
 from glassdome.bootstrap.models import language_model
+from glassdome.cli.console import file_problem
 from glassdome.core.clock import Clock
 from glassdome.core.config import DEFAULT_CONFIG, Settings, misspelt_names
 from glassdome.core.errors import ConfigError, GlassdomeError, LoginRefused, SchemaMismatch, StoreError
@@ -86,6 +87,12 @@ async def all_checks(settings: Settings, *, clock: Clock) -> AsyncIterator[Check
                 yield check
         except GlassdomeError as exc:
             yield _fail(name, exc)
+        except OSError as exc:
+            if exc.filename is None:
+                raise
+            # A folder or file that is not there, or not ours: the next part may work all the same.
+            detail, fix = file_problem(exc), "Is it there, and may this user read and write it?"
+            yield Check(name=name, health=Health.FAIL, detail=detail, fix=fix)
 
 
 def _settings(settings: Settings) -> Iterator[Check]:
@@ -173,7 +180,7 @@ async def _imap(settings: Settings) -> list[Check]:
             logins = mail_logins(lambda: settings, database.mailboxes)
             mailboxes = sorted({*await database.preferences.chosen_mailboxes(), *chosen_by_settings(settings)})
             found = [await _login(server, box, logins.login_for(box)) for box in mailboxes[:_LOGINS_TRIED]]
-    except StoreError:
+    except (StoreError, OSError):
         # The check of the database tells of it; the mail server is tried with what the settings know.
         known = sorted(
             box for box, password in chosen_by_settings(settings).items() if password or _has_master(settings)

@@ -18,7 +18,18 @@ from glassdome.core import log
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, InputError
 
-__all__ = ["err", "errors_told", "exit_code", "load_settings", "operator", "out", "print_json", "progress_bar", "run"]
+__all__ = [
+    "err",
+    "errors_told",
+    "exit_code",
+    "file_problem",
+    "load_settings",
+    "operator",
+    "out",
+    "print_json",
+    "progress_bar",
+    "run",
+]
 
 T = TypeVar("T")
 _log = log.get_logger(__name__)
@@ -51,6 +62,16 @@ def errors_told() -> Iterator[None]:
         # `glassdome ... | head`: the reader has gone, and nothing more may be written at exit either.
         sys.stdout = None
         raise typer.Exit(0) from exc
+    except OSError as exc:
+        if exc.filename is None:
+            raise
+        err.print(f"[bold red]glassdome:[/] {_plain(file_problem(exc))}", highlight=False)
+        raise typer.Exit(1) from exc
+
+
+def file_problem(exc: OSError) -> str:
+    """Say what the system would not do with which file or folder."""
+    return f"{exc.filename}: {exc.strerror or type(exc).__name__}."
 
 
 def _plain(text: str) -> str:

@@ -67,6 +67,8 @@ _SQLITE_FIXES: Final = {
     "unable to open": "Is the folder of the database file there, and may this user write to it?",
     "readonly": "May this user write to the database file and its folder?",
     "is full": _FULL,
+    "not a database": "The file that GLASSDOME_DATABASE_URL names is something else: name another, or move it away.",
+    "malformed": "The database file is damaged: restore it from a backup.",
 }
 
 
@@ -92,10 +94,11 @@ def _is_away(exc: BaseException) -> bool:
     return lost or sqlite_away or isinstance(exc, InterfaceError)
 
 
-def _away_fix(exc: BaseException) -> str:
+def _fix(exc: BaseException) -> str:
+    if isinstance(exc, ConnectionError | EOFError):
+        return _NO_ANSWER
     if (number := _number(exc)) is not None:
-        # An OSError's number is the system's, not the server's.
-        return _NO_ANSWER if isinstance(exc, OSError) else _AWAY_FIXES.get(number, "")
+        return _AWAY_FIXES.get(number, "")
     words = str(getattr(exc, "orig", None) or exc)
     return next((fix for part, fix in _SQLITE_FIXES.items() if part in words), "")
 
@@ -110,7 +113,7 @@ def translate(exc: BaseException) -> StoreError:
         message, fix = known
         return StoreError(message, fix=fix, cause=cause)
     if _is_away(exc):
-        return StoreUnavailable("The database is not available.", fix=_away_fix(exc), cause=cause)
+        return StoreUnavailable("The database is not available.", fix=_fix(exc), cause=cause)
     if isinstance(exc, SQLAlchemyError):
-        return StoreError("The database refused a statement.", cause=cause)
+        return StoreError("The database refused a statement.", fix=_fix(exc), cause=cause)
     return StoreError(cause=cause)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from glassdome.core.errors import SchemaMismatch, StoreUnavailable
+from glassdome.core.errors import SchemaMismatch, StoreError, StoreUnavailable
 from glassdome.store import check_schema, migrate, open_database
 from glassdome.store.connections import make_engine
 from glassdome.store.migrate import VERSION_TABLE
 from glassdome.store.schema import metadata
+from tests.servers.mariadb import MariaDB
 
 
 async def _tables(url: str) -> set[str]:
@@ -94,3 +96,34 @@ async def test_a_database_that_is_away_says_so(unused_tcp_port: int) -> None:
     async with open_database(url) as database:
         with pytest.raises(StoreUnavailable, match="not available"):
             await database.ping()
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(
+    ("login", "schema", "told"),
+    [
+        ("glassdome:wrong", "gd_x", "refuses the login.*user and password"),
+        ("glassdome:pw-of-tests", "gd_nowhere", "no schema of that name.*CREATE DATABASE"),
+        ("glassdome:pw-of-tests", "elsewhere", "may not use the schema.*GRANT ALL"),
+    ],
+    ids=["login", "schema", "rights"],
+)
+async def test_what_an_admin_must_mend_says_how(mariadb: MariaDB, login: str, schema: str, told: str) -> None:
+    """Waiting would not help, so it is not temporary; the server's words are facts, and in no public sentence."""
+    url = f"mysql://{login}@127.0.0.1:{mariadb.port}/{schema}"
+    async with open_database(url) as database:
+        for work in (migrate(url), check_schema(url), database.ping()):
+            with pytest.raises(StoreError, match=told) as refused:
+                await work
+            assert not refused.value.temporary
+            assert "(10" in refused.value.facts["cause"]
+            assert "127.0.0.1" not in refused.value.sentence
+
+
+async def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
+    """And a place where none can be."""
+    (tmp_path / "letter.txt").write_text("Dear Sir or Madam, " * 100)
+    with pytest.raises(StoreError, match="names is something else"):
+        await migrate(f"sqlite:///{tmp_path / 'letter.txt'}")
+    with pytest.raises(StoreUnavailable, match="may this user write to it"):
+        await migrate(f"sqlite:///{tmp_path}")

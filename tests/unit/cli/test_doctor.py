@@ -37,3 +37,18 @@ def test_doctor_reads_the_owners_rules(
     assert (health, health == "ok") == (row["health"], row["fix"] == "")
     assert told in row["detail"]
     assert (1 if health == "fail" else 0) == result.exit_code
+
+
+def test_a_data_folder_that_cannot_be_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part that needs it fails with the folder's name, and the others are looked at; other commands say it too."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GLASSDOME_DATA_DIR", str(tmp_path / "file" / "data"))
+
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+    stats = CliRunner().invoke(app, ["stats"], env={"COLUMNS": "300"})
+
+    rows = {row["check"]: row for row in map(json.loads, result.stdout.splitlines())}
+    assert (result.exit_code, rows["database"]["health"], rows["engine"]["health"]) == (1, "fail", "ok")
+    assert str(tmp_path / "file") in rows["database"]["detail"]
+    assert "may this user" in rows["database"]["fix"]
+    assert (stats.exit_code, stats.stderr.startswith(f"glassdome: {tmp_path / 'file'}")) == (1, True)
