@@ -71,8 +71,14 @@ def _level(settings: Settings) -> Follower:
 
 
 async def _choose(database: Database, settings: Settings, clock: Clock) -> None:
-    """Mark the mailboxes of GLASSDOME_MAILBOXES as chosen; an owner's `auto_analysis: false` stays in force."""
-    for mailbox in chosen_by_settings(settings):
+    """Choose what GLASSDOME_MAILBOXES names anew: its repetition at each start does not undo an opt-out since."""
+    named, now = set(chosen_by_settings(settings)), clock.now()
+    before = await database.opt_ins.opt_ins(by_settings=True)
+    for mailbox in sorted(named - {known for known, wanted in before.items() if wanted}):
         wishes = await database.preferences.get_preferences(mailbox)
         if not wishes.chosen:
-            await database.preferences.set_preferences(replace(wishes, chosen=True), now=clock.now())
+            await database.preferences.set_preferences(replace(wishes, chosen=True), now=now)
+            await database.history.audit(actor="settings", action="opt_in", subject=mailbox, facts={}, now=now)
+        await database.opt_ins.set_opt_in(mailbox, wanted=True, now=now, by_settings=True)
+    for mailbox in sorted({known for known, wanted in before.items() if wanted} - named):
+        await database.opt_ins.set_opt_in(mailbox, wanted=False, now=now, by_settings=True)

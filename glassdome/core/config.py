@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -18,6 +17,7 @@ from pydantic import AliasChoices, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from glassdome.core.config_agent import AgentSettings
+from glassdome.core.config_checks import check_keys, http_url
 from glassdome.core.config_dotenv import DotenvValue, read_dotenv
 from glassdome.core.config_field import named, parts_of
 from glassdome.core.config_file import KEYS, FileValue, read_config_file
@@ -33,8 +33,6 @@ _COMPOSE_NAMES: Final = frozenset(
 )
 #: Names that begin so may be other programs'; only what is nearly one of ours counts as misspelt.
 _SHARED_PREFIXES: Final = ("LLM_", "MAIL_API_", "MAILCOW_")
-#: A key, its scope, and behind a second colon something that it is limited to.
-_API_KEY: Final = re.compile(r"[^:]+:r[ow](:[|\s]*[^|\s].*)?", re.S)
 DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 
 
@@ -182,14 +180,7 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings):
     @field_validator("mailcow_api_url", "openai_url")
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be a URL such as https://mail.example.org")
-        if parts.port == 0:
-            raise ValueError("port 0 is no port")
-        return value.rstrip("/")
+        return None if value is None else http_url(value)
 
     @field_validator("mailboxes")
     @classmethod
@@ -202,15 +193,7 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings):
     @field_validator("api_keys")
     @classmethod
     def _are_keys(cls, value: SecretStr) -> SecretStr:
-        seen: dict[str, int] = {}
-        for number, entry in enumerate(parts_of(value.get_secret_value()), 1):
-            key = entry.partition(":")[0]
-            if not _API_KEY.fullmatch(entry):
-                raise ValueError(f"entry {number} is not key:ro or key:rw, or key:ro:example.org")
-            if not key.isascii():
-                raise ValueError(f"the key of entry {number} has characters outside ASCII, which no header can carry")
-            if seen.setdefault(key, number) != number:
-                raise ValueError(f"entry {number} has the same key as entry {seen[key]}: which rights did you mean?")
+        check_keys(value.get_secret_value())
         return value
 
     @field_validator("proxy_secret", "push_secret")

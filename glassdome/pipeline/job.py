@@ -25,9 +25,10 @@ from glassdome.ports.store import JobQueue, PreferenceStore
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
-from glassdome.values.job import Job, JobReason
+from glassdome.values.job import Job, JobReason, Priority
 from glassdome.values.message import Message
 from glassdome.values.opinion import Usage
+from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
 
 __all__ = ["NOT_CHOSEN", "JobRunner"]
@@ -73,9 +74,8 @@ class JobRunner:
     async def run(self, job: Job) -> None:
         """Take a leased job to the end of its lease; raises what `failed` then answers."""
         wishes = await self._preferences.get_preferences(job.ref.mailbox)
-        if not wishes.chosen:
-            sentence = "Nobody chose this mailbox for analysis, so its mail is not read."
-            await self._queue.cancel(job, code=NOT_CHOSEN, sentence=sentence, now=self._clock.now())
+        if unwanted := _unwanted(wishes, job):
+            await self._queue.cancel(job, code=NOT_CHOSEN, sentence=unwanted, now=self._clock.now())
             return
 
         async def load(message: Message) -> Context:
@@ -172,3 +172,11 @@ class JobRunner:
             observe_verdict(self._metrics, judged)
         else:
             _log.info("result_dropped", reason="the lease was lost")
+
+
+def _unwanted(wishes: Preferences, job: Job) -> str:
+    """Return why the mail may not be read, else nothing; what somebody asked for is wanted, and what follows from that."""
+    if not wishes.chosen:
+        return "Nobody chose this mailbox for analysis, so its mail is not read."
+    unasked = job.reason in (JobReason.NEW, JobReason.BACKFILL) or job.priority == Priority.BACKFILL
+    return "The analysis of this mailbox's mail is switched off." if unasked and not wishes.auto_analysis else ""

@@ -12,7 +12,8 @@ from typing import Final
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import get_logger
-from glassdome.ports.store import Directory, HistoryStore, OptInStore, PreferenceStore
+from glassdome.ports.opt_in import Directory, OptInStore
+from glassdome.ports.store import HistoryStore, PreferenceStore
 from glassdome.values.listed import ListedMailbox
 
 __all__ = ["OptIn"]

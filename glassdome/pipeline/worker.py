@@ -107,7 +107,8 @@ class Worker:
         """Start as many jobs as may run at once; say whether anything was started."""
         settings = await self._settings()
         free = settings.concurrent_jobs - len(self._running)
-        if free > 0 and not self._waiting:
+        alone = any(job.is_suspected for job, _ in self._running.values())
+        if free > 0 and not self._waiting and not alone:
             await self._claim(self._wanted(settings, free))
         started = False
         while self._waiting and len(self._running) < settings.concurrent_jobs:
@@ -122,7 +123,8 @@ class Worker:
 
     async def _claim(self, limit: int) -> None:
         try:
-            found = await self._queue.claim(self._owner, limit=limit, lease=self._lease, now=self._clock.now())
+            now, idle = self._clock.now(), not self._running
+            found = await self._queue.claim(self._owner, limit=limit, lease=self._lease, now=now, idle=idle)
         except StoreError as exc:
             self._lost_database(exc)
             if not isinstance(exc, StoreUnavailable):

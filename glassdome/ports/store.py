@@ -16,7 +16,6 @@ from glassdome.values.analysis import Analysis
 from glassdome.values.context import Habit, SenderHistory
 from glassdome.values.feedback import Feedback
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
-from glassdome.values.listed import ListedMailbox
 from glassdome.values.message import Message
 from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.refs import Cursor, MessageRef
@@ -26,11 +25,9 @@ __all__ = [
     "AnalysisStore",
     "ConfigStore",
     "CursorStore",
-    "Directory",
     "Documents",
     "HistoryStore",
     "JobQueue",
-    "OptInStore",
     "Outdated",
     "OutdatedStore",
     "Overview",
@@ -68,8 +65,13 @@ class JobQueue(Protocol):
         """Enqueue and move the folder's cursor in one transaction, so that a crash repeats and never loses."""
         ...
 
-    async def claim(self, owner: str, *, limit: int, lease: timedelta, now: datetime) -> tuple[Job, ...]:
-        """Lease up to `limit` jobs that may run now, fair between mailboxes; each attempt is counted here."""
+    async def claim(
+        self, owner: str, *, limit: int, lease: timedelta, now: datetime, idle: bool = True
+    ) -> tuple[Job, ...]:
+        """Lease up to `limit` jobs that may run now, fair between mailboxes; each attempt is counted here.
+
+        One that is suspected of ending workers is leased alone, and only to a worker that is `idle`.
+        """
         ...
 
     async def renew(self, jobs: Sequence[Job], *, lease: timedelta, now: datetime) -> frozenset[int]:
@@ -294,26 +296,6 @@ class OutdatedStore(Protocol):
 
         What a policy kept from the model, and degraded verdicts, which are revisited anyway, are not among them.
         """
-        ...
-
-
-class OptInStore(Protocol):
-    """What mailcow last said of each mailbox's opt-in."""
-
-    async def opt_ins(self) -> Mapping[str, bool]:
-        """Return mailbox -> the last word."""
-        ...
-
-    async def set_opt_in(self, mailbox: str, *, wanted: bool, now: datetime) -> None:
-        """Store the word."""
-        ...
-
-
-class Directory(Protocol):
-    """The mail server's own list of mailboxes."""
-
-    async def listed(self) -> Sequence[ListedMailbox]:
-        """Return every mailbox; raises GlassdomeError."""
         ...
 
 

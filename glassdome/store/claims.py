@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, select, update
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from glassdome.core.limits import MAX_ATTEMPTS
 from glassdome.store.rows import job_of
 from glassdome.store.schema import queue
-from glassdome.values.job import Job, JobState
+from glassdome.values.job import WORKER_ENDED, Job, JobState
 
 __all__ = ["POISON", "claim", "end", "held", "release", "renew"]
 
@@ -31,9 +32,12 @@ def held(job: Job) -> ColumnElement[bool]:
 
 
 async def claim(
-    connection: AsyncConnection, owner: str, *, limit: int, lease: timedelta, now: datetime
+    connection: AsyncConnection, owner: str, *, limit: int, lease: timedelta, now: datetime, idle: bool
 ) -> tuple[Job, ...]:
-    """Lease up to `limit` jobs; rows that another worker is claiming are skipped, not waited for."""
+    """Lease up to `limit` jobs; rows that another worker is claiming are skipped, not waited for.
+
+    A suspected job is leased alone, to a worker that has nothing else to do; nothing behind it overtakes it.
+    """
     await _wake(connection, now)
     ready = (
         select(queue)
@@ -42,7 +46,8 @@ async def claim(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    found = [job_of(row) for row in await connection.execute(ready)]
+    waiting = [job_of(row) for row in await connection.execute(ready)]
+    found = list(takewhile(lambda job: not job.is_suspected, waiting)) or (waiting[:1] if idle else [])
     if not found:
         return ()
     token, until = secrets.token_hex(16), now + lease
@@ -73,10 +78,13 @@ async def _wake(connection: AsyncConnection, now: datetime) -> None:
     due = select(queue.c.id, queue.c.state, queue.c.attempts).where(queue.c.wake_at <= now)
     rows = (await connection.execute(due.limit(_WAKE_BATCH).with_for_update(skip_locked=True))).all()
     poison = [r.id for r in rows if r.state == JobState.LEASED.value and r.attempts >= MAX_ATTEMPTS]
-    runnable = [r.id for r in rows if r.id not in set(poison)]
-    if runnable:
-        back = {"state": JobState.PENDING.value, "wake_at": None, "updated_at": now}
-        await connection.execute(update(queue).where(queue.c.id.in_(runnable)).values(**_FREE, **back))
+    lost = [r.id for r in rows if r.state == JobState.LEASED.value and r.attempts < MAX_ATTEMPTS]
+    waited = [r.id for r in rows if r.state != JobState.LEASED.value]
+    back = {"state": JobState.PENDING.value, "wake_at": None, "updated_at": now}
+    ended = {"error_code": WORKER_ENDED, "error": "Its worker ended while analysing this message."}
+    for ids, why in ((waited, {}), (lost, ended)):
+        if ids:
+            await connection.execute(update(queue).where(queue.c.id.in_(ids)).values(**_FREE, **back, **why))
     if poison:
         sentence = f"Its worker ended {MAX_ATTEMPTS} times while analysing this message."
         await end(connection, queue.c.id.in_(poison), JobState.FAILED, code=POISON, sentence=sentence, now=now)

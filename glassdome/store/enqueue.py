@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.limits import MAX_ENQUEUE_BATCH
@@ -37,7 +37,7 @@ async def enqueue(connection: AsyncConnection, jobs: Sequence[NewJob], *, now: d
     """Add jobs and return how many are new.
 
     A known job stays, but one that waits takes the more urgent priority, and a person's wish ends its back-off;
-    `force` runs a known job again unless it is running now.
+    `force` runs a known job again, behind what its mailbox has waiting, unless it is running now.
     """
     unique = {job.ref: job for job in jobs}
     added = 0
@@ -112,10 +112,12 @@ async def _again(connection: AsyncConnection, job_id: int, job: NewJob, now: dat
     asked = {"reason": job.reason.value, "priority": int(job.priority), "updated_at": now}
     this = queue.c.id == job_id
     if job.force:
-        idle = queue.c.state != JobState.LEASED.value
-        await connection.execute(
-            update(queue).where(this, idle).values(**RUN_AGAIN, **asked, forced=True, not_before=now, enqueued_at=now)
-        )
+        anew = RUN_AGAIN | {"forced": True, "not_before": now, "enqueued_at": now}
+        urgent = and_(queue.c.state == JobState.PENDING.value, queue.c.priority < int(job.priority))
+        idle = and_(queue.c.state != JobState.LEASED.value, not_(urgent))
+        turn = await _first_turn(connection, job.ref.mailbox, int(job.priority))
+        await connection.execute(update(queue).where(this, urgent).values(**anew, updated_at=now))
+        await connection.execute(update(queue).where(this, idle).values(**anew, **asked, turn=turn))
         return
     slower = and_(queue.c.state == JobState.PENDING.value, queue.c.priority > int(job.priority))
     await connection.execute(update(queue).where(this, slower).values(**asked, wake_at=None, not_before=now))

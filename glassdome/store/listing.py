@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Integer, Row, Select, Subquery, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store.handed import handed, named_term, searched_terms, shape_of
 from glassdome.store.paging import cursor_of, not_behind
@@ -43,6 +44,8 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) 
     fetched = partial(_fetched, connection, query)
     if not searched_terms(query):
         return await fetched(_made(shape, shown))
+    if query.offset:
+        raise InvalidQuery("A search has no offset; follow the cursor.", fix="Take X-Next-Cursor of the page before.")
     rarest = await _rarest(connection, query)
     if not rarest.count:
         return (), ""

@@ -1,9 +1,10 @@
-"""What mailcow last said of each mailbox's opt-in (`ports.store.OptInStore`)."""
+"""What mailcow and the settings last said of each mailbox's opt-in (`ports.opt_in.OptInStore`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,20 +16,26 @@ from glassdome.store.upsert import upsert
 __all__ = ["OptIns"]
 
 
+#: Stands before the mailbox where the word is the settings'; no address begins so.
+_SETTINGS: Final = "//settings/"
+
+
 class OptIns:
-    """Implements `ports.store.OptInStore`."""
+    """Implements `ports.opt_in.OptInStore`."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
         self._db = connections
 
-    async def opt_ins(self) -> Mapping[str, bool]:
+    async def opt_ins(self, *, by_settings: bool = False) -> Mapping[str, bool]:
         """Return mailbox -> the last word."""
-        return {row.mailbox: row.wanted for row in await self._db.rows(select(opt_ins))}
+        rows = await self._db.rows(select(opt_ins))
+        theirs = [row for row in rows if row.mailbox.startswith(_SETTINGS) is by_settings]
+        return {row.mailbox.removeprefix(_SETTINGS): row.wanted for row in theirs}
 
-    async def set_opt_in(self, mailbox: str, *, wanted: bool, now: datetime) -> None:
+    async def set_opt_in(self, mailbox: str, *, wanted: bool, now: datetime, by_settings: bool = False) -> None:
         """Store the word."""
-        row = {"mailbox": mailbox, "wanted": wanted, "updated_at": now}
+        row = {"mailbox": f"{_SETTINGS}{mailbox}" if by_settings else mailbox, "wanted": wanted, "updated_at": now}
 
         async def work(connection: AsyncConnection) -> None:
             await upsert(connection, opt_ins, [row], keys=("mailbox",), replace=("wanted", "updated_at"))

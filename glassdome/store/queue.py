@@ -49,9 +49,11 @@ class Queue:
 
         return await self._db.write(work)
 
-    async def claim(self, owner: str, *, limit: int, lease: timedelta, now: datetime) -> tuple[Job, ...]:
+    async def claim(
+        self, owner: str, *, limit: int, lease: timedelta, now: datetime, idle: bool = True
+    ) -> tuple[Job, ...]:
         """Lease jobs."""
-        return await self._db.write(lambda c: claims.claim(c, owner, limit=limit, lease=lease, now=now))
+        return await self._db.write(lambda c: claims.claim(c, owner, limit=limit, lease=lease, now=now, idle=idle))
 
     async def renew(self, jobs: Sequence[Job], *, lease: timedelta, now: datetime) -> frozenset[int]:
         """Extend leases; return the ids still ours."""

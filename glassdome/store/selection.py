@@ -172,7 +172,7 @@ def _ordered(query: AnalysisQuery) -> Select[Any]:
 
 
 def _is_of_one_mailbox(query: AnalysisQuery) -> bool:
-    return bool(query.mailbox) or (len(query.mailboxes or ()) == 1 and query.domains is None)
+    return bool(query.mailbox) or (len(query.mailboxes or ()) == 1 and not query.domains)
 
 
 def _names_one(query: AnalysisQuery) -> bool:

@@ -128,6 +128,37 @@ class QueueContract:
         (again,) = await database.queue.claim("w", limit=1, lease=LEASE, now=now)
         assert again.attempts == 1
 
+    async def test_what_ended_workers_twice_is_tried_alone(self, database: Database) -> None:
+        """After one end everything goes on as before; after two, each that was there comes alone, to an idle worker."""
+        await database.queue.enqueue(jobs(1, 2), now=NOON)
+        now = NOON
+        for _ in range(2):
+            both = await database.queue.claim("w", limit=9, lease=LEASE, now=now)
+            assert [job.ref.uid for job in both] == [1, 2]
+            now += LEASE
+        await database.queue.enqueue(jobs(3), now=now)
+        assert await database.queue.claim("busy", limit=9, lease=LEASE, now=now, idle=False) == ()
+        (alone,) = await database.queue.claim("w", limit=9, lease=LEASE, now=now)
+        assert (alone.ref.uid, alone.error_code, alone.is_suspected) == (1, "worker_ended", True)
+        (fresh,) = await database.queue.claim("busy", limit=9, lease=LEASE, now=now, idle=False)
+        assert (fresh.ref.uid, fresh.is_suspected) == (3, False)
+        assert await database.queue.claim("busy", limit=9, lease=LEASE, now=now, idle=False) == ()
+        (other,) = await database.queue.claim("v", limit=9, lease=LEASE, now=now)
+        assert (other.ref.uid, other.is_suspected) == (2, True)
+
+    async def test_what_waits_is_not_overtaken_by_what_is_asked_again(self, database: Database) -> None:
+        """A message judged anew takes its turn behind the others of its mailbox, and no priority is lowered by it."""
+        await database.queue.enqueue(jobs(1), now=NOON)
+        (old,) = await database.queue.claim("w", limit=1, lease=LEASE, now=NOON)
+        await database.queue.complete(old, an_analysis(old.ref), actions=[], now=NOON)
+        asked = {"reason": JobReason.ASKED, "priority": Priority.ASKED}
+        await database.queue.enqueue(jobs(2, 3, **asked), now=NOON)
+        await database.queue.enqueue(jobs(1, force=True, **asked), now=NOON)
+        backfill = {"reason": JobReason.UPGRADE, "priority": Priority.BACKFILL, "force": True}
+        await database.queue.enqueue(jobs(2, **backfill), now=NOON)
+        order = await database.queue.claim("w", limit=9, lease=LEASE, now=NOON)
+        assert [(job.ref.uid, job.priority) for job in order] == [(2, 0), (3, 0), (1, 0)]
+
     async def test_a_degraded_message_comes_again(self, database: Database) -> None:
         """Its analysis is stored and its job waits for the model, behind new mail; then one row remains."""
         (job,) = await _claimed(database)

@@ -150,6 +150,11 @@ class ReadContract:
         with pytest.raises(InvalidQuery):
             await database.analyses.list(AnalysisQuery(text="?!"))
 
+    async def test_a_search_has_no_offset(self, database: Database) -> None:
+        """Its pages are cut by what was looked at, so only the cursor knows where the next begins."""
+        with pytest.raises(InvalidQuery, match="cursor"):
+            await database.analyses.list(AnalysisQuery(text="word", offset=1))
+
     async def test_a_text_of_spaces_is_no_text(self, database: Database) -> None:
         """It narrows nothing, in lists and in statistics."""
         await analysed(database, an_analysis(a_ref(1)), an_analysis(a_ref(2)))

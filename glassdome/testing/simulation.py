@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -146,9 +146,9 @@ class _TimedQueue:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._queue, name)
 
-    async def claim(self, owner: str, *, limit: int, lease: timedelta, now: datetime) -> tuple[Job, ...]:
+    async def claim(self, owner: str, **how: Any) -> tuple[Job, ...]:
         start = time.perf_counter()
-        found = await self._queue.claim(owner, limit=limit, lease=lease, now=now)
+        found = await self._queue.claim(owner, **how)
         if found:
             self._file.write(f"claim {time.perf_counter() - start:.6f} {len(found)}\n")
         return found

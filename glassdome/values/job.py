@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from glassdome.values.refs import MessageRef
 
-__all__ = ["Job", "JobReason", "JobState", "NewJob", "Priority", "QueueDepth"]
+__all__ = ["WORKER_ENDED", "Job", "JobReason", "JobState", "NewJob", "Priority", "QueueDepth"]
 
 
 class JobState(StrEnum):
@@ -19,6 +20,10 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+#: The error code of a job whose lease ran out: its worker ended, or hung.
+WORKER_ENDED: Final = "worker_ended"
 
 
 class JobReason(StrEnum):
@@ -70,6 +75,12 @@ class Job:
     lease_until: datetime | None = None
     error_code: str = ""
     error: str = ""
+
+    @property
+    def is_suspected(self) -> bool:
+        """Whether its worker ended more than once while it was tried: then it is tried alone, to spare its neighbours."""
+        begun_before = self.attempts - (self.state is JobState.LEASED)
+        return self.error_code == WORKER_ENDED and begun_before >= 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import StoreUnavailable
+from glassdome.store import migrate
 from glassdome.testing.samples import NOON
 
 
@@ -23,6 +25,20 @@ from glassdome.testing.samples import NOON
 def settings(tmp_path: Path, unused_tcp_port: int) -> Settings:
     """A mail server that is not there; made outside the event loop, since settings look at files."""
     return Settings(mailcow_imap_host="127.0.0.1", mailcow_imap_port=unused_tcp_port, data_dir=tmp_path)
+
+
+@pytest.fixture
+def silent(tmp_path: Path) -> Settings:
+    """No mail server, no mailbox."""
+    url = f"sqlite:///{tmp_path / 'glassdome.db'}"
+    asyncio.run(migrate(url))
+    return Settings(data_dir=tmp_path, database_url=url)
+
+
+@pytest.fixture
+def naming(silent: Settings) -> Settings:
+    """One mailbox."""
+    return Settings(data_dir=silent.data_dir, database_url=silent.database, mailboxes="ann@example.org")
 
 
 @pytest.fixture
@@ -41,6 +57,20 @@ def parts(app: App) -> set[str]:
 async def test_one_process_has_everything(app: App) -> None:
     """Nothing is left out where nothing was said."""
     assert parts(app) == {"worker", "watcher", "actions", "retention", "chores"}
+
+
+async def test_an_opt_out_outlives_the_settings(tmp_path: Path, naming: Settings, silent: Settings) -> None:
+    """What GLASSDOME_MAILBOXES names is chosen once, and again only when it was taken out in between; it is audited."""
+    chosen = []
+    for settings, opts_out in ((naming, True), (naming, False), (silent, False), (naming, False)):
+        async with open_app(settings, clock=FixedClock(NOON)) as app:
+            wishes = await app.database.preferences.get_preferences("ann@example.org")
+            chosen.append(wishes.chosen)
+            if opts_out:
+                await app.database.preferences.set_preferences(replace(wishes, chosen=False), now=NOON)
+            audited = [line["action"] for line in await app.database.history.audited()]
+
+    assert (chosen, audited) == ([True, False, False, True], ["opt_in", "opt_in"])
 
 
 async def test_a_worker_takes_jobs_and_no_more(app: App) -> None:

@@ -155,8 +155,8 @@ async def test_a_worker_claims_as_many_as_the_batch_allows_now(bench: Bench) -> 
     claimed: list[int] = []
     real = bench.database.queue.claim
 
-    async def claim(owner, *, limit, lease, now):  # type: ignore[no-untyped-def]
-        found = await real(owner, limit=limit, lease=lease, now=now)
+    async def claim(owner, *, limit, **how):  # type: ignore[no-untyped-def]
+        found = await real(owner, limit=limit, **how)
         claimed.extend([len(found)] if found else [])
         bench.settings = WIDE
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from glassdome.core.clock import FixedClock, SystemClock
 from glassdome.core.errors import ConnectFailed, MessageTooLarge, ModelUnavailable, NotFound, TimedOut
 from glassdome.ports.store import AnalysisQuery
 from glassdome.testing.samples import NOON, a_ref, jobs
-from glassdome.values.job import JobState
+from glassdome.values.job import JobReason, JobState
 from glassdome.values.preferences import Preferences
 from tests.unit.pipeline.bench import ANN, ONE, THREE, Bench
 
@@ -51,6 +52,42 @@ async def test_mail_of_a_mailbox_nobody_chose_is_not_read(bench: Bench) -> None:
     await bench.database.queue.enqueue(jobs(1), now=NOON)
     await bench.worker().run_until_idle()
     assert ((await bench.job(1)).error_code, bench.source.fetching.is_set()) == ("not_chosen", False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "read"), [(JobReason.NEW, False), (JobReason.BACKFILL, False), (JobReason.ASKED, True)]
+)
+async def test_switched_off_stops_what_nobody_asked_for(bench: Bench, reason: JobReason, read: bool) -> None:
+    """Also what was queued before; a person who asks is answered."""
+    await bench.database.queue.enqueue(jobs(1, reason=reason), now=NOON)
+    off = replace(await bench.database.preferences.get_preferences(ANN), auto_analysis=False)
+    await bench.database.preferences.set_preferences(off, now=NOON)
+    await bench.worker().run_until_idle()
+
+    job = await bench.job(1)
+    assert (job.state is JobState.DONE, job.error_code, bench.source.inside) == (
+        (True, "", 1) if read else (False, "not_chosen", 0)
+    )
+
+
+async def test_a_suspected_job_runs_alone(bench: Bench) -> None:
+    """Nothing is begun beside it, and it is not begun beside others."""
+    bench.settings, bench.source.gate = THREE, asyncio.Event()
+    await bench.database.queue.enqueue(jobs(1), now=bench.clock.now())
+    past = bench.clock.now() - timedelta(hours=1)
+    for minutes in (0, 1):
+        then = past + timedelta(minutes=minutes)
+        assert await bench.database.queue.claim("w", limit=1, lease=timedelta(seconds=1), now=then)
+    await bench.database.queue.enqueue(jobs(2, 3), now=bench.clock.now())
+    worker = asyncio.create_task(bench.worker().run_until_idle())
+    await bench.source.fetching.wait()
+    await asyncio.sleep(0.2)
+    beside = bench.source.inside
+    bench.source.gate.set()
+    await worker
+
+    assert (beside, bench.source.inside) == (1, 3)
+    assert {(await bench.job(uid)).state for uid in (1, 2, 3)} == {JobState.DONE}
 
 
 async def test_without_the_model_the_verdict_is_degraded_and_comes_again(bench: Bench) -> None:
