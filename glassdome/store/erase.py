@@ -18,6 +18,7 @@ from glassdome.store.rows import is_ref, ref_of
 from glassdome.store.schema import analyses, categories, cursors, queue, statistics
 from glassdome.store.schema_agent import actions, commands, contacts, feedback, outbox
 from glassdome.store.selection import conditions
+from glassdome.values.agent import OutboxState
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import Label
 
@@ -112,6 +113,19 @@ async def _person(connection: AsyncConnection, query: AnalysisQuery) -> None:
     theirs = [commands.c.mailbox == query.mailbox] if query.mailbox else []
     theirs += allowed(commands.c.mailbox, query.mailboxes, query.domains)
     await connection.execute(delete(commands).where(func.lower(commands.c.sender) == query.person.lower(), *theirs))
+    await _sent_to(connection, query)
+
+
+async def _sent_to(connection: AsyncConnection, query: AnalysisQuery) -> None:
+    """Forget whom and what about; the row stays, since it says that this mail must not go out again."""
+    ours = [outbox.c.mailbox == query.mailbox] if query.mailbox else []
+    ours += allowed(outbox.c.mailbox, query.mailboxes, query.domains)
+    over = outbox.c.state.not_in([OutboxState.PLANNED.value, OutboxState.BEGUN.value])
+    rows = await connection.execute(select(outbox.c.id, outbox.c.recipients).where(over, *ours))
+    ids = [row.id for row in rows if query.person.lower() in map(str.lower, row.recipients)]
+    for start in range(0, len(ids), STEP):
+        these = outbox.c.id.in_(ids[start : start + STEP])
+        await connection.execute(update(outbox).where(these).values(recipients=(), subject="", detail=""))
 
 
 async def _message(connection: AsyncConnection, ref: MessageRef, query: AnalysisQuery) -> None:

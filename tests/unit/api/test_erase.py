@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from glassdome.values.agent import OutboxEntry, OutboxState
 from glassdome.values.message import Address
 from glassdome.values.verdict import Label
 
-from .bench import OTHER, OWN, RW, USER, Bench, analysis, ref
+from .bench import NOW, OTHER, OWN, RW, USER, Bench, analysis, ref
 
 DELETE = "/api/v1/delete/llm/analysis"
 FEEDBACK = "/api/v1/add/llm/feedback"
@@ -87,6 +88,26 @@ async def test_feedback_is_stored(full: Bench) -> None:
     assert answer.json()[0]["msg"] == ["feedback_added", "1"]
     assert stored is not None
     assert (stored.label, stored.note) == (Label.HAM, "mine")
+
+
+async def test_what_was_sent_to_a_person_is_forgotten(full: Bench) -> None:
+    """Whom and what about; that it was sent stays known, and what still has to go out goes."""
+    for number, (mailbox, state) in enumerate(
+        [(USER, OutboxState.SENT), (OTHER, OutboxState.SENT), (USER, OutboxState.PLANNED)]
+    ):
+        entry = OutboxEntry(
+            message_id=f"{number}@example.org", mailbox=mailbox, recipients=("Bob@x.example",), subject="Re: illness",
+            purpose="reply", state=state, created_at=NOW, updated_at=NOW,
+        )  # fmt: skip
+        await full.database.outbox.plan(entry)
+    await full.post(DELETE, {"person": "bob@X.example"}, key=OWN)
+    kept = [await full.database.outbox.get(f"{number}@example.org") for number in range(3)]
+
+    assert [(entry.recipients, entry.subject) for entry in kept if entry] == [
+        ((), ""),
+        (("Bob@x.example",), "Re: illness"),
+        (("Bob@x.example",), "Re: illness"),
+    ]
 
 
 async def test_what_a_correction_taught_goes_with_the_message(full: Bench) -> None:
