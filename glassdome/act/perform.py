@@ -46,24 +46,30 @@ class Performer:
         self._editor, self._alerts, self._teacher = editor, alerts, teacher
 
     async def perform(self, ref: MessageRef) -> None:
-        """Perform what is planned for one message, in order; a failure ends its later actions' turn for now."""
+        """Perform what is planned for one message, in order, until one waits or is another's: that one ends the turn.
+
+        A move that went on alone would take the UID from under the keywords before it. An alert ends no turn.
+        """
         for item in await self._ledger.of(ref):
-            if item.state is ActionState.PLANNED and not await self._one(item):
+            if item.state is ActionState.PLANNED and not await self._one(item) and _holds(item.action):
                 return
 
     async def perform_due(self) -> int:
-        """Perform what is left of crashed or interrupted work; return how many actions were looked at."""
+        """Perform what is left of crashed or interrupted work; return how many actions were due."""
         due = await self._ledger.due(limit=_BATCH, begun_before=self._clock.now() - self._stale)
         for item in due:
-            await self._one(item)
+            if await self._one(item):
+                await self.perform(item.action.ref)
         return len(due)
 
     async def _one(self, item: PerformedAction) -> bool:
-        """Perform one action; return False when it should be tried again later."""
+        """Perform one action; return False when it is another's or should be tried again later."""
         action, again = item.action, item.state is ActionState.BEGUN
         if not await self._ledger.begin(item, now=self._clock.now()):
-            return True
-        if again and action.kind not in IDEMPOTENT:
+            return False
+        # Whatever ends the process each time must not hold up the message's later actions for ever.
+        worn = item.updated_at - item.planned_at >= PATIENCE
+        if again and (worn or action.kind not in IDEMPOTENT):
             await self._finish(action, ActionState.UNKNOWN, "The process ended while this was under way.")
             return True
         try:
@@ -97,6 +103,11 @@ class Performer:
             case ActionKind.LEARN:
                 await _connected(self._teacher, "spam filter").learn(action.ref, spam=action.argument == "spam")
         return None
+
+
+def _holds(action: Action) -> bool:
+    """Say whether what comes after it in its message waits for it, as the ledger sees to."""
+    return action.kind is not ActionKind.ALERT
 
 
 def _connected(part: T | None, name: str) -> T:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, Select, Update, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.agent import ActionPage, ActionQuery
@@ -22,7 +22,14 @@ from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 from glassdome.values.refs import MessageRef
 
-__all__ = ["Actions", "key_of", "plan_actions"]
+__all__ = ["Actions", "beginning", "first_in_turn", "key_of", "plan_actions"]
+
+_PLACE: Final = ("mailbox", "folder", "uid_validity", "uid")
+_OPEN: Final = (ActionState.PLANNED.value, ActionState.BEGUN.value)
+_earlier = actions.alias("earlier")
+#: What its message's later actions wait for. An alert holds up none: it leaves the message as it is, and while alerts
+#: are put off, phishing must not stay in the inbox.
+_HOLDS: Final = and_(_earlier.c.state.in_(_OPEN), _earlier.c.kind != ActionKind.ALERT.value)
 
 
 def key_of(text: str) -> str:
@@ -44,6 +51,34 @@ async def plan_actions(
     await upsert(connection, actions, rows, keys=("action_key",))
 
 
+def first_in_turn(state: ActionState, *, limit: int, before: datetime | None = None) -> Select[Any]:
+    """Return the select of actions in this state that no earlier one of their message holds up, longest untouched first.
+
+    What is put back for later goes behind all others, so that no number of such actions keeps the rest from its turn.
+    """
+    same = [_earlier.c[name] == actions.c[name] for name in _PLACE]
+    held = select(_earlier.c.id).where(*same, _earlier.c.id < actions.c.id, _HOLDS).exists()
+    found = select(actions).where(actions.c.state == state.value, ~held)
+    if before is not None:
+        found = found.where(actions.c.updated_at < before)
+    return found.order_by(actions.c.updated_at, actions.c.id).limit(limit)
+
+
+def beginning(item: PerformedAction, *, now: datetime) -> Update:
+    """Return the statement that begins an action if it is as it was read, and no earlier one holds it up."""
+    same = (
+        actions.c.id == item.id,
+        actions.c.action_key == key_of(item.action.key),
+        actions.c.state == item.state.value,
+        actions.c.updated_at == item.updated_at,
+    )
+    here = [_earlier.c[name] == value for name, value in ref_row(item.action.ref).items()]
+    # MySQL and old MariaDB read the table they change only as a derived table, which the limit keeps from being merged.
+    held = select(_earlier.c.id).where(*here, _earlier.c.id < item.id, _HOLDS).limit(1).subquery()
+    values = {"state": ActionState.BEGUN.value, "updated_at": now}
+    return update(actions).where(*same, ~select(held.c.id).exists()).values(**values)
+
+
 class Actions:
     """Implements `ports.agent.ActionLedger`."""
 
@@ -56,24 +91,18 @@ class Actions:
         await self._db.write(lambda connection: plan_actions(connection, planned, message_id="", now=now))
 
     async def due(self, *, limit: int, begun_before: datetime) -> tuple[PerformedAction, ...]:
-        """Return planned actions and those whose performer died."""
-        stale = and_(actions.c.state == ActionState.BEGUN.value, actions.c.updated_at < begun_before)
-        waiting = actions.c.state == ActionState.PLANNED.value
-        return await self._read(select(actions).where(or_(waiting, stale)).order_by(actions.c.id).limit(limit))
+        """Return planned actions and those whose performer died, the first of each message; longest untouched first."""
+        planned = await self._read(first_in_turn(ActionState.PLANNED, limit=limit))
+        stale = await self._read(first_in_turn(ActionState.BEGUN, limit=limit, before=begun_before))
+        return tuple(sorted(planned + stale, key=lambda item: (item.updated_at, item.id))[:limit])
 
     async def of(self, ref: MessageRef) -> tuple[PerformedAction, ...]:
         """Return one message's actions."""
         return await self._read(select(actions).where(is_ref(actions, ref)).order_by(actions.c.id))
 
     async def begin(self, action: PerformedAction, *, now: datetime) -> bool:
-        """Move it from the state it was read in to begun."""
-        same = and_(
-            actions.c.action_key == key_of(action.action.key),
-            actions.c.state == action.state.value,
-            actions.c.updated_at == action.updated_at,
-        )
-        values = {"state": ActionState.BEGUN.value, "updated_at": now}
-        return await self._db.change(update(actions).where(same).values(**values)) == 1
+        """Move it from the state it was read in to begun, unless an earlier action of its message is still open."""
+        return await self._db.change(beginning(action, now=now)) == 1
 
     async def finish(
         self, action: Action, *, state: ActionState, now: datetime, detail: str = "", moved_to: MessageRef | None = None

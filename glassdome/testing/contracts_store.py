@@ -141,19 +141,6 @@ class StoreContract:
         await database.config.write_config({"llm_batch_size": None, "concurrent_jobs": "4"}, now=NOON)
         assert await database.config.read_config() == {"concurrent_jobs": "4"}
 
-    async def test_actions_are_begun_by_one(self, database: Database) -> None:
-        """Two performers that read the same action: one begins it; a move remembers where the message went."""
-        action = Action(ref=a_ref(1), kind=ActionKind.MOVE, argument="\\Junk")
-        await analysed(database, an_analysis(a_ref(1)), actions=(action,))
-        (item,) = await database.actions.due(limit=9, begun_before=NOON)
-        begun = [await database.actions.begin(item, now=NOON + _HOUR) for _ in range(2)]
-        assert begun == [True, False]
-        there = a_ref(77, folder="Junk", uid_validity=2)
-        await database.actions.finish(action, state=ActionState.DONE, now=NOON + _HOUR, moved_to=there)
-        (done,) = await database.actions.done_since(NOON)
-        assert (done.moved_to, done.message_id) == (there, "<1@example.com>")
-        assert await database.actions.due(limit=9, begun_before=NOON + 9 * _HOUR) == ()
-
     async def test_mailbox_passwords_are_encrypted(self, database: Database) -> None:
         """They come back, and the table does not hold them."""
         await database.mailboxes.add("bot@example.org", SecretStr("hunter2"), now=NOON, name="Bot")

@@ -1,4 +1,4 @@
-"""Lists of actions on SQLite and on MariaDB: filters, pages, restrictions, and that every read is bounded."""
+"""The action ledger on SQLite and on MariaDB: turns, lists, pages, restrictions, and that every read is bounded."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from sqlalchemy import insert, text
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.agent import ActionQuery
 from glassdome.store import Database, action_list
-from glassdome.store.actions import key_of
+from glassdome.store.actions import beginning, first_in_turn, key_of
 from glassdome.store.paging import cursor_of
 from glassdome.store.rows import ref_row
 from glassdome.store.schema_agent import actions
+from glassdome.testing.contracts_actions import ActionContract
 from glassdome.testing.samples import NOON, a_ref
 from glassdome.values.action import Action, ActionKind, ActionState
 
@@ -38,6 +39,10 @@ QUERIES: dict[str, ActionQuery] = {
     "Message-ID": ActionQuery(mailbox=MINE, message_id="21@example.com"),
     "ids": ActionQuery(ids=(5, 7, 9), domains=("example.org",)),
 }
+
+
+class TestActions(ActionContract):
+    """Both databases, by the `database` fixture."""
 
 
 def _row(number: int) -> dict[str, Any]:
@@ -121,6 +126,23 @@ async def test_every_list_is_bounded(filled: Database) -> None:
             if found := [line for line in plans if _unbounded(line)]:
                 bad[name] = found
     assert bad == {}
+
+
+async def test_turns_are_found_by_indexes(filled: Database) -> None:
+    """What is due by its state, in its order; what holds an action up by its message: neither reads the actions through."""
+    (item,) = await filled.actions.of(a_ref(1981, mailbox=MINE))
+    statements = {
+        "planned": first_in_turn(ActionState.PLANNED, limit=5),
+        "begun": first_in_turn(ActionState.BEGUN, limit=5, before=NOON),
+        "begin": beginning(item, now=NOON),
+    }
+    plans = {name: await _plan(filled, statement) for name, statement in statements.items()}
+    assert [line for plan in plans.values() for line in plan if _unbounded(line)] == []
+    for name, plan in plans.items():
+        (earlier,) = [line for line in plan if "earlier" in line]
+        assert "ix_llm_action_ref" in earlier, plan
+        assert name == "begin" or "ix_llm_action_state" in "".join(plan), plan
+        assert not any(word in line for line in plan for word in ("filesort", "TEMP B-TREE")), plan
 
 
 async def _plan(database: Database, statement: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -11,9 +12,18 @@ from typing import Any
 import pytest
 
 from glassdome.act import Performer, Undoer, plan, plan_feedback
+from glassdome.act.perform import PATIENCE
 from glassdome.act.plan import category_keyword
 from glassdome.core.clock import FixedClock
-from glassdome.core.errors import ActionForbidden, Conflict, GlassdomeError, ImapRefused, NotFound, TimedOut
+from glassdome.core.errors import (
+    ActionForbidden,
+    Conflict,
+    GlassdomeError,
+    ImapRefused,
+    NotFound,
+    RateLimited,
+    TimedOut,
+)
 from glassdome.ports.agent import ActionQuery
 from glassdome.store import Database, migrate, open_database
 from glassdome.testing.contracts_store import analysed
@@ -125,18 +135,128 @@ async def test_actions_are_performed_once_in_order(database: Database) -> None:
     assert await _states(database) == [ActionState.DONE] * 3
 
 
-async def test_after_a_crash_only_the_harmless_is_repeated(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("action", "state", "told"),
+    [(KEYWORD, ActionState.FAILED, 1), (ALERT, ActionState.UNKNOWN, 0), (MOVE, ActionState.DONE, 1)],
+    ids=lambda value: value.kind.value if isinstance(value, Action) else str(value),
+)
+async def test_after_a_crash_only_the_harmless_is_repeated(
+    database: Database, action: Action, state: ActionState, told: int
+) -> None:
     """Begun and never finished: keyword and move again, the alert becomes unknown; an earlier move is recognised."""
-    await analysed(database, an_analysis(), actions=(KEYWORD, ALERT, MOVE))
-    clock = FixedClock(NOON)
-    for item in await database.actions.of(a_ref(1)):
-        await database.actions.begin(item, now=clock.now())
-    performer, server = _performer(database, _Server(), clock), _Server(error=NotFound())
-    assert await performer.perform_due() == 0
+    await analysed(database, an_analysis(), actions=(action,))
+    clock, server = FixedClock(NOON), _Server(error=NotFound())
+    await _killed_while_doing_the_first(database, clock)
+    assert await _performer(database, server, clock).perform_due() == 0
     clock.advance(301)
     await _performer(database, server, clock).perform_due()
-    assert await _states(database) == [ActionState.FAILED, ActionState.UNKNOWN, ActionState.DONE]
-    assert [what[0] for what in server.told] == ["add", "move"]
+    assert (await _states(database), len(server.told)) == ([state], told)
+
+
+async def _killed_while_doing_the_first(database: Database, clock: FixedClock) -> None:
+    first = (await database.actions.of(a_ref(1)))[0]
+    assert await database.actions.begin(first, now=clock.now())
+
+
+class _SlowServer(_Server):
+    """Lets others in while it sets a keyword; a move takes the message away."""
+
+    async def add_keywords(self, ref: MessageRef, keywords: Sequence[str]) -> None:
+        await asyncio.sleep(0.05)
+        if any(what[0] == "move" for what in self.told):
+            raise NotFound
+        await super().add_keywords(ref, keywords)
+
+
+ALL_IN_ORDER = [("add", 1, "$Phishing"), ("alert", 1, "phishing"), ("move", "INBOX", 1, "\\Junk")]
+
+
+@pytest.mark.parametrize("first", ["worker", "rounds"])
+async def test_two_at_once_keep_the_order(database: Database, first: str) -> None:
+    """A worker and the round of what is due: who comes second leaves the message to who came first."""
+    await analysed(database, an_analysis(), actions=(KEYWORD, ALERT, MOVE))
+    server, clock = _SlowServer(), FixedClock(NOON)
+    one, other = (_performer(database, server, clock) for _ in range(2))
+    both = [one.perform(a_ref(1)), other.perform_due()]
+    await asyncio.gather(*(both if first == "worker" else reversed(both)))
+    assert (server.told, await _states(database)) == (ALL_IN_ORDER, [ActionState.DONE] * 3)
+
+
+async def test_what_comes_after_a_killed_one_waits_for_it(database: Database) -> None:
+    """The message stays where it is until its keyword was set again; then the same round does the rest."""
+    await analysed(database, an_analysis(), actions=(KEYWORD, ALERT, MOVE))
+    server, clock = _Server(), FixedClock(NOON)
+    performer = _performer(database, server, clock)
+    await _killed_while_doing_the_first(database, clock)
+    clock.advance(30)
+    await performer.perform_due()
+    await performer.perform(a_ref(1))
+    assert server.told == []
+    clock.advance(300)
+    await performer.perform_due()
+    assert (server.told, await _states(database)) == (ALL_IN_ORDER, [ActionState.DONE] * 3)
+
+
+async def test_the_round_waits_for_a_server_that_is_away(database: Database) -> None:
+    """Away for the keyword and back for the move: the move is left for the round that sets the keyword."""
+    await analysed(database, an_analysis(), actions=(KEYWORD, MOVE))
+    server, clock = _Server(error=TimedOut()), FixedClock(NOON)
+    performer = _performer(database, server, clock)
+    await performer.perform_due()
+    assert [what[0] for what in server.told] == ["add"]
+    server.error = None
+    clock.advance(30)
+    await performer.perform_due()
+    assert [what[0] for what in server.told] == ["add", "add", "move"]
+    assert await _states(database) == [ActionState.DONE] * 2
+
+
+async def test_an_alert_that_waits_holds_up_no_move(database: Database) -> None:
+    """An owner who was told often enough for now still has phishing moved; the alert follows."""
+    await analysed(database, an_analysis(), actions=(KEYWORD, ALERT, MOVE))
+    server, alerts, clock = _Server(), _Server(error=RateLimited()), FixedClock(NOON)
+    performer = Performer(database.actions, clock=clock, editor=server, alerts=alerts)
+    await performer.perform(a_ref(1))
+    assert await _states(database) == [ActionState.DONE, ActionState.PLANNED, ActionState.DONE]
+    alerts.error = None
+    await performer.perform_due()
+    assert await _states(database) == [ActionState.DONE] * 3
+
+
+class _NoKeywords(_Server):
+    async def add_keywords(self, ref: MessageRef, keywords: Sequence[str]) -> None:
+        raise TimedOut
+
+
+async def test_what_never_works_ends_and_lets_the_rest_follow(database: Database) -> None:
+    """A keyword that its server puts off for a day has failed; the move is done then."""
+    await analysed(database, an_analysis(), actions=(KEYWORD, MOVE))
+    server, clock = _NoKeywords(), FixedClock(NOON + PATIENCE)
+    await _performer(database, server, clock).perform_due()
+    assert await _states(database) == [ActionState.FAILED, ActionState.DONE]
+
+
+async def test_what_ends_the_process_each_time_is_given_up(database: Database) -> None:
+    """A try that was begun after a day and never ended was the last."""
+    await analysed(database, an_analysis(), actions=(KEYWORD, MOVE))
+    server, clock = _Server(), FixedClock(NOON + PATIENCE)
+    await _killed_while_doing_the_first(database, clock)
+    clock.advance(301)
+    await _performer(database, server, clock).perform_due()
+    assert await _states(database) == [ActionState.UNKNOWN, ActionState.DONE]
+    assert [what[0] for what in server.told] == ["move"]
+
+
+async def test_many_that_must_wait_keep_nobody_from_a_turn(database: Database) -> None:
+    """More messages of a server that is away than one round looks at: the next round comes to the others."""
+    waiting = [replace(KEYWORD, ref=a_ref(uid)) for uid in range(2, 103)]
+    await database.actions.plan([*waiting, ALERT], now=NOON)
+    server, alerts, clock = _Server(error=TimedOut()), _Server(), FixedClock(NOON)
+    performer = Performer(database.actions, clock=clock, editor=server, alerts=alerts)
+    for _ in range(2):
+        clock.advance(30)
+        await performer.perform_due()
+    assert alerts.told == [("alert", 1, "phishing")]
 
 
 async def test_a_server_that_is_away_postpones(database: Database) -> None:
