@@ -174,7 +174,10 @@ class ActionLedger(Protocol):
     """Planned effects and what became of them; planning is part of `JobQueue.complete`."""
 
     async def due(self, *, limit: int, begun_before: datetime) -> tuple[PerformedAction, ...]:
-        """Return planned actions, and those begun before then whose process died, oldest first."""
+        """Return planned actions, and those begun before then whose process died, longest untouched first.
+
+        Of each message only what no earlier action of it holds up.
+        """
         ...
 
     async def of(self, ref: MessageRef) -> tuple[PerformedAction, ...]:
@@ -182,7 +185,10 @@ class ActionLedger(Protocol):
         ...
 
     async def begin(self, action: PerformedAction, *, now: datetime) -> bool:
-        """Take the right to perform it; False when another took it since `action` was read."""
+        """Take the right to perform it.
+
+        False when another took it since `action` was read, or an earlier action of its message has not ended.
+        """
         ...
 
     async def finish(
