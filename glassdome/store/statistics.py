@@ -61,10 +61,10 @@ async def _counted(connection: AsyncConnection, query: AnalysisQuery) -> Statist
         sums.update(counts)
         models[model] += counts["total"]
         days[day] += counts["total"]
-    named = select(categories.c.category, func.count()).join(analyses, analyses.c.id == categories.c.analysis_id)
-    if query.category:
-        named = named.where(analyses.c.id.in_(_in_category(query.category)))
-    each = await connection.execute(named.where(*where).group_by(categories.c.category))
+    # Not joined: SQLite would read all categories in their order, to group them without sorting.
+    theirs = categories.c.analysis_id.in_(_matching(query, analyses.c.id).where(*where))
+    named = select(categories.c.category, func.count()).where(theirs).group_by(categories.c.category)
+    each = await connection.execute(named)
     times = await connection.execute(
         _matching(query, analyses.c.processing_time).where(*where).order_by(analyses.c.analyzed_at.desc()).limit(SAMPLE)
     )
