@@ -32,7 +32,9 @@ class AnalysisParameters(Filters):
         ),
     ] = ""
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows of a page")] = 50
-    offset: Annotated[int, Field(ge=0, le=10_000_000, description="Rows to skip; `cursor` is quicker, and with `text` the only way")] = 0
+    offset: Annotated[
+        int, Field(ge=0, le=10_000_000, description="Rows to skip; `cursor` is quicker, and with `text` the only way")
+    ] = 0
     cursor: Annotated[str, Field(max_length=500, description="`X-Next-Cursor` of the page before")] = ""
 
 
