@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -62,7 +63,7 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         )
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(
+    engine = create_async_engine(
         parsed.update_query_dict({"charset": "utf8mb4"}),
         connect_args={"init_command": _SESSION, "connect_timeout": CONNECT_SECONDS},
         isolation_level="READ COMMITTED",
@@ -70,6 +71,20 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> AsyncEngine:
         pool_recycle=RECYCLE_SECONDS,
         **bounds,
     )
+    _check_options(engine, parsed)
+    return engine
+
+
+def _check_options(engine: AsyncEngine, url: URL) -> None:
+    """Raise ConfigError where the URL has an option that the driver does not take: it would fail at each connection."""
+    from asyncmy.connection import Connection
+
+    given = engine.dialect.create_connect_args(url)[1]
+    if unknown := sorted(given.keys() - inspect.signature(Connection.__init__).parameters.keys()):
+        raise ConfigError(
+            f"The database URL has options that the driver does not know: {', '.join(unknown)}.",
+            fix="Take them out of GLASSDOME_DATABASE_URL; unix_socket, ssl_ca and connect_timeout are some that it knows.",
+        )
 
 
 def _begin_sqlite(connection: Any) -> None:

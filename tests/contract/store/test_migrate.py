@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from glassdome.core.errors import SchemaMismatch, StoreError, StoreUnavailable
+from glassdome.core.errors import ConfigError, SchemaMismatch, StoreError, StoreUnavailable
 from glassdome.store import check_schema, migrate, open_database
 from glassdome.store.connections import make_engine
 from glassdome.store.migrate import VERSION_TABLE
@@ -86,6 +86,14 @@ async def test_a_wrong_schema_is_refused_with_the_way_out(database_url: str) -> 
     for refused in (check_schema, migrate):
         with pytest.raises(SchemaMismatch, match="newer version"):
             await refused(database_url)
+
+
+async def test_an_option_that_is_none_is_named() -> None:
+    """A word that the driver does not know is a wrong setting, not a crash; those it knows pass."""
+    with pytest.raises(ConfigError, match="not know: foo"):
+        await migrate("mysql://u:p@127.0.0.1:1/d?foo=bar&connect_timeout=1")
+    with pytest.raises(StoreUnavailable):
+        await migrate("mysql://u:p@127.0.0.1:1/d?connect_timeout=1&ssl_check_hostname=false")
 
 
 async def test_a_database_that_is_away_says_so(unused_tcp_port: int) -> None:
