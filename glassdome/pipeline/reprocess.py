@@ -12,8 +12,8 @@ from glassdome.core.config import Settings
 from glassdome.core.log import get_logger
 from glassdome.ports.model import Engine
 from glassdome.ports.store import CursorStore, JobQueue, OutdatedStore
-from glassdome.values.job import JobReason, NewJob, Priority
-from glassdome.values.refs import Cursor
+from glassdome.values.job import JobReason, JobState, NewJob, Priority
+from glassdome.values.refs import Cursor, MessageRef
 
 __all__ = ["Reprocess"]
 
@@ -58,7 +58,8 @@ class Reprocess:
         found = await self.analyses.outdated(
             engine, before_id=place.last_uid if place else None, limit=share, look_at=LOOKED_AT
         )
-        jobs = [NewJob(ref=ref, reason=JobReason.UPGRADE, priority=Priority.BACKFILL, force=True) for ref in found.refs]
+        refs = [ref for ref in found.refs if not await self._is_cancelled(ref)]
+        jobs = [NewJob(ref=ref, reason=JobReason.UPGRADE, priority=Priority.BACKFILL, force=True) for ref in refs]
         now = self.clock.now()
         await self.queue.enqueue(jobs, now=now)
         await self.cursors.set_cursor("", key, Cursor(uid_validity=1, last_uid=found.reached), now=now)
@@ -67,6 +68,11 @@ class Reprocess:
             _log.info("reprocessing", jobs=len(jobs), model=engine.model, prompt=engine.prompt_version)
             self.wake()
         return len(jobs)
+
+    async def _is_cancelled(self, ref: MessageRef) -> bool:
+        """Say whether a person, or the owner's wishes, took the message out of the queue: it stays out."""
+        job = await self.queue.get(ref)
+        return job is not None and job.state is JobState.CANCELLED
 
 
 def _key(engine: Engine) -> str:

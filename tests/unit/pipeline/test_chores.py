@@ -66,6 +66,28 @@ async def test_a_new_prompt_analyses_old_mail_again(bench: Bench) -> None:
     assert [a.verdict.prompt_version for a in found if a is not None] == ["simulated-2"] * 3
 
 
+async def test_what_a_person_cancelled_is_not_made_anew(bench: Bench) -> None:
+    """The others are; its old analysis stays."""
+    db, clock = bench.database, FixedClock(NOON)
+    await db.queue.enqueue(jobs(1, 2), now=NOON)
+    await bench.worker().run_until_idle()
+    await db.queue.enqueue(jobs(1, force=True), now=NOON)
+    await db.queue.set_state([(await bench.job(1)).id], state=JobState.CANCELLED, now=NOON)
+    newer = replace(bench.engine, prompt_version="simulated-2")
+    again = Reprocess(
+        analyses=db.analyses,
+        queue=db.queue,
+        cursors=db.cursors,
+        engine=lambda: newer,
+        clock=clock,
+        settings=lambda: AGAIN,
+    )
+
+    assert await again.step() == 1
+    assert [(await bench.job(uid)).state for uid in (1, 2)] == [JobState.CANCELLED, JobState.PENDING]
+    assert await db.analyses.get(a_ref(1)) is not None
+
+
 async def test_a_failed_round_is_not_the_last() -> None:
     """An error of ours is logged, and a broken round too; the next one comes, and stop ends it."""
     rounds, third = 0, asyncio.Event()
