@@ -121,11 +121,14 @@ async def _sent_to(connection: AsyncConnection, query: AnalysisQuery) -> None:
     ours = [outbox.c.mailbox == query.mailbox] if query.mailbox else []
     ours += allowed(outbox.c.mailbox, query.mailboxes, query.domains)
     over = outbox.c.state.not_in([OutboxState.PLANNED.value, OutboxState.BEGUN.value])
-    rows = await connection.execute(select(outbox.c.id, outbox.c.recipients).where(over, *ours))
-    ids = [row.id for row in rows if query.person.lower() in map(str.lower, row.recipients)]
-    for start in range(0, len(ids), STEP):
-        these = outbox.c.id.in_(ids[start : start + STEP])
-        await connection.execute(update(outbox).where(these).values(recipients=(), subject="", detail=""))
+    found = select(outbox.c.id, outbox.c.recipients).where(over, *ours).order_by(outbox.c.id).limit(STEP)
+    last = 0
+    while rows := (await connection.execute(found.where(outbox.c.id > last))).all():
+        last = rows[-1].id
+        ids = [row.id for row in rows if query.person.lower() in map(str.lower, row.recipients)]
+        if ids:
+            blank = update(outbox).where(outbox.c.id.in_(ids)).values(recipients=(), subject="", detail="")
+            await connection.execute(blank)
 
 
 async def _message(connection: AsyncConnection, ref: MessageRef, query: AnalysisQuery) -> None:

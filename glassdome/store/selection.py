@@ -72,7 +72,9 @@ def newest_validity(mailbox: str | BindParameter[str], folder: str | BindParamet
     return func.coalesce(seen.scalar_subquery(), stored.scalar_subquery())
 
 
-def _says_all(query: AnalysisQuery, *, known: int | None = None, entire: Collection[int] = ()) -> list[Any]:
+def _says_all(
+    query: AnalysisQuery, *, known: int | None = None, entire: Collection[int] = ()
+) -> list[ColumnElement[bool]]:
     """Return the conditions that an analysis has each of the words, but the one that is known to be there."""
     return [
         exists(

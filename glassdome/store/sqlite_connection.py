@@ -30,7 +30,14 @@ _ASKED_EVERY: Final = 100_000
 async def connect(database: str, *, timeout: float, **options: Any) -> aiosqlite.Connection:
     """Open a database with the options of `sqlite3.connect`, waiting `timeout` seconds for locks; raises sqlite3.Error."""
     opened = partial(sqlite3.connect, database, timeout=timeout, isolation_level=None, **options)
-    return await _Connection(lambda: _prepared(opened(), timeout))
+    connection = _Connection(lambda: _prepared(opened(), timeout))
+    try:
+        return await connection
+    except sqlite3.Error:
+        # The thread still has to answer that it ends; this event loop may be closed next.
+        if connection.ending is not None:
+            await connection.ending
+        raise
 
 
 def _prepared(connection: sqlite3.Connection, timeout: float) -> sqlite3.Connection:
@@ -45,7 +52,7 @@ def _prepared(connection: sqlite3.Connection, timeout: float) -> sqlite3.Connect
             connection.execute("PRAGMA journal_mode=WAL").close()
             connection.execute("PRAGMA synchronous=FULL").close()
             return connection
-        except sqlite3.OperationalError as exc:
+        except sqlite3.DatabaseError as exc:
             if exc.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
                 connection.close()
                 raise
@@ -61,6 +68,7 @@ class _Connection(aiosqlite.Connection):
         # A process that ends must not wait for this thread.
         self._thread.daemon = True
         self._closing = self._stopped = False
+        self.ending: asyncio.Future[None] | None = None
 
     def _breakable(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         """Let a statement that runs while this is closed end early: who asked for it has gone."""
@@ -79,7 +87,10 @@ class _Connection(aiosqlite.Connection):
         it twice, and would wait for the second answer for ever.
         """
         told, self._closing, self._stopped = self._stopped, True, True
-        return None if told else super().stop()
+        if told:
+            return None
+        self.ending = super().stop()
+        return self.ending
 
     def cursor(self) -> _Cursor:  # type: ignore[override]
         """Return a cursor, without a trip."""

@@ -37,6 +37,7 @@ _TEXTS: tuple[dict[str, Any], ...] = (
     {},
     {"is_phishing": True},
     {"min_priority": 8},
+    {"without": ("gil@g.example",)},
     {"mailboxes": ("eve@e.example",), "domains": ("f.example",)},
 )
 

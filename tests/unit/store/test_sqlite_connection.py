@@ -50,6 +50,14 @@ async def test_a_file_that_stays_locked_is_refused(tmp_path: Path) -> None:
     assert await _open(path) == "wal"
 
 
+async def test_what_is_no_database_is_refused_at_once(tmp_path: Path) -> None:
+    """Not waited for, and not held open."""
+    path = tmp_path / "text.db"
+    path.write_text("no database, but long enough to be looked at" * 100)
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        await asyncio.wait_for(_open(path, timeout=60), 10)
+
+
 async def test_closing_what_was_told_to_stop_ends(tmp_path: Path) -> None:
     """Not only the first of those who close is answered."""
     connection = await connect(str(tmp_path / "a.db"), timeout=10)
