@@ -73,12 +73,13 @@ def _level(settings: Settings) -> Follower:
 async def _choose(database: Database, settings: Settings, clock: Clock) -> None:
     """Choose what GLASSDOME_MAILBOXES names anew: its repetition at each start does not undo an opt-out since."""
     named, now = set(chosen_by_settings(settings)), clock.now()
-    before = await database.opt_ins.opt_ins(by_settings=True)
-    for mailbox in sorted(named - {known for known, wanted in before.items() if wanted}):
+    words = await database.opt_ins.opt_ins(by_settings=True)
+    before = {mailbox for mailbox, wanted in words.items() if wanted}
+    for mailbox in sorted(named - before):
         wishes = await database.preferences.get_preferences(mailbox)
         if not wishes.chosen:
             await database.preferences.set_preferences(replace(wishes, chosen=True), now=now)
             await database.history.audit(actor="settings", action="opt_in", subject=mailbox, facts={}, now=now)
         await database.opt_ins.set_opt_in(mailbox, wanted=True, now=now, by_settings=True)
-    for mailbox in sorted({known for known, wanted in before.items() if wanted} - named):
+    for mailbox in sorted(before - named):
         await database.opt_ins.set_opt_in(mailbox, wanted=False, now=now, by_settings=True)
