@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
+
 from glassdome.agents.alert_book import Notice
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.masked import masked
@@ -15,7 +17,7 @@ from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import RateLimited
 from glassdome.pipeline.alerts import LogAlerts
-from glassdome.ports.agent import AlertSink, MailboxRegistry
+from glassdome.ports.agent import AlertSink
 from glassdome.values.refs import MessageRef
 
 __all__ = ["MailAlerts", "alert_text", "open_alerts"]
@@ -28,9 +30,9 @@ _PURPOSE: Final = "phishing_alert"
 class MailAlerts:
     """Implements `ports.agent.AlertSink`: tells the mailbox's owner, in the mailbox itself."""
 
-    def __init__(self, agent: MailcowAgent, sender: str, *, clock: Clock) -> None:
-        """`sender` is the mailbox alerts come from; the agent knows its password."""
-        self._agent, self._sender, self._clock = agent, sender, clock
+    def __init__(self, agent: MailcowAgent, sender: str, *, clock: Clock, password: SecretStr | None = None) -> None:
+        """`sender` is the mailbox alerts come from; without a password the agent's registered one is used."""
+        self._agent, self._sender, self._password, self._clock = agent, sender, password, clock
 
     async def alert(self, ref: MessageRef, reason: str) -> None:
         """Tell once per message; raises RateLimited (later it works) and what sending raises."""
@@ -43,6 +45,7 @@ class MailAlerts:
             {
                 "action": "send_email",
                 "mailbox": self._sender,
+                "password": self._password,
                 "to_addresses": [ref.mailbox],
                 "subject": f"Warning: a mail in {ref.folder} looks like phishing",
                 "body": _OWNER_TEXT.format(folder=ref.folder, uid=ref.uid, reason=masked(reason)),
@@ -56,16 +59,14 @@ class MailAlerts:
 
 
 @asynccontextmanager
-async def open_alerts(settings: Settings, registry: MailboxRegistry, *, clock: Clock) -> AsyncIterator[AlertSink]:
+async def open_alerts(settings: Settings, *, clock: Clock) -> AsyncIterator[AlertSink]:
     """Yield the way to tell owners of phishing: mail from the Overseer's mailbox where one is set, else the log."""
     mailbox = settings.overseer_mailbox
     if not (mailbox and settings.mailcow_api_url and settings.mailcow_api_key):
         yield LogAlerts()
         return
-    if settings.overseer_password is not None:
-        await registry.add(mailbox, settings.overseer_password, now=clock.now(), name="Overseer")
     async with MailcowAgent.from_settings(settings, agent_id="phishing-alerts", clock=clock) as agent:
-        yield MailAlerts(agent, mailbox, clock=clock)
+        yield MailAlerts(agent, mailbox, clock=clock, password=settings.overseer_password)
 
 
 _OWNER_TEXT: Final = """A mail in your folder {folder} (message {uid}) looks like phishing.

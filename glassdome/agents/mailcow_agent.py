@@ -128,7 +128,15 @@ class MailcowAgent:
         return await self._actions[type(wanted)](wanted)
 
     async def register(self, mailbox: str, password: SecretStr, name: str = "") -> None:
-        """Have a mailbox that exists already monitored, and sent from, from now on."""
+        """Log in to a mailbox that exists already, then have it monitored and sent from; raises LoginRefused.
+
+        A password that the server did not take is not stored.
+        """
+        async with self._client.session(mailbox, password, fresh=True):
+            pass
+        await self._remember(mailbox, password, name)
+
+    async def _remember(self, mailbox: str, password: SecretStr, name: str = "") -> None:
         await (await self._memory.stores()).mailboxes.add(mailbox, password, now=self._clock.now(), name=name)
 
     async def monitor_all_mailboxes(self, *, with_analysis: bool = False) -> Result:
@@ -186,7 +194,7 @@ class MailcowAgent:
             task.local_part, task.password, task.name, task.quota_mb, domain=task.domain, tags=task.tags
         )
         mailbox = str(details["username"])
-        await self.register(mailbox, task.password, task.name)
+        await self._remember(mailbox, task.password, task.name)
         return {"success": True, "mailbox": mailbox, "details": details}
 
     async def _look(self, task: MonitorMailbox) -> Result:
@@ -199,9 +207,10 @@ class MailcowAgent:
             since=task.since,
             limit=task.limit,
             mark_seen=task.mark_seen,
+            fresh=task.password is not None,
         )
         if task.password is not None:
-            await self.register(task.mailbox, task.password)
+            await self._remember(task.mailbox, task.password)
         if task.with_analysis:
             await self._add_analyses(task.mailbox, task.folder, messages)
         return {"success": True, "mailbox": task.mailbox, "count": len(messages), "messages": messages}

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from pydantic import SecretStr
+
 from glassdome.agents.alert_book import AlertBook
 from glassdome.agents.commands.admit import Door, read_senders
 from glassdome.agents.commands.builtin import builtin_commands
@@ -197,9 +199,19 @@ class OverseerAgent:
         if hands is None or not settings.overseer_mailbox:
             return None
         if not self._registered and settings.overseer_password is not None:
-            await hands.register(settings.overseer_mailbox, settings.overseer_password, "Overseer")
-        self._registered = True
+            self._registered = await self._register(hands, settings.overseer_mailbox, settings.overseer_password)
         return OverseerPost(hands, settings, clock=self._clock, zone=self._zone)
+
+    async def _register(self, hands: MailcowAgent, mailbox: str, password: SecretStr) -> bool:
+        """Have the server check the password of the settings; while it does not, the one stored before stays."""
+        try:
+            await hands.register(mailbox, password, "Overseer")
+        except GlassdomeError as exc:
+            if await (await hands.memory.stores()).mailboxes.get(mailbox) is None:
+                raise
+            _log.warning("overseer_password_not_stored", code=exc.code, problem=exc.sentence)
+            return False
+        return True
 
     async def _handle_commands(self) -> None:
         post, stores = await self._post(), await self._stores()

@@ -54,7 +54,7 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
         database.actions,
         clock=clock,
         editor=editor,
-        alerts=await stack.enter_async_context(open_alerts(settings, database.mailboxes, clock=clock)),
+        alerts=await stack.enter_async_context(open_alerts(settings, clock=clock)),
         teacher=teacher,
     )
     app.undoer = Undoer(database.actions, clock=clock, editor=editor, source=source, teacher=teacher)

@@ -16,7 +16,9 @@ from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
 from glassdome.integrations.imap.login import ImapServer
+from glassdome.integrations.imap.logins import FixedLogins
 from glassdome.integrations.imap.pool import ImapPool
+from glassdome.integrations.imap.session import Session
 from glassdome.integrations.mailcow.http import MailcowAccess, MailcowHttp
 from glassdome.integrations.mailcow.mailboxes import MailcowMailboxes
 from glassdome.integrations.mailcow.objects import MailcowObjects
@@ -33,22 +35,6 @@ __all__ = ["MailcowClient"]
 
 _log = get_logger(__name__)
 Secret = SecretStr | str
-
-
-class _Passwords:
-    """The passwords given with each call; implements `ports.imap.MailboxLogins`."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, SecretStr] = {}
-
-    def learn(self, mailbox: str, password: Secret) -> None:
-        self._known[mailbox] = SecretStr(reveal(password) or "")
-
-    def forget(self, mailbox: str) -> None:
-        self._known.pop(mailbox, None)
-
-    async def login_for(self, mailbox: str) -> Credentials:
-        return Credentials(user=mailbox, password=self._known[mailbox])
 
 
 class MailcowClient:
@@ -81,8 +67,7 @@ class MailcowClient:
         access = MailcowAccess(url=api_url, key=_secret(api_key), user=api_uid, password=_secret(api_pw))
         self._http = MailcowHttp(access, tls)
         self.mailboxes, self.objects = MailcowMailboxes(self._http), MailcowObjects(self._http)
-        self._passwords = _Passwords()
-        self.sessions = ImapPool(ImapServer(host=imap_host or host, port=imap_port, tls=tls), self._passwords)
+        self.sessions = ImapPool(ImapServer(host=imap_host or host, port=imap_port, tls=tls), FixedLogins({}))
         self._sender = SmtpSender(SmtpServer(host=smtp_host or host, port=smtp_port, tls=tls))
 
     @classmethod
@@ -138,7 +123,6 @@ class MailcowClient:
 
     async def delete_mailbox(self, mailbox: str) -> tuple[str, ...]:
         """Delete a mailbox with its mail; return mailcow's warnings."""
-        self._passwords.forget(mailbox)
         return await self.mailboxes.delete(mailbox)
 
     # -- mail
@@ -153,12 +137,13 @@ class MailcowClient:
         since: datetime | None = None,
         limit: int = DEFAULT_LIMIT,
         mark_seen: bool = False,
+        fresh: bool = False,
     ) -> list[dict[str, Any]]:
         """Return messages of a folder: `id` (the UID), `subject`, `from`, `to`, `date`, `body` and more.
 
-        Nothing is marked as read unless `mark_seen`.
+        Nothing is marked as read unless `mark_seen`. `fresh` logs in anew, so that the server checks the password now.
         """
-        async with self.session(mailbox, password) as session:
+        async with self.session(mailbox, password, fresh=fresh) as session:
             return await read_messages(
                 session,
                 folder,
@@ -170,10 +155,13 @@ class MailcowClient:
             )
 
     @contextlib.asynccontextmanager
-    async def session(self, mailbox: str, password: Secret) -> AsyncIterator[Any]:
-        """Lend an IMAP session of that mailbox; connections are kept for the next call."""
-        self._passwords.learn(mailbox, password)
-        async with self.sessions.session(mailbox) as session:
+    async def session(self, mailbox: str, password: Secret, *, fresh: bool = False) -> AsyncIterator[Session]:
+        """Lend an IMAP session of that mailbox and password; connections are kept for the next call.
+
+        `fresh` logs in anew, so that the server checks the password now.
+        """
+        login = Credentials(user=mailbox, password=SecretStr(reveal(password) or ""))
+        async with self.sessions.session(mailbox, login, fresh=fresh) as session:
             yield session
 
     async def send_email(self, message: OutgoingMessage, password: Secret, *, save_copy: bool = True) -> SendOutcome:

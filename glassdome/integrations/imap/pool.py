@@ -28,9 +28,10 @@ __all__ = ["ImapPool"]
 
 @dataclass(slots=True)
 class _Resting:
-    """A session that nobody uses, and since when (event loop time)."""
+    """A session that nobody uses, the login a caller gave for it, and since when (event loop time)."""
 
     mailbox: str
+    login: Credentials | None
     session: Session
     since: float
 
@@ -74,14 +75,20 @@ class ImapPool:
         await self.aclose()
 
     @contextlib.asynccontextmanager
-    async def session(self, mailbox: str) -> AsyncIterator[Session]:
-        """Lend a session; one whose connection failed is not lent again. Raises as `login.log_in`."""
+    async def session(
+        self, mailbox: str, login: Credentials | None = None, *, fresh: bool = False
+    ) -> AsyncIterator[Session]:
+        """Lend a session; one whose connection failed is not lent again. Raises as `login.log_in`.
+
+        `login` replaces what the pool's logins know of the mailbox, and the session is lent for that login alone;
+        `fresh` logs in anew, so that the server checks the password now.
+        """
         room = await self._enter()
-        session = await self._take(room, mailbox)
+        session = await self._take(room, mailbox, login, fresh=fresh)
         try:
             yield session
         finally:
-            await self._give_back(room, mailbox, session)
+            await self._give_back(room, mailbox, login, session)
 
     @property
     def open_connections(self) -> int:
@@ -108,36 +115,38 @@ class ImapPool:
             await anext(self._room.keeper)
         return self._room
 
-    async def _take(self, room: _Room, mailbox: str) -> Session:
-        while (rested := await self._admit(room, mailbox)) is not None:
+    async def _take(self, room: _Room, mailbox: str, login: Credentials | None, *, fresh: bool) -> Session:
+        while (rested := await self._admit(room, mailbox, login, reuse=not fresh)) is not None:
             if await _is_alive(room, rested):
                 return rested.session
             rested.session.abort()
             await self._left(room, mailbox)
         try:
-            return await self._log_in(room, mailbox)
+            return await self._log_in(room, mailbox, login)
         except BaseException:
             await self._left(room, mailbox)
             raise
 
-    async def _admit(self, room: _Room, mailbox: str) -> _Resting | None:
-        """Wait for a place and take a resting session where there is one; None: open a new one."""
+    async def _admit(self, room: _Room, mailbox: str, login: Credentials | None, *, reuse: bool) -> _Resting | None:
+        """Wait for a place and take a resting session of that login where there is one; None: open a new one."""
         async with room.changed:
             while True:
                 _drop_stale(room)
-                for index in range(len(room.resting) - 1, -1, -1):
-                    if room.resting[index].mailbox == mailbox:
+                for index in range(len(room.resting) - 1, -1, -1) if reuse else ():
+                    if (room.resting[index].mailbox, room.resting[index].login) == (mailbox, login):
                         return room.resting.pop(index)
+                if room.open[mailbox] >= self._max_per_mailbox:
+                    _drop_first(room, mailbox)
                 if room.open[mailbox] < self._max_per_mailbox:
-                    if room.open.total() >= self._max and room.resting:
-                        _drop(room, room.resting[0])
+                    if room.open.total() >= self._max:
+                        _drop_first(room)
                     if room.open.total() < self._max:
                         room.open[mailbox] += 1
                         return None
                 await room.changed.wait()
 
-    async def _log_in(self, room: _Room, mailbox: str) -> Session:
-        login = await self._logins.login_for(mailbox)
+    async def _log_in(self, room: _Room, mailbox: str, given: Credentials | None) -> Session:
+        login = given or await self._logins.login_for(mailbox)
         _spare_the_server(room, mailbox, login)
         try:
             session = await log_in(self._server, login)
@@ -147,13 +156,13 @@ class ImapPool:
         room.refused.pop((mailbox, login), None)
         return session
 
-    async def _give_back(self, room: _Room, mailbox: str, session: Session) -> None:
+    async def _give_back(self, room: _Room, mailbox: str, login: Credentials | None, session: Session) -> None:
         if session.broken or room is not self._room:
             session.abort()
             await self._left(room, mailbox)
             return
         async with room.changed:
-            room.resting.append(_Resting(mailbox, session, room.loop.time()))
+            room.resting.append(_Resting(mailbox, login, session, room.loop.time()))
             room.changed.notify_all()
 
     async def _left(self, room: _Room, mailbox: str) -> None:
@@ -190,6 +199,13 @@ async def _is_alive(room: _Room, rested: _Resting) -> bool:
 
 def _drop_stale(room: _Room) -> None:
     for rested in [r for r in room.resting if room.loop.time() - r.since > IMAP_KEEP_SECONDS]:
+        _drop(room, rested)
+
+
+def _drop_first(room: _Room, mailbox: str = "") -> None:
+    """Close the session that rests longest, of that mailbox where one is named; a new one takes its place."""
+    rested = next((r for r in room.resting if mailbox in ("", r.mailbox)), None)
+    if rested is not None:
         _drop(room, rested)
 
 

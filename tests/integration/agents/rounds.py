@@ -24,7 +24,7 @@ from glassdome.store.schema_agent import audit
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import Mailcow
 
-__all__ = ["SERVER", "Room", "open_room", "text_of"]
+__all__ = ["SERVER", "Room", "open_room", "outdated_password", "text_of"]
 
 SERVER = "mail.example.test"
 SECRET = SecretStr("a command secret of the tests")
@@ -35,6 +35,12 @@ def text_of(mail: EmailMessage) -> str:
     part = mail.get_body(("plain",))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
+
+
+async def outdated_password(agent: MailcowAgent, mailbox: str) -> None:
+    """Leave an agent with a password that was changed on the server since."""
+    stores = await agent.memory.stores()
+    await stores.mailboxes.add(mailbox, SecretStr("wrong"), now=datetime.now(UTC))
 
 
 @dataclass

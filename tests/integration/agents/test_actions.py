@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import imaplib
 import ssl
+import subprocess
+import time
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from glassdome.agents.mailcow_agent import MailcowAgent
+from glassdome.core.errors import LoginRefused
 from tests.servers.mailcow import Mailcow
 from tests.servers.postfix import REFUSED, TEMPORARILY_REFUSED
 from tests.servers.proxy import proxy_to
@@ -74,6 +79,21 @@ def letter(subject: str, *, text: str = "hello", sender: str = "sender@elsewhere
     return f"From: {sender}\r\nTo: x@example.test\r\nSubject: {subject}\r\n\r\n{text}\r\n".encode()
 
 
+async def change_password(mailcow: Mailcow, mailbox: str, password: str) -> None:
+    """Change it on the server, and wait until Dovecot sees it: it looks at a file that it knows once per second."""
+    mailcow.dovecot.add_mailbox(mailbox, password=password)
+
+    def wait() -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(subprocess.CalledProcessError):
+                mailcow.dovecot.doveadm("auth", "login", mailbox, password)
+                return
+        raise AssertionError("Dovecot does not see the new password.")
+
+    await asyncio.to_thread(wait)
+
+
 async def test_a_mailbox_from_birth_to_death(agent: MailcowAgent, mailcow: Mailcow) -> None:
     """Create, list, delete; the password is forgotten with the mailbox."""
     mailbox = await born(agent, "life")
@@ -118,6 +138,43 @@ async def test_monitoring_leaves_no_trace(agent: MailcowAgent, mailcow: Mailcow)
     assert "Seen" not in untouched[0][0]
     assert (marking["count"], after["count"], every["count"]) == (1, 0, 1)
     assert every["messages"][0]["flags"] == ["\\Seen"]
+
+
+async def test_a_wrong_password_is_never_stored(agent: MailcowAgent, mailcow: Mailcow) -> None:
+    """The server checks each given password, also while a connection of the right one is open."""
+    mailbox = await born(agent, "proved")
+    mailcow.dovecot.deliver(mailbox, letter("for the owner"))
+    task: dict[str, Any] = {"action": "monitor_mailbox", "mailbox": mailbox}
+
+    right = await agent.execute(task | {"password": PASSWORD})
+    wrong = await agent.execute(task | {"password": "password"})
+    again = await agent.execute(task)
+    sent = await agent.execute({"action": "send_email", "mailbox": mailbox, "to_addresses": [mailbox], "body": "b"})
+    with pytest.raises(LoginRefused):
+        await agent.register(mailbox, SecretStr("wrong too"))
+    async with await make_agent(mailcow) as restarted:
+        everything = await restarted.monitor_all_mailboxes()
+
+    assert right["count"] == 1
+    assert (wrong["success"], wrong["code"], wrong.get("messages")) == (False, "login_refused", None)
+    assert (again["success"], sent["success"]) == (True, True)
+    assert everything["results"][mailbox]["success"]
+
+
+async def test_a_password_changed_on_the_server_counts_at_once(agent: MailcowAgent, mailcow: Mailcow) -> None:
+    """The old one is refused although its connection still rests, the new one is stored."""
+    mailbox = await born(agent, "changed")
+    task: dict[str, Any] = {"action": "monitor_mailbox", "mailbox": mailbox}
+    await agent.execute(task | {"password": PASSWORD})
+
+    await change_password(mailcow, mailbox, "the new one")
+    old = await agent.execute(task | {"password": PASSWORD})
+    new = await agent.execute(task | {"password": "the new one"})
+    stored_password = await (await agent.memory.stores()).mailboxes.get(mailbox)
+
+    assert (old["success"], old["code"], new["success"]) == (False, "login_refused", True)
+    assert stored_password is not None
+    assert stored_password.password == SecretStr("the new one")
 
 
 async def test_since_limit_and_folder(agent: MailcowAgent, mailcow: Mailcow) -> None:

@@ -18,6 +18,7 @@ from glassdome.agents import monitoring
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.core.log import configure
 from glassdome.store.schema_agent import mailboxes
+from tests.integration.agents.rounds import outdated_password
 from tests.integration.agents.test_actions import letter, make_agent, stored
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import KEY, Mailcow
@@ -90,7 +91,7 @@ async def test_one_bad_mailbox_spoils_nothing(agent: MailcowAgent, mailcow: Mail
     """A wrong password is that mailbox's failure; the others are answered."""
     first, *_ = await names(agent)
     bad = mailcow.dovecot.add_mailbox()
-    await agent.register(bad, SecretStr("wrong"))
+    await outdated_password(agent, bad)
     mailcow.dovecot.deliver(first, letter("fine"))
 
     result = await agent.monitor_all_mailboxes()

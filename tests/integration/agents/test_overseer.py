@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from glassdome.agents.alert_mail import MailAlerts
 from glassdome.core.errors import ConfigError, ConnectFailed, RateLimited
 from glassdome.values.refs import MessageRef
-from tests.integration.agents.rounds import open_room, text_of
+from tests.integration.agents.rounds import open_room, outdated_password, text_of
 from tests.servers.mailcow import Mailcow
 
 
@@ -53,7 +53,7 @@ async def test_many_troubles_are_one_mail_and_mails_are_bounded(mailcow: Mailcow
     room = await open_room(mailcow, overseer_alerts_per_hour=1)
     bad = mailcow.dovecot.add_mailbox()
     async with room.agent:
-        await room.agent.register(bad, SecretStr("wrong"))
+        await outdated_password(room.agent, bad)
         one, two, late = Service(), Service(), Service()
         room.overseer.add_probe("one", one.probe)
         room.overseer.add_probe("two", two.probe)
@@ -82,7 +82,7 @@ async def test_quiet_hours_hold_back_what_can_wait(mailcow: Mailcow) -> None:
     bad, service = mailcow.dovecot.add_mailbox(), Service()
     room.overseer.add_probe("imap", service.probe)
     async with room.agent:
-        await room.agent.register(bad, SecretStr("wrong"))
+        await outdated_password(room.agent, bad)
         for _ in range(2):
             await room.overseer.round()
         assert [mail["subject"] for mail in await room.answers(1)] == ["[Glassdome] not working: imap"]
