@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from glassdome.core.errors import StoreError, StoreUnavailable
 
-__all__ = ["CONFLICTS", "is_conflict", "translate"]
+__all__ = ["CONFLICTS", "error_number", "is_conflict", "translate"]
 
 #: Server errors after which the same transaction may succeed: lock wait timeout, deadlock (also Galera's
 #: certification failure), WSREP not ready, read-only during a failover, record changed since the last read.
@@ -72,7 +72,8 @@ _SQLITE_FIXES: Final = {
 }
 
 
-def _number(exc: BaseException) -> int | None:
+def error_number(exc: BaseException) -> int | None:
+    """Return MariaDB's number of an error, None where it has none."""
     original = getattr(exc, "orig", None) or exc
     first = next(iter(getattr(original, "args", ())), None)
     return first if isinstance(first, int) else None
@@ -80,7 +81,7 @@ def _number(exc: BaseException) -> int | None:
 
 def is_conflict(exc: BaseException) -> bool:
     """Say whether the whole transaction should be run again."""
-    return _number(exc) in CONFLICTS or (isinstance(exc, OperationalError) and "locked" in str(exc.orig))
+    return error_number(exc) in CONFLICTS or (isinstance(exc, OperationalError) and "locked" in str(exc.orig))
 
 
 def _is_away(exc: BaseException) -> bool:
@@ -88,7 +89,7 @@ def _is_away(exc: BaseException) -> bool:
         return True
     if not isinstance(exc, DBAPIError):
         return False
-    number = _number(exc)
+    number = error_number(exc)
     lost = exc.connection_invalidated or number in _AWAY or (number is not None and 2000 <= number < 2100)
     sqlite_away = number is None and isinstance(exc, OperationalError) and "no such" not in str(exc.orig)
     return lost or sqlite_away or isinstance(exc, InterfaceError)
@@ -97,7 +98,7 @@ def _is_away(exc: BaseException) -> bool:
 def _fix(exc: BaseException) -> str:
     if isinstance(exc, ConnectionError | EOFError):
         return _NO_ANSWER
-    if (number := _number(exc)) is not None:
+    if (number := error_number(exc)) is not None:
         return _AWAY_FIXES.get(number, "")
     words = str(getattr(exc, "orig", None) or exc)
     return next((fix for part, fix in _SQLITE_FIXES.items() if part in words), "")
@@ -109,7 +110,7 @@ def translate(exc: BaseException) -> StoreError:
     cause = f"{type(original).__name__}: {original}"
     if is_conflict(exc):
         return StoreUnavailable("The database is busy: other transactions hold what this one needs.", cause=cause)
-    if isinstance(exc, DBAPIError) and (known := _TO_MEND.get(_number(exc) or 0)):
+    if isinstance(exc, DBAPIError) and (known := _TO_MEND.get(error_number(exc) or 0)):
         message, fix = known
         return StoreError(message, fix=fix, cause=cause)
     if _is_away(exc):

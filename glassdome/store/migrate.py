@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, MetaData, Table, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from glassdome.core.errors import SchemaMismatch, StoreUnavailable
-from glassdome.store.columns import ascii_text
 from glassdome.store.connections import make_engine
 from glassdome.store.failures import translate
+from glassdome.store.migrate_journal import Journal, NoJournal
+from glassdome.store.schema_version import VERSION_TABLE, mend_version, read_version, version_table
 
 __all__ = ["HEAD", "VERSION_TABLE", "check_schema", "migrate"]
 
 T = TypeVar("T")
 HEAD: Final = "head"
-VERSION_TABLE: Final = "llm_schema_version"
 #: Seconds one process waits for another that is migrating; an index over a million rows takes about ten.
 WAIT_SECONDS: Final = 300
 _LOCK: Final = "glassdome.migrate"
@@ -69,7 +69,7 @@ async def _with_engine(url: str, work: Callable[[AsyncEngine], Awaitable[T]]) ->
 
 async def _found(engine: AsyncEngine, script: ScriptDirectory) -> str | None:
     async with engine.connect() as connection:
-        return await connection.run_sync(_version, script)
+        return await connection.run_sync(read_version, script)
 
 
 async def _migrate(engine: AsyncEngine, script: ScriptDirectory, revision: str) -> None:
@@ -89,25 +89,27 @@ async def _migrate(engine: AsyncEngine, script: ScriptDirectory, revision: str) 
 
 def _apply(connection: Connection, script: ScriptDirectory, revision: str) -> None:
     """Run the steps as Alembic's own commands do, without their configuration files."""
-    upward = _version(connection, script) is None or revision == HEAD
+    mend_version(connection, script)
+    upward = read_version(connection, script) is None or revision == HEAD
     steps = script._upgrade_revs if upward else script._downgrade_revs
 
-    def plan(now_at: Any, _: MigrationContext) -> Any:
-        return steps(revision, now_at[0] if now_at and not upward else now_at)
+    def plan(now_at: Any, _: MigrationContext) -> Iterator[Any]:
+        for step in steps(revision, now_at[0] if now_at and not upward else now_at):
+            journal.begin(_name(step))
+            yield step
+            journal.end()
 
-    versions = Table(VERSION_TABLE, MetaData(), Column("version_num", ascii_text(32), primary_key=True))
-    versions.create(connection, checkfirst=True)
+    version_table().create(connection, checkfirst=True)
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "fn": plan})
-    with Operations.context(context):
+    journal = NoJournal() if connection.dialect.name == "sqlite" else Journal(connection, context)
+    with Operations.context(context) as operations:
+        invoke = operations.invoke
+        operations.invoke = lambda operation: journal.perform(operation, invoke)  # type: ignore[method-assign]
         context.run_migrations()
+    journal.close()
 
 
-def _version(connection: Connection, script: ScriptDirectory) -> str | None:
-    """Return the stored version; raises SchemaMismatch when only a newer program knows it."""
-    found = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
-    if found is not None and found not in {step.revision for step in script.walk_revisions()}:
-        raise SchemaMismatch(
-            f"A newer version of Glassdome made this database (schema {found}).",
-            fix=f"Start that version instead, or run with it: glassdome migrate --revision {script.get_current_head()}",
-        )
-    return found
+def _name(step: Any) -> str:
+    """Return `up 0002`, or `down 0002 0001` with the version below."""
+    below = step.revision.down_revision or "base"
+    return f"up {step.revision.revision}" if step.is_upgrade else f"down {step.revision.revision} {below}"
