@@ -5,22 +5,18 @@ from __future__ import annotations
 import re
 
 from glassdome.core.limits import MAX_AUTH_RESULTS, MAX_SYMBOLS
+from glassdome.parse.authres import Payload, parse_payload
 from glassdome.parse.fields import RawField
 from glassdome.parse.plain import line
-from glassdome.values.message import Authentication, AuthResult, RspamdReport
+from glassdome.values.message import Authentication, RspamdReport
 
 __all__ = ["read_authentication", "read_mail_from", "read_rspamd"]
 
-_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
-_MEANING = re.compile(r"[;()=\\]")
+_COMMENT = re.compile(r"\([^()]*\)")
 _BY = re.compile(r"(?:^|\s)by\s+\[?([\w.:-]{1,255})", re.IGNORECASE)
-_METHOD = re.compile(r"([\w-]{1,40})(?:\s{0,5}/\s{0,5}\d{1,3})?\s{0,5}=\s{0,5}([\w-]{1,40})")
-_PROPERTY = re.compile(r"(?:smtp|header|policy|body)\.[\w-]{1,40}\s{0,5}=\s{0,5}[^\s;]{1,500}", re.IGNORECASE)
 _SPAMD_SCORE = re.compile(r"\[\s*(-?\d{1,6}(?:\.\d{1,6})?)\s*/\s*(-?\d{1,6}(?:\.\d{1,6})?)\s*\]")
-_SYMBOL = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,80})\((-?\d{1,6}(?:\.\d{1,6})?)\)")
-#: The identity a method checks, best first (RFC 8601 2.7).
-_IDENTITIES = ("header.d", "smtp.mailfrom", "header.from", "header.i", "smtp.helo", "policy.arc")
+#: A symbol with its options, which hold words of the mail: what looks like a symbol in there is none.
+_SYMBOL = re.compile(r";\s{0,20}([A-Za-z][A-Za-z0-9_]{1,80})\((-?\d{1,6}(?:\.\d{1,6})?)\)(?:\[[^\]]{0,2000}\])?")
 
 
 def read_authentication(fields: list[RawField], authserv_ids: frozenset[str]) -> Authentication:
@@ -31,13 +27,20 @@ def read_authentication(fields: list[RawField], authserv_ids: frozenset[str]) ->
     """
     if not authserv_ids:
         value = next((field.value for field in fields if field.name == "authentication-results"), "")
-        return Authentication(authserv_id=_authserv_id(value), results=_results(value)) if value else Authentication()
+        return _joined([parse_payload(value)], trusted=False) if value else Authentication()
     wanted = frozenset(name.lower() for name in authserv_ids)
-    own = [v for v in _own_fields(fields, "authentication-results", wanted) if _authserv_id(v) in wanted]
-    if not own:
-        return Authentication()
-    results = [result for value in own for result in _results(value)]
-    return Authentication(authserv_id=_authserv_id(own[0]), trusted=True, results=tuple(results[:MAX_AUTH_RESULTS]))
+    payloads = map(parse_payload, _own_fields(fields, "authentication-results", wanted))
+    own = [payload for payload in payloads if payload.authserv_id in wanted]
+    return _joined(own, trusted=True) if own else Authentication()
+
+
+def _joined(payloads: list[Payload], *, trusted: bool) -> Authentication:
+    results = [result for payload in payloads for result in payload.results]
+    if len(results) > MAX_AUTH_RESULTS:
+        results.sort(key=lambda result: result.method != "dmarc" or result.result == "pass")
+    return Authentication(
+        authserv_id=payloads[0].authserv_id, trusted=trusted, results=tuple(results[:MAX_AUTH_RESULTS])
+    )
 
 
 def read_rspamd(fields: list[RawField], authserv_ids: frozenset[str]) -> RspamdReport | None:
@@ -91,37 +94,3 @@ def _own_fields(fields: list[RawField], name: str, ids: frozenset[str]) -> list[
 def _is_ours(received: str, ids: frozenset[str]) -> bool:
     by = _BY.search(_COMMENT.sub("", received))
     return bool(by and by[1].lower().rstrip(".") in ids)
-
-
-def _authserv_id(value: str) -> str:
-    head = _COMMENT.sub("", value.partition(";")[0]).split()
-    return line(head[0]).strip('"').lower()[:255] if head else ""
-
-
-def _results(value: str) -> tuple[AuthResult, ...]:
-    found: list[AuthResult] = []
-    for statement in _COMMENT.sub(" ", _without_quotes(value)).split(";")[1 : MAX_AUTH_RESULTS + 1]:
-        method = _METHOD.match(statement.strip())
-        if method:
-            found.append(AuthResult(method=method[1].lower(), result=method[2].lower(), domain=_identity(statement)))
-    return tuple(found)
-
-
-def _without_quotes(value: str) -> str:
-    """Cut the field where a quoted string holds what has a meaning here: it is the sender's word in our field.
-
-    A local part such as `"x);dkim=pass header.d=bank.example("` must not become a result, nor may an unclosed quote.
-    """
-    for quoted in _QUOTED.finditer(value):
-        if quoted[2] != '"' or _MEANING.search(quoted[1]):
-            return value[: quoted.start()]
-    return value.replace('"', "")
-
-
-def _identity(statement: str) -> str:
-    stated: dict[str, str] = {}
-    for found in _PROPERTY.findall(statement):
-        name, _, value = found.partition("=")
-        stated.setdefault(name.strip().lower(), line(value).strip(" <>"))
-    value = next((stated[name] for name in _IDENTITIES if stated.get(name)), "")
-    return value.rpartition("@")[2].lower().rstrip(".")[:255]

@@ -8,7 +8,7 @@ from glassdome.signals.alignment import is_aligned, is_authenticated
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
 from glassdome.values.context import Context
-from glassdome.values.message import AuthResult, Message
+from glassdome.values.message import DMARC_FAILED, AuthResult, Message
 from glassdome.values.signal import Evidence, Signal
 
 __all__ = ["DETECTOR"]
@@ -23,7 +23,7 @@ _SIGNALS = {
 }
 #: Mailing lists change mail and so break its signatures (RFC 7960 3.2); a forger may claim to be one.
 _THROUGH_A_LIST = 0.6
-_FAILED = ("fail", "softfail", "permerror")
+_FAILED = DMARC_FAILED | {"softfail", "permerror"}
 
 
 def _quote(result: AuthResult) -> Evidence:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.schema_agent import contacts
 from glassdome.store.upsert import upsert
-from glassdome.values.message import Message
+from glassdome.values.message import DMARC_FAILED, Message
 
 __all__ = ["MAX_REPLIED", "is_aligned", "remember", "row_of"]
 
@@ -23,6 +23,9 @@ def is_aligned(message: Message) -> bool:
     seen = message.authentication
     if seen.passed("dmarc"):
         return True
+    dmarc = seen.best("dmarc")
+    if dmarc is not None and dmarc.result in DMARC_FAILED:
+        return False
     best, domain = seen.best("dkim"), message.author.domain
     if not seen.passed("dkim") or best is None or not best.domain:
         return False

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 __all__ = [
+    "DMARC_FAILED",
     "Address",
     "Attachment",
     "AuthResult",
@@ -23,6 +24,9 @@ __all__ = [
     "RspamdReport",
     "author_of",
 ]
+
+#: The words for a DMARC check that failed; the last two name the policy that was applied.
+DMARC_FAILED: Final = frozenset({"fail", "quarantine", "reject"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +143,14 @@ class Authentication:
     results: tuple[AuthResult, ...] = ()
 
     def best(self, method: str) -> AuthResult | None:
-        """Return the passing result of `method`, else its first one."""
+        """Return the passing result of `method`, else its first one; of DMARC a failing one before all.
+
+        There is one From and so one DMARC result (RFC 7489 4.2): where a pass stands beside a fail, the pass is not
+        what our server found.
+        """
         found = [r for r in self.results if r.method == method]
+        if method == "dmarc" and (failed := [r for r in found if r.result in DMARC_FAILED]):
+            return failed[0]
         return next((r for r in found if r.result == "pass"), found[0] if found else None)
 
     def passed(self, method: str) -> bool:

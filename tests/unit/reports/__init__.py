@@ -1,0 +1,1 @@
+"""Inputs made after public bug reports and RFCs, each with the value it must give."""
