@@ -31,10 +31,11 @@ from glassdome.core.contained import contained
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.parse import parse_message
+from glassdome.pipeline.context import for_file, own_domains
+from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.process import classify
 from glassdome.store import Database
 from glassdome.values.as_json import rfc3339
-from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.verdict import Verdict
 
@@ -293,10 +294,12 @@ class OverseerAgent:
 
     async def analyze(self, raw: bytes) -> tuple[Message, Verdict]:
         """Return a message and the built-in engine's verdict on it; raises ParseError."""
-        ids, context = self._settings.authserv_ids, Context(now=self._clock.now())
+        settings, ids = self._settings, self._settings.authserv_ids
 
         def work() -> tuple[Message, Verdict]:
-            return parse_message(raw, authserv_ids=ids), classify(raw, context, authserv_ids=ids)
+            context = for_file(now=self._clock.now(), ours=own_domains(settings))
+            verdict = classify(raw, context, authserv_ids=ids, engine=builtin_engine(settings))
+            return parse_message(raw, authserv_ids=ids), verdict
 
         return await asyncio.to_thread(work)
 

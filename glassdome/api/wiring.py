@@ -11,14 +11,14 @@ from glassdome import __version__
 from glassdome.api.services import Classify, Services
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.live_model import LiveModel
-from glassdome.bootstrap.models import builtin_engine
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import TransportError
 from glassdome.engine.builtin import BuiltinEngine
+from glassdome.pipeline.context import for_scan
+from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.process import classify
 from glassdome.store import Database
-from glassdome.values.context import Context
 from glassdome.values.verdict import Verdict
 
 __all__ = ["services_of", "services_without"]
@@ -82,8 +82,7 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
 def _judge(settings: Callable[[], Settings], clock: Clock, builtin: BuiltinEngine | None) -> Classify:
     def judge(raw: bytes) -> Verdict:
         current = settings()
-        own = frozenset({current.mailcow_domain.lower()}) if current.mailcow_domain else frozenset[str]()
-        context = Context(now=clock.now(), own_domains=own)
+        context = for_scan(current, now=clock.now())
         return classify(raw, context, authserv_ids=current.authserv_ids, engine=builtin)
 
     return judge

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, ModelMissing, ModelUnavailable
-from glassdome.engine.builtin import BuiltinEngine
-from glassdome.engine.builtin.classifier import read_classifier
 from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm.engine import LlmEngine
+from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.process import Stages
 from glassdome.ports.model import Engine, LanguageModel
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Model",
     "ask_model_server",
-    "builtin_engine",
     "engine_of",
     "language_model",
     "open_engine",
@@ -97,13 +95,6 @@ async def open_engine(settings: Settings) -> AsyncIterator[Engine | None]:
         yield engine_of(model, settings)
     finally:
         await model.aclose()
-
-
-def builtin_engine(settings: Settings) -> BuiltinEngine | None:
-    """Return the built-in engine with the owner's own classifier, None for the shipped one; raises ConfigError."""
-    if settings.text_model is None:
-        return None
-    return BuiltinEngine(read_classifier(settings.text_model))
 
 
 def stages(settings: Settings, *, engine: Engine | None, clock: Clock) -> Stages:

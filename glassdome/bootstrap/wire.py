@@ -13,13 +13,13 @@ from glassdome.bootstrap.chores import add_chores
 from glassdome.bootstrap.live_model import LiveModel
 from glassdome.bootstrap.mail import add_mail
 from glassdome.bootstrap.mailboxes import chosen_by_settings, open_store
-from glassdome.bootstrap.models import builtin_engine
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import set_level
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.live import READ_EVERY, Follower, LiveSettings
+from glassdome.pipeline.own_model import builtin_engine
 from glassdome.store import Database
 
 __all__ = ["open_app"]

@@ -17,6 +17,7 @@ from glassdome.cli.mail_files import count_hint, find_mail
 from glassdome.cli.verdict_table import verdict_page, verdict_table
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.pipeline.context import own_domains
 from glassdome.pipeline.owner_rules import read_rules
 from glassdome.pipeline.process import warm_up
 from glassdome.values.rules import Rule
@@ -50,7 +51,7 @@ def analyze(
 
 async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, ...], as_json: bool, jobs: int) -> int:
     clock = SystemClock()
-    own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
+    own = own_domains(settings)
     shown: list[Row] = []
     done = failed = 0
     total = await asyncio.to_thread(count_hint, files)

@@ -16,9 +16,10 @@ from typing import Any, Final
 from glassdome.cli.mail_files import MailFile
 from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError
+from glassdome.engine.builtin import BuiltinEngine
+from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import Stages, analyze_raw
 from glassdome.values.as_json import analysis_shape
-from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
 from glassdome.values.rules import Rule
 
@@ -81,7 +82,8 @@ class FileJudge:
             waiting: deque[Future[list[Row]]] = deque()
             now = self.clock.now()
             while chunk := list(islice(mails, _CHUNK)):
-                job = pool.submit(_judge_chunk, chunk, self.stages.authserv_ids, self.own_domains, self.rules, now)
+                ids, engine = self.stages.authserv_ids, self.stages.builtin
+                job = pool.submit(_judge_chunk, chunk, ids, self.own_domains, self.rules, now, engine)
                 waiting.append(job)
                 # Two chunks a process: nobody waits, and memory stays bounded.
                 if len(waiting) >= 2 * self.processes:
@@ -91,7 +93,7 @@ class FileJudge:
 
 
 async def _judge(mail: MailFile, how: FileJudge) -> Row:
-    context = Context(now=how.clock.now(), own_domains=how.own_domains, rules=how.rules)
+    context = for_file(now=how.clock.now(), ours=how.own_domains, rules=how.rules)
     ref = MessageRef(mailbox="", folder=mail.name, uid_validity=0, uid=0)
     try:
         analysis = await analyze_raw(mail.raw, ref, context, stages=how.stages)
@@ -106,10 +108,11 @@ def _judge_chunk(
     own_domains: frozenset[str],
     rules: tuple[Rule, ...],
     now: datetime,
+    engine: BuiltinEngine | None,
 ) -> list[Row]:
     from glassdome.core.clock import FixedClock
 
-    stages = Stages(authserv_ids=authserv_ids)
+    stages = Stages(authserv_ids=authserv_ids, builtin=engine)
     how = FileJudge(stages=stages, own_domains=own_domains, rules=rules, clock=FixedClock(now))
 
     async def all_of_them() -> list[Row]:

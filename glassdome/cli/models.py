@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from glassdome.engine.llm import LlmEngine
 from glassdome.engine.llm.bench import BenchStep, best_step, measure
 from glassdome.integrations.ollama import OllamaModel
 from glassdome.parse import parse_message
+from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import Examined, examine
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -54,7 +55,7 @@ def _model(settings: Settings) -> Model:
 
 
 def _mails() -> list[_Mail]:
-    context = Context(now=datetime.now(UTC), mailbox=MAILBOX)
+    context = replace(for_file(now=datetime.now(UTC)), mailbox=MAILBOX)
     found = []
     for sample in samples():
         message = parse_message(sample.raw, authserv_ids=frozenset({AUTHSERV_ID}))

@@ -9,8 +9,8 @@ from functools import cached_property
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.builtin.classifier import Classifier
 from glassdome.parse import parse_message
-from glassdome.signals import detect
-from glassdome.signals.sensitive import find_sensitive
+from glassdome.pipeline.context import for_file
+from glassdome.pipeline.process import examine
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
@@ -21,7 +21,7 @@ from glassdome.verdict import decide
 __all__ = ["NO_MAILBOX", "Read", "Stages"]
 
 #: No mailbox stands behind a file: nothing is known of its sender, and the clock stands still.
-NO_MAILBOX = Context(now=datetime(2026, 1, 1, tzinfo=UTC))
+NO_MAILBOX = for_file(now=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +37,9 @@ class Read:
 class Stages:
     """Parse, look, read, decide."""
 
-    def __init__(self, classifier: Classifier | None = None) -> None:
+    def __init__(self, classifier: Classifier | None = None, *, context: Context = NO_MAILBOX) -> None:
         """`classifier` replaces the shipped text model, as leave-one-source-out needs."""
-        self._classifier = classifier
+        self._classifier, self._context = classifier, context
 
     @cached_property
     def _builtin(self) -> BuiltinEngine:
@@ -48,10 +48,8 @@ class Stages:
     def read(self, raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> Read:
         """Parse and look; raises ParseError."""
         message = parse_message(raw, authserv_ids=authserv_ids)
-        signals = detect(message, NO_MAILBOX)
-        sensitive = find_sensitive(message)
-        opinion = self._builtin.read(message, signals=signals, sensitive=sensitive, context=NO_MAILBOX)
-        return Read(message=message, signals=signals, sensitive=sensitive, builtin=opinion)
+        found = examine(message, self._context, self._builtin)
+        return Read(message=message, signals=found.signals, sensitive=found.sensitive, builtin=found.builtin)
 
     def decide(self, read: Read, opinion: Opinion | None = None, *, degraded: str = "") -> Verdict:
         """Come to a verdict, with a model's opinion where there is one."""
@@ -61,6 +59,6 @@ class Stages:
             sensitive=read.sensitive,
             builtin=read.builtin,
             opinion=opinion,
-            context=NO_MAILBOX,
+            context=self._context,
             degraded_reason=degraded,
         )

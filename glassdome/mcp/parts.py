@@ -16,9 +16,9 @@ from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError
+from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.process import Stages, analyze_raw, warm_up
 from glassdome.values.analysis import Analysis
-from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
 
 __all__ = ["Judge", "Parts", "open_parts"]
@@ -62,7 +62,6 @@ async def open_parts(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts
 
 async def _judge(app: App, raw: bytes, ref: MessageRef) -> Analysis:
     settings = app.settings.current()
-    own = frozenset({settings.mailcow_domain.lower()}) if settings.mailcow_domain else frozenset[str]()
-    context = Context(now=app.clock.now(), own_domains=own)
+    context = for_file(now=app.clock.now(), ours=own_domains(settings))
     stages = Stages(builtin=app.builtin, authserv_ids=settings.authserv_ids, clock=app.clock)
     return await analyze_raw(raw, ref, context, stages=stages)

@@ -79,7 +79,7 @@ class JobRunner:
             return
 
         async def load(message: Message) -> Context:
-            return await self._loader.load(job.ref.mailbox, message, wishes)
+            return await self._loader.for_mailbox(job.ref.mailbox, message, wishes)
 
         raw, stages = await self._source.fetch(job.ref, max_bytes=MAX_MESSAGE_BYTES), self._stages()
         if job.reason is JobReason.DRAFT and (known := await self._analysed(job)):

@@ -15,6 +15,7 @@ from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, Tr
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
+from glassdome.pipeline.context import for_file
 from glassdome.ports.model import Engine
 from glassdome.signals import detect
 from glassdome.signals.sensitive import find_sensitive
@@ -28,7 +29,7 @@ from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
 from glassdome.verdict import decide, masked_opinion, masked_signals
 
-__all__ = ["Examined", "Judged", "Stages", "analyze_raw", "classify", "judge", "warm_up"]
+__all__ = ["Examined", "Judged", "Stages", "analyze_raw", "classify", "examine", "judge", "warm_up"]
 
 T = TypeVar("T")
 #: Bytes above which parsing leaves the event loop: below, a thread costs more than the few milliseconds it saves.
@@ -132,7 +133,7 @@ async def warm_up() -> None:
     body = b"<p>Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.</p>\r\n"
     link = b'<a href="http://one.invalid/">www.two.invalid</a>\r\n'
     mail = b"From: warm@up.invalid\r\nSubject: Warm up\r\nContent-Type: text/html\r\n\r\n" + body + link
-    await asyncio.to_thread(classify, mail, Context(now=datetime.fromtimestamp(0, UTC)))
+    await asyncio.to_thread(classify, mail, for_file(now=datetime.fromtimestamp(0, UTC)))
 
 
 def classify(

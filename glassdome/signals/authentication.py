@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glassdome.signals.alignment import is_aligned, is_authenticated
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.values.authenticity import is_aligned
 from glassdome.values.context import Context
 from glassdome.values.message import DMARC_FAILED, AuthResult, Message
 from glassdome.values.signal import Evidence, Signal
@@ -54,7 +54,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         yield from none_apply(_SIGNALS)
         return
     passed = [r for r in checked if r.result == "pass"]
-    if is_authenticated(message):
+    if message.authenticity:
         yield hit("authenticated", f"our server verified that {author} sent it", *map(_quote, passed))
         return
     yield from _failures(message, author)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glassdome.signals.alignment import is_authenticated
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -26,7 +25,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         header, value = ("List-Id", facts.list_id) if facts.list_id else ("Precedence", facts.precedence)
         place = evidence(f"header:{header}", value) if value else evidence("header:List-Unsubscribe")
         yield hit("list_mail", "list or bulk mail by its own word", place)
-        if facts.unsubscribe and is_authenticated(message):
+        if facts.unsubscribe and message.authenticity:
             detail = f"{message.author.domain} is verified and offers to unsubscribe"
             yield hit("list_verified", detail, evidence("header:List-Unsubscribe"))
     if facts.is_automatic:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from glassdome.signals.alignment import is_authenticated
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
 from glassdome.values.context import Context
@@ -28,7 +27,7 @@ _UNVERIFIED = 0.35
 
 def _familiar(message: Message, context: Context) -> Iterator[Signal]:
     sender, addr = context.sender, message.author.addr
-    trust = 1.0 if is_authenticated(message) else _UNVERIFIED
+    trust = 1.0 if message.authenticity else _UNVERIFIED
     if sender.junked == 0 and sender.seen >= _KNOWN_AFTER:
         yield hit("known_sender", f"{sender.seen} earlier messages from {addr}", evidence("context"), strength=trust)
     if sender.replied or addr.lower() in context.contacts:
@@ -39,8 +38,7 @@ def _familiar(message: Message, context: Context) -> Iterator[Signal]:
 def _changed(message: Message, context: Context) -> bool:
     sender = context.sender
     was_verified = sender.seen >= _KNOWN_AFTER and sender.authenticated >= 0.8 * sender.seen
-    checked = message.authentication.trusted and bool(message.authentication.results)
-    return was_verified and checked and not is_authenticated(message)
+    return was_verified and message.authenticity.checked and not message.authenticity
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:

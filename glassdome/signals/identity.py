@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from glassdome.signals.alignment import is_authenticated
 from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.domains import main_label, organizational_domain, unicode_host
 from glassdome.signals.finding import Detector, evidence, hit
@@ -141,7 +140,7 @@ def _replies(message: Message) -> Iterator[Signal]:
 
 def _own_mailbox(message: Message, context: Context) -> Iterator[Signal]:
     addr = message.author.addr
-    vouched = not message.authentication.trusted or is_authenticated(message)
+    vouched = not message.authentication.trusted or bool(message.authenticity)
     if context.mailbox and addr.lower() == context.mailbox.lower() and not vouched:
         yield hit(
             "from_own_mailbox", "the mail says it is from you, and nothing verifies it", evidence("header:From", addr)

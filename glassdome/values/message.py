@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Literal
+from typing import Literal
+
+from glassdome.values.authenticity import DMARC_FAILED, Authenticity, vouch
 
 __all__ = [
     "DMARC_FAILED",
@@ -24,9 +26,6 @@ __all__ = [
     "RspamdReport",
     "author_of",
 ]
-
-#: The words for a DMARC check that failed; the last two name the policy that was applied.
-DMARC_FAILED: Final = frozenset({"fail", "quarantine", "reject"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +253,11 @@ class Message:
     def recipients(self) -> tuple[Address, ...]:
         """All visible recipients."""
         return self.to + self.cc
+
+    @cached_property
+    def authenticity(self) -> Authenticity:
+        """Whether our own server vouches for the author: computed once, read by signals and store alike."""
+        return vouch(self.header_from, self.authentication)
 
     @cached_property
     def _by_name(self) -> dict[str, tuple[str, ...]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from glassdome.signals.alignment import is_authenticated
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from glassdome.parse import parse_message
 from glassdome.parse.authres import parse_payload
-from glassdome.signals.alignment import is_authenticated
 from glassdome.values.message import AuthResult, Message
 
 QUICK = settings(max_examples=300, deadline=None)

@@ -1,0 +1,53 @@
+"""Host names: the public suffix, the organizational domain above it, and the label that names the organization."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import lru_cache
+
+from tldextract import TLDExtract
+
+__all__ = ["is_ip", "main_label", "organizational_domain"]
+
+#: The bundled list, private suffixes included (RFC 7489 3.2); nothing is fetched or written.
+_SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@lru_cache(maxsize=16_384)
+def _split(host: str) -> tuple[str, str]:
+    """Return the organization's label and its public suffix; an unknown last label is a suffix (the list's rule `*`)."""
+    host = host.strip(".").lower()
+    found = _SUFFIXES.extract_str(host)
+    if found.suffix or is_ip(host):
+        return (found.domain, found.suffix) if found.suffix else ("", "")
+    front, _, last = host.rpartition(".")
+    return front.rpartition(".")[2], last
+
+
+def organizational_domain(host: str) -> str:
+    """Return the registrable part of a host name, or the host where there is none (IP addresses, bare names)."""
+    label, suffix = _split(host)
+    return f"{label}.{suffix}" if label else host.strip(".").lower()
+
+
+def main_label(host: str) -> str:
+    """Return the label that names the organization: `example` of `www.example.co.uk`."""
+    return _split(host)[0]
+
+
+@lru_cache(maxsize=4096)
+def is_ip(host: str) -> bool:
+    """Say whether a URL's host is an IP address, also in the decimal, octal and hexadecimal forms browsers take."""
+    bare = host.strip("[]")
+    try:
+        ipaddress.ip_address(bare)
+    except ValueError:
+        return bool(bare) and _is_number(bare.rpartition(".")[2])
+    return True
+
+
+def _is_number(label: str) -> bool:
+    """WHATWG URL 3.5: a host whose last label is a number is an IPv4 address."""
+    return (label.isdecimal() and label.isascii()) or (
+        label[:2] == "0x" and all(c in "0123456789abcdef" for c in label[2:])
+    )
