@@ -30,7 +30,7 @@ from glassdome.core.limits import (
     MAX_PEER_WORDS_CHARS,
 )
 from glassdome.integrations.imap.response import Response, parse_response
-from glassdome.integrations.tls import TlsPolicy
+from glassdome.integrations.tls import TlsPolicy, abort
 
 __all__ = ["Connection", "Reply"]
 
@@ -143,7 +143,7 @@ class Connection:
         """Drop the connection without a word."""
         self.broken = True
         if self._writer is not None:
-            self._writer.transport.abort()
+            abort(self._writer.transport)
 
     async def aclose(self) -> None:
         """Close the connection; LOGOUT is the caller's."""
@@ -153,7 +153,7 @@ class Connection:
             with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
                 async with asyncio.timeout(1):
                     await self._writer.wait_closed()
-            self._writer.transport.abort()
+            abort(self._writer.transport)
 
     # -- inside
 

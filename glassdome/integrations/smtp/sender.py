@@ -25,7 +25,7 @@ from glassdome.core.errors import (
 from glassdome.core.limits import MAX_PEER_WORDS_CHARS, MAX_RECIPIENTS, SMTP_COMMAND_SECONDS, SMTP_DATA_SECONDS
 from glassdome.core.secrets import reveal
 from glassdome.integrations.smtp.addresses import envelope_address, needs_smtputf8
-from glassdome.integrations.tls import TlsPolicy
+from glassdome.integrations.tls import TlsPolicy, abort
 from glassdome.values.credentials import Credentials
 from glassdome.values.outgoing import Envelope, RecipientOutcome, RecipientResult, SendOutcome
 
@@ -191,7 +191,7 @@ def _drop(smtp: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> Non
     # A mere close waits for the peer's end of TLS, which a peer that failed us may never send.
     smtp.close()
     if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
+        abort(transport)
 
 
 def _checked(envelope: Envelope, message: bytes) -> tuple[str, tuple[str, ...]]:
