@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from glassdome.core.limits import MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_FORMATTING, MAX_HTML_TAGS
 from glassdome.parse.faults import Faults
 
 __all__ = ["guard"]
 
-#: A comment, or one tag with its attributes; only behind `=` a quote begins a value (HTML 13.2.5.37). Each
-#: alternative consumes what it read, so one pass is linear.
-_TAG = re.compile(
-    r"<!--(?:.*?-->|.*)|<(/?)([a-zA-Z][^\s/>]{0,40})((?:[^>=]++|=\s{0,9}+\"[^\"]*+\"|=\s{0,9}+'[^']*+'|=)*+)", re.DOTALL
-)
+#: A comment, or the beginning of a tag.
+_TAG = re.compile(r"<!--(?:.*?-->|.*)|<(/?)([a-zA-Z][^\s/>]{0,40})", re.DOTALL)
+#: Some attributes of a tag; only behind `=` a quote begins a value (HTML 13.2.5.37). Each alternative consumes what it
+#: read, so reading is linear. How many are read at once is bounded because a repeated group costs memory per turn.
+_ATTRIBUTES = re.compile(r"(?:[^>=]++|=\s{0,9}+\"[^\"]*+\"|=\s{0,9}+'[^']*+'|=){0,1000}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 #: A tag with fewer characters cannot have too many attributes.
 _SHORT_TAG = 2 * MAX_HTML_ATTRIBUTES
@@ -53,11 +54,10 @@ def guard(html: str, faults: Faults) -> tuple[str, str]:
     if len(html) <= _SHORT:
         return html, ""
     depth = formatting = 0
-    for number, tag in enumerate(_TAG.finditer(html)):
-        name = tag[2]
-        if name is None:
+    for number, (tag, attributes) in enumerate(_tags(html)):
+        if tag[2] is None:
             continue
-        name = name.lower()
+        name = tag[2].lower()
         if name in _FORMATTING:
             formatting = max(0, formatting - 1) if tag[1] else formatting + 1
         elif name in _CELL:
@@ -68,12 +68,22 @@ def guard(html: str, faults: Faults) -> tuple[str, str]:
             number >= MAX_HTML_TAGS
             or depth > MAX_HTML_DEPTH
             or formatting > MAX_HTML_FORMATTING
-            or (len(tag[3]) > _SHORT_TAG and _attributes(tag[3]) > MAX_HTML_ATTRIBUTES)
+            or (len(attributes) > _SHORT_TAG and _count(attributes) > MAX_HTML_ATTRIBUTES)
         ):
             faults.add("hostile_html", f"at character {tag.start()}")
             return html[: tag.start()], html[tag.start() :]
     return html, ""
 
 
-def _attributes(text: str) -> int:
+def _tags(html: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield each comment and the beginning of each tag with the text of its attributes."""
+    end = 0
+    while tag := _TAG.search(html, end):
+        end = tag.end()
+        while tag[2] and (more := _ATTRIBUTES.match(html, end)) and more.end() > end:
+            end = more.end()
+        yield tag, html[tag.end() : end]
+
+
+def _count(text: str) -> int:
     return len(_QUOTED.sub(" ", text).replace("/", " ").split())

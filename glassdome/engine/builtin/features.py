@@ -35,7 +35,7 @@ _URL_SIGNS: Final = (
     "://", "www.", ".com", ".net", ".org", ".info", ".biz", ".io", ".co", ".de", ".fr", ".es", ".it", ".nl", ".br", ".uk",
 )  # fmt: skip
 #: Digits with at most so much between them that an amount may reach over it, and the points behind the last one.
-_DIGITS = re.compile(r"\d(?:[.,]*+.{0,17}?\d)*+[.,]*+", re.DOTALL)
+_DIGITS = re.compile(r"\d(?:[.,]*+.{0,17}?\d)*[.,]*+", re.DOTALL)
 #: Characters before and behind digits in which the patterns of amounts and numbers look for currencies and signs.
 _BEFORE_DIGITS: Final = 7
 _BEHIND_DIGITS: Final = 9
