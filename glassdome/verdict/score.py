@@ -39,8 +39,9 @@ def _logit(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _probability(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))
+def _probability(parts: Mapping[str, float]) -> float:
+    # Python 3.12 adds up differently from 3.11, and processors differ in the last bits of a power: neither may show.
+    return 1 / (1 + math.exp(-round(math.fsum(parts.values()), 9)))
 
 
 def _clamp(value: float, low: float, high: float) -> float:
@@ -95,7 +96,7 @@ def _together(signals: Sequence[Signal], weights: Weights) -> float:
     """What pairs of findings add beyond their sum."""
     found = {signal.name for signal in signals if signal.hit}
     rules = weights.together.values()
-    return sum(r.phishing for r in rules if not found.isdisjoint(r.any_of) and not found.isdisjoint(r.with_any))
+    return math.fsum(r.phishing for r in rules if not found.isdisjoint(r.any_of) and not found.isdisjoint(r.with_any))
 
 
 def _text(probability: float, bias: float, weights: Weights) -> float:
@@ -122,6 +123,6 @@ def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, 
         )
         spam["model"] = _model(opinion.spam, weights, may_clear=not tainted)
     return Scores(
-        phishing=Score(probability=_probability(sum(phishing.values())), parts=phishing),
-        spam=Score(probability=_probability(sum(spam.values())), parts=spam),
+        phishing=Score(probability=_probability(phishing), parts=phishing),
+        spam=Score(probability=_probability(spam), parts=spam),
     )

@@ -49,7 +49,9 @@ class Classifier:
         taken = np.ascontiguousarray(self.hashed).view(np.int16).ravel().take(features.hashed).view(np.int8)
         sums = [taken[::2].sum(dtype=np.int32), taken[1::2].sum(dtype=np.int32)]
         told = np.array(sums, dtype=np.float32) * self.scale / size
-        raw = told + features.dense @ self.dense + self.bias
+        # A product of matrices adds up in an order that differs between processors; in double precision none shows.
+        said = (features.dense[:, None].astype(np.float64) * self.dense).sum(axis=0).astype(np.float32)
+        raw = told + said + self.bias
         odds: NDArray[np.float32] = raw * self.slope + self.shift
         return odds
 

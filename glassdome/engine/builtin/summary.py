@@ -107,7 +107,7 @@ def _scores(contents: Sequence[list[str]], bags: Sequence[set[str]], about: set[
     worth = {word: logarithms[count] for word, count in counts.items()}
     scores = []
     for place, (content, bag) in enumerate(zip(contents, bags, strict=True)):
-        shared = sum(map(worth.__getitem__, bag)) / (len(content) + 4) ** _LENGTH_POWER
+        shared = math.fsum(map(worth.__getitem__, bag)) / (len(content) + 4) ** _LENGTH_POWER
         named = len(about.intersection(bag)) / (len(about) or 1)
         scores.append((shared + _SUBJECT_WORTH * named) / (1 + _FADE * place))
     return scores

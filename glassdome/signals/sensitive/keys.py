@@ -87,7 +87,7 @@ _RANDOM = 3.4
 def entropy(text: str) -> float:
     """Return Shannon's entropy of the characters in bits per character."""
     size = len(text)
-    return -sum(n / size * math.log2(n / size) for n in Counter(text).values()) if size else 0.0
+    return -math.fsum(n / size * math.log2(n / size) for n in Counter(text).values()) if size else 0.0
 
 
 def _looks_random(value: str) -> bool:
