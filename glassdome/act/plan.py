@@ -11,7 +11,7 @@ from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import Label, Verdict
 
-__all__ = ["CATEGORY_PREFIX", "JUNK", "PHISHING", "category_keyword", "plan", "plan_feedback"]
+__all__ = ["CATEGORY_PREFIX", "JUNK", "PHISHING", "UNREADABLE", "category_keyword", "plan", "plan_feedback"]
 
 #: Registered with IANA for exactly this (RFC 9051 2.3.2).
 PHISHING: Final = "$Phishing"
@@ -19,6 +19,8 @@ PHISHING: Final = "$Phishing"
 JUNK: Final = "\\Junk"
 #: Keeps our keywords apart from the owner's own tags, so that undoing never takes one of his.
 CATEGORY_PREFIX: Final = "glassdome-"
+#: A message that nobody could judge: it must not look as if it had been found harmless.
+UNREADABLE: Final = f"{CATEGORY_PREFIX}unreadable"
 #: Characters of an alert's reason; it is one of our words, never mail text.
 _REASON: Final = "phishing"
 _NOT_ATOM: Final = re.compile(r"[^a-z0-9]+")
@@ -36,6 +38,8 @@ def plan(verdict: Verdict, preferences: Preferences, ref: MessageRef) -> tuple[A
     A degraded verdict moves nothing: its message still waits, under this UID, for the model's opinion.
     """
     keywords = [PHISHING] if preferences.flag_phishing and verdict.is_phishing else []
+    if preferences.flag_phishing and verdict.readable != "yes":
+        keywords.append(UNREADABLE)
     if preferences.flag_categories:
         keywords += [keyword for category in verdict.categories if (keyword := category_keyword(category))]
     actions = [Action(ref=ref, kind=ActionKind.ADD_KEYWORD, argument=k) for k in dict.fromkeys(keywords)]

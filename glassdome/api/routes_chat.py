@@ -155,7 +155,7 @@ def as_message(contents: list[str]) -> bytes:
 
 
 def _probability(verdict: Verdict) -> float:
-    return round(max(verdict.phishing_score, verdict.spam_score), 4)
+    return round(max(verdict.phishing_score or 0.0, verdict.spam_score), 4)
 
 
 def _reason(verdict: Verdict) -> str:

@@ -18,7 +18,7 @@ from glassdome.core.errors import NotFound
 from glassdome.core.limits import MAX_PHRASE_CHARS
 from glassdome.values.feedback import Feedback
 from glassdome.values.refs import INBOX
-from glassdome.values.verdict import Label
+from glassdome.values.verdict import GivenLabel
 
 __all__ = ["FeedbackRequest", "correct", "router"]
 
@@ -38,7 +38,7 @@ class FeedbackRequest(BaseModel):
     mailbox: MailboxField
     email_id: EmailIdField
     folder: FolderField = INBOX
-    label: Label
+    label: GivenLabel
     note: Annotated[str, Field(max_length=MAX_PHRASE_CHARS)] = ""
 
 

@@ -34,6 +34,7 @@ class StatisticsShape(BaseModel):
     total: int
     phishing: int
     spam: int
+    unknown: int
     sensitive: int
     degraded: int
     processing_time: TimesShape
@@ -63,6 +64,7 @@ def statistics_shape(totals: Statistics) -> dict[str, Any]:
         "total": totals.total,
         "phishing": totals.phishing,
         "spam": totals.spam,
+        "unknown": totals.unknown,
         "sensitive": totals.sensitive,
         "degraded": totals.degraded,
         "processing_time": {

@@ -30,7 +30,7 @@ class Scanner:
         self._running = 0
 
     async def verdict(self, raw: bytes) -> Verdict | None:
-        """Return the verdict, or None: too many at once, too slow, or not a message."""
+        """Return the verdict, or None: too many at once, too slow, not a message, or nothing in it to judge."""
         if self._running >= MAX_SCANS:
             return None
         self._running += 1
@@ -39,9 +39,10 @@ class Scanner:
         work.add_done_callback(self._ended)
         try:
             async with asyncio.timeout(MAX_SCAN_SECONDS):
-                return await asyncio.shield(work)
+                verdict = await asyncio.shield(work)
         except (TimeoutError, GlassdomeError):
             return None
+        return None if verdict.label is Label.UNKNOWN else verdict
 
     def _ended(self, work: asyncio.Future[Verdict]) -> None:
         self._running -= 1
@@ -66,7 +67,7 @@ def verdict_word(verdict: Verdict) -> Literal["phishing", "spam", "ham"]:
 def confidence(verdict: Verdict) -> float:
     """Return how sure the label is, 0 to 1."""
     if verdict.label is Label.PHISH:
-        return verdict.phishing_score
+        return verdict.phishing_score or 0.0
     if verdict.label is Label.SPAM:
         return verdict.spam_score
-    return 1.0 - max(verdict.phishing_score, verdict.spam_score)
+    return 1.0 - max(verdict.phishing_score or 0.0, verdict.spam_score)

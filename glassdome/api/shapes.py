@@ -58,6 +58,15 @@ class SignalShape(BaseModel):
     detail: str
 
 
+class AttachedShape(BaseModel):
+    """One attachment."""
+
+    name: str
+    type: str
+    bytes: int
+    read: Literal["yes", "encrypted", "damaged", "too_large", "unsupported"]
+
+
 class UsageShape(BaseModel):
     """What the opinion cost; tokens are the model server's own count."""
 
@@ -90,6 +99,7 @@ class AnalysisShape(BaseModel):
                 "label": "phish",
                 "is_phishing": True,
                 "phishing_score": 0.97,
+                "readable": "yes",
                 "spam_score": 0.4,
                 "phishing_reasons": [
                     {
@@ -104,6 +114,9 @@ class AnalysisShape(BaseModel):
                 "language": "en",
                 "thread_id": "a1@shop.example",
                 "action_items": [],
+                "attachments": [
+                    {"name": "invoice.pdf", "type": "application/pdf", "bytes": 48213, "read": "unsupported"}
+                ],
                 "signals": [{"name": "link_mismatch", "outcome": "hit", "detail": "parcel.example.net"}],
                 "engine": "builtin",
                 "model": "",
@@ -130,9 +143,16 @@ class AnalysisShape(BaseModel):
     categories: list[str]
     tags: list[str]
     priority_score: int
-    label: Literal["ham", "spam", "phish"]
-    is_phishing: bool
-    phishing_score: float
+    label: Annotated[
+        Literal["ham", "spam", "phish", "unknown"],
+        Field(description="`unknown`: fetched, but not judged; `readable` says why"),
+    ]
+    is_phishing: Annotated[bool | None, Field(description="null where the label is `unknown`")]
+    phishing_score: Annotated[float | None, Field(description="0 to 1; null where the label is `unknown`")]
+    readable: Annotated[
+        Literal["yes", "encrypted", "damaged", "empty"],
+        Field(description="`empty`: no words in subject, body or attachments, and no picture"),
+    ]
     spam_score: float
     phishing_reasons: list[ReasonShape]
     sensitive_data: bool
@@ -141,6 +161,7 @@ class AnalysisShape(BaseModel):
     language: str
     thread_id: Annotated[str, Field(description="message_id of the mail that began the thread")]
     action_items: list[ActionItemShape]
+    attachments: Annotated[list[AttachedShape], Field(description="The first 50; `read` says how far it could be read")]
     signals: list[SignalShape]
     engine: str
     model: str

@@ -13,7 +13,7 @@ from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, operator, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError, GlassdomeError, NotFound, UidValidityChanged
+from glassdome.core.errors import ConfigError, GlassdomeError, InputError, NotFound, UidValidityChanged
 from glassdome.core.limits import MAX_MESSAGE_BYTES, MAX_SEARCHED_FOLDERS
 from glassdome.parse import parse_message
 from glassdome.ports.mail import MailSource
@@ -21,7 +21,7 @@ from glassdome.store import Database
 from glassdome.training import Sample, sample_of
 from glassdome.values.feedback import Feedback
 from glassdome.values.refs import MessageRef
-from glassdome.values.verdict import Label
+from glassdome.values.verdict import GIVEN_LABELS, Label
 
 __all__ = ["corrections", "feedback"]
 
@@ -37,6 +37,8 @@ def feedback(
 ) -> None:
     """Correct a verdict. The next `glassdome train --with-feedback` learns from it."""
     with errors_told():
+        if label not in GIVEN_LABELS:
+            raise InputError("Say what the message is: ham, spam or phish.")
         settings = load_settings()
     run(_record(settings, mailbox, email_id, label, note))
 

@@ -61,6 +61,7 @@ def _totals(found: Statistics, depth: QueueDepth, days: int) -> None:
         (f"analysed in {days} days", str(found.total)),
         ("phishing", str(found.phishing)),
         ("spam", str(found.spam)),
+        ("not judged: could not be read", str(found.unknown)),
         ("with sensitive data", str(found.sensitive)),
         ("degraded, waiting for the model", str(found.degraded)),
         ("seconds per mail, half / 95 % below", f"{found.p50_seconds:.3f} / {found.p95_seconds:.3f}"),

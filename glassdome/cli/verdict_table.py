@@ -10,10 +10,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from glassdome.values.verdict import why_unjudged
+
 __all__ = ["verdict_page", "verdict_table"]
 
-_COLOURS: Final = {"phish": "bold red", "spam": "yellow", "ham": "green"}
-_NAMES: Final = {"phish": "PHISHING", "spam": "spam", "ham": "ok"}
+_COLOURS: Final = {"phish": "bold red", "spam": "yellow", "ham": "green", "unknown": "bold magenta"}
+_NAMES: Final = {"phish": "PHISHING", "spam": "spam", "ham": "ok", "unknown": "not judged"}
 
 
 def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str = "file", wide: bool = True) -> Table:
@@ -37,7 +39,7 @@ def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str 
         table.add_row(
             first,
             _verdict(row),
-            f"{row['phishing_score']:.2f}",
+            _risk(row),
             str(row["priority_score"]),
             *[Text(", ".join(row["categories"]))] * wide,
             _summary(row),
@@ -52,8 +54,14 @@ def _verdict(row: dict[str, Any]) -> Text:
     return text
 
 
+def _risk(row: dict[str, Any]) -> str:
+    return "" if row["phishing_score"] is None else f"{row['phishing_score']:.2f}"
+
+
 def _summary(row: dict[str, Any]) -> Text:
     text = Text(row["summary"] or row["subject"])
+    if row["label"] == "unknown":
+        text = Text(f"{why_unjudged(row['readable'])}\n", "magenta").append_text(text)
     for reason in row["phishing_reasons"][:2] if row["label"] == "phish" else ():
         text.append(f"\n- {reason['why']}", "dim")
     if row["sensitive_types"]:
@@ -76,7 +84,8 @@ def verdict_page(row: dict[str, Any]) -> RenderableType:
 
 def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
     verdict = _verdict(row)
-    verdict.append(f"  phishing {row['phishing_score']:.2f}, spam {row['spam_score']:.2f}", "dim")
+    scores = f"phishing {_risk(row)}, spam {row['spam_score']:.2f}"
+    verdict.append(f"  {why_unjudged(row['readable']) if row['label'] == 'unknown' else scores}", "dim")
     facts: list[tuple[str, str | Text]] = [
         ("file", row["file"]),
         ("from", row["from"]),

@@ -66,6 +66,8 @@ MAX_PREHEADER_CHARS: Final = 250
 MAX_FORMS: Final = 20
 #: Attachments kept; the rest is counted as a defect.
 MAX_ATTACHMENTS: Final = 200
+#: Attachments that an analysis names; its JSON is kept and sent with every list.
+MAX_LISTED_ATTACHMENTS: Final = 50
 #: Characters of text kept per attachment; a model prompt takes far less.
 MAX_ATTACHMENT_TEXT_CHARS: Final = 20_000
 #: Characters of a file name; file systems stop at 255 bytes.

@@ -113,7 +113,7 @@ def _judged(verdict: Verdict, signals: Sequence[Signal], seconds: float) -> dict
     return {
         "verdict": str(verdict.label),
         "is_phishing": verdict.is_phishing,
-        "phishing": round(verdict.phishing_score, 5),
+        "phishing": round(0.5 if verdict.phishing_score is None else verdict.phishing_score, 5),
         "spam": round(verdict.spam_score, 5),
         "priority": verdict.priority_score,
         "categories": list(verdict.categories),

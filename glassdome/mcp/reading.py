@@ -113,6 +113,7 @@ async def _statistics(parts: Parts, caller: Caller, given: Filters) -> Totals:
         total=found.total,
         phishing=found.phishing,
         spam=found.spam,
+        unknown=found.unknown,
         sensitive=found.sensitive,
         degraded=found.degraded,
         average_seconds=found.average_seconds,

@@ -51,9 +51,12 @@ class Where(Shape):
 class Judged(Where):
     """The verdict on a message."""
 
-    label: Literal["ham", "spam", "phish"]
-    is_phishing: bool
-    phishing_score: float = Field(description="0 to 1")
+    label: Literal["ham", "spam", "phish", "unknown"] = Field(
+        description="`unknown`: not judged, since it could not be read; that is no sign of safety"
+    )
+    is_phishing: bool | None = Field(description="null where the label is `unknown`")
+    phishing_score: float | None = Field(description="0 to 1; null where the label is `unknown`")
+    readable: Literal["yes", "encrypted", "damaged", "empty"]
     spam_score: float = Field(description="0 to 1")
     degraded: bool = Field(description="Made without the configured language model")
 
@@ -143,6 +146,7 @@ class Totals(Shape):
     total: int
     phishing: int
     spam: int
+    unknown: int = Field(description="Not judged, since they could not be read")
     sensitive: int
     degraded: int
     average_seconds: float

@@ -16,11 +16,15 @@ from glassdome.parse.pdf import read_pdf
 from glassdome.parse.plain import clean, line, reveal, tidy
 from glassdome.parse.structure import Part
 from glassdome.parse.url import find_urls, host_of, normal_url
-from glassdome.values.message import Attachment, Form, Link
+from glassdome.values.message import Attachment, Form, Link, Read
 
 __all__ = ["Inside", "read_attachment"]
 
 _HTML_NAMES = (".htm", ".html", ".shtml", ".xhtml", ".hta", ".svg")
+#: Types that hold no words of their own, or whose emptiness is known.
+_READ = frozenset({"", "image/svg+xml"})
+#: Types that hold files; one without any is damaged.
+_CONTAINERS = frozenset({"application/zip", "application/x-tar", "application/vnd.rar"})
 #: Bytes decoded of an attached text.
 _TEXT_BYTES = 4 * MAX_ATTACHMENT_TEXT_CHARS
 
@@ -62,9 +66,19 @@ def read_attachment(part: Part, faults: Faults) -> tuple[Attachment, Inside]:
             encrypted=inside.encrypted,
             has_macros=inside.has_macros,
             text=_bounded(inside.text),
+            read=_read(kind, inside),
         ),
         inside,
     )
+
+
+def _read(kind: str, inside: Inside) -> Read:
+    """Say how far the content could be read: its words, or the names of what it holds."""
+    if inside.encrypted:
+        return "encrypted"
+    if inside.text or inside.members or kind in _READ or kind.startswith(("text/", "message/")):
+        return "yes"
+    return "damaged" if kind in _CONTAINERS else "unsupported"
 
 
 def _content_id(part: Part) -> str:

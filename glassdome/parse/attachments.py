@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_ATTACHMENTS
 from glassdome.parse.attachment import read_attachment
-from glassdome.parse.body import Body, read_body, sort_parts
+from glassdome.parse.body import Body, read_body
 from glassdome.parse.encoded_words import decode_words
 from glassdome.parse.faults import Faults
 from glassdome.parse.fields import first
+from glassdome.parse.sorting import sort_parts
 from glassdome.parse.structure import Part
 from glassdome.values.message import Attachment, Link
 

@@ -1,4 +1,4 @@
-"""Which parts of the tree are the text a reader sees, which are its alternative, and which are attachments."""
+"""The text of a message: its parts decoded, HTML read, links gathered."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from glassdome.core.limits import MAX_LINKS, MAX_TEXT_CHARS
 from glassdome.parse.charset import decode
 from glassdome.parse.faults import Faults
 from glassdome.parse.html import Page, read_html
+from glassdome.parse.html_guard import without_ballast
 from glassdome.parse.plain import clean, reveal
+from glassdome.parse.sorting import Sorted, is_html
 from glassdome.parse.structure import Part
+from glassdome.parse.text_types import calendar_text, enriched_text, flowed_text, joined_urls
 from glassdome.parse.url import find_urls, host_of, normal_url
 from glassdome.values.message import Form, HiddenText, Link
 
-__all__ = ["Body", "read_body", "read_text", "sort_parts"]
+__all__ = ["Body", "read_body"]
 
 _META = re.compile(rb"<meta\b[^<>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([\w:.-]{2,40})", re.IGNORECASE | re.ASCII)
 #: Bytes of HTML searched for its own charset, as in browsers.
@@ -24,17 +27,8 @@ _BYTES_PER_CHAR = 4
 
 
 @dataclass(slots=True, kw_only=True)
-class Sorted:
-    """The leaves of a tree by what they are for."""
-
-    shown: list[Part] = field(default_factory=list)
-    other: list[Part] = field(default_factory=list)
-    attached: list[Part] = field(default_factory=list)
-
-
-@dataclass(slots=True, kw_only=True)
 class Body:
-    """The text of a message and what is in it."""
+    """The text of a message and what is in it; `unread` says that a part had bytes and gave no text."""
 
     text: str = ""
     other_text: str = ""
@@ -44,55 +38,23 @@ class Body:
     forms: list[Form] = field(default_factory=list)
     has_script: bool = False
     remote_images: int = 0
-
-
-def sort_parts(root: Part) -> Sorted:
-    """Sort the leaves. Of alternatives the HTML is shown, as mail programs do (RFC 2046 5.1.4), else the last one."""
-    found = Sorted()
-    _sort(root, found)
-    return found
-
-
-def _sort(part: Part, found: Sorted) -> None:
-    if not part.media_type.startswith("multipart/"):
-        (found.shown if _is_text(part) else found.attached).append(part)
-    elif part.media_type == "multipart/alternative":
-        _sort_alternatives(part, found)
-    else:
-        for child in part.children:
-            _sort(child, found)
-
-
-def _sort_alternatives(part: Part, found: Sorted) -> None:
-    versions: list[Sorted] = []
-    for child in part.children:
-        version = Sorted()
-        _sort(child, version)
-        versions.append(version)
-        found.attached += version.attached
-        found.other += version.other
-    texts = [version.shown for version in versions if version.shown]
-    best = next((t for t in reversed(texts) if any(p.media_type == "text/html" for p in t)), texts[-1] if texts else [])
-    found.shown += best
-    found.other += [text for shown in texts if shown is not best for text in shown]
-
-
-def _is_text(part: Part) -> bool:
-    return (
-        part.media_type in ("text/plain", "text/html", "text/enriched")
-        and part.disposition.value != "attachment"
-        and not part.filename
-    )
+    images: bool = False
+    encrypted: bool = False
+    has_text: bool = False
+    unread: bool = False
 
 
 def read_text(part: Part, faults: Faults) -> str:
     """Decode one text part, as far as the message's budget goes."""
-    room = min(MAX_TEXT_CHARS if part.media_type != "text/html" else faults.chars, faults.chars)
+    html = is_html(part)
+    room = min(MAX_TEXT_CHARS if not html else faults.chars, faults.chars)
     data = part.content(faults)
+    if html and len(data) > room:
+        data = without_ballast(data)
     if len(data) > room * _BYTES_PER_CHAR:
         data = data[: room * _BYTES_PER_CHAR]
         faults.add("text_too_long", part.media_type)
-    label = part.content_type.get("charset") or (_meta_charset(data) if part.media_type == "text/html" else "")
+    label = part.content_type.get("charset") or (_meta_charset(data) if html else "")
     text = decode(data, label, faults)
     if len(text) > room:
         faults.add("text_too_long", part.media_type)
@@ -109,7 +71,7 @@ def _meta_charset(html: bytes) -> str:
 
 def read_body(parts: Sorted, faults: Faults) -> Body:
     """Read the text parts."""
-    body = Body()
+    body = Body(encrypted=parts.encrypted, has_text=bool(parts.shown))
     body.text = "\n\n".join(filter(None, (_read(part, body, faults) for part in parts.shown)))
     aside = Body()
     body.other_text = "\n\n".join(filter(None, (_read(part, aside, faults) for part in parts.other)))
@@ -118,22 +80,37 @@ def read_body(parts: Sorted, faults: Faults) -> Body:
     body.hidden += [piece for piece in aside.hidden if piece.how in ("zero_width", "bidi", "tag_chars")]
     known = {link.url for link in body.links}
     body.links += [link for link in aside.links if link.url not in known]
+    body.images = bool(body.remote_images or aside.remote_images)
     body.text, body.other_text = body.text[:MAX_TEXT_CHARS], body.other_text[:MAX_TEXT_CHARS]
     return body
 
 
 def _read(part: Part, body: Body, faults: Faults) -> str:
     text = read_text(part, faults)
-    if part.media_type == "text/html":
+    page_like = is_html(part)
+    text = text if page_like else clean(text)
+    body.unread = body.unread or (not text.strip() and bool(part.body.strip()))
+    if page_like:
         page = read_html(text, faults)
         _take(page, body)
         text = page.text
     else:
-        text, hidden = reveal(clean(text))
+        text, hidden = reveal(_as_plain(text, part))
         body.hidden += hidden
         text = text.strip("\n")
     _add_bare_urls(text, body)
     return text
+
+
+def _as_plain(text: str, part: Part) -> str:
+    kind = part.media_type
+    if kind in ("text/enriched", "text/richtext"):
+        return enriched_text(text)
+    if kind == "text/calendar":
+        return calendar_text(text)
+    if part.content_type.get("format").lower() == "flowed":
+        text = flowed_text(text, delsp=part.content_type.get("delsp").lower() == "yes")
+    return joined_urls(text) if "<" in text else text
 
 
 def _add_bare_urls(text: str, body: Body) -> None:

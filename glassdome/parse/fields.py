@@ -8,7 +8,7 @@ from typing import NamedTuple
 from glassdome.core.limits import MAX_HEADER_BLOCK_BYTES, MAX_HEADER_CHARS, MAX_HEADERS
 from glassdome.parse.faults import Faults
 
-__all__ = ["RawField", "first", "split_message"]
+__all__ = ["RawField", "every", "first", "split_message"]
 
 _FOLD = re.compile(r"(?:\r\n|\n|\r)(?=[ \t])")
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -55,6 +55,11 @@ def first(fields: list[RawField], name: str) -> str:
         if called == name:
             return value
     return ""
+
+
+def every(fields: list[RawField], name: str) -> list[str]:
+    """Return all values of `name` (lower case), in their order."""
+    return [value for called, _, value in fields if called == name]
 
 
 def _envelope_line(data: bytes, start: int, stop: int) -> int:

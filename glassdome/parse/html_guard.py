@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from glassdome.core.limits import MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_FORMATTING, MAX_HTML_TAGS
 from glassdome.parse.faults import Faults
 
-__all__ = ["guard"]
+__all__ = ["guard", "without_ballast"]
 
 #: A comment, or the beginning of a tag.
 _TAG = re.compile(r"<!--(?:.*?-->|.*)|<(/?)([a-zA-Z][^\s/>]{0,40})", re.DOTALL)
@@ -45,6 +45,13 @@ _FORMATTING = frozenset(
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
 )
 _CELL = frozenset({"td", "th", "caption", "object"})
+_BALLAST = (
+    (b"<!--", b"-->"),
+    (b"<style", b"</style>"),
+    (b"<script", b"</script>"),
+    (b'"data:', b'"'),
+    (b"'data:", b"'"),
+)
 #: HTML shorter than this is harmless whatever it holds (a few milliseconds).
 _SHORT = 4_000
 
@@ -83,6 +90,29 @@ def _tags(html: str) -> Iterator[tuple[re.Match[str], str]]:
         while tag[2] and (more := _ATTRIBUTES.match(html, end)) and more.end() > end:
             end = more.end()
         yield tag, html[tag.end() : end]
+
+
+def without_ballast(html: bytes) -> bytes:
+    """Take out what no reader sees and what is too long to be read: comments, style sheets, scripts, data URLs.
+
+    Called for HTML that would be cut, so that a megabyte in front of the text does not hide it.
+    """
+    for begin, end in _BALLAST:
+        html = _without(html, begin, end)
+    return html
+
+
+def _without(html: bytes, begin: bytes, end: bytes) -> bytes:
+    kept: list[bytes] = []
+    lower = html.lower()
+    at = 0
+    while (start := lower.find(begin, at)) >= 0:
+        kept.append(html[at:start])
+        stop = lower.find(end, start + len(begin))
+        if stop < 0:  # it runs to the end, for a browser too
+            return b"".join(kept)
+        at = stop + len(end)
+    return b"".join([*kept, html[at:]])
 
 
 def _count(text: str) -> int:

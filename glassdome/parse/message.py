@@ -16,7 +16,7 @@ from glassdome.core.limits import (
 from glassdome.parse.address import parse_addresses
 from glassdome.parse.attachments import read_attachments
 from glassdome.parse.authentication import read_authentication, read_mail_from, read_rspamd
-from glassdome.parse.body import read_body, sort_parts
+from glassdome.parse.body import read_body
 from glassdome.parse.date import parse_date
 from glassdome.parse.encoded_words import decode_words
 from glassdome.parse.faults import Faults
@@ -24,8 +24,11 @@ from glassdome.parse.fields import RawField, first
 from glassdome.parse.fingerprint import content_hash
 from glassdome.parse.lists import message_ids, read_lists
 from glassdome.parse.plain import reveal
+from glassdome.parse.readable import readable_of
 from glassdome.parse.reply import new_text
+from glassdome.parse.sorting import sort_parts
 from glassdome.parse.structure import Part, parse_structure
+from glassdome.parse.text_types import STUFFED
 from glassdome.values.message import Address, HeaderField, Message, author_of
 
 __all__ = ["parse_message"]
@@ -73,6 +76,9 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
     header_from = _addresses(fields, "from", faults)
     reply_to, to = _addresses(fields, "reply-to", faults), _addresses(fields, "to", faults)
     cc = _addresses(fields, "cc", faults)
+    new = new_text(body.text)
+    if STUFFED in body.text:
+        body.text, new = body.text.replace(STUFFED, ""), new.replace(STUFFED, "")
     links = tuple(dict.fromkeys(body.links))[:MAX_LINKS]
     return Message(
         headers=tuple(HeaderField(name=field.label, value=decode_words(field.value, faults)) for field in fields),
@@ -89,7 +95,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         mail_from=read_mail_from(fields),
         date=parse_date(first(fields, "date")),
         text=body.text,
-        new_text=new_text(body.text),
+        new_text=new,
         other_text=body.other_text,
         has_html=body.has_html,
         hidden=tuple((subject[1] + body.hidden)[:MAX_HIDDEN]),
@@ -102,6 +108,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         lists=read_lists(fields),
         rspamd=read_rspamd(fields, authserv_ids),
         defects=faults.defects(),
+        readable=readable_of(subject[0], body, attachments, faults),
         size=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(),
         content_hash=content_hash(

@@ -12,13 +12,26 @@ from glassdome.parse.encoded_words import decode_words
 from glassdome.parse.faults import Faults
 from glassdome.parse.plain import line
 
-__all__ = ["Field", "parse_parameters"]
+__all__ = ["Field", "parse_parameters", "without_comments"]
 
+#: The common form in one step: a token, or two with a slash, and what follows a semicolon.
+_USUAL = re.compile(r"\s*([\w.+-]+(?:/[\w.+-]+)?)\s*(?:;(.*))?", re.DOTALL | re.ASCII)
+#: As it is broken: spaces around the slash, and a space, comma or colon where the semicolon belongs.
+_BROKEN = re.compile(
+    r"[\s\"',;:]{0,40}(?![^\s;,/]{1,100}\s{0,5}=)([^\s;,=\"'/:]{1,100}(?:\s{0,5}/\s{0,5}[^\s;,=\"':]{1,100})?)[\s\"',;:]*(.*)",
+    re.DOTALL,
+)
 #: name = "quoted" or a bare value, which broken senders leave with spaces in it.
 _PARAMETER = re.compile(r';\s{0,20}([^\s=;"]{1,60})\s{0,20}=\s{0,20}(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
+#: Where a parameter begins behind a bare value, without the semicolon between them.
+_NO_SEMICOLON = re.compile(
+    r"\s(?=(?:charset|boundary|format|delsp|name|filename|type|method|protocol|smime-type|size)\*?\d{0,2}\*?\s{0,5}=)",
+    re.IGNORECASE,
+)
 _ESCAPE = re.compile(r"\\([\"\\])")
-_COMMENT = re.compile(r"\([^()]*\)")
 _SECTION = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*?))?")
+#: A quoted string, a parenthesis, or neither.
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|[()]|\\.|[^"()\\]+|\\', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +47,53 @@ class Field:
 
 
 def parse_parameters(value: str, faults: Faults) -> Field:
-    """Parse `value; name=value; ...`; the first of two equal names wins."""
-    head, semicolon, rest = value.partition(";")
-    head = line(_COMMENT.sub("", head)).strip("\"'").lower()
-    return Field(value=head[:200], parameters=_parameters(";" + rest, faults) if semicolon else {})
+    """Parse `value; name=value; ...`; the first of two equal names wins. Comments and missing semicolons are mended."""
+    if "(" in value:
+        value = without_comments(value)
+    found = _USUAL.fullmatch(value) or _BROKEN.match(value)
+    head, rest = (found[1], found[2]) if found else ("", value)
+    head = line("".join(head.split())).strip("\"'").lower()
+    return Field(value=head[:200], parameters=_parameters(";" + rest, faults) if rest else {})
+
+
+def without_comments(value: str) -> str:
+    """Take the comments out (RFC 822 3.4.3): parentheses outside quotes that do not stand within a bare value.
+
+    `charset=utf-8 (Plain text)` has one; in `filename=Report (1).pdf`, which is broken, it is part of the name.
+    """
+    out: list[str] = []
+    group: list[str] = []
+    depth = 0
+    for found in _PIECE.finditer(value):
+        piece = found.group()
+        depth += piece == "("
+        (group if depth else out).append(piece)
+        depth -= piece == ")" and depth > 0
+        if group and not depth:
+            if not _is_comment("".join(out[-1:]), value[found.end() : found.end() + 20]):
+                out += group
+            group = []
+    return "".join(out + group)
+
+
+def _is_comment(before: str, after: str) -> bool:
+    before, after = before.rstrip(), after.lstrip()
+    named = before.rpartition(";")[2]
+    return (
+        not before
+        or not after
+        or before[-1] in ";/"
+        or after[0] in ";/"
+        or "=" not in named
+        or named.lower().endswith("charset=")
+    )
 
 
 def _parameters(text: str, faults: Faults) -> dict[str, str]:
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    if _NO_SEMICOLON.search(text):
+        text = _separated(text)
     for number, found in enumerate(_PARAMETER.finditer(text)):
         if number >= MAX_PARAMETERS:
             faults.add("too_many_parameters")
@@ -57,6 +108,13 @@ def _parameters(text: str, faults: Faults) -> dict[str, str]:
             sections.setdefault(section[1], {}).setdefault(order, (value, encoded))
     words = {name: decode_words(value, faults) for name, value in plain.items()}
     return words | {name: _joined(pieces, faults) for name, pieces in sections.items()}
+
+
+def _separated(text: str) -> str:
+    """Put the semicolons in that are missing outside quotes."""
+    pieces = text.split('"')
+    pieces[::2] = [_NO_SEMICOLON.sub(";", piece) for piece in pieces[::2]]
+    return '"'.join(pieces).replace(";;", ";")
 
 
 def _joined(pieces: dict[int, tuple[str, bool]], faults: Faults) -> str:

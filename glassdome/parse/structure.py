@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from glassdome.core.limits import MAX_BOUNDARY_CHARS, MAX_DEPTH
 from glassdome.parse.faults import Faults
-from glassdome.parse.fields import RawField, first, split_message
+from glassdome.parse.fields import RawField, every, first, split_message
 from glassdome.parse.parameters import Field, parse_parameters
-from glassdome.parse.transfer import decode_transfer
+from glassdome.parse.transfer import chosen_encoding, decode_transfer
 
 __all__ = ["Part", "parse_structure"]
 
@@ -17,6 +17,10 @@ __all__ = ["Part", "parse_structure"]
 _MAX_BOUNDARY_PADDING = 200
 _DEFAULT = "text/plain"
 _PLAIN = Field(value=_DEFAULT)
+#: Types that are named without their other half.
+_SHORT_TYPES = {"html": "text/html", "multipart": "multipart/mixed", "message": "message/rfc822"}
+#: Content-Type fields of one part that are looked at; the text is shown by the program that takes the right one.
+_MAX_TYPES = 4
 _NONE = Field()
 
 
@@ -42,7 +46,11 @@ class Part:
 
     def content(self, faults: Faults) -> bytes:
         """Return the bytes with the transfer encoding undone."""
-        return decode_transfer(self.body, first(self.fields, "content-transfer-encoding"), faults)
+        encoding = first(self.fields, "content-transfer-encoding")
+        if encoding:
+            others = every(self.fields, "content-transfer-encoding")
+            encoding = chosen_encoding(others, self.body) if len(others) > 1 else encoding
+        return decode_transfer(self.body, encoding, faults)
 
 
 def parse_structure(data: bytes, faults: Faults) -> Part:
@@ -78,15 +86,23 @@ def _parse(span: _Span, faults: Faults, default: str, depth: int) -> Part:
 
 
 def _content_type(fields: list[RawField], default: str, faults: Faults) -> Field:
-    value = first(fields, "content-type")
-    if not value:
+    values = every(fields, "content-type")
+    if not values:
         return _PLAIN if default == _DEFAULT else Field(value=default)
+    parsed = _one_type(values[0], faults)
+    if len(values) == 1 or parsed.value.startswith(("multipart/", "text/")):
+        return parsed
+    others = [_one_type(value, faults) for value in values[1:_MAX_TYPES]]
+    return next((other for other in others if other.value.startswith(("multipart/", "text/"))), parsed)
+
+
+def _one_type(value: str, faults: Faults) -> Field:
     parsed = parse_parameters(value, faults)
     kind, slash, subtype = parsed.value.partition("/")
     if slash and kind and subtype:
         return parsed
     faults.add("bad_content_type", value[:80])
-    guess = "multipart/mixed" if parsed.get("boundary") else {"html": "text/html"}.get(parsed.value, _DEFAULT)
+    guess = "multipart/mixed" if parsed.get("boundary") else _SHORT_TYPES.get(parsed.value, _DEFAULT)
     return Field(value=guess, parameters=parsed.parameters)
 
 

@@ -4,45 +4,104 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Sequence
 from io import BytesIO
 
 from glassdome.core.limits import MAX_UU_LINES
 from glassdome.parse.faults import Faults
 
-__all__ = ["base64_bytes", "decode_transfer"]
+__all__ = ["base64_bytes", "chosen_encoding", "decode_transfer", "uudecode"]
 
-_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _PADDING = re.compile(rb"=+")
+#: Letters of a word of prose; encoded lines have more, and no spaces.
+_LONGEST_WORD = 30
 #: Base64 texts one after the other in one body; more than a few is an attack on the decoder.
 _MAX_SEGMENTS = 100
-_IDENTITY = frozenset({"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit", "utf-8", "7bits", "8bits"})
+_SPELLING = re.compile(r"[^a-z0-9]+")
+_IDENTITY = frozenset({"", "7bit", "8bit", "binary", "none", "utf8", "7bits", "8bits", "7", "8", "usascii", "ascii"})
+_QUOTED_PRINTABLE = frozenset({"quotedprintable", "quoted", "quotedprintabel", "quotedprintible", "quotedprint", "qp"})
+_UU = frozenset({"xuuencode", "uuencode", "xuue", "uue", "xuu", "uuencoded"})
+
+
+def chosen_encoding(values: Sequence[str], body: bytes) -> str:
+    """Choose among several fields: the last that encodes, as Outlook does, where the body can be of it."""
+    for value in reversed(values):
+        word = _word(value)
+        if word in _IDENTITY or (word == "base64" and not _looks_encoded(body)):
+            continue
+        return value
+    return values[0] if values else ""
+
+
+def _looks_encoded(body: bytes) -> bool:
+    head = b"".join(body[:4096].split())
+    return len(head.translate(None, _BASE64 + b"=")) * 20 <= len(head)
+
+
+def _word(encoding: str) -> str:
+    """Return the encoding's name without comments, punctuation and the wrong hyphens it is spelled with."""
+    if "(" in encoding:
+        encoding = re.sub(r"\([^()]*\)?", " ", encoding)
+    words = re.split(r"[;,\s]+", encoding.strip(" \t\"';,+."), maxsplit=1)
+    name = _SPELLING.sub("", words[0].lower())
+    return f"{name}64" if name == "base" and len(words) > 1 and words[1].startswith("64") else name
 
 
 def decode_transfer(data: bytes, encoding: str, faults: Faults) -> bytes:
     """Undo the transfer encoding; an unknown one is taken as none (a defect)."""
-    encoding = encoding.strip(" \t\"';+.").lower()
-    if encoding in _IDENTITY:
+    word = _word(encoding) if encoding else ""
+    if word in _IDENTITY:
         return data
-    if encoding == "quoted-printable":
+    if word in _QUOTED_PRINTABLE:
         return binascii.a2b_qp(data)
-    if encoding == "base64":
+    if word in ("base64", "b64", "xbase64"):
         return base64_bytes(data, faults)
-    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        return _uudecode(data, faults)
+    if word in _UU:
+        return uudecode(data, faults)
     faults.add("unknown_transfer_encoding", encoding[:80])
     return data
 
 
 def base64_bytes(data: bytes, faults: Faults | None = None) -> bytes:
-    """Decode base64 with foreign characters, missing padding, or padding in the middle."""
-    if b"=" not in data.rstrip(b"=\r\n \t"):
+    """Decode base64 with foreign characters, missing padding, padding in the middle, or words of others behind it."""
+    body = data.rstrip(b"=\r\n \t")
+    if b"=" not in body:
         try:
-            return binascii.a2b_base64(data)
+            return binascii.a2b_base64(data) if faults is None else _whole(data, body)
         except binascii.Error:
             pass
-    if faults:
+    whole = _before_prose(data)
+    if faults and (b"=" in body or len(whole) < len(data)):
         faults.add("damaged_base64")
-    return b"".join(_segment(piece) for piece in _PADDING.split(data, maxsplit=_MAX_SEGMENTS))
+    pieces = _PADDING.split(whole, maxsplit=_MAX_SEGMENTS)
+    return b"".join(_segment(piece) for piece in pieces)
+
+
+def _whole(data: bytes, body: bytes) -> bytes:
+    """Decode what has no character but base64; raises where something else is among it."""
+    if body.translate(None, _BASE64 + b"\r\n"):
+        raise binascii.Error
+    return binascii.a2b_base64(data)
+
+
+def _before_prose(data: bytes) -> bytes:
+    """Return what stands before the words that lists and scanners append to an encoded text."""
+    at = 0
+    for number, text in enumerate(BytesIO(data)):
+        if number > 0 and _is_prose(text):
+            return data[:at]
+        at += len(text)
+    return data
+
+
+def _is_prose(text: bytes) -> bool:
+    """Say whether an encoder cannot have written the line: it has words, or other characters than a few stray ones."""
+    text = text.strip()
+    words = text.split()
+    foreign = len(text.translate(None, _BASE64 + b"= \t"))
+    return (len(words) > 2 and max(map(len, words)) < _LONGEST_WORD) or foreign > 3 or text in (b"--", b"-- ")
 
 
 def _segment(piece: bytes) -> bytes:
@@ -51,7 +110,8 @@ def _segment(piece: bytes) -> bytes:
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
-def _uudecode(data: bytes, faults: Faults) -> bytes:
+def uudecode(data: bytes, faults: Faults) -> bytes:
+    """Decode from the `begin` line, if there is one, to `end`."""
     start = data.find(b"begin ")
     out: list[bytes] = []
     for number, text in enumerate(BytesIO(data[data.find(b"\n", start) + 1 :] if start >= 0 else data)):

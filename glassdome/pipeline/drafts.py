@@ -50,7 +50,7 @@ class Drafts:
         verdict, lists = judged.analysis.verdict, judged.message.lists
         asked = self.on() and wishes.drafts and wishes.engine_access is not EngineAccess.NEVER
         personal = verdict.label is Label.HAM and not lists.is_list and not lists.is_automatic
-        personal = personal and may_be_answered(verdict.phishing_score, verdict.spam_score)
+        personal = personal and may_be_answered(verdict.phishing_score or 0.0, verdict.spam_score)
         clean = not verdict.degraded and not {"unknown", "injection"} & set(verdict.tags)
         return asked and personal and clean and verdict.auto_reply_suggestion is None
 

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, TransportError
+from glassdome.core.limits import MAX_LISTED_ATTACHMENTS
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
@@ -19,7 +20,7 @@ from glassdome.pipeline.context import for_file
 from glassdome.ports.model import Engine
 from glassdome.signals import detect
 from glassdome.signals.sensitive import find_sensitive
-from glassdome.values.analysis import Analysis
+from glassdome.values.analysis import Analysis, AttachedFile
 from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
@@ -231,6 +232,15 @@ def _analysis(
         processing_time=seconds,
         analyzed_at=stages.clock.now(),
         opinion=masked_opinion(opinion, masker) if opinion is not None else None,
+        attachments=tuple(
+            AttachedFile(
+                name=masker.text(item.filename),
+                type=item.true_type or item.declared_type,
+                bytes=item.size,
+                read=item.read,
+            )
+            for item in message.attachments[:MAX_LISTED_ATTACHMENTS]
+        ),
     )
 
 

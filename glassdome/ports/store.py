@@ -221,6 +221,7 @@ class Statistics:
     total: int = 0
     phishing: int = 0
     spam: int = 0
+    unknown: int = 0
     sensitive: int = 0
     degraded: int = 0
     average_seconds: float = 0.0

@@ -14,6 +14,7 @@ __all__ = ["DETECTOR"]
 _SIGNALS = {
     "repeated_header": "a header field that may stand once stands several times, and programs show different ones",
     "malformed": "the structure is broken in ways that make programs read it differently",
+    "unreadable": "the message, or a part of its text, could not be read: nothing is known of what it says",
 }
 _ONCE = ("From", "Subject", "Reply-To", "Sender", "To", "Date")
 _HOSTILE = frozenset(
@@ -26,6 +27,13 @@ _HOSTILE = frozenset(
         "header_value_too_long",
     }
 )
+#: Defects that leave a part of the text unread.
+_UNREAD = frozenset({"text_too_long", "unknown_transfer_encoding", "hostile_html"})
+_WHY = {
+    "encrypted": "the message is encrypted",
+    "damaged": "the text of the message is damaged",
+    "empty": "the message has no words",
+}
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:
@@ -37,6 +45,9 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     hostile = sorted({defect.what for defect in message.defects} & _HOSTILE)
     if hostile:
         yield hit("malformed", f"defects: {', '.join(hostile)}")
+    unread = sorted({defect.what for defect in message.defects} & _UNREAD)
+    if message.readable != "yes" or unread:
+        yield hit("unreadable", _WHY.get(message.readable, f"a part was not read: {', '.join(unread)}"))
 
 
 DETECTOR = Detector(name="defects", signals=_SIGNALS, run=detect)

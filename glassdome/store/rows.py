@@ -20,7 +20,7 @@ __all__ = ["analysis_of", "analysis_row", "domain_of", "is_ref", "job_of", "ref_
 _VERDICT = (
     "is_phishing", "phishing_score", "spam_score", "phishing_reasons", "summary", "categories", "tags",
     "priority_score", "sensitive", "action_items", "auto_reply_suggestion", "language", "engine", "model",
-    "prompt_version", "degraded", "degraded_reason", "skipped", "usage",
+    "prompt_version", "degraded", "degraded_reason", "skipped", "usage", "readable",
 )  # fmt: skip
 _ANALYSIS = (
     "message_id",
@@ -31,6 +31,7 @@ _ANALYSIS = (
     "processing_time",
     "analyzed_at",
     "opinion",
+    "attachments",
 )
 
 
@@ -101,5 +102,5 @@ def analysis_of(row: Row[Any]) -> Analysis:
         header_from=Address(name=row.from_name, addr=row.from_addr),
         date=row.sent_at,
         verdict=verdict,
-        **{name: getattr(row, name) for name in _ANALYSIS},
+        **({name: getattr(row, name) for name in _ANALYSIS} | {"attachments": row.attachments or ()}),
     )

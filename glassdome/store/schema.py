@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaD
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import COLLATION, Clipped, Instant, Json, Words, ascii_text, big_id, exact
+from glassdome.values.analysis import AttachedFile
 from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
@@ -71,8 +72,8 @@ analyses = Table(
     Column("tags", Json(tuple[str, ...]), nullable=False),
     Column("priority_score", Integer, nullable=False),
     Column("label", ascii_text(8), nullable=False),
-    Column("is_phishing", Boolean, nullable=False),
-    Column("phishing_score", Float(53), nullable=False),
+    Column("is_phishing", Boolean),
+    Column("phishing_score", Float(53)),
     Column("spam_score", Float(53), nullable=False),
     Column("phishing_reasons", Json(tuple[Reason, ...]), nullable=False),
     Column("sensitive_data", Boolean, nullable=False),
@@ -86,9 +87,11 @@ analyses = Table(
     Column("degraded", Boolean, nullable=False),
     Column("degraded_reason", Clipped(64), nullable=False),
     Column("skipped", Clipped(64), nullable=False),
+    Column("readable", ascii_text(10), nullable=False, server_default="yes"),
     Column("usage", Json(Usage), nullable=False),
     Column("signals", Json(tuple[Signal, ...]), nullable=False),
     Column("opinion", Json(Opinion)),
+    Column("attachments", Json(tuple[AttachedFile, ...])),
     Column("processing_time", Float(53), nullable=False),
     Column("analyzed_at", Instant, nullable=False),
     UniqueConstraint("mailbox", "folder", "uid_validity", "uid", name="uq_llm_email_analysis_ref"),

@@ -46,7 +46,8 @@ async def _from_totals(connection: AsyncConnection, query: AnalysisQuery) -> Sta
     spread = sorted((seconds_of(name), times) for name, times in counted.get("seconds", {}).items())
     parts = (counted.get(kind, {}) for kind in ("model", "category", "day"))
     found = _statistics(kinds["all"][""], *parts)
-    return replace(found, p50_seconds=_percentile(spread, 0.5), p95_seconds=_percentile(spread, 0.95))
+    unknown = counted.get("label", {}).get(Label.UNKNOWN.value, 0)
+    return replace(found, unknown=unknown, p50_seconds=_percentile(spread, 0.5), p95_seconds=_percentile(spread, 0.95))
 
 
 async def _counted(connection: AsyncConnection, query: AnalysisQuery) -> Statistics:
@@ -56,11 +57,13 @@ async def _counted(connection: AsyncConnection, query: AnalysisQuery) -> Statist
     sums: Counter[str] = Counter()
     models: Counter[str] = Counter()
     days: Counter[str] = Counter()
-    for model, day, *worth in await connection.execute(_by_model_and_day(query).where(*where)):
+    unknown = 0
+    for model, day, unjudged, *worth in await connection.execute(_by_model_and_day(query).where(*where)):
         counts = dict(zip(COUNTS, (value or 0 for value in worth), strict=True))
         sums.update(counts)
         models[model] += counts["total"]
         days[day] += counts["total"]
+        unknown += int(unjudged or 0)
     # Not joined: SQLite would read all categories in their order, to group them without sorting.
     theirs = categories.c.analysis_id.in_(_matching(query, analyses.c.id).where(*where))
     named = select(categories.c.category, func.count()).where(theirs).group_by(categories.c.category)
@@ -70,11 +73,11 @@ async def _counted(connection: AsyncConnection, query: AnalysisQuery) -> Statist
     )
     spread = sorted((row[0], 1) for row in times)
     found = _statistics(sums, models, {str(row[0]): int(row[1]) for row in each}, days)
-    return replace(found, p50_seconds=_percentile(spread, 0.5), p95_seconds=_percentile(spread, 0.95))
+    return replace(found, unknown=unknown, p50_seconds=_percentile(spread, 0.5), p95_seconds=_percentile(spread, 0.95))
 
 
 def _by_model_and_day(query: AnalysisQuery) -> Select[Any]:
-    """Return the select of `COUNTS` per model and day: one pass over what matches."""
+    """Return the select of the unknown and of `COUNTS` per model and day: one pass over what matches."""
     flags = (
         analyses.c.is_phishing,
         case((analyses.c.label == Label.SPAM.value, 1), else_=0),
@@ -84,7 +87,8 @@ def _by_model_and_day(query: AnalysisQuery) -> Select[Any]:
     model = case((analyses.c.model != "", analyses.c.model), else_=analyses.c.engine)
     day = func.substr(analyses.c.analyzed_at, 1, 10, type_=String)
     sums = [func.sum(func.coalesce(flag, 0, type_=Integer)) for flag in flags]
-    whole = _matching(query, model, day, func.count(), *sums, func.sum(analyses.c.processing_time))
+    unjudged = func.sum(case((analyses.c.label == Label.UNKNOWN.value, 1), else_=0))
+    whole = _matching(query, model, day, unjudged, func.count(), *sums, func.sum(analyses.c.processing_time))
     return whole.group_by(model, day)
 
 

@@ -48,6 +48,8 @@ def _names(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "model", row["model"] or row["engine"]
     yield "day", moment.date().isoformat()
     yield "seconds", _bucket(row["processing_time"])
+    if row["label"] == Label.UNKNOWN.value:
+        yield "label", Label.UNKNOWN.value
     for category in dict.fromkeys(row["categories"]):
         yield "category", category
 

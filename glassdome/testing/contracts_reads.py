@@ -17,7 +17,7 @@ from glassdome.store.schema import categories, documents, words
 from glassdome.store.totals import DAYS
 from glassdome.testing.contracts_store import analysed
 from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis, jobs
-from glassdome.values.analysis import Analysis
+from glassdome.values.analysis import Analysis, AttachedFile
 from glassdome.values.as_json import analysis_json, job_shape
 from glassdome.values.verdict import Label
 
@@ -174,6 +174,24 @@ class ReadContract:
         assert totals.p50_seconds == pytest.approx(counted.p50_seconds, rel=0.06)
         names = ("total", "phishing", "spam", "sensitive", "degraded", "per_model", "per_category", "per_day")
         assert [getattr(totals, n) for n in names] == [getattr(counted, n) for n in names]
+
+    async def test_what_could_not_be_judged_is_neither_phishing_nor_harmless(self, database: Database) -> None:
+        """It is kept with nulls, counted by itself, and found by no question about phishing."""
+        unknown = a_verdict(label=Label.UNKNOWN, is_phishing=None, phishing_score=None, readable="encrypted")
+        files = (AttachedFile(name="smime.p7m", type="application/pkcs7-mime", bytes=900, read="encrypted"),)
+        made = an_analysis(a_ref(2), verdict=unknown, attachments=files)
+        await analysed(database, an_analysis(a_ref(1)), made)
+        found = await database.analyses.find("ann@example.org", "INBOX", 2)
+        assert found is not None
+        assert (found.verdict, found.attachments) == (unknown, files)
+        for query in (AnalysisQuery(), AnalysisQuery(until=NOON + _HOUR)):
+            totals = await database.analyses.statistics(query)
+            assert (totals.total, totals.phishing, totals.spam, totals.unknown) == (2, 0, 0, 1)
+        for asked in (True, False):
+            page = await database.analyses.list(AnalysisQuery(is_phishing=asked))
+            assert 2 not in [item.ref.uid for item in page.items]
+        await analysed(database, an_analysis(a_ref(2)))
+        assert (await database.analyses.statistics(AnalysisQuery())).unknown == 0
 
     async def test_statistics_of_what_a_key_may_see(self, database: Database) -> None:
         """Mailboxes and domains, each message once; a mailbox outside is nothing."""

@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from glassdome.values.message import Address
+from glassdome.values.message import Address, Read
 from glassdome.values.opinion import Opinion
 from glassdome.values.refs import MessageRef
 from glassdome.values.signal import Signal
 from glassdome.values.verdict import Verdict
 
-__all__ = ["Analysis"]
+__all__ = ["Analysis", "AttachedFile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedFile:
+    """What an analysis says of one attachment: its name and size, what it is, and how far it could be read."""
+
+    name: str
+    type: str
+    bytes: int
+    read: Read = "yes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +44,4 @@ class Analysis:
     processing_time: float
     analyzed_at: datetime
     opinion: Opinion | None = None
+    attachments: tuple[AttachedFile, ...] = ()

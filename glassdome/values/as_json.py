@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from glassdome.values.analysis import Analysis
+from glassdome.values.analysis import Analysis, AttachedFile
 from glassdome.values.job import Job, QueueDepth
 from glassdome.values.opinion import ActionItem, Reason
 from glassdome.values.signal import Evidence, SensitiveFinding
@@ -14,7 +14,7 @@ from glassdome.values.signal import Evidence, SensitiveFinding
 __all__ = ["SHAPE", "analysis_json", "analysis_shape", "depth_shape", "job_shape", "rfc3339"]
 
 #: The version of what `analysis_shape` writes; raised with each change of it, since stores keep the text.
-SHAPE: Final = 1
+SHAPE: Final = 2
 
 
 def rfc3339(instant: datetime) -> str:
@@ -45,6 +45,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "label": str(verdict.label),
         "is_phishing": verdict.is_phishing,
         "phishing_score": verdict.phishing_score,
+        "readable": verdict.readable,
         "spam_score": verdict.spam_score,
         "phishing_reasons": [_reason(item) for item in verdict.phishing_reasons],
         "sensitive_data": verdict.sensitive_data,
@@ -53,6 +54,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "language": verdict.language,
         "thread_id": analysis.thread_id,
         "action_items": [_action_item(item) for item in verdict.action_items],
+        "attachments": [_attached(item) for item in analysis.attachments],
         "signals": [
             {"name": s.name, "outcome": str(s.outcome), "detail": s.detail} for s in analysis.signals if s.telling
         ],
@@ -120,6 +122,10 @@ def _evidence(item: Evidence) -> dict[str, str]:
 
 def _reason(item: Reason) -> dict[str, Any]:
     return {"signal": item.signal, "why": item.why, "evidence": [_evidence(e) for e in item.evidence]}
+
+
+def _attached(item: AttachedFile) -> dict[str, Any]:
+    return {"name": item.name, "type": item.type, "bytes": item.bytes, "read": item.read}
 
 
 def _action_item(item: ActionItem) -> dict[str, Any]:

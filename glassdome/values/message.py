@@ -23,9 +23,17 @@ __all__ = [
     "Link",
     "ListFacts",
     "Message",
+    "Read",
+    "Readable",
     "RspamdReport",
     "author_of",
 ]
+
+
+#: How far a message could be read: `empty` has no words in subject, body or attachments, and no picture either.
+Readable = Literal["yes", "encrypted", "damaged", "empty"]
+#: How far an attachment could be read.
+Read = Literal["yes", "encrypted", "damaged", "too_large", "unsupported"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +127,7 @@ class Attachment:
     encrypted: bool = False
     has_macros: bool = False
     text: str = ""
+    read: Read = "yes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +244,7 @@ class Message:
     lists: ListFacts = field(default_factory=ListFacts)
     rspamd: RspamdReport | None = None
     defects: tuple[Defect, ...] = ()
+    readable: Readable = "yes"
     size: int = 0
     sha256: str = ""
     content_hash: str = ""

@@ -4,32 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final, Literal, get_args
 
+from glassdome.values.message import Readable
 from glassdome.values.opinion import ActionItem, Reason, Usage
 from glassdome.values.signal import SensitiveFinding
 
-__all__ = ["Label", "Verdict"]
+__all__ = ["GIVEN_LABELS", "GivenLabel", "Label", "Verdict", "why_unjudged"]
 
 
 class Label(StrEnum):
-    """The three classes; commercial spam is not phishing."""
+    """The classes; commercial spam is not phishing, and `unknown` is no judgement: there was nothing to judge."""
 
     HAM = "ham"
     SPAM = "spam"
     PHISH = "phish"
+    UNKNOWN = "unknown"
+
+
+#: The labels that a person can give.
+GivenLabel = Literal[Label.HAM, Label.SPAM, Label.PHISH]
+GIVEN_LABELS: Final[tuple[Label, ...]] = get_args(GivenLabel)
+_WHY: Final = {"encrypted": "encrypted", "damaged": "cannot be read", "empty": "empty"}
+
+
+def why_unjudged(readable: str) -> str:
+    """Say why a message has the label `unknown`: `not judged: encrypted`."""
+    why = _WHY.get(readable)
+    return f"not judged: {why}" if why else "not judged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What we say of a message, with reasons.
 
+    `is_phishing` and `phishing_score` are None where the label is `unknown`; `readable` says why it may be.
     `degraded` means that the configured engine gave no usable opinion, `degraded_reason` why (an error code);
     `skipped` names the policy under which no model call was made. Scores are 0 to 1, `priority_score` 1 to 10.
     """
 
     label: Label
-    is_phishing: bool
-    phishing_score: float
+    is_phishing: bool | None
+    phishing_score: float | None
     spam_score: float
     phishing_reasons: tuple[Reason, ...]
     summary: str
@@ -46,6 +62,7 @@ class Verdict:
     degraded: bool = False
     degraded_reason: str = ""
     skipped: str = ""
+    readable: Readable = "yes"
     usage: Usage = field(default_factory=Usage)
 
     @property

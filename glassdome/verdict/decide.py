@@ -22,12 +22,15 @@ __all__ = ["decide"]
 
 _WEIGHTLESS = (Outcome.MISS, Outcome.NOT_APPLICABLE)
 #: A mail called phishing or spam asks loudest for what nobody should do: it never leads the list.
-_MAX_PRIORITY = {Label.PHISH: 3, Label.SPAM: 2, Label.HAM: 10}
+_MAX_PRIORITY = {Label.PHISH: 3, Label.SPAM: 2, Label.HAM: 10, Label.UNKNOWN: 10}
 
 
-def _label(scores: Scores, weights: Weights) -> Label:
+def _label(message: Message, scores: Scores, weights: Weights) -> Label:
+    """Decide; a message that could not be read is `unknown` unless the evidence outside its words says phishing."""
     if scores.phishing.probability >= weights.thresholds.phishing:
         return Label.PHISH
+    if message.readable != "yes":
+        return Label.UNKNOWN
     return Label.SPAM if scores.spam.probability >= weights.thresholds.spam else Label.HAM
 
 
@@ -59,15 +62,15 @@ def decide(
     wants = context.preferences
     scores = score(signals, builtin, opinion, weights)
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
-    label = _label(scores, weights)
+    label = _label(message, scores, weights)
     floor = weights.unknown.phishing_floor if unknown else 0.0
     safe = label is Label.HAM and may_be_answered(scores.phishing.probability, scores.spam.probability)
     source = opinion or builtin
     draft = safe_draft(source.auto_reply_suggestion, message, context) if safe and not tainted and not unknown else None
     verdict = Verdict(
         label=label,
-        is_phishing=label is Label.PHISH,
-        phishing_score=max(floor, scores.phishing.probability),
+        is_phishing=label is Label.PHISH if label is not Label.UNKNOWN else None,
+        phishing_score=max(floor, scores.phishing.probability) if label is not Label.UNKNOWN else None,
         spam_score=scores.spam.probability,
         phishing_reasons=phishing_reasons(message, signals, builtin, opinion, scores, weights),
         summary=merge.summary(opinion, builtin) if wants.summary_enabled else "",
@@ -84,6 +87,7 @@ def decide(
         degraded=bool(degraded_reason),
         degraded_reason=degraded_reason,
         skipped=skipped,
+        readable=message.readable,
         usage=source.usage,
     )
     return masked_verdict(verdict, Masker.of(message, sensitive))

@@ -21,7 +21,7 @@ from glassdome.core.errors import InputError, NotFound, PolicyRefused
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.refs import MessageRef
-from glassdome.values.verdict import Label
+from glassdome.values.verdict import GIVEN_LABELS
 from glassdome.web.page import PageRoute, go, refused, render
 from glassdome.web.visitor import Form, Reads, Written
 
@@ -92,11 +92,9 @@ async def analyse_again(request: Request, services: Wired, form: Written) -> Res
 @router.post("/correct")
 async def correct(services: Wired, form: Written) -> Response:
     """Store what a person says that the message is."""
-    if form["label"] not in list(Label):
+    if form["label"] not in GIVEN_LABELS:
         raise InputError("Choose what the message is.")
-    body = FeedbackRequest(
-        mailbox=form["mailbox"], email_id=form["id"], label=Label(form["label"]), note=form["note"].strip()
-    )
+    body = FeedbackRequest(mailbox=form["mailbox"], email_id=form["id"], label=form["label"], note=form["note"].strip())
     await add_feedback(services, form.caller, body)
     return _shown(form, "corrected")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from glassdome.values.verdict import why_unjudged
 
 __all__ = [
     "ACTION_STATES",
@@ -33,6 +35,7 @@ class Kind:
 _PHISHING: Final = Kind(name="phishing", word="Phishing")
 _SPAM: Final = Kind(name="spam", word="Spam")
 _FINE: Final = Kind(name="fine", word="Looks fine")
+_UNKNOWN: Final = Kind(name="unknown", word="Not judged")
 
 JOB_STATES: Final = {
     "pending": "Waiting",
@@ -80,6 +83,8 @@ def kind_of(analysis: Mapping[str, Any]) -> Kind:
     """Return the verdict of an analysis; phishing is what `is_phishing` says, whatever the label."""
     if analysis["is_phishing"] or analysis["label"] == "phish":
         return _PHISHING
+    if analysis["label"] == "unknown":
+        return replace(_UNKNOWN, word=why_unjudged(analysis["readable"]).capitalize())
     return _SPAM if analysis["label"] == "spam" else _FINE
 
 

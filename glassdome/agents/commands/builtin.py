@@ -17,6 +17,7 @@ from pydantic import Field, field_validator
 from glassdome.agents.commands.declare import CommandContext, CommandSet, NoArguments, Reply
 from glassdome.agents.masked import masked
 from glassdome.core.errors import InputError
+from glassdome.values.verdict import Verdict, why_unjudged
 
 __all__ = ["builtin_commands"]
 
@@ -103,7 +104,7 @@ async def _analyze(context: CommandContext, arguments: NoArguments) -> Reply:
     lines = [
         f"Subject:    {masked(message.subject)}",
         f"From:       {message.author.addr}",
-        f"Verdict:    {verdict.label} (phishing score {verdict.phishing_score:.2f})",
+        f"Verdict:    {_verdict(verdict)}",
         f"Priority:   {verdict.priority_score} of 10",
         f"Categories: {', '.join(verdict.categories) or 'none'}",
         "",
@@ -113,6 +114,12 @@ async def _analyze(context: CommandContext, arguments: NoArguments) -> Reply:
         *([masked(f"  - {reason.why}") for reason in verdict.phishing_reasons] or ["  none"]),
     ]
     return Reply(text="\n".join(lines) + "\n")
+
+
+def _verdict(verdict: Verdict) -> str:
+    if verdict.phishing_score is None:
+        return f"{verdict.label} ({why_unjudged(verdict.readable)})"
+    return f"{verdict.label} (phishing score {verdict.phishing_score:.2f})"
 
 
 def _attached(raw: bytes) -> bytes | None:

@@ -44,6 +44,7 @@ def _sections(figures: Figures, zone: ZoneInfo) -> list[tuple[str, _Rows]]:
                 ("analysed", f"{totals.total} ({_change(totals.total, before.total)})"),
                 ("phishing", f"{totals.phishing} ({_change(totals.phishing, before.phishing)})"),
                 ("spam", str(totals.spam)),
+                ("not judged: could not be read", str(totals.unknown)),
                 ("with sensitive data", str(totals.sensitive)),
                 ("judged without the model", str(totals.degraded)),
                 ("time per mail", f"{totals.p50_seconds:.3g} s median, {totals.p95_seconds:.3g} s 95th percentile"),

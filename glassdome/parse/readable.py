@@ -1,0 +1,58 @@
+"""How far a message could be read: its words, or why there are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from glassdome.parse.body import Body
+from glassdome.parse.faults import Faults
+from glassdome.values.message import Attachment, Readable
+
+__all__ = ["readable_of"]
+
+_WORD = re.compile(r"\w")
+_ARMOUR = re.compile(r"^-----BEGIN PGP MESSAGE-----\s*$", re.MULTILINE)
+_ARMOUR_END = re.compile(r"^-----END PGP MESSAGE-----\s*$", re.MULTILINE)
+#: A line that only an encoding writes; prose has spaces.
+_ENCODED = re.compile(r"^[A-Za-z0-9+/=_-]{40,}$", re.MULTILINE)
+#: Words beside an encrypted message that are still its wrapping: a greeting, a footer of the list.
+_WRAPPING_WORDS = 40
+#: The share of characters that are damage from which on nobody reads the rest.
+_TOO_DAMAGED = 0.3
+#: Defects that leave bytes of the text unread.
+_UNREAD = frozenset({"unknown_transfer_encoding", "too_deep", "too_many_parts", "no_boundary_found", "damaged_base64"})
+_CONTENT = ("text/html", "text/plain")
+
+
+def readable_of(subject: str, body: Body, attachments: Sequence[Attachment], faults: Faults) -> Readable:
+    """Return `yes` where there are words, or a picture or file that a person can look at; else what is in the way."""
+    text = _outside_armour(body.text)
+    if (body.encrypted or text is not body.text) and len(text.split()) <= _WRAPPING_WORDS:
+        return "encrypted"
+    if _WORD.search(text):
+        return "damaged" if _is_damaged(text) else "yes"
+    if body.unread or (body.has_text and any(what in _UNREAD for what, _ in faults.found)):
+        return "damaged"
+    if _WORD.search(subject) or body.images or any(item.text for item in attachments):
+        return "yes"
+    files = [item for item in attachments if item.size and not item.declared_type.startswith(_CONTENT)]
+    if files and all(item.encrypted for item in files):
+        return "encrypted"
+    return "yes" if files else "empty"
+
+
+def _outside_armour(text: str) -> str:
+    """Return the text without an encrypted OpenPGP message (RFC 9580 6.2); the same object where there is none."""
+    begin = _ARMOUR.search(text)
+    if not begin:
+        return text
+    end = _ARMOUR_END.search(text, begin.end())
+    return text[: begin.start()] + (text[end.end() :] if end else "")
+
+
+def _is_damaged(text: str) -> bool:
+    whole = len(text) - text.count(" ") - text.count("\n")
+    unknown = text.count("\ufffd")
+    encoded = sum(found.end() - found.start() for found in _ENCODED.finditer(text)) if text.isascii() else 0
+    return max(unknown, encoded) > _TOO_DAMAGED * whole if unknown or encoded > 100 else False

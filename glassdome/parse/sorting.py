@@ -1,0 +1,151 @@
+"""Which parts of the tree are the text a reader sees, which are its alternative, and which are attachments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from glassdome.parse.structure import Part
+
+__all__ = ["Sorted", "is_html", "sort_parts"]
+
+#: Text that only certain programs show, each instead of the HTML beside it (AMP for Email, Apple's watch).
+_SPECIAL_HTML = frozenset({"text/x-amp-html", "text/watch-html"})
+_HTML = _SPECIAL_HTML | {"text/html", "text/xhtml", "application/xhtml+xml"}
+#: Text that mail programs read by themselves.
+_KNOWN = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/x-markdown", "text/markdown"})
+#: Text that is data: shown only where there is nothing else to show.
+_DATA = frozenset(
+    [
+        "text/calendar",
+        "text/vcard",
+        "text/x-vcard",
+        "text/directory",
+        "text/csv",
+        "text/css",
+        "text/javascript",
+        "text/xml",
+        "text/rtf",
+        "text/rfc822-headers",
+        "text/rfc822-header",
+        "text/tab-separated-values",
+        "text/x-vcalendar",
+        "text/json",
+        "text/x-script",
+        "text/x-python",
+        "text/x-shellscript",
+        "text/scriptlet",
+        "text/vbscript",
+        "text/ecmascript",
+    ]
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Sorted:
+    """The leaves of a tree by what they are for; `encrypted` says that the message itself is."""
+
+    shown: list[Part] = field(default_factory=list)
+    other: list[Part] = field(default_factory=list)
+    attached: list[Part] = field(default_factory=list)
+    encrypted: bool = False
+
+
+def is_html(part: Part) -> bool:
+    """Say whether the part is read as HTML."""
+    return part.media_type in _HTML
+
+
+def sort_parts(root: Part) -> Sorted:
+    """Sort the leaves. Of alternatives the HTML is shown, as mail programs do (RFC 2046 5.1.4), else the last one.
+
+    A named text part without `attachment` is an attachment beside other text, and the text where there is none
+    (RFC 2183 2.9); so is data, a message in a message, and the one part of a message with a single part.
+    """
+    found = Sorted()
+    _sort(root, found)
+    if not any(part.body.strip() for part in found.shown):
+        _promote(root, found)
+    return found
+
+
+def _sort(part: Part, found: Sorted) -> None:
+    kind = part.media_type
+    if not kind.startswith("multipart/"):
+        (found.shown if _is_text(part) else found.attached).append(part)
+        return
+    if kind == "multipart/alternative":
+        _sort_alternatives(part, found)
+        return
+    found.encrypted = found.encrypted or kind == "multipart/encrypted"
+    for child in part.children:
+        _sort(child, found)
+
+
+def _sort_alternatives(part: Part, found: Sorted) -> None:
+    versions: list[Sorted] = []
+    for child in part.children:
+        version = Sorted()
+        if _is_version(child):
+            version.shown.append(child)
+        elif child.media_type in _SPECIAL_HTML:
+            found.other.append(child)
+        else:
+            _sort(child, version)
+        versions.append(version)
+        found.attached += version.attached
+        found.other += version.other
+        found.encrypted = found.encrypted or version.encrypted
+    texts = [version.shown for version in versions if version.shown]
+    best = _best(texts)
+    found.shown += best
+    found.other += [text for shown in texts if shown is not best for text in shown]
+
+
+def _best(texts: list[list[Part]]) -> list[Part]:
+    """Return the HTML that says something, else the last version of a known type, else the last."""
+    for wanted in (_is_page, _is_known):
+        for shown in reversed(texts):
+            if any(wanted(part) for part in shown):
+                return shown
+    return texts[-1] if texts else []
+
+
+def _is_page(part: Part) -> bool:
+    return is_html(part) and bool(part.body.strip())
+
+
+def _is_known(part: Part) -> bool:
+    return part.media_type in _KNOWN
+
+
+def _is_version(part: Part) -> bool:
+    """Say whether a leaf is one of the alternatives, named or not."""
+    return part.disposition.value != "attachment" and part.media_type in _HTML | _KNOWN - _SPECIAL_HTML
+
+
+def _is_text(part: Part) -> bool:
+    return _may_be_shown(part) and not part.filename
+
+
+def _may_be_shown(part: Part) -> bool:
+    kind = part.media_type
+    shown = kind in _KNOWN or kind in _HTML or (kind.startswith("text/") and kind not in _DATA)
+    return shown and kind not in _SPECIAL_HTML and part.disposition.value != "attachment"
+
+
+def _promote(root: Part, found: Sorted) -> None:
+    """Show what there is, where no part is text by itself: the first kind of these that exists."""
+    named = [part for part in found.attached if _may_be_shown(part)]
+    data = [part for part in found.attached if part.media_type == "text/calendar"]
+    alone = [root] if root.media_type.startswith("text/") else []
+    chosen = named or data or alone
+    found.shown += chosen
+    if named:
+        found.attached = [part for part in found.attached if part not in named]
+        return
+    if not chosen and root.children and root.media_type.startswith("message/"):
+        inner = sort_parts(root.children[0])
+        found.attached.remove(root)
+        found.shown, found.other = found.shown + inner.shown, found.other + inner.other
+        found.attached += inner.attached
+        found.encrypted = found.encrypted or inner.encrypted
