@@ -52,7 +52,7 @@ from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
 from tests.servers.mariadb import MariaDB
 
-KEY, ADMIN, MORE = "benchmark", "domain-admin", "admin-of-more"
+KEY, ADMIN, MORE = "benchmark-key", "domain-admin-key", "admin-of-more-key"
 EMPTY = "empty route, one row"
 MAILBOXES = 300
 BATCH = 5_000
@@ -169,6 +169,7 @@ def ours(url: str) -> FastAPI:
             config=database.config,
             history=database.history,
             actions=database.actions,
+            sessions=database.sessions,
             classify=lambda raw: classify(raw, Context(now=START)),
             version="benchmark",
         )

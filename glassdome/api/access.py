@@ -8,17 +8,19 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
+from glassdome.api.guesses import Door, Guesses, address_of
 from glassdome.api.keys import Caller, Scope, find_caller, parse_keys
 from glassdome.api.services import Services
 from glassdome.core.errors import AccessDenied, NotAuthenticated
 from glassdome.core.secrets import reveal
 
-__all__ = ["DocsReader", "Reader", "Wired", "Writer", "proxy_caller", "same_secret"]
+__all__ = ["DocsReader", "Reader", "Wired", "Writer", "judged", "proxy_caller", "same_secret"]
 
 _KEY = APIKeyHeader(
     name="X-API-Key", scheme_name="ApiKey", auto_error=False, description="ro keys read, rw keys write too"
 )
 _PROXY = "nginx"
+_HALF_PROXY = "The proxy's scope and secret headers are not both right."
 
 
 async def services_of(request: Request) -> Services:
@@ -41,10 +43,23 @@ def proxy_caller(request: Request, services: Services) -> Caller | None:
     secret = request.headers.get("X-Glassdome-Proxy-Secret")
     if scope is None and secret is None:
         return None
-    right = same_secret(secret or "", reveal(services.settings().proxy_secret))
-    if not right or scope not in list(Scope):
-        raise NotAuthenticated("The proxy's scope and secret headers are not both right.")
-    return Caller(name=_PROXY, scope=Scope(scope))
+    right = same_secret(secret or "", reveal(services.settings().proxy_secret)) and scope in list(Scope)
+    caller = Caller(name=_PROXY, scope=Scope(scope)) if right and scope else None
+    return judged(request, services, caller, door="proxy", refusal=_HALF_PROXY)
+
+
+def judged(
+    request: Request,
+    services: Services,
+    caller: Caller | None,
+    *,
+    door: Door,
+    refusal: str = "That API key is not valid.",
+) -> Caller:
+    """Return the caller whose key was right; raises NotAuthenticated, RateLimited where too many were wrong."""
+    guesses: Guesses = request.app.state.guesses
+    address = address_of(request.scope, services.settings())
+    return guesses.judge(caller, address, door=door, now=services.clock.now(), refusal=refusal)
 
 
 async def authenticate(request: Request, services: Wired, key: Annotated[str | None, Security(_KEY)] = None) -> Caller:
@@ -53,9 +68,8 @@ async def authenticate(request: Request, services: Wired, key: Annotated[str | N
     if caller is None:
         if not key:
             raise NotAuthenticated("An API key is needed.", fix="Send it in the header X-API-Key.")
-        caller = find_caller(key, parse_keys(reveal(services.settings().api_keys) or ""))
-    if caller is None:
-        raise NotAuthenticated("That API key is not valid.")
+        found = find_caller(key, parse_keys(reveal(services.settings().api_keys) or ""))
+        caller = judged(request, services, found, door="rest")
     request.app.state.rate.take(
         caller.name, per_minute=services.settings().api_rate_per_minute, now=services.clock.now()
     )

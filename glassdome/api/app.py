@@ -29,6 +29,7 @@ from glassdome.api import (
 )
 from glassdome.api.description import describe
 from glassdome.api.edge import Edge
+from glassdome.api.guesses import Guesses
 from glassdome.api.health import HealthBoard
 from glassdome.api.rate import RateLimit
 from glassdome.api.scan import Scanner
@@ -72,6 +73,7 @@ def _behind(app: FastAPI, services: Services) -> FastAPI:
     board = app.state.health = HealthBoard(services)
     app.router.lifespan_context = board.kept
     app.state.rate = RateLimit()
+    app.state.guesses = Guesses()
     app.state.scanner = Scanner(services.classify)
     errors.install(app)
     app.add_middleware(Edge, metrics=services.metrics)

@@ -13,6 +13,7 @@ from glassdome.core.metrics import Metrics
 from glassdome.ports.agent import ActionLedger
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
+from glassdome.ports.session import SessionStore
 from glassdome.ports.store import AnalysisStore, ConfigStore, HistoryStore, JobQueue, PreferenceStore
 from glassdome.values.feedback import Feedback
 from glassdome.values.verdict import Verdict
@@ -53,6 +54,7 @@ class Services:
     config: ConfigStore
     history: HistoryStore
     actions: ActionLedger
+    sessions: SessionStore
     classify: Classify
     version: str
     metrics: Metrics = field(default_factory=Metrics)

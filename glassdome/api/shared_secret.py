@@ -9,12 +9,15 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from glassdome.api.access import Wired, same_secret
+from glassdome.api.access import Wired, judged, same_secret
+from glassdome.api.keys import Caller, Scope
 from glassdome.core.errors import NotAuthenticated
 from glassdome.core.secrets import reveal
 
 __all__ = ["FromBeside"]
 
+#: They may ring and ask for verdicts, and read nothing.
+_BESIDE = Caller(name="beside", scope=Scope.RO)
 _BEARER = HTTPBearer(auto_error=False, scheme_name="PushSecret", description="GLASSDOME_PUSH_SECRET")
 
 
@@ -28,8 +31,8 @@ async def _from_beside(
     expected = reveal(services.settings().push_secret)
     if not expected:
         raise NotAuthenticated("This route is closed.", fix="Set GLASSDOME_PUSH_SECRET.")
-    if not same_secret(presented, expected):
-        raise NotAuthenticated("The shared secret is not right.")
+    right = _BESIDE if same_secret(presented, expected) else None
+    judged(request, services, right, door="beside", refusal="The shared secret is not right.")
 
 
 FromBeside = Depends(_from_beside)

@@ -21,7 +21,10 @@ class HttpServer(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
         """Port 0 takes any free one; `port` tells which after the start."""
-        config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+        # Uvicorn would believe what any peer on loopback says of its visitors: `api.guesses.address_of` asks the settings.
+        config = uvicorn.Config(
+            app, host=host, port=port, log_config=None, access_log=False, server_header=False, proxy_headers=False
+        )
         super().__init__(config)
         self._where = f"{host}:{port}"
 

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from glassdome.core.config_agent import AgentSettings
 from glassdome.core.config_checks import check_keys, http_url
 from glassdome.core.config_dotenv import DotenvValue, read_dotenv
+from glassdome.core.config_edge import EdgeSettings
 from glassdome.core.config_field import named, parts_of
 from glassdome.core.config_file import KEYS, FileValue, read_config_file
 from glassdome.core.config_mailcow import MailcowSettings
@@ -36,7 +37,7 @@ _SHARED_PREFIXES: Final = ("LLM_", "MAIL_API_", "MAILCOW_")
 DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 
 
-class Settings(ModelSettings, MailcowSettings, AgentSettings):
+class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
     """Everything a person may configure."""
 
     model_config = SettingsConfigDict(

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from glassdome.core.config_field import parts_of
+from glassdome.core.limits import MIN_API_KEY_CHARS
 
 __all__ = ["check_keys", "http_url"]
 
@@ -25,7 +26,7 @@ def http_url(text: str) -> str | None:
 
 
 def check_keys(text: str) -> None:
-    """See that each entry is a key with its scope, that headers can carry it, and that no key is there twice."""
+    """See that each entry is a key with its scope, that headers can carry it, that it is long enough, and that no key is there twice."""
     seen: dict[str, int] = {}
     for number, entry in enumerate(parts_of(text), 1):
         key = entry.partition(":")[0]
@@ -33,5 +34,10 @@ def check_keys(text: str) -> None:
             raise ValueError(f"entry {number} is not key:ro or key:rw, or key:ro:example.org")
         if not key.isascii():
             raise ValueError(f"the key of entry {number} has characters outside ASCII, which no header can carry")
+        if len(key) < MIN_API_KEY_CHARS:
+            raise ValueError(
+                f"the key of entry {number} has {len(key)} characters and can be guessed; {MIN_API_KEY_CHARS} or more"
+                " are needed, such as those that `openssl rand -hex 24` prints"
+            )
         if seen.setdefault(key, number) != number:
             raise ValueError(f"entry {number} has the same key as entry {seen[key]}: which rights did you mean?")

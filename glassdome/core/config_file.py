@@ -36,6 +36,7 @@ KEYS: Final[dict[str, str]] = {
     "processing.opt_in_tag": "opt_in_tag",
     "processing.opt_in_attribute": "opt_in_attribute",
     "api.rate_per_minute": "api_rate_per_minute",
+    "api.trusted_proxies": "trusted_proxies",
     "log.level": "log_level",
     "log.file": "log_file",
 }

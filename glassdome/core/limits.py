@@ -158,6 +158,10 @@ WEB_SESSION_SECONDS: Final = 12 * 3600
 #: Sign-ins tried in a minute from one address, and from one peer: a proxy in front is the peer of many addresses.
 MAX_SIGN_INS_PER_ADDRESS: Final = 10
 MAX_SIGN_INS_PER_PEER: Final = 60
+#: Wrong keys heard out in a minute from one address; past that a right one is refused too, so guessing takes ages.
+MAX_WRONG_KEYS_PER_ADDRESS: Final = 10
+#: Characters of an API key: twelve random ones have 70 bits, which nobody guesses at ten tries a minute.
+MIN_API_KEY_CHARS: Final = 12
 #: Fields of one form of the web UI; the preferences have 13.
 MAX_FORM_FIELDS: Final = 100
 #: Mailboxes offered by name in the web UI; further ones are typed.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Request
 
+from glassdome.api.guesses import Guesses, address_of
 from glassdome.api.keys import Caller, find_caller, parse_keys
 from glassdome.api.rate import RateLimit
 from glassdome.core.clock import Clock
@@ -26,6 +28,7 @@ from glassdome.core.secrets import reveal
 from glassdome.mcp.errors import http_refusal
 from glassdome.mcp.parts import open_parts
 from glassdome.mcp.server import Context, create_server
+from glassdome.pipeline.live import LiveSettings
 
 __all__ = ["PATH", "open_http"]
 
@@ -37,13 +40,10 @@ _CALLER: Final = "glassdome.caller"
 class Door:
     """ASGI: lets a request in that brings a valid key, and notes whose it is."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, clock: Clock) -> None:
-        """Raises ConfigError for keys that cannot be read, and where there is none: nobody could come in."""
+    def __init__(self, app: ASGIApp, settings: Callable[[], Awaitable[Settings]], *, clock: Clock) -> None:
+        """`settings` answers those of the moment: a key that was taken away since opens nothing."""
         self._app, self._settings, self._clock = app, settings, clock
-        self._keys = parse_keys(reveal(settings.api_keys) or "")
-        if not self._keys:
-            raise ConfigError("There is no API key, so nobody could use this server.", fix="Set GLASSDOME_API_KEYS.")
-        self._rate = RateLimit()
+        self._rate, self._guesses = RateLimit(), Guesses()
 
     async def __call__(self, scope: Request, receive: Receive, send: Send) -> None:
         """Pass the request on with its caller, or refuse it."""
@@ -51,7 +51,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         try:
-            caller = self._caller(Headers(scope=scope).get("authorization", ""))
+            caller = await self._caller(scope)
         except GlassdomeError as exc:
             await http_refusal(exc)(scope, receive, send)
             return
@@ -63,15 +63,26 @@ class Door:
         user = AuthenticatedUser(AccessToken(token="", client_id=caller.name, scopes=[caller.scope]))
         await self._app({**scope, "user": user, _CALLER: caller}, receive, send)
 
-    def _caller(self, authorization: str) -> Caller:
-        scheme, _, token = authorization.partition(" ")
+    async def _caller(self, request: Request) -> Caller:
+        scheme, _, token = Headers(scope=request).get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticated("An API key is needed.", fix="Send it as Authorization: Bearer <key>.")
-        caller = find_caller(token.strip(), self._keys)
-        if caller is None:
-            raise NotAuthenticated("That API key is not valid.")
-        self._rate.take(caller.name, per_minute=self._settings.api_rate_per_minute, now=self._clock.now())
+        settings, now = await self._settings(), self._clock.now()
+        found = find_caller(token.strip(), parse_keys(reveal(settings.api_keys) or ""))
+        caller = self._guesses.judge(found, address_of(request, settings), door="mcp", now=now)
+        self._rate.take(caller.name, per_minute=settings.api_rate_per_minute, now=now)
         return caller
+
+
+class _NoTable:
+    """Implements ConfigStore without a database: who may come in must not depend on one, and keys are never in it."""
+
+    async def read_config(self) -> Mapping[str, str]:
+        """Return nothing."""
+        return {}
+
+    async def write_config(self, changes: Mapping[str, str | None], *, now: datetime) -> None:
+        """Do nothing: nobody writes here."""
 
 
 def _caller_of(context: Context) -> Caller:
@@ -88,6 +99,8 @@ async def open_http(
 
     `hosts` and `origins` are believed beside those of the loopback interface.
     """
+    if not parse_keys(reveal(settings.api_keys) or ""):
+        raise ConfigError("There is no API key, so nobody could use this server.", fix="Set GLASSDOME_API_KEYS.")
     parts = PerLoop(partial(open_parts, settings, clock=clock))
     server = create_server(parts.get, _caller_of, allow_writes=allow_writes)
     app = server.streamable_http_app(
@@ -100,6 +113,6 @@ async def open_http(
         ),
     )
     try:
-        yield Door(app, settings, clock=clock)
+        yield Door(app, LiveSettings(settings, _NoTable(), clock=clock).refresh, clock=clock)
     finally:
         await parts.aclose()

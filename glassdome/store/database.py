@@ -20,6 +20,7 @@ from glassdome.store.opt_ins import OptIns
 from glassdome.store.outbox import OutboxTable
 from glassdome.store.preferences import ConfigTable, PreferenceTable
 from glassdome.store.queue import Queue
+from glassdome.store.sessions import SessionTable
 
 __all__ = ["Database", "open_database"]
 
@@ -42,6 +43,7 @@ class Database:
         self.opt_ins = OptIns(connections)
         self.outbox = OutboxTable(connections)
         self.commands = Commands(connections)
+        self.sessions = SessionTable(connections)
 
     async def ping(self) -> None:
         """Return when the database answers; raises StoreUnavailable."""

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, Table, UniqueConstrai
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
 from glassdome.store.schema import FOLDER, MAILBOX, OPTIONS, metadata, ref_columns
 
-__all__ = ["actions", "audit", "commands", "contacts", "feedback", "mailboxes", "nonces", "outbox"]
+__all__ = ["actions", "audit", "commands", "contacts", "feedback", "mailboxes", "nonces", "outbox", "sessions"]
 
 #: One row per correspondent of a mailbox, and one per domain (`addr` starting with @).
 contacts = Table(
@@ -120,6 +120,18 @@ nonces = Table(
     Column("nonce_key", ascii_text(64), primary_key=True),
     Column("expires_at", Instant, nullable=False),
     Index("ix_llm_nonce_expires", "expires_at"),
+    **OPTIONS,
+)
+
+#: Who is signed in to the web UI; `session_key` is the SHA-256 of the session's token, `who` the caller's name.
+sessions = Table(
+    "llm_sessions",
+    metadata,
+    Column("session_key", ascii_text(64), primary_key=True),
+    Column("who", Clipped(254), nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_llm_sessions_expires", "expires_at"),
     **OPTIONS,
 )
 

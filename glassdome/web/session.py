@@ -29,12 +29,11 @@ class Session:
 
 
 class Sessions:
-    """Seals sessions into cookies and opens them again; remembers those that were ended before their time."""
+    """Seals sessions into cookies and opens them again. Whether one was signed out of is known to the database."""
 
     def __init__(self, box: SecretBox) -> None:
         """Every process with the same box knows the same sessions."""
         self._box = box
-        self._ended: dict[str, datetime] = {}
 
     @staticmethod
     def begin(*, key: str = "", now: datetime) -> Session:
@@ -47,16 +46,11 @@ class Sessions:
         return self._box.encrypt(json.dumps(facts))
 
     def open(self, cookie: str | None, *, now: datetime) -> Session | None:
-        """Return the session of a cookie that is ours, not too old, and not signed out of."""
+        """Return the session of a cookie that is ours and not too old."""
         found = self._read(cookie or "")
-        if found is None or now >= found.begun + LIFETIME or found.token in self._ended:
+        if found is None or now >= found.begun + LIFETIME:
             return None
         return found
-
-    def end(self, session: Session, *, now: datetime) -> None:
-        """Refuse the session from now on, whoever kept a copy of its cookie."""
-        self._ended = {token: begun for token, begun in self._ended.items() if begun + LIFETIME > now}
-        self._ended[session.token] = session.begun
 
     def _read(self, cookie: str) -> Session | None:
         try:

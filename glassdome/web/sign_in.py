@@ -8,19 +8,20 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from glassdome.api.access import Wired
+from glassdome.api.guesses import Guesses, address_of
 from glassdome.api.keys import Caller, find_caller, parse_keys
 from glassdome.api.services import Services
 from glassdome.core.errors import RateLimited
-from glassdome.core.log import get_logger
+from glassdome.core.networks import household
 from glassdome.core.secrets import reveal
 from glassdome.web.page import PageRoute, go, render, set_cookie
+from glassdome.web.session import LIFETIME
 from glassdome.web.tries import Tries
 from glassdome.web.visitor import SESSION_COOKIE, Anyone, Filled, Visitor, sessions_of
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
-_log = get_logger(__name__)
 #: Where one may be led after signing in: our own pages, by name.
 _BACK: Final = re.compile(r"(message|overview|queue|settings|service|)(\?[!-~]*)?")
 
@@ -42,10 +43,11 @@ async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
     caller = find_caller(form["key"].strip(), parse_keys(reveal(services.settings().api_keys) or ""))
     back = _back(form["next"])
     if caller is None:
-        _log.warning("sign_in_refused", address=_address(request))
+        Guesses.log(address_of(request.scope, services.settings()), "web")
         return _page(request, services, form.visitor, back, status=401)
-    answer = go(back)
-    session = sessions_of(request).begin(key=caller.name, now=services.clock.now())
+    answer, now = go(back), services.clock.now()
+    session = sessions_of(request).begin(key=caller.name, now=now)
+    await services.sessions.begin_session(session.token, who=caller.name, now=now, until=now + LIFETIME)
     set_cookie(request, answer, SESSION_COOKIE, session)
     await _audit(services, caller, "sign_in")
     return answer
@@ -56,7 +58,7 @@ async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
     """End the session here and in the browser."""
     answer = go("sign-in", done="signed_out")
     if form.visitor.session is not None:
-        sessions_of(request).end(form.visitor.session, now=services.clock.now())
+        await services.sessions.end_session(form.visitor.session.token)
         await _audit(services, form.caller, "sign_out")
     answer.delete_cookie(SESSION_COOKIE, path=None, httponly=True, samesite="strict")  # type: ignore[arg-type]
     return answer
@@ -91,17 +93,14 @@ def _take(request: Request, services: Services) -> None:
     """Count a try; raises RateLimited."""
     tries: Tries = request.app.state.web.tries
     try:
-        tries.count(_peer(request), _address(request), now=services.clock.now())
+        address = household(address_of(request.scope, services.settings()))
+        tries.count(_peer(request), address, now=services.clock.now())
     except RateLimited as exc:
         raise RateLimited("Too many tries to sign in. Wait a minute.", **exc.facts) from exc
 
 
 def _peer(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-def _address(request: Request) -> str:
-    return request.headers.get("X-Real-IP", _peer(request))[:64]
 
 
 async def _audit(services: Services, caller: Caller, action: str) -> None:

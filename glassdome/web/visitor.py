@@ -91,7 +91,7 @@ async def visit(request: Request, services: Wired) -> Visitor:
     """Return the visitor, signed in or not; raises NotAuthenticated for a forged proxy header, RateLimited."""
     now, sessions = services.clock.now(), sessions_of(request)
     session = sessions.open(request.cookies.get(SESSION_COOKIE), now=now)
-    caller = proxy_caller(request, services) or _owner(services, session)
+    caller = proxy_caller(request, services) or await _owner(services, session)
     if caller is None:
         session = None
     else:
@@ -101,12 +101,17 @@ async def visit(request: Request, services: Wired) -> Visitor:
     return Visitor(caller=caller, session=session, form=form or sessions.begin(now=now), form_is_new=form is None)
 
 
-def _owner(services: Services, session: Session | None) -> Caller | None:
-    """Return what the session's key is today: a key that was taken away or limited since is so at once."""
+async def _owner(services: Services, session: Session | None) -> Caller | None:
+    """Return what the session's key is today: a key that was taken away or limited since is so at once.
+
+    The database says whether the session was signed out of, in whichever process.
+    """
     if session is None or not session.key:
         return None
     keys = parse_keys(reveal(services.settings().api_keys) or "")
-    return next((key.caller for key in keys if key.caller.name == session.key), None)
+    found = next((key.caller for key in keys if key.caller.name == session.key), None)
+    holds = found is not None and await services.sessions.holds_session(session.token, now=services.clock.now())
+    return found if holds else None
 
 
 Anyone = Annotated[Visitor, Depends(visit)]

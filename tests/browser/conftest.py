@@ -60,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running service with pages."""
     path: Path = tmp_path_factory.mktemp("browser") / "web.db"
     asyncio.run(migrate(f"sqlite:///{path}"))
-    with running(path, Settings(api_keys=SecretStr(KEYS)), prepare) as port:
+    with running(path, Settings(api_keys=SecretStr(KEYS), trusted_proxies="127.0.0.1"), prepare) as port:
         yield f"http://127.0.0.1:{port}/llm/"
 
 

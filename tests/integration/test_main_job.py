@@ -58,7 +58,7 @@ class Service:
         self.process.send_signal(number)
         return self.process.wait(30)
 
-    def get(self, path: str, key: str = "K-RW") -> tuple[int, Any]:
+    def get(self, path: str, key: str = "rw-key-of-tests") -> tuple[int, Any]:
         """GET a path; return status and JSON."""
         request = urllib.request.Request(self.url + path, headers={"X-API-Key": key} if key else {})
         try:
@@ -89,7 +89,7 @@ def service(tmp_path: Path, dovecot: Dovecot, certificates: Certificates, mailbo
         "MAILCOW_SERVER_NAME": SERVER_NAME,
         "GLASSDOME_MAILBOXES": f"{mailbox}:{PASSWORD}",
         "GLASSDOME_AUTHSERV_ID": "mx.demo.example",
-        "GLASSDOME_API_KEYS": "K-RW:rw,K-RO:ro",
+        "GLASSDOME_API_KEYS": "rw-key-of-tests:rw,ro-key-of-tests:ro",
         "GLASSDOME_DATA_DIR": str(tmp_path / "data"),
         "GLASSDOME_CONCURRENT_JOBS": "4",
     }

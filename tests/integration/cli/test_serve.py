@@ -82,10 +82,10 @@ async def one_analysis(url: str) -> None:
 def test_what_is_past_its_time_goes_without_a_mail_server(tmp_path: Path, options: tuple[str, ...]) -> None:
     """Whoever serves analyses forgets them in time, with nothing to watch and nobody to judge."""
     asyncio.run(one_analysis(f"sqlite:///{tmp_path / 'glassdome.db'}"))
-    keys = {"GLASSDOME_API_KEYS": "K:ro", "GLASSDOME_RETENTION_DAYS": "30"}
+    keys = {"GLASSDOME_API_KEYS": "key-of-tests:ro", "GLASSDOME_RETENTION_DAYS": "30"}
 
     with running(tmp_path, "serve", *options, **keys) as address:
-        wait_for(lambda: json.loads(ask(f"{address}/api/v1/get/llm/analysis", "K")[1]) == [])
+        wait_for(lambda: json.loads(ask(f"{address}/api/v1/get/llm/analysis", "key-of-tests")[1]) == [])
 
 
 def test_a_worker_is_watched_over_http(dovecot: Dovecot, tmp_path: Path) -> None:
@@ -98,10 +98,10 @@ def test_a_worker_is_watched_over_http(dovecot: Dovecot, tmp_path: Path) -> None
         "GLASSDOME_IMAP_MASTER_USER": MASTER_USER,
         "GLASSDOME_IMAP_MASTER_PASSWORD": MASTER_PASSWORD,
     }
-    with running(tmp_path, "worker", GLASSDOME_API_KEYS="K:ro", **mail) as address:
+    with running(tmp_path, "worker", GLASSDOME_API_KEYS="key-of-tests:ro", **mail) as address:
         status, body = ask(f"{address}/health")
-        metrics = [ask(f"{address}/metrics", key) for key in ("", "wrong", "K")]
-        api = ask(f"{address}/api/v1/get/llm/analysis", "K")
+        metrics = [ask(f"{address}/metrics", key) for key in ("", "wrong", "key-of-tests")]
+        api = ask(f"{address}/api/v1/get/llm/analysis", "key-of-tests")
 
     health = json.loads(body)
     assert (200, "healthy") == (status, health["status"])
@@ -149,7 +149,7 @@ def test_config_yml_holds_while_both_run(unused_tcp_port: int, tmp_path: Path) -
     config.write_text("processing:\n  batch_size: 5\n")
     given = {
         "GLASSDOME_CONFIG": str(config),
-        "GLASSDOME_API_KEYS": "K:ro",
+        "GLASSDOME_API_KEYS": "key-of-tests:ro",
         "MAILCOW_IMAP_HOST": "127.0.0.1",
         "MAILCOW_IMAP_PORT": str(unused_tcp_port),
         "GLASSDOME_DATABASE_URL": f"sqlite:///{tmp_path / 'glassdome.db'}",
@@ -160,7 +160,7 @@ def test_config_yml_holds_while_both_run(unused_tcp_port: int, tmp_path: Path) -
     with running(folders[0], "serve", "--no-worker", **given) as address, running(folders[1], "worker", **given):
 
         def batch() -> Any:
-            return json.loads(ask(f"{address}/api/v1/get/llm/config", "K")[1])["llm_batch_size"]
+            return json.loads(ask(f"{address}/api/v1/get/llm/config", "key-of-tests")[1])["llm_batch_size"]
 
         before = batch()["value"]
         config.write_text("processing:\n  batch_size: 7\n")
@@ -176,17 +176,17 @@ def test_config_yml_holds_while_both_run(unused_tcp_port: int, tmp_path: Path) -
 
 def test_who_is_signed_in_stays_so_over_a_restart(tmp_path: Path) -> None:
     """The web UI is under /llm/, `/` leads there, and `--no-web` leaves it out."""
-    keys = {"GLASSDOME_API_KEYS": "K:ro"}
+    keys = {"GLASSDOME_API_KEYS": "key-of-tests:ro"}
     browser = httpx.Client(trust_env=False, follow_redirects=True)
     with running(tmp_path, "serve", "--no-worker", **keys) as address:
         page = browser.get(f"{address}/")
         token = re.search(r'name="form_token" value="([^"]+)"', page.text)
         assert token, page.text
-        mail = browser.post(f"{address}/llm/sign-in", data={"form_token": token[1], "key": "K"})
+        mail = browser.post(f"{address}/llm/sign-in", data={"form_token": token[1], "key": "key-of-tests"})
         assert "<title>Mail " in mail.text
     with running(tmp_path, "serve", "--no-worker", **keys) as address:
         assert "<title>Queue" in browser.get(f"{address}/llm/queue").text
     with running(tmp_path, "serve", "--no-worker", "--no-web", **keys) as address:
         assert [404, 404] == [browser.get(f"{address}{path}").status_code for path in ("/", "/llm/")]
-        assert 200 == ask(f"{address}/api/v1/get/llm/stats", "K")[0]
+        assert 200 == ask(f"{address}/api/v1/get/llm/stats", "key-of-tests")[0]
     browser.close()

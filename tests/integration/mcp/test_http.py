@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from .running import GLASSDOME, PATIENCE, Listening, environment, listening, ove
 from .stored import FAILED, OTHER, call, error_of
 from .test_stdio import READING, WRITING, audited
 
-RW, RO, OWN = "write-key", "read-key", "domain-key"
+RW, RO, OWN = "write-key-of-tests", "read-key-of-tests", "domain-key-of-tests"
 KEYS = f"{RW}:rw,{RO}:ro,{OWN}:rw:other.example"
 JSON = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 HELLO = {
@@ -148,6 +149,23 @@ async def test_a_client_that_stays(data: Path) -> None:
             server.process.terminate()
             assert await asyncio.to_thread(server.process.wait, PATIENCE) == 0
         assert "Traceback" not in server.log.read_text()
+
+
+async def test_a_key_that_is_taken_away_opens_nothing_any_more(data: Path) -> None:
+    """Within seconds, for a session that is open too; other keys stay, and no restart is needed."""
+    env = data / ".env"
+    await asyncio.to_thread(env.write_text, f"GLASSDOME_API_KEYS={KEYS}\n")
+    with listening(data) as server:
+        session = post(server.url).headers.get("mcp-session-id", "")
+        await asyncio.to_thread(env.write_text, f"GLASSDOME_API_KEYS={RO}:ro\n")
+        ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+        deadline = time.monotonic() + PATIENCE
+        while (last := post(server.url, body=ping, **{"mcp-session-id": session})).status_code != 401:
+            assert time.monotonic() < deadline, last.text
+            await asyncio.sleep(0.5)
+        kept = post(server.url, RO)
+
+    assert kept.status_code == 200
 
 
 @pytest.mark.parametrize(

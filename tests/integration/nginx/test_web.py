@@ -46,7 +46,7 @@ def names() -> Iterator[NameServer]:
 def nginx(server_folder: Path, tmp_path: Path, names: NameServer) -> Iterator[Nginx]:
     """nginx in front of the service."""
     asyncio.run(migrate(f"sqlite:///{tmp_path / 'web.db'}"))
-    settings = Settings(api_keys=SecretStr(KEYS), proxy_secret=SecretStr(SECRET))
+    settings = Settings(api_keys=SecretStr(KEYS), proxy_secret=SecretStr(SECRET), trusted_proxies="127.0.0.1")
     with running(tmp_path / "web.db", settings, prepare) as port:
         site = nginx_site(
             proxy_secret=SECRET, phpfpm="127.0.0.1:9", resolver=names.address, upstream=f"http://llm:{port}"

@@ -38,7 +38,7 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
         "HOME": str(folder),
         "GLASSDOME_DATABASE_URL": url,
         "GLASSDOME_DATA_DIR": str(folder / "data"),
-        "GLASSDOME_API_KEYS": "K:rw",
+        "GLASSDOME_API_KEYS": "key-of-tests:rw",
     }
 
 

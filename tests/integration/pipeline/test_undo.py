@@ -70,7 +70,7 @@ class Bench:
                     return ref
                 await asyncio.sleep(0.02)
 
-    async def undo(self, key: str = "K", **body: Any) -> httpx.Response:
+    async def undo(self, key: str = "key-of-tests", **body: Any) -> httpx.Response:
         """Ask for it."""
         return await self.client.post(EDIT, json=body, headers={"X-API-Key": key})
 
@@ -96,7 +96,7 @@ async def bench(
         "GLASSDOME_IMAP_MASTER_USER": MASTER_USER,
         "GLASSDOME_IMAP_MASTER_PASSWORD": MASTER_PASSWORD,
         "GLASSDOME_DATA_DIR": str(tmp_path),
-        "GLASSDOME_API_KEYS": "K:rw,THEIRS:rw:elsewhere.test",
+        "GLASSDOME_API_KEYS": "key-of-tests:rw,their-key-of-tests:rw:elsewhere.test",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -107,7 +107,9 @@ async def bench(
         working = asyncio.create_task(app.work())
         await _first_look(app, mailbox)
         transport = httpx.ASGITransport(app=create_app(services_of(app)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://api", headers={"X-API-Key": "K"}) as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://api", headers={"X-API-Key": "key-of-tests"}
+        ) as client:
             yield Bench(app, dovecot, mailbox, client)
         app.stop()
         await working
@@ -126,8 +128,8 @@ async def test_a_move_and_its_keyword_are_taken_back(bench: Bench) -> None:
     done = await bench.junked(1)
     assert await bench.stored() == [("Junk", {"$Phishing"})]
 
-    theirs = await bench.undo("THEIRS", items=[done["move"]])
-    their_batch = await bench.undo("THEIRS", since="2026-01-01T00:00:00Z", mailbox=bench.mailbox)
+    theirs = await bench.undo("their-key-of-tests", items=[done["move"]])
+    their_batch = await bench.undo("their-key-of-tests", since="2026-01-01T00:00:00Z", mailbox=bench.mailbox)
     assert (theirs.status_code, their_batch.status_code) == (404, 403)
     assert await bench.stored() == [("Junk", {"$Phishing"})]
 

@@ -56,7 +56,7 @@ async def service(
         push_secret=SECRET,
         data_dir=folder,
         llm_processing_interval=sweep,
-        api_keys="K:rw",
+        api_keys="key-of-tests:rw",
         **more,
     )
     async with open_app(settings, clock=SystemClock()) as app:
@@ -174,7 +174,7 @@ async def test_a_correction_teaches_the_spam_filter(
         await asyncio.to_thread(dovecot.deliver, mailbox, letter(1))
         await analysed(app, mailbox, 1)
         body = {"mailbox": mailbox, "email_id": "1", "label": "spam"}
-        async with httpx.AsyncClient(trust_env=False, headers={"X-API-Key": "K"}) as client:
+        async with httpx.AsyncClient(trust_env=False, headers={"X-API-Key": "key-of-tests"}) as client:
             for _ in range(2):
                 answer = await client.post(f"http://127.0.0.1:{port}/api/v1/add/llm/feedback", json=body)
                 assert 200 == answer.status_code

@@ -32,7 +32,7 @@ from glassdome.values.verdict import Label, Verdict
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 USER = "user@example.org"
 OTHER = "other@example.net"
-RW, RO, OWN = "write-key", "read-key", "domain-key"
+RW, RO, OWN = "write-key-of-tests", "read-key-of-tests", "domain-key-of-tests"
 SECRET = "push-secret"
 KEYS = f"{RW}:rw,{RO}:ro,{OWN}:rw:example.org"
 
@@ -180,6 +180,7 @@ class Bench:
             config=self.database.config,
             history=self.database.history,
             actions=self.database.actions,
+            sessions=self.database.sessions,
             classify=lambda raw: self.verdict,
             version="1.0",
             source=self.folders,  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from glassdome.testing.samples import NOON
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """The built-in engine, and a key; made outside the event loop, since settings look at files."""
-    return Settings(data_dir=tmp_path, api_keys=SecretStr("K:rw"))
+    return Settings(data_dir=tmp_path, api_keys=SecretStr("key-of-tests:rw"))
 
 
 class Service:
@@ -32,7 +32,9 @@ class Service:
     def __init__(self, app: App, clock: FixedClock) -> None:
         self.app, self._clock = app, clock
         transport = httpx.ASGITransport(create_app(services_of(app)))
-        self._http = httpx.AsyncClient(transport=transport, base_url="http://test", headers={"X-API-Key": "K"})
+        self._http = httpx.AsyncClient(
+            transport=transport, base_url="http://test", headers={"X-API-Key": "key-of-tests"}
+        )
 
     async def edit(self, **attr: Any) -> httpx.Response:
         """Change settings."""

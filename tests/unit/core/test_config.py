@@ -94,8 +94,8 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
         ("GLASSDOME_DATABASE_URL", "postgres://x"),
         ("GLASSDOME_ENGINE_SKIP", "bulk,knwon"),
         ("GLASSDOME_MAILBOXES", "ann@example.org,bob"),
-        ("GLASSDOME_API_KEYS", "secretone:rw,secrettwo"),
-        ("GLASSDOME_API_KEYS", "secretone:rw,secrettwo:rw,secretone:ro:example.org"),
+        ("GLASSDOME_API_KEYS", "secret-number-one:rw,secret-number-two"),
+        ("GLASSDOME_API_KEYS", "secret-number-one:rw,secret-number-two:rw,secret-number-one:ro:example.org"),
         ("GLASSDOME_API_KEYS", "secretschl\u00fcssel:rw"),
         ("GLASSDOME_PROXY_SECRET", "secretschl\u00fcssel"),
         ("GLASSDOME_OPENAI_URL", "http://10.0.0.5:80000/v1"),
@@ -103,8 +103,10 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
         ("GLASSDOME_RETENTION_DAYS", "999999"),
         ("GLASSDOME_API_RATE_PER_MINUTE", "1" + 400 * "0"),
         ("GLASSDOME_BACKFILL_PER_HOUR", "1" + 400 * "0"),
-        ("GLASSDOME_API_KEYS", "secretone:ro:"),
-        ("GLASSDOME_API_KEYS", "secretone:ro:| "),
+        ("GLASSDOME_API_KEYS", "secret-number-one:ro:"),
+        ("GLASSDOME_API_KEYS", "secret-number-one:ro,secret:rw"),
+        ("GLASSDOME_TRUSTED_PROXIES", "172.22.1.0/24,nginx"),
+        ("GLASSDOME_API_KEYS", "secret-number-one:ro:| "),
     ],
 )
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -127,7 +129,7 @@ def test_engine_default_follows_the_ollama_host() -> None:
 
 def test_secrets_do_not_print() -> None:
     """The representation of the settings shows no secret."""
-    shown = repr(Settings(mailcow_api_key="K-123-SECRET", mail_api_pw="pw-SECRET", api_keys="k-SECRET:rw"))
+    shown = repr(Settings(mailcow_api_key="K-123-SECRET", mail_api_pw="pw-SECRET", api_keys="a-long-k-SECRET:rw"))
 
     assert "SECRET" not in shown
 

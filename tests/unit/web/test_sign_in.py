@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 
 from glassdome.api.keys import find_caller, parse_keys
 from glassdome.core.clock import FixedClock
 from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEER, WEB_SESSION_SECONDS
+from glassdome.web.app import add_web
+from glassdome.web.session import Sessions
 from glassdome.web.visitor import SESSION_COOKIE
 from tests.unit.api.bench import KEYS, OWN, RO, RW, Bench, analysis, ref
 
@@ -104,6 +108,38 @@ async def test_signing_out_ends_the_session_everywhere(bench: Bench) -> None:
         assert (await browser.open("queue")).url.path == "/llm/sign-in"
 
 
+async def test_signing_out_holds_in_other_processes_and_after_a_restart(bench: Bench) -> None:
+    """The database knows: a copy of the cookie opens nothing in a process that was not told."""
+    other = Bench(bench.database, bench.settings)
+    await asyncio.to_thread(add_web, other.app, BOX)
+    async with browsing(bench) as browser, browsing(other, None) as thief:
+        thief.client.cookies.set(SESSION_COOKIE, browser.client.cookies[SESSION_COOKIE], domain="glass.example")
+        assert (await thief.open("queue")).url.path == "/llm/queue"
+
+        await browser.open("queue")
+        await browser.send("sign-out")
+
+        assert (await thief.open("queue")).url.path == "/llm/sign-in"
+
+
+async def test_a_session_that_was_never_begun_opens_nothing(bench: Bench) -> None:
+    """A cookie alone, sealed with the right key, is not enough: the database must know the session."""
+    begun = Sessions.begin(key=find_caller(RW, parse_keys(KEYS)).name, now=bench.clock.now())  # type: ignore[union-attr]
+    async with browsing(bench, None) as browser:
+        browser.client.cookies.set(SESSION_COOKIE, Sessions(BOX).seal(begun), domain="glass.example", path="/llm")
+
+        assert (await browser.open("queue")).url.path == "/llm/sign-in"
+
+
+async def test_nobody_but_a_named_proxy_names_visitors(bench: Bench) -> None:
+    """What any other peer says of its visitors, on loopback too, gives no more tries."""
+    async with browsing(bench, None) as browser:
+        await browser.open("sign-in")
+        statuses = [await tried(browser, f"192.0.2.{number}") for number in range(MAX_SIGN_INS_PER_ADDRESS + 1)]
+
+        assert statuses == [401] * MAX_SIGN_INS_PER_ADDRESS + [429]
+
+
 @pytest.mark.parametrize(
     "cookie", ["", "x", "gAAAA", BOX.encrypt("a mailbox's password"), BOX.encrypt('{"key": "nginx"}')]
 )
@@ -127,6 +163,7 @@ async def tried(browser: Browser, address: str, key: str = "guess") -> int:
 
 async def test_tries_are_counted_per_address(bench: Bench) -> None:
     """Past the limit even the right key waits; another address behind the same proxy does not."""
+    bench.set(trusted_proxies="127.0.0.1")
     async with browsing(bench, None) as browser:
         await browser.open("sign-in")
         statuses = [await tried(browser, "192.0.2.66") for _ in range(MAX_SIGN_INS_PER_ADDRESS + 1)]
@@ -138,6 +175,7 @@ async def test_tries_are_counted_per_address(bench: Bench) -> None:
 
 async def test_who_goes_on_trying_locks_out_nobody_else(bench: Bench) -> None:
     """What is refused to an address is not counted against the proxy that named it."""
+    bench.set(trusted_proxies="127.0.0.1")
     async with browsing(bench, None) as browser:
         await browser.open("sign-in")
         statuses = [await tried(browser, "192.0.2.66") for _ in range(2 * MAX_SIGN_INS_PER_PEER)]
@@ -147,7 +185,8 @@ async def test_who_goes_on_trying_locks_out_nobody_else(bench: Bench) -> None:
 
 
 async def test_made_up_addresses_give_no_more_tries_than_the_peer_has(bench: Bench) -> None:
-    """Whoever is not behind a proxy can name any address: the count of the connection holds, and says how long."""
+    """A proxy that lets visitors name themselves: the count of its connection holds, and says how long."""
+    bench.set(trusted_proxies="127.0.0.1")
     async with browsing(bench, None) as browser:
         await browser.open("sign-in")
         statuses = [await tried(browser, f"192.0.2.{number}") for number in range(MAX_SIGN_INS_PER_PEER + 1)]

@@ -1,0 +1,28 @@
+"""The settings of the edge: who stands between us and a visitor; part of `Settings`."""
+
+from __future__ import annotations
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+
+from glassdome.core.config_field import named
+from glassdome.core.networks import parse_networks
+
+__all__ = ["EdgeSettings"]
+
+
+class EdgeSettings(BaseSettings):
+    """Which proxies are believed."""
+
+    trusted_proxies: str = named(
+        "GLASSDOME_TRUSTED_PROXIES",
+        "",
+        "Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated; empty: nobody's",
+        live=True,
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        parse_networks(value)
+        return value

@@ -1,0 +1,41 @@
+"""Sessions of the web UI (`ports.session.SessionStore`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.store.actions import key_of
+from glassdome.store.connections import Connections
+from glassdome.store.schema_agent import sessions
+
+__all__ = ["SessionTable"]
+
+
+class SessionTable:
+    """Implements `ports.session.SessionStore`."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Share the store's connections."""
+        self._db = connections
+
+    async def begin_session(self, token: str, *, who: str, now: datetime, until: datetime) -> None:
+        """Store a session."""
+        row = {"session_key": key_of(token), "who": who, "begun_at": now, "expires_at": until}
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            await connection.execute(insert(sessions).values(**row))
+
+        await self._db.write(work)
+
+    async def holds_session(self, token: str, *, now: datetime) -> bool:
+        """Look for it."""
+        found = select(sessions.c.who).where(sessions.c.session_key == key_of(token), sessions.c.expires_at > now)
+        return await self._db.row(found) is not None
+
+    async def end_session(self, token: str) -> None:
+        """Delete it."""
+        await self._db.change(delete(sessions).where(sessions.c.session_key == key_of(token)))
