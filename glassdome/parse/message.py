@@ -25,7 +25,8 @@ from glassdome.parse.fingerprint import content_hash
 from glassdome.parse.lists import message_ids, read_lists
 from glassdome.parse.plain import reveal
 from glassdome.parse.readable import readable_of
-from glassdome.parse.reply import new_text
+from glassdome.parse.reply import Setting, new_text
+from glassdome.parse.reply_words import subject_mark
 from glassdome.parse.sorting import sort_parts
 from glassdome.parse.structure import Part, parse_structure
 from glassdome.parse.text_types import STUFFED
@@ -76,7 +77,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
     header_from = _addresses(fields, "from", faults)
     reply_to, to = _addresses(fields, "reply-to", faults), _addresses(fields, "to", faults)
     cc = _addresses(fields, "cc", faults)
-    new = new_text(body.text)
+    new = new_text(body.text, _setting(fields, subject[0], (*header_from, *reply_to)))
     if STUFFED in body.text:
         body.text, new = body.text.replace(STUFFED, ""), new.replace(STUFFED, "")
     links = tuple(dict.fromkeys(body.links))[:MAX_LINKS]
@@ -119,6 +120,18 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
             links=links,
             attachments=attachments,
         ),
+    )
+
+
+def _setting(fields: list[RawField], subject: str, own: tuple[Address, ...]) -> Setting:
+    """Return what tells whether quoted history is to be expected."""
+    mark, bare = subject_mark(subject)
+    answers = any(first(fields, name) for name in ("in-reply-to", "references"))
+    return Setting(
+        is_reply=mark == "reply" or (answers and mark != "forward"),
+        is_forward=mark == "forward",
+        subject=bare,
+        own=frozenset(address.addr.lower() for address in own),
     )
 
 
