@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 def settings_page() -> str:
     """Return the page of all settings."""
-    from glassdome.core.config import Settings, env_name, is_live
+    from glassdome.core.config import Settings, env_names, is_live
     from glassdome.core.config_file import KEYS
 
     keys = {field: dotted for dotted, field in KEYS.items()}
@@ -38,7 +38,7 @@ def settings_page() -> str:
             default = default.get_secret_value()
         shown = "" if default in (None, "") else f"`{default}`"
         lines.append(
-            f"| `{env_name(name)}` | {f'`{keys[name]}`' if name in keys else ''} | {shown} | {field.description} "
+            f"| {' or '.join(f'`{env}`' for env in env_names(name))} | {f'`{keys[name]}`' if name in keys else ''} | {shown} | {field.description} "
             f"| {'now' if is_live(name) else 'start'} |"
         )
     return "\n".join(lines) + "\n"

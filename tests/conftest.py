@@ -10,7 +10,7 @@ import pytest
 import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
 
-from glassdome.core.config import Settings, env_name
+from glassdome.core.config import Settings, env_names
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -18,7 +18,7 @@ pytest_plugins = ["tests.servers.fixtures"]
 @pytest.fixture(autouse=True)
 def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings of the machine or writes into its home."""
-    for name in {env_name(field) for field in Settings.model_fields} | {
+    for name in {name for field in Settings.model_fields for name in env_names(field)} | {
         n for n in os.environ if n.startswith("GLASSDOME_")
     }:
         monkeypatch.delenv(name, raising=False)

@@ -62,7 +62,7 @@ class MailAlerts:
 async def open_alerts(settings: Settings, *, clock: Clock) -> AsyncIterator[AlertSink]:
     """Yield the way to tell owners of phishing: mail from the Overseer's mailbox where one is set, else the log."""
     mailbox = settings.overseer_mailbox
-    if not (mailbox and settings.mailcow_api_url and settings.mailcow_api_key):
+    if not (mailbox and settings.smtp_host):
         yield LogAlerts()
         return
     async with MailcowAgent.from_settings(settings, agent_id="phishing-alerts", clock=clock) as agent:

@@ -66,7 +66,7 @@ class Idle:
                 registered = await (await self._memory.stores()).mailboxes.get(mailbox)
                 if registered is None:
                     return
-                async with self._client.session(mailbox, registered.password) as session:
+                async with self._client.session(mailbox, registered.credentials) as session:
                     await session.examine(INBOX)
                     # What arrived before IDLE began would ring no bell.
                     self._changed.set()

@@ -30,6 +30,7 @@ from glassdome.core.secrets import reveal
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.tls import tls_policy
 from glassdome.values.as_json import analysis_shape
+from glassdome.values.credentials import Credentials
 from glassdome.values.refs import INBOX
 
 __all__ = ["MailcowAgent"]
@@ -48,7 +49,7 @@ class MailcowAgent:
     def __init__(
         self,
         agent_id: str,
-        api_url: str,
+        api_url: str | None = None,
         api_uid: str | None = None,
         api_pw: SecretStr | str | None = None,
         domain: str | None = None,
@@ -62,8 +63,9 @@ class MailcowAgent:
     ) -> None:
         """The first five are the seed's. `api_key`, else MAILCOW_API_KEY of the settings, comes before uid and password.
 
-        Hosts, ports, certificates and the database are those of `settings` (default: the environment's). Raises
-        ConfigError; nothing is connected yet.
+        Hosts, ports, certificates and the database are those of `settings` (default: the environment's). Without
+        `api_url` mail of any IMAP server is read and sent; creating, listing and deleting mailboxes needs a mailcow.
+        Raises ConfigError; nothing is connected yet.
         """
         settings = settings or Settings()
         self.agent_id, self.domain = agent_id, domain or settings.mailcow_domain
@@ -75,9 +77,11 @@ class MailcowAgent:
             self.domain,
             api_key=api_key or settings.mailcow_api_key,
             imap_host=settings.mailcow_imap_host,
-            imap_port=settings.mailcow_imap_port,
+            imap_port=settings.imap_port,
+            imap_tls=settings.imap_tls,
             smtp_host=settings.mailcow_smtp_host,
-            smtp_port=settings.mailcow_smtp_port,
+            smtp_port=settings.smtp_port,
+            smtp_tls=settings.smtp_tls,
             tls=tls_policy(settings),
             clock=self._clock,
         )
@@ -96,9 +100,9 @@ class MailcowAgent:
     @classmethod
     def from_settings(cls, settings: Settings, *, agent_id: str = "mailcow-agent", clock: Clock | None = None) -> Self:
         """Return the agent that the settings describe; raises ConfigError."""
-        if not settings.mailcow_api_url:
+        if not settings.imap_host and not settings.smtp_host:
             raise ConfigError(
-                "MAILCOW_API_URL is not set.", fix="Write the address of mailcow, https://mail.example.org."
+                "No mail server is set.", fix="Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL for a mailcow."
             )
         uid, password = settings.mail_api_uid, settings.mail_api_pw
         return cls(agent_id, settings.mailcow_api_url, uid, password, settings=settings, clock=clock)
@@ -127,17 +131,25 @@ class MailcowAgent:
         wanted = read_task(task)
         return await self._actions[type(wanted)](wanted)
 
-    async def register(self, mailbox: str, password: SecretStr, name: str = "") -> None:
+    async def register(self, mailbox: str, password: SecretStr, name: str = "", *, login: str = "") -> None:
         """Log in to a mailbox that exists already, then have it monitored and sent from; raises LoginRefused.
 
-        A password that the server did not take is not stored.
+        `login` is the name to log in with where it is not the address. A password that the server did not take is
+        not stored.
         """
-        async with self._client.session(mailbox, password, fresh=True):
+        proved = Credentials(user=login or mailbox, password=password)
+        async with self._client.session(mailbox, proved, fresh=True):
             pass
-        await self._remember(mailbox, password, name)
+        await self._remember(mailbox, proved, name)
 
-    async def _remember(self, mailbox: str, password: SecretStr, name: str = "") -> None:
-        await (await self._memory.stores()).mailboxes.add(mailbox, password, now=self._clock.now(), name=name)
+    async def forget(self, mailbox: str) -> bool:
+        """Monitor a mailbox no more and drop its password; say whether it was registered."""
+        self._monitor.forget(mailbox)
+        return await (await self._memory.stores()).mailboxes.forget(mailbox)
+
+    async def _remember(self, mailbox: str, login: Credentials, name: str = "") -> None:
+        registry, user = (await self._memory.stores()).mailboxes, "" if login.user == mailbox else login.user
+        await registry.add(mailbox, login.password, now=self._clock.now(), name=name, login=user)
 
     async def monitor_all_mailboxes(self, *, with_analysis: bool = False) -> Result:
         """Look at every registered mailbox: first what is unread, later what arrived since the pass before.
@@ -194,14 +206,14 @@ class MailcowAgent:
             task.local_part, task.password, task.name, task.quota_mb, domain=task.domain, tags=task.tags
         )
         mailbox = str(details["username"])
-        await self._remember(mailbox, task.password, task.name)
+        await self._remember(mailbox, Credentials(user=mailbox, password=task.password), task.name)
         return {"success": True, "mailbox": mailbox, "details": details}
 
     async def _look(self, task: MonitorMailbox) -> Result:
-        password = await self._password(task.mailbox, task.password)
+        login = await self._login(task.mailbox, task.password, task.login)
         messages = await self._client.get_mailbox_messages(
             task.mailbox,
-            password,
+            login,
             task.folder,
             task.unread_only,
             since=task.since,
@@ -210,13 +222,13 @@ class MailcowAgent:
             fresh=task.password is not None,
         )
         if task.password is not None:
-            await self._remember(task.mailbox, task.password)
+            await self._remember(task.mailbox, login)
         if task.with_analysis:
             await self._add_analyses(task.mailbox, task.folder, messages)
         return {"success": True, "mailbox": task.mailbox, "count": len(messages), "messages": messages}
 
     async def _send(self, task: SendEmail) -> Result:
-        return await self._mailer.send(task, await self._password(task.mailbox, task.password))
+        return await self._mailer.send(task, await self._login(task.mailbox, task.password, task.login))
 
     async def _list(self, task: ListMailboxes) -> Result:
         rows = await self._client.list_mailboxes(task.domain, tags=task.tags)
@@ -224,22 +236,23 @@ class MailcowAgent:
 
     async def _delete(self, task: DeleteMailbox) -> Result:
         warnings = await self._client.delete_mailbox(task.mailbox)
-        self._monitor.forget(task.mailbox)
-        await (await self._memory.stores()).mailboxes.forget(task.mailbox)
+        await self.forget(task.mailbox)
         return {"success": True, "mailbox": task.mailbox, **({"warnings": list(warnings)} if warnings else {})}
 
     # -- inside
 
-    async def _password(self, mailbox: str, given: SecretStr | None) -> SecretStr:
-        if given is not None and reveal(given):
-            return given
+    async def _login(self, mailbox: str, given: SecretStr | None, name: str) -> Credentials:
+        """Return the login given with a task, completed by the registered one."""
         registered = await (await self._memory.stores()).mailboxes.get(mailbox)
+        if given is not None and reveal(given):
+            user = name or (registered.login if registered is not None else "")
+            return Credentials(user=user or mailbox, password=given)
         if registered is None:
             raise LoginRefused(
                 f"No password is known for {mailbox}.",
                 fix="Give it once with the task, or run: glassdome mailbox register.",
             )
-        return registered.password
+        return registered.credentials
 
     async def _add_analyses(self, mailbox: str, folder: str, messages: list[dict[str, Any]]) -> None:
         """Give each message the analysis that the processor stored, None where there is none yet."""

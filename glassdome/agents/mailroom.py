@@ -49,7 +49,7 @@ class Mailroom:
                 f"No password is known for {self.mailbox}.", fix="Set GLASSDOME_OVERSEER_PASSWORD or register it."
             )
         cursor = await stores.cursors.get_cursor(self.mailbox, _KEY + INBOX)
-        async with self._agent.client.session(self.mailbox, registered.password) as session:
+        async with self._agent.client.session(self.mailbox, registered.credentials) as session:
             status = await session.status(INBOX)
             unread_to = 0
             if cursor is None or cursor.uid_validity != status.uid_validity:

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from pydantic import SecretStr
-
 from glassdome.agents.memory import Memory
 from glassdome.agents.results import failure
 from glassdome.core.clock import Clock
@@ -19,6 +17,7 @@ from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.parse import parse_message
 from glassdome.ports.imap import ImapSession
 from glassdome.store import Database
+from glassdome.values.credentials import Credentials
 from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import INBOX, Cursor
 
@@ -50,13 +49,13 @@ class Monitor:
         stores = await self._memory.stores()
         await self.settle(stores)
         mailboxes = await stores.mailboxes.list()
-        passwords = await self._passwords(stores)
+        logins = await self._logins(stores)
         places = asyncio.Semaphore(_AT_ONCE)
 
         async def one(mailbox: str) -> dict[str, Any]:
             async with places:
                 try:
-                    look = partial(self._one, mailbox, stores, passwords.get(mailbox))
+                    look = partial(self._one, mailbox, stores, logins.get(mailbox))
                     return await contained(f"The look at {mailbox}", look)
                 except GlassdomeError as exc:
                     return failure(exc, mailbox=mailbox, count=0, messages=[])
@@ -81,27 +80,27 @@ class Monitor:
             self._stored[mailbox] = cursor
 
     @staticmethod
-    async def _passwords(stores: Database) -> dict[str, SecretStr]:
+    async def _logins(stores: Database) -> dict[str, Credentials]:
         """Read all passwords at once; where one cannot be decrypted, none is here, and each is asked for by itself."""
         try:
-            return {known.address: known.password for known in await stores.mailboxes.all()}
+            return {known.address: known.credentials for known in await stores.mailboxes.all()}
         except ConfigError:
             return {}
 
-    async def _one(self, mailbox: str, stores: Database, password: SecretStr | None) -> dict[str, Any]:
-        if password is None and (registered := await stores.mailboxes.get(mailbox)) is not None:
-            password = registered.password
-        if password is None:
+    async def _one(self, mailbox: str, stores: Database, login: Credentials | None) -> dict[str, Any]:
+        if login is None and (registered := await stores.mailboxes.get(mailbox)) is not None:
+            login = registered.credentials
+        if login is None:
             return {"success": True, "mailbox": mailbox, "count": 0, "messages": []}
         if mailbox not in self._stored and (found := await stores.cursors.get_cursor(mailbox, _KEY + INBOX)):
             self._stored[mailbox] = found
-        messages = await self._new(mailbox, password)
+        messages = await self._new(mailbox, login)
         return {"success": True, "mailbox": mailbox, "count": len(messages), "messages": messages}
 
-    async def _new(self, mailbox: str, password: SecretStr) -> list[dict[str, Any]]:
+    async def _new(self, mailbox: str, login: Credentials) -> list[dict[str, Any]]:
         """Return the messages since the cursor; at first sight, or in a rebuilt folder, the unread ones."""
         cursor = self._stored.get(mailbox)
-        async with self._client.session(mailbox, password) as session:
+        async with self._client.session(mailbox, login) as session:
             status = await session.status(INBOX)
             if cursor is None or cursor.uid_validity != status.uid_validity:
                 cursor = Cursor(uid_validity=status.uid_validity, last_uid=0)

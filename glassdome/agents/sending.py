@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from email.utils import getaddresses
 from typing import Any, Final
 
-from pydantic import SecretStr
-
 from glassdome.agents.memory import Memory
 from glassdome.agents.tasks import FileToSend, SendEmail
 from glassdome.core.clock import Clock
@@ -31,6 +29,7 @@ from glassdome.integrations.smtp.addresses import envelope_address
 from glassdome.integrations.smtp.compose import new_message_id
 from glassdome.signals.sensitive import find_in_text
 from glassdome.values.agent import OutboxEntry, OutboxState
+from glassdome.values.credentials import Credentials
 from glassdome.values.message import Address
 from glassdome.values.outgoing import OutgoingFile, OutgoingMessage, RecipientOutcome, SendOutcome, SendState
 
@@ -65,7 +64,7 @@ class Mailer:
         self._client, self._memory, self._clock = client, memory, clock
         self._policy = policy or SendPolicy()
 
-    async def send(self, task: SendEmail, password: SecretStr) -> dict[str, Any]:
+    async def send(self, task: SendEmail, login: Credentials) -> dict[str, Any]:
         """Send and return the seed's result.
 
         Raises ActionForbidden for sensitive data, RateLimited with `retry_after` seconds, SmtpRefused, InputError,
@@ -89,15 +88,15 @@ class Mailer:
             raise
         if not await outbox.begin(entry.message_id, now=self._clock.now()):
             raise Conflict("This mail is being sent by another call.", message_id=entry.message_id)
-        return await self._deliver(task, message, password, entry)
+        return await self._deliver(task, message, login, entry)
 
     async def _deliver(
-        self, task: SendEmail, message: OutgoingMessage, password: SecretStr, entry: OutboxEntry
+        self, task: SendEmail, message: OutgoingMessage, login: Credentials, entry: OutboxEntry
     ) -> dict[str, Any]:
         outbox = (await self._memory.stores()).outbox
         state, detail = OutboxState.UNKNOWN, "interrupted"
         try:
-            outcome = await self._client.send_email(message, password, save_copy=task.save_copy)
+            outcome = await self._client.send_email(message, login, save_copy=task.save_copy)
             state, detail = _state_of(outcome), outcome.state.value
         except GlassdomeError as exc:
             # The client raises only before the server took the mail: what comes after DATA is an outcome.

@@ -52,11 +52,15 @@ class CreateMailbox(_Task):
 
 
 class MonitorMailbox(_Task):
-    """Ask for messages and register the mailbox; without a password the registered one is used."""
+    """Ask for messages and register the mailbox; without a password the registered one is used.
+
+    `login` is the name to log in with where it is not the address.
+    """
 
     name_of: ClassVar[str] = "monitor_mailbox"
     mailbox: str
     password: SecretStr | None = None
+    login: str = ""
     unread_only: bool = True
     folder: str = "INBOX"
     since: datetime | None = None
@@ -85,6 +89,7 @@ class SendEmail(_Task):
     name_of: ClassVar[str] = "send_email"
     mailbox: str
     password: SecretStr | None = None
+    login: str = ""
     to_addresses: Addresses = Field(default_factory=list)
     subject: str = ""
     body: str = ""

@@ -105,7 +105,7 @@ async def must_be_chosen(services: Services, mailbox: str) -> None:
 async def resolve(services: Services, mailbox: str, wanted: EmailId) -> MessageRef:
     """Find the message in the mailbox as it is now; a rebuilt folder's old UIDs name nothing (RFC 9051 2.3.1.1)."""
     if services.source is None:
-        raise ConnectFailed("No mail server is configured.", fix="Set MAILCOW_IMAP_HOST.")
+        raise ConnectFailed("No mail server is configured.", fix="Set GLASSDOME_IMAP_HOST.")
     if wanted.message_id:
         return await services.source.find(mailbox, wanted.folder, f"<{wanted.message_id}>")
     ref = await services.source.resolve(mailbox, wanted.folder, wanted.uid)

@@ -24,9 +24,9 @@ __all__ = ["router", "shown_settings"]
 
 router = APIRouter(tags=["config"])
 
-#: What config.yml may say, the API may change; but a mailbox list may hold passwords, and a path and who is believed
-#: as a proxy are the host's affair.
-_EDITABLE: Final = frozenset(KEYS.values()) - {"mailboxes", "log_file", "trusted_proxies"}
+#: What config.yml may say and a running service follows, the API may change; but a mailbox list may hold passwords, and
+#: a path and who is believed as a proxy are the host's affair.
+_EDITABLE: Final = frozenset(filter(is_live, KEYS.values())) - {"mailboxes", "log_file", "trusted_proxies"}
 Value = Annotated[str, Field(max_length=MAX_SETTING_CHARS)] | int | float | bool
 
 

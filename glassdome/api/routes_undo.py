@@ -88,7 +88,7 @@ async def edit_actions(services: Wired, caller: Writer, body: UndoRequest) -> Re
     if body.items is not None and body.model_fields_set & {"until", "mailbox", "kinds", "cursor"}:
         raise InputError("until, mailbox, kinds and cursor go with since, not with items.")
     if services.undoer is None:
-        raise ConnectFailed("No mail server is configured.", fix="Set MAILCOW_IMAP_HOST.")
+        raise ConnectFailed("No mail server is configured.", fix="Set GLASSDOME_IMAP_HOST.")
     if body.items is not None:
         return await _named(services, services.undoer, caller, list(dict.fromkeys(body.items)))
     return await _since(services, services.undoer, caller, body, mailbox)

@@ -12,11 +12,11 @@ from glassdome.agents.alert_mail import open_alerts
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_stages
 from glassdome.bootstrap.mailboxes import mail_logins
-from glassdome.integrations.imap.login import ImapServer, greet
+from glassdome.integrations.imap.login import greet
 from glassdome.integrations.imap.pool import ImapPool
+from glassdome.integrations.mail_servers import imap_server
 from glassdome.integrations.rspamd.controller import RspamdController
 from glassdome.integrations.rspamd.teacher import RspamdTeacher
-from glassdome.integrations.tls import tls_policy
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.chore import Chore
@@ -42,9 +42,8 @@ __all__ = ["add_mail"]
 async def add_mail(app: App, stack: AsyncExitStack) -> None:
     """Give the app its mail server; nothing is connected yet. `stack` closes what is opened; raises ConfigError."""
     settings, database, clock = app.settings.current(), app.database, app.clock
-    tls = tls_policy(settings)
-    tls.warn()
-    server = ImapServer(host=settings.imap_host or "", port=settings.mailcow_imap_port, tls=tls)
+    server = imap_server(settings)
+    server.tls.warn()
     app.probes["imap"] = partial(greet, server)
     pool = ImapPool(server, mail_logins(app.settings.current, database.mailboxes))
     source = app.source = ImapSource(pool, clock=clock)

@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from pydantic import SecretStr
-
 from glassdome.agents.memory import secret_box
 from glassdome.core.config import Settings
+from glassdome.core.config_mailboxes import NamedMailbox, read_mailboxes
 from glassdome.core.errors import ConfigError, LoginRefused
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.ports.agent import MailboxRegistry
@@ -17,22 +16,29 @@ from glassdome.ports.imap import MailboxLogins
 from glassdome.store import Database, check_schema, migrate, open_database
 from glassdome.values.credentials import Credentials
 
-__all__ = ["chosen_by_settings", "mail_logins", "open_store"]
+__all__ = ["chosen_by_settings", "login_of_settings", "mail_logins", "master_logins", "open_store"]
 
 
-def chosen_by_settings(settings: Settings) -> dict[str, SecretStr | None]:
-    """Return the mailboxes of GLASSDOME_MAILBOXES with their passwords; raises ConfigError for what is no address."""
-    found: dict[str, SecretStr | None] = {}
-    for part in filter(None, (p.strip() for p in settings.mailboxes.split(","))):
-        address, colon, password = part.partition(":")
-        if "@" not in address.strip("@"):
-            raise ConfigError(
-                f"GLASSDOME_MAILBOXES: {address!r} is not the address of a mailbox.",
-                fix="Write a@example.org or a@example.org:password, separated by commas.",
-            )
-        # Lower case, as the API and the doorbell name mailboxes.
-        found[address.lower()] = SecretStr(password) if colon else None
-    return found
+def chosen_by_settings(settings: Settings) -> dict[str, NamedMailbox]:
+    """Return the mailboxes of GLASSDOME_MAILBOXES by their addresses; raises ConfigError for what is no address."""
+    try:
+        return {named.address: named for named in read_mailboxes(settings.mailboxes)}
+    except ValueError as exc:
+        raise ConfigError(f"GLASSDOME_MAILBOXES: {exc}.", fix="Separate the entries by commas.") from exc
+
+
+def login_of_settings(settings: Settings, mailbox: str) -> Credentials | None:
+    """Return the mailbox's own login where the settings have its password."""
+    named = chosen_by_settings(settings).get(mailbox.lower())
+    if named is None or not named.password:
+        return None
+    return Credentials(user=named.login or mailbox, password=named.password)
+
+
+def master_logins(settings: Settings) -> MasterLogins | None:
+    """Return the logins of the master user, None where none is set."""
+    user, password = settings.imap_master_user, settings.imap_master_password
+    return MasterLogins(user, password) if user and password else None
 
 
 class _Logins:
@@ -40,15 +46,13 @@ class _Logins:
 
     def __init__(self, settings: Callable[[], Settings], registry: MailboxRegistry) -> None:
         self._settings, self._registry = settings, registry
-        self._master: MailboxLogins | None = None
-        if (user := settings().imap_master_user) and (password := settings().imap_master_password):
-            self._master = MasterLogins(user, password)
+        self._master = master_logins(settings())
 
     async def login_for(self, mailbox: str) -> Credentials:
-        if password := chosen_by_settings(self._settings()).get(mailbox.lower()):
-            return Credentials(user=mailbox, password=password)
+        if own := login_of_settings(self._settings(), mailbox):
+            return own
         if registered := await self._registry.get(mailbox):
-            return Credentials(user=mailbox, password=registered.password)
+            return registered.credentials
         if self._master is not None:
             return await self._master.login_for(mailbox)
         raise LoginRefused(

@@ -97,7 +97,7 @@ async def _pages(ledger: ActionLedger, query: ActionQuery) -> AsyncIterator[Perf
 async def _undo(settings: Settings, ids: list[int], query: ActionQuery | None) -> int:
     async with open_app(settings, clock=SystemClock()) as app_:
         if app_.undoer is None:
-            raise ConfigError("No mail server is set.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
+            raise ConfigError("No mail server is set.", fix="Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL.")
         if query is not None:
             done, refused = await _undo_since(app_.undoer, query)
             asked: dict[str, Any] = {"since": str(query.since), "kinds": [str(kind) for kind in query.kinds]}

@@ -94,7 +94,7 @@ async def _status(agent: MailcowAgent, overseer: OverseerAgent, settings: Settin
 
 
 async def _equip(agent: MailcowAgent, overseer: OverseerAgent, settings: Settings) -> None:
-    """Give the Overseer its agent, and mailcow and the model server to ask in each round."""
+    """Give the Overseer its agent, and mailcow and the model server, where there are such, to ask in each round."""
 
     async def api() -> None:
         await agent.client.objects.version()
@@ -103,7 +103,8 @@ async def _equip(agent: MailcowAgent, overseer: OverseerAgent, settings: Setting
         await ask_model_server(await _current(settings, agent))
 
     overseer.add_monitored_agent(agent)
-    overseer.add_probe("mailcow", api)
+    if settings.mailcow_api_url:
+        overseer.add_probe("mailcow", api)
     if (engine := (await _current(settings, agent)).engine_name) in _SERVED:
         overseer.add_probe(engine, model)
 

@@ -18,7 +18,7 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import GlassdomeError, InputError, StoreError
 from glassdome.core.log import get_logger
 
-__all__ = ["Audited", "ask_password", "perform", "tell"]
+__all__ = ["Audited", "ask_password", "audit", "perform", "tell"]
 
 _log = get_logger(__name__)
 
@@ -66,13 +66,14 @@ async def _perform(settings: Settings, task: Mapping[str, Any], audited: Audited
             # mailcow has done it; failing now would have it done again.
             return {"success": True, "mailbox": audited.subject, "warnings": [_unwritten(exc, "remembered or audited")]}
         try:
-            await _audit(agent, audited)
+            await audit(agent, audited)
         except StoreError as exc:
             result = result | {"warnings": [*result.get("warnings", []), _unwritten(exc, "audited")]}
         return result
 
 
-async def _audit(agent: MailcowAgent, audited: Audited) -> None:
+async def audit(agent: MailcowAgent, audited: Audited) -> None:
+    """Write a change into the audit, under the name of who runs this."""
     history = (await agent.memory.stores()).history
     await history.audit(
         actor=operator(),

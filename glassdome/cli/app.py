@@ -62,7 +62,7 @@ COMMANDS: Final = {
         "Send a mail. A registered mailbox needs no password; for another one give --password-stdin.",
     ),
     "monitor": ("glassdome.cli.monitor:monitor", "Show new mail; nothing is marked as read."),
-    "mailbox": ("glassdome.cli.mailbox:app", "Create, list and delete mailboxes on mailcow."),
+    "mailbox": ("glassdome.cli.mailbox:app", "Create, list, delete and register mailboxes."),
     "agent": ("glassdome.cli.agent:app", "Run the Overseer; enrol people for mail commands."),
     "models": ("glassdome.cli.models:app", "List, fetch, try and measure language models."),
     "actions": ("glassdome.cli.actions:app", "Look at what was done to messages, and take it back."),

@@ -36,7 +36,7 @@ def backfill(
         mailbox, folder = as_mailbox(mailbox), as_folder(folder)
         settings = load_settings(backfill_per_hour=per_hour)
         if not settings.imap_host:
-            raise ConfigError("No mail server is set.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
+            raise ConfigError("No mail server is set.", fix="Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL.")
     run(_backfill(settings, mailbox, folder, limit, choose=choose))
 
 

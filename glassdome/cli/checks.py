@@ -11,7 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from glassdome.bootstrap.mailboxes import chosen_by_settings, mail_logins, open_store
+from glassdome.bootstrap.mailboxes import (
+    chosen_by_settings,
+    login_of_settings,
+    mail_logins,
+    master_logins,
+    open_store,
+)
 from glassdome.bootstrap.models import language_model
 from glassdome.cli.console import file_problem
 from glassdome.core.clock import Clock
@@ -21,10 +27,9 @@ from glassdome.core.log import redact
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import parse_policies
 from glassdome.integrations.imap.login import ImapServer, greet, probe
-from glassdome.integrations.imap.logins import MasterLogins
+from glassdome.integrations.mail_servers import imap_server, smtp_server
 from glassdome.integrations.mailcow_client import MailcowClient
-from glassdome.integrations.smtp.sender import SmtpSender, SmtpServer
-from glassdome.integrations.tls import tls_policy
+from glassdome.integrations.smtp.sender import SmtpSender
 from glassdome.pipeline.owner_rules import read_rules
 from glassdome.store import check_schema, migrate
 from glassdome.values.credentials import Credentials
@@ -39,8 +44,8 @@ _LOGINS_TRIED: Final = 3
 _FIXES: Final = {
     "settings": "Correct this setting; `glassdome config show` tells where it comes from.",
     "database": "Look into the database server's log.",
-    "imap": "Is the mail server started? Check MAILCOW_IMAP_HOST and MAILCOW_IMAP_PORT, and the firewall.",
-    "smtp": "Is the mail server started? Check MAILCOW_SMTP_HOST and MAILCOW_SMTP_PORT, and the firewall.",
+    "imap": "Is the mail server started? Check GLASSDOME_IMAP_HOST, _IMAP_PORT and _IMAP_TLS, and the firewall.",
+    "smtp": "Is the mail server started? Check GLASSDOME_SMTP_HOST, _SMTP_PORT and _SMTP_TLS, and the firewall.",
     "mailcow": "Is mailcow started? Check MAILCOW_API_URL and the key, and the firewall.",
     "model": "Is the model server started? Check its address: `glassdome config show`.",
 }
@@ -106,7 +111,7 @@ def _settings(settings: Settings) -> Iterator[Check]:
     except GlassdomeError as exc:
         yield _fail("settings", exc)
     for host in sorted(settings.insecure_host_names):
-        yield _warn("tls", f"the certificate of {host} is not checked", "Use MAILCOW_CA_FILE instead.")
+        yield _warn("tls", f"the certificate of {host} is not checked", "Use GLASSDOME_CA_FILE instead.")
     if not settings.api_keys.get_secret_value() and settings.proxy_secret is None:
         yield _warn("api keys", "none is set: the REST API refuses everybody", "Set GLASSDOME_API_KEYS=<key>:rw")
     if settings.imap_host and not settings.authserv_ids:
@@ -173,8 +178,8 @@ async def _database(settings: Settings) -> list[Check]:
 
 async def _imap(settings: Settings) -> list[Check]:
     if not settings.imap_host:
-        return [_warn("imap", "no mail server is set", "Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")]
-    server = ImapServer(host=settings.imap_host, port=settings.mailcow_imap_port, tls=tls_policy(settings))
+        return [_warn("imap", "no mail server is set", "Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL.")]
+    server = imap_server(settings)
     try:
         async with open_store(settings) as database:
             logins = mail_logins(lambda: settings, database.mailboxes)
@@ -183,7 +188,7 @@ async def _imap(settings: Settings) -> list[Check]:
     except (StoreError, OSError):
         # The check of the database tells of it; the mail server is tried with what the settings know.
         known = sorted(
-            box for box, password in chosen_by_settings(settings).items() if password or _has_master(settings)
+            box for box, named in chosen_by_settings(settings).items() if named.password or master_logins(settings)
         )
         found = [await _login(server, box, _own_login(settings, box)) for box in known[:_LOGINS_TRIED]]
     if not found:
@@ -203,24 +208,19 @@ async def _login(server: ImapServer, mailbox: str, login: Awaitable[Credentials]
     return _ok("imap", f"{mailbox} can be read at {server.host}:{server.port}{idle}")
 
 
-def _has_master(settings: Settings) -> bool:
-    return bool(settings.imap_master_user and settings.imap_master_password)
-
-
 async def _own_login(settings: Settings, mailbox: str) -> Credentials:
     """Return the login that needs no database: the settings' own password, else the master user's."""
-    if password := chosen_by_settings(settings)[mailbox]:
-        return Credentials(user=mailbox, password=password)
-    user, secret = settings.imap_master_user, settings.imap_master_password
-    if not user or secret is None:
+    if own := login_of_settings(settings, mailbox):
+        return own
+    if (master := master_logins(settings)) is None:
         raise LoginRefused(f"No password for {mailbox} is known without the database.", fix="Mend the database first.")
-    return await MasterLogins(user, secret).login_for(mailbox)
+    return await master.login_for(mailbox)
 
 
 async def _smtp(settings: Settings) -> list[Check]:
     if not settings.smtp_host:
         return []
-    server = SmtpServer(host=settings.smtp_host, port=settings.mailcow_smtp_port, tls=tls_policy(settings))
+    server = smtp_server(settings)
     await SmtpSender(server).probe()
     return [_ok("smtp", f"{server.host}:{server.port} offers submission over TLS")]
 

@@ -69,7 +69,7 @@ async def corrections(settings: Settings) -> list[Sample]:
     samples: list[Sample] = []
     async with open_app(settings, clock=SystemClock()) as app:
         if app.source is None:
-            raise ConfigError("Corrected mail cannot be fetched.", fix="Set MAILCOW_IMAP_HOST.")
+            raise ConfigError("Corrected mail cannot be fetched.", fix="Set GLASSDOME_IMAP_HOST.")
         for correction in await app.database.feedback.list(limit=_MOST):
             try:
                 raw = await _fetched(app.source, app.database, correction.ref)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.api.email_id import as_mailbox
-from glassdome.cli.agent_task import Audited, ask_password, perform, tell
+from glassdome.cli.agent_task import Audited, ask_password, audit, perform, tell
 from glassdome.cli.console import errors_told, load_settings, out, print_json
-from glassdome.core.errors import ConfigError
+from glassdome.core.config import Settings
+from glassdome.core.errors import ConfigError, NotFound
 
 __all__ = ["app"]
 
-app = typer.Typer(name="mailbox", help="Create, list and delete mailboxes on mailcow.", no_args_is_help=True)
+app = typer.Typer(
+    name="mailbox",
+    help="Create, list, delete and register mailboxes.",
+    no_args_is_help=True,
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
@@ -49,9 +56,17 @@ def _new_address(local_part: str, domain: str | None) -> str:
 @app.command("list")
 def list_(
     domain: Annotated[str | None, typer.Option(help="Only of this domain.")] = None,
+    registered: Annotated[
+        bool, typer.Option("--registered", help="Those that the agent watches, on whatever server; asks no mailcow.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """List mailboxes."""
+    """List mailboxes of mailcow, or those that the agent watches."""
+    if registered:
+        with errors_told():
+            known = asyncio.run(_registered(load_settings()))
+        print_json({"mailboxes": known}) if as_json else out.print("\n".join(known), highlight=False, markup=False)
+        return
     result = perform({"action": "list_mailboxes", "domain": domain})
     if as_json:
         print_json(result)
@@ -60,6 +75,11 @@ def list_(
     for row in result["mailboxes"]:
         table.add_row(*_cells(row))
     out.print(table)
+
+
+async def _registered(settings: Settings) -> list[str]:
+    async with MailcowAgent.from_settings(settings) as agent:
+        return list(await (await agent.memory.stores()).mailboxes.list())
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -87,6 +107,7 @@ def delete(
 @app.command()
 def register(
     mailbox: Annotated[str, typer.Argument(help="Its address.")],
+    login: Annotated[str, typer.Option(help="Name to log in with, where it is not the address.")] = "",
     password_stdin: Stdin = False,
     as_json: Json = False,
 ) -> None:
@@ -94,7 +115,28 @@ def register(
     with errors_told():
         mailbox = as_mailbox(mailbox)
         password = ask_password(stdin=password_stdin, needed=True)
-    task = {"action": "monitor_mailbox", "mailbox": mailbox, "password": password, "limit": 1}
+    task = {"action": "monitor_mailbox", "mailbox": mailbox, "login": login, "password": password, "limit": 1}
     result = perform(task, Audited(action="register_mailbox", subject=mailbox))
     told: dict[str, Any] = {key: result[key] for key in ("success", "mailbox", "warnings") if key in result}
     tell(told, f"{mailbox} is watched.", as_json=as_json)
+
+
+@app.command()
+def forget(
+    mailbox: Annotated[str, typer.Argument(help="Its address.")],
+    as_json: Json = False,
+) -> None:
+    """Have the agent watch a mailbox no more, and drop its password; the mailbox itself stays."""
+    with errors_told():
+        mailbox = as_mailbox(mailbox)
+        if not asyncio.run(_forget(load_settings(), mailbox)):
+            raise NotFound(f"{mailbox} is not registered.", fix="See: glassdome mailbox list --registered")
+    tell({"success": True, "mailbox": mailbox}, f"{mailbox} is forgotten.", as_json=as_json)
+
+
+async def _forget(settings: Settings, mailbox: str) -> bool:
+    async with MailcowAgent.from_settings(settings) as agent:
+        found = await agent.forget(mailbox)
+        if found:
+            await audit(agent, Audited(action="forget_mailbox", subject=mailbox))
+        return found

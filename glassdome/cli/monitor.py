@@ -27,6 +27,7 @@ def monitor(
         float, typer.Option(min=1, max=86_400, help="Seconds between two sweeps; IDLE is quicker.")
     ] = 60.0,
     analysis: Annotated[bool, typer.Option("--analysis", help="Add what the processor found.")] = False,
+    login: Annotated[str, typer.Option(help="Name to log in with, where it is not the address.")] = "",
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per message.")] = False,
 ) -> None:
@@ -39,7 +40,7 @@ def monitor(
             password = ask_password(stdin=password_stdin, needed=False)
         # A password that is given is kept.
         audited = Audited(action="register_mailbox", subject=mailbox) if password else None
-        task = {"action": "monitor_mailbox", "mailbox": mailbox, "password": password, "folder": folder}
+        task = {"action": "monitor_mailbox", "mailbox": mailbox, "login": login, "password": password, "folder": folder}
         found = perform(task | {"unread_only": not every, "with_analysis": analysis}, audited)
         for message in found["messages"]:
             _show(mailbox, message, as_json=as_json)

@@ -32,6 +32,7 @@ def send(
     allow_sensitive: Annotated[
         bool, typer.Option("--allow-sensitive", help="Send even what holds cards, keys, passwords or ids.")
     ] = False,
+    login: Annotated[str, typer.Option(help="Name to log in with, where it is not the address.")] = "",
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from stdin; needs --body.")
     ] = False,
@@ -49,6 +50,7 @@ def send(
             "action": "send_email",
             "mailbox": sender,
             "password": password,
+            "login": login,
             "to_addresses": to,
             "cc": cc or [],
             "bcc": bcc or [],

@@ -56,7 +56,7 @@ def worker(
     with errors_told():
         settings = load_settings(service=True, stdout=True)
         if not settings.imap_host:
-            raise ConfigError("A worker needs a mail server.", fix="Set MAILCOW_API_URL or MAILCOW_IMAP_HOST.")
+            raise ConfigError("A worker needs a mail server.", fix="Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL.")
     run(_worker(settings, host, port))
 
 
@@ -118,7 +118,7 @@ def _tell_what_is_missing(settings: Settings) -> None:
     for name, place in misspelt_names().items():
         _log.warning("unknown_setting", name=name, place=place, effect="it changes nothing")
     if not settings.imap_host:
-        _log.warning("no_mail_server", effect="no mailbox is read", fix="set MAILCOW_API_URL or MAILCOW_IMAP_HOST")
+        _log.warning("no_mail_server", effect="no mailbox is read", fix="set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL")
     if not settings.authserv_ids:
         _log.warning(
             "no_authserv_id", effect="SPF, DKIM and DMARC results are not used", fix="set GLASSDOME_AUTHSERV_ID"

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -22,11 +21,12 @@ from glassdome.core.config_dotenv import DotenvValue, read_dotenv
 from glassdome.core.config_edge import EdgeSettings
 from glassdome.core.config_field import named, parts_of
 from glassdome.core.config_file import KEYS, FileValue, read_config_file
+from glassdome.core.config_mailboxes import read_mailboxes
 from glassdome.core.config_mailcow import MailcowSettings
 from glassdome.core.config_model import EngineName, ModelSettings
 from glassdome.core.errors import ConfigError
 
-__all__ = ["EngineName", "Settings", "env_name", "environment_with", "is_live", "misspelt_names"]
+__all__ = ["EngineName", "Settings", "env_name", "env_names", "environment_with", "is_live", "misspelt_names"]
 
 #: Names that only the compose file reads; mailcow's `.env` holds them beside ours.
 _COMPOSE_NAMES: Final = frozenset(
@@ -88,7 +88,8 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
     mailboxes: str = named(
         "GLASSDOME_MAILBOXES",
         "",
-        "Mailboxes chosen for analysis: a@example.org or a@example.org:password, comma-separated",
+        "Mailboxes chosen for analysis, comma-separated: a@example.org, a@example.org:password, or"
+        " a@example.org=login:password where the login is not the address",
         live=True,
     )
     authserv_id: str = named(
@@ -186,9 +187,7 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
     @field_validator("mailboxes")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
-        for number, entry in enumerate(parts_of(value), 1):
-            if "@" not in entry.partition(":")[0].strip("@ "):
-                raise ValueError(f"entry {number} is not a@example.org or a@example.org:password")
+        read_mailboxes(value)
         return value
 
     @field_validator("api_keys")
@@ -217,20 +216,6 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
     def engine_name(self) -> EngineName:
         """The engine chosen, or the default: `ollama` where OLLAMA_HOST is set, else `builtin`."""
         return self.engine or ("ollama" if self.ollama_host else "builtin")
-
-    @property
-    def imap_host(self) -> str | None:
-        """The IMAP host, by default that of the API URL."""
-        return self.mailcow_imap_host or self._api_host
-
-    @property
-    def smtp_host(self) -> str | None:
-        """The submission host, by default that of the API URL."""
-        return self.mailcow_smtp_host or self._api_host
-
-    @property
-    def _api_host(self) -> str | None:
-        return urlsplit(self.mailcow_api_url).hostname if self.mailcow_api_url else None
 
     @property
     def database(self) -> str:
@@ -320,11 +305,16 @@ class _ConfigFileSource(PydanticBaseSettingsSource):
         return {name: value.value for name, value in found.items()}
 
 
-def env_name(field: str) -> str:
-    """Return the environment name of a field."""
+def env_names(field: str) -> tuple[str, ...]:
+    """Return the environment names of a field, the one that counts first in front."""
     alias = Settings.model_fields[field].validation_alias
     assert isinstance(alias, AliasChoices)
-    return str(alias.choices[0])
+    return tuple(map(str, alias.choices))
+
+
+def env_name(field: str) -> str:
+    """Return the environment name of a field; it may have older ones besides."""
+    return env_names(field)[0]
 
 
 def environment_with(extra: Mapping[str, str]) -> dict[str, str]:
@@ -332,23 +322,28 @@ def environment_with(extra: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **extra}
 
 
-def _environment_fields() -> set[str]:
-    present = {name.upper() for name, value in os.environ.items() if value}
-    return {f for f in Settings.model_fields if env_name(f) in present}
+def _named_in(names: Collection[str]) -> dict[str, str]:
+    """Return field -> the first of its environment names that is among `names`."""
+    found = {f: next((name for name in env_names(f) if name in names), "") for f in Settings.model_fields}
+    return {field: name for field, name in found.items() if name}
+
+
+def _environment_fields() -> dict[str, str]:
+    return _named_in({name.upper() for name, value in os.environ.items() if value})
 
 
 def _dotenv() -> dict[str, DotenvValue]:
     return read_dotenv(Path(str(Settings.model_config.get("env_file") or ".env")))
 
 
+def _dotenv_fields() -> dict[str, str]:
+    present = _named_in({name.upper() for name, found in _dotenv().items() if found.value})
+    return {field: name for field, name in present.items() if field not in _environment_fields()}
+
+
 def _pinned_fields() -> dict[str, str]:
     found = dict.fromkeys(_dotenv_fields(), ".env")
-    return found | {name: f"environment {env_name(name)}" for name in _environment_fields()}
-
-
-def _dotenv_fields() -> set[str]:
-    present = {name.upper() for name, found in _dotenv().items() if found.value}
-    return {f for f in Settings.model_fields if env_name(f) in present} - _environment_fields()
+    return found | {field: f"environment {name}" for field, name in _environment_fields().items()}
 
 
 def is_live(field: str) -> bool:
@@ -359,7 +354,7 @@ def is_live(field: str) -> bool:
 
 def misspelt_names() -> dict[str, str]:
     """Return our variables that no setting reads, most likely typing errors: name -> where it stands and a guess."""
-    known = {env_name(f) for f in Settings.model_fields} | _COMPOSE_NAMES
+    known = {name for f in Settings.model_fields for name in env_names(f)} | _COMPOSE_NAMES
     places = {name: found.place for name, found in _dotenv().items()} | dict.fromkeys(os.environ, "the environment")
     found = {}
     for name in sorted(places.keys() - known):
@@ -374,15 +369,16 @@ def _places(given: Mapping[str, Any], file: Mapping[str, FileValue]) -> dict[str
     dotted = {field: key for key, field in KEYS.items()}
     places = {f: f"{found.place}: {dotted[f]}" for f, found in file.items()}
     lines = {name.upper(): found for name, found in _dotenv().items()}
-    places |= {f: f"{lines[env_name(f)].place}: {env_name(f)}" for f in _dotenv_fields()}
-    return places | {f: env_name(f) for f in {*given, *_environment_fields()} & Settings.model_fields.keys()}
+    places |= {f: f"{lines[name].place}: {name}" for f, name in _dotenv_fields().items()}
+    places |= {f: env_name(f) for f in given.keys() & Settings.model_fields.keys()}
+    return places | _environment_fields()
 
 
 def _explain(exc: ValidationError, places: Mapping[str, str]) -> str:
     sentences = []
     for error in exc.errors(include_url=False, include_input=False):
         raw = str(error["loc"][0]) if error["loc"] else "settings"
-        field = next((f for f in Settings.model_fields if raw in (f, env_name(f))), "")
+        field = next((f for f in Settings.model_fields if raw in (f, *env_names(f))), "")
         place = places.get(field) or (env_name(field) if field else raw)
         sentences.append(f"{place}: {error['msg'].removeprefix('Value error, ')}.")
     return " ".join(sentences)

@@ -9,14 +9,14 @@ from pydantic import AliasChoices, Field
 __all__ = ["named", "parts_of"]
 
 
-def named(env: str, default: Any, about: str, *, live: bool = False, **bounds: Any) -> Any:
+def named(env: str, default: Any, about: str, *, also: tuple[str, ...] = (), live: bool = False, **bounds: Any) -> Any:
     """A field read from the environment name `env`, or given by its own name as an argument.
 
-    `live` says that a running service follows a change of it; the others are read at its start.
+    `also` are further names of it, read where `env` is not there. `live` says that a running service follows a change of it; the others are read at its start.
     """
     return Field(
         default,
-        validation_alias=AliasChoices(env),
+        validation_alias=AliasChoices(env, *also),
         description=about,
         json_schema_extra={"live": live},
         **bounds,

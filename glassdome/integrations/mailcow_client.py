@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
+from glassdome.core.config_mailcow import TlsMode
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
@@ -19,7 +20,7 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import FixedLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.imap.session import Session
-from glassdome.integrations.mailcow.http import MailcowAccess, MailcowHttp
+from glassdome.integrations.mailcow.http import MailcowAccess, mailcow_http
 from glassdome.integrations.mailcow.mailboxes import MailcowMailboxes
 from glassdome.integrations.mailcow.objects import MailcowObjects
 from glassdome.integrations.mailcow.reading import DEFAULT_LIMIT, read_messages
@@ -35,17 +36,20 @@ __all__ = ["MailcowClient"]
 
 _log = get_logger(__name__)
 Secret = SecretStr | str
+#: A password of the mailbox, or a login whose name is not the address.
+Login = Secret | Credentials
 
 
 class MailcowClient:
-    """mailcow's mailboxes, read and sent from. Async; an async context manager; works across `asyncio.run` calls.
+    """Mailboxes read and sent from, managed where there is a mailcow. An async context manager; survives event loops.
 
-    Every method raises GlassdomeError: MailcowRefused, LoginRefused, TransportError, NotFound, InputError.
+    Every method raises GlassdomeError: MailcowRefused, LoginRefused, TransportError, NotFound, InputError, and
+    ConfigError where a call needs a server that is not set.
     """
 
     def __init__(
         self,
-        api_url: str,
+        api_url: str | None = None,
         api_uid: str | None = None,
         api_pw: Secret | None = None,
         domain: str | None = None,
@@ -53,29 +57,35 @@ class MailcowClient:
         api_key: Secret | None = None,
         imap_host: str | None = None,
         imap_port: int = 993,
+        imap_tls: TlsMode | None = None,
         smtp_host: str | None = None,
         smtp_port: int = 587,
+        smtp_tls: TlsMode | None = None,
         tls: TlsPolicy | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Hosts default to the API's; nothing is connected yet. Raises ConfigError for a missing or wrong setting."""
+        """Hosts default to the API's; nothing is connected yet. Raises ConfigError for a wrong setting.
+
+        Without `api_url` any IMAP server is read and sent from; only the calls to mailcow's API raise.
+        """
         tls = tls or TlsPolicy()
         tls.warn()
-        host = urlsplit(api_url).hostname or ""
+        host = (urlsplit(api_url).hostname if api_url else "") or ""
         self.domain = domain
         self._clock = clock or SystemClock()
-        access = MailcowAccess(url=api_url, key=_secret(api_key), user=api_uid, password=_secret(api_pw))
-        self._http = MailcowHttp(access, tls)
+        access = MailcowAccess(url=api_url or "", key=_secret(api_key), user=api_uid, password=_secret(api_pw))
+        self._http = mailcow_http(access, tls)
         self.mailboxes, self.objects = MailcowMailboxes(self._http), MailcowObjects(self._http)
-        self.sessions = ImapPool(ImapServer(host=imap_host or host, port=imap_port, tls=tls), FixedLogins({}))
-        self._sender = SmtpSender(SmtpServer(host=smtp_host or host, port=smtp_port, tls=tls))
+        self._imap = ImapServer(host=imap_host or host, port=imap_port, tls=tls, implicit_tls=_implicit(imap_tls))
+        self._smtp = SmtpServer(host=smtp_host or host, port=smtp_port, tls=tls, implicit_tls=_implicit(smtp_tls))
+        self.sessions, self._sender = ImapPool(self._imap, FixedLogins({})), SmtpSender(self._smtp)
 
     @classmethod
     def from_settings(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
-        """Return the client that the settings describe; raises ConfigError when MAILCOW_API_URL is missing."""
-        if not settings.mailcow_api_url:
+        """Return the client that the settings describe; raises ConfigError where they name no mail server at all."""
+        if not settings.imap_host and not settings.smtp_host:
             raise ConfigError(
-                "MAILCOW_API_URL is not set.", fix="Write the address of mailcow, https://mail.example.org."
+                "No mail server is set.", fix="Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL for a mailcow."
             )
         return cls(
             settings.mailcow_api_url,
@@ -83,10 +93,12 @@ class MailcowClient:
             settings.mail_api_pw,
             settings.mailcow_domain,
             api_key=settings.mailcow_api_key,
-            imap_host=settings.imap_host,
-            imap_port=settings.mailcow_imap_port,
-            smtp_host=settings.smtp_host,
-            smtp_port=settings.mailcow_smtp_port,
+            imap_host=settings.mailcow_imap_host,
+            imap_port=settings.imap_port,
+            imap_tls=settings.imap_tls,
+            smtp_host=settings.mailcow_smtp_host,
+            smtp_port=settings.smtp_port,
+            smtp_tls=settings.smtp_tls,
             tls=tls_policy(settings),
             clock=clock,
         )
@@ -130,7 +142,7 @@ class MailcowClient:
     async def get_mailbox_messages(
         self,
         mailbox: str,
-        password: Secret,
+        password: Login,
         folder: str = "INBOX",
         unread_only: bool = True,
         *,
@@ -155,31 +167,34 @@ class MailcowClient:
             )
 
     @contextlib.asynccontextmanager
-    async def session(self, mailbox: str, password: Secret, *, fresh: bool = False) -> AsyncIterator[Session]:
-        """Lend an IMAP session of that mailbox and password; connections are kept for the next call.
+    async def session(self, mailbox: str, password: Login, *, fresh: bool = False) -> AsyncIterator[Session]:
+        """Lend an IMAP session of that mailbox and login; connections are kept for the next call.
 
         `fresh` logs in anew, so that the server checks the password now.
         """
-        login = Credentials(user=mailbox, password=SecretStr(reveal(password) or ""))
-        async with self.sessions.session(mailbox, login, fresh=fresh) as session:
+        if not self._imap.host:
+            raise ConfigError("No IMAP server is set.", fix="Set GLASSDOME_IMAP_HOST.")
+        async with self.sessions.session(mailbox, _login(mailbox, password), fresh=fresh) as session:
             yield session
 
-    async def send_email(self, message: OutgoingMessage, password: Secret, *, save_copy: bool = True) -> SendOutcome:
+    async def send_email(self, message: OutgoingMessage, password: Login, *, save_copy: bool = True) -> SendOutcome:
         """Submit a message as its sender, and put a copy into the folder with special use `\\Sent`.
 
         The outcome has one result per recipient; `unknown` means that the server's last answer was lost. A copy that
         cannot be stored is logged and is no failure: the mail is on its way.
         """
+        if not self._smtp.host:
+            raise ConfigError("No server to send mail through is set.", fix="Set GLASSDOME_SMTP_HOST.")
         raw = compose(message)
-        login = Credentials(user=message.sender.addr, password=SecretStr(reveal(password) or ""))
+        login = _login(message.sender.addr, password)
         outcome = await self._sender.send(envelope_of(message), raw, login)
         if save_copy and (outcome.of(RecipientOutcome.ACCEPTED) or outcome.of(RecipientOutcome.UNKNOWN)):
-            await self._save_copy(message, raw, password)
+            await self._save_copy(message, raw, login)
         return outcome
 
-    async def _save_copy(self, message: OutgoingMessage, raw: bytes, password: Secret) -> None:
+    async def _save_copy(self, message: OutgoingMessage, raw: bytes, login: Credentials) -> None:
         try:
-            async with self.session(message.sender.addr, password) as session:
+            async with self.session(message.sender.addr, login) as session:
                 found = [f.name for f in await session.folders() if r"\Sent" in f.special_use]
                 if not found:
                     await session.create("Sent")
@@ -202,6 +217,16 @@ class MailcowClient:
         """Close every connection; the client may be used again."""
         await self.sessions.aclose()
         await self._http.aclose()
+
+
+def _login(mailbox: str, given: Login) -> Credentials:
+    return (
+        given if isinstance(given, Credentials) else Credentials(user=mailbox, password=SecretStr(reveal(given) or ""))
+    )
+
+
+def _implicit(mode: TlsMode | None) -> bool | None:
+    return None if mode is None else mode == "implicit"
 
 
 def _secret(value: Secret | None) -> SecretStr | None:

@@ -55,7 +55,7 @@ def load_context(ca_file: Path | None, *, verified: bool = True) -> ssl.SSLConte
     except (OSError, ssl.SSLError) as exc:
         raise ConfigError(
             f"The CA file {ca_file} cannot be read: {exc}.",
-            fix="MAILCOW_CA_FILE must be a PEM file with the certificate of your authority.",
+            fix="GLASSDOME_CA_FILE must be a PEM file with the certificate of your authority.",
         ) from exc
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not verified:

@@ -91,7 +91,7 @@ async def _list(parts: Parts, caller: Caller, given: ActionParameters) -> Action
 async def _take_back(parts: Parts, caller: Caller, given: TakeBackArguments) -> ActionRow:
     undoer = parts.services.undoer
     if undoer is None:
-        raise ConnectFailed("No mail server is configured.", fix="Set MAILCOW_IMAP_HOST.")
+        raise ConnectFailed("No mail server is configured.", fix="Set GLASSDOME_IMAP_HOST.")
     came_to = (await take_back(parts.services, undoer, caller, [given.id]))[given.id]
     if isinstance(came_to, GlassdomeError):
         raise came_to

@@ -74,7 +74,7 @@ async def _analyze_stored(parts: Parts, caller: Caller, given: MessageArguments)
     ref = await _chosen_message(parts, caller, given)
     source = parts.services.source
     if source is None:
-        raise ConnectFailed("No mail server is configured.", fix="Set MAILCOW_IMAP_HOST.")
+        raise ConnectFailed("No mail server is configured.", fix="Set GLASSDOME_IMAP_HOST.")
     judged = await parts.judge(await source.fetch(ref, max_bytes=MAX_MESSAGE_BYTES), ref)
     return AnalysisResult.of(analysis_shape(judged), await access_of(parts, ref.mailbox), stored=False)
 

@@ -126,8 +126,8 @@ class Sent(Shape):
 async def _list(parts: Parts, caller: Caller, given: ListArguments) -> MailboxList:
     chosen = frozenset(await parts.services.preferences.chosen_mailboxes())
     rows = {name: MailboxRow(mailbox=name, chosen=True) for name in chosen}
-    if parts.mailcow is not None:
-        result = await parts.mailcow.perform({"action": "list_mailboxes", "domain": given.domain or None})
+    if parts.has_mailcow:
+        result = await parts.agent().perform({"action": "list_mailboxes", "domain": given.domain or None})
         rows |= {row["username"]: _row(row, chosen) for row in result["mailboxes"]}
     wanted = given.domain.lower()
     return MailboxList(

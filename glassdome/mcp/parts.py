@@ -29,17 +29,18 @@ Judge = Callable[[bytes, MessageRef], Awaitable[Analysis]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a tool may use; `mailcow` is None where no mailcow is configured."""
+    """Everything a tool may use; `mail_agent` is None where no mail server is set."""
 
     services: Services
     judge: Judge
-    mailcow: MailcowAgent | None = None
+    mail_agent: MailcowAgent | None = None
+    has_mailcow: bool = False
 
     def agent(self) -> MailcowAgent:
         """Return the agent; raises ConfigError."""
-        if self.mailcow is None:
-            raise ConfigError("No mailcow is configured.", fix="Set MAILCOW_API_URL and MAILCOW_API_KEY.")
-        return self.mailcow
+        if self.mail_agent is None:
+            raise ConfigError("No mail server is set.", fix="Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL.")
+        return self.mail_agent
 
 
 @asynccontextmanager
@@ -51,13 +52,18 @@ async def open_parts(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(open_app(settings, clock=clock))
         app.only_api()
-        mailcow = None
-        if settings.mailcow_api_url:
+        mail_agent = None
+        if settings.imap_host or settings.smtp_host:
             # In a thread: a certificate authority of one's own is a file.
             agent = await asyncio.to_thread(MailcowAgent.from_settings, settings, agent_id="mcp", clock=clock)
-            mailcow = await stack.enter_async_context(agent)
+            mail_agent = await stack.enter_async_context(agent)
         await warm_up()
-        yield Parts(services=services_of(app), judge=partial(_judge, app), mailcow=mailcow)
+        yield Parts(
+            services=services_of(app),
+            judge=partial(_judge, app),
+            mail_agent=mail_agent,
+            has_mailcow=bool(settings.mailcow_api_url),
+        )
 
 
 async def _judge(app: App, raw: bytes, ref: MessageRef) -> Analysis:

@@ -33,8 +33,8 @@ __all__ = [
 class MailboxRegistry(Protocol):
     """The mailboxes the agent may log in to; passwords are stored encrypted."""
 
-    async def add(self, address: str, password: SecretStr, *, now: datetime, name: str = "") -> None:
-        """Register a mailbox, or replace the name and password of a registered one."""
+    async def add(self, address: str, password: SecretStr, *, now: datetime, name: str = "", login: str = "") -> None:
+        """Register a mailbox, or replace name, login and password of a registered one; no `login`: the address."""
         ...
 
     async def get(self, address: str) -> RegisteredMailbox | None:

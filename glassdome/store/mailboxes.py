@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 
 from glassdome.core.errors import ConfigError
 from glassdome.core.secrets import SecretBox
@@ -24,10 +25,11 @@ class Mailboxes:
         """`box` encrypts the passwords; without one, none can be stored or read."""
         self._db, self._box = connections, box
 
-    async def add(self, address: str, password: SecretStr, *, now: datetime, name: str = "") -> None:
+    async def add(self, address: str, password: SecretStr, *, now: datetime, name: str = "", login: str = "") -> None:
         """Register a mailbox or change a registered one."""
-        row = {"address": address, "name": name, "password": self._secrets.encrypt(password), "updated_at": now}
-        changes = ("name", "password", "updated_at")
+        sealed = self._secrets.encrypt(password)
+        row = {"address": address, "name": name, "login": login, "password": sealed, "updated_at": now}
+        changes = ("name", "login", "password", "updated_at")
         await self._db.write(lambda c: upsert(c, mailboxes, [row], keys=("address",), replace=changes))
 
     async def get(self, address: str) -> RegisteredMailbox | None:
@@ -35,13 +37,13 @@ class Mailboxes:
         row = await self._db.row(select(mailboxes).where(mailboxes.c.address == address))
         if row is None:
             return None
-        return RegisteredMailbox(address=address, name=row.name, password=self._secrets.decrypt(row.password))
+        return _read(row, self._secrets)
 
     async def all(self) -> tuple[RegisteredMailbox, ...]:
         """Return every mailbox with its password."""
         rows = await self._db.rows(select(mailboxes).order_by(mailboxes.c.address))
         box = self._secrets
-        return tuple(RegisteredMailbox(address=r.address, name=r.name, password=box.decrypt(r.password)) for r in rows)
+        return tuple(_read(row, box) for row in rows)
 
     async def list(self) -> tuple[str, ...]:
         """Return the addresses."""
@@ -57,3 +59,7 @@ class Mailboxes:
         if self._box is None:
             raise ConfigError("Passwords need a key.", fix="Set GLASSDOME_SECRET_KEY or GLASSDOME_SECRET_KEY_FILE.")
         return self._box
+
+
+def _read(row: Row[Any], box: SecretBox) -> RegisteredMailbox:
+    return RegisteredMailbox(address=row.address, name=row.name, login=row.login, password=box.decrypt(row.password))

@@ -71,6 +71,7 @@ mailboxes = Table(
     Column("address", exact(MAILBOX), primary_key=True),
     Column("name", Clipped(254), nullable=False),
     Column("password", Words, nullable=False),
+    Column("login", Clipped(254), nullable=False, server_default=""),
     Column("updated_at", Instant, nullable=False),
     **OPTIONS,
 )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from glassdome.values.action import Action, ActionState
+from glassdome.values.credentials import Credentials
 from glassdome.values.refs import MessageRef
 
 __all__ = ["CommandRecord", "OutboxEntry", "OutboxState", "PerformedAction", "RegisteredMailbox"]
@@ -26,11 +27,17 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredMailbox:
-    """A mailbox the agent may log in to."""
+    """A mailbox the agent may log in to; `login` is empty where its address logs in."""
 
     address: str
     password: SecretStr
     name: str = ""
+    login: str = ""
+
+    @property
+    def credentials(self) -> Credentials:
+        """The login for IMAP and submission."""
+        return Credentials(user=self.login or self.address, password=self.password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from glassdome.core.secrets import reveal
 from glassdome.integrations.mailcow.answer import WriteOutcome, read_list, read_object, read_write
 from glassdome.integrations.tls import TlsPolicy
 
-__all__ = ["MailcowAccess", "MailcowHttp"]
+__all__ = ["MailcowAccess", "MailcowHttp", "mailcow_http"]
 
 #: mailcow runs N+1 queries for its mailbox list; a big server needs this long.
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
@@ -112,6 +112,38 @@ class MailcowHttp:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+class _NoMailcow(MailcowHttp):
+    """Stands where no mailcow can be asked; every call raises the ConfigError that says why."""
+
+    def __init__(self, why: ConfigError) -> None:
+        """Mail is read and sent without it."""
+        self._why = why
+
+    async def _call(
+        self, method: str, verb: str, route: Sequence[str], *, body: Any = None, params: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        raise ConfigError(self._why.message, fix=self._why.fix)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def mailcow_http(access: MailcowAccess, tls: TlsPolicy) -> MailcowHttp:
+    """Return the API's HTTP side; where no address or no key is set, one whose every call says so.
+
+    Raises ConfigError for an address that is none.
+    """
+    if not access.url:
+        why = "This needs a mailcow, and none is set."
+        return _NoMailcow(ConfigError(why, fix="Set MAILCOW_API_URL and MAILCOW_API_KEY."))
+    try:
+        return MailcowHttp(access, tls)
+    except ConfigError as exc:
+        if access.key is None and urlsplit(access.url).scheme in ("http", "https"):
+            return _NoMailcow(exc)
+        raise
 
 
 def _connect_error(exc: httpx.ConnectError, host: str) -> ConnectFailed | TlsFailed:

@@ -72,7 +72,7 @@ def test_a_mistyped_command_is_guessed() -> None:
     ("words", "expected"),
     [
         ("glassdome ana", {"analyze"}),
-        ("glassdome mailbox ", {"create", "register", "list", "delete"}),
+        ("glassdome mailbox ", {"create", "register", "forget", "list", "delete"}),
         ("glassdome worker --ho", {"--host"}),
     ],
 )

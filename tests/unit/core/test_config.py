@@ -1,11 +1,13 @@
 """Settings: the seeds' names, the order of the sources, and errors that say where and what."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from glassdome.core.config import Settings, env_name, misspelt_names
+from glassdome.core.config_mailboxes import read_mailboxes
 from glassdome.core.errors import ConfigError
 
 
@@ -193,3 +195,69 @@ def test_every_field_has_a_description_and_an_upper_case_name() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description
         assert env_name(name).isupper()
+
+
+def test_the_mail_servers_older_names_still_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `MAILCOW_` name is read where the newer one is not there; `.env` never wins over the environment."""
+    monkeypatch.setenv("MAILCOW_IMAP_HOST", "old.example.org")
+    monkeypatch.setenv("MAILCOW_SMTP_HOST", "old-smtp.example.org")
+    monkeypatch.setenv("GLASSDOME_SMTP_HOST", "smtp.example.org")
+    Path(".env").write_text("GLASSDOME_IMAP_HOST=file.example.org\nMAILCOW_CA_FILE=ca.pem\nMAILCOW_SMTP_PORT=2525\n")
+
+    settings = Settings()
+
+    assert (settings.imap_host, settings.smtp_host) == ("old.example.org", "smtp.example.org")
+    assert (settings.mailcow_ca_file, settings.smtp_port) == (Path("ca.pem"), 2525)
+    origins = settings.origins()
+    assert origins["mailcow_imap_host"] == "environment MAILCOW_IMAP_HOST"
+    assert origins["mailcow_smtp_host"] == "environment GLASSDOME_SMTP_HOST"
+    assert origins["mailcow_ca_file"] == ".env"
+    assert misspelt_names() == {}
+
+
+def test_a_wrong_older_name_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence has the variable that was written."""
+    monkeypatch.setenv("MAILCOW_IMAP_PORT", "99999")
+
+    with pytest.raises(ConfigError) as caught:
+        Settings()
+
+    assert caught.value.sentence.startswith("MAILCOW_IMAP_PORT: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "imap", "smtp"),
+    [
+        ({}, (993, True), (587, False)),
+        ({"mailcow_imap_port": 143, "mailcow_smtp_port": 465}, (143, False), (465, True)),
+        ({"imap_tls": "starttls", "smtp_tls": "implicit"}, (143, False), (465, True)),
+        ({"imap_tls": "implicit", "mailcow_imap_port": 10993}, (10993, True), (587, False)),
+        ({"imap_tls": "starttls", "mailcow_imap_port": 993}, (993, False), (587, False)),
+        ({"smtp_tls": "implicit", "mailcow_smtp_port": 2465}, (993, True), (2465, True)),
+    ],
+)
+def test_how_tls_begins(given: dict[str, Any], imap: tuple[int, bool], smtp: tuple[int, bool]) -> None:
+    """The mode decides where it is set, else the port; without a port the usual one of the mode."""
+    settings = Settings(**given)
+
+    assert (settings.imap_port, settings.imap_implicit) == imap
+    assert (settings.smtp_port, settings.smtp_implicit) == smtp
+
+
+@pytest.mark.parametrize(
+    ("entry", "address", "login", "password"),
+    [
+        ("Ann@Example.org", "ann@example.org", "", None),
+        ("ann@example.org:pa:ss=word", "ann@example.org", "", "pa:ss=word"),
+        ("ann@example.org=ann:secret", "ann@example.org", "ann", "secret"),
+        ("ann@example.org=CORP\\ann:secret", "ann@example.org", "CORP\\ann", "secret"),
+        ("ann@example.org=ann", "ann@example.org", "ann", None),
+        ("a=b@example.org=login:pw", "a=b@example.org", "login", "pw"),
+    ],
+)
+def test_entries_of_mailboxes(entry: str, address: str, login: str, password: str | None) -> None:
+    """An address, with a login of its own and a password where given."""
+    found = read_mailboxes(entry)[0]
+
+    assert (found.address, found.login) == (address, login)
+    assert (found.password and found.password.get_secret_value()) == password
