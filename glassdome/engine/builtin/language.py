@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import lzma
 import re
+from array import array
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
 from glassdome.core.words import letters_in
 
@@ -73,9 +76,29 @@ def _is_english(words: list[str]) -> bool:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier = _loaded()
     known = set(identifier.labels)
     identifier.set_languages([tag for tag in LANGUAGES if tag in known])
     # It cuts columns out of its table; in rows, what one feature says of all languages is fetched at once.
     identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)
     return identifier
+
+
+def _loaded() -> LanguageIdentifier:
+    """Return py3langid's identifier, unpacked in memory.
+
+    Its own loader unpacks 65 MiB into a temporary file, which fills the small /tmp of a locked-down container.
+    """
+    with lzma.open(MODEL_DIR / MODEL_FILE) as packed:
+        unpacked = io.BytesIO(packed.read())
+    with np.load(unpacked, allow_pickle=False) as data:
+        moves, rows = _as_array(data["nextmove"]), _as_array(data["nextmove_row"])
+        table, priors, names, output = data["ptc"], data["pc"], data["classes"].tolist(), data["out_feat"].tolist()
+    return LanguageIdentifier(table, priors, names, moves, output, norm_probs=True, tk_row=rows)
+
+
+def _as_array(numbers: Any) -> array[int]:
+    """Return the numbers as a plain array, which Python indexes faster than one of NumPy's."""
+    found = array({2: "H", 4: "I"}[numbers.dtype.itemsize])
+    found.frombytes(np.ascontiguousarray(numbers).tobytes())
+    return found
