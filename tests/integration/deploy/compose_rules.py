@@ -8,11 +8,10 @@ from typing import Any, Final
 __all__ = ["problems"]
 
 _SIZE: Final = re.compile(r"^(\d+[bkmg]|\$\{[A-Z_]+:-\d+[bkmg]\})$")
-_NUMBER: Final = re.compile(r"^(\d+(\.\d+)?|\$\{[A-Z_]+:-\d+(\.\d+)?\})$")
 _SPAN: Final = re.compile(r"^\d+[smh]$")
 _LISTS: Final = ("cap_drop", "security_opt", "tmpfs", "dns", "depends_on", "volumes", "profiles", "ports")
 _KNOWN: Final = frozenset({
-    *_LISTS, "image", "build", "pull_policy", "restart", "user", "read_only", "mem_limit", "cpus", "pids_limit",
+    *_LISTS, "image", "build", "pull_policy", "restart", "user", "read_only", "mem_limit", "cpus", "cpu_shares", "pids_limit",
     "environment", "env_file", "healthcheck", "networks", "deploy",
 })  # fmt: skip
 
@@ -31,7 +30,9 @@ def _service(service: dict[str, Any], volumes: set[str]) -> list[str]:
     found += [f"{key} is no list of words" for key in _LISTS if not _words(service.get(key, []))]
     checks = {
         "mem_limit": _SIZE.match(str(service.get("mem_limit"))),
-        "cpus": _NUMBER.match(str(service.get("cpus"))),
+        # A number above the host's cores keeps every service of the project from starting.
+        "cpus": re.fullmatch(r"\$\{[A-Z_]+:-0\}", str(service.get("cpus"))),
+        "cpu_shares": isinstance(service.get("cpu_shares"), int),
         "pids_limit": isinstance(service.get("pids_limit"), int),
         "restart": service.get("restart") == "always",
         "read_only": service.get("read_only") is True,

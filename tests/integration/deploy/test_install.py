@@ -83,7 +83,16 @@ def test_the_override_keeps_its_own_text(tmp_path: Path) -> None:
     for service, octet in ((processor, 239), (ollama, 238)):
         assert f"${{IPV4_NETWORK:-172.22.1}}.{octet}" == service["networks"]["mailcow-network"]["ipv4_address"]
         assert ["llm"] == service["profiles"]
-        assert {"restart", "mem_limit", "cpus", "pids_limit", "healthcheck", "dns", "read_only"} <= service.keys()
+        assert {
+            "restart",
+            "mem_limit",
+            "cpus",
+            "cpu_shares",
+            "pids_limit",
+            "healthcheck",
+            "dns",
+            "read_only",
+        } <= service.keys()
         assert ["ALL"] == service["cap_drop"]
     assert "10001:10001" == processor["user"]
     assert "nvidia" == ollama["deploy"]["resources"]["reservations"]["devices"][0]["driver"]
