@@ -30,7 +30,8 @@ def nginx_site(
     def proxy(scope: str) -> str:
         # The open route carries neither header: either alone is refused.
         secret = proxy_secret if scope else ""
-        return _inside(render("nginx-proxy.conf", SCOPE=scope or '""', PROXY_SECRET=secret))
+        place = {"RESOLVER": resolver, "UPSTREAM": upstream}
+        return _inside(render("nginx-proxy.conf", SCOPE=scope or '""', PROXY_SECRET=secret, **place))
 
     def keycheck(method: str, route: str) -> str:
         query, uri = f"query={route}", f"/api/v1/{route}"

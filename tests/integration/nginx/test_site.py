@@ -115,20 +115,40 @@ def test_nginx_runs_without_us(nginx: Nginx, names: NameServer) -> None:
 
 
 def test_the_service_is_down(nginx: Nginx, server_folder: Path, keys: FastCgi) -> None:
-    """A name that resolves to nobody is a JSON 502 too, and so is a key check that cannot be made."""
+    """A name that resolves to nobody is a JSON 502 too; a key check that cannot be made is told apart."""
     names = NameServer()
     names.known = True
     site = nginx_site(proxy_secret=SECRET, phpfpm=keys.address, resolver=names.address, upstream="http://llm:9")
     blind = nginx_site(proxy_secret=SECRET, phpfpm="127.0.0.1:9", resolver=names.address, upstream="http://llm:9")
-    for number, text in enumerate((site, blind)):
+    for number, (text, status, code) in enumerate(((site, 502, "service_down"), (blind, 503, "key_check_down"))):
         other = Nginx(server_folder / f"ng-down{number}", text, fastcgi=keys.address)
         other.start()
         try:
             answer = ask(other, READ, key="RO")
-            assert (502, "service_down") == (answer.status_code, answer.json()["code"])
+            assert (status, code) == (answer.status_code, answer.json()["code"])
         finally:
             other.stop()
     names.stop()
+
+
+def test_another_file_with_a_resolver(server_folder: Path, names: NameServer) -> None:
+    """An administrator's own site.*.custom with directives at server level does not collide with ours."""
+    theirs = f'resolver {names.address};\nset $upstream "http://127.0.0.1:9";\nproxy_read_timeout 5s;\n'
+    ours = nginx_site(proxy_secret=SECRET, phpfpm="127.0.0.1:9", resolver=names.address, upstream="http://llm:9")
+    beside = Nginx(server_folder / "ng-beside", theirs + ours)
+    beside.start()
+    beside.stop()
+
+
+def test_nothing_stands_at_the_level_of_the_server() -> None:
+    """Everything placed is a location of ours, so no directive can be a duplicate of somebody's."""
+    depth, outside = 0, []
+    for line in nginx_site(proxy_secret=SECRET).splitlines():
+        if depth == 0 and line.strip() and not line.startswith(("#", "location ", "}")):
+            outside.append(line)
+        depth += line.count(" {") - (line.strip() == "}")
+
+    assert [] == outside
 
 
 @pytest.fixture
