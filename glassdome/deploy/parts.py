@@ -32,6 +32,8 @@ CONFIG: Final = "data/conf/llm/config.yml"
 SHARED: Final = frozenset({str(CONF), str(OVERRIDE), _EXTRA, _SECTION})
 #: Modes of files that are new. What holds a secret is for root and the container's group.
 MODES: Final = {_NGINX: 0o640, _EXTRA: 0o640, _LOCAL: 0o640, _GPT: 0o640}
+#: Languages of Dovecot's configuration; a snippet in another one would stop all mail.
+_DOVECOTS: Final = ("2.3", "2.4")
 _DRIVER: Final = re.compile(r"^\s*push_notification_driver(\d*)\s*=", re.MULTILINE)
 
 
@@ -85,7 +87,10 @@ def parts_of(
         CONFIG: render("config.yml"),
     } | _rspamd(before.get(_SECTION, ""), options, url, secret)
     if options.push:
-        texts |= {_PUSH: render("dovecot-push.lua"), _EXTRA: _extra(before.get(_EXTRA, ""), url, secret)}
+        texts |= {
+            _PUSH: render("dovecot-push.lua"),
+            _EXTRA: _extra(before.get(_EXTRA, ""), mailcow.dovecot, url, secret),
+        }
     return Parts(files={name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}, lines=lines)
 
 
@@ -122,13 +127,17 @@ def _override(before: str, mailcow: Mailcow, options: Options, processor: int, o
     return add_to_section(add_to_section(before, "services", services), "volumes", "\n".join(volumes) + "\n")
 
 
-def _extra(before: str, url: str, secret: str) -> str:
-    numbers = [int(n or 1) for n in _DRIVER.findall(before)]
-    driver = "push_notification_driver" + (str(max(numbers) + 1) if numbers else "")
-    part = render(
-        "dovecot.conf", DRIVER=driver, URL=url, PUSH_SECRET=secret, LUA_FILE=f"/etc/dovecot/{Path(_PUSH).name}"
-    )
-    return append(before, part)
+def _extra(before: str, version: str, url: str, secret: str) -> str:
+    if version not in _DOVECOTS:
+        raise Conflict(
+            f"Dovecot's configuration is written for version {version}; the doorbell is known for {' and '.join(_DOVECOTS)}.",
+            fix="Use --no-push: new mail is then found by IDLE and polling. Or look for a newer Glassdome.",
+        )
+    values = {"URL": url, "PUSH_SECRET": secret, "LUA_FILE": f"/etc/dovecot/{Path(_PUSH).name}"}
+    if version == "2.3":
+        numbers = [int(n or 1) for n in _DRIVER.findall(before)]
+        values["DRIVER"] = "push_notification_driver" + (str(max(numbers) + 1) if numbers else "")
+    return append(before, render(f"dovecot-{version}.conf", **values))
 
 
 def _rspamd(before: str, options: Options, url: str, secret: str) -> dict[str, str]:

@@ -22,19 +22,24 @@ OVERRIDE: Final = Path("docker-compose.override.yml")
 _SERVICES: Final = frozenset({"dovecot-mailcow", "mysql-mailcow", "nginx-mailcow", "rspamd-mailcow"})
 _FOLDERS: Final = ("data/conf/nginx", "data/conf/dovecot", "data/conf/rspamd")
 _SETTINGS: Final = ("MAILCOW_HOSTNAME", "DBROOT")
-_DOVECOT: Final = re.compile(r"image:\s*\S*/dovecot:(\d+)\.(\d+)")
+_DOVECOT: Final = Path("data/conf/dovecot/dovecot.conf")
+_DOVECOT_VERSION: Final = re.compile(r"^\s*dovecot_config_version\s*=\s*(\d+)\.(\d+)", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"ipv4_address:\s*\S*?\.(\d{1,3})\s*(?:#.*)?$", re.MULTILINE)
 _LAST_OCTET: Final = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailcow:
-    """What a checkout says of itself; `values` are those of mailcow.conf, `octets` the fixed addresses in use."""
+    """What a checkout says of itself; `values` are those of mailcow.conf, `octets` the fixed addresses in use.
+
+    `dovecot` is the version of the language that Dovecot's configuration is written in.
+    """
 
     root: Path
     values: dict[str, str]
     octets: frozenset[int]
     self_signed: bool
+    dovecot: str
 
     @property
     def network(self) -> str:
@@ -62,10 +67,13 @@ def open_mailcow(root: Path) -> Mailcow:
     override = cut((root / OVERRIDE).read_text(encoding="utf-8")) if (root / OVERRIDE).exists() else ""
     if missing := _SERVICES - service_names(compose):
         raise ConfigError(f"{root / COMPOSE} has no service {min(missing)}.", fix="This is not a mailcow we know.")
-    _refuse_dovecot(override, compose)
     taken = frozenset(int(n) for n in _ADDRESS.findall(compose + "\n" + override))
     return Mailcow(
-        root=root, values=values, octets=taken, self_signed=_is_self_signed(root / "data/assets/ssl/cert.pem")
+        root=root,
+        values=values,
+        octets=taken,
+        self_signed=_is_self_signed(root / "data/assets/ssl/cert.pem"),
+        dovecot=_dovecot_version(root),
     )
 
 
@@ -83,14 +91,14 @@ def service_names(text: str) -> frozenset[str]:
     return frozenset()
 
 
-def _refuse_dovecot(override: str, compose: str) -> None:
-    """Dovecot 2.4 reads another configuration language, and a snippet it does not know stops mail."""
-    match = _DOVECOT.search(override) or _DOVECOT.search(compose)
-    if match and (int(match[1]), int(match[2])) != (2, 3):
-        raise Conflict(
-            f"This mailcow runs Dovecot {match[1]}.{match[2]}; its configuration is known for 2.3 only.",
-            fix="Look for a newer Glassdome.",
-        )
+def _dovecot_version(root: Path) -> str:
+    """Return the version of the configuration's language: 2.4 and later name theirs, 2.3 has no such line.
+
+    The image's tag says nothing: mailcow counts its images in its own way.
+    """
+    path = root / _DOVECOT
+    match = _DOVECOT_VERSION.search(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else None
+    return f"{match[1]}.{match[2]}" if match else "2.3"
 
 
 def _is_self_signed(path: Path) -> bool:

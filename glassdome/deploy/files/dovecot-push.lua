@@ -1,10 +1,17 @@
 -- Tells Glassdome that a mailbox changed. Placed by `glassdome mailcow install`; changes are lost with the next one.
 -- Only who, where and which message are sent, never mail. What is missed is found by Glassdome's sweep over IMAP.
--- Dovecot 2.3, Lua 5.1 to 5.4; `dovecot.http` is built in.
+-- Dovecot 2.3 and 2.4, Lua 5.1 to 5.4; `dovecot.http` is built in.
 
 -- This alone bounds what a hanging receiver can add to a delivery.
 local DEADLINE_MSECS = 200
 local CONNECT_MSECS = 100
+
+-- Dovecot 2.4 hands over the settings of our block; in 2.3 they are the user's.
+local given = nil
+function script_init(settings)
+  given = settings
+  return 0
+end
 
 local function quoted(value)
   if value == nil then return "null" end
@@ -14,7 +21,11 @@ end
 
 local function send(context, body)
   -- Dovecot runs this file anew for each delivery, so there is nothing to keep for the next one.
-  local client = dovecot.http.client({
+  local client = dovecot.http.client(given and {
+    request_absolute_timeout = DEADLINE_MSECS .. "ms",
+    connect_timeout = CONNECT_MSECS .. "ms",
+    request_max_attempts = "1",
+  } or {
     request_absolute_timeout_msecs = DEADLINE_MSECS,
     connect_timeout_msecs = CONNECT_MSECS,
     max_attempts = 1,
@@ -30,11 +41,16 @@ local function send(context, body)
   end
 end
 
+local function setting(user, name)
+  if given then return given[name] end
+  return user:plugin_getenv(name)
+end
+
 function dovecot_lua_notify_begin_txn(user)
   return {
     user = user.username,
-    url = user:plugin_getenv("glassdome_url"),
-    secret = user:plugin_getenv("glassdome_secret") or "",
+    url = setting(user, "glassdome_url"),
+    secret = setting(user, "glassdome_secret") or "",
     events = {},
   }
 end

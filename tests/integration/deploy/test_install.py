@@ -244,9 +244,32 @@ def test_not_a_mailcow_folder(tmp_path: Path) -> None:
     assert "not a mailcow-dockerized folder" in glassdome("install", tmp_path, code=2)
     root = make_mailcow(tmp_path / "mailcow")
     assert "not installed" in glassdome("uninstall", root, code=1)
+
+
+@pytest.mark.parametrize("tag", ["1.27", "2.0", "2.33", "2.35", "nightly", "2.4.1-1"])
+@pytest.mark.parametrize(("line", "driver"), [("", "plugin {"), ("dovecot_config_version = 2.4.1\n", "lua_settings {")])
+def test_the_language_of_dovecots_configuration(tmp_path: Path, tag: str, line: str, driver: str) -> None:
+    """Dovecot's own file says which language it is written in; mailcow's image tags say nothing of it."""
+    root = make_mailcow(
+        tmp_path / "mailcow", {"data/conf/dovecot/dovecot.conf": f"# mailcow's\n{line}protocols = imap\n"}
+    )
     compose = root / "docker-compose.yml"
-    compose.write_text(compose.read_text().replace("dovecot:2.3.21.1-2", "dovecot:2.4.1-1"))
-    assert "runs Dovecot 2.4" in glassdome("install", root, code=1)
+    compose.write_text(compose.read_text().replace("dovecot:2.3.21.1-2", f"dovecot:{tag}"))
+
+    glassdome("install", root)
+
+    assert driver in (root / "data/conf/dovecot/extra.conf").read_text()
+
+
+def test_an_unknown_dovecot(tmp_path: Path) -> None:
+    """A language that we do not know is refused before anything is placed; without the doorbell it does not matter."""
+    text = "dovecot_config_version = 2.5.0\n"
+    root = make_mailcow(tmp_path / "mailcow", {"data/conf/dovecot/dovecot.conf": text})
+    before = snapshot(root)
+
+    assert "version 2.5" in glassdome("install", root, code=1)
+    assert before == snapshot(root)
+    glassdome("install", root, "--no-push")
 
 
 def test_words_that_are_no_addresses(tmp_path: Path) -> None:

@@ -48,4 +48,6 @@ def snippet(folder: Path, url: str) -> str:
     script = folder / "glassdome-push.lua"
     script.write_text(render("dovecot-push.lua"))
     script.chmod(0o644)
-    return render("dovecot.conf", DRIVER="push_notification_driver", URL=url, PUSH_SECRET=SECRET, LUA_FILE=str(script))
+    return render(
+        "dovecot-2.3.conf", DRIVER="push_notification_driver", URL=url, PUSH_SECRET=SECRET, LUA_FILE=str(script)
+    )
