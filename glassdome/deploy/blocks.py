@@ -45,7 +45,7 @@ def add_to_section(text: str, section: str, part: str) -> str:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as exc:
-        raise Conflict("docker-compose.override.yml is not valid YAML.", fix="Mend or move it.") from exc
+        raise Conflict("The compose override is not valid YAML.", fix="Fix or move it.") from exc
     if root is None:
         return append(text, f"{section}:\n{_indented(part, 2)}")
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
@@ -81,6 +81,6 @@ def _ended(text: str) -> str:
 
 def _not_a_block(section: str) -> Conflict:
     return Conflict(
-        f"docker-compose.override.yml: `{section}:` is not written one entry per line.",
+        f"The compose override: `{section}:` is not written one entry per line.",
         fix="Write it in block style, with the entries on indented lines below, and run this again.",
     )

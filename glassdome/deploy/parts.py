@@ -15,9 +15,9 @@ from glassdome.deploy.blocks import add_to_section, append
 from glassdome.deploy.conf import LineEdit, with_lines, with_values
 from glassdome.deploy.options import Options
 from glassdome.deploy.render import nginx_site, render
-from glassdome.deploy.tree import COMPOSE, CONF, OVERRIDE, Mailcow, service_names
+from glassdome.deploy.tree import COMPOSE, CONF, Mailcow, service_names
 
-__all__ = ["CONFIG", "MODES", "SHARED", "Parts", "default_image", "new_values", "parts_of"]
+__all__ = ["CONFIG", "MODES", "Parts", "default_image", "new_values", "parts_of", "shared_files"]
 
 _NGINX: Final = "data/conf/nginx/site.glassdome.custom"
 _EXTRA: Final = "data/conf/dovecot/extra.conf"
@@ -28,8 +28,6 @@ _LOCAL: Final = "data/conf/rspamd/local.d/glassdome.conf"
 _GPT: Final = "data/conf/rspamd/local.d/gpt.conf"
 #: The seed's settings file: ours at first, the owner's from then on.
 CONFIG: Final = "data/conf/llm/config.yml"
-#: Files that others own and that hold a part of ours.
-SHARED: Final = frozenset({str(CONF), str(OVERRIDE), _EXTRA, _SECTION})
 #: Modes of files that are new. What holds a secret is for root and the container's group.
 MODES: Final = {_NGINX: 0o640, _EXTRA: 0o640, _LOCAL: 0o640, _GPT: 0o640}
 #: Languages of Dovecot's configuration; a snippet in another one would stop all mail.
@@ -43,6 +41,11 @@ class Parts:
 
     files: dict[str, bytes]
     lines: tuple[LineEdit, ...]
+
+
+def shared_files(mailcow: Mailcow) -> frozenset[str]:
+    """Return the files that others own and that hold a part of ours."""
+    return frozenset({str(CONF), mailcow.override, _EXTRA, _SECTION})
 
 
 def default_image() -> str:
@@ -75,14 +78,14 @@ def parts_of(
 
     `before` holds the shared files without our parts, `values` our settings, `current` those of mailcow.conf today.
     """
-    _refuse_taken_names(mailcow, before.get(str(OVERRIDE), ""))
+    _refuse_taken_names(mailcow, before.get(mailcow.override, ""))
     processor, ollama = mailcow.free_octets(2)
     url = f"http://{mailcow.network}.{processor}:8080"
     secret = values["GLASSDOME_PUSH_SECRET"]
     conf, lines = with_lines(before[str(CONF)], current)
     texts = {
         str(CONF): with_values(conf, values),
-        str(OVERRIDE): _override(before.get(str(OVERRIDE), ""), mailcow, options, processor, ollama),
+        mailcow.override: _override(before.get(mailcow.override, ""), mailcow, options, processor, ollama),
         _NGINX: nginx_site(proxy_secret=values["GLASSDOME_PROXY_SECRET"]),
         CONFIG: render("config.yml"),
     } | _rspamd(before.get(_SECTION, ""), options, url, secret)
@@ -96,7 +99,7 @@ def parts_of(
 
 def _refuse_taken_names(mailcow: Mailcow, override: str) -> None:
     compose = (mailcow.root / COMPOSE).read_text(encoding="utf-8")
-    for file, text in ((COMPOSE, compose), (OVERRIDE, override)):
+    for file, text in ((COMPOSE, compose), (mailcow.override, override)):
         for name in ("llm-processor-mailcow", "ollama-mailcow"):
             if name in service_names(text):
                 raise Conflict(f"{file} has a service {name} that is not ours.", fix="Remove it, then run this again.")
@@ -108,7 +111,7 @@ def _override(before: str, mailcow: Mailcow, options: Options, processor: int, o
         more.append("    - rspamd-vol-1:/var/lib/rspamd:ro")
     if mailcow.self_signed:
         ca_file = "/etc/ssl/mail/cert.pem"
-        more.append(f"    - ./data/assets/ssl/cert.pem:{ca_file}:ro")
+        more.append(f"    - ./data/assets/ssl/cert.pem:{ca_file}:ro,z")
     services = render(
         "llm-processor.yml",
         IMAGE=options.image or default_image(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from glassdome.deploy.blocks import block_of, cut
 from glassdome.deploy.conf import own_values, read_values, undo_lines
 from glassdome.deploy.manifest import Manifest, backup_of, forget, keep_backup, read_manifest, sha, write_manifest
 from glassdome.deploy.options import Options
-from glassdome.deploy.parts import CONFIG, MODES, SHARED, new_values, parts_of
+from glassdome.deploy.parts import CONFIG, MODES, new_values, parts_of, shared_files
 from glassdome.deploy.tree import CONF, open_mailcow
 
 __all__ = ["Change", "Plan", "apply", "is_edited", "plan_install", "plan_removal"]
@@ -61,7 +61,8 @@ def plan_install(
     for name, items in (chosen or {}).items():
         known = [item for item in values[name].split(",") if item]
         values[name] = ",".join(dict.fromkeys([*known, *items]))
-    before = {name: _before(root, name, old) for name in sorted({*SHARED, *(old.placed if old else ())})}
+    shared = shared_files(mailcow) | (old.blocks.keys() if old else set())
+    before = {name: _before(root, name, old, shared) for name in sorted({*shared, *(old.placed if old else ())})}
     texts = {name: _text(data) for name, data in before.items() if data is not None}
     parts = parts_of(mailcow, texts, options=options, values=values, current=read_values(conf))
     wanted: dict[str, bytes | None] = dict(parts.files)
@@ -74,12 +75,12 @@ def plan_install(
         before.setdefault(name, None)
     for name in (old.placed if old else {}).keys() - wanted.keys():
         wanted[name] = before[name]
-    _refuse_foreign(root, wanted, old, force=force)
+    _refuse_foreign(root, {n: d for n, d in wanted.items() if n not in shared}, old, force=force)
     manifest = Manifest(
         version=__version__,
         options=options,
         placed={name: sha(data) for name, data in parts.files.items()},
-        blocks={name: sha(_bytes(block_of(_text(parts.files[name])))) for name in SHARED & parts.files.keys()},
+        blocks={name: sha(_bytes(block_of(_text(parts.files[name])))) for name in shared & parts.files.keys()},
         new=tuple(sorted(name for name in parts.files if before[name] is None)),
         folders=old.folders if old else (),
         lines=parts.lines,
@@ -98,7 +99,7 @@ def plan_removal(root: Path, *, force: bool = False) -> Plan:
             f"Changed by hand since the installation: {', '.join(edited)}.",
             fix="Keep a copy if you need it; --force removes them.",
         )
-    before = {name: _before(root, name, old) for name in old.placed}
+    before = {name: _before(root, name, old, old.blocks.keys()) for name in old.placed}
     values = own_values(_text(_read(root, str(CONF))))
     return Plan(root=root, changes=_changes(root, before), manifest=None, before=before, values=values)
 
@@ -127,7 +128,7 @@ def is_edited(root: Path, name: str, manifest: Manifest) -> bool:
     data = _read(root, name)
     if data is None or name == str(CONF) or sha(data) == manifest.placed[name]:
         return False
-    if name not in SHARED:
+    if name not in manifest.blocks:
         return True
     found = block_of(_text(data))
     return bool(found) and sha(_bytes(found)) != manifest.blocks[name]
@@ -136,21 +137,21 @@ def is_edited(root: Path, name: str, manifest: Manifest) -> bool:
 # -- inside
 
 
-def _before(root: Path, name: str, manifest: Manifest | None) -> bytes | None:
+def _before(root: Path, name: str, manifest: Manifest | None, shared: Set[str]) -> bytes | None:
     """Return a file as it would be without us: the copy where nobody touched it since, else ours cut out of it."""
     data = _read(root, name)
     if manifest and name in manifest.placed:
-        if data is None or name not in SHARED or sha(data) == manifest.placed[name]:
+        if data is None or name not in shared or sha(data) == manifest.placed[name]:
             return None if name in manifest.new else backup_of(root, name).read_bytes()
         text = cut(_text(data))
         if name == str(CONF):
             text = undo_lines(text, manifest.lines)
         return None if name in manifest.new and not text.strip() else _bytes(text)
-    return _bytes(cut(_text(data))) if data is not None and name in SHARED else data
+    return _bytes(cut(_text(data))) if data is not None and name in shared else data
 
 
 def _refuse_foreign(root: Path, wanted: Mapping[str, bytes | None], old: Manifest | None, *, force: bool) -> None:
-    for name in sorted(wanted.keys() - SHARED - {CONFIG}):
+    for name in sorted(wanted.keys() - {CONFIG}):
         data = _read(root, name)
         if data is None or data == wanted[name] or force:
             continue

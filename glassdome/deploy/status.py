@@ -11,9 +11,9 @@ from glassdome.core.errors import Conflict
 from glassdome.deploy.blocks import block_of
 from glassdome.deploy.conf import PROFILE, read_values
 from glassdome.deploy.manifest import Manifest, read_manifest, sha
-from glassdome.deploy.parts import CONFIG, SHARED
+from glassdome.deploy.parts import CONFIG
 from glassdome.deploy.place import is_edited
-from glassdome.deploy.tree import CONF
+from glassdome.deploy.tree import CONF, override_of
 
 __all__ = ["FileState", "FileStatus", "drift", "file_states", "installed"]
 
@@ -60,9 +60,12 @@ def drift(root: Path, manifest: Manifest) -> tuple[str, ...]:
     found = []
     if manifest.version != __version__:
         found.append(f"placed by version {manifest.version}, this is {__version__}: run glassdome mailcow upgrade")
-    profiles = read_values((root / CONF).read_text(encoding="utf-8", errors="replace")).get("COMPOSE_PROFILES", "")
-    if PROFILE not in profiles.split(","):
+    values = read_values((root / CONF).read_text(encoding="utf-8", errors="replace"))
+    if PROFILE not in values.get("COMPOSE_PROFILES", "").split(","):
         found.append("COMPOSE_PROFILES has no llm: mailcow's update will not start Glassdome again")
+    override = override_of(root, values)
+    if override not in manifest.placed:
+        found.append(f"compose reads {override} now, without Glassdome's services: run glassdome mailcow upgrade")
     return tuple(found)
 
 
@@ -73,6 +76,6 @@ def _state(root: Path, name: str, manifest: Manifest) -> FileState:
     data = path.read_bytes()
     if sha(data) == manifest.placed[name]:
         return FileState.PLACED
-    if name in SHARED and not block_of(data.decode("utf-8", "surrogateescape")):
+    if name in manifest.blocks and not block_of(data.decode("utf-8", "surrogateescape")):
         return FileState.LOST
     return FileState.EDITED if is_edited(root, name, manifest) else FileState.AROUND

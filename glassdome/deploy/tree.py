@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,11 +15,18 @@ from glassdome.core.errors import ConfigError, Conflict
 from glassdome.deploy.blocks import cut
 from glassdome.deploy.conf import read_values
 
-__all__ = ["COMPOSE", "CONF", "OVERRIDE", "Mailcow", "open_mailcow", "service_names"]
+__all__ = ["COMPOSE", "CONF", "OVERRIDES", "Mailcow", "open_mailcow", "override_of", "service_names"]
 
 CONF: Final = Path("mailcow.conf")
 COMPOSE: Final = Path("docker-compose.yml")
-OVERRIDE: Final = Path("docker-compose.override.yml")
+#: The files that compose merges unasked, in its order: of several it reads the first alone.
+OVERRIDES: Final = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+_NEW_OVERRIDE: Final = "docker-compose.override.yml"
 _SERVICES: Final = frozenset({"dovecot-mailcow", "mysql-mailcow", "nginx-mailcow", "rspamd-mailcow"})
 _FOLDERS: Final = ("data/conf/nginx", "data/conf/dovecot", "data/conf/rspamd")
 _SETTINGS: Final = ("MAILCOW_HOSTNAME", "DBROOT")
@@ -32,11 +40,12 @@ _LAST_OCTET: Final = 240
 class Mailcow:
     """What a checkout says of itself; `values` are those of mailcow.conf, `octets` the fixed addresses in use.
 
-    `dovecot` is the version of the language that Dovecot's configuration is written in.
+    `override` is the compose file that takes our services, `dovecot` the version of the language that Dovecot's configuration is written in.
     """
 
     root: Path
     values: dict[str, str]
+    override: str
     octets: frozenset[int]
     self_signed: bool
     dovecot: str
@@ -64,17 +73,38 @@ def open_mailcow(root: Path) -> Mailcow:
         if not values.get(name):
             raise ConfigError(f"{root / CONF} sets no {name}.", fix="Run mailcow's generate_config.sh first.")
     compose = (root / COMPOSE).read_text(encoding="utf-8")
-    override = cut((root / OVERRIDE).read_text(encoding="utf-8")) if (root / OVERRIDE).exists() else ""
+    override = override_of(root, values)
+    merged = cut((root / override).read_text(encoding="utf-8")) if (root / override).exists() else ""
     if missing := _SERVICES - service_names(compose):
         raise ConfigError(f"{root / COMPOSE} has no service {min(missing)}.", fix="This is not a mailcow we know.")
-    taken = frozenset(int(n) for n in _ADDRESS.findall(compose + "\n" + override))
+    taken = frozenset(int(n) for n in _ADDRESS.findall(compose + "\n" + merged))
     return Mailcow(
         root=root,
         values=values,
+        override=override,
         octets=taken,
         self_signed=_is_self_signed(root / "data/assets/ssl/cert.pem"),
         dovecot=_dovecot_version(root),
     )
+
+
+def override_of(root: Path, values: Mapping[str, str]) -> str:
+    """Return the compose file for our services: the override that compose reads, whatever its name.
+
+    With COMPOSE_FILE in mailcow.conf compose merges those files and no other, so the last one takes them. Raises
+    Conflict where there is no such file.
+    """
+    named = values.get("COMPOSE_FILE", "")
+    if not named:
+        return next((name for name in OVERRIDES if (root / name).exists()), _NEW_OVERRIDE)
+    files = [name for name in named.split(values.get("COMPOSE_PATH_SEPARATOR") or ":") if name]
+    inside = [name for name in files if name != str(COMPOSE) and not Path(name).is_absolute() and ".." not in name]
+    if not inside or str(COMPOSE) not in files:
+        raise Conflict(
+            f"COMPOSE_FILE in mailcow.conf is {named}: no file there can take Glassdome's services.",
+            fix=f"Set COMPOSE_FILE={COMPOSE}:{_NEW_OVERRIDE}, or remove it.",
+        )
+    return inside[-1].removeprefix("./")
 
 
 def service_names(text: str) -> frozenset[str]:

@@ -98,7 +98,7 @@ def test_the_override_keeps_its_own_text(tmp_path: Path) -> None:
     assert "nvidia" == ollama["deploy"]["resources"]["reservations"]["devices"][0]["driver"]
     assert "rspamd-vol-1:/var/lib/rspamd:ro" in processor["volumes"]
     # Where the program looks for config.yml and rules.toml when nobody names them, from the image's folder.
-    assert f"./{DEFAULT_CONFIG.parent}:/var/lib/glassdome/{DEFAULT_CONFIG.parent}:ro" in processor["volumes"]
+    assert f"./{DEFAULT_CONFIG.parent}:/var/lib/glassdome/{DEFAULT_CONFIG.parent}:ro,z" in processor["volumes"]
     assert "WORKDIR /var/lib/glassdome\n" in (ROOT / "deploy" / "Dockerfile").read_text()
     assert {"llm-vol-1", "llm-log-vol-1", "ollama-vol-1"} == found["volumes"].keys()
 
@@ -270,6 +270,54 @@ def test_an_unknown_dovecot(tmp_path: Path) -> None:
     assert "version 2.5" in glassdome("install", root, code=1)
     assert before == snapshot(root)
     glassdome("install", root, "--no-push")
+
+
+FILES = "COMPOSE_FILE=docker-compose.yml:mine.yml\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "conf", "expected"),
+    [
+        ({}, "", "docker-compose.override.yml"),
+        ({"docker-compose.override.yaml": OVERRIDE}, "", "docker-compose.override.yaml"),
+        ({"compose.override.yml": OVERRIDE, "docker-compose.override.yml": OVERRIDE}, "", "compose.override.yml"),
+        ({"mine.yml": OVERRIDE}, FILES, "mine.yml"),
+        ({"docker-compose.override.yml": OVERRIDE}, FILES, "mine.yml"),
+    ],
+)
+def test_the_file_that_compose_reads(tmp_path: Path, files: dict[str, str], conf: str, expected: str) -> None:
+    """Our services go into the override that compose reads, and out of it again byte for byte."""
+    root = make_mailcow(tmp_path / "mailcow", files, conf=CONF + conf)
+    before = snapshot(root)
+
+    glassdome("install", root)
+
+    holding = [name.name for name in root.glob("*.y*ml") if "llm-processor-mailcow" in name.read_text()]
+    assert [expected] == holding
+    glassdome("uninstall", root)
+    assert before == snapshot(root)
+
+
+@pytest.mark.parametrize("named", ["docker-compose.yml", "/opt/other.yml", "../x.yml:docker-compose.yml"])
+def test_a_compose_file_that_cannot_take_us(tmp_path: Path, named: str) -> None:
+    """Nothing is placed where compose would not read it."""
+    root = make_mailcow(tmp_path / "mailcow", conf=CONF + f"COMPOSE_FILE={named}\n")
+    before = snapshot(root)
+
+    assert "COMPOSE_FILE in mailcow.conf" in glassdome("install", root, code=1)
+    assert before == snapshot(root)
+
+
+def test_another_override_that_hides_ours(tmp_path: Path) -> None:
+    """An override that compose prefers is noticed, and the upgrade moves our services there."""
+    root = make_mailcow(tmp_path / "mailcow")
+    glassdome("install", root)
+    (root / "compose.override.yml").write_text(OVERRIDE)
+
+    assert "compose reads compose.override.yml now" in glassdome("status", root, code=1)
+    glassdome("upgrade", root)
+    assert "llm-processor-mailcow" in (root / "compose.override.yml").read_text()
+    assert not (root / "docker-compose.override.yml").exists()
 
 
 def test_words_that_are_no_addresses(tmp_path: Path) -> None:
