@@ -9,17 +9,21 @@ import typer
 
 from glassdome.cli.console import err, errors_told, out, print_json
 from glassdome.core.errors import ConfigError
+from glassdome.deploy.carry import carry_out, trial_findings
 from glassdome.deploy.commands import (
-    Command,
-    after_install,
     after_removal,
-    before_install,
     before_removal,
+    bring_up,
+    build_image,
     drop_statements,
-    run,
     schema_statements,
+    verify_placed,
 )
 from glassdome.deploy.conf import own_values, read_values
+from glassdome.deploy.engine import Command, Engine, engine_of, run
+from glassdome.deploy.findings import Finding, Level
+from glassdome.deploy.host import this_host
+from glassdome.deploy.limits import limit_findings
 from glassdome.deploy.options import Options, RspamdWay, checked_domains, checked_mailboxes
 from glassdome.deploy.place import Plan, apply, plan_install, plan_removal
 from glassdome.deploy.render import render
@@ -31,6 +35,9 @@ __all__ = ["app"]
 app = typer.Typer(help="Wire Glassdome into a mailcow on this machine, and out again.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="mailcow's folder, usually /opt/mailcow-dockerized.")]
+Check = Annotated[
+    bool, typer.Option("--check", help="Say what would fail: host, compose, nginx, Rspamd, Dovecot. Change nothing.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")]
 Restart = Annotated[bool, typer.Option("--restart", help="Also run the docker commands.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace or remove files of ours that were edited by hand.")]
@@ -51,6 +58,7 @@ def install(
     learn: Annotated[bool, typer.Option("--learn", help="Let corrections teach Rspamd.")] = False,
     push: Annotated[bool, typer.Option(help="Let Dovecot ring at each delivery; else a sweep finds new mail.")] = True,
     image: Annotated[str, typer.Option(help="A ready image; default: built here.")] = "",
+    check: Check = False,
     dry_run: DryRun = False,
     restart: Restart = False,
     force: Force = False,
@@ -65,7 +73,11 @@ def install(
             "GLASSDOME_MAILBOXES": checked_mailboxes(mailbox or []),
             "GLASSDOME_DOMAINS": checked_domains(domain or []),
         }
-        _carry_out(plan_install(_root(folder), options=options, chosen=chosen, force=force), dry_run, restart)
+        plan = plan_install(_root(folder), options=options, chosen=chosen, force=force)
+        if check:
+            _check(plan)
+        else:
+            _carry_out(plan, dry_run, restart)
 
 
 @app.command()
@@ -121,7 +133,9 @@ def uninstall(
         root = _root(folder)
         options, plan = installed(root).options, plan_removal(root, force=force)
         _show_files(plan)
-        stop, rest = before_removal(options), after_removal(plan.values, _conf(root), purge=purge)
+        conf = _conf(root)
+        engine: Engine = engine_of(conf)
+        stop, rest = before_removal(options, engine), after_removal(plan.values, conf, engine, purge=purge)
         if dry_run:
             return
         _run_or_show(stop, root, restart, "First, while compose still knows our services:")
@@ -129,18 +143,57 @@ def uninstall(
         _run_or_show(rest, root, restart, "Then:")
 
 
+def _check(plan: Plan) -> None:
+    """Tell each finding; ends with 1 where one would stop the installation or mailcow."""
+    assert plan.manifest is not None
+    conf = _conf(plan.root)
+    findings = [
+        *limit_findings(plan.manifest.options, conf, this_host()),
+        *trial_findings(plan, engine_of(conf)),
+    ]
+    _tell(findings)
+    raise typer.Exit(1 if any(item.level is Level.FAIL for item in findings) else 0)
+
+
+def _tell(findings: list[Finding]) -> None:
+    for item in findings:
+        out.print(f"{item.level:<4}  {item.what}", highlight=False, markup=False, soft_wrap=True)
+        if item.fix:
+            out.print(f"      {item.fix}", highlight=False, markup=False, soft_wrap=True)
+
+
 def _carry_out(plan: Plan, dry_run: bool, restart: bool) -> None:
     assert plan.manifest is not None
+    _refuse_limits(plan)
     _show_files(plan)
-    commands = after_install(plan.root, plan.manifest.options, plan.values, _conf(plan.root))
-    first = before_install(plan.manifest.options)
-    if dry_run:
-        _show([*first, *commands], "Commands:")
-        return
-    _run_or_show(first, plan.root, restart, "Before the next restart of Dovecot, check:")
-    apply(plan)
-    _run_or_show(commands, plan.root, restart, "Now run, in mailcow's folder (or use --restart):")
+    conf = _conf(plan.root)
+    engine = engine_of(conf)
+    if restart and not dry_run:
+        carry_out(plan, conf, engine, _announce)
+    else:
+        steps = [
+            *build_image(plan.manifest.options, engine),
+            *verify_placed(engine),
+            *bring_up(plan.values, conf, engine),
+        ]
+        if dry_run:
+            _show(steps, "Commands:")
+            return
+        apply(plan)
+        _show(
+            steps, "Now run, in mailcow's folder; stop where one fails (or use --restart, which takes everything back):"
+        )
     _tell_opt_in(plan)
+
+
+def _refuse_limits(plan: Plan) -> None:
+    """Refuse a limit with which compose would start nothing of mailcow."""
+    assert plan.manifest is not None
+    for item in limit_findings(plan.manifest.options, _conf(plan.root), this_host()):
+        if item.level is Level.FAIL:
+            raise ConfigError(item.what, fix=item.fix)
+        if item.level is Level.WARN:
+            err.print(f"{item.what} {item.fix}", highlight=False, markup=False)
 
 
 def _show_files(plan: Plan) -> None:
@@ -155,8 +208,12 @@ def _run_or_show(commands: list[Command], root: Path, restart: bool, title: str)
         _show(commands, title)
         return
     for command in commands:
-        err.print(f"{command.why}: {command.line}", highlight=False, markup=False)
+        _announce(command)
         run(command, folder=root)
+
+
+def _announce(command: Command) -> None:
+    err.print(f"{command.why}: {command.line}", highlight=False, markup=False)
 
 
 def _show(commands: list[Command], title: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from glassdome import __version__
@@ -16,7 +16,7 @@ from glassdome.deploy.options import Options
 from glassdome.deploy.parts import CONFIG, MODES, new_values, parts_of, shared_files
 from glassdome.deploy.tree import CONF, open_mailcow
 
-__all__ = ["Change", "Plan", "apply", "is_edited", "plan_install", "plan_removal"]
+__all__ = ["Change", "Plan", "apply", "is_edited", "plan_install", "plan_removal", "take_back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +37,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What would be done to a mailcow folder; `manifest` is None for a removal, `before` what each file was."""
+    """The changes to a mailcow folder. `before` is what each file was, `files` what each of ours will be.
+
+    `manifest` is None and `files` empty for a removal.
+    """
 
     root: Path
     changes: tuple[Change, ...]
     manifest: Manifest | None
     before: dict[str, bytes | None]
     values: dict[str, str]
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 def plan_install(
@@ -85,7 +89,14 @@ def plan_install(
         folders=old.folders if old else (),
         lines=parts.lines,
     )
-    return Plan(root=root, changes=_changes(root, wanted), manifest=manifest, before=before, values=values)
+    return Plan(
+        root=root,
+        changes=_changes(root, wanted),
+        manifest=manifest,
+        before=before,
+        values=values,
+        files=parts.files,
+    )
 
 
 def plan_removal(root: Path, *, force: bool = False) -> Plan:
@@ -118,9 +129,19 @@ def apply(plan: Plan) -> None:
         _write(plan.root / change.name, change.then, MODES.get(change.name, 0o644))
     if plan.manifest is None:
         forget(plan.root)
-        for folder in sorted(old.folders if old else (), key=len, reverse=True):
-            if (plan.root / folder).is_dir() and not any((plan.root / folder).iterdir()):
-                (plan.root / folder).rmdir()
+        _remove_empty(plan.root, old.folders if old else ())
+
+
+def take_back(plan: Plan, old: Manifest | None) -> None:
+    """Undo an installation that was just applied: every file, and the manifest, as before it. `old` is that of then."""
+    made = read_manifest(plan.root)
+    for change in plan.changes:
+        _write(plan.root / change.name, change.now, MODES.get(change.name, 0o644))
+    if old is not None:
+        write_manifest(plan.root, old)
+        return
+    forget(plan.root)
+    _remove_empty(plan.root, made.folders if made else ())
 
 
 def is_edited(root: Path, name: str, manifest: Manifest) -> bool:
@@ -164,6 +185,12 @@ def _refuse_foreign(root: Path, wanted: Mapping[str, bytes | None], old: Manifes
 def _changes(root: Path, wanted: Mapping[str, bytes | None]) -> tuple[Change, ...]:
     found = (Change(name=name, now=_read(root, name), then=wanted[name]) for name in sorted(wanted))
     return tuple(change for change in found if change.now != change.then)
+
+
+def _remove_empty(root: Path, folders: tuple[str, ...]) -> None:
+    for folder in sorted(folders, key=len, reverse=True):
+        if (root / folder).is_dir() and not any((root / folder).iterdir()):
+            (root / folder).rmdir()
 
 
 def _missing_folders(plan: Plan) -> list[str]:

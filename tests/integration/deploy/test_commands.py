@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from glassdome.cli.app import app
 from glassdome.deploy.commands import drop_statements, schema_statements
 from glassdome.deploy.parts import new_values
-from tests.integration.deploy.trees import make_mailcow, snapshot
+from tests.integration.deploy.trees import CONF, make_mailcow, snapshot
 from tests.servers.mariadb import MariaDB
 
 FAKE_DOCKER = """#!/bin/sh
@@ -50,14 +50,15 @@ def test_restart_runs_the_commands_in_order(tmp_path: Path, docker: Path) -> Non
 
     glassdome("install", root, "--restart", "--image", "registry.example.org/glassdome:1")
 
-    said = docker.read_text()
+    said = docker.read_bytes().decode("utf-8", "replace")
     order = [
         "push_notification_lua",
+        "sh -c set -e",
+        "exec -T nginx-mailcow nginx -t",
+        "exec -T rspamd-mailcow rspamadm configtest",
+        "exec -T dovecot-mailcow doveconf -n",
         "CREATE DATABASE",
         "up -d",
-        "nginx -t",
-        "configtest",
-        "doveconf -n",
         "compose restart",
     ]
     places = [said.index(word) for word in order]
@@ -84,14 +85,64 @@ def test_a_dovecot_without_lua_stops_the_installation(
 
 
 def test_a_failure_ends_the_sequence(tmp_path: Path, docker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When nginx refuses its files nothing is restarted."""
+    """Before a server was started nothing is restarted, and after it mailcow comes back; each file is as before."""
     root = make_mailcow(tmp_path / "mailcow")
+    before = snapshot(root)
+    for failing, restarted in (
+        ("exec -T nginx-mailcow sh", False),
+        ("exec -T rspamd-mailcow rspamadm", False),
+        ("exec -T dovecot-mailcow doveconf", False),
+        ("exec -T mysql-mailcow", True),
+        ("restart", True),
+    ):
+        docker.write_text("")
+        monkeypatch.setenv("DOCKER_FAILS", failing)
+
+        said = glassdome("install", root, "--restart", "--image", "x", code=1)
+
+        assert "it broke" in said
+        assert ("up -d --remove-orphans" in docker.read_bytes().decode("utf-8", "replace")) is restarted
+        assert before == snapshot(root)
+
+
+def test_a_failed_renewal_keeps_what_was_installed(
+    tmp_path: Path, docker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files and the memory of the first installation stay, so that it can still be removed exactly."""
+    root = make_mailcow(tmp_path / "mailcow")
+    before = snapshot(root)
+    glassdome("install", root, "--image", "x")
+    once = snapshot(root)
     monkeypatch.setenv("DOCKER_FAILS", "nginx -t")
 
-    said = glassdome("install", root, "--restart", code=1)
+    glassdome("install", root, "--restart", "--image", "y", "--no-push", code=1)
 
-    assert "it broke" in said
-    assert "restart dovecot-mailcow" not in docker.read_text()
+    assert once == snapshot(root)
+    glassdome("uninstall", root)
+    assert before == snapshot(root)
+
+
+def test_check_says_what_would_fail(tmp_path: Path, docker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More cores than there are, a server that refuses its files: told with the fix, and nothing is changed."""
+    root = make_mailcow(tmp_path / "mailcow", conf=CONF + "OLLAMA_CPUS=4096\n")
+    before = snapshot(root)
+
+    said = glassdome("install", root, "--check", code=1)
+
+    assert "FAIL OLLAMA_CPUS=4096, but this host has" in said
+    assert "ok try our files in nginx-mailcow" in said
+    glassdome("install", root, code=2)
+    monkeypatch.setenv("DOCKER_FAILS", "nginx-mailcow")
+    assert "FAIL Could not try our files in nginx-mailcow" in glassdome("install", root, "--check", code=1)
+    assert before == snapshot(root)
+
+
+@pytest.mark.parametrize(("version", "words"), [("native", "docker compose up"), ("standalone", "docker-compose up")])
+def test_the_compose_that_mailcow_uses(tmp_path: Path, version: str, words: str) -> None:
+    """mailcow.conf says whether compose is a plugin or a program."""
+    root = make_mailcow(tmp_path / "mailcow", conf=CONF + f"DOCKER_COMPOSE_VERSION={version}\n")
+
+    assert words in glassdome("install", root, "--dry-run")
 
 
 def test_removal_with_and_without_the_database(tmp_path: Path, docker: Path) -> None:

@@ -1,0 +1,69 @@
+"""Carry out an installation with its commands: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from glassdome.core.errors import GlassdomeError, PeerRefused
+from glassdome.deploy import commands
+from glassdome.deploy.engine import Command, Engine, run
+from glassdome.deploy.findings import Finding, Level
+from glassdome.deploy.manifest import read_manifest
+from glassdome.deploy.place import Plan, apply, take_back
+
+__all__ = ["Tell", "carry_out", "trial_findings"]
+
+Tell = Callable[[Command], None]
+
+
+def carry_out(plan: Plan, conf: Mapping[str, str], engine: Engine, tell: Tell) -> None:
+    """Install with every command; after a failure each file is as before, and mailcow runs with its own.
+
+    `conf` are the values of mailcow.conf, `tell` is called before each command. Raises the error of the command that
+    failed.
+    """
+    assert plan.manifest is not None
+    old, options = read_manifest(plan.root), plan.manifest.options
+
+    def do(steps: list[Command]) -> None:
+        for step in steps:
+            tell(step)
+            run(step, folder=plan.root)
+
+    do([*commands.before_install(options, plan.files, engine), *commands.build_image(options, engine)])
+    apply(plan)
+    started = False
+    try:
+        do(commands.verify_placed(engine))
+        started = True
+        do(commands.bring_up(plan.values, conf, engine))
+    except BaseException as exc:
+        take_back(plan, old)
+        if started:
+            _bring_back(lambda: do(commands.take_back(engine)), exc)
+        raise
+
+
+def _bring_back(bring: Callable[[], None], cause: BaseException) -> None:
+    try:
+        bring()
+    except GlassdomeError as exc:
+        raise PeerRefused(
+            f"{cause} Every file is as before, but mailcow could not be started again: {exc}",
+            fix="Run `docker compose up -d` in mailcow's folder.",
+        ) from cause
+
+
+def trial_findings(plan: Plan, engine: Engine) -> list[Finding]:
+    """Let compose and each running server try our files, on copies; nothing is placed."""
+    assert plan.manifest is not None
+    found = []
+    for step in commands.before_install(plan.manifest.options, plan.files, engine):
+        try:
+            run(step, folder=plan.root)
+        except GlassdomeError as exc:
+            fix = exc.fix or "Start mailcow if it is down; else correct the file that is named."
+            found.append(Finding(Level.FAIL, str(exc), fix))
+        else:
+            found.append(Finding(Level.OK, step.why))
+    return found

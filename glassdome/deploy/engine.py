@@ -1,0 +1,77 @@
+"""Run compose and the container engine, by the names they have on this host."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from glassdome.core.errors import ConfigError, PeerRefused
+
+__all__ = ["Command", "Engine", "engine_of", "run"]
+
+#: Seconds for building an image or pulling one.
+_PATIENCE: Final = 1800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command; `why` is for people, `feed` goes to its standard input, `typed` is how a person would do the same."""
+
+    why: str
+    argv: tuple[str, ...]
+    feed: str | bytes = ""
+    typed: str = ""
+
+    @property
+    def line(self) -> str:
+        """As one would type it; no secret is in it."""
+        return self.typed or shlex.join(self.argv)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How compose and the build of an image are called here."""
+
+    compose_argv: tuple[str, ...] = ("docker", "compose")
+    build: tuple[str, ...] = ("docker", "build")
+
+    def compose(self, why: str, *arguments: str, feed: str | bytes = "", typed: str = "") -> Command:
+        """Return a command of compose."""
+        return Command(why=why, argv=(*self.compose_argv, *arguments), feed=feed, typed=typed)
+
+
+def engine_of(conf: Mapping[str, str]) -> Engine:
+    """Return how mailcow calls compose: DOCKER_COMPOSE_VERSION in mailcow.conf says it; else what is installed."""
+    if conf.get("DOCKER_COMPOSE_VERSION") == "standalone":
+        return Engine(compose_argv=("docker-compose",))
+    if shutil.which("docker") is None and shutil.which("podman-compose"):
+        return Engine(compose_argv=("podman-compose",), build=("podman", "build"))
+    return Engine()
+
+
+def run(command: Command, *, folder: Path) -> None:
+    """Run it in mailcow's folder; raises ConfigError without Docker, PeerRefused when it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the commands above, whose every part is ours or was checked
+            command.argv,
+            cwd=folder,
+            input=command.feed if isinstance(command.feed, bytes) else command.feed.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except FileNotFoundError as exc:
+        raise ConfigError(
+            "Docker was not found.", fix="Run this on mailcow's host, or run the commands there."
+        ) from exc
+    except subprocess.TimeoutExpired as exc:
+        raise PeerRefused(f"`{command.line}` did not end in {_PATIENCE} seconds.") from exc
+    if done.returncode:
+        tail = done.stdout.decode("utf-8", "replace").strip()[-800:]
+        raise PeerRefused(f"Could not {command.why}: `{command.line}` ended with status {done.returncode}. {tail}")
