@@ -14,6 +14,7 @@ from glassdome.agents.memory import secret_box
 from glassdome.api.app import create_app, create_health_app
 from glassdome.api.services import Services
 from glassdome.api.wiring import services_of
+from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, run
 from glassdome.cli.service import asked_to_stop, serving
@@ -22,6 +23,7 @@ from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings, misspelt_names
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
+from glassdome.core.networks import Network, parse_networks
 
 __all__ = ["serve", "worker"]
 
@@ -70,7 +72,7 @@ async def _serve(settings: Settings, host: str, port: int, *, work: bool, web: b
         api = create_app(services_of(app))
         if web:
             await asyncio.to_thread(_add_web, api, settings)
-        async with asked_to_stop(app.stop), _listening(api, host, port):
+        async with asked_to_stop(app.stop), _listening(api, host, port, app):
             await app.work()
 
 
@@ -83,7 +85,7 @@ async def _worker(settings: Settings, host: str, port: int | None) -> None:
         if port is not None:
             if not settings.open_docs:
                 _tell_missing_keys(settings)
-            await stack.enter_async_context(_listening(create_health_app(services_of(app)), host, port))
+            await stack.enter_async_context(_listening(create_health_app(services_of(app)), host, port, app))
         _log.info("worker_started")
         await app.work()
 
@@ -95,8 +97,11 @@ def _add_web(api: FastAPI, settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _listening(api: FastAPI, host: str, port: int) -> AsyncIterator[None]:
-    async with serving(api, host=host, port=port) as http:
+async def _listening(api: FastAPI, host: str, port: int, app: App) -> AsyncIterator[None]:
+    def proxies() -> tuple[Network, ...]:
+        return parse_networks(app.settings.current().trusted_proxies)
+
+    async with serving(api, host=host, port=port, proxies=proxies) as http:
         err.print(f"Glassdome listens on http://{host}:{http.port}", highlight=False)
         yield
 

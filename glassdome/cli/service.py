@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from glassdome.cli.doorkeeper import Doorkeeper
 from glassdome.core.errors import ConfigError
+from glassdome.core.limits import HTTP_SHUTDOWN_SECONDS
+from glassdome.core.networks import Network
 
 __all__ = ["HttpServer", "asked_to_stop", "serving"]
 
@@ -19,11 +22,19 @@ __all__ = ["HttpServer", "asked_to_stop", "serving"]
 class HttpServer(uvicorn.Server):
     """Uvicorn in our own event loop: signals are ours, and it says when it is ready."""
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
-        """Port 0 takes any free one; `port` tells which after the start."""
+    def __init__(self, app: ASGIApp, *, host: str, port: int, keeper: Doorkeeper) -> None:
+        """Port 0 takes any free one; `port` tells which after the start. `keeper` bounds connections."""
         # Uvicorn would believe what any peer on loopback says of its visitors: `api.guesses.address_of` asks the settings.
         config = uvicorn.Config(
-            app, host=host, port=port, log_config=None, access_log=False, server_header=False, proxy_headers=False
+            app,
+            host=host,
+            port=port,
+            http=keeper.protocol,  # type: ignore[arg-type]
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=HTTP_SHUTDOWN_SECONDS,
         )
         super().__init__(config)
         self._where = f"{host}:{port}"
@@ -50,9 +61,19 @@ class HttpServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, *, host: str, port: int) -> AsyncIterator[HttpServer]:
-    """Serve while the block runs; requests under way are finished at its end."""
-    server = HttpServer(app, host=host, port=port)
+async def serving(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    proxies: Callable[[], Sequence[Network]] = tuple,
+) -> AsyncIterator[HttpServer]:
+    """Serve while the block runs; requests under way have some seconds to finish at its end.
+
+    `proxies` answers whose connections are not counted as one visitor's.
+    """
+    keeper = Doorkeeper(proxies)
+    server = HttpServer(app, host=host, port=port, keeper=keeper)
     task = asyncio.create_task(server.serve())
     try:
         while not server.started:
@@ -63,7 +84,8 @@ async def serving(app: ASGIApp, *, host: str, port: int) -> AsyncIterator[HttpSe
         # What is loaded now stays: left to the collector, it is walked again and again while requests wait.
         gc.collect()
         gc.freeze()
-        yield server
+        async with keeper.looking():
+            yield server
     finally:
         gc.unfreeze()
         server.should_exit = True

@@ -158,6 +158,18 @@ WEB_SESSION_SECONDS: Final = 12 * 3600
 #: Sign-ins tried in a minute from one address, and from one peer: a proxy in front is the peer of many addresses.
 MAX_SIGN_INS_PER_ADDRESS: Final = 10
 MAX_SIGN_INS_PER_PEER: Final = 60
+#: Connections of the HTTP server in all, and from one peer (of IPv6: one /64) that is no named proxy. A browser opens
+#: six; a process has 1,024 descriptors by default.
+MAX_HTTP_CONNECTIONS: Final = 512
+MAX_HTTP_CONNECTIONS_PER_PEER: Final = 128
+#: Seconds for the header of a request, counted from the connection or the answer before, and for its body: 4 MiB for a
+#: scan need a line of 1 Mbit/s.
+HTTP_HEADER_SECONDS: Final = 10.0
+HTTP_BODY_SECONDS: Final = 30.0
+#: Seconds that requests under way may take when the service is told to end; Docker kills after 10.
+HTTP_SHUTDOWN_SECONDS: Final = 5
+#: Equal lines of libraries that the log takes in a minute, such as those about requests that are none.
+MAX_EQUAL_LOG_LINES: Final = 10
 #: Wrong keys heard out in a minute from one address; past that a right one is refused too, so guessing takes ages.
 MAX_WRONG_KEYS_PER_ADDRESS: Final = 10
 #: Characters of an API key: twelve random ones have 70 bits, which nobody guesses at ten tries a minute.

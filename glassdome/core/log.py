@@ -13,6 +13,8 @@ from typing import Any, TextIO
 import structlog
 from pydantic import SecretStr
 
+from glassdome.core.log_throttle import THROTTLED, Throttle
+
 __all__ = ["configure", "get_logger", "redact", "set_level"]
 
 #: Keys whose value is never written, whatever it is.
@@ -87,6 +89,8 @@ def configure(
     for old in root.handlers:
         old.close()
     root.handlers[:] = handlers
+    for name in THROTTLED:
+        logging.getLogger(name).filters[:] = [Throttle()]
     set_level(level)
     if problem:
         get_logger(__name__).warning("log_file_unusable", problem=problem)

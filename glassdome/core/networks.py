@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from glassdome.core.config_field import parts_of
 
-__all__ = ["Network", "household", "parse_networks", "past_proxies"]
+__all__ = ["Network", "household", "is_in", "parse_networks", "past_proxies"]
 
 Network: TypeAlias = IPv4Network | IPv6Network
 #: One customer's share of IPv6 (RFC 6177): whoever guesses has all of it.
@@ -35,7 +35,7 @@ def past_proxies(peer: str, forwarded: Sequence[str], proxies: Sequence[Network]
     `forwarded` are the entries of X-Forwarded-For, the nearest last. What a stranger wrote in front is never reached.
     """
     found, hops = peer, list(forwarded)
-    while hops and _is_in(found, proxies):
+    while hops and is_in(found, proxies):
         hop = _address(hops.pop())
         if hop is None:
             break
@@ -51,7 +51,8 @@ def household(address: str) -> str:
     return address
 
 
-def _is_in(address: str, networks: Sequence[Network]) -> bool:
+def is_in(address: str, networks: Sequence[Network]) -> bool:
+    """Say whether an address is in one of the networks; what is none is in none."""
     found = _address(address)
     return found is not None and any(found in network for network in networks)
 
