@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from glassdome.core.clock import Clock
-from glassdome.core.errors import GlassdomeError, NotFound, PolicyRefused
+from glassdome.core.errors import FolderMissing, GlassdomeError, KeywordsUnsupported, NotFound, PolicyRefused
 from glassdome.core.log import get_logger
 from glassdome.ports.agent import ActionLedger, AlertSink, SpamTeacher
 from glassdome.ports.mail import FolderEditor
@@ -23,6 +23,8 @@ IDEMPOTENT: Final = frozenset({ActionKind.ADD_KEYWORD, ActionKind.MOVE, ActionKi
 STALE: Final = timedelta(minutes=5)
 #: How long an action whose server is away stays planned; a flag set days later would only surprise.
 PATIENCE: Final = timedelta(days=1)
+#: The longest an action that was put back waits for its next try.
+LONGEST_REST: Final = timedelta(minutes=15)
 _BATCH: Final = 100
 T = TypeVar("T")
 
@@ -56,8 +58,11 @@ class Performer:
 
     async def perform_due(self) -> int:
         """Perform what is left of crashed or interrupted work; return how many actions were due."""
-        due = await self._ledger.due(limit=_BATCH, begun_before=self._clock.now() - self._stale)
+        now = self._clock.now()
+        due = await self._ledger.due(limit=_BATCH, begun_before=now - self._stale)
         for item in due:
+            if _rests(item, now):
+                continue
             if await self._one(item):
                 await self.perform(item.action.ref)
         return len(due)
@@ -74,6 +79,9 @@ class Performer:
             return True
         try:
             moved_to = await self._do(action)
+        except (FolderMissing, KeywordsUnsupported) as exc:
+            # No fault of this message's: the editor and the doctor tell of it, not a line for each mail.
+            await self._finish(action, ActionState.FAILED, exc.sentence)
         except NotFound:
             gone = "The message had been moved already." if again else "The message is not there any more."
             done = again and action.kind is ActionKind.MOVE
@@ -103,6 +111,12 @@ class Performer:
             case ActionKind.LEARN:
                 await _connected(self._teacher, "spam filter").learn(action.ref, spam=action.argument == "spam")
         return None
+
+
+def _rests(item: PerformedAction, now: datetime) -> bool:
+    """Say whether an action that was put back waits on: as long again as it has waited already, so that the tries thin out."""
+    tried_after = item.updated_at - item.planned_at
+    return item.state is ActionState.PLANNED and now - item.updated_at < min(tried_after, LONGEST_REST)
 
 
 def _holds(action: Action) -> bool:

@@ -41,7 +41,9 @@ class Idle:
 
     async def watch(self, mailboxes: Sequence[str]) -> None:
         """Watch these from now on, as many of them as `MAX_WATCHED_MAILBOXES`; the rest is left to the sweep."""
-        wanted = set(mailboxes[:MAX_WATCHED_MAILBOXES])
+        # IDLE holds a connection: where a mailbox may have one only, it is left for polling.
+        watched = MAX_WATCHED_MAILBOXES if self._client.sessions.max_per_mailbox > 1 else 0
+        wanted = set(mailboxes[:watched])
         left = [self._tasks.pop(mailbox) for mailbox in self._tasks.keys() - wanted]
         for task in left:
             task.cancel()
@@ -67,6 +69,8 @@ class Idle:
                 if registered is None:
                     return
                 async with self._client.session(mailbox, registered.credentials) as session:
+                    if "IDLE" not in session.capabilities:
+                        return
                     await session.examine(INBOX)
                     # What arrived before IDLE began would ring no bell.
                     self._changed.set()

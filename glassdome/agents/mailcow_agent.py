@@ -79,6 +79,7 @@ class MailcowAgent:
             imap_host=settings.mailcow_imap_host,
             imap_port=settings.imap_port,
             imap_tls=settings.imap_tls,
+            imap_connections=settings.imap_connections,
             smtp_host=settings.mailcow_smtp_host,
             smtp_port=settings.smtp_port,
             smtp_tls=settings.smtp_tls,

@@ -16,6 +16,7 @@ from glassdome.core.errors import Broken, LoginRefused, MessageTooLarge
 from glassdome.core.limits import MAX_COMMAND_BYTES
 from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession
+from glassdome.source.arrived import last_uid
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 
@@ -53,7 +54,12 @@ class Mailroom:
             status = await session.status(INBOX)
             unread_to = 0
             if cursor is None or cursor.uid_validity != status.uid_validity:
-                cursor, unread_to = Cursor(uid_validity=status.uid_validity, last_uid=0), status.uid_next - 1
+                status = await session.examine(INBOX)
+            if cursor is None or cursor.uid_validity != status.uid_validity:
+                cursor, unread_to = (
+                    Cursor(uid_validity=status.uid_validity, last_uid=0),
+                    await last_uid(session, INBOX, status),
+                )
             uids, reached = await arrived(session, status, cursor, limit=_PER_LOOK, unread_to=unread_to)
             mails = [await self._fetch(session, status.uid_validity, fact) for fact in await session.facts(uids)]
         for mail in mails:

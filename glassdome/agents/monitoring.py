@@ -16,6 +16,7 @@ from glassdome.integrations.mailcow.reading import read_row
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.parse import parse_message
 from glassdome.ports.imap import ImapSession
+from glassdome.source.arrived import last_uid, uids_after
 from glassdome.store import Database
 from glassdome.values.credentials import Credentials
 from glassdome.values.folder import FolderStatus
@@ -103,8 +104,10 @@ class Monitor:
         async with self._client.session(mailbox, login) as session:
             status = await session.status(INBOX)
             if cursor is None or cursor.uid_validity != status.uid_validity:
+                status = await session.examine(INBOX)
+            if cursor is None or cursor.uid_validity != status.uid_validity:
                 cursor = Cursor(uid_validity=status.uid_validity, last_uid=0)
-                self._backlog[mailbox] = status.uid_next - 1
+                self._backlog[mailbox] = await last_uid(session, INBOX, status)
             uids, reached = await arrived(
                 session, status, cursor, limit=_PER_PASS, unread_to=self._backlog.get(mailbox, 0)
             )
@@ -127,19 +130,17 @@ async def arrived(
 ) -> tuple[tuple[int, ...], Cursor]:
     """Return at most `limit` UIDs of INBOX past the cursor, oldest first, and the cursor behind them; INBOX is opened.
 
-    Up to the UID `unread_to` only unread messages count: they were there before anybody watched.
+    What is new is the watcher's to say (`source.arrived`); of that, what is marked as deleted is left out, and up to the
+    UID `unread_to` what was read: that was there before anybody watched.
     """
-    if status.uid_next <= cursor.last_uid + 1:
+    found = await uids_after(session, INBOX, status, cursor.last_uid)
+    if not found:
         return (), cursor
-    await session.examine(INBOX)
-    first, found = cursor.last_uid + 1, set[int]()
-    if first <= unread_to:
-        found.update(await session.search(f"UNDELETED UNSEEN UID {first}:{unread_to}"))
-        first = unread_to + 1
-    if status.uid_next > first:
-        # `n:*` names the last message even where it is below n (RFC 9051 9, seq-range).
-        found.update(uid for uid in await session.search(f"UNDELETED UID {first}:*") if uid >= first)
-    uids = tuple(sorted(found))
+    # Asked for what is to be left out: a server that keeps silent hides nothing.
+    left_out = set(await session.search(f"DELETED UID {found[0]}:{found[-1]}"))
+    if found[0] <= unread_to:
+        left_out.update(await session.search(f"SEEN UID {found[0]}:{min(found[-1], unread_to)}"))
+    uids = tuple(uid for uid in found if uid not in left_out)
     if len(uids) > limit:
         return uids[:limit], cursor.moved_to(uids[limit - 1])
-    return uids, cursor.moved_to(max(status.uid_next - 1, *uids) if uids else status.uid_next - 1)
+    return uids, cursor.moved_to(found[-1])

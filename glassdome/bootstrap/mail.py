@@ -12,6 +12,7 @@ from glassdome.agents.alert_mail import open_alerts
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_stages
 from glassdome.bootstrap.mailboxes import mail_logins
+from glassdome.core.limits import MAX_WATCHED_MAILBOXES
 from glassdome.integrations.imap.login import greet
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.mail_servers import imap_server
@@ -108,6 +109,8 @@ def _watcher(app: App, source: ImapSource, worker: Worker, book: WatchBook) -> W
         database.preferences,
         clock=clock,
         interval=lambda: app.settings.current().llm_processing_interval,
+        # IDLE holds a connection: where a mailbox may have one only, it is left for polling and fetching.
+        max_watched=MAX_WATCHED_MAILBOXES if app.settings.current().imap_connections > 1 else 0,
     )
 
 

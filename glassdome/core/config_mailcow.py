@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from glassdome.core.config_field import named
+from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 
 __all__ = ["MailcowSettings", "TlsMode"]
 
@@ -53,6 +54,13 @@ class MailcowSettings(BaseSettings):
         "GLASSDOME_IMAP_TLS",
         None,
         "How IMAP is encrypted: `implicit` (TLS at once) or `starttls`; unset: implicit on port 993, else starttls",
+    )
+    imap_connections: int = named(
+        "GLASSDOME_IMAP_CONNECTIONS",
+        MAX_IMAP_CONNECTIONS_PER_MAILBOX,
+        "IMAP connections per mailbox at most, of each process; with 1 new mail waits for the sweep, since IDLE holds one",
+        ge=1,
+        le=50,
     )
     mailcow_smtp_host: str | None = named(
         "GLASSDOME_SMTP_HOST",

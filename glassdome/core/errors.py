@@ -4,10 +4,11 @@
       ConfigError
       InputError (UnknownAction, InvalidAddress, InvalidQuery)
       AccessDenied (NotAuthenticated)
-      NotFound
+      NotFound (FolderMissing)
       Conflict (UidValidityChanged, SettingPinned)
       TransportError (ConnectFailed, TimedOut, Disconnected, TlsFailed)              temporary
-      PeerRefused (MailcowRefused, LoginRefused, ImapRefused, SmtpRefused, RecipientsRefused)
+      PeerRefused (MailcowRefused, LoginRefused (LoginUnsupported), ImapRefused (KeywordsUnsupported), SmtpRefused,
+                   RecipientsRefused)
       ProtocolViolation
       ParseError (MessageTooLarge, NotAMessage)
       EngineError (ModelUnavailable [temporary], ModelMissing, OutputInvalid, PromptTooLarge)
@@ -35,12 +36,15 @@ __all__ = [
     "ConnectFailed",
     "Disconnected",
     "EngineError",
+    "FolderMissing",
     "GlassdomeError",
     "ImapRefused",
     "InputError",
     "InvalidAddress",
     "InvalidQuery",
+    "KeywordsUnsupported",
     "LoginRefused",
+    "LoginUnsupported",
     "MailcowRefused",
     "MessageTooLarge",
     "ModelMissing",
@@ -142,6 +146,12 @@ class NotFound(GlassdomeError):
     status = 404
 
 
+class FolderMissing(NotFound):
+    """The mailbox has no such folder."""
+
+    code = "folder_missing"
+
+
 class Conflict(GlassdomeError):
     """It is in a state that does not allow this."""
 
@@ -212,10 +222,28 @@ class LoginRefused(PeerRefused):
     code = "login_refused"
 
 
+class LoginUnsupported(LoginRefused):
+    """The mail server takes no login by password."""
+
+
 class ImapRefused(PeerRefused):
-    """The IMAP server refused the command."""
+    """The IMAP server refused the command; temporary unless it says why it always will (RFC 5530)."""
 
     code = "imap_refused"
+
+    def __init__(
+        self, message: str = "", *, temporary: bool = False, away: bool = False, fix: str = "", **facts: Any
+    ) -> None:
+        """With `away` the server, the account or the folder is not to be had now, whichever message is asked for."""
+        super().__init__(message, fix=fix, **facts)
+        self.temporary = temporary
+        self.away = away
+
+
+class KeywordsUnsupported(ImapRefused):
+    """The mail server keeps no keywords."""
+
+    code = "keywords_unsupported"
 
 
 class SmtpRefused(PeerRefused):

@@ -194,6 +194,8 @@ MAX_FOLLOWED_MESSAGES: Final = 1_000
 MAX_SEARCHED_FOLDERS: Final = 20
 #: Untagged responses to one command; LIST of an archive with a folder per day for 50 years has 18,000.
 MAX_IMAP_RESPONSES: Final = 100_000
+#: UIDs one answer may name; a folder of a million messages is the largest that servers are said to bear.
+MAX_IMAP_UIDS: Final = 1_000_000
 #: Nesting of parentheses in one response; ours (LIST, STATUS, FETCH without BODYSTRUCTURE) need four.
 MAX_IMAP_DEPTH: Final = 20
 #: Seconds until a connection stands, TLS and greeting included.

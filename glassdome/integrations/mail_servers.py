@@ -13,7 +13,13 @@ __all__ = ["imap_server", "smtp_server"]
 def imap_server(settings: Settings) -> ImapServer:
     """Return the IMAP server; raises ConfigError for a CA file that cannot be read."""
     host, port = settings.imap_host or "", settings.imap_port
-    return ImapServer(host=host, port=port, tls=tls_policy(settings), implicit_tls=settings.imap_implicit)
+    return ImapServer(
+        host=host,
+        port=port,
+        tls=tls_policy(settings),
+        implicit_tls=settings.imap_implicit,
+        connections=settings.imap_connections,
+    )
 
 
 def smtp_server(settings: Settings) -> SmtpServer:

@@ -14,6 +14,7 @@ from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.config_mailcow import TlsMode
 from glassdome.core.errors import ConfigError, GlassdomeError
+from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
 from glassdome.integrations.imap.login import ImapServer
@@ -58,6 +59,7 @@ class MailcowClient:
         imap_host: str | None = None,
         imap_port: int = 993,
         imap_tls: TlsMode | None = None,
+        imap_connections: int = MAX_IMAP_CONNECTIONS_PER_MAILBOX,
         smtp_host: str | None = None,
         smtp_port: int = 587,
         smtp_tls: TlsMode | None = None,
@@ -76,7 +78,13 @@ class MailcowClient:
         access = MailcowAccess(url=api_url or "", key=_secret(api_key), user=api_uid, password=_secret(api_pw))
         self._http = mailcow_http(access, tls)
         self.mailboxes, self.objects = MailcowMailboxes(self._http), MailcowObjects(self._http)
-        self._imap = ImapServer(host=imap_host or host, port=imap_port, tls=tls, implicit_tls=_implicit(imap_tls))
+        self._imap = ImapServer(
+            host=imap_host or host,
+            port=imap_port,
+            tls=tls,
+            implicit_tls=_implicit(imap_tls),
+            connections=imap_connections,
+        )
         self._smtp = SmtpServer(host=smtp_host or host, port=smtp_port, tls=tls, implicit_tls=_implicit(smtp_tls))
         self.sessions, self._sender = ImapPool(self._imap, FixedLogins({})), SmtpSender(self._smtp)
 
@@ -96,6 +104,7 @@ class MailcowClient:
             imap_host=settings.mailcow_imap_host,
             imap_port=settings.imap_port,
             imap_tls=settings.imap_tls,
+            imap_connections=settings.imap_connections,
             smtp_host=settings.mailcow_smtp_host,
             smtp_port=settings.smtp_port,
             smtp_tls=settings.smtp_tls,

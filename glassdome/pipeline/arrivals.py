@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from weakref import WeakValueDictionary
 
@@ -41,16 +43,16 @@ class Arrivals:
     async def look(self, mailbox: str, folder: str, *, rung: bool = False) -> int:
         """Queue what is new and return how many that are.
 
-        At first sight nothing is, save with `rung`: then somebody just told of a delivery, and the newest message is
-        what they told of. Raises as MailSource and JobQueue.
+        At first sight that is what arrived since the mailbox was chosen; with `rung` also the newest message, since
+        somebody just told of a delivery. Raises as MailSource and JobQueue.
         """
         key = (mailbox, folder)
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
-            cursor = self._known.get(key) or await self._cursors.get_cursor(mailbox, folder)
+            cursor = self._known.get(key) or await self._begun(mailbox, folder)
             found = await self._source.new_uids(mailbox, folder, cursor)
-            if cursor is None and rung and found.cursor.last_uid > 0:
-                found = NewUids(uids=(found.cursor.last_uid,), cursor=found.cursor)
+            if cursor.starts_at is not None and rung and found.cursor.last_uid > 0:
+                found = replace(found, uids=tuple({*found.uids, found.cursor.last_uid}))
             if found.cursor != cursor:
                 await self._store(mailbox, folder, found)
             self._known[key] = found.cursor
@@ -61,6 +63,16 @@ class Arrivals:
     def forget(self, mailbox: str) -> None:
         """Forget a mailbox that is not chosen any more."""
         self._known = {key: cursor for key, cursor in self._known.items() if key[0] != mailbox}
+
+    async def _begun(self, mailbox: str, folder: str) -> Cursor:
+        """Return the cursor; at first sight write down when that was, since the poll may fail for a while."""
+        cursor = await self._cursors.get_cursor(mailbox, folder)
+        if cursor is None:
+            now = self._clock.now()
+            # Servers date mail by whole seconds: what came in this one, but for what was told of, was there before.
+            cursor = Cursor.starting(now + timedelta(seconds=1))
+            await self._cursors.set_cursor(mailbox, folder, cursor, now=now)
+        return cursor
 
     async def _store(self, mailbox: str, folder: str, found: NewUids) -> None:
         uids = iter(sorted(found.uids))

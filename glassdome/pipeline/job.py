@@ -144,7 +144,7 @@ class JobRunner:
         now = self._clock.now()
         if isinstance(error, NotFound | UidValidityChanged):
             return await self._queue.cancel(job, code=code, sentence=sentence, now=now)
-        decision = decide_retry(error, attempts=job.attempts, now=now)
+        decision = decide_retry(error, attempts=job.attempts, now=now, waiting_since=job.enqueued_at)
         if decision.again_at is None:
             return await self._queue.fail(job, code=code, sentence=sentence, now=now)
         return await self._queue.retry_later(

@@ -11,8 +11,10 @@ from typing import Final
 from glassdome.core.errors import (
     ConnectFailed,
     GlassdomeError,
+    ImapRefused,
     ModelMissing,
     ModelUnavailable,
+    ProtocolViolation,
     RateLimited,
     StoreUnavailable,
     TlsFailed,
@@ -27,6 +29,8 @@ LONGEST_PAUSE: Final = 1800.0
 #: A whole server is away: nothing is wrong with the message, so its attempts are not used up.
 AWAY: Final = (ConnectFailed, TlsFailed, StoreUnavailable, RateLimited)
 AWAY_PAUSE: Final = 30.0
+#: The longest pause before a mail server that refuses for now is asked again.
+REFUSED_LONGEST: Final = 300.0
 #: Attempts after an error of ours that no class foresaw; it may have been a moment's, more likely it is a defect.
 UNFORESEEN_ATTEMPTS: Final = 3
 Jitter = Callable[[float, float], float]
@@ -40,11 +44,28 @@ class RetryDecision:
     counted: bool = True
 
 
-def decide_retry(error: Exception, *, attempts: int, now: datetime, jitter: Jitter = random.uniform) -> RetryDecision:
-    """Decide from `temporary` alone, but for a server that is away; the pause is drawn from its upper half."""
+def decide_retry(
+    error: Exception,
+    *,
+    attempts: int,
+    now: datetime,
+    waiting_since: datetime | None = None,
+    jitter: Jitter = random.uniform,
+) -> RetryDecision:
+    """Decide from `temporary` alone, but for a server that is away; the pause is drawn from its upper half.
+
+    A mail server that refuses for now is asked again after a quarter of the time the message has waited.
+    """
     if isinstance(error, AWAY):
         return RetryDecision(again_at=now + timedelta(seconds=jitter(0.5, 1.5) * AWAY_PAUSE), counted=False)
+    if isinstance(error, ImapRefused) and error.temporary and error.away:
+        waited = (now - (waiting_since or now)).total_seconds()
+        pause = min(REFUSED_LONGEST, max(FIRST_PAUSE, waited / 4))
+        return RetryDecision(again_at=now + timedelta(seconds=pause * jitter(0.5, 1.0)), counted=False)
     temporary = error.temporary if isinstance(error, GlassdomeError) else attempts < UNFORESEEN_ATTEMPTS
+    if isinstance(error, ProtocolViolation):
+        # A proxy that hiccups says such things too.
+        temporary = attempts < UNFORESEEN_ATTEMPTS
     if not temporary or attempts >= MAX_ATTEMPTS:
         return RetryDecision(again_at=None)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))

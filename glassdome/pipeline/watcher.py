@@ -16,14 +16,13 @@ from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.ports.mail import MailSource
 from glassdome.ports.store import PreferenceStore
+from glassdome.source.special_use import use_of
 from glassdome.values.refs import INBOX
 from glassdome.values.watch import WatchState
 
 __all__ = ["Watcher"]
 
 _log = get_logger(__name__)
-#: Folders whose deliveries are not judged: what is there was judged already, or the owner wrote it.
-IGNORED_FOLDERS: Final = frozenset({"Drafts", "Junk", "Sent", "Trash"})
 #: Seconds for which a mailbox that nobody chose is taken at its word, so that its doorbell costs no database read.
 _UNCHOSEN_SECONDS: Final = 5.0
 
@@ -41,11 +40,10 @@ class Watcher:
         clock: Clock,
         interval: Callable[[], float],
         max_watched: int = MAX_WATCHED_MAILBOXES,
-        ignored: frozenset[str] = IGNORED_FOLDERS,
     ) -> None:
         """`interval` answers the seconds between sweeps; `max_watched` mailboxes at most are watched with IDLE."""
         self._source, self._sweep, self._book, self._preferences = source, sweep, book, preferences
-        self._clock, self._interval, self._max_watched, self._ignored = clock, interval, max_watched, ignored
+        self._clock, self._interval, self._max_watched = clock, interval, max_watched
         self._chosen: dict[str, str] = {}
         self._chosen_at = float("-inf")
         self._rung: dict[tuple[str, str], bool] = {}
@@ -90,7 +88,8 @@ class Watcher:
     def _note(self, mailbox: str, folder: str, *, delivered: bool) -> None:
         folder = INBOX if folder.upper() == INBOX else folder
         key = (mailbox.lower(), folder)
-        if folder.partition("/")[0] not in self._ignored and len(self._rung) < MAX_PENDING_RINGS:
+        # What is in Junk, Sent, Trash or Drafts was judged already, or the owner wrote it.
+        if not use_of(folder) and len(self._rung) < MAX_PENDING_RINGS:
             self._rung[key] = self._rung.get(key, False) or delivered
             self._bell.set()
 

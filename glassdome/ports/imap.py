@@ -54,6 +54,10 @@ class ImapSession(Protocol):
         """UID SEARCH with ASCII criteria; return UIDs in ascending order."""
         ...
 
+    async def uids_from(self, first: int) -> tuple[int, ...]:
+        """FETCH the UIDs of `first` and above, and always that of the last message."""
+        ...
+
     async def facts(self, uids: Sequence[int]) -> tuple[FetchedMessage, ...]:
         """Fetch size, flags and INTERNALDATE of those UIDs that are still there."""
         ...

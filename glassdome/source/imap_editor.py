@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from time import monotonic
+from typing import Final
 
-from glassdome.core.errors import NotFound, UidValidityChanged
+from glassdome.core.errors import KeywordsUnsupported, NotFound, ProtocolViolation, UidValidityChanged
+from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession, ImapSessions
+from glassdome.source.arrived import last_uid
 from glassdome.source.search import quoted
 from glassdome.source.special_use import folder_for
+from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import MessageRef
 
 __all__ = ["ImapEditor"]
+
+_log = get_logger(__name__)
+#: Seconds for which a folder that keeps no keywords is not asked again.
+_KEEPS_NONE_SECONDS: Final = 3600.0
 
 
 class ImapEditor:
     """Keywords, moves and copies; shares its sessions with the source."""
 
-    def __init__(self, sessions: ImapSessions) -> None:
+    def __init__(self, sessions: ImapSessions, *, time: Callable[[], float] = monotonic) -> None:
         """`sessions` stays its owner's: the editor never closes it."""
-        self._sessions = sessions
+        self._sessions, self._time = sessions, time
+        self._keeps_none: dict[tuple[str, str], float] = {}
 
     async def add_keywords(self, ref: MessageRef, keywords: Sequence[str]) -> None:
         """Set keywords; raises NotFound when the message is gone, UidValidityChanged when the folder was rebuilt."""
@@ -56,22 +66,47 @@ class ImapEditor:
             await session.append(target, raw, flags=flags, date=date)
 
     async def _store(self, ref: MessageRef, keywords: Sequence[str], *, add: bool) -> None:
+        keeps_none = self._keeps_none.get((ref.mailbox, ref.folder))
+        if keeps_none is not None and self._time() < keeps_none:
+            raise _no_keywords(ref)
         async with self._sessions.session(ref.mailbox) as session:
-            await _open(session, ref)
+            status = await _open(session, ref)
             if not await session.search(f"UID {ref.uid}"):
                 raise NotFound(f"{ref} is not there any more.")
-            await session.store([ref.uid], keywords, add=add)
+            kept = status.permanent
+            if add and kept is not None and "\\*" not in kept and not {word.lower() for word in keywords} <= kept:
+                self._never(ref, "PERMANENTFLAGS has no \\*")
+                raise _no_keywords(ref)
+            try:
+                await session.store([ref.uid], keywords, add=add)
+            except ProtocolViolation as exc:
+                # BAD ends the connection: asked for each mail, it would be a login for each mail.
+                self._never(ref, exc.sentence)
+                raise _no_keywords(ref) from exc
+
+    def _never(self, ref: MessageRef, why: str) -> None:
+        self._keeps_none[ref.mailbox, ref.folder] = self._time() + _KEEPS_NONE_SECONDS
+        effect = "messages there are not marked"
+        _log.warning("no_keywords", mailbox=ref.mailbox, folder=ref.folder, reason=why, effect=effect)
 
 
-async def _open(session: ImapSession, ref: MessageRef) -> None:
+def _no_keywords(ref: MessageRef) -> KeywordsUnsupported:
+    return KeywordsUnsupported(
+        f"The mail server keeps no keywords in {ref.folder}, so its messages cannot be marked.",
+        fix="Switch flag_phishing and flag_categories off, or let the server keep keywords.",
+    )
+
+
+async def _open(session: ImapSession, ref: MessageRef) -> FolderStatus:
     status = await session.select(ref.folder)
     if status.uid_validity != ref.uid_validity:
         raise UidValidityChanged(f"{ref.folder} of {ref.mailbox} was rebuilt: {ref} names nothing any more.")
+    return status
 
 
 async def _newest(session: ImapSession, folder: str) -> tuple[int, int]:
     status = await session.status(folder)
-    return status.uid_validity, status.uid_next - 1
+    return status.uid_validity, await last_uid(session, folder, status)
 
 
 def _message_id(raw: bytes) -> str:

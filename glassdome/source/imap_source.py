@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from glassdome.core.clock import Clock, SystemClock
-from glassdome.core.errors import InvalidQuery, NotFound, UidValidityChanged
+from glassdome.core.errors import ImapRefused, InvalidQuery, NotFound, UidValidityChanged
 from glassdome.core.limits import IMAP_IDLE_SECONDS
 from glassdome.ports.imap import ImapSession, ImapSessions
+from glassdome.source.arrived import last_uid, uids_after
 from glassdome.source.asked import asked
 from glassdome.source.search import quoted, search_date
 from glassdome.source.special_use import folder_for
-from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
 __all__ = ["ImapSource"]
@@ -75,7 +75,10 @@ class ImapSource:
                 # NOOP first: some servers tell in IDLE only of what happens after it began.
                 changed = await session.noop()
                 if not changed and idle:
-                    changed = await session.idle(IMAP_IDLE_SECONDS)
+                    try:
+                        changed = await session.idle(IMAP_IDLE_SECONDS)
+                    except ImapRefused:
+                        idle = False  # announced, and refused all the same: ask now and then
                 elif not changed:
                     await asyncio.sleep(self._poll_seconds)
                 if changed:
@@ -90,29 +93,29 @@ class ImapSource:
 
     async def _new_uids(self, session: ImapSession, folder: str, cursor: Cursor | None) -> NewUids:
         status = await session.status(folder)
-        if cursor is None:
-            return NewUids(uids=(), cursor=await _end_of(session, folder, status))
-        if cursor.uid_validity != status.uid_validity:
-            since = search_date(self._clock.now() - timedelta(days=1))
+        if cursor is None or cursor.uid_validity != status.uid_validity:
+            # Only an opened folder tells its true UIDVALIDITY: Courier's STATUS may answer with the clock.
             status = await session.examine(folder)
-            uids = await session.search(f"SINCE {since}")
-            return NewUids(uids=uids, cursor=await _end_of(session, folder, status, *uids), reset=True)
-        if 0 < status.uid_next <= cursor.last_uid + 1:
-            return NewUids(uids=(), cursor=cursor)
-        await session.examine(folder)
-        # `n:*` always matches the last message, even below n (RFC 9051 6.4.8).
-        found = await session.search(f"UID {cursor.last_uid + 1}:*")
-        uids = tuple(uid for uid in found if uid > cursor.last_uid)
-        return NewUids(uids=uids, cursor=cursor.moved_to(max(uids, default=0)))
+        if cursor is not None and cursor.uid_validity == status.uid_validity:
+            uids = await uids_after(session, folder, status, cursor.last_uid)
+            return NewUids(uids=uids, cursor=cursor.moved_to(max(uids, default=0)))
+        # First, so that what arrives meanwhile is behind it.
+        end = await last_uid(session, folder, status)
+        uids, reset = (), False
+        if cursor is not None and cursor.starts_at is not None:
+            uids = await _arrived_since(session, cursor.starts_at)
+        elif cursor is not None:
+            since = search_date(self._clock.now() - timedelta(days=1))
+            uids, reset = await session.search(f"SINCE {since}"), True
+        place = Cursor(uid_validity=status.uid_validity, last_uid=max(end, *uids, 0))
+        return NewUids(uids=uids, cursor=place, reset=reset)
 
 
-async def _end_of(session: ImapSession, folder: str, status: FolderStatus, *uids: int) -> Cursor:
-    """Return the cursor behind everything there; a server without UIDNEXT is asked for its last message."""
-    last = status.uid_next - 1
-    if last < 0:
-        await session.examine(folder)
-        last = max(await session.search("UID *"), default=0)
-    return Cursor(uid_validity=status.uid_validity, last_uid=max(last, *uids) if uids else last)
+async def _arrived_since(session: ImapSession, since: datetime) -> tuple[int, ...]:
+    """Return what arrived since then, by INTERNALDATE; servers search by days of their own time zone (RFC 9051 6.4.4)."""
+    uids = await session.search(f"SINCE {search_date(since - timedelta(days=1))}")
+    facts = await session.facts(uids) if uids else ()
+    return tuple(fact.uid for fact in facts if fact.received is None or fact.received >= since)
 
 
 async def _older_uids(session: ImapSession, folder: str, before: int, limit: int) -> NewUids:

@@ -13,6 +13,7 @@ from glassdome.store.connections import Connections
 from glassdome.store.schema import config, cursors, preferences
 from glassdome.store.upsert import upsert
 from glassdome.values.preferences import EngineAccess, Preferences
+from glassdome.values.refs import INBOX, Cursor
 
 __all__ = ["ConfigTable", "PreferenceTable"]
 
@@ -35,14 +36,18 @@ class PreferenceTable:
         return Preferences(username=username, engine_access=EngineAccess(row.engine_access), **choices)
 
     async def set_preferences(self, preferences_: Preferences, *, now: datetime) -> None:
-        """Store them; who is not read any more is read anew from then on, so its cursors go."""
+        """Store them; who is read from now on keeps that moment, and who is not read any more is forgotten how far."""
         row = asdict(preferences_) | {"engine_access": preferences_.engine_access.value, "updated_at": now}
         changes = (*_CHOICES, "engine_access", "updated_at")
         read = preferences_.chosen and preferences_.auto_analysis
 
         async def work(connection: AsyncConnection) -> None:
             await upsert(connection, preferences, [row], keys=("username",), replace=changes)
-            if not read:
+            if read:
+                # What arrives before the first poll succeeds counts too, however long that takes.
+                start = {"mailbox": preferences_.username, "folder": INBOX, "updated_at": now}
+                await upsert(connection, cursors, [start | asdict(Cursor.starting(now))], keys=("mailbox", "folder"))
+            else:
                 # Cursors under `//` are not those of folders: a backfill, an agent's monitor.
                 of_folders = (cursors.c.mailbox == preferences_.username, cursors.c.folder.not_like("//%"))
                 await connection.execute(delete(cursors).where(*of_folders))

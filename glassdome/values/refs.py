@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 __all__ = ["INBOX", "Cursor", "MessageRef", "NewUids"]
 
@@ -25,10 +26,23 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """How far a folder was read: every UID up to and including `last_uid`, under `uid_validity`."""
+    """How far a folder was read: every UID up to and including `last_uid`, under `uid_validity`.
+
+    One that was made by `starting` names no UID yet: the folder is to be read from a moment on (UIDVALIDITY is never 0).
+    """
 
     uid_validity: int
     last_uid: int
+
+    @classmethod
+    def starting(cls, at: datetime) -> Cursor:
+        """Return the cursor of a folder that was not read yet, of which all that arrives from `at` on counts."""
+        return cls(uid_validity=0, last_uid=int(at.timestamp()))
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """The moment, in whole seconds as servers date arrivals, where the folder was not read yet."""
+        return datetime.fromtimestamp(self.last_uid, UTC) if self.uid_validity == 0 else None
 
     def moved_to(self, uid: int) -> Cursor:
         """Return the cursor moved forward to `uid`; it never moves back."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from glassdome.core.errors import (
     ConnectFailed,
     Disconnected,
-    GlassdomeError,
     ImapRefused,
     MessageTooLarge,
     NotFound,
@@ -27,8 +26,8 @@ from glassdome.core.limits import (
     MAX_IMAP_LINE_BYTES,
     MAX_IMAP_LITERAL_BYTES,
     MAX_IMAP_RESPONSES,
-    MAX_PEER_WORDS_CHARS,
 )
+from glassdome.integrations.imap.refusal import hung_up, refusal, said
 from glassdome.integrations.imap.response import Response, parse_response
 from glassdome.integrations.tls import TlsPolicy, abort
 
@@ -110,26 +109,27 @@ class Connection:
         async with self._exclusive(seconds):
             tag = f"G{next(self._tags)}"
             await self._send(tag, words)
-            untagged: list[Response] = []
-            while True:
-                response = await self._read(max_literal)
-                if response.tag == tag:
-                    reply = Reply(done=response, untagged=untagged)
-                    break
-                if response.name == "BYE" and words[0] != "LOGOUT":
-                    raise Disconnected(f"{self.peer} hung up: {_words(response)}")
-                untagged.append(response)
-                if len(untagged) > MAX_IMAP_RESPONSES:
-                    raise ProtocolViolation(f"{self.peer} sent more than {MAX_IMAP_RESPONSES} responses.")
-        return self._judge(reply, str(words[0]))
+            reply = await self._ended(tag, max_literal, leaving=words[0] == "LOGOUT")
+        return self._judge(reply, _name(words))
+
+    async def authenticate(self, mechanism: str, answer: str, *, at_once: bool) -> Reply:
+        """AUTHENTICATE with one answer, in the first line where `at_once` (RFC 4959). Raises as `command`."""
+        if at_once:
+            return await self.command("AUTHENTICATE", mechanism, answer)
+        async with self._exclusive(IMAP_COMMAND_SECONDS):
+            tag = f"G{next(self._tags)}"
+            await self._write(f"{tag} AUTHENTICATE {mechanism}\r\n".encode())
+            await self._continuation(tag, "AUTHENTICATE")
+            await self._write(f"{answer}\r\n".encode())
+            reply = await self._ended(tag, MAX_IMAP_LITERAL_BYTES)
+        return self._judge(reply, "AUTHENTICATE")
 
     async def idle(self, seconds: float) -> list[Response]:
-        """IDLE (RFC 2177) until the first untagged data, or for `seconds`; return what came."""
+        """IDLE (RFC 2177) until the first untagged data, or for `seconds`; return what came, before the server was ready too."""
         async with self._exclusive(seconds + IMAP_COMMAND_SECONDS):
             tag = f"G{next(self._tags)}"
             await self._write(f"{tag} IDLE\r\n".encode())
-            await self._continuation(tag)
-            heard: list[Response] = []
+            heard = await self._continuation(tag, "IDLE")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     while not heard:
@@ -189,7 +189,7 @@ class Connection:
         except asyncio.IncompleteReadError as exc:
             raise ConnectFailed(f"{self.peer} closed the connection without a greeting.") from exc
         if self.greeting.name == "BYE":
-            raise ConnectFailed(f"{self.peer} refuses connections: {_words(self.greeting)}")
+            raise ConnectFailed(f"{self.peer} refuses connections: {said(self.greeting)}")
         if not implicit:
             await self._start_tls(context, name)
 
@@ -224,22 +224,40 @@ class Connection:
                 line += f" {word}"
                 continue
             await self._write(f"{line} {{{len(word)}}}\r\n".encode())
-            await self._continuation(tag)
+            await self._continuation(tag, _name(words))
             await self._write(word)
             line = ""
         await self._write(f"{line}\r\n".encode())
 
-    async def _continuation(self, tag: str) -> None:
+    async def _ended(self, tag: str, max_literal: int, *, leaving: bool = False) -> Reply:
+        untagged: list[Response] = []
+        while (response := await self._read(max_literal)).tag != tag:
+            if response.name == "BYE" and not leaving:
+                raise hung_up(self.peer, response)
+            untagged.append(response)
+            if len(untagged) > MAX_IMAP_RESPONSES:
+                raise ProtocolViolation(f"{self.peer} sent more than {MAX_IMAP_RESPONSES} responses.")
+        return Reply(done=response, untagged=untagged)
+
+    async def _continuation(self, tag: str, command: str) -> list[Response]:
+        """Wait for `+` and return the untagged data that came before it."""
+        heard: list[Response] = []
         while (response := await self._read(MAX_IMAP_LITERAL_BYTES)).tag != "+":
             if response.tag == tag:
                 # The server refused before the rest was sent: the connection is still in step.
-                self._judge(Reply(done=response), "the command")
+                self._judge(Reply(done=response), command)
                 raise ProtocolViolation(f"{self.peer} ended a command that was not complete.")
+            if response.name == "BYE":
+                raise hung_up(self.peer, response)
+            heard += [response] if not response.is_status else []
+            if len(heard) > MAX_IMAP_RESPONSES:
+                raise ProtocolViolation(f"{self.peer} sent more than {MAX_IMAP_RESPONSES} responses.")
+        return heard
 
     async def _update(self, tag: str) -> list[Response]:
         response = await self._read(MAX_IMAP_LITERAL_BYTES)
         if response.name == "BYE" or response.tag == tag:
-            raise Disconnected(f"{self.peer} ended IDLE: {_words(response)}")
+            raise hung_up(self.peer, response, "IDLE")
         return [] if response.is_status else [response]
 
     async def _write(self, data: bytes) -> None:
@@ -273,18 +291,12 @@ class Connection:
         return bytes(found)
 
     def _judge(self, reply: Reply, command: str) -> Reply:
-        done = reply.done
-        if done.name == "OK":
+        if reply.done.name == "OK":
             return reply
-        error: GlassdomeError
-        if done.name == "NO":
-            kind = NotFound if done.code in ("NONEXISTENT", "TRYCREATE") else ImapRefused
-            error = kind(f"{self.peer} refused {command}: {_words(done)}", imap_code=done.code)
-            raise error
-        self.abort()
-        raise ProtocolViolation(f"{self.peer} did not understand {command}: {_words(done)}")
+        if reply.done.name != "NO":
+            self.abort()
+        raise refusal(self.peer, command, reply.done)
 
 
-def _words(response: Response) -> str:
-    said = response.text[:MAX_PEER_WORDS_CHARS].strip(" .") or response.code or response.name
-    return f"{said}."
+def _name(words: Sequence[str | bytes]) -> str:
+    return " ".join(map(str, words[: 2 if words[0] == "UID" else 1]))

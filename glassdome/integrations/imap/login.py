@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 from dataclasses import dataclass
 
-from glassdome.core.errors import ConnectFailed, Disconnected, ImapRefused, LoginRefused
+from glassdome.core.errors import (
+    ConnectFailed,
+    Disconnected,
+    FolderMissing,
+    ImapRefused,
+    LoginRefused,
+    LoginUnsupported,
+)
+from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 from glassdome.core.secrets import reveal
 from glassdome.integrations.imap.connection import Connection, Reply
 from glassdome.integrations.imap.session import Session
@@ -17,18 +26,19 @@ __all__ = ["IMPLICIT_TLS_PORT", "ImapServer", "greet", "log_in", "probe"]
 
 #: The port that speaks TLS at once (RFC 8314 3.2); any other must offer STARTTLS.
 IMPLICIT_TLS_PORT = 993
-#: RFC 5530 codes by which the server says that the login may work later.
-_LATER = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"}
+#: Ways to log in that want a token of an authorization server in place of a password (RFC 7628).
+_BY_TOKEN = frozenset({"AUTH=XOAUTH2", "AUTH=OAUTHBEARER"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImapServer:
-    """Where the mail is. `implicit_tls` None means: by the port."""
+    """Where the mail is. `implicit_tls` None means: by the port; `connections` is how many a mailbox may have."""
 
     host: str
     port: int = IMPLICIT_TLS_PORT
     tls: TlsPolicy
     implicit_tls: bool | None = None
+    connections: int = MAX_IMAP_CONNECTIONS_PER_MAILBOX
 
     @property
     def implicit(self) -> bool:
@@ -39,8 +49,8 @@ class ImapServer:
 async def log_in(server: ImapServer, login: Credentials) -> Session:
     """Connect and authenticate.
 
-    Raises LoginRefused, ConnectFailed (also when the server says that it cannot check logins at present), TlsFailed,
-    TimedOut, Disconnected.
+    Raises LoginRefused, LoginUnsupported (no password was sent), ConnectFailed (also when the server says that it has no
+    room or cannot check logins at present), TlsFailed, TimedOut, Disconnected.
     """
     try:
         return await _attempt(server, login)
@@ -50,6 +60,8 @@ async def log_in(server: ImapServer, login: Credentials) -> Session:
     try:
         return await _attempt(server, login)
     except Disconnected as exc:
+        if exc.facts.get("for_now"):
+            raise _not_now(server.host, login, exc.facts["said"]) from exc
         # Dovecot does so when the master user asks for a mailbox that is unknown or switched off.
         raise LoginRefused(
             f"{server.host} closed the connection instead of answering the login of {login.user}.",
@@ -78,18 +90,52 @@ def _listed(reply: Reply) -> frozenset[str]:
 async def _authenticate(connection: Connection, login: Credentials, offered: frozenset[str]) -> frozenset[str]:
     """Log in and return the capabilities, where the server volunteers them."""
     password = reveal(login.password) or ""
+    by_plain, by_token = "AUTH=PLAIN" in offered, bool(offered & _BY_TOKEN)
+    if "LOGINDISABLED" in offered and not by_plain:
+        raise _unsupported(connection.peer, by_token=by_token)
     try:
-        if {"AUTH=PLAIN", "SASL-IR"} <= offered:
+        if by_plain:
             secret = base64.b64encode(f"\0{login.user}\0{password}".encode()).decode()
-            return _listed(await connection.command("AUTHENTICATE", "PLAIN", secret))
+            return _listed(await connection.authenticate("PLAIN", secret, at_once="SASL-IR" in offered))
         return _listed(await connection.command("LOGIN", login.user.encode(), password.encode()))
+    except FolderMissing as exc:
+        raise _refused(connection.peer, login) from exc
     except ImapRefused as exc:
-        if exc.facts.get("imap_code") in _LATER:
-            raise ConnectFailed(f"{connection.peer} cannot check the login of {login.user} at present.") from exc
-        raise LoginRefused(
-            f"{connection.peer} refused the login of {login.user}.",
-            fix="Check the password, or the app password's permission for IMAP, or the master user's name and password.",
-        ) from exc
+        if exc.away or exc.facts["for_now"]:
+            raise _not_now(connection.peer, login, exc.facts["said"]) from exc
+        if by_token and not by_plain:
+            raise _unsupported(connection.peer, by_token=True) from exc
+        raise _refused(connection.peer, login) from exc
+
+
+def _refused(peer: str, login: Credentials) -> LoginRefused:
+    return LoginRefused(
+        f"{peer} refused the login of {login.user}.",
+        fix="Check the password, or the app password's permission for IMAP, or the master user's name and password.",
+    )
+
+
+def _unsupported(peer: str, *, by_token: bool) -> LoginUnsupported:
+    if by_token:
+        return LoginUnsupported(
+            f"{peer} takes OAuth tokens only (XOAUTH2), no passwords.",
+            fix="Switch on IMAP with an app password there, or read the mailbox through a proxy that keeps the tokens.",
+        )
+    return LoginUnsupported(
+        f"{peer} takes no login by password (LOGINDISABLED).", fix="Let the server offer AUTH=PLAIN on TLS connections."
+    )
+
+
+def _not_now(peer: str, login: Credentials, words: str) -> ConnectFailed:
+    """Return the error of a server that has no room or no time: the password is not in question."""
+    full = re.search(r"connection|simultaneous", words, re.IGNORECASE)
+    return ConnectFailed(
+        f"{peer} cannot take the login of {login.user} at present: {words}",
+        fix="It is tried again. Lower GLASSDOME_IMAP_CONNECTIONS, the connections per mailbox, or raise the server's limit "
+        "(Dovecot: mail_max_userip_connections, Courier: MAXPERIP)."
+        if full
+        else "",
+    )
 
 
 async def probe(server: ImapServer, login: Credentials) -> frozenset[str]:

@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 
-from glassdome.core.errors import LoginRefused, TransportError
+from glassdome.core.errors import LoginRefused, LoginUnsupported, TransportError
 from glassdome.core.limits import (
     IMAP_KEEP_SECONDS,
     IMAP_TRUST_SECONDS,
     LOGIN_AGAIN_SECONDS,
     LOGIN_WINDOW_SECONDS,
     MAX_IMAP_CONNECTIONS,
-    MAX_IMAP_CONNECTIONS_PER_MAILBOX,
     MAX_REFUSED_LOGINS,
 )
 from glassdome.integrations.imap.login import ImapServer, log_in
@@ -57,13 +56,12 @@ class ImapPool:
         logins: MailboxLogins,
         *,
         max_connections: int = MAX_IMAP_CONNECTIONS,
-        max_per_mailbox: int = MAX_IMAP_CONNECTIONS_PER_MAILBOX,
     ) -> None:
-        """At most `max_connections` are open at once; who comes then waits, or takes the place of one that rests."""
+        """At most `max_connections` are open at once, and of each mailbox as many as `server` says; who comes then waits, or takes the place of one that rests."""
         self._server = server
         self._logins = logins
         self._max = max_connections
-        self._max_per_mailbox = max_per_mailbox
+        self.max_per_mailbox = server.connections
         self._room: _Room | None = None
 
     async def __aenter__(self) -> ImapPool:
@@ -135,9 +133,9 @@ class ImapPool:
                 for index in range(len(room.resting) - 1, -1, -1) if reuse else ():
                     if (room.resting[index].mailbox, room.resting[index].login) == (mailbox, login):
                         return room.resting.pop(index)
-                if room.open[mailbox] >= self._max_per_mailbox:
+                if room.open[mailbox] >= self.max_per_mailbox:
                     _drop_first(room, mailbox)
-                if room.open[mailbox] < self._max_per_mailbox:
+                if room.open[mailbox] < self.max_per_mailbox:
                     if room.open.total() >= self._max:
                         _drop_first(room)
                     if room.open.total() < self._max:
@@ -150,6 +148,8 @@ class ImapPool:
         _spare_the_server(room, mailbox, login)
         try:
             session = await log_in(self._server, login)
+        except LoginUnsupported:
+            raise  # no password was sent, so no server holds it against us
         except LoginRefused as exc:
             room.refused[mailbox, login] = (room.loop.time(), exc)
             raise

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from glassdome.core.errors import ImapRefused, InvalidQuery, MessageTooLarge, NotFound, ProtocolViolation
+from glassdome.core.errors import FolderMissing, ImapRefused, InvalidQuery, MessageTooLarge, NotFound
 from glassdome.core.limits import IMAP_COMMAND_SECONDS, IMAP_LEAST_BYTES_PER_SECOND, MAX_IMAP_HEADER_BYTES
 from glassdome.integrations.imap.connection import Connection, Reply
-from glassdome.integrations.imap.folder_names import decode_folder, encode_folder
+from glassdome.integrations.imap.folder_list import listed, personal_prefixes, words_of
+from glassdome.integrations.imap.folder_names import encode_folder
 from glassdome.integrations.imap.response import Token, pairs
+from glassdome.integrations.imap.uid_sets import number, searched, uid_set
 from glassdome.values.folder import FetchedMessage, FolderInfo, FolderStatus
 from glassdome.values.refs import INBOX
 
 __all__ = ["Session"]
 
-_SPECIAL = {"\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "\\trash", "\\important"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Several messages are not fetched by one command when they are many: the command line has its limits too.
 _BATCH = 500
@@ -31,6 +32,8 @@ class Session:
         self.capabilities = capabilities
         self._connection = connection
         self._selected: tuple[str, bool] | None = None
+        self._prefixes: tuple[str, ...] | None = None
+        self._wire: dict[str, str] = {}
 
     @property
     def broken(self) -> bool:
@@ -39,26 +42,28 @@ class Session:
 
     async def folders(self) -> tuple[FolderInfo, ...]:
         """LIST every folder with its special use (RFC 6154), INBOX first."""
-        ask = ["RETURN (SPECIAL-USE)"] if "SPECIAL-USE" in self.capabilities and self._extended_list else []
-        reply = await self._connection.command("LIST", '""', '"*"', *ask)
-        found = {info.name: info for info in (_folder_info(r.data) for r in reply.of("LIST"))}
+        found = {info.name: info for info in (await self._list()).values()}
         return tuple(sorted(found.values(), key=lambda info: (info.name != INBOX, info.name)))
 
     async def status(self, folder: str) -> FolderStatus:
-        """STATUS without selecting; the folder selected just now is selected anew, which says the same."""
+        """STATUS without selecting; the folder selected just now is selected anew, which says the same.
+
+        A server whose answer lacks what is needed is asked by EXAMINE.
+        """
         if self._selected and self._selected[0] == folder:
             return await self._open(folder, read_only=self._selected[1])
         items = "MESSAGES UIDNEXT UIDVALIDITY" + (" HIGHESTMODSEQ" if "CONDSTORE" in self.capabilities else "")
         reply = await self._about(folder, "STATUS", f"({items})")
         for response in reply.of("STATUS"):
             facts = pairs(response.data[-1] if response.data else None)
-            return FolderStatus(
-                uid_validity=_number(facts.get("UIDVALIDITY")),
-                uid_next=_number(facts.get("UIDNEXT")),
-                exists=_number(facts.get("MESSAGES")),
-                highest_modseq=_number(facts["HIGHESTMODSEQ"]) if "HIGHESTMODSEQ" in facts else None,
-            )
-        raise ProtocolViolation("The IMAP server answered STATUS without a status.")
+            if "UIDVALIDITY" in facts and "MESSAGES" in facts:
+                return FolderStatus(
+                    uid_validity=number(facts["UIDVALIDITY"]),
+                    uid_next=number(facts.get("UIDNEXT", "0")) or None,
+                    exists=number(facts["MESSAGES"]),
+                    highest_modseq=number(facts["HIGHESTMODSEQ"]) if "HIGHESTMODSEQ" in facts else None,
+                )
+        return await self.examine(folder)
 
     async def examine(self, folder: str) -> FolderStatus:
         """Select read-only (RFC 9051 6.3.3)."""
@@ -78,8 +83,12 @@ class Session:
         if not (criteria.isascii() and criteria.isprintable()):
             raise InvalidQuery("IMAP search criteria must be printable ASCII.")
         reply = await self._connection.command("UID", "SEARCH", criteria)
-        found = {_number(token) for response in reply.of("SEARCH") for token in response.data}
-        return tuple(sorted(found))
+        return tuple(sorted(set[int]().union(*(searched(r) for r in (*reply.of("SEARCH"), *reply.of("ESEARCH"))))))
+
+    async def uids_from(self, first: int) -> tuple[int, ...]:
+        """FETCH the UIDs of `first` and above, and always that of the last message (RFC 9051 9, seq-range)."""
+        reply = await self._connection.command("UID", "FETCH", f"{first}:*", "(UID)")
+        return tuple(sorted({number(facts["UID"]) for facts in _fetched(reply) if "UID" in facts}))
 
     async def facts(self, uids: Sequence[int]) -> tuple[FetchedMessage, ...]:
         """Fetch size, flags and INTERNALDATE of those that are still there, by ascending UID."""
@@ -89,20 +98,22 @@ class Session:
             for facts in _fetched(reply):
                 # A change of flags by somebody else arrives as FETCH too, without what was asked for.
                 if "UID" in facts and "RFC822.SIZE" in facts:
-                    found[_number(facts["UID"])] = _message(facts)
+                    found[number(facts["UID"])] = _message(facts)
         return tuple(found[uid] for uid in sorted(found.keys() & set(uids)))
 
     async def body(self, uid: int, *, max_bytes: int) -> bytes | None:
         """Fetch BODY.PEEK[], its size first; None when the message is gone.
 
-        Raises MessageTooLarge before anything is transferred when RFC822.SIZE exceeds `max_bytes`.
+        Raises MessageTooLarge before anything is transferred when RFC822.SIZE exceeds `max_bytes`, and a temporary
+        ImapRefused where the server lists the message and gives no data of it.
         """
         sizes = [
-            _number(f["RFC822.SIZE"])
+            number(f["RFC822.SIZE"])
             for f in _fetched(await self._fetch([uid], "(UID RFC822.SIZE)"))
             if "RFC822.SIZE" in f
         ]
         if not sizes:
+            await self._withheld(uid)
             return None
         if sizes[0] > max_bytes:
             raise MessageTooLarge(f"The message has {sizes[0]} bytes; {max_bytes} are allowed.")
@@ -115,6 +126,7 @@ class Session:
                 return raw
             if isinstance(raw, str):
                 return raw.encode("utf-8", "surrogateescape")
+        await self._withheld(uid)
         return None
 
     async def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
@@ -126,36 +138,43 @@ class Session:
                 raw = facts.get("BODY[HEADER]<0>")
                 if "UID" in facts and isinstance(raw, bytes | str):
                     whole = raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogateescape")
-                    found[_number(facts["UID"])] = whole
+                    found[number(facts["UID"])] = whole
         return {uid: found[uid] for uid in uids if uid in found}
 
     async def store(self, uids: Sequence[int], flags: Sequence[str], *, add: bool) -> None:
         """UID STORE in the folder selected for changes; a message that is gone is no error."""
         if uids and flags:
             change = "+FLAGS.SILENT" if add else "-FLAGS.SILENT"
-            await self._connection.command("UID", "STORE", _uid_set(uids), change, _flag_list(flags))
+            await self._connection.command("UID", "STORE", uid_set(uids), change, _flag_list(flags))
 
     async def move(self, uid: int, folder: str) -> tuple[int, int] | None:
         """Move out of the selected folder; return UIDVALIDITY and UID over there where the server tells (COPYUID).
 
         Raises NotFound when the message or the target folder is not there.
         """
+        target = await self._wire_name(folder)
         if "MOVE" in self.capabilities:
-            reply = await self._connection.command("UID", "MOVE", str(uid), _astring(folder))
+            reply = await self._connection.command("UID", "MOVE", str(uid), target)
             return _copied(reply, uidplus="UIDPLUS" in self.capabilities)
         if "UIDPLUS" not in self.capabilities:
             raise ImapRefused(
                 "The server can neither MOVE nor UID EXPUNGE, so a message cannot be moved without touching others."
             )
-        reply = await self._connection.command("UID", "COPY", str(uid), _astring(folder))
+        reply = await self._connection.command("UID", "COPY", str(uid), target)
         await self.store([uid], ["\\Deleted"], add=True)
         await self._connection.command("UID", "EXPUNGE", str(uid))
-        return _copied(reply, uidplus=True)
+        return _copied(reply, uidplus=False)
 
     async def append(self, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> int | None:
         """APPEND; return the new UID where the server tells (RFC 4315)."""
         seconds = IMAP_COMMAND_SECONDS + len(raw) / IMAP_LEAST_BYTES_PER_SECOND
-        words: list[str | bytes] = ["APPEND", _astring(folder), _flag_list(flags), _internal_date(date), raw]
+        words: list[str | bytes] = [
+            "APPEND",
+            await self._wire_name(folder),
+            _flag_list(flags),
+            _internal_date(date),
+            raw,
+        ]
         reply = await self._connection.command(*words, seconds=seconds)
         told = (reply.code("APPENDUID") or "").split()
         return int(told[1]) if len(told) == 2 and told[1].isdecimal() else None
@@ -167,7 +186,7 @@ class Session:
     async def create(self, folder: str) -> None:
         """CREATE a folder; one that is there is no error."""
         try:
-            await self._connection.command("CREATE", _astring(folder))
+            await self._connection.command("CREATE", await self._wire_name(folder))
         except ImapRefused as exc:
             if exc.facts.get("imap_code") != "ALREADYEXISTS":
                 raise
@@ -186,54 +205,75 @@ class Session:
 
     # -- inside
 
-    @property
-    def _extended_list(self) -> bool:
-        return "LIST-EXTENDED" in self.capabilities
-
     async def _open(self, folder: str, *, read_only: bool) -> FolderStatus:
         self._selected = None
         reply = await self._about(folder, "EXAMINE" if read_only else "SELECT")
         self._selected = (folder, read_only)
-        modseq = reply.code("HIGHESTMODSEQ")
+        modseq, permanent = reply.code("HIGHESTMODSEQ"), reply.code("PERMANENTFLAGS")
         return FolderStatus(
-            uid_validity=_number(reply.code("UIDVALIDITY")),
-            uid_next=_number(reply.code("UIDNEXT") or "0"),
-            exists=next((r.number or 0 for r in reply.of("EXISTS")), 0),
-            highest_modseq=_number(modseq) if modseq else None,
+            uid_validity=number(reply.code("UIDVALIDITY")),
+            uid_next=number(reply.code("UIDNEXT") or "0") or None,
+            exists=next((r.number or 0 for r in reversed(reply.of("EXISTS"))), 0),
+            highest_modseq=number(modseq) if modseq else None,
+            permanent=None if permanent is None or read_only else frozenset(permanent.lower().strip("()").split()),
         )
+
+    async def _list(self) -> dict[str, FolderInfo]:
+        """LIST and remember by which names the server knows its folders."""
+        if self._prefixes is None:
+            able = "NAMESPACE" in self.capabilities
+            told = (await self._connection.command("NAMESPACE")).of("NAMESPACE") if able else ()
+            self._prefixes = personal_prefixes(told)
+        ask = ["RETURN (SPECIAL-USE)"] if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities else []
+        reply = await self._connection.command("LIST", '""', '"*"', *ask)
+        found = listed(reply.of("LIST"), self._prefixes)
+        self._wire = {info.name: wire for wire, info in found.items()}
+        return found
+
+    async def _wire_name(self, folder: str) -> str | bytes:
+        """Return the name as the server knows it: a name that was stored oddly cannot be made from its readable form."""
+        plain = folder.isascii() and "&" not in folder
+        if not plain and folder not in self._wire:
+            await self._list()
+        return _astring(encode_folder(folder) if plain else self._wire.get(folder, encode_folder(folder)))
 
     async def _about(self, folder: str, command: str, *words: str) -> Reply:
         try:
-            return await self._connection.command(command, _astring(folder), *words)
+            return await self._connection.command(command, await self._wire_name(folder), *words)
         except ImapRefused as exc:
-            # Not every server has a code (RFC 5530) for a missing folder; Dovecot has none for STATUS.
-            if exc.facts.get("imap_code"):
+            # Not every server has a code (RFC 5530) or words for a missing folder; INBOX is always there.
+            missing = not exc.facts["imap_code"] and folder != INBOX and not self.broken and await self._lacks(folder)
+            if not missing:
                 raise
-            raise NotFound(f"There is no folder {folder}, or it cannot be read.") from exc
+            raise FolderMissing(f"There is no folder {folder}.") from exc
+        except FolderMissing as exc:
+            if folder != INBOX:
+                raise
+            raise ImapRefused(exc.message, temporary=True, away=True, **exc.facts) from exc
+
+    async def _lacks(self, folder: str) -> bool:
+        """Say whether the server lists folders, and not this one."""
+        try:
+            names = {info.name for info in (await self._list()).values()}
+        except ImapRefused:
+            return False
+        return bool(names) and folder not in names
+
+    async def _withheld(self, uid: int) -> None:
+        """Raise where the server has the message and does not give it; return where it is gone."""
+        if uid in await self.search(f"UID {uid}"):
+            raise ImapRefused(f"The IMAP server lists message {uid} and gives no data of it.", temporary=True)
 
     async def _fetch(self, uids: Sequence[int], items: str, **bounds: float | int) -> Reply:
-        return await self._connection.command("UID", "FETCH", _uid_set(uids), items, **bounds)  # type: ignore[arg-type]
+        return await self._connection.command("UID", "FETCH", uid_set(uids), items, **bounds)  # type: ignore[arg-type]
 
 
-def _number(token: Token) -> int:
-    if isinstance(token, str) and token.isdecimal():
-        return int(token)
-    raise ProtocolViolation("The IMAP server sent something else where a number belongs.")
-
-
-def _words(token: Token) -> str:
-    return token.decode("utf-8", "replace") if isinstance(token, bytes) else str(token or "")
-
-
-def _astring(folder: str) -> str | bytes:
-    name = encode_folder(folder)
+def _astring(name: str) -> str | bytes:
     if any(ord(c) < 32 for c in name):
         raise InvalidQuery("A folder name has no control characters.")
+    if not name.isascii():
+        return name.encode("utf-8", "surrogateescape")
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _uid_set(uids: Sequence[int]) -> str:
-    return ",".join(str(int(uid)) for uid in uids)
 
 
 def _flag_list(flags: Sequence[str]) -> str:
@@ -250,21 +290,9 @@ def _internal_date(date: datetime) -> str:
 
 def _read_date(token: Token) -> datetime | None:
     try:
-        return datetime.strptime(_words(token).strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
+        return datetime.strptime(words_of(token).strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
     except ValueError:
         return None
-
-
-def _folder_info(data: tuple[Token, ...]) -> FolderInfo:
-    if len(data) < 3 or not isinstance(data[0], tuple):
-        raise ProtocolViolation("The IMAP server answered LIST with something else.")
-    attributes = frozenset(_words(token).lower() for token in data[0])
-    name = decode_folder(_words(data[2]))
-    return FolderInfo(
-        name=INBOX if name.upper() == INBOX else name,
-        special_use=frozenset(a[:1] + a[1:].capitalize() for a in attributes & _SPECIAL),
-        selectable=not attributes & {"\\noselect", "\\nonexistent"},
-    )
 
 
 def _fetched(reply: Reply) -> list[dict[str, Token]]:
@@ -274,9 +302,9 @@ def _fetched(reply: Reply) -> list[dict[str, Token]]:
 def _message(facts: dict[str, Token]) -> FetchedMessage:
     flags = facts.get("FLAGS")
     return FetchedMessage(
-        uid=_number(facts["UID"]),
-        size=_number(facts["RFC822.SIZE"]),
-        flags=frozenset(_words(flag) for flag in flags) if isinstance(flags, tuple) else frozenset(),
+        uid=number(facts["UID"]),
+        size=number(facts["RFC822.SIZE"]),
+        flags=frozenset(words_of(flag) for flag in flags) if isinstance(flags, tuple) else frozenset(),
         received=_read_date(facts.get("INTERNALDATE")),
     )
 

@@ -1,6 +1,7 @@
 """The pool on a real Dovecot: warm, bounded, careful with refused logins, at home in every event loop."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -32,7 +33,7 @@ async def test_tasks_never_share(pool: ImapPool, mailbox: str) -> None:
 
 async def test_bounded_per_mailbox(server: ImapServer, logins: MasterLogins, mailbox: str) -> None:
     """Who comes when all are lent waits for the first to come back."""
-    async with ImapPool(server, logins, max_per_mailbox=2) as pool:
+    async with ImapPool(replace(server, connections=2), logins) as pool:
         peak = 0
 
         async def use() -> None:

@@ -118,9 +118,10 @@ async def until(condition: Callable[[], bool], *tasks: asyncio.Future[None]) -> 
 
 
 async def choose(database: Database, *mailboxes: str, chosen: bool = True) -> None:
-    """Opt mailboxes in or out."""
+    """Opt mailboxes in or out, a moment after what was delivered so far: servers date mail by whole seconds."""
+    now = datetime.now(UTC) + timedelta(seconds=1)
     for mailbox in mailboxes:
-        await database.preferences.set_preferences(Preferences(username=mailbox, chosen=chosen), now=NOW)
+        await database.preferences.set_preferences(Preferences(username=mailbox, chosen=chosen), now=now)
 
 
 async def deliver(dovecot: Dovecot, mailbox: str, raw: bytes = MAIL) -> None:

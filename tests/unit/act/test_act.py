@@ -18,6 +18,7 @@ from glassdome.core.clock import FixedClock
 from glassdome.core.errors import (
     ActionForbidden,
     Conflict,
+    FolderMissing,
     GlassdomeError,
     ImapRefused,
     NotFound,
@@ -383,3 +384,27 @@ async def test_a_server_that_is_away_is_asked_once(database: Database) -> None:
     refused = (await _undoer(database, server).undo_all(items)).refused
     assert ([exc.code for _, exc in refused], len(server.told)) == (["timed_out"] * 3, 1)
     assert await _states(database) == [ActionState.DONE] * 3
+
+
+async def test_the_reason_is_said_where_a_folder_is_missing(database: Database) -> None:
+    """`No Junk folder` is another thing than a message that is gone, and no matter of time."""
+    await analysed(database, an_analysis(), actions=(MOVE,))
+    server = _Server(error=FolderMissing("The mailbox has no Junk folder."))
+    await _performer(database, server, FixedClock(NOON)).perform(a_ref(1))
+    (item,) = await database.actions.of(a_ref(1))
+    assert (item.state, item.detail) == (ActionState.FAILED, "The mailbox has no Junk folder.")
+
+
+async def test_tries_of_an_action_thin_out(database: Database) -> None:
+    """What was put back waits as long again as it has waited, a quarter of an hour at most: a refusing server is spared."""
+    await analysed(database, an_analysis(), actions=(MOVE,))
+    clock, server = FixedClock(NOON), _Server(error=ImapRefused("Not now.", temporary=True))
+    performer = _performer(database, server, clock)
+    for _ in range(120):
+        await performer.perform_due()
+        clock.advance(30)
+    assert 6 <= len(server.told) <= 12
+    server.error = None
+    clock.advance(15 * 60)
+    await performer.perform_due()
+    assert await _states(database) == [ActionState.DONE]

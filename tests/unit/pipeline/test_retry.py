@@ -8,10 +8,12 @@ import pytest
 
 from glassdome.core.errors import (
     ConnectFailed,
+    ImapRefused,
     MessageTooLarge,
     ModelMissing,
     ModelUnavailable,
     OutputInvalid,
+    ProtocolViolation,
     SmtpRefused,
     TimedOut,
 )
@@ -63,3 +65,22 @@ def test_an_answer_that_was_no_use_is_not_asked_for_again() -> None:
     """The same model would answer alike."""
     assert model_again_at(OutputInvalid(), waiting_since=NOON, now=NOON) is None
     assert model_again_at(None, waiting_since=NOON, now=NOON) is None
+
+
+def test_a_mail_server_that_refuses_for_now_is_asked_again_ever_less_often() -> None:
+    """The pause is a quarter of the wait, and no attempt is used up; a refusal of this message alone uses attempts."""
+    away = ImapRefused(temporary=True, away=True)
+    for waited, seconds in ((0, 5), (40, 10), (400, 100), (90_000, 300)):
+        since = NOON - timedelta(seconds=waited)
+        decision = decide_retry(away, attempts=99, now=NOON, waiting_since=since, jitter=_upper)
+        assert decision == RetryDecision(again_at=NOON + timedelta(seconds=seconds), counted=False)
+    mine = ImapRefused(temporary=True)
+    assert decide_retry(mine, attempts=1, now=NOON).counted
+    assert decide_retry(mine, attempts=MAX_ATTEMPTS, now=NOON).again_at is None
+    assert decide_retry(ImapRefused(), attempts=1, now=NOON).again_at is None
+
+
+def test_a_fault_of_protocol_has_few_attempts() -> None:
+    """A proxy hiccups; a server that does not speak IMAP goes on so."""
+    assert decide_retry(ProtocolViolation(), attempts=1, now=NOON).again_at is not None
+    assert decide_retry(ProtocolViolation(), attempts=3, now=NOON).again_at is None

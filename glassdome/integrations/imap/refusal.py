@@ -1,0 +1,78 @@
+"""Tells what a NO, BAD or BYE means: nothing there, not now, or never (RFC 5530, and the words of servers without codes)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from glassdome.core.errors import Disconnected, FolderMissing, GlassdomeError, ImapRefused, ProtocolViolation
+from glassdome.core.limits import MAX_PEER_WORDS_CHARS
+from glassdome.integrations.imap.response import Response
+
+__all__ = ["hung_up", "is_for_now", "refusal", "said"]
+
+_MISSING: Final = frozenset({"NONEXISTENT", "TRYCREATE"})
+#: The server, the account or the folder is busy or away (RFC 5530; THROTTLED and TIMEOUT are Microsoft's and Yahoo's).
+_AWAY: Final = frozenset({"UNAVAILABLE", "THROTTLED", "LIMIT", "INUSE", "TIMEOUT"})
+_SOON: Final = _AWAY | {"SERVERBUG", "EXPUNGEISSUED"}
+#: These codes say why it will be refused again. Any other code (ALERT, a vendor's own) tells nothing of that.
+_FINAL: Final = frozenset(
+    {
+        "ALREADYEXISTS", "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "BADCHARSET", "BADURL", "CANNOT", "CLIENTBUG",
+        "CONTACTADMIN", "CORRUPTION", "EXPIRED", "NOPERM", "NOTSAVED", "OVERQUOTA", "PRIVACYREQUIRED", "TOOBIG",
+        "UNKNOWN-CTE", "USEATTR", "HASCHILDREN", "BADCOMPARATOR", "COMPRESSIONACTIVE", "BADEVENT", "NOUPDATE",
+    }
+)  # fmt: skip
+#: What servers say in place of a code while something is busy or away.
+_FOR_NOW: Final = re.compile(
+    r"again|later|at present|temporar|tempor\u00e4r|timed? ?out|too many|maximum number|simultaneous|throttl"
+    r"|rate.?limit|limit (?:hit|reached|exceeded)|exceeded|overload|busy|in use|locked|not (?:yet )?(?:ready|synced|connected)"
+    r"|unavailable|not available|internal (?:server )?error|server error|system error|backend|shutting down|maintenance",
+    re.IGNORECASE,
+)
+_NO_SUCH: Final = re.compile(
+    r"(?:no such|unknown|non-?existent) (?:mailbox|folder)|(?:mailbox|folder)[^.]{0,80}(?:does(?: not|n.t) exist|not found)",
+    re.IGNORECASE,
+)
+#: Commands about a folder rather than a message: their refusal says nothing of any one message.
+_OF_FOLDERS: Final = frozenset({"EXAMINE", "SELECT", "STATUS", "LIST", "IDLE", "UID SEARCH"})
+
+
+def said(response: Response) -> str:
+    """Return the server's words as a sentence."""
+    words = response.text[:MAX_PEER_WORDS_CHARS].strip(" .") or response.code or response.name
+    return f"{words}."
+
+
+def is_for_now(response: Response) -> bool:
+    """Say whether code or words tell of a state that passes."""
+    if response.code in _SOON:
+        return True
+    return response.code not in _FINAL and _FOR_NOW.search(response.text) is not None
+
+
+def refusal(peer: str, command: str, done: Response) -> GlassdomeError:
+    """Return the error of a tagged NO or BAD.
+
+    A NO without a code that says more is temporary: the server could not, and does not tell for how long.
+    """
+    sentence = f"{peer} refused {command}: {said(done)}"
+    if done.name != "NO":
+        if is_for_now(done):
+            return ImapRefused(sentence, temporary=True, away=True, **_facts(done))
+        return ProtocolViolation(f"{peer} did not understand {command}: {said(done)}")
+    if done.code in _MISSING or (not done.code and _NO_SUCH.search(done.text)):
+        return FolderMissing(sentence, **_facts(done))
+    temporary = done.code not in _FINAL
+    away = done.code in _AWAY or (temporary and command in _OF_FOLDERS)
+    return ImapRefused(sentence, temporary=temporary, away=away, **_facts(done))
+
+
+def hung_up(peer: str, response: Response, during: str = "") -> Disconnected:
+    """Return the error of a BYE."""
+    what = f"ended {during}" if during else "hung up"
+    return Disconnected(f"{peer} {what}: {said(response)}", **_facts(response))
+
+
+def _facts(response: Response) -> dict[str, Any]:
+    return {"imap_code": response.code, "said": said(response), "for_now": is_for_now(response)}
