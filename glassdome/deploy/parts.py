@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from glassdome import __version__
+from glassdome.core.config import Settings, env_name, env_names
 from glassdome.core.errors import Conflict
 from glassdome.deploy.blocks import add_to_section, append
 from glassdome.deploy.conf import LineEdit, with_lines, with_values
 from glassdome.deploy.options import Options
-from glassdome.deploy.render import nginx_site, render
+from glassdome.deploy.render import nginx_site, render, template
 from glassdome.deploy.tree import COMPOSE, CONF, Mailcow, service_names
 
 __all__ = ["CONFIG", "MODES", "Parts", "default_image", "new_values", "parts_of", "shared_files"]
@@ -32,6 +33,7 @@ CONFIG: Final = "data/conf/llm/config.yml"
 MODES: Final = {_NGINX: 0o640, _EXTRA: 0o640, _LOCAL: 0o640, _GPT: 0o640}
 #: Languages of Dovecot's configuration; a snippet in another one would stop all mail.
 _DOVECOTS: Final = ("2.3", "2.4")
+_VARIABLE: Final = re.compile(r"^    ([A-Z][A-Z_]+):", re.MULTILINE)
 _DRIVER: Final = re.compile(r"^\s*push_notification_driver(\d*)\s*=", re.MULTILINE)
 
 
@@ -119,6 +121,7 @@ def _override(before: str, mailcow: Mailcow, options: Options, processor: int, o
         OLLAMA_HOST="ollama-mailcow:11434" if options.ollama else "",
         RSPAMD_URL="unix:/var/lib/rspamd/rspamd.sock" if options.learn else "",
         CA_FILE=ca_file,
+        MORE_SETTINGS="".join(f"    {name}: ${{{name}:-}}\n" for name in _more_settings()),
         MORE_VOLUMES="\n".join(more),
     )
     volumes = ["llm-vol-1:", "llm-log-vol-1:"]
@@ -128,6 +131,12 @@ def _override(before: str, mailcow: Mailcow, options: Options, processor: int, o
         volumes.append("ollama-vol-1:")
     services = "".join(line for line in services.splitlines(keepends=True) if line.strip())
     return add_to_section(add_to_section(before, "services", services), "volumes", "\n".join(volumes) + "\n")
+
+
+def _more_settings() -> list[str]:
+    """Return every setting that the template does not name itself, so that each can be given in mailcow.conf."""
+    named = frozenset(_VARIABLE.findall(template("llm-processor.yml")))
+    return sorted(env_name(field) for field in Settings.model_fields if not named & set(env_names(field)))
 
 
 def _extra(before: str, version: str, url: str, secret: str) -> str:

@@ -7,15 +7,19 @@ import textwrap
 from importlib.resources import files
 from typing import Final
 
-__all__ = ["nginx_site", "render"]
+__all__ = ["nginx_site", "render", "template"]
 
 _NAME: Final = re.compile(r"@([A-Z_]+)@")
 
 
-def render(template: str, **values: str) -> str:
-    """Return a template of `glassdome/deploy/files` with its names filled in; raises KeyError for one without value."""
-    text = files("glassdome.deploy").joinpath("files", template).read_text(encoding="utf-8")
-    return _NAME.sub(lambda match: values[match[1]], text)
+def template(name: str) -> str:
+    """Return a template of `glassdome/deploy/files` as it is."""
+    return files("glassdome.deploy").joinpath("files", name).read_text(encoding="utf-8")
+
+
+def render(name: str, **values: str) -> str:
+    """Return a template with its names filled in; raises KeyError for one without value."""
+    return _NAME.sub(lambda match: values[match[1]], template(name))
 
 
 def nginx_site(

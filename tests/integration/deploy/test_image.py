@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from glassdome.core.config import Settings, env_name
+from glassdome.core.config import Settings, env_names
 from glassdome.deploy.options import Options
 from glassdome.deploy.place import plan_install
 from tests.integration.deploy.compose_rules import problems
@@ -104,12 +104,14 @@ def test_the_compose_file_that_stands_alone() -> None:
 
 
 def test_each_variable_is_a_setting(tmp_path: Path) -> None:
-    """What the compose file hands to the container is read there."""
+    """What the compose file hands to the container is read there, and each setting can be given in mailcow.conf."""
     root = make_mailcow(tmp_path / "mailcow")
     text = next(c.then for c in plan_install(root).changes if c.name == "docker-compose.override.yml")
     names = yaml.safe_load(text or b"")["services"]["llm-processor-mailcow"]["environment"].keys()
 
-    assert set() == names - {env_name(field) for field in Settings.model_fields} - {"TZ"}
+    settings = {field: set(env_names(field)) for field in Settings.model_fields}
+    assert set() == names - set().union(*settings.values()) - {"TZ"}
+    assert [] == [field for field, known in settings.items() if not known & names]
 
 
 def test_the_entry_point_as_in_the_container() -> None:
