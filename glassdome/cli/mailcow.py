@@ -57,6 +57,9 @@ def install(
     ] = "plugin",
     learn: Annotated[bool, typer.Option("--learn", help="Let corrections teach Rspamd.")] = False,
     push: Annotated[bool, typer.Option(help="Let Dovecot ring at each delivery; else a sweep finds new mail.")] = True,
+    agent: Annotated[
+        bool, typer.Option("--agent", help="Run the Overseer too: alerts, reports and commands by mail.")
+    ] = False,
     image: Annotated[str, typer.Option(help="A ready image; default: built here.")] = "",
     check: Check = False,
     dry_run: DryRun = False,
@@ -68,7 +71,7 @@ def install(
     A second run changes nothing; what was chosen before stays chosen.
     """
     with errors_told():
-        options = Options(ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn, push=push)
+        options = Options(ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn, push=push, agent=agent)
         chosen = {
             "GLASSDOME_MAILBOXES": checked_mailboxes(mailbox or []),
             "GLASSDOME_DOMAINS": checked_domains(domain or []),
@@ -224,6 +227,12 @@ def _show(commands: list[Command], title: str) -> None:
 
 
 def _tell_opt_in(plan: Plan) -> None:
+    assert plan.manifest is not None
+    if plan.manifest.options.agent and not _conf(plan.root).get("GLASSDOME_OVERSEER_MAILBOX"):
+        out.print(
+            "\nThe agent needs a mailbox of its own: set GLASSDOME_OVERSEER_MAILBOX, GLASSDOME_OVERSEER_PASSWORD and"
+            " GLASSDOME_OVERSEER_RECIPIENTS in mailcow.conf."
+        )
     chosen = ", ".join(v for n in ("GLASSDOME_MAILBOXES", "GLASSDOME_DOMAINS") if (v := plan.values[n]))
     if not chosen:
         out.print("\nNo mailbox is chosen, so no mail is read. Add --mailbox a@example.org or --domain example.org.")

@@ -9,7 +9,7 @@ from typing import Final
 from glassdome.core.errors import ConfigError
 from glassdome.deploy.engine import Command, Engine
 from glassdome.deploy.options import Options
-from glassdome.deploy.parts import default_image
+from glassdome.deploy.parts import OUR_SERVICES, default_image
 from glassdome.deploy.render import render
 from glassdome.deploy.trial import TRIALS, packed
 
@@ -27,7 +27,6 @@ __all__ = [
 
 _RESTARTED: Final = ("dovecot-mailcow", "rspamd-mailcow", "nginx-mailcow")
 _PLUGIN: Final = "lib22_push_notification_lua_plugin.so"
-_OURS: Final = ("llm-processor-mailcow", "ollama-mailcow")
 
 
 def schema_statements(values: Mapping[str, str]) -> str:
@@ -94,7 +93,8 @@ def take_back(engine: Engine) -> list[Command]:
 
 def before_removal(options: Options, engine: Engine) -> list[Command]:
     """Return what must run while the compose file still knows our services."""
-    names = _OURS if options.ollama else _OURS[:1]
+    placed = {"ollama-mailcow": options.ollama, "llm-agent-mailcow": options.agent}
+    names = [name for name in OUR_SERVICES if placed.get(name, True)]
     return [engine.compose("stop Glassdome", "rm", "--stop", "--force", *names)]
 
 

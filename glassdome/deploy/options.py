@@ -16,7 +16,7 @@ RspamdWay = Literal["plugin", "gpt", "none"]
 class Options:
     """`image` is empty for the one built here; `rspamd` is how Rspamd asks during the scan.
 
-    `push` is the doorbell of Dovecot; without it IDLE and the sweep find new mail.
+    `push` is the doorbell of Dovecot; without it IDLE and polling find new mail. `agent` runs the Overseer too.
     """
 
     ollama: bool = True
@@ -25,6 +25,7 @@ class Options:
     rspamd: RspamdWay = "plugin"
     learn: bool = False
     push: bool = True
+    agent: bool = False
 
 
 def checked_mailboxes(addresses: list[str]) -> list[str]:

@@ -18,8 +18,10 @@ from glassdome.deploy.options import Options
 from glassdome.deploy.render import nginx_site, render, template
 from glassdome.deploy.tree import COMPOSE, CONF, Mailcow, service_names
 
-__all__ = ["CONFIG", "MODES", "Parts", "default_image", "new_values", "parts_of", "shared_files"]
+__all__ = ["CONFIG", "MODES", "OUR_SERVICES", "Parts", "default_image", "new_values", "parts_of", "shared_files"]
 
+#: The services that we add to mailcow's.
+OUR_SERVICES: Final = ("llm-processor-mailcow", "llm-agent-mailcow", "ollama-mailcow")
 _NGINX: Final = "data/conf/nginx/site.glassdome.custom"
 _EXTRA: Final = "data/conf/dovecot/extra.conf"
 _PUSH: Final = "data/conf/dovecot/glassdome-push.lua"
@@ -102,7 +104,7 @@ def parts_of(
 def _refuse_taken_names(mailcow: Mailcow, override: str) -> None:
     compose = (mailcow.root / COMPOSE).read_text(encoding="utf-8")
     for file, text in ((COMPOSE, compose), (mailcow.override, override)):
-        for name in ("llm-processor-mailcow", "ollama-mailcow"):
+        for name in OUR_SERVICES:
             if name in service_names(text):
                 raise Conflict(f"{file} has a service {name} that is not ours.", fix="Remove it, then run this again.")
 
@@ -124,6 +126,8 @@ def _override(before: str, mailcow: Mailcow, options: Options, processor: int, o
         MORE_SETTINGS="".join(f"    {name}: ${{{name}:-}}\n" for name in _more_settings()),
         MORE_VOLUMES="\n".join(more),
     )
+    if options.agent:
+        services += template("llm-agent.yml")
     volumes = ["llm-vol-1:", "llm-log-vol-1:"]
     if options.ollama:
         gpu = "".join(f"  {line}\n" for line in render("gpu.yml").splitlines()) if options.gpu else ""

@@ -12,7 +12,7 @@ _SPAN: Final = re.compile(r"^\d+[smh]$")
 _LISTS: Final = ("cap_drop", "security_opt", "tmpfs", "dns", "depends_on", "volumes", "profiles", "ports")
 _KNOWN: Final = frozenset({
     *_LISTS, "image", "build", "pull_policy", "restart", "user", "read_only", "mem_limit", "cpus", "cpu_shares", "pids_limit",
-    "environment", "env_file", "healthcheck", "networks", "deploy",
+    "environment", "env_file", "command", "healthcheck", "networks", "deploy",
 })  # fmt: skip
 
 
@@ -47,6 +47,8 @@ def _service(service: dict[str, Any], volumes: set[str]) -> list[str]:
         if not target.startswith("/") or not (source.startswith("./") or source in volumes | {"rspamd-vol-1"}):
             found.append(f"the volume {mount} leads nowhere")
     health = service.get("healthcheck", {})
+    if health == {"disable": True} and service.get("command") == ["agent", "run"]:
+        return found
     if not (_words(health.get("test")) and health["test"][0] in ("CMD", "CMD-SHELL")):
         found.append("no health check")
     found += [

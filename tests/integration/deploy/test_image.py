@@ -82,7 +82,9 @@ def test_every_template_is_packed() -> None:
     assert set() == found - {Path(pattern).suffix for pattern in patterns}
 
 
-@pytest.mark.parametrize("options", [Options(), Options(gpu=True, learn=True), Options(ollama=False, push=False)])
+@pytest.mark.parametrize(
+    "options", [Options(), Options(gpu=True, learn=True), Options(ollama=False, push=False, agent=True)]
+)
 def test_mailcows_compose_file(tmp_path: Path, options: Options) -> None:
     """Every key has the shape that compose wants, with limits and without rights, whatever was chosen."""
     root = make_mailcow(tmp_path / "mailcow", {"docker-compose.override.yml": OVERRIDE.replace("!reset []", "[]")})
@@ -93,6 +95,7 @@ def test_mailcows_compose_file(tmp_path: Path, options: Options) -> None:
 
     assert [] == problems(document)
     assert ("ollama-mailcow" in document["services"]) is options.ollama
+    assert ("llm-agent-mailcow" in document["services"]) is options.agent
 
 
 def test_the_compose_file_that_stands_alone() -> None:
