@@ -6,41 +6,18 @@ import codecs
 import re
 from functools import lru_cache, partial
 
+from glassdome.parse.charset_labels import LABELS
+from glassdome.parse.codecs_of_mail import decode_as, looks_like_iso_2022
 from glassdome.parse.faults import Faults
 
-__all__ = ["decode"]
+__all__ = ["decode", "is_of"]
 
-#: What the web and mail programs mean by these labels (WHATWG Encoding), beyond Python's own aliases.
-_ALIASES = {
-    "iso-8859-1": "cp1252",
-    "latin1": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso-8859-9": "cp1254",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-6-i": "iso-8859-6",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "gb_2312-80": "gb18030",
-    "ks_c_5601-1987": "cp949",
-    "ks_c_5601": "cp949",
-    "euc-kr": "cp949",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "x-sjis": "cp932",
-    "sjis": "cp932",
-    "iso-2022-jp": "iso2022_jp_ext",
-    "unicode-1-1-utf-7": "utf-7",
-    "x-unknown": "",
-    "unknown-8bit": "",
-    "8bit": "",
-    "binary": "",
-    "x-user-defined": "",
-}
-_STATEFUL = ("iso2022", "utf-16", "utf-32", "utf-7", "utf_7", "utf_16", "utf_32", "hz")
-_MULTIBYTE = ("gb18030", "cp949", "cp932", "big5", "cp950", "big5hkscs", "euc_jp", "euc-jp", *_STATEFUL)
+#: A label with something behind it: `utf-8 (Plain text)`, `iso-8859-1;format=flowed`.
+_FIRST_WORD = re.compile(r"[\s;,(\"']")
+_NOT_ALNUM = re.compile(r"[^a-z0-9]+")
+_FOLDED = {_NOT_ALNUM.sub("", label): codec for label, codec in reversed(LABELS.items())}
+_STATEFUL = ("iso-2022", "iso2022", "utf-16", "utf-32", "utf-7", "utf_7", "utf_16", "utf_32", "hz")
+_MULTIBYTE = ("gb18030", "cp949", "cp932", "big5", "euc-jp", "johab", *_STATEFUL)
 #: Codecs of Python that are no character sets.
 _NO_CHARSET = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
 #: One UTF-8 sequence read as windows-1252 or latin-1: lead byte, then continuation bytes.
@@ -76,31 +53,52 @@ def decode(data: bytes, label: str, faults: Faults) -> str:
         faults.add("unknown_charset", label)
     if not (codec or "").startswith(_STATEFUL):
         if data.isascii():
-            return data.decode("ascii")
-        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            if b"\x1b" not in data or not looks_like_iso_2022(data):
+                return data.decode("ascii")
+            codec = "iso-2022-kr" if b"\x1b$)C" in data else "iso-2022-jp"
+        elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             codec = "utf-16"
+        elif data.startswith(codecs.BOM_UTF8):
+            codec = "utf-8"
     text = _decode(data, codec or "", faults)
     return _mend(text, faults) if _SUSPECT.search(text) else text
 
 
+def is_of(data: bytes, label: str) -> bool:
+    """Say whether the bytes are whole text of that charset, where it is one whose bytes can be wrong."""
+    codec = _codec(label)
+    if not codec or (not codec.startswith(_MULTIBYTE) and codec not in _UTF8):
+        return False
+    try:
+        decode_as(data, codec, strict=True)
+    except (UnicodeError, ValueError):
+        return False
+    return True
+
+
 @lru_cache(maxsize=512)
 def _codec(label: str) -> str | None:
-    """Python's codec for a label: an empty string for none given, None for an unknown one."""
-    label = label.strip(" \t\"'").lower()[:40]
-    label = _ALIASES.get(label, label)
-    if not label:
-        return ""
+    """Return the codec for a label: an empty string for none given, None for an unknown one."""
+    label = label.strip(" \t\r\n\f\"'").lower()[:80]
+    for known in (label, _FIRST_WORD.split(label, maxsplit=1)[0]):
+        if not known or known in LABELS:
+            return LABELS.get(known, "")
+        folded = _NOT_ALNUM.sub("", known)
+        if folded in _FOLDED:
+            return _FOLDED[folded]
+    return _of_python(label) or _of_python(label.removeprefix("x-").removeprefix("cs").replace("windows", "cp"))
+
+
+def _of_python(label: str) -> str | None:
+    """Return the codec of Python's own aliases, where it is a charset."""
     try:
         info = codecs.lookup(label)
     except (LookupError, ValueError):
-        try:
-            info = codecs.lookup(label.removeprefix("x-").removeprefix("cs").replace("windows", "cp"))
-        except (LookupError, ValueError):
-            return None
+        return None
     name = info.name
     if name in _NO_CHARSET or not getattr(info, "_is_text_encoding", True):
         return None
-    return _ALIASES.get(name, name)
+    return LABELS.get(name.replace("_", "-"), name)
 
 
 def _decode(data: bytes, codec: str, faults: Faults) -> str:
@@ -116,10 +114,10 @@ def _decode(data: bytes, codec: str, faults: Faults) -> str:
             return text
     if codec not in _UTF8 and not (codec == "cp1252" and _is_not_western(data)):
         try:
-            return data.decode(codec)
+            return decode_as(data, codec, strict=True)
         except (UnicodeError, ValueError):
             faults.add("wrong_charset", codec)
-            return data.decode(codec, "replace") if single_byte else _other(data, codec)
+            return decode_as(data, codec, strict=False) if single_byte else _other(data, codec)
     faults.add("wrong_charset", codec or "none")
     return _guess(data)
 
@@ -129,8 +127,8 @@ def _other(data: bytes, codec: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        shift_states = codec.startswith("iso2022") and b"\x1b" not in data
-        return _guess(data) if shift_states else data.decode(codec, "replace")
+        shift_states = codec.startswith("iso-2022") and b"\x1b" not in data
+        return _guess(data) if shift_states else decode_as(data, codec, strict=False)
 
 
 def _guess(data: bytes) -> str:
@@ -139,7 +137,7 @@ def _guess(data: bytes) -> str:
     if text.count("\ufffd") * 8 <= len(data) - len(text):
         return text  # most of the sequences are whole
     codec = _statistical(_TAGS.sub(b"", data[: 4 * _SAMPLE])[:_SAMPLE]) if _is_not_western(data) else "cp1252"
-    return data.decode(codec, "replace")
+    return decode_as(data, LABELS.get(codec.replace("_", "-"), codec), strict=False)
 
 
 def _is_not_western(data: bytes) -> bool:

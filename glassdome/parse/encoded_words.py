@@ -1,20 +1,21 @@
-"""Encoded words (RFC 2047), also the broken ones: spaces inside, split characters, wrong charset, bad base64."""
+"""Encoded words (RFC 2047), also the broken ones: spaces inside, cut characters and streams, wrong charset, bad base64."""
 
 from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Sequence
 
-from glassdome.parse.charset import decode
+from glassdome.parse.charset import decode, is_of
 from glassdome.parse.faults import Faults
 from glassdome.parse.plain import line
 from glassdome.parse.transfer import base64_bytes
 
-__all__ = ["decode_words"]
+__all__ = ["WORD_BEGIN", "decode_words"]
 
-#: A word holds at most 75 characters (RFC 2047 2); real ones reach thousands. The bound keeps this linear.
-_WORD = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?((?:[^?]|\?(?!=)){0,2000})\?=")
-_GAP = re.compile(r"\s*")
+#: A word holds at most 75 characters (RFC 2047 2); real ones reach thousands. It ends with the next `?=`.
+WORD_BEGIN = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?")
+_CUT_ESCAPE = re.compile(r"=[0-9A-Fa-f]?$")
 
 
 def decode_words(value: str, faults: Faults) -> str:
@@ -22,26 +23,82 @@ def decode_words(value: str, faults: Faults) -> str:
     if "=?" not in value:
         return line(value)
     out: list[str] = []
-    at, charset, pending = 0, "", b""
-    for word in _WORD.finditer(value):
+    run = _Run(faults)
+    at = 0
+    word = WORD_BEGIN.search(value)
+    while word is not None:
+        end = value.find("?=", word.end())
+        if end < 0:
+            break
         between = value[at : word.start()]
-        data = _payload(word[2], word[3])
-        if pending and not between.strip() and word[1].lower() == charset:
-            pending += data  # a character may be split over two words
-        else:
-            out.append(decode(pending, charset, faults) if pending else "")
+        if between.strip() or not at or run.charset != word[1].lower():
+            out.append(run.text())
             out.append(between if between.strip() or not at else "")  # RFC 2047 6.2
-            charset, pending = word[1].lower(), data
-        at = word.end()
-    out.append(decode(pending, charset, faults) if pending else "")
+        run.add(word[1].lower(), word[2].lower(), value[word.end() : end])
+        at = end + 2
+        word = WORD_BEGIN.search(value, at)
+    out.append(run.text())
     out.append(value[at:])
     return line("".join(out))
 
 
-def _payload(encoding: str, text: str) -> bytes:
+class _Run:
+    """Words of one charset with nothing between them: their bytes are one text, cut wherever the sender cut."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.charset = ""
+        self.words: list[tuple[str, str]] = []
+
+    def add(self, charset: str, encoding: str, text: str) -> None:
+        self.charset = charset
+        self.words.append((encoding, text))
+
+    def text(self) -> str:
+        """Return the decoded text, and begin anew."""
+        words, self.words, charset = self.words, [], self.charset
+        if not words:
+            return ""
+        return decode(b"".join(_pieces(words, charset)), charset, self.faults)
+
+
+def _pieces(words: Sequence[tuple[str, str]], charset: str) -> list[bytes]:
+    out: list[bytes] = []
+    pending: list[str] = []
+    for number, (encoding, text) in enumerate(words):
+        following = words[number + 1][0] if number + 1 < len(words) else ""
+        pending.append(text)
+        if following != encoding:
+            out.append(_base64(pending, charset) if encoding == "b" else _quoted(pending))
+            pending = []
+    return out
+
+
+def _base64(texts: Sequence[str], charset: str) -> bytes:
+    """Decode each word, or all as one stream where one was cut at a place that no encoder ends at."""
+    each = [text.encode("utf-8", "surrogateescape") for text in texts]
+    apart = b"".join(map(base64_bytes, each))
+    lengths = [len(text.rstrip("=")) for text in texts]
+    cut = any(length % 4 and not text.endswith("=") for length, text in zip(lengths[:-1], texts[:-1], strict=True))
+    if not cut or (sum(lengths) % 4 == 1) or (all(n % 4 != 1 for n in lengths) and is_of(apart, charset)):
+        return apart
+    return base64_bytes(b"".join(each))
+
+
+def _quoted(texts: Sequence[str]) -> bytes:
+    """Decode each word; an escape that was cut is read with the next."""
+    out: list[bytes] = []
+    held = ""
+    for text in texts:
+        text = held + text
+        cut = _CUT_ESCAPE.search(text)
+        held = text[cut.start() :] if cut else ""
+        out.append(_one_quoted(text[: cut.start()] if cut else text))
+    return b"".join([*out, _one_quoted(held)])
+
+
+def _one_quoted(text: str) -> bytes:
     raw = text.encode("utf-8", "surrogateescape")
-    if encoding in "bB":
-        return base64_bytes(raw)
     try:
         return binascii.a2b_qp(raw.replace(b"_", b" "), header=False)
     except (binascii.Error, ValueError):

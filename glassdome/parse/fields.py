@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from glassdome.core.limits import MAX_HEADER_BLOCK_BYTES, MAX_HEADER_CHARS, MAX_HEADERS
+from glassdome.parse.charset import decode
+from glassdome.parse.codecs_of_mail import decode_as, looks_like_iso_2022
 from glassdome.parse.faults import Faults
 
 __all__ = ["RawField", "every", "first", "split_message"]
 
 _FOLD = re.compile(r"(?:\r\n|\n|\r)(?=[ \t])")
 _LINE_END = re.compile(r"\r\n|\n|\r")
+#: A From field with spaces before its colon (RFC 5322 4.5), which is no mbox line.
+_FROM_FIELD = re.compile(rb"From[ \t]{1,20}:")
+#: Where a message says which charset its text has, and those that say nothing about raw bytes.
+_LABEL_HINT = re.compile(
+    rb"charset\*?\s{0,5}=\s{0,5}(?:[\w-]{0,20}'[\w-]{0,20}'|[\"'])?([\w.:+-]{2,40})", re.IGNORECASE | re.ASCII
+)
+_WORD_HINT = re.compile(rb"=\?([\w.:+-]{2,40})(?:\*[\w-]{0,20})?\?[bq]\?", re.IGNORECASE | re.ASCII)
+_SAYS_NOTHING = frozenset({"us-ascii", "ascii", "utf-8", "utf8"})
+_HINT_WITHIN = 65_536
 _LABEL = re.compile(r"[!-9;-~]{1,200}")
 
 
@@ -42,7 +54,11 @@ def split_message(data: bytes, start: int, stop: int, faults: Faults) -> tuple[l
         faults.add("header_too_long", f"more than {MAX_HEADER_BLOCK_BYTES} bytes")
         end, body = limit, _end_of_long_block(data, limit, stop)
     text, codec = _decode(data[start:end], faults)
-    fields, stray = _fields(text, codec == "latin-1", faults)
+    if codec == "latin-1":
+        charset = _charset_of(data, min(stop, end + _HINT_WITHIN))
+        fields, stray = _fields(text, lambda value: _guess(value, charset, faults), faults)
+    else:
+        fields, stray = _fields(text, _unescaped if "\x1b" in text else None, faults)
     if stray:
         at = data.find(stray.encode(codec), start, end)
         return fields, at if at >= 0 else body
@@ -63,7 +79,7 @@ def every(fields: list[RawField], name: str) -> list[str]:
 
 
 def _envelope_line(data: bytes, start: int, stop: int) -> int:
-    if data.startswith((b"From ", b">From "), start, stop):
+    if data.startswith((b"From ", b">From "), start, stop) and not _FROM_FIELD.match(data, start):
         return data.find(b"\n", start, min(stop, start + 1000)) + 1 or start
     return start
 
@@ -97,7 +113,7 @@ def _decode(block: bytes, faults: Faults) -> tuple[str, str]:
         return block.decode("latin-1"), "latin-1"
 
 
-def _fields(text: str, legacy: bool, faults: Faults) -> tuple[list[RawField], str]:
+def _fields(text: str, read: Callable[[str], str] | None, faults: Faults) -> tuple[list[RawField], str]:
     """Return the fields, and the start of the first line that must already be body."""
     fields: list[RawField] = []
     lines = _LINE_END.split(_FOLD.sub("", text))
@@ -118,7 +134,7 @@ def _fields(text: str, legacy: bool, faults: Faults) -> tuple[list[RawField], st
             faults.add("header_value_too_long", label)
             value = value[:MAX_HEADER_CHARS]
         value = value.strip()
-        fields.append(RawField(label.lower(), label, _guess(value) if legacy else value))
+        fields.append(RawField(label.lower(), label, read(value) if read else value))
     return fields, ""
 
 
@@ -127,12 +143,28 @@ def _is_field(line: str) -> bool:
     return bool(colon and _LABEL.fullmatch(label.rstrip(" \t")))
 
 
-def _guess(value: str) -> str:
-    """Read one raw 8-bit value: UTF-8 if it is, else windows-1252, by far the most frequent of the rest."""
+def _charset_of(data: bytes, stop: int) -> str:
+    """Return the charset that the message names for its text, else for a word of its header; empty for none."""
+    for pattern in (_LABEL_HINT, _WORD_HINT):
+        for found in pattern.finditer(data, 0, stop):
+            label = found[1].decode("ascii").lower()
+            if label not in _SAYS_NOTHING:
+                return label
+    return ""
+
+
+def _guess(value: str, charset: str, faults: Faults) -> str:
+    """Read one raw 8-bit value: UTF-8 if it is, else in the charset of the body, else windows-1252."""
     if value.isascii():
-        return value
+        return _unescaped(value) if "\x1b" in value else value
     raw = value.encode("latin-1")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
+        return decode(raw, charset, faults) if charset else raw.decode("cp1252", "replace")
+
+
+def _unescaped(value: str) -> str:
+    """Read a raw value that switches charsets by escape sequences (RFC 1468), as old Japanese programs write."""
+    raw = value.encode("utf-8", "replace")
+    return decode_as(raw, "iso-2022-jp", strict=False) if looks_like_iso_2022(raw) else value
