@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from glassdome.core.limits import MAX_ADDRESSES
@@ -30,7 +32,7 @@ def _read(value: str) -> list[tuple[str, str]]:
         ('"quo\\"ted" <a@x.org>', [('quo"ted', "a@x.org")]),
         ("Ann Doe", [("Ann Doe", "")]),
         ("Ann <>", [("Ann", "")]),
-        ("a@x.org b@y.org", [("", "b@y.org")]),
+        ("a@x.org b@y.org", [("", "a@x.org"), ("", "b@y.org")]),
         ('"unclosed <a@x.org>', [("unclosed", "a@x.org")]),
         ("", []),
         ("(((((", []),
@@ -48,3 +50,57 @@ def test_too_many_addresses() -> None:
 
     assert len(found) == MAX_ADDRESSES
     assert [d.what for d in faults.defects()] == ["too_many_addresses"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("=?utf-8?Q?M=C3=BCller,_Jane?= <j@x.example>", [("Müller, Jane", "j@x.example")]),
+        ('=?utf-8?Q?"Caf=C3=A9"_<Bar>?= <j@x.example>', [('"Café" <Bar>', "j@x.example")]),
+        ("=?utf-8?Q?a;_b:_c?= <j@x.example>, k@x.example", [("a; b: c", "j@x.example"), ("", "k@x.example")]),
+        ("=?utf-8?Q?open <j@x.example>", [("=?utf-8?Q?open", "j@x.example")]),
+        ("Pete <pete(his account)@silly.test(his host)>", [("Pete", "pete@silly.test")]),
+        ("pete(a(b)c)@silly.test", [("a(b)c", "pete@silly.test")]),
+        ("Joe <john . doe @ example . org>", [("Joe", "john.doe@example.org")]),
+        ("john . doe @ example . org", [("", "john.doe@example.org")]),
+        ("Name. Surname <a@b.example>", [("Name. Surname", "a@b.example")]),
+        ('"a@bank.example b"@evil.example', [("", '"a@bank.example b"@evil.example')]),
+        ('X <"a@bank.example"@evil.example>', [("X", '"a@bank.example"@evil.example')]),
+        ('"john.doe"@example.org', [("", "john.doe@example.org")]),
+        ('"a\\"b"@example.org', [("", '"a\\"b"@example.org')]),
+        ('"ann@x.example"', [("", "ann@x.example")]),
+        ("<a@bank.example><b@evil.example>", [("", "a@bank.example"), ("", "b@evil.example")]),
+        ("Bank <a@bank.example, b@evil.example>", [("Bank", "a@bank.example"), ("", "b@evil.example")]),
+        ("a@bank.example@evil.example", [("", "a@bank.example@evil.example")]),
+        ("Bob <mailto:bob@x.example>", [("Bob", "bob@x.example")]),
+        ("mailto:bob@x.example?subject=Hi", [("", "bob@x.example")]),
+        ("Bob [mailto:bob@x.example]", [("Bob", "bob@x.example")]),
+        ("Friends: a@x.example, B <b@x.example>;", [("", "a@x.example"), ("B", "b@x.example")]),
+        ("Bank <ceo@bank.example>: x@evil.example;", [("Bank <ceo@bank.example>", "x@evil.example")]),
+        ("Re: News <a@x.example>", [("Re : News", "a@x.example")]),
+        ("undisclosed-recipients:", []),
+        ("undisclosed-recipients:;", []),
+        ("Name <<a@b.example>>", [("Name", "a@b.example")]),
+        ('"Jane <j@x.example>, boss@bank.example', [("Jane, boss@bank.example", "j@x.example")]),
+        ("x@[IPv6:2001:db8::1]", [("", "x@[ipv6:2001:db8::1]")]),
+        ("Mary <@a.example,@b.example:mary@x.example>", [("Mary", "mary@x.example")]),
+        ("admin@bank.example\0@evil.example", [("", "admin@bank.example@evil.example")]),
+        ("'Bob' <bob@x.example>", [("Bob", "bob@x.example")]),
+    ],
+)
+def test_broken_and_obsolete_forms(raw: str, expected: list[tuple[str, str]]) -> None:
+    """As mail programs show them; what they show differently is shown with all its addresses."""
+    assert _read(raw) == expected
+
+
+@pytest.mark.parametrize(
+    "raw", ['"' * 60_000, "(" * 60_000, "<" * 60_000, "=?utf-8?Q?" * 6_000, "a@" * 30_000, "[" * 60_000]
+)
+def test_hostile_fields_take_linear_time(raw: str) -> None:
+    """Twice the length takes about twice the time, not four times."""
+    times = []
+    for text in (raw[: len(raw) // 2], raw):
+        started = time.process_time()
+        _read(text)
+        times.append(time.process_time() - started)
+    assert times[1] < max(0.2, 3.4 * times[0])
