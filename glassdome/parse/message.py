@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 
 from glassdome.core.errors import MessageTooLarge, NotAMessage
 from glassdome.core.limits import (
@@ -34,6 +35,8 @@ from glassdome.values.message import Address, HeaderField, Message, author_of
 
 __all__ = ["parse_message"]
 
+#: Empty lines before the header, as pipes and copied sources leave them.
+_EMPTY_LINES = re.compile(rb"\A(?:\r?\n)+(?=[!-9;-~]{1,200}:)")
 #: Bytes looked at to tell binary data from text.
 _HEAD = 4096
 
@@ -60,10 +63,12 @@ def parse_message(raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> 
 
 
 def _as_lines(raw: bytes) -> bytes:
-    """Undo what exporting programs do to a message file: UTF-16, a byte order mark, old Macintosh line ends."""
+    """Undo what exporting programs do to a message file: UTF-16, a byte order mark, empty lines, Macintosh line ends."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", "replace").encode("utf-8", "replace")
     raw = raw.removeprefix(codecs.BOM_UTF8)
+    if raw[:1] in (b"\r", b"\n"):
+        raw = _EMPTY_LINES.sub(b"", raw, count=1)
     return raw.replace(b"\r", b"\n") if b"\n" not in raw else raw
 
 

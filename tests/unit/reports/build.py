@@ -13,7 +13,7 @@ from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.verdict import Verdict
 
-__all__ = ["OURS", "context", "hits", "judged", "parsed", "raw"]
+__all__ = ["FOLDER", "OURS", "context", "hits", "judged", "parsed", "raw"]
 
 FOLDER = Path(__file__).parents[2] / "data" / "reports"
 OURS = frozenset({"mail.example.org"})
