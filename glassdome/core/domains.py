@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tldextract import TLDExtract
 
-__all__ = ["is_ip", "main_label", "organizational_domain"]
+__all__ = ["is_ip", "is_suffix_word", "main_label", "names_before_suffix", "organizational_domain"]
 
 #: The bundled list, private suffixes included (RFC 7489 3.2); nothing is fetched or written.
 _SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -33,6 +33,26 @@ def organizational_domain(host: str) -> str:
 def main_label(host: str) -> str:
     """Return the label that names the organization: `example` of `www.example.co.uk`."""
     return _split(host)[0]
+
+
+#: Names that end addresses of tests and of inner networks (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
+_SPECIAL = frozenset(("example", "test", "invalid", "localhost", "local", "lan", "home", "internal", "onion"))
+
+
+@lru_cache(maxsize=1)
+def _suffix_words() -> frozenset[str]:
+    return _SPECIAL | {suffix for suffix in _SUFFIXES.tlds if "." not in suffix}
+
+
+def is_suffix_word(label: str) -> bool:
+    """Say whether a label ends addresses itself (`berlin`, `bank`, `example`), so that it stands in any name."""
+    return label in _suffix_words()
+
+
+def names_before_suffix(host: str) -> str:
+    """Return a host without its public suffix: `www.example` of `www.example.co.uk`."""
+    suffix = _split(host)[1]
+    return host.strip(".").lower().removesuffix(suffix).rstrip(".") if suffix else host
 
 
 @lru_cache(maxsize=4096)

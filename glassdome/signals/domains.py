@@ -8,9 +8,18 @@ from functools import lru_cache
 import idna
 from confusable_homoglyphs import confusables
 
-from glassdome.core.domains import is_ip, main_label, organizational_domain
+from glassdome.core.domains import is_ip, is_suffix_word, main_label, names_before_suffix, organizational_domain
 
-__all__ = ["is_ip", "latin_letter", "main_label", "organizational_domain", "skeleton", "unicode_host"]
+__all__ = [
+    "is_ip",
+    "is_suffix_word",
+    "latin_letter",
+    "main_label",
+    "names_before_suffix",
+    "organizational_domain",
+    "skeleton",
+    "unicode_host",
+]
 
 #: What digits and letter pairs are read as.
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))

@@ -17,7 +17,11 @@ __all__ = [
     "free_mail",
     "in_list",
     "known_domains",
+    "mailers",
+    "names_of_domain",
+    "platforms",
     "popular",
+    "public_bodies",
     "reply_services",
     "risky_tlds",
     "shorteners",
@@ -79,15 +83,47 @@ def risky_tlds() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def brands() -> tuple[Brand, ...]:
-    """The brand table."""
-    found = []
-    for line in _lines("brands.txt"):
-        name, _, domains = line.partition("|")
-        name = name.strip()
-        found.append(
-            Brand(name=name.rstrip("!"), domains=tuple(domains.split()), common=name.endswith("!")),
-        )
-    return tuple(found)
+    """The brand table: every name of every file of `data/brands`, with all domains that any of them gives it."""
+    domains: dict[str, dict[str, None]] = {}
+    common: dict[str, bool] = {}
+    folder = files("glassdome.signals") / "data" / "brands"
+    for name in sorted(item.name for item in folder.iterdir() if item.name.endswith(".txt")):
+        for line in _lines(f"brands/{name}"):
+            names, _, owned = line.partition("|")
+            for written in names.split(","):
+                brand = written.strip().rstrip("!")
+                domains.setdefault(brand, {}).update(dict.fromkeys(owned.split()))
+                common[brand] = common.get(brand, False) or written.strip().endswith("!")
+    return tuple(Brand(name=name, domains=tuple(owned), common=common[name]) for name, owned in domains.items())
+
+
+@lru_cache(maxsize=1)
+def names_of_domain() -> Mapping[str, tuple[str, ...]]:
+    """The brand table read the other way: which names each domain may speak for."""
+    found: dict[str, list[str]] = {}
+    for brand in brands():
+        for domain in brand.domains:
+            found.setdefault(domain, []).append(brand.name)
+    return {domain: tuple(names) for domain, names in found.items()}
+
+
+@lru_cache(maxsize=1)
+def mailers() -> frozenset[str]:
+    """Mailers: their domains stand in the links and envelopes of their customers' mail."""
+    return frozenset(_lines("link_mailers.txt")) | reply_services()
+
+
+@lru_cache(maxsize=1)
+def platforms() -> Mapping[str, str]:
+    """Services in whose mail their users speak, by domain: `money`, `files`, `talk` or `forms`."""
+    pairs = (line.partition("|") for line in _lines("platforms.txt"))
+    return {domain.strip(): kind.strip() for domain, _, kind in pairs}
+
+
+@lru_cache(maxsize=1)
+def public_bodies() -> frozenset[str]:
+    """Suffixes and domains that only public bodies have."""
+    return frozenset(_lines("public_bodies.txt"))
 
 
 @lru_cache(maxsize=1)

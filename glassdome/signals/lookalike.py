@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from glassdome.signals.domains import main_label, organizational_domain, skeleton, unicode_host
-from glassdome.signals.host_lists import brand_owners, free_mail, in_list, known_domains, popular
+from glassdome.signals.domains import (
+    is_suffix_word,
+    main_label,
+    names_before_suffix,
+    organizational_domain,
+    skeleton,
+    unicode_host,
+)
+from glassdome.signals.host_lists import brand_owners, free_mail, in_list, known_domains, popular, public_bodies
+from glassdome.signals.purpose import purpose_of
 from glassdome.values.context import Context
 
 __all__ = ["Lookalike", "Protected", "find_lookalike", "protected_by"]
@@ -33,12 +41,17 @@ class Lookalike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protected:
-    """The domains worth imitating, indexed: skeletons of labels, labels with one letter gone, labels with owners."""
+    """The domains worth imitating, indexed: skeletons of labels, labels with one letter gone, labels with owners.
+
+    `ordinary` are labels of contacts: many of them are words of a language, so that a name which holds one imitates it
+    only where the rest of it is made for a lure.
+    """
 
     domains: frozenset[str]
     by_skeleton: Mapping[str, str]
     by_deletion: Mapping[str, str]
     owners: Mapping[str, tuple[str, ...]]
+    ordinary: frozenset[str] = frozenset()
 
 
 def protected_by(context: Context) -> Protected:
@@ -49,14 +62,18 @@ def protected_by(context: Context) -> Protected:
 @lru_cache(maxsize=64)
 def _index(own: frozenset[str], contacts: frozenset[str]) -> Protected:
     hosts = {*own, *(contact.rpartition("@")[2] for contact in contacts)}
-    personal = {organizational_domain(host) for host in hosts if "." in host} - free_mail()
+    near = {organizational_domain(host) for host in hosts if "." in host} - free_mail()
+    personal = {domain for domain in near if not is_suffix_word(main_label(domain))}
+    ours = {organizational_domain(host) for host in own} & personal
     labels = {main_label(domain): domain for domain in sorted(known_domains() | personal)}
     brands = {main_label(owners[0]): owners[0] for owners in brand_owners().values()}
     typed = {label: domain for label, domain in brands.items() if len(label) >= _MIN_BRAND_TYPO_LABEL}
     typed |= {main_label(domain): domain for domain in personal if len(main_label(domain)) >= _MIN_TYPO_LABEL}
     own_names = {main_label(d): (d,) for d in personal if len(main_label(d)) >= _MIN_INSERTED_LABEL}
+    near_names = frozenset(main_label(d) for d in personal - ours)
     return Protected(
         domains=known_domains() | personal,
+        ordinary=near_names,
         by_skeleton={skeleton(label): domain for label, domain in labels.items() if len(label) >= _MIN_TYPO_LABEL - 1},
         by_deletion={form: domain for label, domain in typed.items() for form in (label, *_deletions(label))},
         owners={**own_names, **{skeleton(n): owners for n, owners in brand_owners().items()}, **brand_owners()},
@@ -71,6 +88,8 @@ def find_lookalike(host: str, protected: Protected) -> Lookalike | None:
     """Return what `host` imitates; a well-known domain imitates nothing."""
     domain = organizational_domain(host)
     if "." not in domain or in_list(domain, protected.domains) or domain in popular() or domain in free_mail():
+        return None
+    if in_list(domain, public_bodies()):
         return None
     return _by_letters(domain, protected) or _inserted(host, domain, protected)
 
@@ -99,10 +118,12 @@ def _one_edit(left: str, right: str) -> bool:
 
 
 def _inserted(host: str, domain: str, protected: Protected) -> Lookalike | None:
-    for word in _WORDS.split(unicode_host(host)):
+    for word in _WORDS.split(names_before_suffix(unicode_host(host))):
         for form in (word, _DIGITS.sub("", word), skeleton(word)):
             owners = protected.owners.get(form)
-            if owners and not in_list(host, frozenset(owners)) and not _is_sister(word, domain, owners):
+            if not owners or in_list(host, frozenset(owners)) or _is_sister(word, domain, owners):
+                continue
+            if form not in protected.ordinary or purpose_of(host) > 0:
                 return Lookalike(imitated=owners[0], how="inserted")
     return None
 

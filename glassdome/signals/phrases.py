@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from typing import Any
 
 from glassdome.core.words import words_in
 from glassdome.signals.domains import latin_letter
@@ -48,8 +49,13 @@ class Phrase:
     group: str
     others: tuple[frozenset[str], ...]
     near: tuple[tuple[str, ...], ...]
-    pattern: re.Pattern[str]
+    source: str
     anchor: frozenset[str]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled when it is first needed: most phrases of a book occur in no mail of a process."""
+        return _compiled(self.source)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +178,11 @@ def _plain_letter(char: str, *, mixed: bool) -> str:
     return latin_letter(char) if mixed and not "\u00c0" <= char <= "\u024f" else char
 
 
+@lru_cache(maxsize=None)
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source)
+
+
 def _slot_key(word: str) -> str:
     return f"{word[:_STEM]}*" if word.endswith("*") else word
 
@@ -198,24 +209,27 @@ def _phrase(group: str, text: str, gap: int) -> Phrase:
         forms = [r"[^\w.!?;]+".join(map(_slot_pattern, word.split("_"))) for word in alternatives]
         parts.append(f"(?:{'|'.join(forms if parts else map(_opening, forms))})")
     between = rf"[^\w.!?;]+(?:\w+[^\w.!?;]+){{0,{gap}}}"
-    pattern = re.compile(rf"{between.join(parts)}(?!\w)")
+    source = rf"{between.join(parts)}(?!\w)"
     anchor = max(slots, key=lambda slot: min(map(len, slot)))
     others = tuple(slot for slot in slots if slot is not anchor)
     near = tuple(letters[number] for number, slot in enumerate(slots) if slot is not anchor)
-    return Phrase(group=group, others=others, near=near, pattern=pattern, anchor=anchor)
+    return Phrase(group=group, others=others, near=near, source=source, anchor=anchor)
 
 
 @lru_cache(maxsize=8)
 def load_phrases(name: str) -> PhraseBook:
-    """Read a shipped phrase file: `gap`, then tables of groups, lists of phrases by language."""
-    table = tomllib.loads((files("glassdome.signals") / "data" / name).read_text(encoding="utf-8"))
+    """Read a shipped phrase file: `gap`, then tables of groups, lists of phrases by language.
+
+    A folder has one file per language, each with its groups; a language is added by adding its file.
+    """
+    place = files("glassdome.signals") / "data" / name
+    names = sorted(item.name for item in place.iterdir()) if place.is_dir() else []
+    texts = [(place / item).read_text(encoding="utf-8") for item in names] or [place.read_text(encoding="utf-8")]
+    return PhraseBook(phrases=tuple(phrase for text in texts for phrase in _read(tomllib.loads(text))))
+
+
+def _read(table: dict[str, Any]) -> Iterator[Phrase]:
     gap = table.pop("gap", _GAP)
-    return PhraseBook(
-        phrases=tuple(
-            _phrase(group, line, gap)
-            for group, languages in table.items()
-            for lines in languages.values()
-            for line in lines.splitlines()
-            if line.strip()
-        )
-    )
+    for group, languages in table.items():
+        for lines in languages.values() if isinstance(languages, dict) else (languages,):
+            yield from (_phrase(group, line, gap) for line in lines.splitlines() if line.strip())

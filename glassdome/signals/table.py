@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glassdome.signals import (
+    asks,
     attachments,
     authentication,
     bulk,
@@ -15,6 +16,7 @@ from glassdome.signals import (
     links,
     markup,
     rspamd,
+    sender,
     thread,
 )
 from glassdome.signals.finding import Detector
@@ -23,6 +25,7 @@ __all__ = ["DETECTORS", "signal_meanings"]
 
 DETECTORS: tuple[Detector, ...] = (
     authentication.DETECTOR,
+    sender.DETECTOR,
     history.DETECTOR,
     identity.DETECTOR,
     thread.DETECTOR,
@@ -31,6 +34,7 @@ DETECTORS: tuple[Detector, ...] = (
     attachments.DETECTOR,
     markup.DETECTOR,
     content.DETECTOR,
+    asks.DETECTOR,
     injection.DETECTOR,
     bulk.DETECTOR,
     rspamd.DETECTOR,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from glassdome.values.ask import Asked
 from glassdome.values.preferences import Preferences
 from glassdome.values.rules import Rule
 
@@ -45,7 +46,8 @@ class Habit:
 class Context:
     """Frozen facts around a message. `known` is False where there is no mailbox behind it (`glassdome analyze`).
 
-    `rules` are the owner's own, in the order in which they count.
+    `rules` are the owner's own, in the order in which they count; `asked` is who asks for what, where it was looked for
+    already.
     """
 
     now: datetime
@@ -56,3 +58,4 @@ class Context:
     preferences: Preferences = field(default_factory=lambda: Preferences(username=""))
     known: bool = False
     rules: tuple[Rule, ...] = ()
+    asked: Asked | None = None

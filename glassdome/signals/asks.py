@@ -1,0 +1,113 @@
+"""What a mail asks of its reader, and where the links lead that it asks to follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from glassdome.signals.asked import Found, find_asked, look
+from glassdome.signals.finding import Detector, evidence, hit
+from glassdome.values.ask import Identity
+from glassdome.values.context import Context
+from glassdome.values.message import Message
+from glassdome.values.signal import Evidence, Signal
+
+__all__ = ["DETECTOR"]
+
+_SIGNALS = {
+    "ask_sign_in": "the mail asks to sign in, or to confirm an account or a device",
+    "ask_password": "the mail asks for a password, or to sign in with the account of work or mail",
+    "ask_device_code": "the mail asks to enter a code that signs somebody else in",
+    "ask_approve": "the mail asks to approve a sign-in that the reader did not begin",
+    "ask_consent": "the mail asks to give an application access to an account",
+    "ask_payment": "the mail asks for a payment",
+    "ask_card": "the mail asks for the details of a card or a bank account",
+    "ask_bank_change": "the mail asks to pay to another account than before",
+    "ask_gift_card": "the mail asks to buy gift cards or to send their codes",
+    "ask_call_back": "the mail asks to call a number about a charge",
+    "ask_file": "the mail asks to open a file or a shared document",
+    "ask_locked_file": "the mail gives the password of a locked file",
+    "ask_personal_data": "the mail asks for personal documents or details",
+    "ask_move_channel": "the mail asks to go on by a messenger or a private number",
+    "ask_opener": "a short mail asks whether the reader is there, for a favour that it does not name",
+    "ask_extortion": "the mail threatens to show what it claims to have recorded",
+    "ask_seed_phrase": "the mail is about the recovery phrase of a wallet",
+    "lure_job": "the mail offers easy work from home",
+    "lure_rental": "the mail wants a deposit before a flat was seen",
+    "lure_strike": "the mail threatens to delete a page for a breach of rights",
+    "lure_sale": "the mail says that a buyer has paid and the money must be claimed",
+    "lure_refund": "the mail says that money waits for its reader",
+    "lure_charge": "the mail reports a charge or a renewal",
+    "lure_deadline": "the mail sets a short time and says what happens after it",
+    "ask_unproven": "something of value is asked for by somebody who is not proven",
+    "ask_contradicted": "something of value is asked for in the name of somebody who did not send it",
+    "ask_proven": "what is asked for comes from the one it claims to come from",
+    "link_made_up": "the link's domain is put together like those made for one lure",
+    "link_stranger": "the link leads to somebody who is neither the sender nor known",
+    "link_published": "the link leads to a page that anybody may publish",
+    "link_hacked": "the link leads into the inner folders of a web site of somebody else",
+}
+#: Groups of words and the signal each makes.
+_OF_WORDS = {
+    "sign_in": "ask_sign_in", "password": "ask_password", "device_code": "ask_device_code", "mfa_approve": "ask_approve",
+    "consent": "ask_consent", "payment": "ask_payment", "card_data": "ask_card", "bank_change": "ask_bank_change",
+    "gift_card": "ask_gift_card", "open_file": "ask_file", "locked_file": "ask_locked_file",
+    "personal_data": "ask_personal_data", "move_channel": "ask_move_channel", "opener": "ask_opener",
+    "extortion": "ask_extortion", "seed_phrase": "ask_seed_phrase", "job_offer": "lure_job", "rental": "lure_rental",
+    "strike": "lure_strike", "marketplace": "lure_sale", "claim_money": "lure_refund", "charged": "lure_charge",
+    "deadline": "lure_deadline",
+}  # fmt: skip
+#: What one, two and more different phrases of a group count.
+_STRENGTHS = (0.6, 0.85, 1.0)
+#: Words that, alone, say nothing: two of them make a case.
+_TWICE = frozenset(("opener", "job_offer", "rental", "extortion"))
+_HACKED = re.compile(r"/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|sites/default/files|components/com_|modules/mod_)", re.IGNORECASE)  # fmt: skip
+
+
+def detect(message: Message, context: Context) -> Iterator[Signal]:
+    """Report the asks by their words, by who makes them and by where their links lead."""
+    found = look(message, context)
+    yield from _of_words(found)
+    yield from _by_identity(message, context, found)
+    yield from _links(found)
+
+
+def _of_words(found: Found) -> Iterator[Signal]:
+    for group, places in found.words.items():
+        name = _OF_WORDS.get(group)
+        if name is None or (group in _TWICE and len(places) < 2):
+            continue
+        strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
+        yield hit(name, f"{_SIGNALS[name]}: “{_shown(places)}”", *places, strength=strength)
+    if "call_back" in found.words and "charged" in found.words:
+        places = (*found.words["charged"][:1], *found.words["call_back"])
+        yield hit("ask_call_back", f"{_SIGNALS['ask_call_back']}: “{_shown(places)}”", *places)
+
+
+def _shown(places: tuple[Evidence, ...]) -> str:
+    return " ".join(" … ".join(place.quote for place in places[:2]).split())[:160]
+
+
+def _by_identity(message: Message, context: Context, found: Found) -> Iterator[Signal]:
+    asked = context.asked if context.asked is not None else find_asked(message, context, found)
+    valued = [ask for ask in asked.asks if ask.of_value]
+    for name, wanted in (("ask_contradicted", Identity.CONTRADICTED), ("ask_unproven", Identity.UNPROVEN)):
+        doubtful = [ask for ask in valued if ask.identity is wanted]
+        if doubtful:
+            places = (evidence(ask.where, ask.quote) for ask in doubtful)
+            yield hit(name, doubtful[0].why, *places)
+    if valued and all(ask.identity is Identity.PROVEN for ask in valued):
+        yield hit("ask_proven", valued[0].why, evidence(valued[0].where, valued[0].quote))
+
+
+def _links(found: Found) -> Iterator[Signal]:
+    for name, owner in (("link_made_up", "made_up"), ("link_stranger", "stranger"), ("link_published", "published")):
+        views = [view for view, whose in found.links if whose == owner]
+        if views:
+            yield hit(name, f"{_SIGNALS[name]}: {views[0].host}", *(evidence(v.where, v.url) for v in views))
+    hacked = [view for view, whose in found.links if whose == "stranger" and _HACKED.search(view.rest)]
+    if hacked:
+        yield hit("link_hacked", f"{_SIGNALS['link_hacked']}: {hacked[0].host}", evidence(hacked[0].where, hacked[0].url))
+
+
+DETECTOR = Detector(name="asks", signals=_SIGNALS, run=detect)

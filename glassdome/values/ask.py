@@ -1,0 +1,95 @@
+"""What a mail asks its reader to give or do, and whether the one who asks is proven to be who they claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal
+
+__all__ = ["OF_VALUE", "Ask", "AskKind", "Asked", "Identity", "Relation", "Standing", "unproven_value"]
+
+
+class AskKind(StrEnum):
+    """What is asked for."""
+
+    SIGN_IN = "sign_in"
+    CODE = "code"
+    CONSENT = "consent"
+    PAYMENT = "payment"
+    BANK_CHANGE = "bank_change"
+    GIFT_CARD = "gift_card"
+    CALL_BACK = "call_back"
+    OPEN_FILE = "open_file"
+    PERSONAL_DATA = "personal_data"
+    MOVE_CHANNEL = "move_channel"
+    REPLY = "reply"
+
+
+#: What an impostor can turn into money or access; an answer alone is not.
+OF_VALUE: Final = frozenset(AskKind) - {AskKind.REPLY}
+
+
+class Identity(StrEnum):
+    """Whether the one who asks is who they claim to be, in ascending order of doubt."""
+
+    PROVEN = "proven"
+    UNPROVEN = "unproven"
+    CONTRADICTED = "contradicted"
+
+
+#: How the author stands to the owner and to the world: one of our own domain, somebody this mailbox knows, an organization
+#: of the brand table, a public body, a service in which its users speak, an organization that the mail is named after, a
+#: person at an organization, a person at a free mail provider, anybody else.
+Relation = Literal["own", "known", "brand", "public", "platform", "organization", "person", "free", "stranger"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Who the author is, as far as our server and the mailbox can tell.
+
+    `organization` is the domain that our server vouches for, empty where it does not; `claimed` is who the mail says it
+    is from; `why` is the sentence for a person. `purpose` (0 to 1) says how much the author's domain looks put together
+    for one lure.
+    """
+
+    identity: Identity = Identity.UNPROVEN
+    relation: Relation = "stranger"
+    organization: str = ""
+    checked: bool = False
+    claimed: str = ""
+    why: str = ""
+    purpose: float = 0.0
+
+    @property
+    def proven(self) -> bool:
+        """The author is who they claim to be."""
+        return self.identity is Identity.PROVEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One thing that the mail asks for: `quote` is its words, `where` their place as evidence names it, `why` the sentence."""
+
+    kind: AskKind
+    identity: Identity
+    quote: str = ""
+    where: str = "text"
+    why: str = ""
+
+    @property
+    def of_value(self) -> bool:
+        """Whether an impostor gains by it."""
+        return self.kind in OF_VALUE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was found of one message: who asks, and for what."""
+
+    standing: Standing = field(default_factory=Standing)
+    asks: tuple[Ask, ...] = ()
+
+
+def unproven_value(asks: tuple[Ask, ...]) -> bool:
+    """Say whether anything of value is asked for by somebody who is not proven to be who they claim."""
+    return any(ask.of_value and ask.identity is not Identity.PROVEN for ask in asks)
