@@ -6,15 +6,18 @@ import re
 from typing import Final
 
 from glassdome.values.action import Action, ActionKind
+from glassdome.values.ask import unproven_value
 from glassdome.values.feedback import Feedback
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import Label, Verdict
 
-__all__ = ["CATEGORY_PREFIX", "JUNK", "PHISHING", "UNREADABLE", "category_keyword", "plan", "plan_feedback"]
+__all__ = ["CATEGORY_PREFIX", "CHECK", "JUNK", "PHISHING", "UNREADABLE", "category_keyword", "plan", "plan_feedback"]
 
 #: Registered with IANA for exactly this (RFC 9051 2.3.2).
 PHISHING: Final = "$Phishing"
+#: An ask of value whose author is not proven: no accusation, a reason to check.
+CHECK: Final = "glassdome-check"
 #: The folder with special use \\Junk (RFC 6154 2), whatever its name.
 JUNK: Final = "\\Junk"
 #: Keeps our keywords apart from the owner's own tags, so that undoing never takes one of his.
@@ -40,6 +43,8 @@ def plan(verdict: Verdict, preferences: Preferences, ref: MessageRef) -> tuple[A
     keywords = [PHISHING] if preferences.flag_phishing and verdict.is_phishing else []
     if preferences.flag_phishing and verdict.readable != "yes":
         keywords.append(UNREADABLE)
+    if preferences.flag_phishing and unproven_value(verdict.asks):
+        keywords.append(CHECK)
     if preferences.flag_categories:
         keywords += [keyword for category in verdict.categories if (keyword := category_keyword(category))]
     actions = [Action(ref=ref, kind=ActionKind.ADD_KEYWORD, argument=k) for k in dict.fromkeys(keywords)]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.values.as_json import analysis_shape, depth_shape, job_shape, rfc3339
+from glassdome.values.ask import AskKind, Identity
 from glassdome.values.job import JobState
 
 __all__ = [
@@ -67,6 +68,16 @@ class AttachedShape(BaseModel):
     read: Literal["yes", "encrypted", "damaged", "too_large", "unsupported"]
 
 
+class AskShape(BaseModel):
+    """Something that the mail asks for."""
+
+    kind: AskKind
+    identity: Identity
+    quote: str
+    where: str
+    why: str
+
+
 class UsageShape(BaseModel):
     """What the opinion cost; tokens are the model server's own count."""
 
@@ -114,6 +125,15 @@ class AnalysisShape(BaseModel):
                 "language": "en",
                 "thread_id": "a1@shop.example",
                 "action_items": [],
+                "asks": [
+                    {
+                        "kind": "payment",
+                        "identity": "contradicted",
+                        "quote": "pay the fee of 1.99",
+                        "where": "text",
+                        "why": "Asks you to pay; it speaks for dhl, and was sent from parcel.example",
+                    }
+                ],
                 "attachments": [
                     {"name": "invoice.pdf", "type": "application/pdf", "bytes": 48213, "read": "unsupported"}
                 ],
@@ -161,6 +181,7 @@ class AnalysisShape(BaseModel):
     language: str
     thread_id: Annotated[str, Field(description="message_id of the mail that began the thread")]
     action_items: list[ActionItemShape]
+    asks: Annotated[list[AskShape], Field(description="What the mail asks for, and whether the one who asks is proven")]
     attachments: Annotated[list[AttachedShape], Field(description="The first 50; `read` says how far it could be read")]
     signals: list[SignalShape]
     engine: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from glassdome.engine.builtin.classifier import Classifier
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import examine
+from glassdome.values.ask import Asked
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
@@ -32,6 +33,7 @@ class Read:
     signals: tuple[Signal, ...]
     sensitive: tuple[SensitiveFinding, ...]
     builtin: Opinion
+    asked: Asked = field(default_factory=Asked)
 
 
 class Stages:
@@ -49,7 +51,9 @@ class Stages:
         """Parse and look; raises ParseError."""
         message = parse_message(raw, authserv_ids=authserv_ids)
         found = examine(message, self._context, self._builtin)
-        return Read(message=message, signals=found.signals, sensitive=found.sensitive, builtin=found.builtin)
+        return Read(
+            message=message, signals=found.signals, sensitive=found.sensitive, builtin=found.builtin, asked=found.asked
+        )
 
     def decide(self, read: Read, opinion: Opinion | None = None, *, degraded: str = "") -> Verdict:
         """Come to a verdict, with a model's opinion where there is one."""
@@ -60,5 +64,6 @@ class Stages:
             builtin=read.builtin,
             opinion=opinion,
             context=self._context,
+            asked=read.asked,
             degraded_reason=degraded,
         )

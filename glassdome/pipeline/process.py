@@ -19,8 +19,10 @@ from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
 from glassdome.ports.model import Engine
 from glassdome.signals import detect
+from glassdome.signals.asked import find_asked
 from glassdome.signals.sensitive import find_sensitive
 from glassdome.values.analysis import Analysis, AttachedFile
+from glassdome.values.ask import Asked
 from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
@@ -46,6 +48,7 @@ class Examined:
     signals: tuple[Signal, ...]
     sensitive: tuple[SensitiveFinding, ...]
     builtin: Opinion
+    asked: Asked = field(default_factory=Asked)
 
 
 Load = Callable[[Message], Awaitable[Context]]
@@ -147,9 +150,11 @@ def classify(
 
 def examine(message: Message, context: Context, engine: BuiltinEngine | None = None) -> Examined:
     """Run the pure stages over a parsed message."""
+    asked = find_asked(message, context)
+    context = replace(context, asked=asked)
     signals, sensitive = detect(message, context), find_sensitive(message)
     builtin = (engine or _builtin()).read(message, signals=signals, sensitive=sensitive, context=context)
-    return Examined(signals=signals, sensitive=sensitive, builtin=builtin)
+    return Examined(signals=signals, sensitive=sensitive, builtin=builtin, asked=asked)
 
 
 async def _ask(
@@ -202,6 +207,7 @@ def _verdict(
         builtin=examined.builtin,
         opinion=opinion,
         context=context,
+        asked=examined.asked,
         degraded_reason=error.code if error is not None else "",
         skipped=skipped,
     )

@@ -43,7 +43,9 @@ def asking_words(message: Message) -> Words:
 
 def _is_denied(text: str, start: int, end: int) -> bool:
     begin = max(text.rfind(sign, 0, start) for sign in _ENDS) + 1
-    return bool(_DENIED.search(text, max(begin, start - 200), end + _AHEAD if text[end : end + 1] not in _ENDS else end))
+    return bool(
+        _DENIED.search(text, max(begin, start - 200), end + _AHEAD if text[end : end + 1] not in _ENDS else end)
+    )
 
 
 def has_phone(text: str) -> bool:

@@ -140,7 +140,9 @@ def _has_means(kind: AskKind, message: Message, found: Found) -> bool:
             return bool(strong) or len(words["payment"]) > 1 or bool(_MONEY.search(message.subject + text))
         case AskKind.PERSONAL_DATA:
             strong = {"card_data", "personal_data"} & words.keys()
-            return bool(strong) or (bool(found.links) and len(words.get("marketplace", ()) + words.get("claim_money", ())) > 1)
+            return bool(strong) or (
+                bool(found.links) and len(words.get("marketplace", ()) + words.get("claim_money", ())) > 1
+            )
         case AskKind.REPLY:
             return _is_an_opener(message, words["opener"])
         case _:

@@ -107,7 +107,9 @@ def _links(found: Found) -> Iterator[Signal]:
             yield hit(name, f"{_SIGNALS[name]}: {views[0].host}", *(evidence(v.where, v.url) for v in views))
     hacked = [view for view, whose in found.links if whose == "stranger" and _HACKED.search(view.rest)]
     if hacked:
-        yield hit("link_hacked", f"{_SIGNALS['link_hacked']}: {hacked[0].host}", evidence(hacked[0].where, hacked[0].url))
+        yield hit(
+            "link_hacked", f"{_SIGNALS['link_hacked']}: {hacked[0].host}", evidence(hacked[0].where, hacked[0].url)
+        )
 
 
 DETECTOR = Detector(name="asks", signals=_SIGNALS, run=detect)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from glassdome.signals.host_lists import Brand, brands
+from glassdome.signals.purpose import purpose_words
 
 __all__ = ["claimed_brand"]
 
@@ -19,12 +20,47 @@ def _pattern() -> tuple[re.Pattern[str], Mapping[str, Brand]]:
     return re.compile(rf"(?<!\w)(?:{names})(?!\w)"), table
 
 
+_WORD = re.compile(r"[^\W\d_]+")
+_LEGAL = frozenset(
+    (
+        "inc",
+        "ltd",
+        "gmbh",
+        "ag",
+        "sa",
+        "se",
+        "bv",
+        "spa",
+        "srl",
+        "llc",
+        "plc",
+        "com",
+        "de",
+        "the",
+        "via",
+        "und",
+        "and",
+        "of",
+        "your",
+    )
+)
+
+
+def _is_business(rest: str) -> bool:
+    """`Chase Support` is the bank, `Chase Miller` a person: behind an ordinary word only words of business make a brand."""
+    words = _WORD.findall(rest)[:4]
+    table = purpose_words()
+    return all(word in _LEGAL or word in table["strong"] or word in table["weak"] for word in words)
+
+
 def claimed_brand(text: str, *, common: bool) -> Brand | None:
     """Return the first brand named; one that is an ordinary word counts only in front, and only with `common`."""
     pattern, table = _pattern()
     plain = unicodedata.normalize("NFKC", text).casefold()
     for found in pattern.finditer(plain):
         brand = table[found.group()]
-        if not brand.common or (common and not plain[: found.start()].strip("\"' ")):
+        if not brand.common:
+            return brand
+        if common and not plain[: found.start()].strip("\"' ") and _is_business(plain[found.end() :]):
             return brand
     return None

@@ -105,7 +105,7 @@ def _role(name: str) -> tuple[str, str]:
 def _is_person(name: str) -> bool:
     words = {_plain(word) for word in _WORD.findall(name)}
     table = purpose_words()
-    return bool(_PERSON.match(name)) and 1 < len(words) < 6 and words.isdisjoint(table["strong"] | table["weak"])
+    return bool(_PERSON.match(name)) and 0 < len(words) < 6 and words.isdisjoint(table["strong"] | table["weak"])
 
 
 def owns(brand: Brand, domain: str) -> bool:
@@ -119,7 +119,16 @@ def owns(brand: Brand, domain: str) -> bool:
 
 
 #: Names that an association's members carry before that of their town: `sparkasse-bremen.de`.
-_REGIONAL = ("sparkasse", "kreissparkasse", "stadtsparkasse", "volksbank", "raiffeisenbank", "vrbank", "sparda", "stadtwerke")
+_REGIONAL = (
+    "sparkasse",
+    "kreissparkasse",
+    "stadtsparkasse",
+    "volksbank",
+    "raiffeisenbank",
+    "vrbank",
+    "sparda",
+    "stadtwerke",
+)
 #: Suffixes in which nobody's sister organizations are.
 _CHEAP = frozenset(("com-", "info", "online", "site", "top", "xyz", "shop", "live", "club", "icu", "click", "link"))
 
@@ -143,7 +152,11 @@ def is_named_after(domain_host: str, name: str, text: str) -> bool:
         return False
     words = [_plain(word) for word in _WORD.findall(name)]
     before = [part for part in names_before_suffix(host).split(".")[:-1] if len(part) > _MIN_IN_TEXT]
-    if any(_plain(part) in words for part in before) or _shares(words, squeezed) or _initials(words, (label, *host.split("."))):
+    if (
+        any(_plain(part) in words for part in before)
+        or _shares(words, squeezed)
+        or _initials(words, (label, *host.split(".")))
+    ):
         return True
     if len(squeezed) < _MIN_IN_TEXT:
         return False

@@ -26,7 +26,9 @@ __all__ = ["Owner", "is_a_way_back", "owner_of"]
 Owner = Literal["sender", "mailer", "service", "known", "published", "made_up", "stranger"]
 #: Services that check who signs in or pays before anything is shown.
 _SERVICES = ("adobe.com", "stripe.com", "google.com", "microsoft.com", "apple.com", "zoom.us", "calendly.com")
-_SMALL_PRINT = frozenset(("help", "hilfe", "about", "contact", "kontakt", "help center", "support", "aide", "ayuda", "aiuto", "contact us"))
+_SMALL_PRINT = frozenset(
+    ("help", "hilfe", "about", "contact", "kontakt", "help center", "support", "aide", "ayuda", "aiuto", "contact us")
+)
 #: From here on a domain looks made for one lure.
 _MADE_UP = 0.7
 #: Words of links at the foot of a mail: nobody is asked for anything there.
@@ -53,7 +55,12 @@ def owner_of(link: LinkView, message: Message) -> Owner:
         return "sender"
     if domain in platforms():
         return "service"
-    if in_list(host, public_bodies()) or domain in names_of_domain() or domain in known_domains() or domain in popular():
+    if (
+        in_list(host, public_bodies())
+        or domain in names_of_domain()
+        or domain in known_domains()
+        or domain in popular()
+    ):
         return "known"
     return "made_up" if purpose_of(host) >= _MADE_UP else "stranger"
 

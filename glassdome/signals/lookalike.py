@@ -123,9 +123,14 @@ def _inserted(host: str, domain: str, protected: Protected) -> Lookalike | None:
             owners = protected.owners.get(form)
             if not owners or in_list(host, frozenset(owners)) or _is_sister(word, domain, owners):
                 continue
-            if form not in protected.ordinary or purpose_of(host) > 0:
+            if form not in protected.ordinary or purpose_of(host) > 0 or _carries_suffix(host, owners):
                 return Lookalike(imitated=owners[0], how="inserted")
     return None
+
+
+def _carries_suffix(host: str, owners: tuple[str, ...]) -> bool:
+    """`partner-de.example` beside `partner.de`: the whole address stands in the name."""
+    return any(owner.rpartition(".")[2] in _WORDS.split(names_before_suffix(host)) for owner in owners)
 
 
 def _is_sister(word: str, domain: str, owners: tuple[str, ...]) -> bool:

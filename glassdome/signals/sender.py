@@ -21,7 +21,6 @@ _SIGNALS = {
     "sender_proven": "our server verified the author, and nothing contradicts the name",
     "sender_contradicted": "the mail speaks for somebody whose address it does not have",
     "sender_unproven": "nothing proves that the author is who the mail says",
-    "sender_unchecked": "our server did not check who sent the mail",
     "own_domain_forged": "the mail says that it comes from our own domain, and does not",
     "domain_made_up": "the From domain is put together like those made for one lure",
     "authority_unproven": "an authority, a bank or an office is named, and the address is not known to be theirs",
@@ -34,12 +33,13 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     standing = context.asked.standing if context.asked is not None else standing_of(message, context)
     author = message.author
     place = evidence("header:From", author.addr or author.name)
-    yield hit(_name(standing), standing.why, place)
+    if name := _name(standing):
+        yield hit(name, standing.why, place)
     own = {organizational_domain(name) for name in context.own_domains}
     domain = organizational_domain(author.domain)
     if standing.identity is Identity.CONTRADICTED and standing.checked and domain in own:
         yield hit("own_domain_forged", standing.why, place)
-    if standing.purpose and not standing.relation == "known":
+    if standing.purpose and standing.relation != "known":
         yield hit("domain_made_up", f"{domain} could belong to anybody", place, strength=standing.purpose)
     claim = claim_of(message)
     if standing.proven or not claim.role:
@@ -55,7 +55,7 @@ def _name(standing: Standing) -> str:
         return "brand_proven" if standing.relation in ("brand", "public", "own") else "sender_proven"
     if standing.identity is Identity.CONTRADICTED:
         return "sender_contradicted"
-    return "sender_unproven" if standing.checked else "sender_unchecked"
+    return "sender_unproven" if standing.checked else ""
 
 
 DETECTOR = Detector(name="sender", signals=_SIGNALS, run=detect)

@@ -53,13 +53,19 @@ def _not_vouched(message: Message, domain: str, ours: bool) -> tuple[Identity, R
     failed = dmarc is not None and dmarc.result not in ("pass", "none")
     if failed and not message.lists.is_list and (ours or not _mailer_signed(message)):
         whose = "your own domain" if ours else domain
-        return Identity.CONTRADICTED, "stranger", f"it claims to come from {whose}, and {domain} itself says that it does not"
+        return (
+            Identity.CONTRADICTED,
+            "stranger",
+            f"it claims to come from {whose}, and {domain} itself says that it does not",
+        )
     return Identity.UNPROVEN, "stranger", f"nothing verifies that {domain} sent it"
 
 
 def _mailer_signed(message: Message) -> bool:
     """Somebody signed whom small senders let send for them, and the author's domain asks nobody to refuse the mail."""
-    signed = [r.domain.rpartition("@")[2] for r in message.authentication.results if r.method == "dkim" and r.result == "pass"]
+    signed = [
+        r.domain.rpartition("@")[2] for r in message.authentication.results if r.method == "dkim" and r.result == "pass"
+    ]
     return any(in_list(domain, mailers()) for domain in signed)
 
 
@@ -84,7 +90,9 @@ def _relation(message: Message, context: Context, claim: Claim, own: set[str]) -
 #: Local parts that a provider of mailboxes keeps for itself.
 _KEPT = re.compile(r"^(?:no[-_.]?reply|service|kundenservice|klantenservice|info|billing|rechnung|support|kontakt|contact|servizio.*|mijn.*)\b", re.IGNORECASE)  # fmt: skip
 #: Providers that write to nobody from the domain of their customers.
-_MAIL_ONLY = re.compile(r"^(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|icloud|me|aol|proton|protonmail|gmx|web|mail|zoho|tutanota)\.")
+_MAIL_ONLY = re.compile(
+    r"^(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|icloud|me|aol|proton|protonmail|gmx|web|mail|zoho|tutanota)\."
+)
 
 
 def _is_provider_itself(message: Message, claim: Claim) -> bool:
@@ -126,7 +134,11 @@ def _vouched(message: Message, context: Context, claim: Claim, own: set[str]) ->
     if contradiction := _contradiction(message, context, claim):
         return Identity.CONTRADICTED, relation, contradiction
     if relation == "free":
-        return Identity.UNPROVEN, relation, f"anybody can open an address at {domain}; nothing proves that this is {shown}"
+        return (
+            Identity.UNPROVEN,
+            relation,
+            f"anybody can open an address at {domain}; nothing proves that this is {shown}",
+        )
     if purpose_of(host) >= _MADE_UP:
         return Identity.UNPROVEN, relation, f"{domain} could belong to anybody; nothing proves that this is {shown}"
     if claim.role and not is_named_after(host, _without(claim), ""):

@@ -20,7 +20,7 @@ __all__ = ["analysis_of", "analysis_row", "domain_of", "is_ref", "job_of", "ref_
 _VERDICT = (
     "is_phishing", "phishing_score", "spam_score", "phishing_reasons", "summary", "categories", "tags",
     "priority_score", "sensitive", "action_items", "auto_reply_suggestion", "language", "engine", "model",
-    "prompt_version", "degraded", "degraded_reason", "skipped", "usage", "readable",
+    "prompt_version", "degraded", "degraded_reason", "skipped", "usage", "asks", "readable",
 )  # fmt: skip
 _ANALYSIS = (
     "message_id",
@@ -96,7 +96,8 @@ def analysis_row(analysis: Analysis) -> dict[str, Any]:
 
 def analysis_of(row: Row[Any]) -> Analysis:
     """Read an analysis."""
-    verdict = Verdict(label=Label(row.label), **{name: getattr(row, name) for name in _VERDICT})
+    said = {name: getattr(row, name) for name in _VERDICT} | {"asks": row.asks or ()}
+    verdict = Verdict(label=Label(row.label), **said)
     return Analysis(
         ref=ref_of(row),
         header_from=Address(name=row.from_name, addr=row.from_addr),

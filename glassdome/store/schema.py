@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaD
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import COLLATION, Clipped, Instant, Json, Words, ascii_text, big_id, exact
 from glassdome.values.analysis import AttachedFile
+from glassdome.values.ask import Ask
 from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
@@ -92,6 +93,7 @@ analyses = Table(
     Column("signals", Json(tuple[Signal, ...]), nullable=False),
     Column("opinion", Json(Opinion)),
     Column("attachments", Json(tuple[AttachedFile, ...])),
+    Column("asks", Json(tuple[Ask, ...])),
     Column("processing_time", Float(53), nullable=False),
     Column("analyzed_at", Instant, nullable=False),
     UniqueConstraint("mailbox", "folder", "uid_validity", "uid", name="uq_llm_email_analysis_ref"),

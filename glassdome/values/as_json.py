@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from glassdome.values.analysis import Analysis, AttachedFile
+from glassdome.values.ask import Ask
 from glassdome.values.job import Job, QueueDepth
 from glassdome.values.opinion import ActionItem, Reason
 from glassdome.values.signal import Evidence, SensitiveFinding
@@ -14,7 +15,7 @@ from glassdome.values.signal import Evidence, SensitiveFinding
 __all__ = ["SHAPE", "analysis_json", "analysis_shape", "depth_shape", "job_shape", "rfc3339"]
 
 #: The version of what `analysis_shape` writes; raised with each change of it, since stores keep the text.
-SHAPE: Final = 2
+SHAPE: Final = 3
 
 
 def rfc3339(instant: datetime) -> str:
@@ -55,6 +56,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "thread_id": analysis.thread_id,
         "action_items": [_action_item(item) for item in verdict.action_items],
         "attachments": [_attached(item) for item in analysis.attachments],
+        "asks": [_ask(item) for item in verdict.asks],
         "signals": [
             {"name": s.name, "outcome": str(s.outcome), "detail": s.detail} for s in analysis.signals if s.telling
         ],
@@ -126,6 +128,16 @@ def _reason(item: Reason) -> dict[str, Any]:
 
 def _attached(item: AttachedFile) -> dict[str, Any]:
     return {"name": item.name, "type": item.type, "bytes": item.bytes, "read": item.read}
+
+
+def _ask(item: Ask) -> dict[str, Any]:
+    return {
+        "kind": str(item.kind),
+        "identity": str(item.identity),
+        "quote": item.quote,
+        "where": item.where,
+        "why": item.why,
+    }
 
 
 def _action_item(item: ActionItem) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, get_args
 
+from glassdome.values.ask import Ask
 from glassdome.values.message import Readable
 from glassdome.values.opinion import ActionItem, Reason, Usage
 from glassdome.values.signal import SensitiveFinding
@@ -64,6 +65,7 @@ class Verdict:
     skipped: str = ""
     readable: Readable = "yes"
     usage: Usage = field(default_factory=Usage)
+    asks: tuple[Ask, ...] = ()
 
     @property
     def sensitive_data(self) -> bool:

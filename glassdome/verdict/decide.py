@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glassdome.core.limits import MAX_TAGS
+from glassdome.values.ask import Asked, unproven_value
 from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
@@ -12,6 +13,7 @@ from glassdome.values.opinion import Opinion
 from glassdome.values.signal import Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
 from glassdome.verdict import merge
+from glassdome.verdict.asks import checked_asks
 from glassdome.verdict.draft import may_be_answered, safe_draft
 from glassdome.verdict.masking import masked_verdict
 from glassdome.verdict.reasons import phishing_reasons
@@ -23,6 +25,8 @@ __all__ = ["decide"]
 _WEIGHTLESS = (Outcome.MISS, Outcome.NOT_APPLICABLE)
 #: A mail called phishing or spam asks loudest for what nobody should do: it never leads the list.
 _MAX_PRIORITY = {Label.PHISH: 3, Label.SPAM: 2, Label.HAM: 10, Label.UNKNOWN: 10}
+#: An ask of value from somebody who is not proven is looked at with care, not in haste.
+_MAX_DOUBTFUL = 5
 
 
 def _label(message: Message, scores: Scores, weights: Weights) -> Label:
@@ -48,12 +52,14 @@ def decide(
     opinion: Opinion | None = None,
     context: Context,
     weights: Weights | None = None,
+    asked: Asked | None = None,
     degraded_reason: str = "",
     skipped: str = "",
 ) -> Verdict:
     """Judge one message; pure, and bounded whatever the engines said.
 
-    `builtin` is the built-in engine's reading, `opinion` the language model's where there is one. Evidence is checked
+    `builtin` is the built-in engine's reading, `opinion` the language model's where there is one; `asked` is who asks for
+    what. Nobody answers, or hurries for, an ask of value from somebody who is not proven. Evidence is checked
     against the mail as it is; then every sensitive value in what is returned is masked.
     """
     weights = weights or load_weights()
@@ -64,7 +70,10 @@ def decide(
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
     label = _label(message, scores, weights)
     floor = weights.unknown.phishing_floor if unknown else 0.0
-    safe = label is Label.HAM and may_be_answered(scores.phishing.probability, scores.spam.probability)
+    asks = asked.asks if asked is not None else ()
+    doubtful = unproven_value(asks)
+    safe = label is Label.HAM and not doubtful
+    safe = safe and may_be_answered(scores.phishing.probability, scores.spam.probability)
     source = opinion or builtin
     draft = safe_draft(source.auto_reply_suggestion, message, context) if safe and not tainted and not unknown else None
     verdict = Verdict(
@@ -76,7 +85,7 @@ def decide(
         summary=merge.summary(opinion, builtin) if wants.summary_enabled else "",
         categories=merge.categories(opinion, builtin) if wants.auto_categorize else (),
         tags=_tags(opinion, builtin, unknown=unknown, tainted=tainted),
-        priority_score=min(_MAX_PRIORITY[label], merge.priority(opinion, builtin)),
+        priority_score=min(_MAX_PRIORITY[label], _MAX_DOUBTFUL if doubtful else 10, merge.priority(opinion, builtin)),
         sensitive=tuple(sensitive),
         action_items=merge.action_items(message, opinion, builtin) if label is not Label.PHISH else (),
         auto_reply_suggestion=draft,
@@ -89,5 +98,6 @@ def decide(
         skipped=skipped,
         readable=message.readable,
         usage=source.usage,
+        asks=checked_asks(message, asks),
     )
     return masked_verdict(verdict, Masker.of(message, sensitive))

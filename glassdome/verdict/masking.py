@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from glassdome.core.limits import MAX_PHRASE_CHARS, MAX_REPLY_CHARS, MAX_SUMMARY_CHARS
+from glassdome.values.ask import Ask
 from glassdome.values.masking import Masker
 from glassdome.values.opinion import ActionItem, Opinion, Reason
 from glassdome.values.signal import Evidence, Signal
@@ -19,7 +20,7 @@ _Said = TypeVar("_Said", Verdict, Opinion)
 
 def masked_verdict(verdict: Verdict, masker: Masker) -> Verdict:
     """Return `verdict` with no sensitive value of the mail in its words."""
-    return _masked(verdict, masker)
+    return replace(_masked(verdict, masker), asks=_asks(verdict.asks, masker)) if masker else verdict
 
 
 def masked_opinion(opinion: Opinion, masker: Masker) -> Opinion:
@@ -74,6 +75,13 @@ def _action_items(items: Iterable[ActionItem], masker: Masker) -> tuple[ActionIt
 
 def _evidence(found: Iterable[Evidence], masker: Masker) -> tuple[Evidence, ...]:
     return tuple(replace(item, quote=masker.text(item.quote)[:MAX_PHRASE_CHARS]) for item in found)
+
+
+def _asks(asks: Iterable[Ask], masker: Masker) -> tuple[Ask, ...]:
+    return tuple(
+        replace(ask, quote=masker.text(ask.quote)[:MAX_PHRASE_CHARS], why=masker.text(ask.why)[:MAX_PHRASE_CHARS])
+        for ask in asks
+    )
 
 
 def _draft(draft: str | None, masker: Masker) -> str | None:

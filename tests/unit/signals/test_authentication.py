@@ -22,7 +22,7 @@ NAMES = ("authenticated", "dmarc_fail", "dkim_fail", "spf_fail", "unaligned", "u
 )
 def test_aligned_pass_is_authenticated(results: tuple[str, ...]) -> None:
     """One aligned pass is enough, and then nothing else of the family is said."""
-    assert hits(mail(authentication=verified(*results))) == {"authenticated"}
+    assert hits(mail(authentication=verified(*results))) & set(NAMES) == {"authenticated"}
 
 
 def test_pass_for_another_organization_is_unaligned() -> None:
@@ -36,7 +36,7 @@ def test_failures_are_reported_apart() -> None:
     message = mail(
         authentication=verified("dmarc=fail shop.example", "dkim=fail shop.example", "spf=softfail shop.example")
     )
-    assert hits(message) == {"dmarc_fail", "dkim_fail", "spf_fail", "unauthenticated"}
+    assert hits(message) & set(NAMES) == {"dmarc_fail", "dkim_fail", "spf_fail", "unauthenticated"}
     assert found(message, "spf_fail").strength == 0.5
 
 

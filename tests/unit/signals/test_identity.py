@@ -20,7 +20,7 @@ OURS = context(
         ("security@paypal.com <x@evil.example>", "display_name_address"),
         ("PayPal Service <x@evil.example>", "display_name_brand"),
         ("Sparkasse Kundenservice <x@evil.example>", "display_name_brand"),
-        ("Crédit Agricole <x@evil.example>", ""),
+        ("Crédit Agricole <x@evil.example>", "display_name_brand"),
         ("La Banque Postale <x@evil.example>", "display_name_brand"),
         ("musterfirma.de <x@evil.example>", "display_name_own_domain"),
         ("Erika Schmidt <erika@evil.example>", "display_name_contact"),

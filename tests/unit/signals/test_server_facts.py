@@ -49,6 +49,7 @@ def test_lists() -> None:
         "list_mail",
         "list_verified",
         "authenticated",
+        "sender_proven",
     }
     assert hits(mail(lists=ListFacts(auto_submitted="auto-replied"))) == {"automatic_mail"}
 
