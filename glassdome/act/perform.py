@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from glassdome.core.clock import Clock
-from glassdome.core.errors import FolderMissing, GlassdomeError, KeywordsUnsupported, NotFound, PolicyRefused
+from glassdome.core.errors import (
+    FolderMissing,
+    GlassdomeError,
+    KeywordsUnsupported,
+    NotFound,
+    PolicyRefused,
+    TransportError,
+)
 from glassdome.core.log import get_logger
 from glassdome.ports.agent import ActionLedger, AlertSink, SpamTeacher
 from glassdome.ports.mail import FolderEditor
@@ -88,7 +95,9 @@ class Performer:
             await self._finish(action, ActionState.DONE if done else ActionState.FAILED, gone)
         except GlassdomeError as exc:
             _log.warning("action_failed", kind=action.kind.value, code=exc.code, temporary=exc.temporary)
-            later = exc.temporary and self._clock.now() - item.planned_at < PATIENCE
+            later = (
+                exc.temporary or isinstance(exc, TransportError)
+            ) and self._clock.now() - item.planned_at < PATIENCE
             await self._finish(action, ActionState.PLANNED if later else ActionState.FAILED, exc.sentence)
             return not later
         else:

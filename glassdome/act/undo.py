@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from glassdome.act.plan import JUNK
 from glassdome.core.clock import Clock
-from glassdome.core.errors import ActionForbidden, Conflict, GlassdomeError, NotFound
+from glassdome.core.errors import ActionForbidden, Conflict, GlassdomeError, NotFound, TransportError
 from glassdome.ports.agent import ActionLedger, ActionQuery, SpamTeacher
 from glassdome.ports.mail import FolderEditor, MailSource
 from glassdome.values.action import ActionKind, ActionState
@@ -69,7 +69,7 @@ class Undoer:
                 done.append(await self.undo(item))
             except GlassdomeError as exc:
                 refused.append((item, exc))
-                away = exc if exc.temporary else away
+                away = exc if exc.temporary or isinstance(exc, TransportError) else away
         return Undone(done=tuple(done), refused=tuple(refused))
 
     async def undo_matching(self, query: ActionQuery) -> Undone:

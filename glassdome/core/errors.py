@@ -6,7 +6,7 @@
       AccessDenied (NotAuthenticated)
       NotFound (FolderMissing)
       Conflict (UidValidityChanged, SettingPinned)
-      TransportError (ConnectFailed, TimedOut, Disconnected, TlsFailed)              temporary
+      TransportError (ConnectFailed, TimedOut, Disconnected, TlsFailed [or not])     temporary
       PeerRefused (MailcowRefused, LoginRefused (LoginUnsupported), ImapRefused (KeywordsUnsupported), SmtpRefused,
                    RecipientsRefused)
       ProtocolViolation
@@ -198,9 +198,14 @@ class Disconnected(TransportError):
 
 
 class TlsFailed(TransportError):
-    """The encrypted connection could not be made."""
+    """The encrypted connection could not be made; not temporary where the certificate or the settings are wrong."""
 
     code = "tls_failed"
+
+    def __init__(self, message: str = "", *, temporary: bool = True, fix: str = "", **facts: Any) -> None:
+        """`temporary` says that nothing need be changed before it may work again."""
+        super().__init__(message, fix=fix, **facts)
+        self.temporary = temporary
 
 
 class PeerRefused(GlassdomeError):

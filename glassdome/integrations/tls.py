@@ -8,14 +8,61 @@ import functools
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError
+from glassdome.core.errors import ConfigError, Disconnected, TlsFailed, TransportError
 from glassdome.core.log import get_logger
 
 __all__ = ["TlsPolicy", "abort", "load_context", "tls_policy"]
 
 log = get_logger(__name__)
+
+
+_OWN_CA: Final = "Set GLASSDOME_CA_FILE (in mailcow: MAILCOW_CA_FILE) to the PEM file of that authority."
+#: OpenSSL's verification results (X509_V_ERR_...): what they mean to a person, and what to do.
+_CERTIFICATE: Final = {
+    18: (
+        "is self-signed",
+        "Set GLASSDOME_CA_FILE (in mailcow: MAILCOW_CA_FILE) to the PEM file of that certificate.",
+    ),
+    19: ("comes from an unknown authority", _OWN_CA),
+    20: ("comes from an unknown authority, or the server does not send the whole chain", _OWN_CA),
+    21: ("comes from an unknown authority, or the server does not send the whole chain", _OWN_CA),
+    9: ("is not valid yet", "Check this machine's clock and the server's certificate."),
+    10: ("has expired", "Renew the server's certificate, or check this machine's clock."),
+    62: (
+        "is for another name",
+        "Connect to the host name that is in the certificate, or set MAILCOW_SERVER_NAME to that name.",
+    ),
+    64: (
+        "is not for this address",
+        "Connect to the host name that is in the certificate, or set MAILCOW_SERVER_NAME to that name.",
+    ),
+}
+#: Names of OpenSSL's errors for a server that answered something else than TLS.
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG"})
+_OLD_TLS: Final = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW"})
+
+
+def tls_failure(peer: str, exc: ssl.SSLError) -> TransportError:
+    """Return the error for a failed handshake: what was wrong and what to do; only a broken connection is temporary."""
+    if isinstance(exc, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return Disconnected(f"{peer} closed the connection while it was being encrypted.")
+    message, fix = _told(peer, exc)
+    return TlsFailed(message, fix=fix, temporary=False)
+
+
+def _told(peer: str, exc: ssl.SSLError) -> tuple[str, str]:
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        what, fix = _CERTIFICATE.get(exc.verify_code, ("was not accepted", "Look at it: openssl s_client -connect."))
+        return f"The certificate of {peer} {what} ({exc.verify_message.rstrip('.')}).", fix
+    if exc.reason in _NO_TLS:
+        fix = "Does that port begin with STARTTLS? Set GLASSDOME_IMAP_TLS or GLASSDOME_SMTP_TLS, or the right port."
+        return f"{peer} does not speak TLS at once ({exc.reason}).", fix
+    if exc.reason in _OLD_TLS:
+        return f"{peer} speaks no TLS 1.2 or newer ({exc.reason}).", "Update the server's TLS settings."
+    return f"The encrypted connection to {peer} failed: {exc.reason or exc}.", "Check the server's TLS settings."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import unquote_plus
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -40,7 +41,8 @@ class MailcowServer:
         self.app = Starlette(routes=[Route("/api/v1/{verb}/{route:path}", self._serve, methods=["GET", "POST", "PUT"])])
 
     async def _serve(self, request: Request) -> Response:
-        verb, route = request.path_params["verb"], request.path_params["route"]
+        # nginx has decoded the path and passes it on as a query, which PHP decodes again: a `+` is a blank by then.
+        verb, route = request.path_params["verb"], unquote_plus(request.path_params["route"])
         self.requests.append((f"{verb}/{route}", dict(request.headers)))
         response = await self._judge(request, verb, route.strip("/").split("/"))
         if "MCSESSID" not in request.cookies:

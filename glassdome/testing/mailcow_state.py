@@ -71,7 +71,7 @@ class MailcowState:
         address = f"{local}@{domain}"
         if domain not in self.domains:
             raise Danger("access_denied")
-        if not local or not re.fullmatch(r"[a-z0-9._-]+", local):
+        if not local or not re.fullmatch(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+", local):
             raise Danger("mailbox_invalid")
         self._check_room(address, domain, int(attr.get("quota") or self.domains[domain].defquota))
         weak = self._weak(str(attr.get("password", "")), str(attr.get("password2", "")))

@@ -29,7 +29,7 @@ from glassdome.core.limits import (
 )
 from glassdome.integrations.imap.refusal import hung_up, refusal, said
 from glassdome.integrations.imap.response import Response, parse_response
-from glassdome.integrations.tls import TlsPolicy, abort
+from glassdome.integrations.tls import TlsPolicy, abort, tls_failure
 
 __all__ = ["Connection", "Reply"]
 
@@ -82,11 +82,7 @@ class Connection:
             raise TimedOut(f"{connection.peer} did not answer within {IMAP_CONNECT_SECONDS:.0f} seconds.") from exc
         except ssl.SSLError as exc:
             connection.abort()
-            why = getattr(exc, "verify_message", "") or exc.reason or exc
-            raise TlsFailed(
-                f"The encrypted connection to {connection.peer} failed: {why}.",
-                fix="Check MAILCOW_CA_FILE and MAILCOW_SERVER_NAME.",
-            ) from exc
+            raise tls_failure(connection.peer, exc) from exc
         except OSError as exc:
             connection.abort()
             raise ConnectFailed(f"{connection.peer} cannot be reached: {exc.strerror or exc}.") from exc

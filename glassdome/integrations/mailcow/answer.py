@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import httpx
 
-from glassdome.core.errors import MailcowRefused, ProtocolViolation
+from glassdome.core.errors import ConnectFailed, MailcowRefused, ProtocolViolation, RateLimited
 
-__all__ = ["WriteOutcome", "read_list", "read_object", "read_write"]
+__all__ = ["WriteOutcome", "read_list", "read_object", "read_write", "refuse_busy"]
 
 _MAKE_KEY: Final = (
     "Make a key in mailcow under System > Configuration > Access > API, allow this machine's address there, and set"
@@ -27,6 +27,8 @@ _FIXES: Final[Mapping[str, str]] = {
     "max_mailbox_exceeded": "Raise the number of mailboxes the domain may have.",
     "domain_not_found": "Create the domain first.",
     "access_denied": "The domain or object does not exist, or the key may not write.",
+    "mailbox_invalid": "Before the @ stand letters, digits and . _ - + only, and not nothing.",
+    "domain_invalid": "Write the domain as mailcow lists it, such as example.org.",
     "object_exists": "It exists already.",
     "is_alias_or_mailbox": "An alias or mailbox of that name exists already.",
 }
@@ -38,6 +40,32 @@ class WriteOutcome:
 
     messages: tuple[Any, ...]
     warnings: tuple[str, ...] = ()
+
+
+#: Seconds to wait where an overloaded server does not say how long.
+_WAIT: Final = 60
+#: Statuses of a server, or of a proxy before it, that cannot answer now: PHP restarts, an update runs, a timeout.
+_AWAY: Final = frozenset({500, 502, 503, 504, *range(520, 528)})
+
+
+def refuse_busy(response: httpx.Response, host: str) -> None:
+    """Raise the temporary error of a mailcow that cannot answer now, whatever page comes with it."""
+    if response.status_code == 429:
+        wait = _seconds(response.headers.get("retry-after", ""))
+        raise RateLimited(
+            f"mailcow at {host}, or a proxy before it, takes no more requests for now (HTTP 429).",
+            fix=f"It is tried again; ask less often, or raise that limit. Wait {wait} seconds.",
+            retry_after=wait,
+        )
+    if response.status_code in _AWAY:
+        raise ConnectFailed(
+            f"mailcow at {host} cannot answer at present (HTTP {response.status_code}).",
+            fix="Is it being updated or restarted? If it stays so: docker compose ps php-fpm-mailcow nginx-mailcow.",
+        )
+
+
+def _seconds(text: str) -> int:
+    return min(int(text), 3600) if text.isdecimal() and len(text) < 6 else _WAIT
 
 
 def read_write(response: httpx.Response) -> WriteOutcome:
@@ -61,13 +89,13 @@ def read_write(response: httpx.Response) -> WriteOutcome:
 
 
 def read_list(response: httpx.Response) -> list[dict[str, Any]]:
-    """Return the rows of a list; mailcow says `{}` for an empty one."""
+    """Return the rows of a list, which mailcow writes as a list or as an object of numbered rows; `{}` is none."""
     body = _body(response)
     if isinstance(body, Mapping):
         _refuse_error(body)
-        if body:
-            return [dict(body)]
-        return []
+        if all(str(key).isdecimal() for key in body):
+            return [dict(row) for row in body.values() if isinstance(row, Mapping)]
+        return [dict(body)]
     if not isinstance(body, list):
         raise ProtocolViolation("mailcow answered a list request with something else.")
     return [dict(row) for row in body if isinstance(row, Mapping)]

@@ -12,11 +12,11 @@ import httpcore  # noqa: F401 (httpx imports it at its first use, which would be
 import httpx
 from pydantic import SecretStr
 
-from glassdome.core.errors import ConfigError, ConnectFailed, Disconnected, TimedOut, TlsFailed
+from glassdome.core.errors import ConfigError, ConnectFailed, Disconnected, TimedOut, TransportError
 from glassdome.core.per_loop import PerLoop
 from glassdome.core.secrets import reveal
-from glassdome.integrations.mailcow.answer import WriteOutcome, read_list, read_object, read_write
-from glassdome.integrations.tls import TlsPolicy
+from glassdome.integrations.mailcow.answer import WriteOutcome, read_list, read_object, read_write, refuse_busy
+from glassdome.integrations.tls import TlsPolicy, tls_failure
 
 __all__ = ["MailcowAccess", "MailcowHttp", "mailcow_http"]
 
@@ -96,18 +96,20 @@ class MailcowHttp:
         self, method: str, verb: str, route: Sequence[str], *, body: Any = None, params: Mapping[str, str] | None = None
     ) -> httpx.Response:
         client = await self._client.get()
-        path = "/".join((verb, *(quote(part, safe="@,") for part in route)))
+        path = "/".join((verb, *(_quoted(part) for part in route)))
         # SNI and the verified name may differ from the host connected to, as inside mailcow's own network.
         host = urlsplit(self._access.url).hostname or ""
         extensions = {"sni_hostname": self._tls.name_for(host)} if self._tls.server_name else {}
         try:
-            return await client.request(method, path, json=body, params=params or None, extensions=extensions)
+            response = await client.request(method, path, json=body, params=params or None, extensions=extensions)
         except httpx.TimeoutException as exc:
             raise TimedOut(f"mailcow at {host} did not answer in time.") from exc
         except httpx.ConnectError as exc:
             raise _connect_error(exc, host) from exc
         except httpx.HTTPError as exc:
             raise Disconnected(f"The connection to mailcow at {host} broke: {exc}.") from exc
+        refuse_busy(response, host)
+        return response
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -146,13 +148,15 @@ def mailcow_http(access: MailcowAccess, tls: TlsPolicy) -> MailcowHttp:
         raise
 
 
-def _connect_error(exc: httpx.ConnectError, host: str) -> ConnectFailed | TlsFailed:
+def _quoted(part: str) -> str:
+    """Encode twice what has a meaning in URLs: nginx decodes the path, and PHP decodes what nginx made of it again."""
+    return quote(quote(part, safe="@,"), safe="@,")
+
+
+def _connect_error(exc: httpx.ConnectError, host: str) -> TransportError:
     cause: BaseException | None = exc
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return TlsFailed(
-                f"The certificate of mailcow at {host} was not accepted: {cause.reason or cause}.",
-                fix="Set MAILCOW_CA_FILE to your authority, or use the host name that is in the certificate.",
-            )
+            return tls_failure(f"mailcow at {host}", cause)
         cause = cause.__cause__ or cause.__context__
     return ConnectFailed(f"mailcow at {host} cannot be reached: {exc}.", fix="Check MAILCOW_API_URL and the firewall.")

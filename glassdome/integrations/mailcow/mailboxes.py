@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from glassdome.core.errors import MailcowRefused, NotFound
+from glassdome.core.errors import InvalidAddress, MailcowRefused, NotFound
 from glassdome.core.secrets import reveal
 from glassdome.integrations.mailcow.http import MailcowHttp
 
@@ -58,6 +58,8 @@ class MailcowMailboxes:
         says so and carries `created=True`, so that the caller can finish or remove it.
         """
         address = f"{local_part}@{domain}"
+        if "/" in address:
+            raise InvalidAddress(f"mailcow's API cannot find {address} again: it splits names at the slash.")
         before = await self.exists(address)
         attributes = {
             "local_part": local_part,

@@ -19,8 +19,6 @@ __all__ = ["DEFAULT_LIMIT", "message_row", "read_messages", "read_row"]
 #: Messages one call answers when nobody says how many: newest first, so that a full mailbox does not fill memory.
 DEFAULT_LIMIT: Final = 100
 _MAX_LIMIT: Final = 1000
-#: Bytes above which parsing leaves the event loop: below, a thread costs more than the milliseconds it saves.
-_THREAD_BYTES: Final = 128 * 1024
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Parse = Callable[[bytes], Message]
@@ -81,7 +79,8 @@ async def read_row(
         raw = await session.body(fact.uid, max_bytes=MAX_MESSAGE_BYTES)
         if raw is None:
             return None
-        message = await asyncio.to_thread(parse, raw) if len(raw) > _THREAD_BYTES else parse(raw)
+        # In a thread: a large mail takes a second, and the first one reads the parser's tables from files.
+        message = await asyncio.to_thread(parse, raw)
     except ParseError as exc:
         return row | {"subject": "", "from": "", "to": "", "date": "", "body": "", "error": exc.code}
     return row | message_row(message)

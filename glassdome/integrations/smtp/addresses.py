@@ -10,22 +10,27 @@ from glassdome.core.errors import InvalidAddress
 
 __all__ = ["envelope_address", "needs_smtputf8"]
 
-#: RFC 5321 4.5.3.1: local part 64 octets, domain 255.
-_MAX_LOCAL, _MAX_DOMAIN = 64, 255
-_DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~\-\u0080-\U0010ffff]+(?:\.[\w!#$%&'*+/=?^`{|}~\-\u0080-\U0010ffff]+)*")
+#: RFC 5321 4.5.3.1.3: a path has 256 octets with its angle brackets. Every server must take 64 before the @ and may take
+#: more, as addresses that carry another one (SRS, VERP) need.
+_MAX_ADDRESS = 254
+_DOT_ATOM = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~\-\u0080-\ud7ff\ue000-\U0010ffff]+(?:\.[\w!#$%&'*+/=?^`{|}~\-\u0080-\ud7ff\ue000-\U0010ffff]+)*"
+)
 
 
 def envelope_address(address: str) -> str:
     """Return the address with its domain in ASCII; raises InvalidAddress, also for quoted local parts."""
     local, at, domain = address.strip().rpartition("@")
-    if not at or not _DOT_ATOM.fullmatch(local) or len(local.encode()) > _MAX_LOCAL:
+    if not at or not _DOT_ATOM.fullmatch(local):
         raise InvalidAddress(f"{address!r} is not an e-mail address.")
     try:
         ascii_domain = idna.encode(domain, uts46=True).decode()
     except idna.IDNAError as exc:
         raise InvalidAddress(f"{address!r} has no valid domain: {exc}.") from exc
-    if "." not in ascii_domain or len(ascii_domain) > _MAX_DOMAIN:
+    if "." not in ascii_domain:
         raise InvalidAddress(f"{address!r} has no full domain.")
+    if len(f"{local}@{ascii_domain}".encode()) > _MAX_ADDRESS:
+        raise InvalidAddress(f"{address[:80]!r}... is longer than the {_MAX_ADDRESS} octets that mail servers take.")
     return f"{local}@{ascii_domain}"
 
 

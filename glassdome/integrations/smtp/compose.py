@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import email.headerregistry
 import re
 import secrets
 from collections.abc import Iterable
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
-from glassdome.core.errors import InputError, InvalidAddress
+from glassdome.core.errors import InputError
 from glassdome.core.limits import MAX_RECIPIENTS, MAX_REFERENCES
 from glassdome.integrations.smtp.addresses import envelope_address
+from glassdome.integrations.smtp.header_text import address_field, text_field
 from glassdome.values.message import Address
 from glassdome.values.outgoing import Envelope, OutgoingFile, OutgoingMessage
 
@@ -30,17 +31,31 @@ _OWN_FIELDS = _ID_FIELDS | {
 
 
 class _Policy(EmailPolicy):
-    """SMTP's policy, except that message ids are never encoded: the library would encode those over 78 characters."""
+    """SMTP's policy, except for the fields that are folded here: ids are never encoded, words survive as they are."""
 
-    def fold(self, name: str, value: str) -> str:
-        """Fold ids one per line."""
-        if name.lower() in _ID_FIELDS:
-            return f"{name}: " + "\r\n ".join(value.split()) + "\r\n"
-        return str(super().fold(name, value))
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Keep a folded field as it is; the library would decode it."""
+        return (name, value) if isinstance(value, _Folded) else super().header_store_parse(name, value)
 
-    def fold_binary(self, name: str, value: str) -> bytes:
-        """Fold for the wire."""
-        return self.fold(name, value).encode() if name.lower() in _ID_FIELDS else super().fold_binary(name, value)
+    def header_fetch_parse(self, name: str, value: Any) -> Any:
+        """Return a folded field as it is."""
+        return value if isinstance(value, _Folded) else super().header_fetch_parse(name, value)
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return the field's lines."""
+        return value.lines if isinstance(value, _Folded) else str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the field's lines for the wire."""
+        return value.lines.encode() if isinstance(value, _Folded) else super().fold_binary(name, value)
+
+
+class _Folded(str):
+    """A field that is folded already; as text it is its lines."""
+
+    @property
+    def lines(self) -> str:
+        return str(self)
 
 
 _POLICY = _Policy(
@@ -69,16 +84,16 @@ def compose(message: OutgoingMessage) -> bytes:
     Raises InputError for what would inject a header or is no Message-ID, InvalidAddress.
     """
     made = EmailMessage(policy=_policy_for(message))
-    made["From"] = _address(message.sender)
-    for name, addresses in (("To", message.to), ("Cc", message.cc), ("Reply-To", message.reply_to)):
+    fields = (("From", (message.sender,)), ("To", message.to), ("Cc", message.cc), ("Reply-To", message.reply_to))
+    for name, addresses in fields:
         if addresses:
-            made[name] = tuple(_address(address) for address in addresses)
+            made[name] = _Folded(address_field(name, map(_address, addresses)))
     if not (message.to or message.cc):
         made["To"] = "undisclosed-recipients:;"
-    made["Subject"] = _clean("subject", message.subject)
+    made["Subject"] = _Folded(text_field("Subject", _clean("subject", message.subject)))
     made["Date"] = format_datetime(message.date)
     for name, ids in _id_fields(message):
-        made[name] = " ".join(_checked_ids(name, ids))
+        made[name] = _Folded(f"{name}: " + "\r\n ".join(_checked_ids(name, ids)) + "\r\n")
     if message.auto_submitted:
         made["Auto-Submitted"] = _clean("Auto-Submitted", message.auto_submitted)
     for name, value in message.headers:
@@ -114,22 +129,23 @@ def _checked_ids(name: str, ids: tuple[str, ...]) -> tuple[str, ...]:
 def _clean(name: str, value: str) -> str:
     if any(ord(char) < 32 or ord(char) == 127 or char in "\u0085\u2028\u2029" for char in value):
         raise InputError(f"The {name} has control characters or line breaks.")
+    return _sound(name, value)
+
+
+def _sound(name: str, value: str) -> str:
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise InputError(f"The {name} has half a character (a lone surrogate), which no mail can carry.")
     return value
 
 
-def _address(address: Address) -> email.headerregistry.Address:
-    name = _clean("name of an address", address.name)
-    try:
-        local, _, domain = envelope_address(address.addr).rpartition("@")
-        return email.headerregistry.Address(display_name=name, username=local, domain=domain)
-    except (ValueError, IndexError) as exc:
-        raise InvalidAddress(f"{address.addr!r} is not an e-mail address.") from exc
+def _address(address: Address) -> tuple[str, str]:
+    return _clean("name of an address", address.name), envelope_address(address.addr)
 
 
 def _fill(made: EmailMessage, message: OutgoingMessage) -> None:
-    made.set_content(message.text, cte=None if message.text.isascii() else "base64")
+    made.set_content(_sound("text", message.text), cte=None if message.text.isascii() else "base64")
     if message.html:
-        made.add_alternative(message.html, subtype="html", cte="base64")
+        made.add_alternative(_sound("HTML", message.html), subtype="html", cte="base64")
         html = made.get_payload()[-1]  # type: ignore[index]
         assert isinstance(html, EmailMessage)
         for file in message.files:

@@ -17,6 +17,7 @@ from glassdome.core.errors import (
     InputError,
     InvalidAddress,
     LoginRefused,
+    LoginUnsupported,
     ProtocolViolation,
     SmtpRefused,
     TimedOut,
@@ -25,7 +26,7 @@ from glassdome.core.errors import (
 from glassdome.core.limits import MAX_PEER_WORDS_CHARS, MAX_RECIPIENTS, SMTP_COMMAND_SECONDS, SMTP_DATA_SECONDS
 from glassdome.core.secrets import reveal
 from glassdome.integrations.smtp.addresses import envelope_address, needs_smtputf8
-from glassdome.integrations.tls import TlsPolicy, abort
+from glassdome.integrations.tls import TlsPolicy, abort, tls_failure
 from glassdome.values.credentials import Credentials
 from glassdome.values.outgoing import Envelope, RecipientOutcome, RecipientResult, SendOutcome
 
@@ -107,10 +108,12 @@ class SmtpSender:
         except (aiosmtplib.SMTPTimeoutError, TimeoutError) as exc:
             raise TimedOut(f"{self._peer} did not answer within {SMTP_COMMAND_SECONDS:.0f} seconds.") from exc
         except ssl.SSLError as exc:
-            raise self._tls_failed(exc) from exc
+            raise tls_failure(self._peer, exc) from exc
+        except aiosmtplib.SMTPConnectResponseError as exc:
+            raise ConnectFailed(f"{self._peer} refuses connections: {exc.code} {_words(exc.message)}") from exc
         except aiosmtplib.SMTPConnectError as exc:
             if isinstance(exc.__cause__, ssl.SSLError):
-                raise self._tls_failed(exc.__cause__) from exc
+                raise tls_failure(self._peer, exc.__cause__) from exc
             raise ConnectFailed(f"{self._peer} cannot be reached: {exc}.") from exc
         except (aiosmtplib.SMTPServerDisconnected, ConnectionError) as exc:
             raise Disconnected(f"{self._peer} closed the connection.") from exc
@@ -150,7 +153,8 @@ class SmtpSender:
         if not smtp.supports_extension("starttls"):
             raise TlsFailed(
                 f"{self._peer} offers no encryption (STARTTLS).",
-                fix="Use port 465, and check that nothing between here and the server alters the connection.",
+                fix="Use port 465 (GLASSDOME_SMTP_TLS=implicit), and check that nothing between here and the server alters"
+                " the connection.",
             )
         try:
             await smtp.starttls(tls_context=self._server.tls.context_for(self._server.host))
@@ -158,16 +162,15 @@ class SmtpSender:
             raise TlsFailed(f"{self._peer} refused encryption: {_words(exc.message)}") from exc
         await smtp.ehlo()
 
-    def _tls_failed(self, exc: ssl.SSLError) -> TlsFailed:
-        why = getattr(exc, "verify_message", "") or exc.reason or exc
-        return TlsFailed(
-            f"The encrypted connection to {self._peer} failed: {why}.",
-            fix="Check MAILCOW_CA_FILE and MAILCOW_SERVER_NAME.",
-        )
-
     async def _log_in(self, smtp: aiosmtplib.SMTP, credentials: Credentials) -> None:
         if not smtp.supports_extension("auth"):
             raise LoginRefused(f"{self._peer} offers no login.", fix="Use a submission port (465 or 587), not port 25.")
+        if not smtp.supported_auth_methods:
+            offered = ", ".join(smtp.server_auth_methods).upper() or "nothing"
+            raise LoginUnsupported(
+                f"{self._peer} takes no login by password: it offers {offered}.",
+                fix="Switch on submission with an app password there; tokens (XOAUTH2) are not spoken here.",
+            )
         try:
             await smtp.login(credentials.user, reveal(credentials.password) or "")
         except aiosmtplib.SMTPAuthenticationError as exc:

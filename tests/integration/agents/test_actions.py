@@ -140,6 +140,15 @@ async def test_monitoring_leaves_no_trace(agent: MailcowAgent, mailcow: Mailcow)
     assert every["messages"][0]["flags"] == ["\\Seen"]
 
 
+async def test_a_mailbox_with_a_plus(agent: MailcowAgent, mailcow: Mailcow) -> None:
+    """It is created, found, and deleted; none is left behind."""
+    mailbox = await born(agent, "ann+bills")
+    gone = await agent.execute({"action": "delete_mailbox", "mailbox": mailbox})
+
+    assert (mailbox, gone["success"]) == (f"ann+bills@{mailcow.domain}", True)
+    assert mailcow.api.state.mailboxes == {}
+
+
 async def test_a_wrong_password_is_never_stored(agent: MailcowAgent, mailcow: Mailcow) -> None:
     """The server checks each given password, also while a connection of the right one is open."""
     mailbox = await born(agent, "proved")

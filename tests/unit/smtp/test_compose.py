@@ -13,6 +13,7 @@ from glassdome.core.errors import GlassdomeError, InputError, InvalidAddress
 from glassdome.core.limits import MAX_REFERENCES
 from glassdome.integrations.smtp.addresses import envelope_address, needs_smtputf8
 from glassdome.integrations.smtp.compose import compose, envelope_of, new_message_id
+from glassdome.parse import parse_message
 from glassdome.values.message import Address
 from glassdome.values.outgoing import OutgoingFile, OutgoingMessage
 
@@ -157,3 +158,92 @@ def test_anything_comes_back_as_it_was_or_is_refused(
     }  # fmt: skip
     assert [p.get_payload(decode=True) for p in seen.walk() if p.get_content_disposition() == "attachment"] == [content]
     assert raw.isascii()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Größe 😁 € 1,234,567",
+        "Prüfung der Länge " * 25 + "Ende",
+        "=?utf-8?Q?x?= test",
+        "two  blanks   and more " + "word " * 40 + "end",
+        " blanks around ",
+        "x" * 1500,
+        "日本語の件名" * 60,
+        "",
+    ],
+    ids=["emoji", "long", "encoded_word", "blanks", "around", "no_blank", "japanese", "none"],
+)
+def test_a_subject_arrives_as_it_was_typed(subject: str) -> None:
+    """Whatever its length and script; nobody decodes what a person typed; no line is too long."""
+    raw = compose(message(subject=subject))
+    lines = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+
+    assert parse_message(raw).subject == subject.strip()
+    assert (read(raw)["subject"] or "").strip() == subject.strip()
+    assert max(map(len, lines)) <= 78
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Doe, "JJ" Jane',
+        "Müller, Jürgen (Vertrieb)",
+        "bob@other.example via X",
+        "=?utf-8?Q?x?=",
+        "Ann <ann@other.example>",
+        "back\\slash",
+        "Ü" * 120,
+    ],
+)
+def test_a_display_name_stays_one_name(name: str) -> None:
+    """It survives, and the field has one address, that of the recipient."""
+    raw = compose(message(to=(Address(name=name, addr="j@example.test"), Address(addr="k@example.test"))))
+
+    assert [(a.name, a.addr) for a in parse_message(raw).to] == [(name, "j@example.test"), ("", "k@example.test")]
+    assert [a.addr_spec for a in read(raw)["to"].addresses] == ["j@example.test", "k@example.test"]
+
+
+@pytest.mark.parametrize("filename", ["Rechnung März 2026 – Kopie.pdf", 'a "b" c.pdf'])
+def test_a_file_name_survives(filename: str) -> None:
+    """In any script, quotes included."""
+    raw = compose(message(files=(OutgoingFile(filename=filename, content=b"%PDF", content_type="application/pdf"),)))
+
+    assert [a.filename for a in parse_message(raw).attachments] == [filename]
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 5000, "From here\n.\n..dots\n", "Ümlaut\n" * 300], ids=["long_line", "from_line", "umlauts"]
+)
+def test_text_survives(text: str) -> None:
+    """No line of more than 998 octets goes out (RFC 5322 2.1.1)."""
+    raw = compose(message(text=text, html=f"<p>{text}</p>"))
+    plain = read(raw).get_body(("plain",)).get_content()
+
+    assert plain.splitlines() == text.splitlines()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert "Ümlaut" not in text or "Ümlaut" in read(raw).get_body(("html",)).get_content()
+
+
+def test_an_international_domain_is_ascii_in_the_field() -> None:
+    """Mail programs read it so everywhere."""
+    assert read(compose(message(to=(Address(addr="x@bücher.example"),))))["to"] == "x@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("where", ["subject", "text", "html"])
+def test_half_a_character_is_refused(where: str) -> None:
+    """A lone surrogate is told by the part that has it."""
+    with pytest.raises(InputError, match="lone surrogate"):
+        compose(message(**{where: "a\ud83d"}))
+
+
+@given(subject=st.text(max_size=120), name=st.text(max_size=60))
+def test_words_in_fields_come_back(subject: str, name: str) -> None:
+    """What is taken at all is read again as it was."""
+    try:
+        raw = compose(message(subject=subject, to=(Address(name=name, addr="b@example.test"),)))
+    except GlassdomeError:
+        return
+    seen = read(raw)
+    assert (seen["subject"] or "").strip() == subject.strip()
+    assert seen["to"].addresses[0].addr_spec == "b@example.test"

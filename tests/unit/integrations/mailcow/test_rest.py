@@ -10,9 +10,11 @@ from glassdome.core.errors import (
     ConfigError,
     ConnectFailed,
     GlassdomeError,
+    InvalidAddress,
     MailcowRefused,
     NotFound,
     ProtocolViolation,
+    RateLimited,
 )
 from glassdome.integrations.mailcow.http import MailcowAccess, MailcowHttp
 from glassdome.integrations.mailcow.mailboxes import MailcowMailboxes
@@ -30,6 +32,14 @@ def server() -> MailcowServer:
     state = MailcowState()
     state.add_domain("xisx.org", mailboxes=3, maxquota=2048, quota=4096)
     return MailcowServer(state)
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, response: httpx.Response) -> MailcowHttp:
+    """Return a client whose every call gets this answer."""
+    http = MailcowHttp(MailcowAccess(url="https://mail.xisx.org", key=SecretStr("k")), TlsPolicy())
+    transport = httpx.MockTransport(lambda request: response)
+    monkeypatch.setattr(http._client, "_open", lambda: httpx.AsyncClient(transport=transport, base_url="https://x/"))
+    return http
 
 
 def connect(server: MailcowServer, monkeypatch: pytest.MonkeyPatch, **access: object) -> MailcowHttp:
@@ -209,6 +219,118 @@ async def test_something_else_that_answers(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(ProtocolViolation, match="not JSON"):
         await MailcowObjects(http).version()
     await http.aclose()
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 522])
+async def test_a_mailcow_that_restarts_is_away(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """nginx's page while PHP starts, or a proxy's, is a temporary error that names host and status, also for writes."""
+    http = answering(monkeypatch, httpx.Response(status, text="<html>Bad Gateway</html>"))
+
+    for call in (MailcowObjects(http).version(), MailcowObjects(http).delete_alias(1)):
+        with pytest.raises(ConnectFailed, match=f"mail.xisx.org cannot answer at present .HTTP {status}") as caught:
+            await call
+        assert caught.value.temporary
+    await http.aclose()
+
+
+@pytest.mark.parametrize(("header", "wait"), [({"retry-after": "7"}, 7), ({}, 60), ({"retry-after": "soon"}, 60)])
+async def test_too_many_requests_wait(monkeypatch: pytest.MonkeyPatch, header: dict[str, str], wait: int) -> None:
+    """429 is temporary and says how long to wait."""
+    http = answering(monkeypatch, httpx.Response(429, headers=header, json={"type": "error", "msg": "too many"}))
+
+    with pytest.raises(RateLimited, match="takes no more requests for now") as caught:
+        await MailcowObjects(http).version()
+    await http.aclose()
+
+    assert (caught.value.temporary, caught.value.facts["retry_after"]) == (True, wait)
+
+
+ROW = {"username": "a@xisx.org"}
+
+
+@pytest.mark.parametrize(
+    ("body", "rows"),
+    [
+        ({}, []),
+        ([], []),
+        ([ROW], [ROW]),
+        ({"0": ROW, "2": ROW}, [ROW, ROW]),
+        (ROW, [ROW]),
+        ([ROW, None, "text"], [ROW]),
+    ],
+    ids=["empty_object", "empty_list", "list", "numbered", "one", "mixed"],
+)
+async def test_both_shapes_of_lists(monkeypatch: pytest.MonkeyPatch, body: object, rows: list[object]) -> None:
+    """PHP writes a list with gaps as an object, and an empty one as either."""
+    http = answering(monkeypatch, httpx.Response(200, json=body))
+    assert await MailcowMailboxes(http).all() == rows
+    await http.aclose()
+
+
+@pytest.mark.parametrize(
+    ("response", "error", "told"),
+    [
+        (httpx.Response(200, text=""), MailcowRefused, "empty page: no valid API key"),
+        (httpx.Response(200, text="<html>maintenance</html>"), ProtocolViolation, "not JSON"),
+        (httpx.Response(200, text='<br />\nNotice: x\n[{"type":"success"}]'), ProtocolViolation, "not JSON"),
+        (httpx.Response(401, json={"type": "error", "msg": "authentication failed"}), MailcowRefused, "Make a key"),
+        (httpx.Response(200, text="[]"), ProtocolViolation, "usual list"),
+        (httpx.Response(200, text="null"), ProtocolViolation, "usual list"),
+        (
+            httpx.Response(200, json=[{"type": "danger", "msg": ["mailbox_quota_exceeded", 1024]}]),
+            MailcowRefused,
+            r"mailbox_quota_exceeded \(1024\). Reduce quota_mb",
+        ),
+        (httpx.Response(200, json=[{"type": "danger", "msg": "mailbox_invalid"}]), MailcowRefused, "letters, digits"),
+    ],
+    ids=["empty_body", "html", "php_warning", "401", "success_empty", "null", "msg_list", "mailbox_invalid"],
+)
+async def test_what_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, response: httpx.Response, error: type[GlassdomeError], told: str
+) -> None:
+    """Each has its sentence, and none passes for a success."""
+    http = answering(monkeypatch, response)
+
+    with pytest.raises(error, match=told):
+        await MailcowObjects(http).delete_alias(1)
+    await http.aclose()
+
+
+async def test_half_a_success_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """success and danger in one answer: refused, `partial`."""
+    told = [{"type": "success", "msg": ["rl_saved", "a"]}, {"type": "danger", "msg": "password_complexity"}]
+    http = answering(monkeypatch, httpx.Response(200, json=told))
+
+    with pytest.raises(MailcowRefused) as caught:
+        await MailcowObjects(http).delete_alias(1)
+    await http.aclose()
+
+    assert caught.value.facts["partial"] is True
+
+
+@pytest.mark.parametrize("local_part", ["a+b", "a%b", "a&b=c", "a#b?c", "ann.lee"])
+async def test_reserved_characters_in_a_local_part(http: MailcowHttp, local_part: str) -> None:
+    """The mailbox is found again after it was made, changed, listed among its app passwords, and deleted."""
+    mailboxes, address = MailcowMailboxes(http), f"{local_part}@xisx.org"
+
+    made = await mailboxes.add(local_part=local_part, domain="xisx.org", password=GOOD, name="", quota_mb=10)
+    changed = await mailboxes.edit(address, {"name": "New"})
+    await mailboxes.set_custom_attribute(address, "llm_enabled", "1")
+    await MailcowObjects(http).add_app_password(address, "glassdome", GOOD)
+    await MailcowObjects(http).set_rate_limit(address, 5, "h")
+    limit = await MailcowObjects(http).rate_limit(address)
+    await mailboxes.delete(address)
+
+    assert (made["username"], changed["name"], limit) == (address, "New", (5, "h"))
+    assert not await mailboxes.exists(address)
+
+
+async def test_a_slash_is_refused_before_it_is_made(http: MailcowHttp, server: MailcowServer) -> None:
+    """mailcow's routes are split at slashes: nobody could find or delete such a mailbox."""
+    with pytest.raises(InvalidAddress, match="slash"):
+        await MailcowMailboxes(http).add(local_part="a/b", domain="xisx.org", password=GOOD, name="", quota_mb=10)
+
+    assert server.state.mailboxes == {}
 
 
 async def test_nobody_there(unused_tcp_port: int) -> None:
