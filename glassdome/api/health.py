@@ -13,12 +13,15 @@ from glassdome.api.services import Services
 from glassdome.api.shapes import depth_shape, rfc3339
 from glassdome.core.config import Settings
 from glassdome.core.contained import contained
-from glassdome.core.errors import GlassdomeError, TimedOut
+from glassdome.core.errors import GlassdomeError, StoreUnavailable, TimedOut
+from glassdome.core.log import get_logger
+from glassdome.core.log_outage import BACK
 from glassdome.values.job import QueueDepth
 
 __all__ = ["DATABASE", "HealthBoard", "PartState", "model_name"]
 
-DATABASE: Final = "mysql"
+_log = get_logger(__name__)
+DATABASE: Final = "database"
 #: How long an answer is believed; a monitor asking each second must not become load on every part.
 _FRESH: Final = timedelta(seconds=5)
 #: Seconds between two looks where nobody asks: how late a part's `since` may be.
@@ -57,7 +60,7 @@ class HealthBoard:
         self._checked: datetime | None = None
 
     async def report(self) -> tuple[int, dict[str, Any]]:
-        """Return status and body: 503 only when the database is away, since then nothing at all can be done."""
+        """Return status and body: 503 only when the database cannot be used, since then nothing at all can be done."""
         async with self._lock:
             now = self._services.clock.now()
             if self._checked is None or now - self._checked >= _FRESH:
@@ -82,15 +85,28 @@ class HealthBoard:
             await asyncio.sleep(_LOOK_EVERY)
 
     async def _probe_all(self, now: datetime) -> None:
-        probes: dict[str, Callable[[], Awaitable[None]]] = {DATABASE: self._read_depth, **self._services.probes}
+        probes: dict[str, Callable[[], Awaitable[None]]] = {DATABASE: self._use_database, **self._services.probes}
         errors = await asyncio.gather(*(_outcome(name, probe) for name, probe in probes.items()))
+        self._tell(errors[0])
         self._parts = {
             name: self._state(self._parts.get(name), error, now) for name, error in zip(probes, errors, strict=True)
         }
 
-    async def _read_depth(self) -> None:
-        self._depth = None
-        self._depth = await self._services.queue.depth(now=self._services.clock.now())
+    def _tell(self, error: GlassdomeError | None) -> None:
+        """Log a change of the database's state."""
+        before = self._parts.get(DATABASE)
+        if error is None and before is not None and not before.ok:
+            _log.info(BACK)
+        if error is not None and (before is None or before.ok):
+            facts = {name: error.facts[name] for name in ("cause",) if name in error.facts}
+            _log.warning("database_unavailable", code=StoreUnavailable.code, problem=error.sentence, **facts)
+
+    async def _use_database(self) -> None:
+        """Read and write: a database that is full, locked or read-only still answers questions, and judges nothing."""
+        self._depth, now = None, self._services.clock.now()
+        depth = await self._services.queue.depth(now=now)
+        await self._services.queue.pulse(now=now)
+        self._depth = depth
 
     @staticmethod
     def _state(before: PartState | None, error: GlassdomeError | None, now: datetime) -> PartState:
@@ -112,9 +128,10 @@ class HealthBoard:
             "status": "healthy" if working else "degraded",
             "ollama": words.get("ollama", "disabled"),
             "mysql": words[DATABASE],
+            "database": words[DATABASE],
             "model": model_name(settings),
             "engine": settings.engine_name,
-            "database": "sqlite" if settings.database.startswith("sqlite") else "mariadb",
+            "database_kind": "sqlite" if settings.database.startswith("sqlite") else "mariadb",
             "queue": depth_shape(self._depth) if self._depth else None,
             "version": self._services.version,
             "parts": {name: _part(part) for name, part in self._parts.items()},

@@ -29,14 +29,15 @@ class PartShape(BaseModel):
 
 
 class HealthShape(BaseModel):
-    """What works. `ollama` is `disabled` where another engine judges; `mysql` is the database, SQLite included."""
+    """What works. `ollama` is `disabled` where another engine judges; `mysql` is the seed's name of `database`."""
 
     status: Literal["healthy", "degraded"]
     ollama: Literal["ok", "error", "disabled"]
     mysql: Literal["ok", "error"]
     model: str
     engine: str
-    database: Literal["sqlite", "mariadb"]
+    database: Literal["ok", "error"]
+    database_kind: Literal["sqlite", "mariadb"]
     queue: DepthShape | None
     version: str
     parts: dict[str, PartShape]
@@ -48,7 +49,7 @@ async def _board(request: Request) -> HealthBoard:
 
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
-    503: {"model": HealthShape, "description": "It cannot work at all: the database is away"}
+    503: {"model": HealthShape, "description": "It cannot work at all: the database is away, or cannot be written"}
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -13,6 +12,7 @@ from typing import Any, TextIO
 import structlog
 from pydantic import SecretStr
 
+from glassdome.core.log_outage import LogFile, Outage
 from glassdome.core.log_throttle import THROTTLED, Throttle
 
 __all__ = ["configure", "get_logger", "redact", "set_level"]
@@ -68,7 +68,7 @@ def configure(
         _redact_event,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, Outage(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
@@ -81,7 +81,7 @@ def configure(
     if file is not None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            rotating = logging.handlers.RotatingFileHandler(file, maxBytes=_ROTATE_BYTES, backupCount=_ROTATE_FILES)
+            rotating = LogFile(file, maxBytes=_ROTATE_BYTES, backupCount=_ROTATE_FILES)
             handlers.append(_handler(rotating, json, shared))
         except OSError as exc:
             problem = str(exc)

@@ -13,6 +13,7 @@ from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import Stopping, StoreError, StoreUnavailable
 from glassdome.core.log import get_logger
+from glassdome.core.log_outage import BACK
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.process import warm_up
@@ -124,6 +125,8 @@ class Worker:
     async def _claim(self, limit: int) -> None:
         try:
             now, idle = self._clock.now(), not self._running
+            if self._away:  # a full database finds no job without complaint, since nothing is written then
+                await self._queue.pulse(now=now)
             found = await self._queue.claim(self._owner, limit=limit, lease=self._lease, now=now, idle=idle)
         except StoreError as exc:
             self._lost_database(exc)
@@ -132,7 +135,7 @@ class Worker:
             return
         if self._away:
             self._away = False
-            _log.info("database_back")
+            _log.info(BACK)
         self._waiting.extend(found)
 
     def _lost_database(self, exc: StoreError) -> None:

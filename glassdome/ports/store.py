@@ -61,6 +61,10 @@ class JobQueue(Protocol):
         """
         ...
 
+    async def pulse(self, *, now: datetime) -> None:
+        """Write something that means nothing; raises StoreUnavailable where nothing can be written."""
+        ...
+
     async def arrived(self, jobs: Sequence[NewJob], *, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> int:
         """Enqueue and move the folder's cursor in one transaction, so that a crash repeats and never loses."""
         ...

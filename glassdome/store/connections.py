@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -23,11 +23,16 @@ T = TypeVar("T")
 #: Connections one process holds; a worker needs about one per concurrent job, and MariaDB allows 151 in all.
 POOL_SIZE: Final = 5
 POOL_OVERFLOW: Final = 10
-#: Seconds to wait for a free connection, for a new one, for SQLite's writer lock, and for one whole transaction.
+#: Seconds to wait for a free connection, for a new one, for SQLite's writer lock.
 POOL_SECONDS: Final = 10
 CONNECT_SECONDS: Final = 5
 LOCK_SECONDS: Final = 10
-TRANSACTION_SECONDS: Final = 60
+#: Seconds for one piece of work with all its tries: sums over a million rows take some; whoever waits for a write to be
+#: stored behind a proxy must hear that it was not before the proxy gives up.
+READ_SECONDS: Final = 20.0
+WRITE_SECONDS: Final = 15.0
+#: Seconds in which what ran out of time may end by itself; a disk that hangs never lets it, so it is left behind then.
+_END_SECONDS: Final = 1.0
 #: How often a transaction that lost against another is run again, and the first pause in seconds.
 TRIES: Final = 8
 PAUSE: Final = 0.01
@@ -104,11 +109,14 @@ class Connections:
 
     async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run `work` in a reading transaction."""
-        return await self._run(self.engine, work)
+        return await self._run(self.engine, work, READ_SECONDS)
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run `work` in a writing transaction, again from its start after a deadlock or lost certification."""
-        return await self._run(self._writer, work)
+        """Run `work` in a writing transaction, again from its start after a deadlock or lost certification.
+
+        Raises StoreUnavailable when it is not stored within WRITE_SECONDS: a lock, a full disk, one that hangs.
+        """
+        return await self._run(self._writer, work, WRITE_SECONDS)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """Return all rows of one query."""
@@ -134,13 +142,43 @@ class Connections:
         """Close all connections."""
         await self.engine.dispose()
 
-    async def _run(self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def _run(self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]], seconds: float) -> T:
+        time = asyncio.get_running_loop().time
+        deadline = time() + seconds
         for attempt in range(1, TRIES + 1):
             try:
-                async with asyncio.timeout(TRANSACTION_SECONDS), engine.begin() as connection:
-                    return await work(connection)
+                return await _within(deadline - time(), _attempt(engine, work))
             except (SQLAlchemyError, OSError, EOFError, TimeoutError) as exc:
-                if attempt == TRIES or not is_conflict(exc):
+                if attempt == TRIES or time() >= deadline or not is_conflict(exc):
                     raise translate(exc) from exc
             await asyncio.sleep(PAUSE * 2**attempt * random.uniform(0.5, 1.5))
         raise AssertionError("unreachable")
+
+
+async def _attempt(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async with engine.begin() as connection:
+        return await work(connection)
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` returns; raises TimeoutError after `seconds`, also where it cannot be broken off.
+
+    A thread that waits for a disk hears nothing, and what it does cannot even be rolled back before it is done.
+    """
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait((task,), timeout=seconds)
+        if task.done():
+            return task.result()
+        raise TimeoutError
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait((task,), timeout=_END_SECONDS)
+            task.add_done_callback(_heard)
+
+
+def _heard(task: asyncio.Task[Any]) -> None:
+    """Take note of how what was left behind ended, so that nothing complains that nobody asked."""
+    if not task.cancelled():
+        task.exception()

@@ -15,8 +15,31 @@ __all__ = ["CONFLICTS", "error_number", "is_conflict", "translate"]
 #: certification failure), WSREP not ready, read-only during a failover, record changed since the last read.
 CONFLICTS: Final = frozenset({1205, 1213, 1047, 1020})
 #: Server errors that say the server is not usable now: too many connections, shutdown, cannot connect, gone away,
-#: lost, killed, interrupted, disk full, read-only.
-_AWAY: Final = frozenset({1040, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1203, 1226, 1290, 1317, 1927, 1021})
+#: lost, killed, interrupted, disk full, cannot write, storage engine's error, table full, read-only.
+_AWAY: Final = frozenset(
+    {
+        1040,
+        1053,
+        1077,
+        1079,
+        1152,
+        1158,
+        1159,
+        1160,
+        1161,
+        1203,
+        1226,
+        1290,
+        1317,
+        1927,
+        1021,
+        1026,
+        1030,
+        1114,
+        1792,
+        1836,
+    }
+)
 
 _LOGIN: Final = (
     "The database refuses the login.",
@@ -59,8 +82,8 @@ _READ_ONLY: Final = "It is read-only: has another server of its cluster taken ov
 _AWAY_FIXES: Final[dict[int, str]] = {
     **dict.fromkeys((2002, 2003, 2005, 2006, 2013), _NO_ANSWER),
     **dict.fromkeys((1040, 1203, 1226), _TOO_MANY),
-    1021: _FULL,
-    1290: _READ_ONLY,
+    **dict.fromkeys((1021, 1026, 1114), _FULL),
+    **dict.fromkeys((1290, 1792, 1836), _READ_ONLY),
 }
 #: SQLite's errors have words instead of numbers.
 _SQLITE_FIXES: Final = {
@@ -110,6 +133,12 @@ def translate(exc: BaseException) -> StoreError:
     cause = f"{type(original).__name__}: {original}"
     if is_conflict(exc):
         return StoreUnavailable("The database is busy: other transactions hold what this one needs.", cause=cause)
+    if isinstance(exc, TimeoutError):
+        return StoreUnavailable(
+            "The database did not answer in time.",
+            fix="Does another program hold it, or does its disk hang?",
+            cause=cause,
+        )
     if isinstance(exc, DBAPIError) and (known := _TO_MEND.get(error_number(exc) or 0)):
         message, fix = known
         return StoreError(message, fix=fix, cause=cause)

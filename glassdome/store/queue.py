@@ -17,6 +17,8 @@ from glassdome.store.job_list import JOB, JOB_TEXT, listed
 from glassdome.store.restrict import names_of
 from glassdome.store.rows import is_ref, job_of
 from glassdome.store.schema import queue
+from glassdome.store.schema_agent import nonces
+from glassdome.store.upsert import upsert
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
@@ -38,6 +40,15 @@ class Queue:
     async def enqueue(self, jobs: Sequence[NewJob], *, now: datetime) -> int:
         """Add jobs and return how many are new."""
         return await self._db.write(lambda c: enqueue.enqueue(c, jobs, now=now)) if jobs else 0
+
+    async def pulse(self, *, now: datetime) -> None:
+        """Write a one-time value that nobody can send: their keys are hashes."""
+        row = {"nonce_key": "pulse", "expires_at": now}
+
+        async def work(connection: AsyncConnection) -> None:
+            await upsert(connection, nonces, [row], keys=("nonce_key",), replace=("expires_at",))
+
+        await self._db.write(work)
 
     async def arrived(self, jobs: Sequence[NewJob], *, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> int:
         """Add jobs and move the cursor."""

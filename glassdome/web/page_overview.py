@@ -25,7 +25,7 @@ _DAYS: Final = 14
 _CATEGORIES: Final = 12
 #: What the parts of the service are called.
 _PARTS: Final = {
-    "mysql": "Database",
+    "database": "Database",
     "imap": "Mail server",
     "worker": "Worker",
     "ollama": "Language model (Ollama)",

@@ -90,5 +90,16 @@ class MariaDB:
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=server_environment())
         return done.stdout
 
+    @property
+    def pid(self) -> int:
+        """The id of the running server's process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def as_root(self, statement: str) -> None:
+        """Run a statement as the server's administrator."""
+        command = ["mariadb", "--no-defaults", f"--socket={self.folder / 's'}", "-uroot", "-e", statement]
+        subprocess.run(command, check=True, capture_output=True, env=server_environment())
+
     def _as_user(self) -> list[str]:
         return ["--user=mysql"] if os.getuid() == 0 else []

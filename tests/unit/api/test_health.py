@@ -63,7 +63,8 @@ async def test_all_is_well(probed: Bench) -> None:
 
     assert status == 200
     assert (body["status"], body["ollama"], body["mysql"], body["model"]) == ("healthy", "ok", "ok", "llama3.2:3b")
-    assert (body["queue"]["pending"], body["version"], body["database"]) == (0, "1.0", "sqlite")
+    assert (body["queue"]["pending"], body["version"], body["database_kind"]) == (0, "1.0", "sqlite")
+    assert body["database"] == "ok"
 
 
 async def test_the_builtin_engine_needs_no_model_server(bench: Bench) -> None:
@@ -121,7 +122,8 @@ async def test_without_the_database_nothing_works(probed: Bench, monkeypatch: py
     status, body = await look(probed)
 
     assert (status, body["mysql"], body["status"], body["queue"]) == (503, "error", "degraded", None)
-    assert body["parts"]["mysql"]["error"] == "The database is not available."
+    assert body["database"] == "error"
+    assert body["parts"]["database"]["error"] == "The database is not available."
 
 
 async def test_a_hanging_part_is_an_error(probed: Bench, monkeypatch: pytest.MonkeyPatch, ollama: Part) -> None:
