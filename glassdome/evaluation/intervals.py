@@ -22,7 +22,7 @@ def cluster_interval(
     which there is no figure do not count.
     """
     _, member = np.unique(np.asarray(clusters), return_inverse=True)
-    count = int(member.max()) + 1 if len(member) else 0
+    count = int(np.max(member)) + 1 if len(member) else 0
     if count < 2:
         return float("nan"), float("nan")
     rng = np.random.default_rng(seed)

@@ -79,7 +79,7 @@ def recall_at(scores: Floats, truth: Floats, rate: float, weights: Floats | None
     fpr, tpr = roc_points(scores, truth, weights)
     if not (fpr[-1] > 0 and tpr[-1] > 0):
         return float("nan")
-    return float(tpr[fpr <= rate + 1e-12].max(initial=0.0))
+    return float(np.max(tpr[fpr <= rate + 1e-12], initial=0.0))
 
 
 def calibration_bins(scores: Floats, truth: Floats, bins: int = 10) -> list[tuple[float, float, int]]:

@@ -94,5 +94,5 @@ def _asking(model: Any, language: str) -> Asking:
 
 def _figures(called: NDArray[np.bool_], labels: NDArray[np.int64]) -> dict[str, float]:
     right = float((called & (labels == 1)).sum())
-    precision, recall = right / max(called.sum(), 1), right / max((labels == 1).sum(), 1)
+    precision, recall = right / max(int(called.sum()), 1), right / max(int((labels == 1).sum()), 1)
     return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / max(precision + recall, 1e-9)}
