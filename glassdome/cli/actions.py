@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import typer
 from rich.table import Table
@@ -24,34 +24,23 @@ from glassdome.ports.agent import ActionLedger, ActionQuery
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 
-__all__ = ["app"]
+__all__ = [
+    "list_actions",
+    "undo",
+]
 
-app = typer.Typer(help="Look at what was done to messages, and take it back.", no_args_is_help=True)
 
 _UNITS: Final = {"m": 60, "h": 3600, "d": 86_400}
-Ids = Annotated[
-    list[int] | None, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Actions, as `list` shows them.")
-]
-Mailbox = Annotated[str, typer.Option(help="Only this mailbox.")]
 
 
-@app.command("list")
-def list_actions(
-    since: Annotated[str, typer.Option(help="How far back: 90m, 24h, 7d.")] = "7d", mailbox: Mailbox = ""
-) -> None:
+def list_actions(*, since: str, mailbox: str) -> None:
     """List what was done and not taken back, last done first."""
     with errors_told():
         settings, query = load_settings(), _done_since(since, mailbox)
     run(_list(settings, query))
 
 
-@app.command()
-def undo(
-    ids: Ids = None,
-    since: Annotated[str, typer.Option(help="Instead of ids, everything since then: 90m, 24h, 7d.")] = "",
-    mailbox: Mailbox = "",
-    keywords: Annotated[bool, typer.Option("--keywords", help="Take keywords off too, not only moves.")] = False,
-) -> None:
+def undo(*, ids: list[int] | None, since: str, mailbox: str, keywords: bool) -> None:
     """Take back actions by their ids, or everything that was moved since then (and with --keywords, flagged)."""
     with errors_told():
         if bool(ids) is bool(since):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 from glassdome.agents.commands.codes import Codes
 from glassdome.agents.mailcow_agent import MailcowAgent
@@ -18,18 +16,14 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, StoreError
 from glassdome.core.log import get_logger
 
-__all__ = ["app"]
+__all__ = ["enrol", "run", "sign", "status"]
 
 _log = get_logger(__name__)
 #: Engines whose model runs in a server of its own; the others run in the process that judges.
 _SERVED: Final = ("ollama", "openai")
-app = typer.Typer(name="agent", help="Run the Overseer; enrol people for mail commands.", no_args_is_help=True)
 
 
-@app.command()
-def run(
-    once: Annotated[bool, typer.Option("--once", help="Do one round and end.")] = False,
-) -> None:
+def run(*, once: bool) -> None:
     """Watch mailboxes and services, mail alerts and reports, and answer mail commands, until it is stopped."""
     with errors_told():
         settings = load_settings()
@@ -38,8 +32,7 @@ def run(
         asyncio.run(_run(agent, overseer, settings, once=once))
 
 
-@app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def status(*, as_json: bool) -> None:
     """Do one look at everything without alerting anybody, and print the state."""
     with errors_told():
         settings = load_settings()
@@ -51,20 +44,13 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         out.print(text, highlight=False, markup=False, end="", soft_wrap=True)
 
 
-@app.command()
-def enrol(
-    address: Annotated[str, typer.Argument(help="Who shall command by mail, as in GLASSDOME_COMMAND_SENDERS.")],
-) -> None:
+def enrol(*, address: str) -> None:
     """Print the URI that an authenticator app reads; it holds that sender's secret, so treat it like a password."""
     with errors_told():
         out.print(_codes(load_settings()).enrolment(address), highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
-def sign(
-    address: Annotated[str, typer.Argument(help="The sender of the command.")],
-    line: Annotated[str, typer.Argument(help="The command line, word for word as it will be mailed.")],
-) -> None:
+def sign(*, address: str, line: str) -> None:
     """Print the `hmac:` line that proves one command line, for programs that command by mail."""
     with errors_told():
         codes = _codes(load_settings())

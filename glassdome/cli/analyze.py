@@ -6,7 +6,6 @@ import asyncio
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -26,21 +25,9 @@ __all__ = ["analyze"]
 
 
 def analyze(
-    files: Annotated[list[str], typer.Argument(help=".eml or mbox files, Maildirs, folders, or - for standard input.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object per message and line.")] = False,
-    engine: Annotated[
-        str | None, typer.Option(help="builtin, ollama, openai or llamacpp; default: as configured.")
-    ] = None,
-    authserv_id: Annotated[
-        str | None, typer.Option(help="Believe Authentication-Results of this server: your own, no other.")
-    ] = None,
-    rules: Annotated[Path | None, typer.Option(help="Owners' rules for categories and priority, a TOML file.")] = None,
-    jobs: Annotated[int, typer.Option(min=0, max=256, help="Processes, or model requests at once; 0 chooses.")] = 0,
+    *, files: list[str], as_json: bool, engine: str | None, authserv_id: str | None, rules: Path | None, jobs: int
 ) -> None:
-    """Judge mail in files: summary, categories, phishing verdict with evidence, priority, sensitive data.
-
-    Ends with 1 when a message could not be read; every message has its line all the same.
-    """
+    """Judge mail in files: summary, categories, phishing verdict with evidence, priority, sensitive data."""
     with errors_told():
         settings = load_settings(engine=engine, authserv_id=authserv_id)
         ruled = read_rules(rules) if rules is not None else ()
@@ -51,7 +38,7 @@ def analyze(
 
 async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, ...], as_json: bool, jobs: int) -> int:
     clock = SystemClock()
-    own = own_domains(settings)
+    own = await asyncio.to_thread(own_domains, settings)
     shown: list[Row] = []
     done = failed = 0
     total = await asyncio.to_thread(count_hint, files)

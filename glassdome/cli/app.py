@@ -14,64 +14,64 @@ __all__ = ["COMMANDS", "app", "main"]
 #: Name -> where it is, and its line in `glassdome --help`: the first paragraph of its own help.
 COMMANDS: Final = {
     "analyze": (
-        "glassdome.cli.analyze:analyze",
+        "glassdome.cli.commands.analyze:analyze",
         "Judge mail in files: summary, categories, phishing verdict with evidence, priority, sensitive data.",
     ),
     "serve": (
-        "glassdome.cli.serve:serve",
+        "glassdome.cli.commands.serve:serve",
         "Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process.",
     ),
     "worker": (
-        "glassdome.cli.serve:worker",
+        "glassdome.cli.commands.serve:worker",
         "Run one more worker on the same database, on this or another host.",
     ),
     "backfill": (
-        "glassdome.cli.backfill:backfill",
+        "glassdome.cli.commands.backfill:backfill",
         "Queue a mailbox's older mail for analysis; a running `glassdome serve` or `worker` does the rest.",
     ),
     "stats": (
-        "glassdome.cli.stats:stats",
+        "glassdome.cli.commands.stats:stats",
         "Show what was analysed: verdicts, times, categories, models, mail per day, and the queue.",
     ),
     "doctor": (
-        "glassdome.cli.doctor:doctor",
+        "glassdome.cli.commands.doctor:doctor",
         "Check every setting and connection, and say how to mend what is wrong.",
     ),
     "demo": (
-        "glassdome.cli.demo:demo",
+        "glassdome.cli.commands.demo:demo",
         "Try everything: a mail server with sample mail, its analysis by the built-in engine, the REST API and the web UI.",
     ),
     "migrate": (
-        "glassdome.cli.migrate:migrate",
+        "glassdome.cli.commands.migrate:migrate",
         "Bring the database schema up to this version, or down to an older one.",
     ),
     "feedback": (
-        "glassdome.cli.feedback:feedback",
+        "glassdome.cli.commands.feedback:feedback",
         "Correct a verdict. The next `glassdome train --with-feedback` learns from it.",
     ),
     "train": (
-        "glassdome.cli.train:train",
+        "glassdome.cli.commands.train:train",
         "Train the built-in engine's text classifier; the result is deterministic for the same mail.",
     ),
     "eval": (
-        "glassdome.cli.eval:evaluate_command",
+        "glassdome.cli.commands.eval:evaluate_command",
         "Measure an engine on labelled mail: phishing, spam, categories, summaries, sensitive data, injection, cost.",
     ),
     "send": (
-        "glassdome.cli.send:send",
+        "glassdome.cli.commands.send:send",
         "Send a mail. A registered mailbox needs no password; for another one give --password-stdin.",
     ),
-    "monitor": ("glassdome.cli.monitor:monitor", "Show new mail; nothing is marked as read."),
-    "mailbox": ("glassdome.cli.mailbox:app", "Create, list, delete and register mailboxes."),
-    "agent": ("glassdome.cli.agent:app", "Run the Overseer; enrol people for mail commands."),
-    "models": ("glassdome.cli.models:app", "List, fetch, try and measure language models."),
-    "actions": ("glassdome.cli.actions:app", "Look at what was done to messages, and take it back."),
+    "monitor": ("glassdome.cli.commands.monitor:monitor", "Show new mail; nothing is marked as read."),
+    "mailbox": ("glassdome.cli.commands.mailbox:app", "Create, list, delete and register mailboxes."),
+    "agent": ("glassdome.cli.commands.agent:app", "Run the Overseer; enrol people for mail commands."),
+    "models": ("glassdome.cli.commands.models:app", "List, fetch, try and measure language models."),
+    "actions": ("glassdome.cli.commands.actions:app", "Look at what was done to messages, and take it back."),
     "mcp": (
-        "glassdome.cli.mcp:mcp",
+        "glassdome.cli.commands.mcp:mcp",
         "Serve the actions to other agents over MCP: on standard input and output, or over HTTP.",
     ),
-    "config": ("glassdome.cli.config:app", "Look at the settings."),
-    "mailcow": ("glassdome.cli.mailcow:app", "Wire Glassdome into a mailcow on this machine, and out again."),
+    "config": ("glassdome.cli.commands.config:app", "Look at the settings."),
+    "mailcow": ("glassdome.cli.commands.mailcow:app", "Wire Glassdome into a mailcow on this machine, and out again."),
 }
 
 app = typer.Typer(
@@ -79,6 +79,7 @@ app = typer.Typer(
     cls=lazy_group(COMMANDS),
     help="Reads your mail on your own machines: summary, categories, phishing verdict with evidence, priority.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=MARKUP,
     epilog="Exit codes: 0 fine, 1 the work failed, 2 bad usage or settings.",

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
-
-import typer
 
 from glassdome.api.email_id import as_folder, as_mailbox
 from glassdome.bootstrap.wire import open_app
@@ -19,19 +16,8 @@ from glassdome.values.watch import BackfillProgress
 __all__ = ["backfill"]
 
 
-def backfill(
-    mailbox: Annotated[str, typer.Argument(help="The mailbox, such as a@example.org.")],
-    folder: Annotated[str, typer.Option(help="Folder to go through, newest mail first.")] = "INBOX",
-    limit: Annotated[int | None, typer.Option(min=1, max=2**32 - 1, help="Stop after so many messages.")] = None,
-    per_hour: Annotated[
-        int | None, typer.Option(min=1, max=1_000_000, help="Messages queued per hour; default: as configured.")
-    ] = None,
-    choose: Annotated[bool, typer.Option("--choose", help="Choose the mailbox for analysis if it is not yet.")] = False,
-) -> None:
-    """Queue a mailbox's older mail for analysis; a running `glassdome serve` or `worker` does the rest.
-
-    Nothing is marked as read. Stopped with Ctrl-C, the next call goes on where this one was.
-    """
+def backfill(*, mailbox: str, folder: str, limit: int | None, per_hour: int | None, choose: bool) -> None:
+    """Queue a mailbox's older mail for analysis; a running `glassdome serve` or `worker` does the rest."""
     with errors_told():
         mailbox, folder = as_mailbox(mailbox), as_folder(folder)
         settings = load_settings(backfill_per_hour=per_hour)

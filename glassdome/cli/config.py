@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from pydantic import SecretStr
 from rich.markup import escape
 from rich.table import Table
@@ -16,9 +15,7 @@ from glassdome.core.config import Settings, env_name
 from glassdome.core.errors import ConfigError, StoreError
 from glassdome.core.log import HIDDEN, redact
 
-__all__ = ["app", "described"]
-
-app = typer.Typer(help="Look at the settings.", no_args_is_help=True)
+__all__ = ["described", "show"]
 
 
 def described(settings: Settings) -> list[dict[str, Any]]:
@@ -58,16 +55,8 @@ async def _with_table(settings: Settings) -> Settings:
         return settings
 
 
-@app.command()
-def show(
-    changed: Annotated[bool, typer.Option("--changed", help="Only what is not a default.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
-) -> None:
-    """Show every setting, its value and where it comes from.
-
-    Order: argument, environment, .env, llm_config table, config.yml, default; the first that speaks wins. Where the
-    database cannot be asked, what its table says is left out, and that is said.
-    """
+def show(*, changed: bool, as_json: bool) -> None:
+    """Show every setting, its value and where it comes from."""
     with errors_told():
         rows = described(asyncio.run(_with_table(load_settings())))
         if changed:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
 import typer
@@ -31,20 +31,8 @@ _LOOK_EVERY = 0.3
 _PATIENCE = 60.0
 
 
-def demo(
-    check: Annotated[
-        bool, typer.Option("--check", help="Check that every sample has its analysis, print the verdicts, and end.")
-    ] = False,
-    host: Annotated[str, typer.Option(help="Address of the web UI and the REST API.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port of the web UI and the REST API; 0 takes any free one.")
-    ] = 8080,
-    data: Annotated[Path, typer.Option(help="Folder for its data; emptied at each start.")] = Path(".demo-data"),
-) -> None:
-    """Try everything: a mail server with sample mail, its analysis by the built-in engine, the REST API and the web UI.
-
-    Mail sent to the SMTP port it prints gets its verdict at once. Ctrl-C stops everything.
-    """
+def demo(*, check: bool, host: str, port: int, data: Path) -> None:
+    """Try everything: a mail server with sample mail, its analysis by the built-in engine, the REST API and the web UI."""
     log.configure(level="ERROR" if check else "WARNING", file=None)
     ok = run(_demo(data.absolute(), host, 0 if check else port, check=check))
     raise typer.Exit(0 if ok else 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 from rich.text import Text
@@ -19,16 +19,8 @@ __all__ = ["doctor"]
 _MARKS: Final = {Health.OK: ("ok  ", "green"), Health.WARN: ("warn", "yellow"), Health.FAIL: ("FAIL", "bold red")}
 
 
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object per check.")] = False,
-    mailcow: Annotated[
-        bool, typer.Option("--mailcow", help="Also what mailcow must do for us; run it in the container.")
-    ] = False,
-) -> None:
-    """Check every setting and connection, and say how to mend what is wrong.
-
-    Ends with 1 when something does not work; warnings are about what works and could be better.
-    """
+def doctor(*, as_json: bool, mailcow: bool) -> None:
+    """Check every setting and connection, and say how to mend what is wrong."""
     with errors_told():
         settings = load_settings()
     worst = run(_doctor(settings, as_json=as_json, mailcow=mailcow))

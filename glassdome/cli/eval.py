@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.markdown import Markdown
 from rich.progress import Progress, TaskID
 
@@ -19,6 +18,7 @@ from glassdome.cli.console import err, errors_told, load_settings, out, print_js
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, InputError
 from glassdome.evaluation.fingerprint import fingerprint
+from glassdome.evaluation.function_names import FUNCTIONS
 from glassdome.evaluation.loso import leave_one_source_out
 from glassdome.evaluation.readers import read_corpus
 from glassdome.evaluation.report.compare import compare, to_comparison
@@ -26,7 +26,7 @@ from glassdome.evaluation.report.html import to_html
 from glassdome.evaluation.report.markdown import to_markdown
 from glassdome.evaluation.report.scorecard import to_scorecard
 from glassdome.evaluation.retraining import Retrainer
-from glassdome.evaluation.run import FUNCTIONS, Evaluation, Plan, evaluate, limited
+from glassdome.evaluation.run import Evaluation, Plan, evaluate, limited
 from glassdome.evaluation.runner import EngineOpener, Runner
 from glassdome.ports.model import Engine
 
@@ -34,39 +34,21 @@ __all__ = ["evaluate_command"]
 
 
 def evaluate_command(
-    corpus: Annotated[
-        Path | None,
-        typer.Argument(help="Folders ham/ spam/ phish/, labels.csv beside the mail, mbox and CSV, or JSON Lines."),
-    ] = None,
-    engine: Annotated[
-        str | None, typer.Option(help="builtin, ollama, openai or llamacpp; default: as configured.")
-    ] = None,
-    functions: Annotated[str, typer.Option(help=f"Parted by commas: {', '.join(FUNCTIONS)}.")] = ",".join(FUNCTIONS),
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="At most this many samples of each kind, the same each time.")
-    ] = None,
-    loso: Annotated[
-        bool, typer.Option("--loso", help="Leave one source out: retrain without each, judge it. Slow.")
-    ] = False,
-    jobs: Annotated[int, typer.Option(min=0, max=256, help="Processes, or model requests at once; 0 chooses.")] = 0,
-    state: Annotated[Path | None, typer.Option(help="Keep finished mails in this folder and go on from there.")] = None,
-    as_json: Annotated[
-        Path | None, typer.Option("--json", help="Write the figures as JSON here; - is standard output.")
-    ] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown here.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file with plots here.")] = None,
-    scorecard: Annotated[
-        Path | None, typer.Option(help="Write the report with the reading of each figure here.")
-    ] = None,
-    comparing: Annotated[
-        tuple[Path, Path] | None, typer.Option("--compare", help="Two JSON files of earlier runs, side by side.")
-    ] = None,
+    *,
+    corpus: Path | None,
+    engine: str | None,
+    functions: str,
+    limit: int | None,
+    loso: bool,
+    jobs: int,
+    state: Path | None,
+    as_json: Path | None,
+    markdown: Path | None,
+    html: Path | None,
+    scorecard: Path | None,
+    comparing: tuple[Path, Path] | None,
 ) -> None:
-    """Measure an engine on labelled mail: phishing, spam, categories, summaries, sensitive data, injection, cost.
-
-    A function is measured when the corpus has labels for it. Nothing in the mail is opened, loaded or sent anywhere
-    but to the chosen engine.
-    """
+    """Measure an engine on labelled mail: phishing, spam, categories, summaries, sensitive data, injection, cost."""
     with errors_told():
         if comparing is not None:
             _compare(*comparing, as_json=as_json is not None)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
-
-import typer
 
 from glassdome.api.email_id import as_mailbox, parse_email_id
 from glassdome.bootstrap.mailboxes import open_store
@@ -13,7 +10,7 @@ from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, operator, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError, GlassdomeError, InputError, NotFound, UidValidityChanged
+from glassdome.core.errors import ConfigError, GlassdomeError, NotFound, UidValidityChanged
 from glassdome.core.limits import MAX_MESSAGE_BYTES, MAX_SEARCHED_FOLDERS
 from glassdome.parse import parse_message
 from glassdome.ports.mail import MailSource
@@ -21,7 +18,7 @@ from glassdome.store import Database
 from glassdome.training import Sample, sample_of
 from glassdome.values.feedback import Feedback
 from glassdome.values.refs import MessageRef
-from glassdome.values.verdict import GIVEN_LABELS, Label
+from glassdome.values.verdict import Label
 
 __all__ = ["corrections", "feedback"]
 
@@ -29,18 +26,11 @@ __all__ = ["corrections", "feedback"]
 _MOST = 10_000
 
 
-def feedback(
-    mailbox: Annotated[str, typer.Argument(help="The mailbox.")],
-    email_id: Annotated[str, typer.Argument(help="The message: its UID in INBOX, or <Message-ID>.")],
-    label: Annotated[Label, typer.Option(help="What it really is.")],
-    note: Annotated[str, typer.Option(help="Why, for people.")] = "",
-) -> None:
+def feedback(*, mailbox: str, email_id: str, label: str, note: str) -> None:
     """Correct a verdict. The next `glassdome train --with-feedback` learns from it."""
     with errors_told():
-        if label not in GIVEN_LABELS:
-            raise InputError("Say what the message is: ham, spam or phish.")
         settings = load_settings()
-    run(_record(settings, mailbox, email_id, label, note))
+    run(_record(settings, mailbox, email_id, Label(label), note))
 
 
 async def _record(settings: Settings, mailbox: str, email_id: str, label: Label, note: str) -> None:

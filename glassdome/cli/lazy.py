@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
@@ -14,6 +15,8 @@ __all__ = ["MARKUP", "Later", "lazy_group"]
 
 #: How the help of every command is marked up.
 MARKUP: Final = "markdown"
+#: Code, or a character that Markdown takes for the beginning of HTML, which it leaves out.
+_CODE_OR_LESS = re.compile(r"(`[^`]*`)|<")
 
 
 class Later(TyperCommand):
@@ -32,11 +35,23 @@ class Later(TyperCommand):
             holder.add_typer(found, name=self.name)
         else:
             holder.command(self.name)(found)
-        return get_group(holder).commands[self.name or ""]
+        command = get_group(holder).commands[self.name or ""]
+        _show_as_written(command)
+        return command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Go on as the command itself: a call, a request for help and a completion of its words all come by here."""
         return self.loaded().make_context(info_name, args, parent=parent, **extra)
+
+
+def _show_as_written(command: Any) -> None:
+    """Keep `<Message-ID>` and the like in the help of a command, its parameters and the commands in it."""
+    for holder in (command, *command.params):
+        text = getattr(holder, "help", None)
+        if text:
+            holder.help = _CODE_OR_LESS.sub(lambda found: found[1] or r"\<", text)
+    for inner in getattr(command, "commands", {}).values():
+        _show_as_written(inner)
 
 
 def lazy_group(commands: Mapping[str, tuple[str, str]]) -> type[TyperGroup]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.table import Table
@@ -15,26 +15,11 @@ from glassdome.cli.console import errors_told, load_settings, out, print_json
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, NotFound
 
-__all__ = ["app"]
-
-app = typer.Typer(
-    name="mailbox",
-    help="Create, list, delete and register mailboxes.",
-    no_args_is_help=True,
-)
-
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
+__all__ = ["create", "delete", "forget", "list_", "register"]
 
 
-@app.command()
 def create(
-    local_part: Annotated[str, typer.Argument(help="The part before the @.")],
-    name: Annotated[str, typer.Option(help="Display name.")] = "",
-    quota_mb: Annotated[int, typer.Option(min=0, help="Quota in MiB.")] = 1024,
-    domain: Annotated[str | None, typer.Option(help="Domain; default: MAILCOW_DOMAIN.")] = None,
-    password_stdin: Stdin = False,
-    as_json: Json = False,
+    *, local_part: str, name: str, quota_mb: int, domain: str | None, password_stdin: bool, as_json: bool
 ) -> None:
     """Create a mailbox and have the agent remember it; the password is asked for."""
     with errors_told():
@@ -53,14 +38,7 @@ def _new_address(local_part: str, domain: str | None) -> str:
     return f"{local_part}@{domain}".lower()
 
 
-@app.command("list")
-def list_(
-    domain: Annotated[str | None, typer.Option(help="Only of this domain.")] = None,
-    registered: Annotated[
-        bool, typer.Option("--registered", help="Those that the agent watches, on whatever server; asks no mailcow.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
+def list_(*, domain: str | None, registered: bool, as_json: bool) -> None:
     """List mailboxes of mailcow, or those that the agent watches."""
     if registered:
         with errors_told():
@@ -88,12 +66,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return str(row["username"]), str(row.get("name", "")), str(quota), str(row.get("messages", "")), active
 
 
-@app.command()
-def delete(
-    mailbox: Annotated[str, typer.Argument(help="Its address.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: Json = False,
-) -> None:
+def delete(*, mailbox: str, yes: bool, as_json: bool) -> None:
     """Delete a mailbox with all its mail, and forget its password."""
     with errors_told():
         mailbox = as_mailbox(mailbox)
@@ -104,13 +77,7 @@ def delete(
     tell(result, f"Deleted {mailbox}.", as_json=as_json)
 
 
-@app.command()
-def register(
-    mailbox: Annotated[str, typer.Argument(help="Its address.")],
-    login: Annotated[str, typer.Option(help="Name to log in with, where it is not the address.")] = "",
-    password_stdin: Stdin = False,
-    as_json: Json = False,
-) -> None:
+def register(*, mailbox: str, login: str, password_stdin: bool, as_json: bool) -> None:
     """Have the agent watch a mailbox that exists already; its login is tried, its password stored encrypted."""
     with errors_told():
         mailbox = as_mailbox(mailbox)
@@ -121,11 +88,7 @@ def register(
     tell(told, f"{mailbox} is watched.", as_json=as_json)
 
 
-@app.command()
-def forget(
-    mailbox: Annotated[str, typer.Argument(help="Its address.")],
-    as_json: Json = False,
-) -> None:
+def forget(*, mailbox: str, as_json: bool) -> None:
     """Have the agent watch a mailbox no more, and drop its password; the mailbox itself stays."""
     with errors_told():
         mailbox = as_mailbox(mailbox)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -30,46 +29,27 @@ from glassdome.deploy.render import render
 from glassdome.deploy.status import drift, file_states, installed
 from glassdome.deploy.tree import CONF
 
-__all__ = ["app"]
-
-app = typer.Typer(help="Wire Glassdome into a mailcow on this machine, and out again.", no_args_is_help=True)
-
-Folder = Annotated[Path, typer.Argument(help="mailcow's folder, usually /opt/mailcow-dockerized.")]
-Check = Annotated[
-    bool, typer.Option("--check", help="Say what would fail: host, compose, nginx, Rspamd, Dovecot. Change nothing.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")]
-Restart = Annotated[bool, typer.Option("--restart", help="Also run the docker commands.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace or remove files of ours that were edited by hand.")]
+__all__ = ["install", "sql", "status", "uninstall", "upgrade"]
 
 
-@app.command()
 def install(
-    folder: Folder,
-    mailbox: Annotated[list[str] | None, typer.Option(help="Analyse this mailbox; may be repeated.")] = None,
-    domain: Annotated[list[str] | None, typer.Option(help="Analyse every mailbox of this domain.")] = None,
-    ollama: Annotated[
-        bool, typer.Option(help="Run Ollama beside mailcow; without it no language model, or yours.")
-    ] = True,
-    gpu: Annotated[bool, typer.Option("--gpu", help="Give Ollama the NVIDIA cards.")] = False,
-    rspamd: Annotated[
-        RspamdWay, typer.Option(help="How Rspamd asks during the scan: our plugin, its GPT one.")
-    ] = "plugin",
-    learn: Annotated[bool, typer.Option("--learn", help="Let corrections teach Rspamd.")] = False,
-    push: Annotated[bool, typer.Option(help="Let Dovecot ring at each delivery; else a sweep finds new mail.")] = True,
-    agent: Annotated[
-        bool, typer.Option("--agent", help="Run the Overseer too: alerts, reports and commands by mail.")
-    ] = False,
-    image: Annotated[str, typer.Option(help="A ready image; default: built here.")] = "",
-    check: Check = False,
-    dry_run: DryRun = False,
-    restart: Restart = False,
-    force: Force = False,
+    *,
+    folder: Path,
+    mailbox: list[str] | None,
+    domain: list[str] | None,
+    ollama: bool,
+    gpu: bool,
+    rspamd: RspamdWay,
+    learn: bool,
+    push: bool,
+    agent: bool,
+    image: str,
+    check: bool,
+    dry_run: bool,
+    restart: bool,
+    force: bool,
 ) -> None:
-    """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on.
-
-    A second run changes nothing; what was chosen before stays chosen.
-    """
+    """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on."""
     with errors_told():
         options = Options(ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn, push=push, agent=agent)
         chosen = {
@@ -83,16 +63,14 @@ def install(
             _carry_out(plan, dry_run, restart)
 
 
-@app.command()
-def upgrade(folder: Folder, dry_run: DryRun = False, restart: Restart = False, force: Force = False) -> None:
+def upgrade(*, folder: Path, dry_run: bool, restart: bool, force: bool) -> None:
     """Renew what is placed with this version's files, keeping every choice; also after mailcow's own update."""
     with errors_told():
         installed(_root(folder))
         _carry_out(plan_install(_root(folder), force=force), dry_run, restart)
 
 
-@app.command()
-def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
+def status(*, folder: Path, as_json: bool) -> None:
     """Show what is placed, what drifted, and what mailcow's update touched. Ends with 1 when something is missing."""
     with errors_told():
         root = _root(folder)
@@ -111,10 +89,7 @@ def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help=
     raise typer.Exit(0 if not notes and all(item.is_well for item in states) else 1)
 
 
-@app.command()
-def sql(
-    folder: Folder, drop: Annotated[bool, typer.Option("--drop", help="The SQL that removes both.")] = False
-) -> None:
+def sql(*, folder: Path, drop: bool) -> None:
     """Write the SQL that makes our schema and user, its password included; for `mysql -uroot` in mysql-mailcow."""
     with errors_told():
         root = _root(folder)
@@ -123,14 +98,7 @@ def sql(
         typer.echo((drop_statements if drop else schema_statements)(values), nl=False)
 
 
-@app.command()
-def uninstall(
-    folder: Folder,
-    purge: Annotated[bool, typer.Option("--purge", help="With --restart: also drop the database of analyses.")] = False,
-    dry_run: DryRun = False,
-    restart: Restart = False,
-    force: Force = False,
-) -> None:
+def uninstall(*, folder: Path, purge: bool, dry_run: bool, restart: bool, force: bool) -> None:
     """Give every file back byte for byte; the database of analyses stays unless --purge."""
     with errors_told():
         root = _root(folder)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import signal
-from typing import Annotated
-
-import typer
 
 from glassdome.cli.console import err, errors_told, load_settings, run
 from glassdome.core.clock import SystemClock
@@ -16,32 +13,16 @@ __all__ = ["mcp"]
 
 
 def mcp(
-    allow_writes: Annotated[
-        bool,
-        typer.Option(
-            "--allow-writes", help="Offer the tools that change something; over HTTP they want an rw key too."
-        ),
-    ] = False,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(help="Mailbox or domain that may be seen; may be repeated. Over HTTP the keys say it."),
-    ] = None,
-    http: Annotated[bool, typer.Option("--http", help="Listen for HTTP instead; clients send an API key.")] = False,
-    host: Annotated[str, typer.Option(help="Address to listen on, with --http.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port, with --http; 0 takes any free one.")] = 8081,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(help="Host name, with :port where it has one, by which clients reach this server over HTTP."),
-    ] = None,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(help="Origin of a web page that may use this server, such as https://ai.example."),
-    ] = None,
+    *,
+    allow_writes: bool,
+    only: list[str] | None,
+    http: bool,
+    host: str,
+    port: int,
+    allow_host: list[str] | None,
+    allow_origin: list[str] | None,
 ) -> None:
-    """Serve the actions to other agents over MCP: on standard input and output, or over HTTP.
-
-    It reads only, unless started with --allow-writes. A running `glassdome serve` is not needed, and not disturbed.
-    """
+    """Serve the actions to other agents over MCP: on standard input and output, or over HTTP."""
     with errors_told():
         # A service may log to stdout, which is the protocol's where a client starts us.
         settings = load_settings(service=http)

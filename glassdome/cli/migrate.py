@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from glassdome.cli.console import err, errors_told, load_settings, run
 from glassdome.core.log import redact
 from glassdome.store import migrate as migrate_store
@@ -13,15 +9,8 @@ from glassdome.store import migrate as migrate_store
 __all__ = ["migrate"]
 
 
-def migrate(
-    revision: Annotated[
-        str, typer.Option(help="Schema version to go to; 'base' removes every table of ours.")
-    ] = "head",
-) -> None:
-    """Bring the database schema up to this version, or down to an older one.
-
-    `serve`, `worker` and `demo` do it on their own at the start; several processes may do it at the same time.
-    """
+def migrate(*, revision: str) -> None:
+    """Bring the database schema up to this version, or down to an older one."""
     with errors_told():
         settings = load_settings()
     run(migrate_store(settings.database, revision=revision))

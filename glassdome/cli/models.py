@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.table import Table
@@ -25,10 +25,7 @@ from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion, Usage
 
-__all__ = ["app"]
-
-app = typer.Typer(help="List, fetch, try and measure language models.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
+__all__ = ["bench", "list_models", "pull", "try_model"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +67,7 @@ async def _read(engine: LlmEngine, mail: _Mail) -> Opinion:
     )
 
 
-@app.command("list")
-def list_models(json: Json = False) -> None:
+def list_models(*, json: bool) -> None:
     """List the models that the server has; the one in use is marked."""
 
     settings = _settings()
@@ -96,10 +92,7 @@ def list_models(json: Json = False) -> None:
         out.print("The server has no model. Fetch one: glassdome models pull llama3.2:3b", markup=False)
 
 
-@app.command()
-def pull(
-    model: Annotated[str, typer.Argument(help="Its name; default: the model of the settings.")] = "",
-) -> None:
+def pull(*, model: str) -> None:
     """Fetch a model to every configured Ollama server."""
 
     settings = _settings()
@@ -121,8 +114,7 @@ def pull(
     err.print(f"{model or 'The model'} is there.", markup=False)
 
 
-@app.command("test")
-def try_model(json: Json = False) -> None:
+def try_model(*, json: bool) -> None:
     """Ask the model one question about a sample mail and show its opinion."""
 
     settings = _settings()
@@ -145,12 +137,7 @@ def try_model(json: Json = False) -> None:
     out.print(opinion.summary, markup=False)
 
 
-@app.command()
-def bench(
-    mails: Annotated[int, typer.Option(min=1, max=1000, help="Mails per step.")] = 16,
-    steps: Annotated[str, typer.Option(help="Numbers of requests at once.")] = "1,2,4,8",
-    json: Json = False,
-) -> None:
+def bench(*, mails: int, steps: str, json: bool) -> None:
     """Measure how many mails a day this machine carries, and the best number of requests at once."""
     numbers = _numbers(steps)
     texts = _mails()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -19,17 +19,16 @@ __all__ = ["monitor"]
 
 
 def monitor(
-    mailbox: Annotated[str | None, typer.Argument(help="One mailbox; default: all registered ones.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Also what was read already (of one mailbox).")] = False,
-    folder: Annotated[str, typer.Option(help="Folder (of one mailbox).")] = "INBOX",
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on for ever.")] = False,
-    interval: Annotated[
-        float, typer.Option(min=1, max=86_400, help="Seconds between two sweeps; IDLE is quicker.")
-    ] = 60.0,
-    analysis: Annotated[bool, typer.Option("--analysis", help="Add what the processor found.")] = False,
-    login: Annotated[str, typer.Option(help="Name to log in with, where it is not the address.")] = "",
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per message.")] = False,
+    *,
+    mailbox: str | None,
+    every: bool,
+    folder: str,
+    follow: bool,
+    interval: float,
+    analysis: bool,
+    login: str,
+    password_stdin: bool,
+    as_json: bool,
 ) -> None:
     """Show new mail; nothing is marked as read."""
     if mailbox is not None:

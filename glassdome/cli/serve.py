@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Annotated
 
-import typer
 from fastapi import FastAPI
 
 from glassdome.agents.memory import secret_box
@@ -30,31 +28,15 @@ __all__ = ["serve", "worker"]
 _log = get_logger(__name__)
 
 
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")] = 8080,
-    no_worker: Annotated[
-        bool,
-        typer.Option("--no-worker", help="Watch no mailbox and judge no mail: the REST API, the web UI and retention."),
-    ] = False,
-    no_web: Annotated[bool, typer.Option("--no-web", help="Serve the REST API without the web UI.")] = False,
-) -> None:
+def serve(*, host: str, port: int, no_worker: bool, no_web: bool) -> None:
     """Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process."""
     with errors_told():
         settings = load_settings(service=True, stdout=True)
     run(_serve(settings, host, port, work=not no_worker, web=not no_web))
 
 
-def worker(
-    host: Annotated[str, typer.Option(help="Address to listen on, with --port.")] = "127.0.0.1",
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Answer /health and /metrics there; 0 takes any free port.")
-    ] = None,
-) -> None:
-    """Run one more worker on the same database, on this or another host.
-
-    It claims jobs only; the process with `serve` watches the mailboxes.
-    """
+def worker(*, host: str, port: int | None) -> None:
+    """Run one more worker on the same database, on this or another host."""
     with errors_told():
         settings = load_settings(service=True, stdout=True)
         if not settings.imap_host:

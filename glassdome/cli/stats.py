@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Annotated
 
-import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -24,11 +22,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _WIDTH = 40
 
 
-def stats(
-    mailbox: Annotated[str, typer.Option(help="Only this mailbox.")] = "",
-    days: Annotated[int, typer.Option(min=1, max=36_500, help="How many days back.")] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
-) -> None:
+def stats(*, mailbox: str, days: int, as_json: bool) -> None:
     """Show what was analysed: verdicts, times, categories, models, mail per day, and the queue."""
     with errors_told():
         settings = load_settings()

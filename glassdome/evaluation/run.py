@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Final, TypeVar
 
 from glassdome import __version__
+from glassdome.evaluation.function_names import FUNCTIONS
 from glassdome.evaluation.functions.classes import (
     measure_classes,
     measure_cost,
@@ -25,17 +26,12 @@ from glassdome.evaluation.functions.understanding import measure_categories, mea
 from glassdome.evaluation.runner import Runner
 from glassdome.evaluation.samples import Corpus, LanguageSample
 
-__all__ = ["FUNCTIONS", "Evaluation", "Plan", "evaluate", "shipped_languages"]
+__all__ = ["Evaluation", "Plan", "evaluate", "shipped_languages"]
 
 #: Legitimate mails on which it is tried what moves their priority.
 _MOVED: Final = 100
 Evaluation = dict[str, Any]
 S = TypeVar("S")
-
-#: Every function with figures, in the order of a report.
-FUNCTIONS: Final = (
-    "phishing", "classes", "priority", "categories", "intent", "sensitive", "summaries", "languages", "injection", "cost",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -17,6 +19,22 @@ from glassdome.demo.samples import samples
 
 GLASSDOME = Path(sys.executable).parent / "glassdome"
 HEAVY = {"alembic", "fastapi", "mcp", "openai", "sklearn", "sqlalchemy"}
+#: All that the help of a command loads of ours, beside the file that declares it.
+LIGHT = {"glassdome", "glassdome.cli", "glassdome.cli.app", "glassdome.cli.commands", "glassdome.cli.lazy"}
+#: What some declarations take from elsewhere: the words for a choice.
+CHOICES = {
+    "eval": {"glassdome.evaluation", "glassdome.evaluation.function_names"},
+    "mailcow": {"glassdome.deploy", "glassdome.deploy.options", "glassdome.core", "glassdome.core.errors"},
+}
+
+
+def every_command(command: Any = None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each command and group with the words that call it."""
+    command = command or get_command(app)
+    command = command.loaded() if isinstance(command, Later) else command
+    yield words, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from every_command(inner, (*words, name))
 
 
 def loaded_by(code: str, *arguments: str) -> set[str]:
@@ -26,6 +44,48 @@ def loaded_by(code: str, *arguments: str) -> set[str]:
         [sys.executable, "-c", told, *arguments], capture_output=True, text=True, check=True, timeout=100
     )
     return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_loads_nothing_but_its_words(name: str) -> None:
+    """Neither settings nor libraries nor the code that does the work: help comes at once."""
+    code = (
+        "import sys\nfrom glassdome.cli.app import app\napp([sys.argv[1], '-h'], standalone_mode=False)\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=True, timeout=100)
+    loaded = set(done.stderr.split())
+
+    ours = {module for module in loaded if module.partition(".")[0] == "glassdome"}
+    declared = COMMANDS[name][0].partition(":")[0]
+    assert LIGHT | {declared} | CHOICES.get(name, set()) == ours
+    assert not loaded & {
+        "asyncio",
+        "cryptography",
+        "httpx",
+        "numpy",
+        "pydantic_settings",
+        "ssl",
+        "structlog",
+        "uvicorn",
+    }
+
+
+def test_help_shows_every_word_it_was_given() -> None:
+    """Markup eats nothing: `<Message-ID>` is there."""
+    for words, command in every_command():
+        shown = CliRunner().invoke(app, [*words, "-h"], env={"COLUMNS": "2000", "TERM": "dumb", "NO_COLOR": "1"}).stdout
+        texts = [command.help, *(getattr(parameter, "help", None) for parameter in command.params)]
+        for text in filter(None, texts):
+            for paragraph in text.replace("`", "").replace("\\<", "<").split("\n\n"):
+                assert " ".join(paragraph.split()) in " ".join(shown.split()), words
+
+
+def test_help_has_two_names() -> None:
+    """`-h` is `--help`, at every command."""
+    for words, _ in every_command():
+        short, long = (CliRunner().invoke(app, [*words, option]) for option in ("-h", "--help"))
+        assert (0, short.stdout) == (long.exit_code, long.stdout)
 
 
 def test_the_list_of_commands_loads_no_command() -> None:

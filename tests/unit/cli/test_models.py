@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
-from glassdome.cli.models import app
+from glassdome.cli.commands.models import app
 from glassdome.engine.llm.bench import BenchStep, best_step
 from glassdome.testing.ollama_server import OllamaServer
 from glassdome.values.opinion import Usage

@@ -17,6 +17,7 @@ import pytest
 from glassdome.core.errors import ModelUnavailable
 from glassdome.engine.builtin.classifier import load_classifier
 from glassdome.engine.llm import LlmEngine
+from glassdome.evaluation.function_names import FUNCTIONS
 from glassdome.evaluation.loso import folds_of, leave_one_source_out
 from glassdome.evaluation.report.compare import compare, to_comparison
 from glassdome.evaluation.report.html import to_html
@@ -24,7 +25,7 @@ from glassdome.evaluation.report.markdown import to_markdown
 from glassdome.evaluation.report.scorecard import claims, to_scorecard
 from glassdome.evaluation.report.svg import bars, lines, matrix
 from glassdome.evaluation.row_layouts import as_mail
-from glassdome.evaluation.run import FUNCTIONS, Plan, evaluate
+from glassdome.evaluation.run import Plan, evaluate
 from glassdome.evaluation.runner import Runner
 from glassdome.evaluation.samples import (
     Corpus,

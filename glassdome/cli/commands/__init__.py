@@ -1,0 +1,1 @@
+"""Says what each command is called and takes; what it does is imported when it is called."""

@@ -1,0 +1,26 @@
+"""`glassdome config show`: every setting, its value and where it comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Look at the settings.", no_args_is_help=True)
+
+
+@app.command()
+def show(
+    changed: Annotated[bool, typer.Option("--changed", help="Only what is not a default.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Show every setting, its value and where it comes from.
+
+    Order: argument, environment, .env, llm_config table, config.yml, default; the first that speaks wins. Where the
+    database cannot be asked, what its table says is left out, and that is said.
+    """
+    from glassdome.cli import config as work
+
+    work.show(changed=changed, as_json=as_json)
