@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_ATTACHMENTS
@@ -17,13 +18,28 @@ from glassdome.values.message import Attachment, Link
 __all__ = ["read_attachments"]
 
 
-def read_attachments(parts: list[Part], body: Body, faults: Faults) -> tuple[Attachment, ...]:
-    """Read every attachment; the links and forms in them are added to `body`, marked as such."""
+def read_attachments(
+    parts: list[Part], body: Body, faults: Faults, returned: Sequence[Part] = ()
+) -> tuple[Attachment, ...]:
+    """Read every attachment; the links and forms in them are added to `body`, marked as such.
+
+    What is in the `returned` parts, the mail that a delivery report returns, comes last and is marked too.
+    """
     found: list[Attachment] = []
-    _read(parts, found, body, faults)
+    _read([part for part in parts if part not in returned], found, body, faults)
+    before = len(found), len(body.links), len(body.forms)
+    _read([part for part in parts if part in returned], found, body, faults)
+    _mark_returned(found, body, before)
     if len(found) > MAX_ATTACHMENTS:
         faults.add("too_many_attachments", f"more than {MAX_ATTACHMENTS}")
     return tuple(found[:MAX_ATTACHMENTS])
+
+
+def _mark_returned(found: list[Attachment], body: Body, before: tuple[int, int, int]) -> None:
+    attachments, links, forms = before
+    found[attachments:] = [replace(item, returned=True) for item in found[attachments:]]
+    body.links[links:] = [replace(link, place="returned") for link in body.links[links:]]
+    body.forms[forms:] = [replace(form, returned=True) for form in body.forms[forms:]]
 
 
 def _read(parts: list[Part], found: list[Attachment], body: Body, faults: Faults) -> None:

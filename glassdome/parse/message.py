@@ -28,6 +28,7 @@ from glassdome.parse.plain import reveal
 from glassdome.parse.readable import readable_of
 from glassdome.parse.reply import Setting, new_text
 from glassdome.parse.reply_words import subject_mark
+from glassdome.parse.report import read_report, returned_parts
 from glassdome.parse.sorting import sort_parts
 from glassdome.parse.structure import Part, parse_structure
 from glassdome.parse.text_types import STUFFED
@@ -76,7 +77,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
     fields = root.fields
     parts = sort_parts(root)
     body = read_body(parts, faults)
-    attachments = read_attachments(parts.attached, body, faults)
+    attachments = read_attachments(parts.attached, body, faults, returned_parts(root))
     subject = reveal(decode_words(first(fields, "subject"), faults))
     senders = parse_addresses(first(fields, "sender"), faults)
     header_from = _addresses(fields, "from", faults)
@@ -86,6 +87,10 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
     if STUFFED in body.text:
         body.text, new = body.text.replace(STUFFED, ""), new.replace(STUFFED, "")
     links = tuple(dict.fromkeys(body.links))[:MAX_LINKS]
+    mail_from, author = read_mail_from(fields), author_of(header_from)
+    report = read_report(root, subject=subject[0], text=body.text, author=author, mail_from=mail_from, faults=faults)
+    if report is not None and report.own_chars < len(body.text):
+        new = body.text[: report.own_chars].strip() or new
     return Message(
         headers=tuple(HeaderField(name=field.label, value=decode_words(field.value, faults)) for field in fields),
         message_id=next(iter(message_ids(first(fields, "message-id"))), ""),
@@ -98,7 +103,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         to=to,
         cc=cc,
         bcc=_addresses(fields, "bcc", faults),
-        mail_from=read_mail_from(fields),
+        mail_from=mail_from,
         date=parse_date(first(fields, "date")),
         text=body.text,
         new_text=new,
@@ -113,12 +118,13 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         authentication=read_authentication(fields, authserv_ids),
         lists=read_lists(fields),
         rspamd=read_rspamd(fields, authserv_ids),
+        report=report,
         defects=faults.defects(),
         readable=readable_of(subject[0], body, attachments, faults),
         size=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(),
         content_hash=content_hash(
-            author=author_of(header_from),
+            author=author,
             recipients=to + cc,
             subject=subject[0].strip(),
             text=body.text,

@@ -104,7 +104,7 @@ def _locked(message: Message) -> Iterator[Signal]:
     if not found:
         return
     for number, item in enumerate(message.attachments):
-        if item.encrypted:
+        if item.encrypted and not item.returned:
             places = (evidence(f"attachment:{number}", item.filename), evidence("text", found.group()))
             yield hit("attachment_locked", f"{item.filename} is encrypted and its password is in the mail", *places)
             return
@@ -115,8 +115,9 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     if not message.attachments:
         yield from none_apply(_SIGNALS)
         return
+    brought = [(number, item) for number, item in enumerate(message.attachments) if not item.returned]
     for name, check in _CHECKS.items():
-        found = [(number, why) for number, item in enumerate(message.attachments) if (why := check(item))]
+        found = [(number, why) for number, item in brought if (why := check(item))]
         if found:
             places = (evidence(f"attachment:{number}", why) for number, why in found)
             yield hit(name, f"{_SIGNALS[name]}: {found[0][1][:120]}", *places)

@@ -29,11 +29,13 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
             detail = f"{message.author.domain} is verified and offers to unsubscribe"
             yield hit("list_verified", detail, evidence("header:List-Unsubscribe"))
     if facts.is_automatic:
-        yield hit(
-            "automatic_mail",
-            "a program sent it, by its own word",
-            evidence("header:Auto-Submitted", facts.auto_submitted),
+        said = facts.auto_submitted not in ("", "no")
+        place = (
+            evidence("header:Auto-Submitted", facts.auto_submitted)
+            if said
+            else evidence(f"header:{facts.automation or 'Precedence'}")
         )
+        yield hit("automatic_mail", "a program sent it, by its own word", place)
 
 
 DETECTOR = Detector(name="bulk", signals=_SIGNALS, run=detect)

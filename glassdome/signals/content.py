@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases, mixed_words
+from glassdome.signals.returned import own_text
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal
@@ -47,7 +48,7 @@ _MAX_DISGUISED = 4_000
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report each group of phrases that occurs, with the words."""
-    whole = message.subject + SUBJECT_END + message.text
+    whole = message.subject + SUBJECT_END + own_text(message)
     found: dict[str, list[Evidence]] = {}
     for group, start, end in load_phrases(_BOOK).find(ScannedText.of(whole)):
         where = "header:Subject" if start < len(message.subject) else "text"

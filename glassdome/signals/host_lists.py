@@ -22,6 +22,7 @@ __all__ = [
     "platforms",
     "popular",
     "public_bodies",
+    "postmasters",
     "reply_services",
     "risky_tlds",
     "shorteners",
@@ -67,6 +68,12 @@ def shorteners() -> frozenset[str]:
 def reply_services() -> frozenset[str]:
     """Services that take replies or count clicks for their customers."""
     return frozenset(_lines("reply_services.txt"))
+
+
+@lru_cache(maxsize=1)
+def postmasters() -> frozenset[str]:
+    """Hosts that mail servers' refusals send their reader to."""
+    return frozenset(_lines("postmasters.txt"))
 
 
 @lru_cache(maxsize=1)

@@ -75,11 +75,11 @@ def _view(number: int, link: Link) -> LinkView:
 
 
 def view_links(message: Message) -> tuple[LinkView, ...]:
-    """Return the message's distinct links in order, without mailto, tel and fragments."""
+    """Return the message's distinct links in order, without mailto, tel, fragments and what a report returns."""
     found: dict[tuple[str, str], LinkView] = {}
     for number, link in enumerate(message.links):
         key = (link.url, link.shown)
-        if key in found:
+        if key in found or link.place == "returned":
             continue
         view = _view(number, link)
         if view.host or view.scheme in ("javascript", "data", "vbscript", "file"):

@@ -32,14 +32,14 @@ def _letters(item: HiddenText) -> int:
 
 
 def _forms(message: Message) -> Iterator[Signal]:
-    asking = [n for n, form in enumerate(message.forms) if form.asks_password]
+    asking = [n for n, form in enumerate(message.forms) if form.asks_password and not form.returned]
     if asking:
         places = (evidence(f"form:{n}", message.forms[n].action) for n in asking)
         yield hit("form_password", "a form in the mail asks for a password", *places)
     sender = organizational_domain(message.author.domain)
     for number, form in enumerate(message.forms):
         host = form.action.partition("://")[2].partition("/")[0].lower()
-        if form.inputs and host and organizational_domain(host) != sender:
+        if form.inputs and not form.returned and host and organizational_domain(host) != sender:
             yield hit("form_foreign", f"the form sends to {host}", evidence(f"form:{number}", form.action))
             return
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from glassdome.core.log import get_logger
 from glassdome.signals.finding import Detector, outcome
+from glassdome.signals.returned import as_counted
 from glassdome.signals.table import DETECTORS
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -20,6 +21,7 @@ _log = get_logger(__name__)
 
 def detect(message: Message, context: Context, *, detectors: Sequence[Detector] = DETECTORS) -> tuple[Signal, ...]:
     """Return one signal for every name of every detector, in the table's order; never raises."""
+    message = as_counted(message, context)
     found: list[Signal] = []
     for detector in detectors:
         found += _run(detector, message, context)

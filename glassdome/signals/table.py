@@ -15,6 +15,7 @@ from glassdome.signals import (
     link_claims,
     links,
     markup,
+    reports,
     rspamd,
     sender,
     thread,
@@ -37,6 +38,7 @@ DETECTORS: tuple[Detector, ...] = (
     asks.DETECTOR,
     injection.DETECTOR,
     bulk.DETECTOR,
+    reports.DETECTOR,
     rspamd.DETECTOR,
     defects.DETECTOR,
 )

@@ -25,6 +25,8 @@ __all__ = [
     "Message",
     "Read",
     "Readable",
+    "Report",
+    "ReportKind",
     "RspamdReport",
     "author_of",
 ]
@@ -78,22 +80,24 @@ class HeaderField:
 class Link:
     """One link: where it really leads and what the reader is shown.
 
-    `shown` is the anchor text (empty for a bare URL in plain text); `place` says where it was found.
+    `shown` is the anchor text (empty for a bare URL in plain text); `place` says where it was found: `returned` is in
+    the mail that a delivery report returns.
     """
 
     url: str
     shown: str = ""
-    place: Literal["html", "text", "form", "area", "hidden", "attachment"] = "html"
+    place: Literal["html", "text", "form", "area", "hidden", "attachment", "returned"] = "html"
     host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """An HTML form: where it sends and whether it asks for a password."""
+    """An HTML form: where it sends and whether it asks for a password; `returned` as with links."""
 
     action: str
     asks_password: bool = False
     inputs: int = 0
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ class Attachment:
     """One attachment: what it says it is, what it is, and what an archive holds (names only).
 
     `has_macros` is code that runs when it is opened: VBA or Excel 4 macros, script in a PDF, an SVG or an HTML page.
+    `returned`: it is, or is in, the mail that a delivery report returns.
     `text` is its words where they can be had, of a forwarded message its From, Subject, Date and visible text.
     """
 
@@ -128,6 +133,7 @@ class Attachment:
     has_macros: bool = False
     text: str = ""
     read: Read = "yes"
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +175,10 @@ class Authentication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFacts:
-    """List and automation header fields: RFC 2369, RFC 2919, RFC 8058, RFC 3834."""
+    """List and automation header fields: RFC 2369, RFC 2919, RFC 8058, RFC 3834.
+
+    `automation` is the name of another field by which a program says that it wrote the mail (`X-Autoreply`).
+    """
 
     list_id: str = ""
     unsubscribe: tuple[str, ...] = ()
@@ -178,6 +187,7 @@ class ListFacts:
     precedence: str = ""
     auto_submitted: str = ""
     feedback_id: str = ""
+    automation: str = ""
 
     @property
     def is_list(self) -> bool:
@@ -187,7 +197,8 @@ class ListFacts:
     @property
     def is_automatic(self) -> bool:
         """A program sent it, by its own word (RFC 3834 5)."""
-        return self.auto_submitted not in ("", "no") or self.precedence == "auto_reply"
+        said = self.auto_submitted not in ("", "no")
+        return said or self.precedence in ("junk", "auto_reply") or bool(self.automation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +209,24 @@ class RspamdReport:
     required: float = 0.0
     action: str = ""
     symbols: tuple[tuple[str, float], ...] = ()
+
+
+#: A mail was not delivered, is late, arrived; was shown; somebody called it spam.
+ReportKind = Literal["bounce", "delay", "success", "receipt", "complaint"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a mail server or a mail program reports about a mail that was sent (RFC 3464, 8098, 5965).
+
+    `own_chars` characters of the text are the report's own; what follows is the returned mail. `returned_from` are the
+    addresses that mail is from; `is_readers` says that it is from the one to whom the report came.
+    """
+
+    kind: ReportKind
+    own_chars: int
+    returned_from: tuple[str, ...] = ()
+    is_readers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +272,7 @@ class Message:
     authentication: Authentication = field(default_factory=Authentication)
     lists: ListFacts = field(default_factory=ListFacts)
     rspamd: RspamdReport | None = None
+    report: Report | None = None
     defects: tuple[Defect, ...] = ()
     readable: Readable = "yes"
     size: int = 0

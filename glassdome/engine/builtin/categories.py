@@ -47,6 +47,8 @@ def categorize(
     message: Message, *, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]
 ) -> tuple[str, ...]:
     """Return the categories, best first, at least one; `subject` and `text` are the concepts found there."""
+    if message.report is not None:
+        return ("bounce",) if message.report.kind in ("bounce", "delay") else ("notification",)
     scores: dict[str, float] = dict.fromkeys(CATEGORIES, 0.0)
     offer = _is_offer(message, {*subject.get("promotion", ()), *text.get("promotion", ())}, text)
     for concept, (category, worth) in _WORTH.items():
@@ -81,7 +83,7 @@ def _facts(
     elif text.get("unsubscribe"):
         points["newsletter"] = 1.0
     if lists.is_automatic:
-        points["auto-reply" if lists.auto_submitted.startswith("auto-replied") else "notification"] = 2.5
+        points["auto-reply" if _is_reply(message) else "notification"] = 2.5
     if message.mail_from == "" and (subject.get("bounce") or text.get("bounce")):
         points["bounce"] = 4.0
     if any(a.declared_type in _CALENDAR for a in message.attachments):
@@ -89,6 +91,13 @@ def _facts(
     if _from_a_machine(message) or text.get("no_reply"):
         points["notification"] = points.get("notification", 0.0) + 1.0
     return points
+
+
+def _is_reply(message: Message) -> bool:
+    """Say whether a program answered by itself, by the standard field or one of those before it."""
+    lists = message.lists
+    older = any(word in lists.automation.lower() for word in ("reply", "respon", "vacation"))
+    return lists.auto_submitted.startswith("auto-replied") or older or lists.precedence == "auto_reply"
 
 
 def _fallback(message: Message) -> str:
@@ -127,7 +136,10 @@ def tag(
         "invitation": any(a.declared_type in _CALENDAR for a in message.attachments),
         "one-time-code": bool(subject.get("one_time_code") or text.get("one_time_code")),
         "bulk": message.lists.is_list,
-        "automatic": message.lists.is_automatic or _from_a_machine(message),
+        "automatic": message.lists.is_automatic
+        or message.report is not None
+        or bool(subject.get("out_of_office"))
+        or _from_a_machine(message),
         "mentions-money": bool(_MONEY.search(message.new_text[:5_000])),
     }
     return tuple(name for name in TAGS if holds[name])[: limits.MAX_TAGS]
