@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 from pydantic import SecretStr
 
+from glassdome.agents.handing_out import HandedOut
 from glassdome.agents.idle import Idle
 from glassdome.agents.memory import Memory
 from glassdome.agents.monitoring import Monitor
@@ -16,8 +17,11 @@ from glassdome.agents.sending import Mailer, SendPolicy
 from glassdome.agents.tasks import (
     CreateMailbox,
     DeleteMailbox,
+    FetchMessage,
     ListMailboxes,
+    MarkMessage,
     MonitorMailbox,
+    MoveMessage,
     SendEmail,
     Task,
     read_task,
@@ -90,12 +94,16 @@ class MailcowAgent:
         policy = policy or SendPolicy(per_hour=settings.send_per_hour, hold_back_sensitive=not settings.send_sensitive)
         self._mailer = Mailer(self._client, self._memory, clock=self._clock, policy=policy)
         self._monitor = Monitor(self._client, self._memory, clock=self._clock)
+        self._handed_out = HandedOut(self._memory, clock=self._clock)
         self._actions: dict[type[Task], Callable[[Any], Awaitable[Result]]] = {
             CreateMailbox: self._create,
             MonitorMailbox: self._look,
             SendEmail: self._send,
             ListMailboxes: self._list,
             DeleteMailbox: self._delete,
+            FetchMessage: self._fetch,
+            MarkMessage: self._mark,
+            MoveMessage: self._move,
         }
 
     @classmethod
@@ -200,7 +208,7 @@ class MailcowAgent:
         async for mailbox, message in self.messages(**how):
             await on_message(mailbox, message)
 
-    # -- the five actions
+    # -- the seed's actions
 
     async def _create(self, task: CreateMailbox) -> Result:
         details = await self._client.create_mailbox(
@@ -212,6 +220,7 @@ class MailcowAgent:
 
     async def _look(self, task: MonitorMailbox) -> Result:
         login = await self._login(task.mailbox, task.password, task.login)
+        once = task.hands_out_once
         messages = await self._client.get_mailbox_messages(
             task.mailbox,
             login,
@@ -221,9 +230,12 @@ class MailcowAgent:
             limit=task.limit,
             mark_seen=task.mark_seen,
             fresh=task.password is not None,
+            after=await self._handed_out.cursor(task.mailbox, task.folder) if once else None,
         )
         if task.password is not None:
             await self._remember(task.mailbox, login)
+        if once:
+            messages = await self._handed_out.take(task.mailbox, task.folder, messages)
         if task.with_analysis:
             await self._add_analyses(task.mailbox, task.folder, messages)
         return {"success": True, "mailbox": task.mailbox, "count": len(messages), "messages": messages}
@@ -239,6 +251,31 @@ class MailcowAgent:
         warnings = await self._client.delete_mailbox(task.mailbox)
         await self.forget(task.mailbox)
         return {"success": True, "mailbox": task.mailbox, **({"warnings": list(warnings)} if warnings else {})}
+
+    # -- one message
+
+    async def _fetch(self, task: FetchMessage) -> Result:
+        login = await self._login(task.mailbox, task.password, task.login)
+        found = await self._client.fetch_message(
+            task.mailbox, login, task.id, task.folder, uid_validity=task.uid_validity
+        )
+        return {"success": True, "mailbox": task.mailbox, "message": found}
+
+    async def _mark(self, task: MarkMessage) -> Result:
+        login = await self._login(task.mailbox, task.password, task.login)
+        add, remove = task.changes()
+        flags = await self._client.mark_message(
+            task.mailbox, login, task.id, task.folder, add=add, remove=remove, uid_validity=task.uid_validity
+        )
+        return {"success": True, "mailbox": task.mailbox, "id": str(task.id), "flags": flags}
+
+    async def _move(self, task: MoveMessage) -> Result:
+        login = await self._login(task.mailbox, task.password, task.login)
+        there = await self._client.move_message(
+            task.mailbox, login, task.id, task.to, task.folder, uid_validity=task.uid_validity
+        )
+        moved = {"uid_validity": there[0], "id": str(there[1])} if there else {}
+        return {"success": True, "mailbox": task.mailbox, "folder": task.to, **moved}
 
     # -- inside
 

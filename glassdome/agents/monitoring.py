@@ -13,8 +13,7 @@ from glassdome.core.clock import Clock
 from glassdome.core.contained import contained
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.integrations.mailcow.reading import read_row
-from glassdome.integrations.mailcow_client import MailcowClient
-from glassdome.parse import parse_message
+from glassdome.integrations.mailcow_client import MailcowClient, row_of
 from glassdome.ports.imap import ImapSession
 from glassdome.source.arrived import last_uid, uids_after
 from glassdome.store import Database
@@ -121,7 +120,7 @@ class Monitor:
     @staticmethod
     async def _read(session: ImapSession, validity: int, uids: Sequence[int]) -> list[dict[str, Any]]:
         facts = await session.facts(uids) if uids else ()
-        rows = [await read_row(session, INBOX, validity, fact, parse_message) for fact in facts]
+        rows = [await read_row(session, INBOX, validity, fact, row_of) for fact in facts]
         return [row for row in rows if row is not None]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import hashlib
 import mimetypes
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import getaddresses
 from typing import Any, Final
 
 from glassdome.agents.memory import Memory
@@ -19,14 +20,14 @@ from glassdome.core.errors import (
     Conflict,
     GlassdomeError,
     InputError,
-    InvalidAddress,
     RateLimited,
     RecipientsRefused,
 )
 from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.integrations.mailcow_client import MailcowClient
-from glassdome.integrations.smtp.addresses import envelope_address
-from glassdome.integrations.smtp.compose import new_message_id
+from glassdome.integrations.smtp.addresses import envelope_address, read_addresses
+from glassdome.integrations.smtp.compose import compose, new_message_id
+from glassdome.parse import parse_message
 from glassdome.signals.sensitive import find_in_text
 from glassdome.values.agent import OutboxEntry, OutboxState
 from glassdome.values.credentials import Credentials
@@ -50,6 +51,8 @@ class SendPolicy:
 
 #: A mail begun this long ago has no process any more that sends it: the longest wait on a server is ten minutes.
 _DEAD: Final = timedelta(minutes=30)
+#: Bytes by which a file is told to be no plain text.
+_HEAD: Final = 4096
 #: Seconds of a mailcow rate frame.
 _FRAMES: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -71,7 +74,7 @@ class Mailer:
         Conflict for a mail whose earlier outcome is unknown, and what the client raises.
         """
         message = await asyncio.to_thread(self._compose, task)
-        self._hold_back(task)
+        await asyncio.to_thread(self._hold_back, task, message)
         outbox = (await self._memory.stores()).outbox
         entry = self._entry(message, task.purpose)
         if not await outbox.plan(entry):
@@ -96,7 +99,7 @@ class Mailer:
         outbox = (await self._memory.stores()).outbox
         state, detail = OutboxState.UNKNOWN, "interrupted"
         try:
-            outcome = await self._client.send_email(message, login, save_copy=task.save_copy)
+            outcome = await self._client.submit(message, login, save_copy=task.save_copy)
             state, detail = _state_of(outcome), outcome.state.value
         except GlassdomeError as exc:
             # The client raises only before the server took the mail: what comes after DATA is an outcome.
@@ -112,10 +115,10 @@ class Mailer:
         sender = envelope_address(task.mailbox)
         return OutgoingMessage(
             sender=Address(name=task.from_name, addr=sender),
-            to=_addresses(task.to_addresses),
-            cc=_addresses(task.cc),
-            bcc=_addresses(task.bcc),
-            reply_to=_addresses(task.reply_to),
+            to=read_addresses(task.to_addresses),
+            cc=read_addresses(task.cc),
+            bcc=read_addresses(task.bcc),
+            reply_to=read_addresses(task.reply_to),
             subject=task.subject,
             text=task.body,
             html=task.html_body or "",
@@ -127,11 +130,10 @@ class Mailer:
             auto_submitted=task.auto_submitted,
         )
 
-    def _hold_back(self, task: SendEmail) -> None:
+    def _hold_back(self, task: SendEmail, message: OutgoingMessage) -> None:
         if task.allow_sensitive or not self._policy.hold_back_sensitive:
             return
-        texts = (task.subject, task.body, task.html_body or "")
-        found = Counter(f.type for text in texts for f in find_in_text(text) if f.risk == "high")
+        found = Counter(f.type for text in _texts(message) for f in find_in_text(text) if f.risk == "high")
         if found:
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items()))
             raise ActionForbidden(
@@ -176,6 +178,23 @@ class Mailer:
         )
 
 
+def _texts(message: OutgoingMessage) -> Iterator[str]:
+    """Yield every text that the mail would carry, those in its attachments as a receiver's programs read them."""
+    yield from (message.subject, message.text, message.html)
+    if message.files:
+        for attachment in parse_message(compose(message)).attachments:
+            yield attachment.filename
+            yield attachment.text
+        # The parser reads the beginning of an attachment; what is plain text is searched to its end.
+        yield from (_plain(file.content) for file in message.files)
+
+
+def _plain(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    return "" if b"\0" in content[:_HEAD] else content.decode("utf-8", "replace")
+
+
 def _message_id(task: SendEmail, sender: str) -> str:
     domain = sender.rpartition("@")[2]
     if not task.idempotency_key:
@@ -188,19 +207,6 @@ def _bracketed(message_id: str) -> str:
     """Return a Message-ID as header fields have it; monitoring answers it without its brackets."""
     bare = not message_id or message_id.startswith("<")
     return message_id if bare else f"<{message_id}>"
-
-
-def _addresses(texts: list[str]) -> tuple[Address, ...]:
-    return tuple(_address(text) for text in texts)
-
-
-def _address(text: str) -> Address:
-    """Read `a@example.org` or `Name <a@example.org>`; the library's leniency would hide what else is in there."""
-    found = getaddresses([text])
-    if len(found) != 1 or any(ord(c) < 32 for c in text):
-        raise InvalidAddress(f"{text!r} is not one e-mail address.")
-    name, addr = found[0]
-    return Address(name=name, addr=envelope_address(addr or text))
 
 
 def _file(item: FileToSend) -> OutgoingFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -15,9 +15,12 @@ __all__ = [
     "ACTIONS",
     "CreateMailbox",
     "DeleteMailbox",
+    "FetchMessage",
     "FileToSend",
     "ListMailboxes",
+    "MarkMessage",
     "MonitorMailbox",
+    "MoveMessage",
     "SendEmail",
     "Task",
     "read_task",
@@ -54,7 +57,9 @@ class CreateMailbox(_Task):
 class MonitorMailbox(_Task):
     """Ask for messages and register the mailbox; without a password the registered one is used.
 
-    `login` is the name to log in with where it is not the address.
+    `login` is the name to log in with where it is not the address. `once` hands out each message one time only, oldest
+    first, also after a restart; it holds where `unread_only: True` is written, as a loop that does what mail says
+    writes it, and `once: False` switches it off.
     """
 
     name_of: ClassVar[str] = "monitor_mailbox"
@@ -67,6 +72,53 @@ class MonitorMailbox(_Task):
     limit: int = Field(default=100, ge=1, le=1000)
     mark_seen: bool = False
     with_analysis: bool = False
+    once: bool | None = None
+
+    @property
+    def hands_out_once(self) -> bool:
+        """Leave out what was handed out before."""
+        asked = self.unread_only and "unread_only" in self.model_fields_set
+        return asked if self.once is None else self.once
+
+
+class _OneMessage(_Task):
+    """One message by its `id` (the UID); with `uid_validity` it is refused once the folder was rebuilt."""
+
+    mailbox: str
+    password: SecretStr | None = None
+    login: str = ""
+    id: int = Field(ge=1, le=2**32 - 1)
+    folder: str = "INBOX"
+    uid_validity: int | None = None
+
+
+class FetchMessage(_OneMessage):
+    """Return one message with its source in `raw` and each attachment's bytes in its `content`."""
+
+    name_of: ClassVar[str] = "fetch_message"
+
+
+class MarkMessage(_OneMessage):
+    """Flag one message, or take flags back: `seen`, `flagged`, and keywords of one's own."""
+
+    name_of: ClassVar[str] = "mark_message"
+    seen: bool | None = None
+    flagged: bool | None = None
+    add: list[str] = Field(default_factory=list)
+    remove: list[str] = Field(default_factory=list)
+
+    def changes(self) -> tuple[list[str], list[str]]:
+        """Return the flags to add and those to remove."""
+        named = ((self.seen, r"\Seen"), (self.flagged, r"\Flagged"))
+        added = [*self.add, *(flag for wanted, flag in named if wanted)]
+        return added, [*self.remove, *(flag for wanted, flag in named if wanted is False)]
+
+
+class MoveMessage(_OneMessage):
+    """Move one message to the folder `to`, which must be there."""
+
+    name_of: ClassVar[str] = "move_message"
+    to: str = Field(min_length=1)
 
 
 class FileToSend(BaseModel):
@@ -123,11 +175,18 @@ class DeleteMailbox(_Task):
     mailbox: str = Field(validation_alias=AliasChoices("mailbox", "mailbox_id"))
 
 
-Task: TypeAlias = CreateMailbox | MonitorMailbox | SendEmail | ListMailboxes | DeleteMailbox
+Task: TypeAlias = (
+    CreateMailbox
+    | MonitorMailbox
+    | SendEmail
+    | ListMailboxes
+    | DeleteMailbox
+    | FetchMessage
+    | MarkMessage
+    | MoveMessage
+)
 
-ACTIONS: dict[str, type[Task]] = {
-    cls.name_of: cls for cls in (CreateMailbox, MonitorMailbox, SendEmail, ListMailboxes, DeleteMailbox)
-}
+ACTIONS: dict[str, type[Task]] = {cls.name_of: cls for cls in get_args(Task)}
 
 
 def read_task(task: Mapping[str, Any]) -> Task:

@@ -40,7 +40,7 @@ def monitor(
         # A password that is given is kept.
         audited = Audited(action="register_mailbox", subject=mailbox) if password else None
         task = {"action": "monitor_mailbox", "mailbox": mailbox, "login": login, "password": password, "folder": folder}
-        found = perform(task | {"unread_only": not every, "with_analysis": analysis}, audited)
+        found = perform(task | {"unread_only": not every, "once": False, "with_analysis": analysis}, audited)
         for message in found["messages"]:
             _show(mailbox, message, as_json=as_json)
         for warning in found.get("warnings", ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -21,19 +22,22 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import FixedLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.imap.session import Session
+from glassdome.integrations.mailcow.handling import fetch_message, mark_message, move_message
 from glassdome.integrations.mailcow.http import MailcowAccess, mailcow_http
 from glassdome.integrations.mailcow.mailboxes import MailcowMailboxes
 from glassdome.integrations.mailcow.objects import MailcowObjects
-from glassdome.integrations.mailcow.reading import DEFAULT_LIMIT, read_messages
-from glassdome.integrations.smtp.addresses import envelope_address
-from glassdome.integrations.smtp.compose import compose, envelope_of
+from glassdome.integrations.mailcow.reading import DEFAULT_LIMIT, message_row, read_messages
+from glassdome.integrations.smtp.addresses import envelope_address, read_addresses
+from glassdome.integrations.smtp.compose import compose, envelope_of, new_message_id
 from glassdome.integrations.smtp.sender import SmtpSender, SmtpServer
 from glassdome.integrations.tls import TlsPolicy, tls_policy
-from glassdome.parse import parse_message
+from glassdome.parse import parse_message, read_original
 from glassdome.values.credentials import Credentials
-from glassdome.values.outgoing import OutgoingMessage, RecipientOutcome, SendOutcome
+from glassdome.values.message import Address
+from glassdome.values.outgoing import OutgoingFile, OutgoingMessage, RecipientOutcome, SendOutcome
+from glassdome.values.refs import Cursor
 
-__all__ = ["MailcowClient"]
+__all__ = ["MailcowClient", "row_of"]
 
 _log = get_logger(__name__)
 Secret = SecretStr | str
@@ -159,21 +163,61 @@ class MailcowClient:
         limit: int = DEFAULT_LIMIT,
         mark_seen: bool = False,
         fresh: bool = False,
+        after: Cursor | None = None,
     ) -> list[dict[str, Any]]:
         """Return messages of a folder: `id` (the UID), `subject`, `from`, `to`, `date`, `body` and more.
 
         Nothing is marked as read unless `mark_seen`. `fresh` logs in anew, so that the server checks the password now.
+        `after` answers the oldest messages behind a cursor, instead of the newest.
         """
         async with self.session(mailbox, password, fresh=fresh) as session:
             return await read_messages(
                 session,
                 folder,
-                parse=parse_message,
+                parse=row_of,
                 unread_only=unread_only,
                 since=since,
                 limit=limit,
                 mark_seen=mark_seen,
+                after=after,
             )
+
+    async def fetch_message(
+        self, mailbox: str, password: Login, uid: int, folder: str = "INBOX", *, uid_validity: int | None = None
+    ) -> dict[str, Any]:
+        """Return one message with its source in `raw` and the bytes of each attachment in its `content`."""
+        async with self.session(mailbox, password) as session:
+            parse = partial(row_of, with_contents=True)
+            return await fetch_message(session, folder, uid, uid_validity=uid_validity, parse=parse)
+
+    async def mark_message(
+        self,
+        mailbox: str,
+        password: Login,
+        uid: int,
+        folder: str = "INBOX",
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        uid_validity: int | None = None,
+    ) -> list[str]:
+        """Add and remove flags (`\\Seen`, `\\Flagged`) and keywords; return those that the message has then."""
+        async with self.session(mailbox, password) as session:
+            return await mark_message(session, folder, uid, uid_validity=uid_validity, add=add, remove=remove)
+
+    async def move_message(
+        self,
+        mailbox: str,
+        password: Login,
+        uid: int,
+        to: str,
+        folder: str = "INBOX",
+        *,
+        uid_validity: int | None = None,
+    ) -> tuple[int, int] | None:
+        """Move a message to the folder `to`; return UIDVALIDITY and UID there, None where the server does not tell."""
+        async with self.session(mailbox, password) as session:
+            return await move_message(session, folder, uid, to, uid_validity=uid_validity)
 
     @contextlib.asynccontextmanager
     async def session(self, mailbox: str, password: Login, *, fresh: bool = False) -> AsyncIterator[Session]:
@@ -186,7 +230,42 @@ class MailcowClient:
         async with self.sessions.session(mailbox, _login(mailbox, password), fresh=fresh) as session:
             yield session
 
-    async def send_email(self, message: OutgoingMessage, password: Login, *, save_copy: bool = True) -> SendOutcome:
+    async def send_email(
+        self,
+        mailbox: str,
+        password: Login,
+        to_addresses: str | Sequence[str] = (),
+        subject: str = "",
+        body: str = "",
+        html_body: str | None = None,
+        cc: str | Sequence[str] = (),
+        bcc: str | Sequence[str] = (),
+        *,
+        attachments: Sequence[OutgoingFile] = (),
+        reply_to: str | Sequence[str] = (),
+        save_copy: bool = True,
+    ) -> SendOutcome:
+        """Send a mail from `mailbox`; addresses are `a@example.org` or `Name <a@example.org>`, one or several.
+
+        Returns and raises as `submit`. Nothing is checked for sensitive data and nothing is remembered here: that is
+        the agent's action `send_email`.
+        """
+        message = OutgoingMessage(
+            sender=Address(addr=envelope_address(mailbox)),
+            to=read_addresses(to_addresses),
+            cc=read_addresses(cc),
+            bcc=read_addresses(bcc),
+            reply_to=read_addresses(reply_to),
+            subject=subject,
+            text=body,
+            html=html_body or "",
+            files=tuple(attachments),
+            message_id=new_message_id(mailbox.rpartition("@")[2]),
+            date=self._clock.now(),
+        )
+        return await self.submit(message, password, save_copy=save_copy)
+
+    async def submit(self, message: OutgoingMessage, password: Login, *, save_copy: bool = True) -> SendOutcome:
         """Submit a message as its sender, and put a copy into the folder with special use `\\Sent`.
 
         The outcome has one result per recipient; `unknown` means that the server's last answer was lost. A copy that
@@ -226,6 +305,16 @@ class MailcowClient:
         """Close every connection; the client may be used again."""
         await self.sessions.aclose()
         await self._http.aclose()
+
+
+def row_of(raw: bytes, *, with_contents: bool = False) -> dict[str, Any]:
+    """Return the fields of a message, with the bytes of its attachments where asked for; raises ParseError."""
+    message, original = parse_message(raw), read_original(raw, with_contents=with_contents)
+    row = message_row(message, plain=original.plain, html=original.html)
+    if with_contents:
+        for told, attachment in zip(row["attachments"], message.attachments, strict=True):
+            told["content"] = original.contents.get(attachment.sha256, b"")
+    return row
 
 
 def _login(mailbox: str, given: Login) -> Credentials:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from glassdome.parse.message import parse_message
+from glassdome.parse.original import Original, read_original
 
-__all__ = ["parse_message"]
+__all__ = ["Original", "parse_message", "read_original"]

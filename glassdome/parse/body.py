@@ -13,11 +13,11 @@ from glassdome.parse.html_guard import without_ballast
 from glassdome.parse.plain import clean, reveal
 from glassdome.parse.sorting import Sorted, is_html
 from glassdome.parse.structure import Part
-from glassdome.parse.text_types import calendar_text, enriched_text, flowed_text, joined_urls
+from glassdome.parse.text_types import STUFFED, calendar_text, enriched_text, flowed_text, joined_urls
 from glassdome.parse.url import find_urls, host_of, normal_url
 from glassdome.values.message import Form, HiddenText, Link
 
-__all__ = ["Body", "read_body"]
+__all__ = ["Body", "plain_text", "read_body", "read_text"]
 
 _META = re.compile(rb"<meta\b[^<>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([\w:.-]{2,40})", re.IGNORECASE | re.ASCII)
 #: Bytes of HTML searched for its own charset, as in browsers.
@@ -100,6 +100,11 @@ def _read(part: Part, body: Body, faults: Faults) -> str:
         text = text.strip("\n")
     _add_bare_urls(text, body)
     return text
+
+
+def plain_text(part: Part, faults: Faults) -> str:
+    """Return the words of a text part that is no HTML, without what is invisible in them."""
+    return reveal(_as_plain(clean(read_text(part, faults)), part))[0].strip("\n").replace(STUFFED, "")
 
 
 def _as_plain(text: str, part: Part) -> str:

@@ -13,6 +13,7 @@ from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.ports.imap import ImapSession
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.message import Message
+from glassdome.values.refs import Cursor
 
 __all__ = ["DEFAULT_LIMIT", "message_row", "read_messages", "read_row"]
 
@@ -21,7 +22,7 @@ DEFAULT_LIMIT: Final = 100
 _MAX_LIMIT: Final = 1000
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-Parse = Callable[[bytes], Message]
+Parse = Callable[[bytes], dict[str, Any]]
 
 
 async def read_messages(
@@ -33,8 +34,11 @@ async def read_messages(
     since: datetime | None,
     limit: int,
     mark_seen: bool,
+    after: Cursor | None = None,
 ) -> list[dict[str, Any]]:
-    """Return at most `limit` messages, the oldest of them first; flags stay as they are unless `mark_seen`.
+    """Return the newest `limit` messages, the oldest of them first; flags stay as they are unless `mark_seen`.
+
+    With a cursor the oldest `limit` behind it are answered instead, so that a caller who moves it misses none.
 
     `since` is an instant: the server knows days only (RFC 9051 6.4.4), so what it answers is sifted by INTERNALDATE.
     A message that cannot be read has `error` instead of its text; one deleted meanwhile is left out.
@@ -42,9 +46,13 @@ async def read_messages(
     if not 1 <= limit <= _MAX_LIMIT:
         raise InvalidQuery(f"limit must be 1 to {_MAX_LIMIT}, not {limit}.")
     status = await (session.select(folder) if mark_seen else session.examine(folder))
-    uids = await session.search(_criteria(unread_only, since))
-    found = [f for f in await session.facts(uids[-_MAX_LIMIT:]) if _is_new_enough(f, since)][-limit:] if uids else []
-    validity = status.uid_validity
+    validity, uids = status.uid_validity, await session.search(_criteria(unread_only, since))
+    if after is not None:
+        seen = after.last_uid if after.uid_validity == validity else 0
+        uids = tuple(uid for uid in uids if uid > seen)[:_MAX_LIMIT]
+    facts = await session.facts(uids[-_MAX_LIMIT:]) if uids else ()
+    found = [fact for fact in facts if _is_new_enough(fact, since)]
+    found = found[-limit:] if after is None else found[:limit]
     rows = [row for fact in found if (row := await read_row(session, folder, validity, fact, parse)) is not None]
     if mark_seen and rows:
         await session.store([int(row["id"]) for row in rows], [r"\Seen"], add=True)
@@ -75,28 +83,36 @@ async def read_row(
     """
     row: dict[str, Any] = {"id": str(fact.uid), "folder": folder, "uid_validity": uid_validity, "size": fact.size}
     row["flags"] = sorted(fact.flags)
+    row["received"] = fact.received.isoformat() if fact.received else ""
     try:
         raw = await session.body(fact.uid, max_bytes=MAX_MESSAGE_BYTES)
         if raw is None:
             return None
         # In a thread: a large mail takes a second, and the first one reads the parser's tables from files.
-        message = await asyncio.to_thread(parse, raw)
+        fields = await asyncio.to_thread(parse, raw)
     except ParseError as exc:
         return row | {"subject": "", "from": "", "to": "", "date": "", "body": "", "error": exc.code}
-    return row | message_row(message)
+    return row | fields
 
 
-def message_row(message: Message) -> dict[str, Any]:
-    """Return a message's fields: the seed's `subject, from, to, date, body`, then ours."""
+def message_row(message: Message, *, plain: str, html: str) -> dict[str, Any]:
+    """Return a message's fields: the seed's `subject, from, to, date, body`, then ours.
+
+    `body` is the plain text that the sender wrote, else the words of the HTML; `html_body` the HTML source; `text` what
+    a reader sees in a mail program.
+    """
     return {
         "subject": message.subject,
         "from": str(message.author),
         "to": ", ".join(map(str, message.to)),
         "date": format_datetime(message.date) if message.date else message.header("Date"),
-        "body": message.text,
+        "body": plain or message.text,
+        "html_body": html,
+        "text": message.text,
         "cc": ", ".join(map(str, message.cc)),
         "reply_to": ", ".join(map(str, message.reply_to)),
         "message_id": message.message_id,
+        "sha256": message.sha256,
         "in_reply_to": message.in_reply_to[0] if message.in_reply_to else "",
         "references": list(message.references),
         "thread_id": message.thread_id,

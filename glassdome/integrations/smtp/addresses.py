@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from email.utils import getaddresses
 
 import idna
 
 from glassdome.core.errors import InvalidAddress
+from glassdome.values.message import Address
 
-__all__ = ["envelope_address", "needs_smtputf8"]
+__all__ = ["envelope_address", "needs_smtputf8", "read_addresses"]
 
 #: RFC 5321 4.5.3.1.3: a path has 256 octets with its angle brackets. Every server must take 64 before the @ and may take
 #: more, as addresses that carry another one (SRS, VERP) need.
@@ -32,6 +35,20 @@ def envelope_address(address: str) -> str:
     if len(f"{local}@{ascii_domain}".encode()) > _MAX_ADDRESS:
         raise InvalidAddress(f"{address[:80]!r}... is longer than the {_MAX_ADDRESS} octets that mail servers take.")
     return f"{local}@{ascii_domain}"
+
+
+def read_addresses(texts: str | Sequence[str]) -> tuple[Address, ...]:
+    """Read one address or several, each `a@example.org` or `Name <a@example.org>`; raises InvalidAddress."""
+    return tuple(_address(text) for text in ([texts] if isinstance(texts, str) else texts))
+
+
+def _address(text: str) -> Address:
+    """Read one; the library's leniency would hide what else is in there."""
+    found = getaddresses([text])
+    if len(found) != 1 or any(ord(c) < 32 for c in text):
+        raise InvalidAddress(f"{text!r} is not one e-mail address.")
+    name, addr = found[0]
+    return Address(name=name, addr=envelope_address(addr or text))
 
 
 def needs_smtputf8(address: str) -> bool:

@@ -1,0 +1,48 @@
+"""What a message holds as its sender wrote it: its plain text, its HTML source, the bytes of its attachments."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from glassdome.core.errors import MessageTooLarge
+from glassdome.core.limits import MAX_MESSAGE_BYTES
+from glassdome.parse.body import plain_text, read_text
+from glassdome.parse.faults import Faults
+from glassdome.parse.sorting import is_html, sort_parts
+from glassdome.parse.structure import Part, parse_structure
+
+__all__ = ["Original", "read_original"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """`plain` and `html` are empty where there is no such part; `contents` has each part's bytes by their SHA-256."""
+
+    plain: str = ""
+    html: str = ""
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+def read_original(raw: bytes, *, with_contents: bool = False) -> Original:
+    """Read one message within the parser's bounds; raises MessageTooLarge. `contents` is empty unless asked for."""
+    if len(raw) > MAX_MESSAGE_BYTES:
+        raise MessageTooLarge(f"The message has {len(raw)} bytes; at most {MAX_MESSAGE_BYTES} are read.")
+    faults = Faults()
+    root = parse_structure(raw, faults)
+    parts = sort_parts(root)
+    texts = (*parts.shown, *parts.other)
+    return Original(
+        plain="\n\n".join(filter(None, (plain_text(part, faults) for part in texts if not is_html(part)))),
+        html="\n".join(filter(None, (read_text(part, faults) for part in texts if is_html(part)))),
+        contents=dict(_contents(root, faults)) if with_contents else {},
+    )
+
+
+def _contents(part: Part, faults: Faults) -> Iterator[tuple[str, bytes]]:
+    if not part.media_type.startswith("multipart/"):
+        data = part.content(faults)
+        yield hashlib.sha256(data).hexdigest(), data
+    for child in part.children:
+        yield from _contents(child, faults)
