@@ -15,6 +15,7 @@ from glassdome.agents.monitoring import Monitor
 from glassdome.agents.results import failure
 from glassdome.agents.sending import Mailer, SendPolicy
 from glassdome.agents.tasks import (
+    ACTIONS,
     CreateMailbox,
     DeleteMailbox,
     FetchMessage,
@@ -131,7 +132,9 @@ class MailcowAgent:
         try:
             return await self.perform(task)
         except GlassdomeError as exc:
-            action = str(task.get("action", "")) if isinstance(task, Mapping) else ""
+            named = str(task.get("action", "")) if isinstance(task, Mapping) else ""
+            # Only a name of ours is known to be fit for a log.
+            action = named if named in ACTIONS else ""
             _log.warning("task_failed", agent=self.agent_id, action=action, code=exc.code, problem=exc.sentence)
             return failure(exc)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -25,6 +26,11 @@ __all__ = [
     "Task",
     "read_task",
 ]
+
+
+#: Half a character; and those that Python does not take for a byte of a file name.
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_NO_BYTE: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def _listed(value: Any) -> Any:
@@ -193,6 +199,8 @@ def read_task(task: Mapping[str, Any]) -> Task:
     """Check a task; raises UnknownAction or InputError with a sentence that never quotes a value."""
     if not isinstance(task, Mapping):
         raise InputError("A task is a dictionary.", fix=f"Its 'action' is one of {', '.join(ACTIONS)}.")
+    if not all(_writable(item) for item in task.items()):
+        raise InputError("The task has half a character (a lone surrogate), which nothing can store or send.")
     cls = ACTIONS.get(str(task.get("action", "")))
     if cls is None:
         raise UnknownAction(
@@ -202,6 +210,20 @@ def read_task(task: Mapping[str, Any]) -> Task:
         return cls.model_validate(dict(task))
     except ValidationError as exc:
         raise InputError(f"{cls.name_of}: {_explained(exc)}.") from exc
+
+
+def _writable(value: Any) -> bool:
+    """Say whether all text in a value can be written; JSON can name halves of characters, such as "\\ud800"."""
+    if isinstance(value, SecretStr):
+        return _writable(value.get_secret_value())
+    if isinstance(value, Mapping):
+        return all(map(_writable, value.items()))
+    if isinstance(value, tuple | list | set | frozenset):
+        return all(map(_writable, value))
+    if isinstance(value, Path):
+        # Here a half stands for one byte of a file name that is no UTF-8.
+        return not _NO_BYTE.search(str(value))
+    return not isinstance(value, str) or value.isascii() or not _HALF.search(value)
 
 
 def _explained(exc: ValidationError) -> str:
