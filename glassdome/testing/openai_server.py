@@ -20,7 +20,9 @@ from glassdome.testing.served import Served
 
 __all__ = ["OpenAiFault", "OpenAiTestServer"]
 
-OpenAiFault = Literal["", "busy", "runner", "hang", "html", "length", "empty", "thinking", "unauthorized"]
+OpenAiFault = Literal[
+    "", "busy", "runner", "hang", "html", "length", "empty", "thinking", "unauthorized", "parts", "in reasoning"
+]
 
 
 @dataclass(kw_only=True)
@@ -137,7 +139,16 @@ class OpenAiTestServer:
         if self.fault == "thinking":
             text = f"<think>Is {json.dumps({'a': 1})} it?</think>\n{text}"
         usage = {"prompt_tokens": count_tokens(system) + count_tokens(user), "completion_tokens": count_tokens(text)}
-        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
+        message: dict[str, Any] = {"role": "assistant", "content": text}
+        if self.fault == "parts":
+            message["content"] = [
+                {"type": "text", "text": text[:9]},
+                {"type": "image"},
+                {"type": "text", "text": text[9:]},
+            ]
+        if self.fault == "in reasoning":
+            message |= {"content": None, "reasoning_content": text}
+        choice = {"index": 0, "message": message, "finish_reason": finish}
         return JSONResponse(
             {
                 "id": "c1",

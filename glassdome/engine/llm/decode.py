@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
@@ -17,8 +16,19 @@ _MOST_CHARS: Final = 64_000
 _DEEPEST: Final = 5
 #: Numbers with more digits than this are noise; parsing them costs quadratic time.
 _MOST_DIGITS: Final = 18
-_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_FENCED = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
+#: Where a model's thoughts end: behind the last of these marks stands its answer. Templates that open the thoughts in
+#: the prompt leave the closing mark alone; gpt-oss writes the names of its channels into the text.
+_ENDS_OF_THOUGHT: Final = (
+    "</think>",
+    "</thinking>",
+    "</thought>",
+    "</reasoning>",
+    "[/think]",
+    "<|message|>",
+    "<|end_of_thought|>",
+)
+#: Places at which an object may begin that are tried; each costs a pass over the text.
+_MOST_BEGINS: Final = 40
 
 _TYPES: Final[Mapping[str, Any]] = {
     "string": str, "integer": (int, float), "boolean": bool, "array": list, "object": dict,
@@ -29,42 +39,75 @@ def decode(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the object of an answer; raises OutputInvalid saying what was wrong, never quoting the answer.
 
     Raw control characters inside strings are let through, for they are removed later anyway; reasoning in front of
-    the object and a code fence around it are dropped.
+    the object, a code fence around it and words behind it are dropped. A repeated object is read once; two different
+    ones are no answer.
     """
     if len(text) > _MOST_CHARS:
         raise OutputInvalid("it was too long")
-    found = _parse(_object_in(text))
-    _check(found, schema, place="the answer", depth=0)
-    return dict(found)
-
-
-def _object_in(text: str) -> str:
-    text = _THOUGHT.sub("", text).strip()
-    if not text:
+    if not text.strip():
         raise OutputInvalid("it was empty")
-    if text.startswith(("{", "[")):
-        return text
-    fenced = _FENCED.search(text)
-    if fenced:
-        return fenced[1]
-    start, end = text.find("{"), text.rfind("}")
-    if start < 0 or end < start:
-        raise OutputInvalid("it was not a JSON object")
-    return text[start : end + 1]
+    answer = _behind_thoughts(text)
+    found = _objects(answer) or (_objects(text) if answer != text else [])
+    if not found:
+        raise OutputInvalid(_why_none(answer))
+    if len(found) > 1:
+        found = _distinct(found, schema)
+    _check(found[0], schema, place="the answer", depth=0)
+    return dict(found[0])
 
 
-def _parse(text: str) -> Any:
+def _behind_thoughts(text: str) -> str:
+    lowered = text.lower()
+    end = max(lowered.rfind(mark) + len(mark) if mark in lowered else 0 for mark in _ENDS_OF_THOUGHT)
+    return text[end:] if len(lowered) == len(text) else text
+
+
+def _objects(text: str) -> list[Any]:
+    """Return the JSON objects in a text, one behind the other; what stands between them is left out.
+
+    A text that begins with a list is one value, so that an object in the list is not taken for the answer.
+    """
+    bare = text.lstrip("\ufeff\u200b \t\r\n\u00a0")
+    if bare.startswith("["):
+        value = _value_at(bare, 0)
+        return [value[0]] if value else []
+    found: list[Any] = []
+    at, tries = text.find("{"), _MOST_BEGINS
+    while at >= 0 and tries:
+        tries -= 1
+        value = _value_at(text, at)
+        if value:
+            found.append(value[0])
+        at = text.find("{", value[1] if value else at + 1)
+    return found
+
+
+def _value_at(text: str, at: int) -> tuple[Any, int] | None:
     try:
-        return json.loads(
-            text,
-            strict=False,
-            parse_constant=_no_constant,
-            parse_int=_integer,
-            parse_float=_finite,
-            object_pairs_hook=_no_repeats,
-        )
-    except (ValueError, RecursionError) as exc:
-        raise OutputInvalid("it was not valid JSON") from exc
+        value, end = _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None
+    return value, end
+
+
+def _distinct(found: list[Any], schema: Mapping[str, Any]) -> list[Any]:
+    """Return the objects that fit the schema, if they say the same."""
+    fitting = [value for value in found if _fits(value, schema)]
+    if any(value != fitting[0] for value in fitting):
+        raise OutputInvalid("it gave several answers")
+    return fitting or found
+
+
+def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    try:
+        _check(value, schema, place="the answer", depth=0)
+    except OutputInvalid:
+        return False
+    return True
+
+
+def _why_none(answer: str) -> str:
+    return "it was not valid JSON" if "{" in answer or "[" in answer else "it was not a JSON object"
 
 
 def _no_constant(word: str) -> NoReturn:
@@ -89,6 +132,11 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise OutputInvalid("it gave a field twice")
     return found
+
+
+_DECODER: Final = json.JSONDecoder(
+    strict=False, parse_constant=_no_constant, parse_int=_integer, parse_float=_finite, object_pairs_hook=_no_repeats
+)
 
 
 def _check(value: Any, schema: Mapping[str, Any], *, place: str, depth: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 from glassdome.core import log
 from glassdome.core.errors import ModelMissing, OutputInvalid
@@ -134,8 +134,7 @@ class OpenAiServer:
         if not answer.choices:
             raise OutputInvalid("it was empty")
         choice, usage = answer.choices[0], answer.usage
-        # Reasoning comes in a field of its own, or in front of the answer, where decoding drops it.
-        text = choice.message.content or ""
+        text = _text_of(choice.message)
         if not text.strip():
             raise OutputInvalid("it was empty")
         return Completion(
@@ -184,6 +183,23 @@ class OpenAiServer:
         if self._client is not None and self._client[0] is asyncio.get_running_loop():
             await self._client[1].close()
         self._client = None
+
+
+def _text_of(message: ChatCompletionMessage) -> str:
+    """Return the words of an answer, whichever way the server gives them.
+
+    Reasoning comes in a field of its own, or in front of the answer, where decoding drops it. Some servers answer with
+    a list of parts, some put all of an answer with a schema into the field for reasoning.
+    """
+    content: object = message.content
+    if isinstance(content, list):
+        parts = (part.get("text") if isinstance(part, dict) else part for part in content)
+        content = "".join(part for part in parts if isinstance(part, str))
+    if isinstance(content, str) and content.strip():
+        return content
+    more = message.model_extra or {}
+    reasoning = more.get("reasoning_content") or more.get("reasoning")
+    return reasoning if isinstance(reasoning, str) else ""
 
 
 def _context(row: Mapping[str, Any]) -> int | None:

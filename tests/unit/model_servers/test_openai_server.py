@@ -12,7 +12,7 @@ from glassdome.engine.llm.decode import decode
 from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.integrations.openai_server import OpenAiServer
 from glassdome.ports.model import Prompt
-from glassdome.testing.openai_server import OpenAiTestServer
+from glassdome.testing.openai_server import OpenAiFault, OpenAiTestServer
 
 PROMPT = Prompt(system="Answer.", user="A mail.", schema=READING_SCHEMA, max_tokens=900)
 
@@ -53,9 +53,10 @@ async def test_failing_server(fault: str) -> None:
         await model.aclose()
 
 
-async def test_reasoning_is_dropped() -> None:
-    """Thoughts in front of the answer are no part of it."""
-    async with OpenAiTestServer(fault="thinking") as server:
+@pytest.mark.parametrize("fault", ["thinking", "parts", "in reasoning"])
+async def test_the_answer_wherever_it_stands(fault: OpenAiFault) -> None:
+    """Thoughts in front of the answer are no part of it; it may come in parts, or in the field for reasoning."""
+    async with OpenAiTestServer(fault=fault) as server:
         model = OpenAiServer(server.url)
         done = await model.complete(PROMPT)
         await model.aclose()
