@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
@@ -16,9 +17,18 @@ from glassdome.api.errors import refusals
 from glassdome.api.keys import Caller
 from glassdome.api.lookup import MailboxField
 from glassdome.api.services import Services
+from glassdome.core.errors import NotFound
 from glassdome.values.preferences import EngineAccess, Preferences
 
-__all__ = ["PreferencesEdit", "PreferencesShape", "Whose", "change_preferences", "preferences_of", "router"]
+__all__ = [
+    "PreferencesEdit",
+    "PreferencesShape",
+    "Whose",
+    "change_preferences",
+    "must_exist",
+    "preferences_of",
+    "router",
+]
 
 router = APIRouter(tags=["preferences"])
 
@@ -134,18 +144,30 @@ async def edit_preferences(services: Wired, caller: Writer, body: PreferencesEdi
 async def change_preferences(
     services: Services, caller: Caller, body: PreferencesEdit
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Store and audit; return what was changed, and the JSON object of the preferences as they are now."""
+    """Store and audit; return what was changed, and the JSON object of the preferences as they are now.
+
+    Raises NotFound for a mailbox that mailcow does not have; what was chosen before can be taken back all the same.
+    """
     mailbox = as_mailbox(body.username)
     caller.must_see(mailbox)
     changes = {k: v for k, v in body.model_dump(exclude={"username"}).items() if v is not None}
     if changes.get("auto_analysis"):
         changes.setdefault("chosen", True)
-    wanted = replace(await services.preferences.get_preferences(mailbox), username=mailbox, **changes)
+    before = await services.preferences.get_preferences(mailbox)
+    if changes.get("chosen") or not before.chosen:
+        await must_exist(services.has_mailbox, mailbox)
+    wanted = replace(before, username=mailbox, **changes)
     now = services.clock.now()
     await services.preferences.set_preferences(wanted, now=now)
     await services.history.audit(actor=caller.name, action="edit_preferences", subject=mailbox, facts=changes, now=now)
     services.look_round()
     return changes, _shape(wanted)
+
+
+async def must_exist(has_mailbox: Callable[[str], Awaitable[bool]] | None, mailbox: str) -> None:
+    """Raise NotFound where the mail server says that there is no such mailbox, and its error where it cannot say."""
+    if has_mailbox is not None and not await has_mailbox(mailbox):
+        raise NotFound(f"mailcow has no mailbox {mailbox}.", fix="Create it first, or correct its name.")
 
 
 def _shape(preferences: Preferences) -> dict[str, Any]:

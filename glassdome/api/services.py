@@ -43,6 +43,7 @@ class Services:
     `settings` answers the settings of this moment, `reload` makes a changed `llm_config` take effect, `wake` tells the
     worker that there is a job, `look_round` the watcher that somebody chose other mailboxes. `source` and `undoer` are None where no mail server is configured, `models` where no model
     server is. `teach` hands a correction to the spam filter, None where nobody asked for that.
+    `has_mailbox` says whether the mail server has a mailbox, None where nobody can be asked.
     `probes` name the parts that `/health` reports besides the database: `ollama`, `openai`, `imap`, `worker`.
     """
 
@@ -63,6 +64,7 @@ class Services:
     models: ModelLibrary | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)
     teach: Callable[[Feedback], Awaitable[None]] | None = None
+    has_mailbox: Callable[[str], Awaitable[bool]] | None = None
     wake: Callable[[], None] = _nothing
     look_round: Callable[[], None] = _nothing
     doorbell: Doorbell = lambda mailbox, folder: None

@@ -48,6 +48,7 @@ def services_of(app: App) -> Services:
         models=app.models,
         probes=_probes(app),
         teach=app.teach,
+        has_mailbox=app.has_mailbox,
         wake=app.worker.wake if app.worker is not None else lambda: None,
         look_round=app.watcher.look_round if app.watcher is not None else lambda: None,
         doorbell=app.watcher.ring if app.watcher is not None else lambda mailbox, folder: None,

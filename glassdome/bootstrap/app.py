@@ -48,6 +48,8 @@ class App:
     actions: ActionLoop | None = None
     retention: Chore | None = None
     teach: Callable[[Feedback], Awaitable[None]] | None = None
+    #: Says whether the mail server has a mailbox; None where nobody can be asked.
+    has_mailbox: Callable[[str], Awaitable[bool]] | None = None
     chores: list[Chore] = field(default_factory=list)
     probes: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 

@@ -44,6 +44,7 @@ def _add_reprocess(app: App) -> None:
 async def _add_opt_in(app: App, stack: AsyncExitStack) -> None:
     settings, database = app.settings.current, app.database
     client = await stack.enter_async_context(MailcowClient.from_settings(settings(), clock=app.clock))
+    app.has_mailbox = client.mailboxes.exists
     opt_in = OptIn(
         directory=MailcowDirectory(client.mailboxes, client.objects),
         said=database.opt_ins,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from glassdome.api.email_id import as_folder, as_mailbox
+from glassdome.api.routes_preferences import must_exist
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, operator, progress_bar, run
 from glassdome.core.clock import SystemClock
@@ -43,6 +44,7 @@ async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | 
                     f"{mailbox} was not chosen for analysis.",
                     fix="Add --choose, or choose it with POST /api/v1/edit/llm/preferences.",
                 )
+            await must_exist(app.has_mailbox, mailbox)
             now, facts = clock.now(), {"chosen": True}
             await app.database.preferences.set_preferences(replace(wishes, chosen=True), now=now)
             await app.database.history.audit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -184,7 +184,10 @@ async def _imap(settings: Settings) -> list[Check]:
         async with open_store(settings) as database:
             logins = mail_logins(lambda: settings, database.mailboxes)
             mailboxes = sorted({*await database.preferences.chosen_mailboxes(), *chosen_by_settings(settings)})
-            found = [await _login(server, box, logins.login_for(box)) for box in mailboxes[:_LOGINS_TRIED]]
+            missing = await _missing(settings, mailboxes)
+            there = [box for box in mailboxes if box not in missing]
+            found = [_left_over(box) for box in missing]
+            found += [await _login(server, box, logins.login_for(box)) for box in there[:_LOGINS_TRIED]]
     except (StoreError, OSError):
         # The check of the database tells of it; the mail server is tried with what the settings know.
         known = sorted(
@@ -195,6 +198,23 @@ async def _imap(settings: Settings) -> list[Check]:
         await greet(server)
         found.append(_ok("imap", f"{server.host}:{server.port} answers; no mailbox is known whose login can be tried"))
     return found
+
+
+async def _missing(settings: Settings, mailboxes: Sequence[str]) -> list[str]:
+    """Return the chosen mailboxes that mailcow does not have; none where it cannot be asked."""
+    if not (mailboxes and settings.mailcow_api_url and settings.mailcow_api_key):
+        return []
+    try:
+        async with MailcowClient.from_settings(settings) as client:
+            known = {str(row.get("username", "")).lower() for row in await client.list_mailboxes()}
+    except GlassdomeError:  # the check of mailcow tells of it
+        return []
+    return [box for box in mailboxes if known and box not in known]
+
+
+def _left_over(mailbox: str) -> Check:
+    fix = "Choose it no more: `chosen: false` in its preferences, or take it out of GLASSDOME_MAILBOXES."
+    return _warn("mailboxes", f"{mailbox} is chosen, and mailcow has no such mailbox", fix)
 
 
 async def _login(server: ImapServer, mailbox: str, login: Awaitable[Credentials]) -> Check:
