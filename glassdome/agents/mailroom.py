@@ -16,7 +16,7 @@ from glassdome.core.errors import Broken, LoginRefused, MessageTooLarge
 from glassdome.core.limits import MAX_COMMAND_BYTES
 from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession
-from glassdome.source.arrived import last_uid
+from glassdome.source.arrived import last_uid, settled
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 
@@ -54,7 +54,8 @@ class Mailroom:
             status = await session.status(INBOX)
             unread_to = 0
             if cursor is None or cursor.uid_validity != status.uid_validity:
-                status = await session.examine(INBOX)
+                known = cursor.uid_validity if cursor is not None else 0
+                status = await settled(session, INBOX, known=known, clock=self._clock)
             if cursor is None or cursor.uid_validity != status.uid_validity:
                 cursor, unread_to = (
                     Cursor(uid_validity=status.uid_validity, last_uid=0),

@@ -15,7 +15,7 @@ from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.integrations.mailcow.reading import read_row
 from glassdome.integrations.mailcow_client import MailcowClient, row_of
 from glassdome.ports.imap import ImapSession
-from glassdome.source.arrived import last_uid, uids_after
+from glassdome.source.arrived import last_uid, settled, uids_after
 from glassdome.store import Database
 from glassdome.values.credentials import Credentials
 from glassdome.values.folder import FolderStatus
@@ -103,7 +103,8 @@ class Monitor:
         async with self._client.session(mailbox, login) as session:
             status = await session.status(INBOX)
             if cursor is None or cursor.uid_validity != status.uid_validity:
-                status = await session.examine(INBOX)
+                known = cursor.uid_validity if cursor is not None else 0
+                status = await settled(session, INBOX, known=known, clock=self._clock)
             if cursor is None or cursor.uid_validity != status.uid_validity:
                 cursor = Cursor(uid_validity=status.uid_validity, last_uid=0)
                 self._backlog[mailbox] = await last_uid(session, INBOX, status)

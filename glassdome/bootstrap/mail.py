@@ -27,6 +27,7 @@ from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.junked import JunkMoves
 from glassdome.pipeline.learning import LEARNING_EVERY, Learning
 from glassdome.pipeline.owner_rules import OwnerRules
+from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.pipeline.watcher import Watcher
@@ -91,6 +92,7 @@ def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkMoves)
         performer=performer,
         took_back=junk.took_back,
         put_back=junk.put_back,
+        rebuilt=Rebuilt(database.analyses),
         clock=clock,
         metrics=app.metrics,
         drafts=live_drafts(app),

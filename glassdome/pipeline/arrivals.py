@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
+from typing import Final
 from weakref import WeakValueDictionary
 
 from glassdome.core.clock import Clock
@@ -20,6 +21,8 @@ from glassdome.values.refs import Cursor, MessageRef, NewUids
 __all__ = ["Arrivals"]
 
 _log = get_logger(__name__)
+#: A folder that is rebuilt twice within this time is not kept well.
+_OFTEN: Final = timedelta(days=1)
 
 
 class Arrivals:
@@ -38,6 +41,7 @@ class Arrivals:
         self._source, self._queue, self._cursors, self._clock, self._wake = source, queue, cursors, clock, wake
         # Another process may have moved a cursor since: then what it queued is found again, and known by its identity.
         self._known: dict[tuple[str, str], Cursor] = {}
+        self._rebuilt: dict[tuple[str, str], datetime] = {}
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def look(self, mailbox: str, folder: str, *, rung: bool = False) -> int:
@@ -57,12 +61,23 @@ class Arrivals:
                 await self._store(mailbox, folder, found)
             self._known[key] = found.cursor
         if found.reset:
-            _log.warning("folder_rebuilt", mailbox=mailbox, folder=folder, messages=len(found.uids))
+            self._tell_rebuilt(mailbox, folder, found)
         return len(found.uids)
 
     def forget(self, mailbox: str) -> None:
         """Forget a mailbox that is not chosen any more."""
         self._known = {key: cursor for key, cursor in self._known.items() if key[0] != mailbox}
+        self._rebuilt = {key: at for key, at in self._rebuilt.items() if key[0] != mailbox}
+
+    def _tell_rebuilt(self, mailbox: str, folder: str, found: NewUids) -> None:
+        """Say that the folder was rebuilt; where it happens again and again, the server or its storage needs a look."""
+        now, key = self._clock.now(), (mailbox, folder)
+        again = (before := self._rebuilt.get(key)) is not None and now - before < _OFTEN
+        self._rebuilt[key] = now
+        _log.warning("folder_rebuilt", mailbox=mailbox, folder=folder, messages=len(found.uids))
+        if again:
+            fix = "look in the mail server's log why it gives the folder a new UIDVALIDITY each time"
+            _log.warning("folder_rebuilt_again", mailbox=mailbox, folder=folder, since=str(before), fix=fix)
 
     async def _begun(self, mailbox: str, folder: str) -> Cursor:
         """Return the cursor; at first sight write down when that was, since the poll may fail for a while."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -19,6 +20,7 @@ from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.drafts import Drafted, Drafts
 from glassdome.pipeline.observe import observe_model, observe_verdict
 from glassdome.pipeline.process import Judged, Load, Stages, judge
+from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.pipeline.retry import decide_retry, model_again_at
 from glassdome.ports.mail import MailSource
 from glassdome.ports.store import JobQueue, PreferenceStore
@@ -60,16 +62,17 @@ class JobRunner:
         drafts: Drafts | None = None,
         took_back: TookBack | None = None,
         put_back: PutBack | None = None,
+        rebuilt: Rebuilt | None = None,
     ) -> None:
         """`stages` answers how messages are judged at this moment; `drafts` is None where no model may write them.
 
         `took_back` tells a message that its owner took out of Junk, `put_back` one whose move was taken back through us:
-        whatever is thought of it, nothing is done to it.
+        whatever is thought of it, nothing is done to it. `rebuilt` knows mail again whose folder the server made anew.
         """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._stages, self._performer, self._clock = stages, performer, clock
         self._metrics, self._drafts = metrics or Metrics(), drafts
-        self._took_back, self._put_back = took_back, put_back
+        self._took_back, self._put_back, self._rebuilt = took_back, put_back, rebuilt
 
     async def run(self, job: Job) -> None:
         """Take a leased job to the end of its lease; raises what `failed` then answers."""
@@ -85,6 +88,9 @@ class JobRunner:
         if job.reason is JobReason.DRAFT and (known := await self._analysed(job)):
             await self._draft(job, raw, known, load=load, stages=stages)
             return
+        if self._rebuilt is not None and (before := await self._rebuilt.known(job, raw)):
+            await self._keep(job, before)
+            return
         judged = await judge(raw, job.ref, load=load, stages=stages)
         actions, now = plan(judged.analysis.verdict, wishes, job.ref), self._clock.now()
         if actions and await self._is_back(job.ref, judged.message.message_id, actions):
@@ -98,6 +104,17 @@ class JobRunner:
             )
         )
         self._observe(judged, stages, kept=kept)
+
+    async def _keep(self, job: Job, before: Analysis) -> None:
+        """Give a judged message its new name; what waited for the model waits on."""
+        now, again_at = self._clock.now(), None
+        if before.verdict.degraded:
+            again_at = now
+        kept = replace(before, ref=job.ref)
+        _log.info("message_recognised", mailbox=job.ref.mailbox, folder=job.ref.folder, uid=job.ref.uid)
+        await self._stored(
+            lambda: self._queue.complete(job, kept, actions=(), now=now, again_at=again_at, instead_of=before.ref)
+        )
 
     async def _is_back(self, ref: MessageRef, message_id: str, actions: Sequence[Action]) -> bool:
         if self._put_back is not None and await self._put_back(ref):

@@ -92,9 +92,11 @@ class JobQueue(Protocol):
         again_at: datetime | None = None,
         again: JobReason = JobReason.UPGRADE,
         history: Message | None = None,
+        instead_of: MessageRef | None = None,
     ) -> bool:
         """Store analysis, planned actions, sender history and the job's end in one transaction, fenced by the token.
 
+        `instead_of` is the same message under a name that is void: what is known of it goes over, and its analysis ends.
         With `again_at` the job returns to pending with the reason `again`: upgrade after a degraded verdict, or draft.
         False: the lease was lost, and nothing was stored.
         """

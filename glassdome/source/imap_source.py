@@ -11,7 +11,7 @@ from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.errors import ImapRefused, InvalidQuery, NotFound, UidValidityChanged
 from glassdome.core.limits import IMAP_IDLE_SECONDS
 from glassdome.ports.imap import ImapSession, ImapSessions
-from glassdome.source.arrived import last_uid, uids_after
+from glassdome.source.arrived import last_uid, settled, uids_after
 from glassdome.source.asked import asked
 from glassdome.source.search import quoted, search_date
 from glassdome.source.special_use import folder_for
@@ -94,8 +94,8 @@ class ImapSource:
     async def _new_uids(self, session: ImapSession, folder: str, cursor: Cursor | None) -> NewUids:
         status = await session.status(folder)
         if cursor is None or cursor.uid_validity != status.uid_validity:
-            # Only an opened folder tells its true UIDVALIDITY: Courier's STATUS may answer with the clock.
-            status = await session.examine(folder)
+            known = cursor.uid_validity if cursor is not None else 0
+            status = await settled(session, folder, known=known, clock=self._clock)
         if cursor is not None and cursor.uid_validity == status.uid_validity:
             uids = await uids_after(session, folder, status, cursor.last_uid)
             return NewUids(uids=uids, cursor=cursor.moved_to(max(uids, default=0)))

@@ -16,10 +16,12 @@ from glassdome.store.claims import held
 from glassdome.store.contacts import remember
 from glassdome.store.rows import analysis_row, is_ref
 from glassdome.store.schema import analyses, queue
+from glassdome.store.supersede import supersede
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, Priority
 from glassdome.values.message import Message
+from glassdome.values.refs import MessageRef
 
 __all__ = ["complete"]
 
@@ -34,10 +36,13 @@ async def complete(
     again_at: datetime | None,
     again: JobReason,
     history: Message | None,
+    instead_of: MessageRef | None = None,
 ) -> bool:
     """End the job first: the row lock keeps every other writer of this message out until the commit."""
     if not await _close(connection, job, now=now, again_at=again_at, again=again):
         return False
+    if instead_of is not None:
+        await supersede(connection, instead_of, analysis.ref)
     new, old = await _store(connection, analysis)
     await plan_actions(connection, actions, message_id=analysis.message_id, now=now)
     if history is not None and old is None:

@@ -80,11 +80,20 @@ class Queue:
         again_at: datetime | None = None,
         again: JobReason = JobReason.UPGRADE,
         history: Message | None = None,
+        instead_of: MessageRef | None = None,
     ) -> bool:
         """Store the result and end the job; False when the lease was lost."""
         return await self._db.write(
             lambda c: completion.complete(
-                c, job, analysis, actions=actions, now=now, again_at=again_at, again=again, history=history
+                c,
+                job,
+                analysis,
+                actions=actions,
+                now=now,
+                again_at=again_at,
+                again=again,
+                history=history,
+                instead_of=instead_of,
             )
         )
 

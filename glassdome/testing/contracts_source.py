@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 
-from glassdome.core.errors import MessageTooLarge, NotFound, UidValidityChanged
-from glassdome.ports.mail import MailSource
+from glassdome.core.errors import KeywordsUnsupported, MessageTooLarge, NotFound, UidValidityChanged
+from glassdome.ports.mail import FolderEditor, MailSource
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 
 __all__ = ["SourceContract", "Stocked", "sample"]
 
 _ENOUGH = 1_000_000
+#: A server may add the date where it is missing.
+_DATE = "Date: Mon, 01 Jun 2026 10:00:00 +0000\r\n"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stocked:
-    """A source, an empty mailbox with the folder Junk in it, a way to deliver into INBOX, and its flags by UID."""
+    """A source, an empty mailbox with a folder for Junk in it, a way to deliver into INBOX, and its flags by UID."""
 
     source: MailSource
+    editor: FolderEditor
     mailbox: str
     deliver: Callable[[bytes], Awaitable[None]]
     flags: Callable[[int], Awaitable[frozenset[str]]]
+    junk: str = "Junk"
+    keeps_keywords: bool = True
 
 
 def sample(number: int, *, size: int = 0) -> bytes:
     """A message whose text looks like IMAP."""
-    head = f"From: a@example.test\r\nSubject: {number}\r\nMessage-ID: <{number}@example.test>\r\n\r\n"
+    head = f"From: a@example.test\r\nSubject: {number}\r\nMessage-ID: <{number}@example.test>\r\n{_DATE}\r\n"
     return head.encode() + b'* 1 FETCH (UID 9 "\\ ) {3}\r\n' * max(1, size // 28)
 
 
@@ -116,7 +122,44 @@ class SourceContract:
         """Under its own name."""
         names = await stocked.source.folders(stocked.mailbox)
         assert names[0] == INBOX
-        assert "Junk" in names
+        assert stocked.junk in names
+
+    async def test_keywords_are_set_and_unset(self, stocked: Stocked) -> None:
+        """Doing it twice changes nothing; a message that is gone is said to be, and so is a server that keeps none."""
+        ref = await _delivered(stocked, sample(1))
+        if not stocked.keeps_keywords:
+            with pytest.raises(KeywordsUnsupported):
+                await stocked.editor.add_keywords(ref, ["$Phishing"])
+            return
+        for _ in range(2):
+            await stocked.editor.add_keywords(ref, ["$Phishing", "glassdome-bank"])
+        assert {"$phishing", "glassdome-bank"} <= {flag.lower() for flag in await stocked.flags(ref.uid)}
+        await stocked.editor.remove_keywords(ref, ["$Phishing"])
+        assert "$phishing" not in {flag.lower() for flag in await stocked.flags(ref.uid)}
+        with pytest.raises(NotFound):
+            await stocked.editor.add_keywords(replace(ref, uid=ref.uid + 50), ["$Phishing"])
+
+    async def test_move_to_junk_and_back(self, stocked: Stocked) -> None:
+        """Junk is found wherever the server has it; where the message went is known, and nothing else moves."""
+        other, ref = await _delivered(stocked, sample(1)), await _delivered(stocked, sample(2))
+        moved = await stocked.editor.move(ref, "\\Junk")
+        assert moved.folder == stocked.junk
+        assert (await stocked.source.fetch(moved, max_bytes=_ENOUGH)).endswith(sample(2))
+        with pytest.raises(NotFound):
+            await stocked.editor.move(ref, "\\Junk")
+        assert await stocked.source.fetch(other, max_bytes=_ENOUGH)
+        back = await stocked.editor.move(moved, INBOX)
+        assert (await stocked.source.fetch(back, max_bytes=_ENOUGH)).endswith(sample(2))
+
+    async def test_append_stores_once(self, stocked: Stocked) -> None:
+        """A second time the message is there already."""
+        for _ in range(2):
+            await stocked.editor.append(
+                stocked.mailbox, "\\Junk", sample(7), flags=["\\Seen"], date=datetime(2026, 6, 1, tzinfo=UTC)
+            )
+        found = await stocked.source.find(stocked.mailbox, "\\Junk", "<7@example.test>")
+        older = await stocked.source.older_uids(stocked.mailbox, found.folder, before=found.uid + 1, limit=5)
+        assert older.uids == (found.uid,)
 
     async def test_watch_tells_of_a_delivery(self, stocked: Stocked) -> None:
         """Once at the start, then when mail arrives."""

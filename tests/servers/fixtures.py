@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers.certificates import Certificates, make_certificates
+from tests.servers.courier import Courier
+from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import Dovecot
 from tests.servers.mailcow import Mailcow, running_mailcow
 from tests.servers.mariadb import MariaDB
@@ -35,6 +37,24 @@ def certificates(server_folder: Path) -> Certificates:
 def dovecot(server_folder: Path, certificates: Certificates) -> Iterator[Dovecot]:
     """A running Dovecot without accounts; make them with `add_mailbox`."""
     server = Dovecot(server_folder / "dc", certificates)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def courier(server_folder: Path, certificates: Certificates) -> Iterator[Courier]:
+    """A running Courier IMAP without accounts; make them with `add_mailbox`."""
+    server = Courier(server_folder / "co", certificates)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def cyrus(server_folder: Path, certificates: Certificates) -> Iterator[Cyrus]:
+    """A running Cyrus IMAP; an account is made when somebody logs in."""
+    server = Cyrus(server_folder / "cy", certificates)
     server.start()
     yield server
     server.stop()

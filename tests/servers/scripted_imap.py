@@ -8,7 +8,7 @@ import contextlib
 import re
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -94,12 +94,17 @@ class ScriptedImap:
         self.logins, self.now_open, self.most_at_once = 0, 0, 0
         self.mailboxes: dict[str, list[Folder]] = {}
         self.changed: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.on_select: Callable[[], None] = lambda: None
         self._script: list[_Line] = []
         self._spoken = asyncio.Event()
 
     def script(self, pattern: str, said: bytes, *, times: int = 1_000_000, user: str = "") -> None:
         """Answer commands that match (`UID FETCH 2 ...`) with this; `TAG` is the command's tag."""
         self._script.append(_Line(re.compile(pattern, re.IGNORECASE), said, times, user))
+
+    def unscript(self) -> None:
+        """Go back to the usual answers."""
+        self._script.clear()
 
     def folder(self, user: str, name: str = "INBOX") -> Folder:
         """Return a folder, made on first use."""
@@ -250,6 +255,7 @@ class _Talk:
         return self.opened(rest, "")
 
     async def do_select(self, tag: str, rest: str) -> str:
+        self.server.on_select()
         return self.opened(rest, f"[PERMANENTFLAGS ({self.server.permanent})]")
 
     def opened(self, rest: str, flags: str) -> str:

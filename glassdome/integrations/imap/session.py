@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -167,6 +168,11 @@ class Session:
 
     async def append(self, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> int | None:
         """APPEND; return the new UID where the server tells (RFC 4315)."""
+        if self._selected == (folder, True):
+            # Courier stores nothing in a folder that this connection has open for reading; CLOSE expunges nothing then.
+            self._selected = None
+            with contextlib.suppress(ImapRefused):
+                await self._connection.command("CLOSE")
         seconds = IMAP_COMMAND_SECONDS + len(raw) / IMAP_LEAST_BYTES_PER_SECOND
         words: list[str | bytes] = [
             "APPEND",

@@ -16,10 +16,13 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import FixedLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
+from glassdome.source.imap_editor import ImapEditor
 from glassdome.source.imap_source import ImapSource
 from glassdome.testing.contracts_source import SourceContract, Stocked
 from glassdome.values.refs import INBOX
-from tests.servers.certificates import SERVER_NAME
+from tests.servers.certificates import SERVER_NAME, Certificates
+from tests.servers.courier import Courier
+from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PASSWORD, Dovecot
 
 
@@ -32,6 +35,10 @@ def flags_by(pool: ImapPool, mailbox: str) -> object:
             return (await session.facts([uid]))[0].flags
 
     return flags
+
+
+def _server(server: Courier | Cyrus, certificates: Certificates) -> ImapServer:
+    return ImapServer(host=server.host, port=server.port, tls=TlsPolicy(ca_file=certificates.ca), implicit_tls=True)
 
 
 class TestDovecot(SourceContract):
@@ -47,7 +54,61 @@ class TestDovecot(SourceContract):
             async def deliver(raw: bytes) -> None:
                 await asyncio.to_thread(dovecot.deliver, mailbox, raw)
 
-            yield Stocked(source=ImapSource(pool), mailbox=mailbox, deliver=deliver, flags=flags_by(pool, mailbox))  # type: ignore[arg-type]
+            yield Stocked(
+                source=ImapSource(pool),
+                editor=ImapEditor(pool),
+                mailbox=mailbox,
+                deliver=deliver,
+                flags=flags_by(pool, mailbox),
+            )  # type: ignore[arg-type]
+
+
+class TestCourier(SourceContract):
+    """Debian's Courier: INBOX as namespace, no UIDNEXT when a folder is opened, a UIDVALIDITY that may be the clock."""
+
+    @pytest.fixture
+    async def stocked(self, courier: Courier) -> AsyncIterator[Stocked]:
+        """A fresh mailbox, delivered to as by an MDA."""
+        mailbox = await asyncio.to_thread(courier.add_mailbox, "Junk")
+        server = _server(courier, courier.certificates)
+        async with ImapPool(server, FixedLogins({mailbox: SecretStr(PASSWORD)})) as pool:
+
+            async def deliver(raw: bytes) -> None:
+                await asyncio.to_thread(courier.deliver, mailbox, raw)
+
+            yield Stocked(
+                source=ImapSource(pool, poll_seconds=0.1),
+                editor=ImapEditor(pool),
+                mailbox=mailbox,
+                deliver=deliver,
+                flags=flags_by(pool, mailbox),  # type: ignore[arg-type]
+                junk="INBOX.Junk",
+            )
+
+
+class TestCyrus(SourceContract):
+    """Debian's Cyrus: INBOX as namespace, a folder's absence told in words."""
+
+    @pytest.fixture
+    async def stocked(self, cyrus: Cyrus) -> AsyncIterator[Stocked]:
+        """A fresh mailbox, delivered to by LMTP."""
+        mailbox = cyrus.add_mailbox()
+        server = _server(cyrus, cyrus.certificates)
+        async with ImapPool(server, FixedLogins({mailbox: SecretStr(PASSWORD)})) as pool:
+            async with pool.session(mailbox):
+                pass  # the first login makes the account
+
+            async def deliver(raw: bytes) -> None:
+                await asyncio.to_thread(cyrus.deliver, mailbox, raw)
+
+            yield Stocked(
+                source=ImapSource(pool),
+                editor=ImapEditor(pool),
+                mailbox=mailbox,
+                deliver=deliver,
+                flags=flags_by(pool, mailbox),  # type: ignore[arg-type]
+                junk="INBOX.Junk",
+            )
 
 
 class TestDemoServer(SourceContract):
@@ -65,4 +126,11 @@ class TestDemoServer(SourceContract):
                 async def deliver(raw: bytes) -> None:
                     await demo.deliver(mailbox, raw)
 
-                yield Stocked(source=ImapSource(pool), mailbox=mailbox, deliver=deliver, flags=flags_by(pool, mailbox))  # type: ignore[arg-type]
+                yield Stocked(
+                    source=ImapSource(pool),
+                    editor=ImapEditor(pool),
+                    mailbox=mailbox,
+                    deliver=deliver,
+                    flags=flags_by(pool, mailbox),  # type: ignore[arg-type]
+                    keeps_keywords=False,
+                )

@@ -1,0 +1,35 @@
+"""Gives what is known of a message to the name it has now, after its folder was rebuilt."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from glassdome.store import statistics_table
+from glassdome.store.actions import key_of
+from glassdome.store.beside import forget_beside
+from glassdome.store.rows import is_ref
+from glassdome.store.schema import analyses, queue
+from glassdome.store.schema_agent import actions, feedback
+from glassdome.values.action import Action, ActionKind
+from glassdome.values.refs import MessageRef
+
+__all__ = ["supersede"]
+
+
+async def supersede(connection: AsyncConnection, old: MessageRef, new: MessageRef) -> None:
+    """Move the correction and the actions of `old` to `new`, and take its analysis and its job away."""
+    place = {"uid_validity": new.uid_validity, "uid": new.uid}
+    taken = (await connection.execute(select(feedback.c.id).where(is_ref(feedback, new)))).first()
+    if taken is None:
+        await connection.execute(update(feedback).where(is_ref(feedback, old)).values(**place))
+    for row in (await connection.execute(select(actions).where(is_ref(actions, old)))).all():
+        key = key_of(Action(ref=new, kind=ActionKind(row.kind), argument=row.argument).key)
+        if (await connection.execute(select(actions.c.id).where(actions.c.action_key == key))).first() is None:
+            await connection.execute(update(actions).where(actions.c.id == row.id).values(action_key=key, **place))
+    found = (await connection.execute(select(analyses).where(is_ref(analyses, old)).with_for_update())).first()
+    if found is not None:
+        await forget_beside(connection, [found.id])
+        await connection.execute(delete(analyses).where(analyses.c.id == found.id))
+        await statistics_table.add(connection, [(dict(found._mapping), -1)])
+    await connection.execute(delete(queue).where(is_ref(queue, old)))

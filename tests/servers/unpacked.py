@@ -1,0 +1,86 @@
+"""Debian's servers that cannot be installed beside each other, unpacked into a cache and run from there.
+
+`python -m tests.servers.unpacked` fetches them all, as `script/test` does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["COURIER", "CYRUS", "Unpacked", "unpacked"]
+
+COURIER, CYRUS = "courier-imap", "cyrus-imapd"
+#: Read when the tests begin, since each test has a home of its own. As root the servers run as another user, who may not
+#: enter root's home.
+_HOME_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+_CACHE = (Path("/var/cache") if os.getuid() == 0 else _HOME_CACHE) / "glassdome-tests"
+#: A package that the installation would add; one in brackets is there already, in another version.
+_NEW = re.compile(r"^Inst (\S+) \(", re.MULTILINE)
+
+
+class Unpacked:
+    """The files of a package and of what it needs, under one folder."""
+
+    def __init__(self, root: Path) -> None:
+        """`root` stands for `/`."""
+        self.root = root
+
+    def __truediv__(self, path: str) -> Path:
+        """Return a file of the package."""
+        return self.root / path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What lets its programs find their libraries."""
+        folders = {str(file.parent) for top in ("usr/lib", "lib") for file in (self.root / top).rglob("lib*.so*")}
+        return {"LD_LIBRARY_PATH": ":".join(sorted(folders))}
+
+
+def unpacked(package: str) -> Unpacked:
+    """Return the package, fetched if it is not there yet; raises RuntimeError with what apt says."""
+    folder = _CACHE / package
+    with _alone(package):
+        if not (folder / "done").exists():
+            debs = folder / "debs"
+            debs.mkdir(parents=True, exist_ok=True)
+            _run("apt-get", "download", *_needed(package), within=debs)
+            for deb in sorted(debs.glob("*.deb")):
+                _run("dpkg", "-x", str(deb), str(folder / "root"), within=folder)
+                deb.unlink()
+            # Servers run as another user.
+            _run("chmod", "-R", "go+rX", str(folder / "root"), within=folder)
+            (folder / "done").touch()
+    return Unpacked(folder / "root")
+
+
+def _needed(package: str) -> list[str]:
+    # Only asked: what the installation would remove stays.
+    said = _run("apt-get", "-s", "-o", "Debug::NoLocking=1", "install", "--no-install-recommends", package)
+    return sorted(set(_NEW.findall(said)) | {package})
+
+
+def _run(*command: str, within: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=within, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr[-2000:]}")
+    return done.stdout
+
+
+@contextmanager
+def _alone(package: str) -> Iterator[None]:
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    with (_CACHE / f"{package}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    for name in (COURIER, CYRUS):
+        sys.stdout.write(f"{name}: {unpacked(name).root}\n")
