@@ -15,6 +15,8 @@ __all__ = ["WORD_BEGIN", "decode_words"]
 
 #: A word holds at most 75 characters (RFC 2047 2); real ones reach thousands. It ends with the next `?=`.
 WORD_BEGIN = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?")
+#: The common case: a value that is one word.
+_ALONE = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 _CUT_ESCAPE = re.compile(r"=[0-9A-Fa-f]?$")
 
 
@@ -22,6 +24,10 @@ def decode_words(value: str, faults: Faults) -> str:
     """Decode every encoded word of a field value and clean the result to one line."""
     if "=?" not in value:
         return line(value)
+    alone = _ALONE.fullmatch(value)
+    if alone:
+        data = base64_bytes(alone[3].encode("utf-8", "replace")) if alone[2] in "bB" else _one_quoted(alone[3])
+        return line(decode(data, alone[1].lower(), faults))
     out: list[str] = []
     run = _Run(faults)
     at = 0

@@ -92,7 +92,7 @@ def _is_comment(before: str, after: str) -> bool:
 def _parameters(text: str, faults: Faults) -> dict[str, str]:
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
-    if _NO_SEMICOLON.search(text):
+    if text.count("=") > text.count(";") and _NO_SEMICOLON.search(text):
         text = _separated(text)
     for number, found in enumerate(_PARAMETER.finditer(text)):
         if number >= MAX_PARAMETERS:

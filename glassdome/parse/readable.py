@@ -20,6 +20,8 @@ _ENCODED = re.compile(r"^[A-Za-z0-9+/=_-]{40,}$", re.MULTILINE)
 _WRAPPING_WORDS = 40
 #: The share of characters that are damage from which on nobody reads the rest.
 _TOO_DAMAGED = 0.3
+#: Characters for one space from which on ASCII text may be encoded; prose has one in six.
+_FEW_SPACES = 12
 #: Defects that leave bytes of the text unread.
 _UNREAD = frozenset({"unknown_transfer_encoding", "too_deep", "too_many_parts", "no_boundary_found", "damaged_base64"})
 _CONTENT = ("text/html", "text/plain")
@@ -44,7 +46,7 @@ def readable_of(subject: str, body: Body, attachments: Sequence[Attachment], fau
 
 def _outside_armour(text: str) -> str:
     """Return the text without an encrypted OpenPGP message (RFC 9580 6.2); the same object where there is none."""
-    begin = _ARMOUR.search(text)
+    begin = _ARMOUR.search(text) if "-----BEGIN PGP MESSAGE" in text else None
     if not begin:
         return text
     end = _ARMOUR_END.search(text, begin.end())
@@ -52,7 +54,10 @@ def _outside_armour(text: str) -> str:
 
 
 def _is_damaged(text: str) -> bool:
-    whole = len(text) - text.count(" ") - text.count("\n")
-    unknown = text.count("\ufffd")
-    encoded = sum(found.end() - found.start() for found in _ENCODED.finditer(text)) if text.isascii() else 0
-    return max(unknown, encoded) > _TOO_DAMAGED * whole if unknown or encoded > 100 else False
+    spaces = text.count(" ") + text.count("\n")
+    unknown = encoded = 0
+    if not text.isascii():
+        unknown = text.count("\ufffd")
+    elif spaces * _FEW_SPACES < len(text):
+        encoded = sum(found.end() - found.start() for found in _ENCODED.finditer(text))
+    return (unknown > 0 or encoded > 100) and max(unknown, encoded) > _TOO_DAMAGED * (len(text) - spaces)

@@ -38,6 +38,8 @@ _DATA = frozenset(
         "text/ecmascript",
     ]
 )
+#: Bytes of a body that are looked at before all of it.
+_FIRST = 100
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def sort_parts(root: Part) -> Sorted:
     """
     found = Sorted()
     _sort(root, found)
-    if not any(part.body.strip() for part in found.shown):
+    if not any(_says_something(part) for part in found.shown):
         _promote(root, found)
     return found
 
@@ -111,7 +113,11 @@ def _best(texts: list[list[Part]]) -> list[Part]:
 
 
 def _is_page(part: Part) -> bool:
-    return is_html(part) and bool(part.body.strip())
+    return is_html(part) and _says_something(part)
+
+
+def _says_something(part: Part) -> bool:
+    return bool(part.body[:_FIRST].strip() or part.body.strip())
 
 
 def _is_known(part: Part) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from io import BytesIO
 
 from glassdome.core.limits import MAX_UU_LINES
@@ -40,6 +41,7 @@ def _looks_encoded(body: bytes) -> bool:
     return len(head.translate(None, _BASE64 + b"=")) * 20 <= len(head)
 
 
+@lru_cache(maxsize=256)
 def _word(encoding: str) -> str:
     """Return the encoding's name without comments, punctuation and the wrong hyphens it is spelled with."""
     if "(" in encoding:
