@@ -1,4 +1,4 @@
-"""What an archive holds, by name: zip, tar, gzip, bzip2, xz, rar. Nothing is written, little is unpacked."""
+"""What an archive holds, by name, archives in it too: zip, tar, gzip, bzip2, xz, rar. Nothing is written."""
 
 from __future__ import annotations
 
@@ -9,25 +9,36 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import NamedTuple
 
 from glassdome.core.limits import (
     MAX_ARCHIVE_MEMBERS,
     MAX_FILENAME_CHARS,
+    MAX_INFLATED_BYTES,
     MAX_XZ_MEMORY_BYTES,
     MAX_ZIP_DIRECTORY_BYTES,
 )
 from glassdome.parse.faults import Faults
+from glassdome.parse.magic import true_type
 from glassdome.parse.plain import line
 from glassdome.parse.rar import list_rar
 
-__all__ = ["Listing", "list_archive", "open_zip", "read_member"]
+__all__ = ["Listing", "hidden_archive", "list_archive", "open_zip", "read_member"]
 
 _END = b"PK\x05\x06"
 _END_SIZE = 22
 _END64_LOCATOR = b"PK\x06\x07"
+_LOCAL_MARK = b"PK\x03\x04"
+_CENTRAL = b"PK\x01\x02"
+_MARKS = ((b"Rar!\x1a\x07", "application/vnd.rar"), (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"))
+#: Bytes before an archive that a program which unpacks itself needs.
+_SELF_EXTRACTOR_BYTES = 1024 * 1024
+#: Names of archives worth opening inside an archive, how many of them, and how deep.
+_ARCHIVE_NAMES = (".zip", ".zipx", ".jar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".rar", ".z", ".dat", ".bin", ".gz2")
+_MAX_ARCHIVES = 5
+_MAX_NESTED = 3
 _LOCAL = re.compile(rb"PK\x03\x04")
 _ENCRYPTED = 0x1
 _UTF8 = 0x800
@@ -55,10 +66,66 @@ class Listing(NamedTuple):
     encrypted: bool = False
 
 
-def list_archive(data: bytes, kind: str, faults: Faults) -> Listing:
-    """List an archive of media type `kind`; nothing for a kind that is no archive."""
+def list_archive(data: bytes, kind: str, faults: Faults, *, depth: int = 0) -> Listing:
+    """List an archive of media type `kind`, as `b.zip/c.exe` what is in archives in it; nothing for another kind."""
     lister = _LISTERS.get(kind)
-    return lister(data, faults) if lister else Listing()
+    if lister is None:
+        return Listing()
+    listing = lister(data, faults)
+    if depth >= _MAX_NESTED:
+        return listing
+    names, encrypted = list(listing.members), listing.encrypted
+    for name, content in _archives_in(data, kind, listing, faults):
+        inner = list_archive(content, true_type(content), faults, depth=depth + 1)
+        names += [f"{name}/{member}" if name else member for member in inner.members]
+        encrypted = encrypted or inner.encrypted
+    return (
+        Listing(_names(names, faults), encrypted)
+        if len(names) > len(listing.members)
+        else Listing(listing.members, encrypted)
+    )
+
+
+def _archives_in(data: bytes, kind: str, listing: Listing, faults: Faults) -> Iterator[tuple[str, bytes]]:
+    """Unpack the members that are archives by their names, the first few of them and within the budget."""
+    content = _unpacked(data, _PACKERS[kind], faults) if kind in _PACKERS else b""
+    if content and not content.startswith(b"ustar", 257):
+        yield "", content
+        return
+    nested = [name for name in listing.members if name.lower().endswith(_ARCHIVE_NAMES)][:_MAX_ARCHIVES]
+    if not nested:
+        return
+    if kind == "application/zip" and (archive := open_zip(data, faults)) is not None:
+        for name in nested:
+            yield name, read_member(archive, name, MAX_INFLATED_BYTES // 2, faults)
+    elif content or kind == "application/x-tar":
+        yield from _files_of_tar(content or data, nested, faults)
+
+
+def _files_of_tar(data: bytes, names: list[str], faults: Faults) -> Iterator[tuple[str, bytes]]:
+    try:
+        with tarfile.open(fileobj=BytesIO(data), mode="r:") as archive:
+            for name in names:
+                file = archive.extractfile(name)
+                content = (
+                    file.read(min(faults.inflated, MAX_INFLATED_BYTES // 2)) if file and faults.inflated > 0 else b""
+                )
+                faults.inflated -= len(content)
+                yield name, content
+    except (*_TAR_ERRORS, KeyError):
+        return
+
+
+def hidden_archive(data: bytes) -> tuple[str, int]:
+    """Find an archive behind other bytes, as unpackers do: its media type and where it begins; empty for none."""
+    end = data.rfind(_END, max(0, len(data) - 65_536 - _END_SIZE))
+    if end >= 0 and len(data) >= end + _END_SIZE and data.find(_CENTRAL, 0, end) >= 0:
+        return "application/zip", 0
+    for mark, kind in _MARKS:
+        at = data.find(mark, 0, _SELF_EXTRACTOR_BYTES)
+        if at > 0:
+            return kind, at
+    return "", 0
 
 
 def open_zip(data: bytes, faults: Faults) -> zipfile.ZipFile | None:
@@ -97,9 +164,32 @@ def _list_zip(data: bytes, faults: Faults) -> Listing:
     if archive is None:
         return _scan_zip(data, faults)
     entries = archive.infolist()
-    return Listing(
-        _names([entry.filename for entry in entries], faults), any(e.flag_bits & _ENCRYPTED for e in entries)
-    )
+    names = [entry.filename for entry in entries]
+    encrypted = any(entry.flag_bits & _ENCRYPTED for entry in entries)
+    return Listing(_names(names + _unlisted(data, entries, names), faults), encrypted)
+
+
+def _unlisted(data: bytes, entries: list[zipfile.ZipInfo], names: list[str]) -> list[str]:
+    """Return names that only local headers have: of a second zip in the same file, or false to the directory's."""
+    known = set(names)
+    ends = {entry.header_offset: entry.header_offset + 30 + entry.compress_size for entry in entries}
+    found: list[str] = []
+    at = data.find(_LOCAL_MARK)
+    for _ in range(2 * MAX_ARCHIVE_MEMBERS):
+        if at < 0 or at + 30 > len(data):
+            break
+        name, _ = _local_name(data, at)
+        if name and name not in known and name.isprintable():
+            known.add(name)
+            found.append(name)
+        at = data.find(_LOCAL_MARK, ends.get(at, at + 30))
+    return found
+
+
+def _local_name(data: bytes, at: int) -> tuple[str, int]:
+    flags, length = struct.unpack_from("<H", data, at + 6)[0], struct.unpack_from("<H", data, at + 26)[0]
+    raw = data[at + 30 : at + 30 + min(length, 4 * MAX_FILENAME_CHARS)]
+    return raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace"), flags
 
 
 def _scan_zip(data: bytes, faults: Faults) -> Listing:
@@ -111,9 +201,8 @@ def _scan_zip(data: bytes, faults: Faults) -> Listing:
         at = found.start()
         if len(names) >= MAX_ARCHIVE_MEMBERS or at + 30 > len(data):
             break
-        flags, length = struct.unpack_from("<H", data, at + 6)[0], struct.unpack_from("<H", data, at + 26)[0]
-        raw = data[at + 30 : at + 30 + min(length, 4 * MAX_FILENAME_CHARS)]
-        names.append(raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace"))
+        name, flags = _local_name(data, at)
+        names.append(name)
         encrypted = encrypted or bool(flags & _ENCRYPTED)
     return Listing(_names(names, faults), encrypted)
 
@@ -131,17 +220,22 @@ def _list_tar(data: bytes, faults: Faults) -> Listing:
 
 def _list_packed(unpack: Callable[[bytes, int], bytes]) -> Callable[[bytes, Faults], Listing]:
     def lister(data: bytes, faults: Faults) -> Listing:
-        try:
-            content = unpack(data, faults.inflated)
-        except (*_ZIP_ERRORS, lzma.LZMAError):
-            faults.add("damaged_archive")
-            return Listing()
-        faults.inflated -= len(content)
+        content = _unpacked(data, unpack, faults)
         if content.startswith(b"ustar", 257):
             return _list_tar(content, Faults())
         return Listing(_names([_gzip_name(data)], faults) if data.startswith(b"\x1f\x8b") else ())
 
     return lister
+
+
+def _unpacked(data: bytes, unpack: Callable[[bytes, int], bytes], faults: Faults) -> bytes:
+    try:
+        content = unpack(data, faults.inflated)
+    except (*_ZIP_ERRORS, lzma.LZMAError):
+        faults.add("damaged_archive")
+        return b""
+    faults.inflated -= len(content)
+    return content
 
 
 def _gunzip(data: bytes, most: int) -> bytes:
@@ -176,11 +270,14 @@ def _names(names: list[str], faults: Faults) -> tuple[str, ...]:
     return tuple(name for name in cleaned if name)
 
 
+_PACKERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "application/gzip": _gunzip,
+    "application/x-bzip2": _bunzip,
+    "application/x-xz": _unxz,
+}
 _LISTERS: dict[str, Callable[[bytes, Faults], Listing]] = {
     "application/zip": _list_zip,
     "application/x-tar": _list_tar,
-    "application/gzip": _list_packed(_gunzip),
-    "application/x-bzip2": _list_packed(_bunzip),
-    "application/x-xz": _list_packed(_unxz),
+    **{kind: _list_packed(unpack) for kind, unpack in _PACKERS.items()},
     "application/vnd.rar": _list_rar,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_FILENAME_CHARS, MAX_LINKS
-from glassdome.parse.archive import list_archive
+from glassdome.parse.archive import hidden_archive, list_archive
 from glassdome.parse.charset import decode
 from glassdome.parse.faults import Faults
 from glassdome.parse.fields import first
@@ -21,6 +21,9 @@ from glassdome.values.message import Attachment, Form, Link, Read
 __all__ = ["Inside", "read_attachment"]
 
 _HTML_NAMES = (".htm", ".html", ".shtml", ".xhtml", ".hta", ".svg")
+#: Types that may have an archive behind them, where the name says one.
+_POLYGLOT = ("image/", "application/pdf", "text/")
+_ARCHIVE_NAMES = (".zip", ".rar", ".7z", ".jar")
 #: Types that hold no words of their own, or whose emptiness is known.
 _READ = frozenset({"", "image/svg+xml"})
 #: Types that hold files; one without any is damaged.
@@ -56,6 +59,7 @@ def read_attachment(part: Part, faults: Faults) -> tuple[Attachment, Inside]:
     return (
         Attachment(
             filename=name,
+            other_names=tuple(other for raw in part.names if (other := line(raw)[:MAX_FILENAME_CHARS]) != name),
             declared_type=part.media_type,
             true_type=kind,
             size=len(data),
@@ -96,8 +100,11 @@ def _kind(data: bytes, name: str, declared: str) -> str:
 
 def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, faults: Faults) -> str:
     """Look into the content; return the media type it turned out to be."""
+    if kind == "application/octet-stream" or (kind.startswith(_POLYGLOT) and _is_archive_name(part)):
+        hidden, at = hidden_archive(data)
+        data, kind = data[at:] if hidden and at else data, hidden or kind
     listing = list_archive(data, kind, faults)
-    inside.members, inside.encrypted = listing.members, listing.encrypted
+    inside.members, inside.encrypted = listing.members, listing.encrypted or part.encrypted
     if kind == "application/zip":
         return _take_office(read_package(data, listing.members, faults), inside) or kind
     if kind == "application/x-ole-storage":
@@ -111,6 +118,10 @@ def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, faults: Fau
     elif kind.startswith(("text/", "message/")) and not part.children:
         _read_words(data, part, inside, faults)
     return kind
+
+
+def _is_archive_name(part: Part) -> bool:
+    return any(name.lower().rstrip(". ").endswith(_ARCHIVE_NAMES) for name in part.names)
 
 
 def _take_office(found: OfficeFile, inside: Inside) -> str:

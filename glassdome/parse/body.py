@@ -7,13 +7,21 @@ from dataclasses import dataclass, field
 
 from glassdome.core.limits import MAX_LINKS, MAX_TEXT_CHARS
 from glassdome.parse.charset import decode
+from glassdome.parse.containers import take_files
 from glassdome.parse.faults import Faults
 from glassdome.parse.html import Page, read_html
 from glassdome.parse.html_guard import without_ballast
 from glassdome.parse.plain import clean, reveal
 from glassdome.parse.sorting import Sorted, is_html
 from glassdome.parse.structure import Part
-from glassdome.parse.text_types import STUFFED, calendar_text, enriched_text, flowed_text, joined_urls
+from glassdome.parse.text_types import (
+    STUFFED,
+    calendar_text,
+    enriched_text,
+    flowed_text,
+    joined_urls,
+    without_signature,
+)
 from glassdome.parse.url import find_urls, host_of, normal_url
 from glassdome.values.message import Form, HiddenText, Link
 
@@ -39,16 +47,21 @@ class Body:
     has_script: bool = False
     remote_images: int = 0
     images: bool = False
+    files: list[Part] = field(default_factory=list)
     encrypted: bool = False
     has_text: bool = False
     unread: bool = False
 
 
-def read_text(part: Part, faults: Faults) -> str:
+def read_text(part: Part, faults: Faults, files: list[Part] | None = None) -> str:
     """Decode one text part, as far as the message's budget goes."""
     html = is_html(part)
     room = min(MAX_TEXT_CHARS if not html else faults.chars, faults.chars)
     data = part.content(faults)
+    if b"begin" in data and not html:
+        data, taken = take_files(data, faults)
+        if files is not None:
+            files += taken
     if html and len(data) > room:
         data = without_ballast(data)
     if len(data) > room * _BYTES_PER_CHAR:
@@ -86,7 +99,7 @@ def read_body(parts: Sorted, faults: Faults) -> Body:
 
 
 def _read(part: Part, body: Body, faults: Faults) -> str:
-    text = read_text(part, faults)
+    text = read_text(part, faults, body.files)
     page_like = is_html(part)
     text = text if page_like else clean(text)
     body.unread = body.unread or (not text.strip() and bool(part.body.strip()))
@@ -102,9 +115,9 @@ def _read(part: Part, body: Body, faults: Faults) -> str:
     return text
 
 
-def plain_text(part: Part, faults: Faults) -> str:
-    """Return the words of a text part that is no HTML, without what is invisible in them."""
-    return reveal(_as_plain(clean(read_text(part, faults)), part))[0].strip("\n").replace(STUFFED, "")
+def plain_text(part: Part, faults: Faults, files: list[Part] | None = None) -> str:
+    """Return the words of a text part that is no HTML, without what is invisible in them; `files` gets those in it."""
+    return reveal(_as_plain(clean(read_text(part, faults, files)), part))[0].strip("\n").replace(STUFFED, "")
 
 
 def _as_plain(text: str, part: Part) -> str:
@@ -115,6 +128,8 @@ def _as_plain(text: str, part: Part) -> str:
         return calendar_text(text)
     if part.content_type.get("format").lower() == "flowed":
         text = flowed_text(text, delsp=part.content_type.get("delsp").lower() == "yes")
+    if "-----BEGIN PGP SIGNED" in text:
+        text = without_signature(text)
     return joined_urls(text) if "<" in text else text
 
 

@@ -18,6 +18,7 @@ from glassdome.parse.address import parse_addresses
 from glassdome.parse.attachments import read_attachments
 from glassdome.parse.authentication import read_authentication, read_mail_from, read_rspamd
 from glassdome.parse.body import read_body
+from glassdome.parse.containers import open_containers
 from glassdome.parse.date import parse_date
 from glassdome.parse.encoded_words import decode_words
 from glassdome.parse.faults import Faults
@@ -75,9 +76,10 @@ def _as_lines(raw: bytes) -> bytes:
 
 def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faults) -> Message:
     fields = root.fields
+    open_containers(root, faults)
     parts = sort_parts(root)
     body = read_body(parts, faults)
-    attachments = read_attachments(parts.attached, body, faults, returned_parts(root))
+    attachments = read_attachments(parts.attached + body.files, body, faults, returned_parts(root))
     subject = reveal(decode_words(first(fields, "subject"), faults))
     senders = parse_addresses(first(fields, "sender"), faults)
     header_from = _addresses(fields, "from", faults)

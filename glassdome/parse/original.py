@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from glassdome.core.errors import MessageTooLarge
 from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.parse.body import plain_text, read_text
+from glassdome.parse.containers import open_containers
 from glassdome.parse.faults import Faults
 from glassdome.parse.sorting import is_html, sort_parts
 from glassdome.parse.structure import Part, parse_structure
@@ -31,12 +32,14 @@ def read_original(raw: bytes, *, with_contents: bool = False) -> Original:
         raise MessageTooLarge(f"The message has {len(raw)} bytes; at most {MAX_MESSAGE_BYTES} are read.")
     faults = Faults()
     root = parse_structure(raw, faults)
+    open_containers(root, faults)
     parts = sort_parts(root)
+    files: list[Part] = []
     texts = (*parts.shown, *parts.other)
     return Original(
-        plain="\n\n".join(filter(None, (plain_text(part, faults) for part in texts if not is_html(part)))),
+        plain="\n\n".join(filter(None, (plain_text(part, faults, files) for part in texts if not is_html(part)))),
         html="\n".join(filter(None, (read_text(part, faults) for part in texts if is_html(part)))),
-        contents=dict(_contents(root, faults)) if with_contents else {},
+        contents=dict(_contents(replace(root, children=[*root.children, *files]), faults)) if with_contents else {},
     )
 
 

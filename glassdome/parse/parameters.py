@@ -36,10 +36,16 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|[()]|\\.|[^"()\\]+|\\', re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A value such as `text/plain` and its parameters, names in lower case."""
+    """A value such as `text/plain` and its parameters, names in lower case; `others` are values that do not count."""
 
     value: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+    others: tuple[tuple[str, str], ...] = ()
+
+    def every(self, name: str) -> list[str]:
+        """Return the value of a parameter that counts, and those that were given beside it."""
+        first = self.parameters.get(name)
+        return ([first] if first is not None else []) + [value for other, value in self.others if other == name]
 
     def get(self, name: str) -> str:
         """Return one parameter, or an empty string."""
@@ -53,7 +59,8 @@ def parse_parameters(value: str, faults: Faults) -> Field:
     found = _USUAL.fullmatch(value) or _BROKEN.match(value)
     head, rest = (found[1], found[2]) if found else ("", value)
     head = line("".join(head.split())).strip("\"'").lower()
-    return Field(value=head[:200], parameters=_parameters(";" + rest, faults) if rest else {})
+    parameters, others = _parameters(";" + rest, faults) if rest else ({}, ())
+    return Field(value=head[:200], parameters=parameters, others=others)
 
 
 def without_comments(value: str) -> str:
@@ -89,8 +96,10 @@ def _is_comment(before: str, after: str) -> bool:
     )
 
 
-def _parameters(text: str, faults: Faults) -> dict[str, str]:
+def _parameters(text: str, faults: Faults) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """Return the parameters, and those values of equal names that do not count."""
     plain: dict[str, str] = {}
+    others: list[tuple[str, str]] = []
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
     if text.count("=") > text.count(";") and _NO_SEMICOLON.search(text):
         text = _separated(text)
@@ -102,12 +111,18 @@ def _parameters(text: str, faults: Faults) -> dict[str, str]:
         value = _ESCAPE.sub(r"\1", found[2]) if found[2] is not None else found[3].strip()
         section = _SECTION.fullmatch(name) if "*" in name else None
         if section is None:
+            if name in plain:
+                others.append((name, value))
             plain.setdefault(name, value)
         else:
             order, encoded = (int(section[2]), bool(section[3])) if section[2] else (0, True)
             sections.setdefault(section[1], {}).setdefault(order, (value, encoded))
     words = {name: decode_words(value, faults) for name, value in plain.items()}
-    return words | {name: _joined(pieces, faults) for name, pieces in sections.items()}
+    if not sections and not others:
+        return words, ()
+    joined = {name: _joined(pieces, faults) for name, pieces in sections.items()}
+    beside = [(name, words[name]) for name, value in joined.items() if words.get(name, value) != value]
+    return words | joined, (*beside, *((name, decode_words(value, faults)) for name, value in others))
 
 
 def _separated(text: str) -> str:

@@ -74,6 +74,7 @@ def _sort(part: Part, found: Sorted) -> None:
     kind = part.media_type
     if not kind.startswith("multipart/"):
         (found.shown if _is_text(part) else found.attached).append(part)
+        found.encrypted = found.encrypted or part.encrypted
         return
     if kind == "multipart/alternative":
         _sort_alternatives(part, found)

@@ -26,13 +26,17 @@ _NONE = Field()
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """One node: a multipart with children, a message/rfc822 with the one message in it, or a leaf with its bytes."""
+    """One node: a multipart with children, a message/rfc822 with the one message in it, or a leaf with its bytes.
+
+    `encrypted` is found out when containers are opened.
+    """
 
     fields: list[RawField]
     content_type: Field = _PLAIN
     disposition: Field = _NONE
     body: bytes = b""
     children: list[Part] = field(default_factory=list)
+    encrypted: bool = False
 
     @property
     def media_type(self) -> str:
@@ -43,6 +47,12 @@ class Part:
     def filename(self) -> str:
         """The name it shall be saved under (RFC 2183 2.3), else the older `name` of Content-Type."""
         return self.disposition.get("filename") or self.content_type.get("name")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names that the fields give, each once."""
+        given = (*self.disposition.every("filename"), *self.content_type.every("name"))
+        return tuple(dict.fromkeys(name for name in given if name))
 
     def content(self, faults: Faults) -> bytes:
         """Return the bytes with the transfer encoding undone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-__all__ = ["STUFFED", "calendar_text", "enriched_text", "flowed_text", "joined_urls"]
+__all__ = ["STUFFED", "calendar_text", "enriched_text", "flowed_text", "joined_urls", "without_signature"]
 
 #: Stands before a line that begins with `>` and is no quotation (RFC 3676 4.4), until the new text is found.
 STUFFED = "\ue0f2"
@@ -16,6 +16,14 @@ _QUOTES = re.compile(r">+")
 _BROKEN_URL = re.compile(
     r"<(?:URL:)?((?:https?|ftp)://[^\s<>]{1,2000}(?:[ \t]{0,20}\n[ \t]{0,20}[^\s<>]{1,2000}){1,9})>", re.I
 )
+_SIGNED = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z-]{1,40}: [^\n]{0,200}\n){0,9}\n?", re.MULTILINE
+)
+_SIGNATURE = re.compile(
+    r"^-----BEGIN PGP SIGNATURE-----[ \t]*\n(?:(?!-----)[^\n]{0,200}\n){0,400}-----END PGP SIGNATURE-----[ \t]*\n?",
+    re.MULTILINE,
+)
+_DASHED = re.compile(r"^- (?=-)", re.MULTILINE)
 _FOLD = re.compile(r"\n[ \t]")
 _PROPERTY = re.compile(r"([A-Za-z-]{1,40})((?:;[^:;\"\n]{1,200}(?:\"[^\"\n]{0,500}\")?){0,20}):(.*)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -67,6 +75,11 @@ def _end(out: list[str], pieces: list[str], depth: int) -> None:
     prefix = ">" * depth + " " if depth else STUFFED if line.startswith(">") else ""
     out.append(prefix + line if depth or prefix else line)
     pieces.clear()
+
+
+def without_signature(text: str) -> str:
+    """Take the armour of a clear-signed OpenPGP text off (RFC 9580 7); the words stay."""
+    return _DASHED.sub("", _SIGNATURE.sub("", _SIGNED.sub("", text)))
 
 
 def joined_urls(text: str) -> str:

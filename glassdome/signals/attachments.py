@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.signals.passwords import given_password
 from glassdome.values.context import Context
 from glassdome.values.message import Attachment, Message
 from glassdome.values.signal import Signal
@@ -16,6 +17,7 @@ __all__ = ["DETECTOR"]
 
 _SIGNALS = {
     "attachment_executable": "a program or script is attached, or lies in an attached archive",
+    "attachment_blocked": "a file of a type is attached that Outlook or Gmail refuse to open",
     "attachment_shortcut": "a shortcut or disk image is attached, which slips past the download warning",
     "attachment_double_extension": "the file name pretends to be a document and is not",
     "attachment_rtl_name": "the file name contains characters that turn its reading order round",
@@ -33,13 +35,14 @@ _EXTENSIONS = {
 }
 _PROGRAMS, _SHORTCUTS = _EXTENSIONS["programs"], _EXTENSIONS["shortcuts"]
 _DOCUMENTS, _PAGES = _EXTENSIONS["documents"], _EXTENSIONS["pages"]
+_BLOCKED = _EXTENSIONS["blocked"]
+#: `invoice.exe::$DATA`, the main stream of the file.
+_STREAM = re.compile(r"::?\$?[A-Za-z]{0,10}\s*$")
+#: Dots that look like one, which some unpackers turn into it.
+_FULL_STOPS = str.maketrans({"\uff0e": ".", "\u3002": ".", "\uff61": ".", "\u2024": "."})
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _ACTIVE = re.compile(
     r"<\s*(?:script|form|iframe|meta\s+http-equiv=.?refresh)|javascript:|\batob\(|onload\s*=", re.IGNORECASE
-)
-_PASSWORD = re.compile(
-    r"\b(?:pass(?:word|code|wort)|pwd|mot de passe|contrase[nñ]a|parola|wachtwoord|senha|kennwort)\b\s*(?:is|ist|est|es|é|:|=|for)?",
-    re.IGNORECASE,
 )
 #: True types that a name or a declared type of another kind does not explain.
 _PROGRAM_TYPES = (
@@ -53,11 +56,13 @@ _PROGRAM_TYPES = (
 
 
 def _extension(name: str) -> str:
+    """Return what Windows goes by: trailing dots and spaces fall off, and so does the name of a data stream."""
+    name = _STREAM.sub("", name).translate(_FULL_STOPS).rstrip(". \u00a0\u3000\"'")
     return name.rpartition(".")[2].strip().lower() if "." in name else ""
 
 
 def _names(item: Attachment) -> tuple[str, ...]:
-    return (item.filename, *item.members)
+    return (item.filename, *item.other_names, *item.members)
 
 
 def _program(item: Attachment) -> str:
@@ -66,10 +71,15 @@ def _program(item: Attachment) -> str:
     return next((name for name in _names(item) if _extension(name) in _PROGRAMS), "")
 
 
+def _blocked(item: Attachment) -> str:
+    """A type that only mail programs call dangerous: of the file itself, since archives of source code are honest."""
+    return next((name for name in (item.filename, *item.other_names) if _extension(name) in _BLOCKED), "")
+
+
 def _double(item: Attachment) -> str:
     """`invoice.pdf.exe`, `scan.pdf      .js`: a document's extension before another kind's."""
     for name in _names(item):
-        parts = [part.strip().lower() for part in name.split(".")]
+        parts = [part.strip().lower() for part in _STREAM.sub("", name).rstrip(". ").split(".")]
         if len(parts) >= 3 and parts[-2] in _DOCUMENTS and parts[-1] in _PROGRAMS | _SHORTCUTS | _PAGES:
             return name
     return ""
@@ -89,6 +99,7 @@ def _mismatch(item: Attachment) -> str:
 
 _CHECKS: dict[str, Callable[[Attachment], str]] = {
     "attachment_executable": _program,
+    "attachment_blocked": _blocked,
     "attachment_shortcut": lambda a: next((n for n in _names(a) if _extension(n) in _SHORTCUTS), ""),
     "attachment_double_extension": _double,
     "attachment_rtl_name": lambda a: next((n for n in _names(a) if _TURNING.search(n)), ""),
@@ -100,14 +111,16 @@ _CHECKS: dict[str, Callable[[Attachment], str]] = {
 
 
 def _locked(message: Message) -> Iterator[Signal]:
-    found = _PASSWORD.search(message.text)
-    if not found:
+    locked = [(number, item) for number, item in enumerate(message.attachments) if item.encrypted and not item.returned]
+    if not locked:
         return
-    for number, item in enumerate(message.attachments):
-        if item.encrypted and not item.returned:
-            places = (evidence(f"attachment:{number}", item.filename), evidence("text", found.group()))
-            yield hit("attachment_locked", f"{item.filename} is encrypted and its password is in the mail", *places)
-            return
+    where, found = "header:Subject", given_password(message.subject)
+    if not found:
+        where, found = "text", given_password(message.text)
+    if found:
+        number, item = locked[0]
+        places = (evidence(f"attachment:{number}", item.filename), evidence(where, found))
+        yield hit("attachment_locked", f"{item.filename} is encrypted and its password is in the mail", *places)
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:

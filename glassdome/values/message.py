@@ -118,10 +118,12 @@ class Attachment:
 
     `has_macros` is code that runs when it is opened: VBA or Excel 4 macros, script in a PDF, an SVG or an HTML page.
     `returned`: it is, or is in, the mail that a delivery report returns.
+    `other_names` are names that the same part gives beside `filename`; mail programs differ in which they take.
     `text` is its words where they can be had, of a forwarded message its From, Subject, Date and visible text.
     """
 
     filename: str = ""
+    other_names: tuple[str, ...] = ()
     declared_type: str = "application/octet-stream"
     true_type: str = ""
     size: int = 0
