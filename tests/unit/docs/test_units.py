@@ -36,7 +36,7 @@ def test_the_command_is_one_of_ours(path: Path) -> None:
     assert CliRunner().invoke(app, [*arguments, "--help"]).exit_code == 0
     howto = (ROOT / "docs" / "howto" / "operate.md").read_text()
     assert service["EnvironmentFile"] in howto
-    assert f"{program.removesuffix('/bin/glassdome')}/bin/pip install glassdome" in howto
+    assert f"VENV={program.removesuffix('/bin/glassdome')} script/bootstrap" in howto
     assert "GLASSDOME_LOG_FILE=/var/log/llm-processor/" in path.read_text()
 
 
