@@ -39,7 +39,7 @@ def refused(verb: str, noun: str, *, exc: GlassdomeError, request: Mapping[str, 
     return {
         "type": "danger",
         "log": ["llm", verb, noun, dict(request), None],
-        "msg": [exc.code, exc.sentence],
+        "msg": [exc.code, exc.outward],
         "data": None,
     }
 

@@ -66,7 +66,7 @@ def refusals(*statuses: int, keyed: bool = True) -> dict[int | str, dict[str, An
 
 def error_body(exc: GlassdomeError) -> dict[str, str]:
     """Return the public body of one of our errors."""
-    return {"type": "error", "msg": exc.sentence, "code": exc.code}
+    return {"type": "error", "msg": exc.outward, "code": exc.code}
 
 
 def install(app: FastAPI) -> None:

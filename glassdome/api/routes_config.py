@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -16,7 +16,8 @@ from glassdome.api.errors import refusals
 from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.core.config import Settings, env_name, is_live
 from glassdome.core.config_file import KEYS
-from glassdome.core.errors import ConfigError, InputError, SettingPinned
+from glassdome.core.config_places import EDITABLE
+from glassdome.core.errors import ActionForbidden, ConfigError, InputError, SettingPinned
 from glassdome.core.limits import MAX_SETTING_CHARS
 from glassdome.core.log import redact
 
@@ -24,9 +25,6 @@ __all__ = ["router", "shown_settings"]
 
 router = APIRouter(tags=["config"])
 
-#: What config.yml may say and a running service follows, the API may change; but a mailbox list may hold passwords, and
-#: a path and who is believed as a proxy are the host's affair.
-_EDITABLE: Final = frozenset(filter(is_live, KEYS.values())) - {"mailboxes", "log_file", "trusted_proxies"}
 Value = Annotated[str, Field(max_length=MAX_SETTING_CHARS)] | int | float | bool
 
 
@@ -70,7 +68,7 @@ async def get_config(request: Request, services: Wired, caller: Reader) -> Respo
     "/api/v1/edit/llm/config",
     summary="Change settings",
     response_model=list[Element],
-    responses=refusals(409),
+    responses=refusals(403, 409),
 )
 async def edit_config(services: Wired, caller: Writer, body: ConfigEdit) -> Response:
     """Store new values in `llm_config`; they take effect at once. All are accepted, or none. Audited."""
@@ -105,7 +103,7 @@ def _changes(settings: Settings, attr: Mapping[str, Value | None]) -> dict[str, 
         field = KEYS.get(name, name)
         if field not in Settings.model_fields:
             raise InputError(f"There is no setting {name!r}.", fix="GET /api/v1/get/llm/config lists them.")
-        if field not in _EDITABLE:
+        if field not in EDITABLE:
             raise InputError(f"{name} cannot be changed here.", fix=f"Set {env_name(field)} in the environment.")
         if field in pinned:
             raise SettingPinned(f"{name} is fixed by {pinned[field]}.", fix="Change it there.")
@@ -124,6 +122,8 @@ def _validate(settings: Settings, stored: Mapping[str, str], changes: Mapping[st
         settings.with_table(wanted)
     except ConfigError as exc:
         raise InputError(_why(exc)) from exc
+    for name, why in settings.refused(wanted).items():
+        raise ActionForbidden(f"{name} {why}", fix=f"Set {env_name(name)}, or the list of hosts, in the environment.")
 
 
 def _why(exc: ConfigError) -> str:
@@ -146,7 +146,7 @@ def shown_settings(settings: Settings) -> dict[str, dict[str, Any]]:
             "about": field.description or "",
             "secret": _is_secret(field.annotation),
             "is_set": _is_set(getattr(settings, name)),
-            "editable": name in _EDITABLE and name not in pinned,
+            "editable": name in EDITABLE and name not in pinned,
             "restart": not is_live(name),
         }
         for name, field in Settings.model_fields.items()

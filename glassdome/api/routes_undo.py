@@ -142,7 +142,7 @@ async def _since(services: Services, undoer: Undoer, caller: Caller, body: UndoR
     await _audit(services, caller, mailbox, request, outcome)
     data = {
         "undone": [item.id for item in outcome.done],
-        "refused": [{"id": item.id, "code": exc.code, "msg": exc.sentence} for item, exc in outcome.refused],
+        "refused": [{"id": item.id, "code": exc.code, "msg": exc.outward} for item, exc in outcome.refused],
         "next_cursor": outcome.next_cursor or None,
     }
     if outcome.refused and not outcome.done:

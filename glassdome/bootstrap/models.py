@@ -61,11 +61,10 @@ def language_model(settings: Settings) -> Model | None:
                 )
             from glassdome.integrations.openai_server.model import OpenAiServer
 
-            key = settings.openai_key.get_secret_value() if settings.openai_key else ""
             return OpenAiServer(
                 settings.openai_url,
                 model=settings.model,
-                key=key,
+                key=settings.model_key,
                 timeout=settings.model_timeout,
                 concurrency=settings.model_concurrency,
             )

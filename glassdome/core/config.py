@@ -24,7 +24,9 @@ from glassdome.core.config_file import KEYS, FileValue, read_config_file
 from glassdome.core.config_mailboxes import read_mailboxes
 from glassdome.core.config_mailcow import MailcowSettings
 from glassdome.core.config_model import EngineName, ModelSettings
+from glassdome.core.config_places import EDITABLE
 from glassdome.core.errors import ConfigError
+from glassdome.core.log import get_logger
 
 __all__ = ["EngineName", "Settings", "env_name", "env_names", "environment_with", "is_live", "misspelt_names"]
 
@@ -35,6 +37,7 @@ _COMPOSE_NAMES: Final = frozenset(
 #: Names that begin so may be other programs'; only what is nearly one of ours counts as misspelt.
 _SHARED_PREFIXES: Final = ("LLM_", "MAIL_API_", "MAILCOW_")
 DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
+_log = get_logger(__name__)
 
 
 class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
@@ -250,7 +253,10 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
         Raises ConfigError when a stored value is not allowed.
         """
         pinned = self.pinned()
-        overlay = {k: v for k, v in table.items() if k in type(self).model_fields and k not in pinned}
+        overlay = {k: v for k, v in table.items() if k in EDITABLE and k not in pinned}
+        for name, why in self.refused(overlay).items():
+            _log.warning("stored_setting_refused", setting=name, why=why)
+            del overlay[name]
         if not overlay:
             return self
         try:
@@ -261,6 +267,7 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
             places = {name: f"llm_config: {name}" for name in overlay}
             raise ConfigError(_explain(exc.__cause__, places)) from exc.__cause__
         object.__setattr__(merged, "_table_names", frozenset(overlay))
+        object.__setattr__(merged, "_base", self._base or self)
         object.__setattr__(merged, "_argument_names", getattr(self, "_argument_names", frozenset()))
         return merged
 

@@ -36,6 +36,7 @@ KEYS: Final[dict[str, str]] = {
     "mail.smtp_port": "mailcow_smtp_port",
     "mail.smtp_tls": "smtp_tls",
     "mail.ca_file": "mailcow_ca_file",
+    "engine.hosts": "model_hosts",
     "processing.mailboxes": "mailboxes",
     "processing.backfill_per_hour": "backfill_per_hour",
     "processing.retention_days": "retention_days",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 from glassdome.core.config_field import named, parts_of
+from glassdome.core.config_places import check_model_hosts, key_belongs, refused_places
 
 __all__ = ["SKIP_POLICIES", "EngineName", "ModelSettings"]
 
@@ -61,7 +63,19 @@ class ModelSettings(BaseSettings):
     openai_url: str | None = named(
         "GLASSDOME_OPENAI_URL", None, "Base URL of an OpenAI-compatible server, such as http://host:8000/v1", live=True
     )
-    openai_key: SecretStr | None = named("GLASSDOME_OPENAI_KEY", None, "Its key, where it wants one", live=True)
+    openai_key: SecretStr | None = named(
+        "GLASSDOME_OPENAI_KEY",
+        None,
+        "Its key, where it wants one; sent only to the URL that environment or config.yml give",
+        live=True,
+    )
+    model_hosts: str = named(
+        "GLASSDOME_MODEL_HOSTS",
+        "",
+        "Hosts, comma-separated, that the API and the web UI may choose for OLLAMA_HOST and GLASSDOME_OPENAI_URL: host"
+        " or host:port; environment and config.yml may name any",
+        live=True,
+    )
     model: str | None = named(
         "GLASSDOME_MODEL", None, "Model of the OpenAI-compatible server, or the path of a GGUF file", live=True
     )
@@ -80,6 +94,24 @@ class ModelSettings(BaseSettings):
     text_model: Path | None = named(
         "GLASSDOME_TEXT_MODEL", None, "Text classifier made by glassdome train, instead of the one that is shipped"
     )
+
+    _base: Self | None = None
+
+    @property
+    def model_key(self) -> str:
+        """The key of the OpenAI-compatible server; empty where the URL is not the one that the key was set for."""
+        set_for = (self._base or self).openai_url
+        return self.openai_key.get_secret_value() if self.openai_key and key_belongs(set_for, self.openai_url) else ""
+
+    def refused(self, table: Mapping[str, str]) -> dict[str, str]:
+        """Return which values of an `llm_config` table are not followed, each with the reason."""
+        return refused_places(self._base or self, table)
+
+    @field_validator("model_hosts")
+    @classmethod
+    def _are_hosts(cls, value: str) -> str:
+        check_model_hosts(value)
+        return value
 
     @field_validator("engine_skip")
     @classmethod

@@ -26,6 +26,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from glassdome.core.places import without_places
+
 __all__ = [
     "AccessDenied",
     "ActionForbidden",
@@ -92,6 +94,11 @@ class GlassdomeError(Exception):
     def sentence(self) -> str:
         """The public text: what was wrong, then what to do."""
         return f"{self.message} {self.fix}".strip()
+
+    @property
+    def outward(self) -> str:
+        """The sentence for a peer: where a server behind us failed, without its host and port."""
+        return without_places(self.sentence) if self.status >= 500 else self.sentence
 
 
 class ConfigError(GlassdomeError):

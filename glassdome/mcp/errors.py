@@ -25,6 +25,7 @@ from glassdome.core.errors import (
     RateLimited,
 )
 from glassdome.core.limits import MAX_PHRASE_CHARS
+from glassdome.core.places import without_places
 from glassdome.mcp.untrusted import phrase
 
 __all__ = ["bad_arguments", "error_body", "error_result", "http_refusal", "unknown_tool"]
@@ -38,10 +39,11 @@ def error_body(exc: GlassdomeError) -> dict[str, Any]:
 
     Where the message may repeat a stranger's words, it stands in `untrusted`, and the class's own sentence in its place.
     """
-    body = {"code": exc.code, "message": exc.message, "fix": exc.fix, "temporary": exc.temporary}
+    message, fix = (without_places(text) if exc.status >= 500 else text for text in (exc.message, exc.fix))
+    body = {"code": exc.code, "message": message, "fix": fix, "temporary": exc.temporary}
     if isinstance(exc, _QUOTING):
         general = (type(exc).__doc__ or "").splitlines()[0]
-        body |= {"message": general, "untrusted": {"words": phrase(exc.message)}}
+        body |= {"message": general, "untrusted": {"words": phrase(message)}}
     return body | {name: exc.facts[name] for name in ("retry_after",) if name in exc.facts}
 
 

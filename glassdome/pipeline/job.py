@@ -16,6 +16,7 @@ from glassdome.core.errors import GlassdomeError, NotFound, StoreError, StoreUna
 from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
+from glassdome.core.places import without_places
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.drafts import Drafted, Drafts
 from glassdome.pipeline.observe import observe_model, observe_verdict
@@ -152,8 +153,10 @@ class JobRunner:
         else:
             trace = await asyncio.to_thread(traceback.format_exception, error)  # it reads source files
             log.error("job_broke", problem=sentence, trace="".join(trace))
+        # What is stored is read by whoever may see the queue; hosts and ports stay in the log.
+        shown = error.outward if isinstance(error, GlassdomeError) else without_places(sentence)
         try:
-            await self._stored(lambda: self._put_away(job, error, code, sentence))
+            await self._stored(lambda: self._put_away(job, error, code, shown))
         except StoreUnavailable as exc:
             log.warning("job_left_to_its_lease", problem=exc.sentence)
 

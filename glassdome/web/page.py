@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from glassdome.core.errors import GlassdomeError, InputError, NotAuthenticated, RateLimited
 from glassdome.core.log import get_logger
+from glassdome.core.places import without_places
 from glassdome.core.secrets import SecretBox
 from glassdome.web import words
 from glassdome.web.hostile import mail_text, plain_text
@@ -191,7 +192,8 @@ def _refused(request: Request, exc: GlassdomeError) -> Response:
     if exc.status >= 500:
         _log.warning("page_error", path=request.url.path, code=exc.code, msg=exc.sentence, **exc.facts)
         request.app.state.services.metrics.errors.labels(exc.code).inc()
-    answer = refused(request, None, exc.message, fix=exc.fix, status=exc.status)
+    said, fix = (without_places(text) if exc.status >= 500 else text for text in (exc.message, exc.fix))
+    answer = refused(request, None, said, fix=fix, status=exc.status)
     if isinstance(exc, RateLimited):
         answer.headers["Retry-After"] = str(exc.facts.get("retry_after", 60))
     return answer

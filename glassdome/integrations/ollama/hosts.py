@@ -1,61 +1,21 @@
-"""OLLAMA_HOST in every form that Ollama itself and the seed's compose file know."""
+"""The hosts of OLLAMA_HOST, of which none may be a public service."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
-from urllib.parse import urlsplit
-
 from glassdome.core import log
-from glassdome.core.errors import ConfigError
+from glassdome.core.model_urls import ollama_urls
 from glassdome.integrations.house import is_own_network, refuse_public_service
 
 __all__ = ["parse_hosts"]
 
 _log = log.get_logger(__name__)
-_PORT: Final = 11434
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-#: A server told to listen everywhere is asked at home.
-_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 (compared, never bound)
-_FIX: Final = "Write host, host:port or a URL; several with commas between."
 
 
 def parse_hosts(text: str) -> tuple[str, ...]:
-    """Return base URLs without repeats: `host`, `host:port`, `:port`, `[::1]:port`, `http://host`, `https://host/path`.
-
-    Port 11434 is meant where no scheme is given, else the scheme's own, as Ollama's client does. Raises ConfigError
-    for what is none of these and for public services.
-    """
-    urls = tuple(dict.fromkeys(_url(part.strip().strip("\"'")) for part in re.split(r"[,;\s]+", text) if part.strip()))
-    if not urls:
-        raise ConfigError("OLLAMA_HOST names no host.", fix=_FIX)
+    """Return the base URLs; raises ConfigError for what `ollama_urls` does not know, and for public services."""
+    urls = ollama_urls(text)
     for url in urls:
         refuse_public_service(url)
         if url.startswith("http://") and not is_own_network(url):
             _log.warning("model_server_without_tls", url=url, advice="mail goes there unencrypted: use https")
     return urls
-
-
-def _url(text: str) -> str:
-    scheme, found, rest = text.partition("://")
-    if not found:
-        scheme, rest = "http", text
-    scheme = scheme.lower()
-    if scheme not in _DEFAULT_PORTS:
-        raise ConfigError(f"OLLAMA_HOST {text!r} is not understood.", fix=_FIX)
-    if rest.count(":") > 1 and not rest.startswith("["):
-        rest = f"[{rest}]"
-    try:
-        parts = urlsplit(f"{scheme}://{rest}")
-        port = parts.port or (_DEFAULT_PORTS[scheme] if found else _PORT)
-    except ValueError as exc:
-        raise ConfigError(f"OLLAMA_HOST {text!r} is not understood.", fix=_FIX) from exc
-    if not parts.hostname and parts.port is None:
-        raise ConfigError(f"OLLAMA_HOST {text!r} names no host.", fix=_FIX)
-    if parts.username or parts.query or parts.fragment:
-        raise ConfigError("OLLAMA_HOST may hold no user, query or fragment.", fix=_FIX)
-    host = _ANYWHERE.get(parts.hostname or "", parts.hostname or "")
-    if not re.fullmatch(r"[\w.:-]+", host):
-        raise ConfigError(f"OLLAMA_HOST {text!r} is not understood.", fix=_FIX)
-    path = parts.path.strip("/")
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{f'/{path}' if path else ''}"

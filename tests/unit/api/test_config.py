@@ -9,6 +9,8 @@ from pydantic import SecretStr
 
 from glassdome.api.routes_config import SettingShape
 from glassdome.core.config import Settings
+from glassdome.core.config_file import KEYS as KEYS_OF_FILE
+from glassdome.core.config_places import EDITABLE
 from glassdome.store import Database
 
 from .bench import KEYS, RW, SECRET, Bench
@@ -97,6 +99,56 @@ async def test_a_bad_edit_says_why_and_stores_nothing(bench: Bench, attr: dict[s
     assert answer.status_code == 400
     assert words in answer.json()["msg"]
     assert await bench.database.config.read_config() == {}
+
+
+@pytest.mark.parametrize(
+    "attr",
+    [
+        {"openai.url": "http://evil.example/v1"},
+        {"engine": "openai", "openai_url": "http://127.0.0.1:22/"},
+        {"ollama_host": "evil.example"},
+        {"ollama_host": "127.0.0.1:11434, evil.example:11434"},
+        {"ollama_host": "http://127.0.0.1:6379"},
+        {"ollama_host": "[::1]:25"},
+        {"ollama_host": "gpu.lan:11435"},
+        {"engine": "llamacpp", "model": "/etc/passwd"},
+    ],
+)
+async def test_no_mail_goes_to_hosts_that_the_owner_did_not_name(bench: Bench, attr: dict[str, str]) -> None:
+    """Environment and file alone say where a model may live: no other host, no other port, no file of this host."""
+    bench.set(model_hosts="gpu.lan")
+
+    answer = await bench.post(EDIT, {"attr": attr | {"llm_batch_size": 5}})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "action_forbidden")
+    assert await bench.database.config.read_config() == {}
+
+
+@pytest.mark.parametrize(
+    "attr",
+    [
+        {"ollama_host": "gpu.lan"},
+        {"ollama_host": "127.0.0.1"},
+        {"openai_url": "https://gpu.lan/v1", "model": "org/name"},
+        {"ollama_host": "http://[fd00::1]:8000"},
+    ],
+)
+async def test_hosts_that_the_owner_named_may_be_chosen(bench: Bench, attr: dict[str, str]) -> None:
+    """The allow-list of the environment, and this machine's own Ollama."""
+    bench.set(model_hosts="gpu.lan, [fd00::1]:8000")
+
+    assert (await bench.post(EDIT, {"attr": attr})).status_code == 200
+
+
+async def test_only_what_is_named_may_be_edited(bench: Bench) -> None:
+    """Every other setting is refused, whatever config.yml may say: hosts that get passwords, paths, secrets."""
+    others = Settings.model_fields.keys() - EDITABLE
+
+    answers = {name: await bench.post(EDIT, {"attr": {name: "x"}}) for name in sorted(others)}
+
+    assert {name: found.status_code for name, found in answers.items()} == dict.fromkeys(sorted(others), 400)
+    assert others & {"mailcow_imap_host", "mailcow_smtp_host", "model_hosts", "rspamd_url", "log_file", "database_url"}
+    assert set(KEYS_OF_FILE.values()) >= EDITABLE
 
 
 async def test_what_the_environment_fixes_is_409(

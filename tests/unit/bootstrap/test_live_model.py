@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from glassdome.testing.samples import NOON
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """The built-in engine, and a key; made outside the event loop, since settings look at files."""
-    return Settings(data_dir=tmp_path, api_keys=SecretStr("key-of-tests:rw"))
+def settings(tmp_path: Path, ollama: OllamaServer) -> Settings:
+    """The built-in engine, a key and a host that may be chosen; made outside the event loop, since settings look at files."""
+    return Settings(data_dir=tmp_path, api_keys=SecretStr("key-of-tests:rw"), model_hosts=ollama.url.removeprefix("http://"))
 
 
 class Service:
@@ -39,6 +40,10 @@ class Service:
     async def edit(self, **attr: Any) -> httpx.Response:
         """Change settings."""
         return await self._http.post("/api/v1/edit/llm/config", json={"attr": attr})
+
+    async def models(self) -> httpx.Response:
+        """Ask the model server through the API."""
+        return await self._http.get("/api/v1/get/llm/models")
 
     async def health(self) -> dict[str, Any]:
         """Return the report, not the one of a moment ago."""
@@ -82,16 +87,38 @@ async def test_a_model_that_is_not_there_is_said(service: Service, ollama: Ollam
     assert ("error", "model_missing", []) == (part["state"], part["code"], ollama.loads)
 
 
-async def test_a_server_that_went_away_is_said(service: Service) -> None:
-    """However well it worked a moment ago."""
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Settings:
+    """The same without any host that may be chosen."""
+    return Settings(data_dir=tmp_path, api_keys=SecretStr("key-of-tests:rw"))
+
+
+async def test_a_server_that_went_away_is_said(elsewhere: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However well it worked a moment ago; the error names neither its host nor its port."""
+    clock = FixedClock(NOON)
+    async with open_app(elsewhere, clock=clock) as app:
+        service = Service(app, clock)
+        await _see_it_go(service, monkeypatch)
+
+
+async def _see_it_go(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     async with OllamaServer() as ollama:
+        port = ollama.url.rpartition(":")[2]
+        monkeypatch.setenv("GLASSDOME_MODEL_HOSTS", f"127.0.0.1:{port}")
+        await service.edit(log_level="INFO")  # which reads the environment again
         await service.edit(ollama_host=ollama.url)
         assert service.app.engine is not None
         await service.app.engine._model.facts()
         before = (await service.health())["ollama"]
     after = await service.health()
+    listed = await service.models()
 
     assert (before, after["ollama"], after["status"]) == ("ok", "error", "degraded")
+    assert (listed.status_code, listed.json()["msg"]) == (
+        503,
+        "No Ollama server answers at [host]. Is it running there?",
+    )
+    assert port not in json.dumps(after)
 
 
 async def test_a_model_that_cannot_be_made_leaves_the_one_before(service: Service, ollama: OllamaServer) -> None:

@@ -1,0 +1,80 @@
+"""Limits what a stored setting may do: where a language model lives, and who gets its key, is for environment and file.
+
+A key with write access stores settings in `llm_config`. It may choose a model and tune it; it may not send the
+owner's mail, or the model server's key, to a host that the owner did not name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from glassdome.core.config_field import parts_of
+from glassdome.core.errors import ConfigError
+from glassdome.core.model_urls import ollama_urls, origin
+
+if TYPE_CHECKING:
+    from glassdome.core.config_model import ModelSettings
+
+__all__ = ["EDITABLE", "check_model_hosts", "key_belongs", "refused_places"]
+
+#: What `llm_config` may change, named one by one: a new setting is not among them by accident.
+EDITABLE: Final = frozenset(
+    [
+        "api_rate_per_minute", "backfill_per_hour", "concurrent_jobs", "engine", "engine_drafts", "engine_skip",
+        "llm_batch_size", "llm_processing_interval", "log_level", "max_email_size", "model", "model_timeout",
+        "ollama_host", "ollama_keep_alive", "ollama_model", "ollama_num_ctx", "openai_url", "opt_in_attribute",
+        "opt_in_tag", "reprocess", "retention_days",
+    ]
+)  # fmt: skip
+#: Where Ollama is looked for when nothing says otherwise.
+_HOME: Final = frozenset({("127.0.0.1", 11434), ("localhost", 11434), ("::1", 11434)})
+#: Ports that a host without one stands for; others are named, so that nobody finds out what else listens there.
+_USUAL_PORTS: Final = (80, 443, 11434)
+
+Place = tuple[str, int]
+
+
+def check_model_hosts(text: str) -> frozenset[Place]:
+    """Return the hosts and ports of GLASSDOME_MODEL_HOSTS; raises ValueError for what is none."""
+    found: set[Place] = set()
+    for entry in parts_of(text):
+        try:
+            _, host, port = origin(f"//{entry}")
+        except ValueError as exc:
+            raise ValueError(f"{entry!r} is not host or host:port") from exc
+        if not host or set(entry) & set("/@?#"):
+            raise ValueError(f"{entry!r} is not host or host:port")
+        found |= {(host, each) for each in ([port] if port else _USUAL_PORTS)}
+    return frozenset(found)
+
+
+def _places(field: str, text: str | None) -> list[Place]:
+    """Return hosts and ports; raises ConfigError or ValueError where the text is not understood."""
+    urls = () if not text else ollama_urls(text) if field == "ollama_host" else (text,)
+    return [origin(url)[1:] for url in urls]
+
+
+def refused_places(base: ModelSettings, stored: Mapping[str, str]) -> dict[str, str]:
+    """Return which stored values are not followed, with the reason; `base` is what environment and file say."""
+    allowed = _HOME | check_model_hosts(base.model_hosts)
+    allowed |= {p for f in ("ollama_host", "openai_url") for p in _places(f, getattr(base, f))}
+    refused = {}
+    for field in ("ollama_host", "openai_url"):
+        try:
+            strange = [place for place in _places(field, stored.get(field)) if place not in allowed]
+        except (ConfigError, ValueError):
+            refused[field] = "is not understood as a host."
+            continue
+        if strange:
+            refused[field] = (
+                f"may not lead to {strange[0][0]}:{strange[0][1]}, which GLASSDOME_MODEL_HOSTS does not name."
+            )
+    if "model" in stored and stored.get("engine", base.engine) == "llamacpp":
+        refused["model"] = "may not name a GGUF file here: a path is for environment and config.yml."
+    return refused
+
+
+def key_belongs(key_url: str | None, url: str | None) -> bool:
+    """Say whether the key that was set beside `key_url` may be sent to `url`: to the same scheme, host and port alone."""
+    return bool(key_url and url) and origin(key_url or "") == origin(url or "")
