@@ -28,7 +28,7 @@ _log = get_logger(__name__)
 _LATEST_REPORT: Final = timedelta(hours=12)
 _ALERT: Final = "alert"
 #: What may stand in our References (RFC 5322 3.6.4); others write what they like.
-_MESSAGE_ID: Final = re.compile(r"[!-;=?-~]+@[!-;=?-~]+", re.ASCII)
+_MESSAGE_ID: Final = re.compile(r"[!-;=?A-~]+@[!-;=?-~]+", re.ASCII)
 
 
 class OverseerPost:

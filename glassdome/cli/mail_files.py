@@ -14,7 +14,7 @@ from glassdome.core.limits import MAX_MESSAGE_BYTES
 
 __all__ = ["MailFile", "count_hint", "find_mail"]
 
-_MBOX_START = re.compile(rb"From \S*@?\S*.* \d\d:\d\d")
+_MBOX_START = re.compile(rb"From .* \d\d:\d\d")
 _HEADER_START = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 

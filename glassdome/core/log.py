@@ -21,7 +21,7 @@ __all__ = ["configure", "get_logger", "redact", "set_level"]
 SECRET_KEY = re.compile(r"pass(word|wd)?$|_pw$|^pw$|secret|token|api[-_]?key|authorization|cookie|credential", re.I)
 #: The same inside a sentence: `password=...`, `X-API-Key: ...`, `user:pw@host`.
 SECRET_TEXT = re.compile(
-    r"(?P<name>\b(?:[\w-]*(?:password|passwd|secret|token|api[-_]?key|authorization))['\"]?\s*[=:]\s*['\"]?(?:bearer |basic )?)"
+    r"(?P<name>(?:password|passwd|secret|token|api[-_]?key|authorization)['\"]?\s*[=:]\s*['\"]?(?:bearer |basic )?)"
     r"(?P<value>[^\s'\",;&]+)",
     re.I,
 )

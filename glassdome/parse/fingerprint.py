@@ -10,7 +10,7 @@ from glassdome.values.message import Address, Attachment, Link
 
 __all__ = ["content_hash"]
 
-_REPLY_MARK = re.compile(r"^(?:\s*(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv|rif|res|enc)\s*(?:\[\d+\])?\s*:)+", re.IGNORECASE)
+_REPLY_MARK = re.compile(r"^(?:\s*(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv|rif|res|enc)\s*(?:\[\d+\]\s*)?:)+", re.IGNORECASE)
 _URL_IN_TEXT = re.compile(r"(?:https?://|www\.)\S+")
 #: A path segment that is a key, not a name: long, with digits and letters mixed, or hexadecimal.
 _KEY = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~%+=-]{16,}|[0-9a-fA-F-]{16,}|\d{6,}|[\w.~%+=-]{40,}")

@@ -64,7 +64,7 @@ _BY_FIRST: dict[int, list[tuple[int, bytes, str]]] = {
 }
 _LATER = [signature for signature in _SIGNATURES if signature[0]]
 _MARKUP = re.compile(
-    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)*<(!doctype\s+(?:html|svg)|html|head|body|script|svg|iframe|meta|form|title"
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--(?:[^-]|-(?!->)){0,500}-->\s*)*<(!doctype\s+(?:html|svg)|html|head|body|script|svg|iframe|meta|form|title"
     rb"|table|div|style)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -111,9 +111,11 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, stages: Stages) -> J
     An engine that fails never does: its message gets the built-in verdict, marked degraded.
     """
     start = time.perf_counter()
-    message = await _timed(stages, "parse", raw, lambda: parse_message(raw, authserv_ids=stages.authserv_ids))
+    message = await _timed(stages, "parse", len(raw), lambda: parse_message(raw, authserv_ids=stages.authserv_ids))
     context = await load(message)
-    examined = await _timed(stages, "examine", raw, lambda: examine(message, context, stages.builtin))
+    # A small archive may hold megabytes of words.
+    read = sum(len(attachment.text) for attachment in message.attachments)
+    examined = await _timed(stages, "examine", max(len(raw), read), lambda: examine(message, context, stages.builtin))
     opinion, skipped, error = await _ask(message, examined, context, stages)
     verdict = _verdict(message, examined, context, opinion, skipped, error)
     seconds = time.perf_counter() - start
@@ -250,9 +252,9 @@ def _analysis(
     )
 
 
-async def _timed(stages: Stages, name: str, raw: bytes, work: Callable[[], T]) -> T:
+async def _timed(stages: Stages, name: str, size: int, work: Callable[[], T]) -> T:
     start = time.perf_counter()
     try:
-        return await asyncio.to_thread(work) if len(raw) > THREAD_BYTES else work()
+        return await asyncio.to_thread(work) if size > THREAD_BYTES else work()
     finally:
         stages.observe(name, time.perf_counter() - start)

@@ -35,7 +35,7 @@ _SIGNALS = {
 }
 #: Characters of a display name that are looked at; mail programs show fewer.
 _MAX_NAME = 200
-_ADDRESS = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)+)")
 _WORD = re.compile(r"\w+")
 _ROLE = re.compile(
     r"\b(?:help ?desk|it[- ](?:support|desk|service|team|department)|support ?team|mail ?(?:server|box|admin\w*)|"

@@ -17,8 +17,8 @@ __all__ = ["Request", "Signature", "arguments_of", "read_request"]
 
 #: Characters of the command line, and lines of the mail that are looked at: a person types one line.
 _MAX_LINE, _MAX_LINES = 500, 20
-_CODE: Final = re.compile(r"code\s*[:=]?\s*(\d{6})", re.IGNORECASE)
-_SIGNED: Final = re.compile(r"hmac\s*[:=]?\s*(\d{9,11})\s+([0-9a-f]{64})", re.IGNORECASE)
+_CODE: Final = re.compile(r"code(?:\s*[:=])?\s*(\d{6})", re.IGNORECASE)
+_SIGNED: Final = re.compile(r"hmac(?:\s*[:=])?\s*(\d{9,11})\s+([0-9a-f]{64})", re.IGNORECASE)
 _CONFIRM: Final = re.compile(r"confirm\s+([0-9a-f]{32})", re.IGNORECASE)
 _DRY: Final = re.compile(r"(--)?dry[- ]run", re.IGNORECASE)
 _REPLY: Final = re.compile(r"^\s*(re|aw|sv|antw|fwd?|wg)\s*:\s*", re.IGNORECASE)

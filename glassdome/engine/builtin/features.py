@@ -28,7 +28,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2800\ufe00-\ufe0f\ufeff]+"
 )
 _URL = re.compile(
-    r"(?:https?|ftp)://\S+|\bwww\.\S+|\b[\w-]++(?:\.[\w-]++)*\.(?:com|net|org|info|biz|io|co|de|fr|es|it|nl|br|uk)\b(?:/\S*)?"
+    r"(?:https?|ftp)://\S+|\bwww\.\S+|\b[\w-]{1,63}+(?:\.[\w-]{1,63}+){0,10}\.(?:com|net|org|info|biz|io|co|de|fr|es|it|nl|br|uk)\b(?:/\S*)?"
 )
 #: One of them stands in whatever `_URL` finds.
 _URL_SIGNS: Final = (
@@ -39,11 +39,11 @@ _DIGITS = re.compile(r"\d(?:[.,]*+.{0,17}?\d)*[.,]*+", re.DOTALL)
 #: Characters before and behind digits in which the patterns of amounts and numbers look for currencies and signs.
 _BEFORE_DIGITS: Final = 7
 _BEHIND_DIGITS: Final = 9
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bmailto:\S+")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|\bmailto:\S+")
 _MONEY = re.compile(
-    r"(?:[$€£¥₹]|\b(?:us|usd|eur|gbp|chf|brl|r)\s?\$?)\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£¥₹]|(?:usd|eur|euros?|gbp|chf|dollars?|pounds)\b)"
+    r"(?:[$€£¥₹]|\b(?:us|usd|eur|gbp|chf|brl|r)\s?\$?)\s?\d[\d.,]*|\d[\d.,]{0,40}\s?(?:[$€£¥₹]|(?:usd|eur|euros?|gbp|chf|dollars?|pounds)\b)"
 )
-_PERCENT = re.compile(r"\d\d*(?:[.,]\d+)?\s?%")
+_PERCENT = re.compile(r"\d{1,40}(?:[.,]\d{1,40})?\s?%")
 _NUMBER = re.compile(r"\d(?:\d*(?:[.,:/-]\d+)+|\d{2,})")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|[a-z]{2,8});")
 

@@ -20,7 +20,7 @@ from glassdome.values.outgoing import Envelope, OutgoingFile, OutgoingMessage
 __all__ = ["compose", "envelope_of", "new_message_id"]
 
 _FIELD_NAME = re.compile(r"[!-9;-~]+")
-_MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?-~]+>")
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _ID_FIELDS = {"message-id", "in-reply-to", "references"}
 #: Fields that only `OutgoingMessage`'s own attributes may set, and Bcc, which nothing may.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from stdnum import luhn
 
+from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
 from glassdome.signals.sensitive.finding import Found
 from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
 from glassdome.signals.sensitive.view import Span, TextView
@@ -30,6 +31,8 @@ _GROUPINGS = frozenset(
         (6, 10),
     }
 )
+#: How they begin: what begins otherwise is looked at no further, so that a table of numbers costs little.
+_BEGINNINGS = frozenset(lengths[:count] for lengths in _GROUPINGS for count in range(1, len(lengths)))
 _WORDS = Phrases(
     "card", "cards", "credit card", "debit card", "cc", "ccn", "visa", "mastercard", "maestro", "amex", "american express",
     "discover", "diners", "jcb", "unionpay", "pan", "cvv", "cvc", "cvv2", "expiry", "expires", "exp", "creditcard", "kreditkarte",
@@ -88,14 +91,20 @@ def _groups(view: TextView, run: Span) -> Iterator[tuple[Span, str, bool]]:
     for first, (start, end) in enumerate(found):
         if 12 <= end - start <= 19:
             yield (start, end), view.text[start:end], False
-        for last in range(first + 1, min(first + 5, len(found))):
-            chosen = found[first : last + 1]
-            gaps = {view.text[a[1] : b[0]] for a, b in pairwise(chosen)}
-            if len(gaps) != 1 or not gaps <= _SEPARATORS:
+        lengths: tuple[int, ...] = (end - start,)
+        for last in range(first + 1, len(found)):
+            if lengths not in _BEGINNINGS or not _parted(view.text, found, first, last):
                 break
-            if tuple(b - a for a, b in chosen) in _GROUPINGS:
-                digits = "".join(view.text[a:b] for a, b in chosen)
-                yield (start, chosen[-1][1]), digits, True
+            lengths += (found[last][1] - found[last][0],)
+            if lengths in _GROUPINGS:
+                chosen = found[first : last + 1]
+                yield (start, chosen[-1][1]), "".join(view.text[a:b] for a, b in chosen), True
+
+
+def _parted(text: str, groups: Sequence[Span], first: int, last: int) -> bool:
+    """Say whether the group is parted from the one before by one sign, the same as the first two are."""
+    gap = text[groups[last - 1][1] : groups[last][0]]
+    return gap in _SEPARATORS and gap == text[groups[first][1] : groups[first + 1][0]]
 
 
 def _alone(text: str, span: Span) -> bool:
@@ -119,7 +128,7 @@ def find_cards(view: TextView) -> Iterator[Found]:
     for run in view.runs:
         if run[1] - run[0] < 12:
             continue
-        for span, digits, grouped in _groups(view, run):
+        for span, digits, grouped in islice(_groups(view, run), MAX_SENSITIVE_CANDIDATES):
             name = issuer(digits)
             if name and _alone(view.text, span) and _believable(view, span, name, grouped):
                 yield Found(type="credit_card", start=span[0], end=span[1], rank=9)

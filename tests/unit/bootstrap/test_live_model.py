@@ -24,7 +24,9 @@ from glassdome.testing.samples import NOON
 @pytest.fixture
 def settings(tmp_path: Path, ollama: OllamaServer) -> Settings:
     """The built-in engine, a key and a host that may be chosen; made outside the event loop, since settings look at files."""
-    return Settings(data_dir=tmp_path, api_keys=SecretStr("key-of-tests:rw"), model_hosts=ollama.url.removeprefix("http://"))
+    return Settings(
+        data_dir=tmp_path, api_keys=SecretStr("key-of-tests:rw"), model_hosts=ollama.url.removeprefix("http://")
+    )
 
 
 class Service:

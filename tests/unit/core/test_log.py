@@ -20,6 +20,7 @@ from glassdome.core import log
         {"header": "Authorization: Bearer hunter2"},
         {"wrapped": SecretStr("hunter2")},
         {"mail_api_pw": "hunter2"},
+        {"note": "my-imap_password = 'hunter2'"},
     ],
 )
 def test_redact(value: object) -> None:

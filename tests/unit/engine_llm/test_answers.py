@@ -115,6 +115,24 @@ def test_decode_never_crashes(text: str) -> None:
         decode(text, READING_SCHEMA)
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<think>Is {{"a": 1}} it?</think>\n{0}',
+        'Is {{"a": 1}} it?</think>{0}',
+        "<think>one</think> then <THINKING>two</thinking> {0}",
+        "<think>one</think>\n```json\n{0}\n```",
+        "```\n{0}\n```\nDone.",
+        "Here it is: {0} I hope it helps.",
+    ],
+)
+def test_reasoning_and_fences_are_dropped(around: str) -> None:
+    """The object is found, and words in it that look like an end of reasoning stay."""
+    answer = json.dumps(reading(summary="They quote </think> and ``` from a manual."))
+
+    assert decode(around.format(answer), READING_SCHEMA)["summary"] == "They quote </think> and ``` from a manual."
+
+
 async def test_numbers_are_clamped() -> None:
     """Scores outside their range are held to it."""
     opinion = await read_fields(phishing=4711, spam=-3, priority=99)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassdome.core.limits import MAX_SENSITIVE_FINDINGS, MAX_TEXT_CHARS
-from glassdome.signals.sensitive import find_in_text, find_sensitive, mask_text
+from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES, MAX_SENSITIVE_FINDINGS, MAX_TEXT_CHARS
+from glassdome.signals.sensitive import cards, find_in_text, find_sensitive, mask_text
 from glassdome.values.masking import masked
 from glassdome.values.message import Attachment, Message
 
@@ -90,3 +90,14 @@ def test_mask_text_merges_overlaps_and_minds_where() -> None:
     assert mask_text(text, found) == "IBAN [iban]"
     assert mask_text(text, found, where="subject") == text
     assert mask_text(text[:10], found) == "IBAN [iban]"
+
+
+def test_a_table_of_numbers_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups that begin no card are not joined, and the ways to read cards out of one run are counted."""
+    tried: list[str] = []
+    monkeypatch.setattr(cards, "issuer", lambda digits: tried.append(digits) or "")
+
+    find_in_text("1 2 " * 75_000)
+    assert tried == []
+    find_in_text("4111 1111 1111 1111 " * 15_000)
+    assert len(tried) == MAX_SENSITIVE_CANDIDATES
