@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from glassdome.api.email_id import as_folder, as_mailbox
 from glassdome.api.routes_preferences import must_exist
@@ -56,11 +57,17 @@ async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | 
         with progress_bar(unit="messages") as bar:
             task = bar.add_task(f"{mailbox} {folder}", total=limit, note="")
 
+            told = dict[str, datetime]()
+
             def show(state: BackfillProgress) -> None:
                 note = f"{state.added} new in the queue, {state.fraction:.0%} of the folder"
                 if state.next_at is not None:
                     note += f"; goes on at {state.next_at.astimezone():%H:%M}"
                 bar.update(task, completed=state.found, note=note)
+                if state.next_at is not None and state.next_at != told.get("next_at") and not err.is_terminal:
+                    # Without a terminal there is no bar, and nothing else would say why nothing happens.
+                    told["next_at"] = state.next_at
+                    err.print(f"{mailbox} {folder}: {note} (GLASSDOME_BACKFILL_PER_HOUR).", highlight=False)
 
             end = await work.run(mailbox, folder, limit=limit, progress=show)
     so_far = "to the first message" if end.done else f"{end.fraction:.0%} of the folder"

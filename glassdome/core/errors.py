@@ -237,6 +237,8 @@ class LoginRefused(PeerRefused):
 class LoginUnsupported(LoginRefused):
     """The mail server takes no login by password."""
 
+    code = "login_unsupported"
+
 
 class ImapRefused(PeerRefused):
     """The IMAP server refused the command; temporary unless it says why it always will (RFC 5530)."""

@@ -19,6 +19,8 @@ __all__ = ["Backfill"]
 
 #: Messages per step: small enough to be polite, large enough that steps cost nothing.
 _BATCH: Final = 100
+#: Seconds after which one that waits for another's turn to end asks again.
+_ASK_AGAIN: Final = 15.0
 #: What all backfills take turns at.
 _PACE: Final = "//backfill"
 
@@ -58,18 +60,26 @@ class Backfill:
         while not state.done and (limit is None or state.found < limit):
             wanted = self._batch if limit is None else min(self._batch, limit - state.found)
             await self._turn(state, wanted, progress)
-            state = await self._step(state, wanted)
+            before, state = state, await self._step(state, wanted)
+            # What was asked for and is not there, or was in the queue already, costs no time.
+            unused = self._time_for(wanted - (state.added - before.added))
+            await self._cursors.shorten_turn(_PACE, unused=unused, now=self._clock.now())
             progress(state)
         return state
 
     async def _turn(self, state: BackfillProgress, wanted: int, progress: Callable[[BackfillProgress], None]) -> None:
         """Wait until so many messages more are within the limit, which all backfills of all mailboxes share."""
-        now = self._clock.now()
-        lasting = timedelta(hours=wanted / self._per_hour)
-        begins = await self._cursors.take_turn(_PACE, lasting=lasting, now=now)
-        if begins > now:
-            progress(replace(state, next_at=begins))
-            await self._clock.sleep((begins - now).total_seconds())
+        while True:
+            now = self._clock.now()
+            free = await self._cursors.begin_turn(_PACE, lasting=self._time_for(wanted), now=now)
+            if free <= now:
+                return
+            progress(replace(state, next_at=free))
+            # Another one may need less time than it took.
+            await self._clock.sleep(min(_ASK_AGAIN, (free - now).total_seconds()))
+
+    def _time_for(self, messages: int) -> timedelta:
+        return timedelta(hours=messages / self._per_hour)
 
     async def _begin(self, mailbox: str, folder: str) -> Cursor:
         """Return the place reached by an earlier run, else the present end of the folder."""

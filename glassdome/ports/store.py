@@ -317,8 +317,12 @@ class CursorStore(Protocol):
         """Store the cursor."""
         ...
 
-    async def take_turn(self, name: str, *, lasting: timedelta, now: datetime) -> datetime:
-        """Reserve time of something that all processes share, and return when it begins: now, or behind the others'."""
+    async def begin_turn(self, name: str, *, lasting: timedelta, now: datetime) -> datetime:
+        """Take so much time of something that all processes share, if it is free, and return `now`; else when it will be."""
+        ...
+
+    async def shorten_turn(self, name: str, *, unused: timedelta, now: datetime) -> None:
+        """Give back what was taken and not needed."""
         ...
 
 

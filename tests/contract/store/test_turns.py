@@ -8,17 +8,22 @@ from datetime import timedelta
 from glassdome.store import Database
 from glassdome.testing.samples import NOON
 
+MINUTE = timedelta(minutes=1)
 
-async def test_turns_are_taken_one_behind_the_other(database: Database) -> None:
-    """Whoever takes them, and from now on where nobody took one for a while."""
-    minute = timedelta(minutes=1)
-    await database.cursors.take_turn("pace", lasting=minute, now=NOON)
 
-    begins = await asyncio.gather(
-        *(database.cursors.take_turn("pace", lasting=minute, now=NOON) for _ in range(4)),
-    )
-    later = await database.cursors.take_turn("pace", lasting=minute, now=NOON + timedelta(hours=1))
-    other = await database.cursors.take_turn("other", lasting=minute, now=NOON)
+async def test_one_at_a_time_has_the_turn(database: Database) -> None:
+    """Of many who ask at once one has it; the others learn when it ends, and take nothing meanwhile."""
+    asked = [database.cursors.begin_turn("pace", lasting=MINUTE, now=NOON) for _ in range(5)]
+    assert sorted(await asyncio.gather(*asked)) == [NOON, *[NOON + MINUTE] * 4]
+    assert await database.cursors.begin_turn("other", lasting=MINUTE, now=NOON) == NOON
+    later = NOON + timedelta(hours=1)
+    assert await database.cursors.begin_turn("pace", lasting=MINUTE, now=later) == later
 
-    assert sorted(begins) == [NOON + n * minute for n in (1, 2, 3, 4)]
-    assert (later, other) == (NOON + timedelta(hours=1), NOON)
+
+async def test_what_was_not_needed_is_given_back(database: Database) -> None:
+    """The next one begins as much earlier."""
+    await database.cursors.begin_turn("pace", lasting=timedelta(hours=1), now=NOON)
+    await database.cursors.shorten_turn("pace", unused=timedelta(minutes=58), now=NOON)
+    assert await database.cursors.begin_turn("pace", lasting=MINUTE, now=NOON) == NOON + timedelta(minutes=2)
+    await database.cursors.shorten_turn("nobody's", unused=MINUTE, now=NOON)
+    assert await database.cursors.begin_turn("nobody's", lasting=MINUTE, now=NOON) == NOON
