@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -19,20 +20,29 @@ from glassdome.bootstrap.mailboxes import (
     open_store,
 )
 from glassdome.bootstrap.models import language_model
+from glassdome.cli.action_checks import cannot_work
 from glassdome.cli.console import file_problem
 from glassdome.core.clock import Clock
 from glassdome.core.config import DEFAULT_CONFIG, Settings, misspelt_names
-from glassdome.core.errors import ConfigError, GlassdomeError, LoginRefused, SchemaMismatch, StoreError
+from glassdome.core.errors import (
+    ConfigError,
+    Disconnected,
+    GlassdomeError,
+    LoginRefused,
+    SchemaMismatch,
+    StoreError,
+)
 from glassdome.core.log import redact
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import parse_policies
-from glassdome.integrations.imap.login import ImapServer, greet, probe
+from glassdome.integrations.imap.login import ImapServer, greet, log_in
 from glassdome.integrations.mail_servers import imap_server, smtp_server
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.smtp.sender import SmtpSender
 from glassdome.pipeline.owner_rules import read_rules
 from glassdome.store import check_schema, migrate
 from glassdome.values.credentials import Credentials
+from glassdome.values.preferences import Preferences
 
 __all__ = ["Check", "Health", "all_checks"]
 
@@ -187,13 +197,17 @@ async def _imap(settings: Settings) -> list[Check]:
             missing = await _missing(settings, mailboxes)
             there = [box for box in mailboxes if box not in missing]
             found = [_left_over(box) for box in missing]
-            found += [await _login(server, box, logins.login_for(box)) for box in there[:_LOGINS_TRIED]]
+            for box in there[:_LOGINS_TRIED]:
+                wishes = await database.preferences.get_preferences(box)
+                found += await _login(server, box, logins.login_for(box), wishes)
     except (StoreError, OSError):
         # The check of the database tells of it; the mail server is tried with what the settings know.
         known = sorted(
             box for box, named in chosen_by_settings(settings).items() if named.password or master_logins(settings)
         )
-        found = [await _login(server, box, _own_login(settings, box)) for box in known[:_LOGINS_TRIED]]
+        found = [
+            check for box in known[:_LOGINS_TRIED] for check in await _login(server, box, _own_login(settings, box))
+        ]
     if not found:
         await greet(server)
         found.append(_ok("imap", f"{server.host}:{server.port} answers; no mailbox is known whose login can be tried"))
@@ -217,15 +231,23 @@ def _left_over(mailbox: str) -> Check:
     return _warn("mailboxes", f"{mailbox} is chosen, and mailcow has no such mailbox", fix)
 
 
-async def _login(server: ImapServer, mailbox: str, login: Awaitable[Credentials]) -> Check:
+async def _login(
+    server: ImapServer, mailbox: str, login: Awaitable[Credentials], wishes: Preferences | None = None
+) -> list[Check]:
     try:
-        able = await probe(server, await login)
+        session = await log_in(server, await login)
+        try:
+            unable = await cannot_work(session, wishes) if wishes else []
+        finally:
+            with contextlib.suppress(Disconnected):
+                await session.log_out()
     except StoreError:
         raise
     except GlassdomeError as exc:
-        return _fail("imap", exc)
-    idle = "" if "IDLE" in able else ", without IDLE"
-    return _ok("imap", f"{mailbox} can be read at {server.host}:{server.port}{idle}")
+        return [_fail("imap", exc)]
+    idle = "" if "IDLE" in session.capabilities else ", without IDLE"
+    found = [_ok("imap", f"{mailbox} can be read at {server.host}:{server.port}{idle}")]
+    return found + [_warn("actions", f"{mailbox}: {detail}", fix) for detail, fix in unable]
 
 
 async def _own_login(settings: Settings, mailbox: str) -> Credentials:
