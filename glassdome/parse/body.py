@@ -30,6 +30,8 @@ __all__ = ["Body", "plain_text", "read_body", "read_text"]
 _META = re.compile(rb"<meta\b[^<>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([\w:.-]{2,40})", re.IGNORECASE | re.ASCII)
 #: Bytes of HTML searched for its own charset, as in browsers.
 _META_WITHIN = 1024
+#: One control character in so many of a text: it is no text.
+_MOST_CONTROLS = 20
 #: Bytes of a text part that are decoded; no charset needs more for a character.
 _BYTES_PER_CHAR = 4
 
@@ -51,6 +53,7 @@ class Body:
     encrypted: bool = False
     has_text: bool = False
     unread: bool = False
+    damaged: bool = False
 
 
 def read_text(part: Part, faults: Faults, files: list[Part] | None = None) -> str:
@@ -101,7 +104,10 @@ def read_body(parts: Sorted, faults: Faults) -> Body:
 def _read(part: Part, body: Body, faults: Faults) -> str:
     text = read_text(part, faults, body.files)
     page_like = is_html(part)
-    text = text if page_like else clean(text)
+    cleaned = text if page_like else clean(text)
+    lost = len(text) - text.count("\r") - len(cleaned) if len(cleaned) < len(text) else 0
+    body.damaged = body.damaged or lost * _MOST_CONTROLS > len(text)
+    text = cleaned
     body.unread = body.unread or (not text.strip() and bool(part.body.strip()))
     if page_like:
         page = read_html(text, faults)

@@ -17,6 +17,7 @@ _FIRST_WORD = re.compile(r"[\s;,(\"']")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _FOLDED = {_NOT_ALNUM.sub("", label): codec for label, codec in reversed(LABELS.items())}
 _STATEFUL = ("iso-2022", "iso2022", "utf-16", "utf-32", "utf-7", "utf_7", "utf_16", "utf_32", "hz")
+_WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
 _MULTIBYTE = ("gb18030", "cp949", "cp932", "big5", "euc-jp", "johab", *_STATEFUL)
 #: Codecs of Python that are no character sets.
 _NO_CHARSET = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
@@ -51,6 +52,8 @@ def decode(data: bytes, label: str, faults: Faults) -> str:
     codec = _codec(label)
     if codec is None:
         faults.add("unknown_charset", label)
+    if codec and codec.startswith(_WIDE) and data.isascii() and b"\0" not in data:
+        codec = "ascii"  # the label is wrong: such text has zeros
     if not (codec or "").startswith(_STATEFUL):
         if data.isascii():
             if b"\x1b" not in data or not looks_like_iso_2022(data):

@@ -29,12 +29,7 @@ _SKIPPED = frozenset(
         "title",
         "template",
         "iframe",
-        "object",
         "noembed",
-        "noframes",
-        "audio",
-        "video",
-        "canvas",
     ]
 )
 _BLOCKS = frozenset(
@@ -85,6 +80,8 @@ _BLOCKS = frozenset(
 _HREF_IN_TEXT = re.compile(r"href\s{0,5}=\s{0,5}[\"']?([^\"'\s>]{1,4096})", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>?")
 _REFRESH = re.compile(r"url\s{0,5}=\s{0,5}['\"]?(.+)", re.IGNORECASE | re.DOTALL)
+_MSO = "<!--[if"
+_CONDITION = re.compile(r"<!--\[if[^\]<>]{0,200}\]>|<!\[endif\]-->", re.IGNORECASE)
 _REMOTE = ("http:", "https:", "//")
 
 
@@ -102,6 +99,13 @@ class Page:
 
 def read_html(html: str, faults: Faults) -> Page:
     """Read one HTML body. What a mail program would run or load is counted, never run or loaded."""
+    page = _read(html, faults)
+    if not page.text and _MSO in html:  # Outlook shows what others take for a comment
+        return _read(_CONDITION.sub("", html), faults)
+    return page
+
+
+def _read(html: str, faults: Faults) -> Page:
     html, rest = guard(html, faults)
     walker = _Walker(LexborHTMLParser(html))
     walker.walk()

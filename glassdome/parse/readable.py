@@ -33,7 +33,7 @@ def readable_of(subject: str, body: Body, attachments: Sequence[Attachment], fau
     if (body.encrypted or text is not body.text) and len(text.split()) <= _WRAPPING_WORDS:
         return "encrypted"
     if _WORD.search(text):
-        return "damaged" if _is_damaged(text) else "yes"
+        return "damaged" if body.damaged or _is_damaged(text) else "yes"
     if body.unread or (body.has_text and any(what in _UNREAD for what, _ in faults.found)):
         return "damaged"
     if _WORD.search(subject) or body.images or any(item.text for item in attachments):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from glassdome.parse.faults import Faults
+from glassdome.parse.magic import true_type
 from glassdome.parse.structure import Part
 
 __all__ = ["Sorted", "is_html", "sort_parts"]
@@ -38,6 +40,9 @@ _DATA = frozenset(
         "text/ecmascript",
     ]
 )
+_CALENDAR = frozenset({"text/calendar", "application/ics", "text/x-vcalendar", "application/calendar"})
+#: What bytes that are words look like.
+_TEXT_CONTENT = frozenset({"text/plain", "text/html", "text/xml", "text/x-shellscript"})
 #: Bytes of a body that are looked at before all of it.
 _FIRST = 100
 
@@ -127,7 +132,7 @@ def _is_known(part: Part) -> bool:
 
 def _is_version(part: Part) -> bool:
     """Say whether a leaf is one of the alternatives, named or not."""
-    return part.disposition.value != "attachment" and part.media_type in _HTML | _KNOWN - _SPECIAL_HTML
+    return part.disposition.value != "attachment" and part.media_type in (_HTML | _KNOWN) - _SPECIAL_HTML
 
 
 def _is_text(part: Part) -> bool:
@@ -143,16 +148,43 @@ def _may_be_shown(part: Part) -> bool:
 def _promote(root: Part, found: Sorted) -> None:
     """Show what there is, where no part is text by itself: the first kind of these that exists."""
     named = [part for part in found.attached if _may_be_shown(part)]
-    data = [part for part in found.attached if part.media_type == "text/calendar"]
-    alone = [root] if root.media_type.startswith("text/") else []
-    chosen = named or data or alone
-    found.shown += chosen
     if named:
+        found.shown += named
         found.attached = [part for part in found.attached if part not in named]
         return
-    if not chosen and root.children and root.media_type.startswith("message/"):
-        inner = sort_parts(root.children[0])
-        found.attached.remove(root)
-        found.shown, found.other = found.shown + inner.shown, found.other + inner.other
+    events = [_as_type(part, "text/calendar") for part in found.attached if _is_calendar(part)]
+    if events:
+        found.shown += events
+        return
+    messages = [part for part in found.attached if part.children and part.media_type.startswith("message/")]
+    for message in messages:
+        _show_message(message, found, alone=message is root)
+    if not messages and not root.children and not found.encrypted:
+        found.shown += _of_content(root)
+
+
+def _show_message(message: Part, found: Sorted, *, alone: bool) -> None:
+    """Show a message in a message that has nothing else; the one that is all of it is no attachment."""
+    inner = sort_parts(message.children[0])
+    found.shown, found.other = found.shown + inner.shown, found.other + inner.other
+    found.encrypted = found.encrypted or inner.encrypted
+    if alone:
+        found.attached.remove(message)
         found.attached += inner.attached
-        found.encrypted = found.encrypted or inner.encrypted
+
+
+def _is_calendar(part: Part) -> bool:
+    return part.media_type in _CALENDAR or part.filename.lower().endswith((".ics", ".vcs"))
+
+
+def _of_content(part: Part) -> list[Part]:
+    """Read a message that is one part of any type by its bytes: text under a wrong type is still text."""
+    named = part.filename or part.disposition.value == "attachment"
+    if not part.body.strip() or (named and not part.media_type.startswith("text/")):
+        return []
+    kind = true_type(part.content(Faults()))
+    return [_as_type(part, "text/html" if kind == "text/html" else "text/plain")] if kind in _TEXT_CONTENT else []
+
+
+def _as_type(part: Part, kind: str) -> Part:
+    return replace(part, content_type=replace(part.content_type, value=kind))

@@ -56,7 +56,7 @@ def flowed_text(text: str, *, delsp: bool) -> str:
         quotes = _QUOTES.match(raw)
         depth = quotes.end() if quotes else 0
         line = raw[depth:].removeprefix(" ")
-        if pieces and depth != last:
+        if pieces and (depth != last or line in ("-- ", "")):
             _end(out, pieces, last)
         last = depth
         flows = line.endswith(" ") and line != "-- "

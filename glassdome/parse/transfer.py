@@ -14,6 +14,8 @@ from glassdome.parse.faults import Faults
 __all__ = ["base64_bytes", "chosen_encoding", "decode_transfer", "uudecode"]
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+#: RFC 4648 5.
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _PADDING = re.compile(rb"=+")
 #: Letters of a word of prose; encoded lines have more, and no spaces.
@@ -21,6 +23,8 @@ _LONGEST_WORD = 30
 #: Base64 texts one after the other in one body; more than a few is an attack on the decoder.
 _MAX_SEGMENTS = 100
 _SPELLING = re.compile(r"[^a-z0-9]+")
+_COMMENT = re.compile(r"\([^()]*\)")
+_COMMENT_DEPTH = 4
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary", "none", "utf8", "7bits", "8bits", "7", "8", "usascii", "ascii"})
 _QUOTED_PRINTABLE = frozenset({"quotedprintable", "quoted", "quotedprintabel", "quotedprintible", "quotedprint", "qp"})
 _UU = frozenset({"xuuencode", "uuencode", "xuue", "uue", "xuu", "uuencoded"})
@@ -44,8 +48,8 @@ def _looks_encoded(body: bytes) -> bool:
 @lru_cache(maxsize=256)
 def _word(encoding: str) -> str:
     """Return the encoding's name without comments, punctuation and the wrong hyphens it is spelled with."""
-    if "(" in encoding:
-        encoding = re.sub(r"\([^()]*\)?", " ", encoding)
+    for _ in range(_COMMENT_DEPTH if "(" in encoding else 0):
+        encoding = _COMMENT.sub(" ", encoding)
     words = re.split(r"[;,\s]+", encoding.strip(" \t\"';,+."), maxsplit=1)
     name = _SPELLING.sub("", words[0].lower())
     return f"{name}64" if name == "base" and len(words) > 1 and words[1].startswith("64") else name
@@ -77,6 +81,8 @@ def base64_bytes(data: bytes, faults: Faults | None = None) -> bytes:
     whole = _before_prose(data)
     if faults and (b"=" in body or len(whole) < len(data)):
         faults.add("damaged_base64")
+    if not any(mark in whole for mark in (b"+", b"/")):
+        whole = whole.translate(_URL_SAFE)
     pieces = _PADDING.split(whole, maxsplit=_MAX_SEGMENTS)
     return b"".join(_segment(piece) for piece in pieces)
 
@@ -89,13 +95,15 @@ def _whole(data: bytes, body: bytes) -> bytes:
 
 
 def _before_prose(data: bytes) -> bytes:
-    """Return what stands before the words that lists and scanners append to an encoded text."""
-    at = 0
-    for number, text in enumerate(BytesIO(data)):
-        if number > 0 and _is_prose(text):
-            return data[:at]
+    """Return what stands between words that lists and scanners put around an encoded text."""
+    start = at = 0
+    for text in BytesIO(data):
+        prose = _is_prose(text)
+        if prose and start < at:
+            return data[start:at]
         at += len(text)
-    return data
+        start = at if prose or (start == at - len(text) and not text.strip()) else start
+    return data[start:] or data
 
 
 def _is_prose(text: bytes) -> bool:

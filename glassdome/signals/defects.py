@@ -28,7 +28,9 @@ _HOSTILE = frozenset(
     }
 )
 #: Defects that leave a part of the text unread.
-_UNREAD = frozenset({"text_too_long", "unknown_transfer_encoding", "hostile_html"})
+_UNREAD = frozenset(
+    {"text_too_long", "unknown_transfer_encoding", "hostile_html", "too_deep", "too_many_parts", "damaged_smime"}
+)
 _WHY = {
     "encrypted": "the message is encrypted",
     "damaged": "the text of the message is damaged",
