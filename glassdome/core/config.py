@@ -19,6 +19,7 @@ from glassdome.core.config_agent import AgentSettings
 from glassdome.core.config_checks import check_keys, http_url
 from glassdome.core.config_dotenv import DotenvValue, read_dotenv
 from glassdome.core.config_edge import EdgeSettings
+from glassdome.core.config_env import ConfigFile, EnvFile, Environment
 from glassdome.core.config_field import named, parts_of
 from glassdome.core.config_file import KEYS, FileValue, read_config_file
 from glassdome.core.config_mailboxes import read_mailboxes
@@ -28,7 +29,15 @@ from glassdome.core.config_places import EDITABLE
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 
-__all__ = ["EngineName", "Settings", "env_name", "env_names", "environment_with", "is_live", "misspelt_names"]
+__all__ = [
+    "EngineName",
+    "Settings",
+    "env_name",
+    "env_names",
+    "is_live",
+    "misspelt_names",
+    "written_name",
+]
 
 #: Names that only the compose file reads; mailcow's `.env` holds them beside ours.
 _COMPOSE_NAMES: Final = frozenset(
@@ -172,7 +181,8 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put config.yml behind the environment and `.env`."""
-        return init_settings, env_settings, dotenv_settings, _ConfigFileSource(settings_cls, init_settings)
+        file = ConfigFile(settings_cls, lambda: cls._file_values(init_settings()))
+        return init_settings, Environment(settings_cls), EnvFile(settings_cls), file
 
     @classmethod
     def _file_values(cls, values: Mapping[str, Any]) -> dict[str, FileValue]:
@@ -295,23 +305,6 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
         return found | self.pinned()
 
 
-class _ConfigFileSource(PydanticBaseSettingsSource):
-    """Feeds the values of config.yml to pydantic."""
-
-    def __init__(self, settings_cls: type[BaseSettings], init: PydanticBaseSettingsSource) -> None:
-        super().__init__(settings_cls)
-        self._init = init
-
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        """Unused: `__call__` gives all values at once."""
-        return None, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """Return field name -> value."""
-        found = Settings._file_values(self._init())
-        return {name: value.value for name, value in found.items()}
-
-
 def env_names(field: str) -> tuple[str, ...]:
     """Return the environment names of a field, the one that counts first in front."""
     alias = Settings.model_fields[field].validation_alias
@@ -324,9 +317,9 @@ def env_name(field: str) -> str:
     return env_names(field)[0]
 
 
-def environment_with(extra: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment with some variables more, for a program that we start."""
-    return {**os.environ, **extra}
+def written_name(field: str) -> str:
+    """Return the name that a field has in the environment or `.env`, else its first one; reads a file."""
+    return _environment_fields().get(field) or _dotenv_fields().get(field) or env_name(field)
 
 
 def _named_in(names: Collection[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from glassdome.core.clock import Clock
-from glassdome.core.config import Settings, env_name, is_live
+from glassdome.core.config import Settings, is_live, written_name
 from glassdome.core.errors import GlassdomeError, StoreUnavailable
 from glassdome.core.log import get_logger
 from glassdome.ports.store import ConfigStore
@@ -81,7 +81,8 @@ class LiveSettings:
         if not changed:
             return
         _log.info("settings_reloaded", changed=changed)
-        if waiting := [env_name(name) for name in changed if not is_live(name)]:
+        waiting = [await asyncio.to_thread(written_name, name) for name in changed if not is_live(name)]
+        if waiting:
             _log.warning("restart_needed", settings=waiting, effect="they take effect when the service starts again")
         for follower in self._followers:
             await follower(new)

@@ -261,3 +261,16 @@ def test_entries_of_mailboxes(entry: str, address: str, login: str, password: st
 
     assert (found.address, found.login) == (address, login)
     assert (found.password and found.password.get_secret_value()) == password
+
+
+def test_variables_of_other_programs_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting is read by its own names, in any case, and not by the name that the field has in Python."""
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////nowhere/other.db")
+    monkeypatch.setenv("imap_tls", "starttls")
+    Path(".env").write_text("MODEL=theirs\nLOG_LEVEL=DEBUG\nglassdome_opt_in_tag=ours\n")
+
+    settings = Settings()
+
+    assert (settings.database_url, settings.imap_tls, settings.log_level) == (None, None, "INFO")
+    assert settings.model != "theirs"
+    assert settings.opt_in_tag == "ours"
