@@ -144,7 +144,7 @@ def _read_page(data: bytes, part: Part, inside: Inside, faults: Faults) -> None:
 def _read_words(data: bytes, part: Part, inside: Inside, faults: Faults) -> None:
     text = decode(data[:_TEXT_BYTES], part.content_type.get("charset"), faults)
     inside.text = clean(text[:MAX_ATTACHMENT_TEXT_CHARS])
-    inside.add_urls(tuple(find_urls(inside.text)))
+    inside.add_urls(tuple(find_urls(inside.text, naked=False)))
 
 
 def _bounded(text: str) -> str:

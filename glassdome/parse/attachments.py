@@ -12,7 +12,7 @@ from glassdome.parse.encoded_words import decode_words
 from glassdome.parse.faults import Faults
 from glassdome.parse.fields import first
 from glassdome.parse.sorting import sort_parts
-from glassdome.parse.structure import Part
+from glassdome.parse.structure import Part, parse_structure
 from glassdome.values.message import Attachment, Link
 
 __all__ = ["read_attachments"]
@@ -50,8 +50,18 @@ def _read(parts: list[Part], found: list[Attachment], body: Body, faults: Faults
         found.append(attachment)
         body.links += inside.links
         body.forms += inside.forms
-        if part.children:
-            _open(part.children[0], found, body, faults)
+        inner = part.children[0] if part.children else _attached_message(part, faults)
+        if inner is not None:
+            _open(inner, found, body, faults)
+
+
+def _attached_message(part: Part, faults: Faults) -> Part | None:
+    """Return the message in a file of the name `.eml`; report buttons and gateways attach it as mere bytes."""
+    if not part.filename.lower().endswith((".eml", ".email")) or faults.parts <= 0:
+        return None
+    faults.parts -= 1
+    inner = parse_structure(part.content(faults), faults)
+    return inner if any(field.name in ("from", "subject", "received", "date") for field in inner.fields) else None
 
 
 def _open(message: Part, found: list[Attachment], body: Body, faults: Faults) -> None:

@@ -64,7 +64,7 @@ def _plain(text: str, recipients: list[str]) -> str:
 
 
 def _target(link: Link) -> str:
-    bare = link.url.partition("#")[0].partition("?")[0]
+    bare = (link.target or link.url).partition("#")[0].partition("?")[0]
     scheme, _, rest = bare.partition(":")
     path = rest.lstrip("/").partition("/")[2] if link.host and scheme.lower() != "mailto" else ""
     segments = ["*" if _KEY.fullmatch(segment) else segment for segment in path.split("/")]

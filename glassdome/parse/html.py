@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -78,6 +79,12 @@ _BLOCKS = frozenset(
     ]
 )
 _HREF_IN_TEXT = re.compile(r"href\s{0,5}=\s{0,5}[\"']?([^\"'\s>]{1,4096})", re.IGNORECASE)
+_FOR_OUTLOOK = re.compile(r"\s*\[if\s+(?!!)[^\]]{0,100}\b(?:mso|vml)\b", re.IGNORECASE)
+_HREF_IN_TAG = re.compile(
+    r"<(?!link\b|base\b)[a-z][a-z:]{0,20}\b[^<>]{0,1000}?\bhref\s{0,5}=\s{0,5}[\"']?([^\"'\s<>]{1,4096})", re.IGNORECASE
+)
+#: Characters of one comment in which Outlook's links are looked for.
+_MOST_COMMENT = 100_000
 _TAGS = re.compile(r"<[^<>]*>?")
 _REFRESH = re.compile(r"url\s{0,5}=\s{0,5}['\"]?(.+)", re.IGNORECASE | re.DOTALL)
 _MSO = "<!--[if"
@@ -137,6 +144,7 @@ class _Walker:
         self.base = ""
         self.out = TextBuilder()
         self.anchors: list[_Anchor] = []
+        self.outlook: list[_Anchor] = []
         self.open_anchor: _Anchor | None = None
         self.forms: list[_OpenForm] = []
         self.open_form: _OpenForm | None = None
@@ -148,7 +156,7 @@ class _Walker:
     def walk(self) -> None:
         """Visit every node once, in document order."""
         self._read_head()
-        node = self.tree.root
+        node = _first_of(self.tree.root)
         look = PAGE
         above: list[tuple[LexborNode, str, Look]] = []
         while node is not None:
@@ -168,6 +176,7 @@ class _Walker:
                     self._leave(tag)
             elif node.is_comment_node:
                 self.out.comment(node.comment_content)
+                self._outlook(node.comment_content)
             following = child or node.next
             while following is None and above:
                 node, tag, look = above.pop()
@@ -190,7 +199,9 @@ class _Walker:
         forms = [
             Form(action=self._url(f.action), asks_password=f.asks_password, inputs=f.inputs) for f in self.forms + loose
         ]
-        links = [self._link(anchor) for anchor in self.anchors]
+        shown = {anchor.url for anchor in self.anchors}
+        only = [anchor for anchor in self.outlook if anchor.url not in shown][: MAX_LINKS - len(self.anchors)]
+        links = [self._link(anchor) for anchor in self.anchors + only]
         links += [Link(url=form.action, place="form", host=host_of(form.action)) for form in forms if form.action]
         return Page(
             text=text or line(" ".join(self.out.alternatives)),
@@ -267,6 +278,17 @@ class _Walker:
             self.has_script = True
         return anchor
 
+    def _outlook(self, comment: str | None) -> None:
+        """Note the links that Outlook alone shows: it draws buttons from VML in a comment (`<!--[if mso]>`)."""
+        if not comment or not _FOR_OUTLOOK.match(comment):
+            return
+        known = {anchor.url for anchor in self.anchors}
+        for found in _HREF_IN_TAG.finditer(comment[:_MOST_COMMENT]):
+            url = unescape(found[1])
+            if url not in known and url[:7].lower() in ("http://", "https:/"):
+                known.add(url)
+                self.outlook.append(_Anchor(url, "html"))
+
     def _anchor(self, attributes: dict[str, str | None], look: Look) -> None:
         href = attributes.get("href") or attributes.get("xlink:href")
         if href:
@@ -304,6 +326,13 @@ class _Walker:
 
     def _cell(self, attributes: dict[str, str | None], look: Look) -> None:
         self.out.space(" ")
+
+
+def _first_of(root: LexborNode | None) -> LexborNode | None:
+    """Return what stands first: comments may come before the root element."""
+    while root is not None and root.prev is not None:
+        root = root.prev
+    return root
 
 
 _ELEMENTS: dict[str, Callable[[_Walker, dict[str, str | None], Look], None]] = {

@@ -30,6 +30,7 @@ from glassdome.parse.readable import readable_of
 from glassdome.parse.reply import Setting, new_text
 from glassdome.parse.reply_words import subject_mark
 from glassdome.parse.report import read_report, returned_parts
+from glassdome.parse.rewritten import unwrapped
 from glassdome.parse.sorting import sort_parts
 from glassdome.parse.structure import Part, parse_structure
 from glassdome.parse.text_types import STUFFED
@@ -88,7 +89,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
     new = new_text(body.text, _setting(fields, subject[0], (*header_from, *reply_to)))
     if STUFFED in body.text:
         body.text, new = body.text.replace(STUFFED, ""), new.replace(STUFFED, "")
-    links = tuple(dict.fromkeys(body.links))[:MAX_LINKS]
+    links = tuple(dict.fromkeys(map(unwrapped, body.links)))[:MAX_LINKS]
     mail_from, author = read_mail_from(fields), author_of(header_from)
     report = read_report(root, subject=subject[0], text=body.text, author=author, mail_from=mail_from, faults=faults)
     if report is not None and report.own_chars < len(body.text):

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address
+from itertools import islice
 from urllib.parse import unquote, urljoin
 
 import idna
 
+from glassdome.core.domains import is_suffix_word, organizational_domain
 from glassdome.core.limits import MAX_URL_CHARS
 
 __all__ = ["find_urls", "host_of", "normal_url"]
@@ -22,10 +24,64 @@ _AUTHORITY_END = re.compile(r"[/?#\\]")
 _SPECIAL_SLASHES = re.compile(r"[/\\]*")
 _LONGEST_HOST = 255
 #: Starts at one of four letters: many times faster than alternatives, `find_urls` looks at the rest.
+#: Full-width punctuation ends it: no address has it bare, and Chinese and Japanese put it behind one without a blank.
 _BARE = re.compile(
-    r"[hHfFwW](?:[tT]?[tT][pP][sS]?://|[wW][wW]\.)[^\s<>\"\u00ab\u00bb\u201c\u201d\u2018\u2019`{}|\\^]{2,}"
+    r"[hHfFwW](?:[tT]?[tT][pP][sS]?://|[wW][wW]\.)"
+    r"[^\s<>\"\u00ab\u00bb\u201c\u201d\u2018\u2019`{}|\\^\u3000-\u3004\u3008-\u3020\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f]{2,}"
+)
+_CJK = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+#: A host name that stands without a scheme, with its path; not in an address, a path or another name.
+_NAKED = re.compile(
+    r"(?<![\w@.:/=?&%#~+-])((?:[a-zA-Z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![\w@-]|\.\w)(:\d{2,5})?(/[^\s<>\"()\u00ab\u00bb\u201c\u201d`{}|\\^]*)?"
+)
+#: Endings that are file names and words more often than host names: there a path is wanted.
+_NO_HOST_ALONE = frozenset(
+    [
+        "ai",
+        "am",
+        "app",
+        "as",
+        "at",
+        "be",
+        "by",
+        "cc",
+        "do",
+        "eu",
+        "in",
+        "is",
+        "it",
+        "java",
+        "jp",
+        "js",
+        "la",
+        "me",
+        "md",
+        "ml",
+        "mov",
+        "my",
+        "name",
+        "net",
+        "no",
+        "ph",
+        "pl",
+        "ps",
+        "py",
+        "rs",
+        "sh",
+        "so",
+        "st",
+        "tc",
+        "tf",
+        "to",
+        "us",
+        "vi",
+        "ws",
+        "zip",
+    ]
 )
 _TRAILING = ".,;:!?'\"*_~\u3002\uff0c\u2026"
+#: Host names without a scheme that are taken of one text; a list of domains is no list of lures.
+_MOST_NAKED = 200
 #: Closing punctuation taken off one URL; more is no sentence.
 _LONGEST_TAIL = 20
 _CLOSERS = {")": "(", "]": "["}
@@ -66,16 +122,48 @@ def host_of(url: str) -> str:
     return _host(_without_port(_AUTHORITY_END.split(rest, maxsplit=1)[0].rpartition("@")[2]))
 
 
-def find_urls(text: str) -> Iterator[str]:
-    """Find URLs that mail programs make clickable in plain text; `www.` ones get a scheme."""
-    if "://" not in text and "www." not in text and "WWW." not in text:
+def find_urls(text: str, *, naked: bool = True) -> Iterator[str]:
+    """Find URLs that mail programs make clickable in plain text; `www.` and, unless `naked` is off, other hosts get a scheme."""
+    rest = text
+    if "://" in text or "www." in text or "WWW." in text:
+        for found in _BARE.finditer(text):
+            url = _trimmed(_unglued(found.group()[:MAX_URL_CHARS]))
+            if "://" in url[:8]:
+                yield url
+            elif not text[found.start() - 1 : found.start()].isalnum():
+                yield "http://" + url
+        rest = _BARE.sub(" ", text)
+    if naked:
+        yield from _naked(rest)
+
+
+def _naked(text: str) -> Iterator[str]:
+    """Find host names without a scheme under a public suffix, which mail programs make links of.
+
+    Without a path only the name that an organization registers counts: names of servers stand in many a text.
+    """
+    if "." not in text:
         return
-    for found in _BARE.finditer(text):
-        url = _trimmed(found.group()[:MAX_URL_CHARS])
-        if "://" in url[:8]:
-            yield url
-        elif not text[found.start() - 1 : found.start()].isalnum():
-            yield "http://" + url
+    for found in islice(_NAKED.finditer(text), _MOST_NAKED):
+        host, path = found[1], found[3] or ""
+        ending = host.rpartition(".")[2]
+        if not is_suffix_word(ending):
+            continue
+        if path or (ending not in _NO_HOST_ALONE and organizational_domain(host) == host.lower()):
+            yield "http://" + _trimmed(f"{host}{found[2] or ''}{path}"[:MAX_URL_CHARS])
+
+
+def _unglued(url: str) -> str:
+    """Cut a URL where text without blanks goes on behind it; host names and paths of that script alone are kept."""
+    found = _CJK.search(url) if not url.isascii() else None
+    if not found or not (url[found.start() - 1].isascii() and url[found.start() - 1].isalnum()):
+        return url
+    start = url.find("://") + 3 if "://" in url[:8] else 0
+    slash = url.find("/", start)
+    in_host = slash < 0 or found.start() < slash
+    if in_host and "." in url[found.start() : slash if slash >= 0 else len(url)]:
+        return url
+    return url[: found.start()]
 
 
 def _trimmed(url: str) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.domains import main_label, organizational_domain, unicode_host
 from glassdome.signals.finding import Detector, evidence, hit
-from glassdome.signals.host_lists import free_mail, reply_services, risky_tlds
+from glassdome.signals.host_lists import brands, free_mail, reply_services, risky_tlds
 from glassdome.signals.lookalike import find_lookalike, protected_by
 from glassdome.values.context import Context
 from glassdome.values.message import Address, Message
@@ -50,13 +50,23 @@ _ROLE = re.compile(
 )
 
 
-def _names(author: Address, context: Context) -> Iterator[Signal]:
-    """What the display name claims."""
+def _is_known(message: Message, context: Context) -> bool:
+    """Say whether a colleague or a contact wrote it, and our own server has not denied that."""
+    author, own = message.author, {organizational_domain(d) for d in context.own_domains}
+    if message.authenticity.checked and not message.authenticity:
+        return False
+    return author.addr.lower() in context.contacts or organizational_domain(author.domain) in own
+
+
+def _names(author: Address, context: Context, *, known: bool) -> Iterator[Signal]:
+    """What the display name claims; a known sender's may be like a brand's or our own domain's."""
     domain = organizational_domain(author.domain)
     shown = _ADDRESS.search(author.name)
     if shown and organizational_domain(shown.group(1)) != domain:
         detail = f"the name shows {shown.group()}, the address is {author.addr}"
         yield hit("display_name_address", detail, evidence("header:From", author.name))
+    if known:
+        return
     brand = claimed_brand(author.name, common=True)
     if brand and domain not in brand.domains and main_label(domain) != brand.name.replace(" ", ""):
         strength = 1.0 if domain in free_mail() else 0.8 if not brand.common else 0.5
@@ -121,12 +131,12 @@ def _mixes_scripts(host: str) -> bool:
     return len(scripts - {"CJK", "HIRAGANA", "KATAKANA"}) > 1
 
 
-def _replies(message: Message) -> Iterator[Signal]:
+def _replies(message: Message, context: Context) -> Iterator[Signal]:
     """Where answers go."""
     sender = organizational_domain(message.author.domain)
     for address in message.reply_to[:3]:
         target = organizational_domain(address.domain)
-        if not target or not sender or target == sender:
+        if not target or not sender or target == sender or _is_known_way(sender, target, address, context):
             continue
         if target in free_mail() and sender not in free_mail() and not message.lists.list_id:
             detail = f"the mail is from {sender}, answers go to {address.addr}"
@@ -136,6 +146,13 @@ def _replies(message: Message) -> Iterator[Signal]:
             detail = f"the mail is from {sender}, answers go to {target}"
             yield hit("reply_to_diverts", detail, evidence("header:Reply-To", address.addr))
             return
+
+
+def _is_known_way(sender: str, target: str, address: Address, context: Context) -> bool:
+    """Say whether answers stay with the sender's organization, with the owner's own, or with a contact of his."""
+    if address.addr.lower() in context.contacts or target in {organizational_domain(d) for d in context.own_domains}:
+        return True
+    return any(sender in brand.domains and target in brand.domains for brand in brands())
 
 
 def _own_mailbox(message: Message, context: Context) -> Iterator[Signal]:
@@ -172,16 +189,17 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
             "from_without_domain", f"the From field has no address: {author.name[:80]!r}", evidence("header:From")
         )
     if author.name:
-        yield from _names(author, context)
+        yield from _names(author, context, known=_is_known(message, context))
         yield from _role(author, context)
-    yield from _replies(message)
+    yield from _replies(message, context)
     yield from _own_mailbox(message, context)
 
 
 def _role(author: Address, context: Context) -> Iterator[Signal]:
     found = _ROLE.search(author.name)
     own = {organizational_domain(d) for d in context.own_domains}
-    if found and organizational_domain(author.domain) not in own:
+    known = author.addr.lower() in context.contacts
+    if found and not known and organizational_domain(author.domain) not in own:
         detail = f"{found.group()!r} writes from {author.domain or author.addr}"
         yield hit("display_name_role", detail, evidence("header:From", found.group()))
 

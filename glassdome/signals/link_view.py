@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from glassdome.signals.domains import organizational_domain
+from glassdome.signals.domains import ascii_host, organizational_domain
 from glassdome.values.message import Link, Message
 
 __all__ = ["LinkView", "view_links"]
@@ -53,13 +53,13 @@ def _split(url: str) -> tuple[str, str, str, int, str, str]:
     scheme = found["scheme"].lower()
     if scheme not in ("http", "https", "ftp"):
         return scheme, "", "", 0, found["rest"], ""
-    host = unquote(found["host"]).strip(".").lower()[-_MAX_HOST:]
+    host = ascii_host(unquote(found["host"]).strip(".").lower())[-_MAX_HOST:]
     port = int((found["port"] or "0")[:6])
     return scheme, found["user"] or "", host, port, found["rest"], organizational_domain(host)
 
 
 def _view(number: int, link: Link) -> LinkView:
-    scheme, user, host, port, rest, domain = _split(link.url)
+    scheme, user, host, port, rest, domain = _split(link.target or link.url)
     return LinkView(
         number=number,
         url=link.url,
@@ -75,11 +75,14 @@ def _view(number: int, link: Link) -> LinkView:
 
 
 def view_links(message: Message) -> tuple[LinkView, ...]:
-    """Return the message's distinct links in order, without mailto, tel, fragments and what a report returns."""
+    """Return the message's distinct links in order, without mailto, tel and fragments.
+
+    Left out are those that a report returns, and those whose target a mail gateway keeps to itself.
+    """
     found: dict[tuple[str, str], LinkView] = {}
     for number, link in enumerate(message.links):
         key = (link.url, link.shown)
-        if key in found or link.place == "returned":
+        if key in found or link.place == "returned" or (link.rewritten and not link.target):
             continue
         view = _view(number, link)
         if view.host or view.scheme in ("javascript", "data", "vbscript", "file"):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from glassdome.signals.domains import is_ip, organizational_domain, unicode_host
+from glassdome.signals.domains import ascii_host, is_ip, organizational_domain, unicode_host
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
 from glassdome.signals.host_lists import free_hosts, in_list, popular, reply_services, risky_tlds, shorteners
 from glassdome.signals.link_view import LinkView, view_links
@@ -33,7 +33,8 @@ _SIGNALS = {
     "link_encoded_host": "the link's host or path is needlessly percent-encoded",
 }
 _SHOWN_HOST = re.compile(
-    r"^\s*(?:https?://)?(?:[^\s/@]*@)?((?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})(?::\d+)?(?:[/?#]\S*)?\s*$", re.IGNORECASE
+    r"^\s*(?:https?://)?(?:[^\s/@]{0,200}@)?((?:[\w-]{1,63}[.\u3002])+(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{2,59}))(?::\d+)?(?:[/?#]\S*)?\s*$",
+    re.IGNORECASE,
 )
 _INNER_URL = re.compile(r"(?:https?(?::|%3a)(?:/|%2f){1,2})([\w.-]+)", re.IGNORECASE)
 _NEEDLESS = re.compile(r"%(?:6[1-9a-f]|7[0-9a]|3[0-9]|4[1-9a-f]|5[0-9a])", re.IGNORECASE)
@@ -46,7 +47,7 @@ _MANY_LABELS = 6
 def _shown_domain(link: LinkView) -> str:
     """Return the organization a reader believes the link leads to; empty where the text is no address."""
     found = _SHOWN_HOST.match(link.shown) if "." in link.shown else None
-    domain = organizational_domain(found.group(1)) if found else ""
+    domain = organizational_domain(ascii_host(found.group(1))) if found else ""
     return domain if "." in domain else ""
 
 
@@ -54,7 +55,7 @@ def _mismatch(link: LinkView) -> str:
     shown = _shown_domain(link)
     if not shown or not link.domain or shown == link.domain or in_list(link.host, reply_services()):
         return ""
-    return f"shows {shown}, leads to {link.host}"
+    return f"shows {unicode_host(shown)}, leads to {link.host}"
 
 
 def _redirects(link: LinkView) -> str:

@@ -43,6 +43,13 @@ def _is_known(link: LinkView, context: Context) -> bool:
     return link.domain in popular() and not in_list(link.host, free_hosts()) and not in_list(link.host, shorteners())
 
 
+def _is_only_named(link: LinkView, message: Message) -> bool:
+    """Say whether the text names the host of an address, as in "the mail system at example.org", and nothing more."""
+    if link.place != "text" or link.rest.strip("/") or f"//{link.host}" in message.text:
+        return False
+    return link.domain == organizational_domain(message.author.domain) or f"@{link.host}" in message.text
+
+
 def _may_be_one(message: Message) -> bool:
     """Say whether the envelope, the sender's policy and the parts are those of a report."""
     report, dmarc = message.report, message.authentication.best("dmarc")
@@ -72,7 +79,9 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         return
     whole = ScannedText.of(message.subject + SUBJECT_END + own_text(message))
     asked = {group for group, _, _ in load_phrases("phrases.toml").find(whole)}
-    foreign = [link for link in view_links(message) if not _is_known(link, context)]
+    foreign = [
+        k for k in view_links(message) if not _is_known(k, context) and (asked or not _is_only_named(k, message))
+    ]
     if asked - _HARMLESS or (foreign and (asked or any(link.place == "attachment" for link in foreign))):
         return
     yield hit("delivery_report", _KINDS[report.kind], strength=_WITH_FOREIGN_LINKS if foreign else 1.0)

@@ -81,13 +81,16 @@ class Link:
     """One link: where it really leads and what the reader is shown.
 
     `shown` is the anchor text (empty for a bare URL in plain text); `place` says where it was found: `returned` is in
-    the mail that a delivery report returns.
+    the mail that a delivery report returns. Where a mail gateway `rewritten` it, `target` is the address before that
+    (empty where the gateway keeps it to itself) and `host` the target's.
     """
 
     url: str
     shown: str = ""
     place: Literal["html", "text", "form", "area", "hidden", "attachment", "returned"] = "html"
     host: str = ""
+    target: str = ""
+    rewritten: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

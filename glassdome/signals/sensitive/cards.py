@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from stdnum import luhn
 
@@ -16,6 +16,8 @@ from glassdome.signals.sensitive.view import Span, TextView
 __all__ = ["find_cards", "issuer"]
 
 _GROUP = re.compile(r"\d+")
+#: A number that a mail program wrapped: one line break, quoted or not, in a run of groups.
+_BROKEN = re.compile(r"\d(?:[ .\u00a0-]?\d){3,15}[ \u00a0]?\n[ \t>]{0,4}\d(?:[ .\u00a0-]?\d){2,15}")
 _SEPARATORS = frozenset((" ", "-", "\u00a0", "."))
 #: The ways cards are printed and typed, as lengths of groups.
 _GROUPINGS = frozenset(
@@ -102,9 +104,10 @@ def _groups(view: TextView, run: Span) -> Iterator[tuple[Span, str, bool]]:
 
 
 def _parted(text: str, groups: Sequence[Span], first: int, last: int) -> bool:
-    """Say whether the group is parted from the one before by one sign, the same as the first two are."""
-    gap = text[groups[last - 1][1] : groups[last][0]]
-    return gap in _SEPARATORS and gap == text[groups[first][1] : groups[first + 1][0]]
+    """Say whether the groups are parted by the same sign; one line break may stand for any of them."""
+    gaps = [text[a[1] : b[0]] for a, b in pairwise(groups[first : last + 1])]
+    even = {gap for gap in gaps if "\n" not in gap}
+    return len(even) <= 1 and even <= _SEPARATORS and len(gaps) - sum("\n" not in gap for gap in gaps) <= 1
 
 
 def _alone(text: str, span: Span) -> bool:
@@ -125,7 +128,8 @@ def _believable(view: TextView, span: Span, name: str, grouped: bool) -> bool:
 
 def find_cards(view: TextView) -> Iterator[Found]:
     """Find card numbers; a bare number beside words such as order, tracking or invoice is none."""
-    for run in view.runs:
+    broken = (match.span() for match in islice(_BROKEN.finditer(view.text), MAX_SENSITIVE_CANDIDATES))
+    for run in (*view.runs, *broken):
         if run[1] - run[0] < 12:
             continue
         for span, digits, grouped in islice(_groups(view, run), MAX_SENSITIVE_CANDIDATES):

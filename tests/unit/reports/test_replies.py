@@ -16,7 +16,14 @@ DATA = Path(__file__).parents[2] / "data" / "replies"
 #: A mail that answers nothing, by its own fields and subject.
 FRESH = Setting(is_reply=False, subject="Test", own=frozenset({"ann@example.org"}))
 OTHERS = {"rx_interleaved", "rx_forward_kept", "rx_text_not_cut", "rx_from_to_form_de"}
-CASES = sorted(p.stem for kind in ("rp", "rh", "rx") for p in FOLDER.glob(f"{kind}_*.eml") if p.stem not in OTHERS)
+#: Reports, whose inputs have names like those of replies.
+REPORTS = ("rp_dsn", "rp_mdn", "rp_ndr", "rp_qmail", "rp_forwarded")
+CASES = sorted(
+    p.stem
+    for kind in ("rp", "rh", "rx")
+    for p in FOLDER.glob(f"{kind}_*.eml")
+    if p.stem not in OTHERS and not p.stem.startswith(REPORTS)
+)
 
 
 def _lines(name: str) -> list[str]:
