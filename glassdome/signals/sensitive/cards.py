@@ -107,7 +107,7 @@ def _parted(text: str, groups: Sequence[Span], first: int, last: int) -> bool:
     """Say whether the groups are parted by the same sign; one line break may stand for any of them."""
     gaps = [text[a[1] : b[0]] for a, b in pairwise(groups[first : last + 1])]
     even = {gap for gap in gaps if "\n" not in gap}
-    return len(even) <= 1 and even <= _SEPARATORS and len(gaps) - sum("\n" not in gap for gap in gaps) <= 1
+    return len(even) <= 1 and even <= _SEPARATORS and sum("\n" in gap for gap in gaps) <= 1
 
 
 def _alone(text: str, span: Span) -> bool:
