@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["PerLoop"]
 
@@ -18,33 +18,56 @@ class PerLoop(Generic[T]):
     def __init__(self, open_: Callable[[], AbstractAsyncContextManager[T]]) -> None:
         """`open_` is entered at the first use in a loop, and left when the loop ends or at `aclose`."""
         self._open = open_
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._opening: asyncio.Task[T] | None = None
-        self._keeper: AsyncGenerator[T, None] | None = None
+        self._kept: _Kept[T] | None = None
 
     async def get(self) -> T:
         """Return this loop's resource; tasks that ask at the same time share it."""
-        loop = asyncio.get_running_loop()
-        if self._opening is None or self._loop is not loop or self._failed(self._opening):
-            # `asyncio.run` closes asynchronous generators before its loop ends: the last moment to close cleanly.
-            self._loop, self._keeper = loop, self._keep()
-            self._opening = loop.create_task(self._first(self._keeper))
-        return await asyncio.shield(self._opening)
+        if self._kept is None or self._kept.lost:
+            self._kept = _Kept(self._open)
+        return await self._kept.get()
 
     async def aclose(self) -> None:
         """Close this loop's resource; one of an earlier loop was closed with it."""
-        keeper, self._keeper, self._opening = self._keeper, None, None
-        if keeper is not None and self._loop is asyncio.get_running_loop():
-            await keeper.aclose()
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await kept.aclose()
 
-    @staticmethod
-    def _failed(opening: asyncio.Task[T]) -> bool:
-        return opening.done() and (opening.cancelled() or opening.exception() is not None)
 
-    @staticmethod
-    async def _first(keeper: AsyncGenerator[T, None]) -> T:
-        return await anext(keeper)
+class _Kept(Generic[T]):
+    """A resource held open by a task of its own.
 
-    async def _keep(self) -> AsyncGenerator[T, None]:
-        async with self._open() as value:
-            yield value
+    `asyncio.run` cancels every task before its loop ends and waits for it: the last moment to close cleanly. A
+    generator would be closed then too, but so would each generator inside it, all at once and in each other's way.
+    """
+
+    def __init__(self, open_: Callable[[], AbstractAsyncContextManager[T]]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._enough = asyncio.Event()
+        self._value: asyncio.Future[T] = self._loop.create_future()
+        self._task = self._loop.create_task(self._keep(open_))
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is of another loop, could not be opened or was closed."""
+        return self._loop is not asyncio.get_running_loop() or self._task.done()
+
+    async def get(self) -> T:
+        """Return the resource once it is open; raises what opening raises."""
+        either: list[asyncio.Future[Any]] = [self._value, self._task]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not self._value.done():
+            self._task.result()
+        return self._value.result()
+
+    async def aclose(self) -> None:
+        """Close it and wait for that; raises what closing raises. Of another loop it is closed already."""
+        if self._loop is asyncio.get_running_loop():
+            self._enough.set()
+            await asyncio.wait([self._task])
+            if not self._task.cancelled():
+                self._task.result()
+
+    async def _keep(self, open_: Callable[[], AbstractAsyncContextManager[T]]) -> None:
+        async with open_() as value:
+            self._value.set_result(value)
+            await self._enough.wait()

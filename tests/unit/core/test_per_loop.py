@@ -68,3 +68,47 @@ async def test_a_failed_opening_is_tried_again() -> None:
     recorder.fail = False
     assert 0 == await resource.get()
     await resource.aclose()
+
+
+def test_what_is_opened_inside_is_closed_in_order() -> None:
+    """Resources within resources close from the inside out, and the end of the loop says nothing of trouble."""
+    events: list[str] = []
+    trouble: list[object] = []
+
+    @asynccontextmanager
+    async def nested(depth: int) -> AsyncIterator[None]:
+        try:
+            if depth:
+                async with nested(depth - 1):
+                    yield
+            else:
+                yield
+        finally:
+            await asyncio.sleep(0.001)
+            events.append(f"close {depth}")
+
+    resource = PerLoop(lambda: nested(3))
+
+    async def use() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: trouble.append(context))
+        await resource.get()
+
+    asyncio.run(use())
+
+    assert [] == trouble
+    assert ["close 0", "close 1", "close 2", "close 3"] == events
+
+
+async def test_an_error_at_the_close_is_told() -> None:
+    """Who closes a resource learns that it did not close well."""
+
+    @asynccontextmanager
+    async def open_() -> AsyncIterator[None]:
+        yield
+        raise OSError("not closed")
+
+    resource = PerLoop(open_)
+    await resource.get()
+
+    with pytest.raises(OSError, match="not closed"):
+        await resource.aclose()
