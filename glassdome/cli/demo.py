@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
 import typer
 from cryptography.fernet import Fernet
+from rich.text import Text
 
 from glassdome.cli.console import err, out, run
 from glassdome.cli.service import HttpServer, asked_to_stop, serving
@@ -27,6 +29,11 @@ __all__ = ["demo"]
 Row = dict[str, Any]
 #: Seconds between two looks for new verdicts to show.
 _LOOK_EVERY = 0.3
+#: Polls after which waiting for quiet ends.
+_MOST_POLLS = 15
+#: New mails that are shown whole; of more only phishing is listed, so many of it.
+_FEW = 3
+_LISTED = 5
 #: Seconds the samples may take; they take about one.
 _PATIENCE = 60.0
 
@@ -72,16 +79,39 @@ async def _verdicts(running: Demo, http: HttpServer, host: str) -> list[Row]:
 
 
 async def _tell_new(running: Demo, http: HttpServer, host: str, stopped: asyncio.Event) -> None:
-    """Show the verdict of each mail that arrives, until it is time to stop."""
+    """Show the verdicts of mail that arrives, once it is quiet for a moment, until it is time to stop."""
     seen = {str(uid) for uid in running.sample_uids}
+    untold: list[Row] = []
+    polls = 0
     async with _client(running) as client:
         while not stopped.is_set():
-            for row in reversed(await _ask(running, http, host, client)):
-                if row["email_id"] not in seen:
-                    seen.add(row["email_id"])
-                    out.print(verdict_page({"file": f"new mail, email_id {row['email_id']}", **row}))
+            new = [row for row in reversed(await _ask(running, http, host, client)) if row["email_id"] not in seen]
+            seen.update(row["email_id"] for row in new)
+            untold += new
+            polls = polls + 1 if untold else 0
+            if untold and (not new or polls >= _MOST_POLLS):
+                _tell(untold)
+                _sign_in(running, http, host)
+                untold, polls = [], 0
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopped.wait(), _LOOK_EVERY)
+
+
+def _tell(rows: list[Row]) -> None:
+    """Show a few mails whole, and of many how they were judged and what is worth a look."""
+    if len(rows) <= _FEW:
+        for row in rows:
+            out.print(verdict_page({"file": f"new mail, email_id {row['email_id']}", **row}))
+        return
+    labels = Counter(row["label"] for row in rows)
+    judged = ", ".join(f"{count} {label}" for label, count in sorted(labels.items()))
+    out.print(f"{len(rows)} new mails: {judged}", highlight=False)
+    phish = [row for row in rows if row["label"] == "phish"]
+    for row in phish[:_LISTED]:
+        line = Text(f"  phish {row['phishing_score']:.2f}  email_id {row['email_id']}  {row['subject']}")
+        out.print(line, no_wrap=True, overflow="ellipsis")
+    if len(phish) > _LISTED:
+        out.print(f"  and {len(phish) - _LISTED} more", highlight=False)
 
 
 def _client(running: Demo) -> httpx.AsyncClient:
@@ -123,9 +153,7 @@ def _welcome(running: Demo, http: HttpServer, host: str, rows: list[Row]) -> Non
     url, uid = f"http://{host}:{http.port}", running.sample_uids[1]
     write = sys.stdout.write
     out.print(verdict_table(_named(running, rows), title="The samples", name="sample", wide=out.width >= 100))
-    write(f"\nWeb UI      {url}/llm/   (sign in with the API key)\n")
-    write(f"REST API    {url}   (health: {url}/health)\n")
-    write(f"API key     {running.key}\n")
+    write(f"\nREST API    {url}   (health: {url}/health)\n")
     write(f"mailbox     {running.mailbox}, IMAP with STARTTLS on 127.0.0.1:{running.imap_port}, ")
     write(f"password {running.password}\n")
     write(f"new mail    SMTP on 127.0.0.1:{running.smtp_port}\n\nTry:\n\n")
@@ -137,4 +165,11 @@ def _welcome(running: Demo, http: HttpServer, host: str, rows: list[Row]) -> Non
         f"curl --crlf smtp://127.0.0.1:{running.smtp_port} --mail-from me@example.org "
         f"--mail-rcpt {running.mailbox} --upload-file -\n\nCtrl-C stops everything.\n"
     )
+    _sign_in(running, http, host)
+
+
+def _sign_in(running: Demo, http: HttpServer, host: str) -> None:
+    """Say where to go on: the last lines on the screen, whatever was shown before."""
+    sys.stdout.write(f"\nAPI key     {running.key}\n")
+    sys.stdout.write(f"Web UI      http://{host}:{http.port}/llm/   (sign in with the API key)\n")
     sys.stdout.flush()

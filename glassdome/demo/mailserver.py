@@ -42,6 +42,7 @@ class DemoMailServer:
         self._tls.load_cert_chain(certificate, key)
         self._stack = AsyncExitStack()
         self._sets: dict[str, MailboxSet] = {}
+        self._talks: set[asyncio.Task[Any]] = set()
         self.imap_port = self.smtp_port = 0
 
     async def __aenter__(self) -> Self:
@@ -77,8 +78,25 @@ class DemoMailServer:
                 await self._sets[mailbox].add_mailbox(folder)
         await backend.start(self._stack)
         server = IMAPServer(backend.login, config)
-        callback = ProxyProtocolReader(config.proxy_protocol).get_callback(server)
-        self.imap_port = await self._listen(callback)
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Any) -> None:
+            # pymap keeps no reference to the task of a connection, and Python collects a task that nobody holds.
+            task = asyncio.current_task()
+            assert task is not None
+            self._talks.add(task)
+            try:
+                await server(reader, writer, peer)
+            finally:
+                self._talks.discard(task)
+
+        self._stack.push_async_callback(self._end_talks)
+        self.imap_port = await self._listen(ProxyProtocolReader(config.proxy_protocol).get_callback(talk))
+
+    async def _end_talks(self) -> None:
+        talks = tuple(self._talks)
+        for task in talks:
+            task.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
 
     async def _listen(self, callback: Any) -> int:
         server = await asyncio.start_server(callback, host=_HOST, port=0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import secrets
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
@@ -47,10 +49,14 @@ class Demo:
 
 @asynccontextmanager
 async def open_demo(folder: Path, *, clock: Clock) -> AsyncIterator[Demo]:
-    """Start the demo in `folder`, which is emptied first if it is a demo's; raises ConfigError when it is not."""
-    await asyncio.to_thread(_make_folder, folder)
+    """Start the demo in `folder`, which is emptied first if it is a demo's.
+
+    Raises ConfigError when it is not, or when a demo runs there.
+    """
     password, key = secrets.token_urlsafe(9), f"demo-{secrets.token_hex(12)}"
     async with AsyncExitStack() as stack:
+        held = await asyncio.to_thread(_make_folder, folder)
+        stack.callback(held.close)
         certificate, private = await asyncio.to_thread(make_certificate, folder, now=clock.now())
         server = DemoMailServer({MAILBOX: password}, certificate=certificate, key=private, authserv_id=AUTHSERV_ID)
         await stack.enter_async_context(server)
@@ -86,13 +92,25 @@ async def _deliver_samples(server: DemoMailServer, app: App) -> tuple[tuple[str,
     return tuple(names), tuple(sorted(found.uids))
 
 
-def _make_folder(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / _MARK).exists():
-            raise ConfigError(f"{folder} is not empty and not the demo's.", fix="Choose another --data folder.")
-        shutil.rmtree(folder)
+def _make_folder(folder: Path) -> IO[bytes]:
+    """Return the folder's mark, opened and locked; the lock ends with the process, however that ends."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise ConfigError(f"{folder} is not empty and not the demo's.", fix="Choose another --data folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / _MARK).touch()
+    mark = (folder / _MARK).open("ab")
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        mark.close()
+        raise ConfigError(
+            f"A demo runs in {folder} already.", fix="Stop it, or choose another --data folder and --port."
+        ) from exc
+    for item in folder.iterdir():
+        if item.is_dir() and not item.is_symlink():
+            shutil.rmtree(item)
+        elif item.name != _MARK:
+            item.unlink()
+    return mark
 
 
 def _settings(folder: Path, certificate: Path, password: str, key: str, imap_port: int) -> Settings:

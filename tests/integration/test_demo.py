@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     lines = []
     for line in process.stdout:
         lines.append(line)
-        if line.startswith("Ctrl-C stops everything"):
+        if line.startswith("Web UI"):
             break
     yield process, "".join(lines)
     process.kill()
@@ -96,10 +97,53 @@ def test_new_mail_gets_its_verdict_and_ctrl_c_ends_it(running: tuple[subprocess.
         assert time.monotonic() < deadline, "the new mail was not analysed"
         time.sleep(0.05)
     assert process.stdout is not None
-    assert any("Fresh" in line for line in process.stdout), "the demo did not show the new mail"
+    shown = list(takewhile(lambda line: not line.startswith("Web UI"), process.stdout))
+    assert any("Fresh" in line for line in shown), "the demo did not show the new mail"
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
 
     assert newest["label"] == "ham"
     assert 0 == process.returncode, errors
     assert "Traceback" not in errors
+
+
+def test_a_second_demo_leaves_the_first_one_its_folder(
+    running: tuple[subprocess.Popen[str], str], tmp_path: Path
+) -> None:
+    """It says that one runs there and ends; the first one's database stays and answers."""
+    _, screen = running
+    second = subprocess.run(
+        [GLASSDOME, "demo", "--check", "--data", tmp_path / "d"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (2, "") == (second.returncode, second.stdout)
+    assert "A demo runs in" in second.stderr
+    assert (tmp_path / "d" / "glassdome.db").exists()
+    url, key = _found(r"REST API\s+(\S+)", screen), _found(r"API key\s+(\S+)", screen)
+    request = urllib.request.Request(f"{url}/api/v1/get/llm/stats", headers={"X-API-Key": key})
+    with urllib.request.urlopen(request) as answer:
+        assert 26 == json.load(answer)["total"]
+
+
+def test_a_burst_of_mail_leaves_the_screen_readable(running: tuple[subprocess.Popen[str], str]) -> None:
+    """Sixty mails are told in a few lines, and the way to sign in is the last thing said."""
+    process, screen = running
+    assert screen.splitlines()[-1].startswith("Web UI")
+    with smtplib.SMTP("127.0.0.1", int(_found(r"SMTP on 127\.0\.0\.1:(\d+)", screen))) as smtp:
+        for number in range(60):
+            text = f"From: me@example.org\r\nSubject: Burst {number}\r\n\r\nDear Anna, here is part {number}.\r\n"
+            smtp.sendmail("me@example.org", ["anna@demo.example"], text)
+
+    assert process.stdout is not None
+    lines, told = [], 0
+    while told < 60:
+        lines += takewhile(lambda line: not line.startswith("Web UI"), process.stdout)
+        pages = sum("new mail, email_id" in line for line in lines)
+        told = pages + sum(int(found[1]) for line in lines if (found := re.match(r"(\d+) new mails", line)))
+
+    assert 60 == told
+    assert len(lines) < 120
