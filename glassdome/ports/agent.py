@@ -103,8 +103,10 @@ class CommandLedger(Protocol):
         """Return what is known of one message's command."""
         ...
 
-    async def list(self, *, mailbox: str = "", limit: int = 100) -> tuple[CommandRecord, ...]:
-        """Return commands, newest first."""
+    async def list(
+        self, *, mailbox: str = "", state: ActionState | None = None, limit: int = 100
+    ) -> tuple[CommandRecord, ...]:
+        """Return commands, newest first, all or those in a state."""
         ...
 
     async def use_nonce(self, nonce: str, *, expires: datetime, now: datetime) -> bool:

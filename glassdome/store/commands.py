@@ -54,9 +54,12 @@ class Commands:
         row = await self._db.row(select(commands).where(is_ref(commands, ref)))
         return None if row is None else _record_of(row)
 
-    async def list(self, *, mailbox: str = "", limit: int = 100) -> tuple[CommandRecord, ...]:
-        """Return commands, newest first."""
+    async def list(
+        self, *, mailbox: str = "", state: ActionState | None = None, limit: int = 100
+    ) -> tuple[CommandRecord, ...]:
+        """Return commands, newest first, all or those in a state."""
         found = select(commands).order_by(commands.c.created_at.desc(), commands.c.id.desc()).limit(limit)
+        found = found.where(commands.c.state == state.value) if state is not None else found
         rows = await self._db.rows(found.where(commands.c.mailbox == mailbox) if mailbox else found)
         return tuple(_record_of(row) for row in rows)
 

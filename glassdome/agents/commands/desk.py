@@ -40,6 +40,9 @@ _LOOK_BACK: Final = 300
 #: Commands of one sender per hour; a person types fewer, a loop more.
 _PER_HOUR: Final = 30
 _WRONG: Final = "wrong_code"
+#: Ends the record of a mail that anybody may have written. Such mails share limits of their own, so that forging them
+#: locks nobody out whose mail our server vouches for.
+_UNPROVEN: Final = " (unproven)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,11 @@ class _Case:
     admission: Admission
     request: Request
     now: datetime
+
+    @property
+    def vouched_for(self) -> bool:
+        """Our server says who wrote it, in a field that nobody else can have written."""
+        return self.admission.dmarc and self.admission.certain
 
 
 class Desk:
@@ -115,18 +123,20 @@ class Desk:
     async def _settled(self, case: _Case) -> str:
         """Decide on a recorded command, close its record, and answer where the sender is proven."""
         decision, reply, state, proven = "", None, ActionState.FAILED, case.admission.dmarc
+        sure = case.vouched_for
         try:
             recent = await self._recent(case)
             if len(recent) > _PER_HOUR:
-                return await self._close(case, "too_many", state)
+                return await self._close(case, "too_many", state, sure=sure)
             found = await self._confirmed(case) if case.request.confirm else self._asked(case)
             proof = None if case.request.confirm else self._proof(case, recent)
-            proven = proven or bool(case.request.confirm) or proof is not None
+            shown = bool(case.request.confirm) or proof is not None
+            proven, sure = proven or shown, sure or shown
             decision, reply, state = await self._do(case, found, proof)
         except GlassdomeError as exc:
             decision, reply = str(exc.facts.get("decision", exc.code)), Reply(text=exc.sentence)
         detail = decision if state is not ActionState.PLANNED else self._pending(case)
-        await self._close(case, decision, state, detail=detail)
+        await self._close(case, decision, state, detail=detail, sure=sure)
         if proven and reply is not None and decision != "too_many":
             await self._answer(case.mail, case.message, reply)
         return decision
@@ -141,8 +151,9 @@ class Desk:
 
     async def _confirmed(self, case: _Case) -> tuple[Command, tuple[str, ...], bool]:
         """Return the command that the confirmation belongs to, and use the confirmation up."""
-        for record in await self._ledger.list(mailbox=case.mail.ref.mailbox, limit=_LOOK_BACK):
-            if record.state is not ActionState.PLANNED or record.sender != case.admission.sender:
+        waiting = await self._ledger.list(mailbox=case.mail.ref.mailbox, state=ActionState.PLANNED, limit=_LOOK_BACK)
+        for record in waiting:
+            if record.sender != case.admission.sender:
                 continue
             if case.now - record.created_at > _CONFIRM_WITHIN or self._codes is None:
                 continue
@@ -165,12 +176,13 @@ class Desk:
     async def _recent(self, case: _Case) -> list[CommandRecord]:
         hour_ago = case.now - timedelta(hours=1)
         known = await self._ledger.list(mailbox=case.mail.ref.mailbox, limit=_LOOK_BACK)
-        return [r for r in known if r.sender == case.admission.sender and r.created_at >= hour_ago]
+        mine = [r for r in known if r.sender == case.admission.sender and r.created_at >= hour_ago]
+        return [r for r in mine if r.detail.endswith(_UNPROVEN) is not case.vouched_for or not r.detail]
 
     def _proof(self, case: _Case, recent: list[CommandRecord]) -> Proof | None:
         if self._codes is None or not (case.request.code or case.request.signature):
             return None
-        if case.request.code and sum(r.detail == _WRONG for r in recent) >= _WRONG_CODES:
+        if case.request.code and sum(r.detail.removesuffix(_UNPROVEN) == _WRONG for r in recent) >= _WRONG_CODES:
             raise _refused("codes_locked", "Too many wrong codes; codes are refused for an hour.")
         proof = self._codes.check(case.admission.sender, case.request, case.now)
         if proof is None:
@@ -237,8 +249,9 @@ class Desk:
 
     # -- writing it down
 
-    async def _close(self, case: _Case, decision: str, state: ActionState, *, detail: str = "") -> str:
-        await self._ledger.finish(case.mail.ref, state=state, detail=detail or decision, now=self._clock.now())
+    async def _close(self, case: _Case, decision: str, state: ActionState, *, sure: bool, detail: str = "") -> str:
+        known = (detail or decision) + ("" if sure or state is ActionState.PLANNED else _UNPROVEN)
+        await self._ledger.finish(case.mail.ref, state=state, detail=known, now=self._clock.now())
         facts = {"dmarc": case.admission.dmarc, "certain": case.admission.certain, "scope": case.admission.scope}
         command = " ".join(case.request.words[:2])[:100]
         return await self._decided(case.mail, case.admission.sender, decision, command=command, **facts)

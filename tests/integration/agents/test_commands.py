@@ -86,6 +86,34 @@ async def test_a_code_counts_once_and_not_for_long(room: Room) -> None:
 FORGED = "Authentication-Results: {server}; dmarc=pass header.from=example.test"
 
 
+@pytest.mark.parametrize("forged", [{"top": ""}, {"top": "", "extra": FORGED.format(server=SERVER)}])
+async def test_forged_mail_locks_nobody_out(
+    room: Room, monkeypatch: pytest.MonkeyPatch, forged: dict[str, str]
+) -> None:
+    """Mail that anybody may have written has limits of its own: codes of proven mail count on, and so do commands."""
+    monkeypatch.setattr(desk, "_PER_HOUR", 7)
+    for _ in range(5):
+        assert await room.command("resume\ncode: 000000", **forged) == ["wrong_code"]
+    assert await room.command(f"resume\n{room.code()}", **forged) == ["codes_locked"]
+    assert await room.command(f"resume\n{room.code()}") == ["done"]
+    for _ in range(2):
+        await room.command("resume\ncode: 000000", **forged)
+    assert await room.command("status", **forged) == ["too_many"]
+    assert await room.command("status") == ["done"]
+
+
+async def test_forged_mail_hides_no_confirmation(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that waits for its confirmation is found behind any number of others."""
+    monkeypatch.setattr(desk, "_LOOK_BACK", 3)
+    assert await room.command(f"mailbox create newbie quota_mb=128\n{room.code()}") == ["confirmation_asked"]
+    word = re.search(r"^confirm [0-9a-f]{32}$", text_of((await room.answers(1))[0]), re.MULTILINE)
+    for _ in range(4):
+        await room.command("status", top="")
+
+    assert word is not None
+    assert await room.command(word[0]) == ["done"]
+
+
 @pytest.mark.parametrize(
     ("how", "decision"),
     [
