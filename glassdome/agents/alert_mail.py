@@ -60,9 +60,9 @@ class MailAlerts:
 
 @asynccontextmanager
 async def open_alerts(settings: Settings, *, clock: Clock) -> AsyncIterator[AlertSink]:
-    """Yield the way to tell owners of phishing: mail from the Overseer's mailbox where one is set, else the log."""
-    mailbox = settings.overseer_mailbox
-    if not (mailbox and settings.smtp_host):
+    """Yield the way to tell owners of phishing: mail from the Overseer's mailbox where one is set, else only the log."""
+    mailbox = settings.alert_mailbox
+    if mailbox is None:
         yield LogAlerts()
         return
     async with MailcowAgent.from_settings(settings, agent_id="phishing-alerts", clock=clock) as agent:

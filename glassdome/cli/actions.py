@@ -65,9 +65,12 @@ def _done_since(text: str, mailbox: str) -> ActionQuery:
 async def _list(settings: Settings, query: ActionQuery) -> None:
     table = Table("id", "when", "message", "action", "what", box=None, header_style="bold")
     async with open_store(settings) as database:
-        async for item in _pages(database.actions, query):
-            when, action = item.updated_at.strftime("%Y-%m-%d %H:%M"), item.action
-            table.add_row(str(item.id), when, Text(str(action.ref)), action.kind.value, Text(action.argument))
+        # A warning that nobody got is no action that was done, but whoever reads the list must learn of it.
+        for part in (query, replace(query, state=ActionState.FAILED, kinds=(ActionKind.ALERT,))):
+            async for item in _pages(database.actions, part):
+                when, action = item.updated_at.strftime("%Y-%m-%d %H:%M"), item.action
+                what = Text(action.argument if part is query else f"not sent: {item.detail}")
+                table.add_row(str(item.id), when, Text(str(action.ref)), action.kind.value, what)
     out.print(table)
     err.print(f"{table.row_count} actions.", highlight=False)
 

@@ -130,6 +130,12 @@ def _settings(settings: Settings) -> Iterator[Check]:
             "not set: what your server found of SPF, DKIM and DMARC is not used",
             "Set GLASSDOME_AUTHSERV_ID to the first word of Authentication-Results in your mail.",
         )
+    if settings.imap_host and settings.alert_mailbox is None:
+        yield _warn(
+            "warnings",
+            "nobody is warned of phishing: no mailbox is set that warnings are sent from",
+            "Set GLASSDOME_OVERSEER_MAILBOX and its password, or switch the warnings off.",
+        )
     yield _rules(settings)
     yield from _data_folder(settings.data_dir)
 

@@ -231,6 +231,11 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
         return self.engine or ("ollama" if self.ollama_host else "builtin")
 
     @property
+    def alert_mailbox(self) -> str | None:
+        """The mailbox that owners are warned of phishing from, None where no warning can be sent."""
+        return self.overseer_mailbox if self.smtp_host and self.overseer_mailbox else None
+
+    @property
     def database(self) -> str:
         """The database URL, by default a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'glassdome.db'}"

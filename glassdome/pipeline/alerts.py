@@ -1,18 +1,21 @@
-"""The alert of last resort: a line in the log, where no other way to tell a person is configured."""
+"""Warnings where no way to tell a person is configured: a line in the log, and an action that says it was not sent."""
 
 from __future__ import annotations
 
+from glassdome.core.errors import PolicyRefused
 from glassdome.core.log import get_logger
 from glassdome.values.refs import MessageRef
 
-__all__ = ["LogAlerts"]
+__all__ = ["NO_ALERT_MAILBOX", "LogAlerts"]
 
 _log = get_logger(__name__)
+NO_ALERT_MAILBOX = "No mailbox is set that warnings are sent from."
 
 
 class LogAlerts:
     """Implements `ports.agent.AlertSink`; the log's own watchers (journald, Loki, an e-mail on errors) take it on."""
 
     async def alert(self, ref: MessageRef, reason: str) -> None:
-        """Log it as a warning, without any of the mail's text."""
+        """Log it, without any of the mail's text; raises PolicyRefused, since nobody was told."""
         _log.warning("phishing_alert", mailbox=ref.mailbox, folder=ref.folder, uid=ref.uid, reason=reason)
+        raise PolicyRefused(NO_ALERT_MAILBOX, fix="Set GLASSDOME_OVERSEER_MAILBOX.")

@@ -130,7 +130,7 @@ class AlertSink(Protocol):
     """Tells a person."""
 
     async def alert(self, ref: MessageRef, reason: str) -> None:
-        """Tell the mailbox's owner of a message; raises GlassdomeError when it could not be told."""
+        """Tell the mailbox's owner of a message; raises GlassdomeError when the owner was not told."""
         ...
 
 

@@ -78,9 +78,9 @@ class Web:
         }
         self.templates.globals |= {
             "TOKEN_FIELD": TOKEN_FIELD,
-            "ACTION_STATES": words.ACTION_STATES,
             "JOB_STATES": words.JOB_STATES,
             "JOB_REASONS": words.JOB_REASONS,
+            "action_state": words.action_state,
             "action_words": words.action_words,
             "kind_of": words.kind_of,
             "link": link,

@@ -94,6 +94,7 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
         preferences=preferences,
         mailboxes=known,
         switches=SWITCHES,
+        warnings_sent=services.settings().alert_mailbox is not None,
         access=ACCESS,
         whole_server=not caller.restricted,
     )

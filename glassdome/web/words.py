@@ -14,6 +14,7 @@ __all__ = [
     "JOB_REASONS",
     "JOB_STATES",
     "Kind",
+    "action_state",
     "action_words",
     "age",
     "duration",
@@ -59,6 +60,8 @@ ACTION_STATES: Final = {
     "unknown": "begun, outcome unknown",
     "undone": "taken back",
 }
+#: A warning is sent or not; "done" and "failed" would hide which.
+_ALERT_STATES: Final = {"planned": "not sent yet", "begun": "being sent", "done": "sent", "failed": "not sent"}
 _ACTIONS: Final = {
     "add_keyword": "Keyword",
     "move": "Move to",
@@ -125,6 +128,12 @@ def sender(text: str) -> tuple[str, str]:
     """Part `Name <address>` into name and address; the name is the sender's own claim and may hold anything."""
     name, bracket, address = text.rpartition(" <")
     return (name, address.removesuffix(">")) if bracket and address.endswith(">") else ("", text)
+
+
+def action_state(action: Mapping[str, Any]) -> str:
+    """Say what became of an action."""
+    states = ACTION_STATES | _ALERT_STATES if action["kind"] == "alert" else ACTION_STATES
+    return states.get(str(action["state"]), str(action["state"]))
 
 
 def action_words(action: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from glassdome.core.errors import (
     RateLimited,
     TimedOut,
 )
+from glassdome.pipeline.alerts import NO_ALERT_MAILBOX, LogAlerts
 from glassdome.ports.agent import ActionQuery
 from glassdome.store import Database, migrate, open_database
 from glassdome.testing.contracts_store import analysed
@@ -222,6 +223,16 @@ async def test_an_alert_that_waits_holds_up_no_move(database: Database) -> None:
     alerts.error = None
     await performer.perform_due()
     assert await _states(database) == [ActionState.DONE] * 3
+
+
+async def test_a_warning_that_nobody_got_is_not_done(database: Database) -> None:
+    """Without a mailbox to send from the action has failed and says so; what comes after it is done."""
+    await analysed(database, an_analysis(), actions=(ALERT, MOVE))
+    performer = Performer(database.actions, clock=FixedClock(NOON), editor=_Server(), alerts=LogAlerts())
+    await performer.perform(a_ref(1))
+    (alert,) = (await database.actions.list(ActionQuery(kinds=(ActionKind.ALERT,)))).items
+    assert (ActionState.FAILED, True) == (alert.state, alert.detail.startswith(NO_ALERT_MAILBOX))
+    assert await _states(database) == [ActionState.FAILED, ActionState.DONE]
 
 
 class _NoKeywords(_Server):

@@ -52,3 +52,18 @@ def test_a_data_folder_that_cannot_be_is_a_finding(tmp_path: Path, monkeypatch: 
     assert str(tmp_path / "file") in rows["database"]["detail"]
     assert "may this user" in rows["database"]["fix"]
     assert (stats.exit_code, stats.stderr.startswith(f"glassdome: {tmp_path / 'file'}")) == (1, True)
+
+
+@pytest.mark.parametrize("mailbox", ["", "overseer@example.org"])
+def test_doctor_says_when_nobody_is_warned(mailbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warnings of phishing need a mailbox that they are sent from."""
+    monkeypatch.setenv("GLASSDOME_IMAP_HOST", "127.0.0.1")
+    monkeypatch.setenv("GLASSDOME_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("GLASSDOME_IMAP_PORT", "1")
+    monkeypatch.setenv("GLASSDOME_SMTP_PORT", "1")
+    monkeypatch.setenv("GLASSDOME_OVERSEER_MAILBOX", mailbox)
+
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+
+    found = [row["health"] for row in map(json.loads, result.stdout.splitlines()) if row["check"] == "warnings"]
+    assert found == ([] if mailbox else ["warn"])

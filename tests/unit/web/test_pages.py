@@ -390,5 +390,16 @@ async def test_actions_are_shown_with_their_states(bench: Bench) -> None:
         await browser.open(MESSAGE)
         (action,) = browser.page.css(".actions li")
 
-    assert "Warning to the owner of phishing: done" in " ".join(action.text().split())
+    assert "Warning to the owner of phishing: sent" in " ".join(action.text().split())
     assert not action.css("form"), "an alert cannot be taken back"
+
+
+@pytest.mark.parametrize("mailbox", [None, "overseer@example.org"])
+async def test_the_switch_says_when_no_warning_is_sent(bench: Bench, mailbox: str | None) -> None:
+    """Without a mailbox to send from, the box that promises warnings tells so."""
+    bench.set(overseer_mailbox=mailbox, mailcow_smtp_host="smtp.example.org")
+    async with browsing(bench) as browser:
+        await browser.open(f"settings?mailbox={USER}")
+        about = browser.page.css_first("#phishing_alerts-about").text()
+
+    assert ("No warning is sent at present" in about) is (mailbox is None)
