@@ -17,6 +17,7 @@ from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.core.config import Settings, env_name, is_live
 from glassdome.core.config_file import KEYS
 from glassdome.core.config_places import EDITABLE
+from glassdome.core.config_shown import shown_value
 from glassdome.core.errors import ActionForbidden, ConfigError, InputError, SettingPinned
 from glassdome.core.limits import MAX_SETTING_CHARS
 from glassdome.core.log import redact
@@ -164,10 +165,4 @@ def _is_set(value: Any) -> bool:
 
 
 def _visible(name: str, value: Any) -> Value | None:
-    if isinstance(value, SecretStr):
-        return None
-    if name == "mailboxes":
-        return ",".join(entry.strip().partition(":")[0] for entry in str(value).split(","))
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return str(redact(str(value)))
+    return None if isinstance(value, SecretStr) else shown_value(name, value)

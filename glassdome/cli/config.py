@@ -6,14 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
 from rich.markup import escape
 from rich.table import Table
 
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json
 from glassdome.core.config import Settings, env_name
+from glassdome.core.config_shown import shown_value
 from glassdome.core.errors import ConfigError, StoreError
-from glassdome.core.log import HIDDEN, redact
 
 __all__ = ["described", "show"]
 
@@ -25,18 +24,12 @@ def described(settings: Settings) -> list[dict[str, Any]]:
         {
             "setting": name,
             "variable": env_name(name),
-            "value": _shown(getattr(settings, name)),
+            "value": shown_value(name, getattr(settings, name)),
             "origin": origins[name],
             "meaning": field.description,
         }
         for name, field in Settings.model_fields.items()
     ]
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, SecretStr):
-        return HIDDEN if value.get_secret_value() else ""
-    return redact(value if value is None or isinstance(value, bool | int | float) else str(value))
 
 
 async def _with_table(settings: Settings) -> Settings:

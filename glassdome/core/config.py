@@ -26,6 +26,7 @@ from glassdome.core.config_mailboxes import read_mailboxes
 from glassdome.core.config_mailcow import MailcowSettings
 from glassdome.core.config_model import EngineName, ModelSettings
 from glassdome.core.config_places import EDITABLE
+from glassdome.core.config_shown import ShownSettings
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 
@@ -49,7 +50,7 @@ DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 _log = get_logger(__name__)
 
 
-class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings):
+class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, ShownSettings):
     """Everything a person may configure."""
 
     model_config = SettingsConfigDict(

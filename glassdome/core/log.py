@@ -25,7 +25,7 @@ SECRET_TEXT = re.compile(
     r"(?P<value>[^\s'\",;&]+)",
     re.I,
 )
-URL_USERINFO = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s@]+(?=@)")
+URL_USERINFO = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s]+(?=@)")
 HIDDEN = "[redacted]"
 
 #: Libraries that tell of each request.

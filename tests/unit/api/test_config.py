@@ -50,7 +50,7 @@ async def test_no_secret_is_shown(bench: Bench) -> None:
         "editable": False,
         "restart": False,
     }
-    assert answer.json()["mailboxes"]["value"] == "a@example.org,b@example.org"
+    assert answer.json()["mailboxes"]["value"] == "a@example.org:[redacted],b@example.org"
 
 
 async def test_an_edit_takes_effect_at_once(bench: Bench) -> None:
