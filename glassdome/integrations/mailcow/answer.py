@@ -98,6 +98,9 @@ def read_list(response: httpx.Response) -> list[dict[str, Any]]:
         return [dict(body)]
     if not isinstance(body, list):
         raise ProtocolViolation("mailcow answered a list request with something else.")
+    for row in body:
+        if isinstance(row, Mapping) and "msg" in row:
+            _refuse_error(row)
     return [dict(row) for row in body if isinstance(row, Mapping)]
 
 

@@ -143,16 +143,21 @@ def _address(address: Address) -> tuple[str, str]:
 
 
 def _fill(made: EmailMessage, message: OutgoingMessage) -> None:
-    made.set_content(_sound("text", message.text), cte=None if message.text.isascii() else "base64")
-    if message.html:
-        made.add_alternative(_sound("HTML", message.html), subtype="html", cte="base64")
-        html = made.get_payload()[-1]  # type: ignore[index]
-        assert isinstance(html, EmailMessage)
-        for file in message.files:
-            if file.content_id:
-                _attach(html, file, related=True)
+    text, html = _sound("text", message.text), _sound("HTML", message.html)
+    related = made
+    if html and not text.strip():
+        # An empty plain part is what some programs would show.
+        made.set_content(html, subtype="html", cte="base64")
+    else:
+        made.set_content(text, cte=None if text.isascii() else "base64")
+        if html:
+            made.add_alternative(html, subtype="html", cte="base64")
+            related = made.get_payload()[-1]  # type: ignore[index,assignment]
     for file in message.files:
-        if not (file.content_id and message.html):
+        if file.content_id and html:
+            _attach(related, file, related=True)
+    for file in message.files:
+        if not (file.content_id and html):
             _attach(made, file, related=False)
 
 

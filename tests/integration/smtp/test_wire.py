@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from glassdome.core.errors import (
     ConnectFailed,
+    Disconnected,
     GlassdomeError,
     InputError,
     InvalidAddress,
@@ -134,8 +135,23 @@ async def test_starttls(certificates: Certificates) -> None:
         ({"RCPT": b"550-5.1.1 first line\r\n550 5.1.1 last line"}, "refused"),
         ({"GREETING": b"220-mail\r\n220-welcome\r\n220 ready", "RCPT": b"250-a\r\n250 b"}, "accepted"),
         ({"RCPT": "550 adresse refusée".encode("latin-1")}, "refused"),
+        ({"RCPT": b"421 4.7.0 closing"}, "deferred"),
+        ({"DATA": b"451 4.3.0 not now"}, "deferred"),
+        ({"QUIT": b""}, "accepted"),
     ],
-    ids=["greylist", "refused", "data_4xx", "data_5xx", "data_lost", "multiline", "multiline_ok", "8bit_reply"],
+    ids=[
+        "greylist",
+        "refused",
+        "data_4xx",
+        "data_5xx",
+        "data_lost",
+        "multiline",
+        "multiline_ok",
+        "8bit_reply",
+        "rcpt_421",
+        "data_451",
+        "no_bye",
+    ],
 )
 async def test_what_becomes_of_a_mail(certificates: Certificates, answers: dict[str, bytes], outcomes: str) -> None:
     """4xx is for later, 5xx for good; an answer that was lost is unknown, and the mail is not sent again."""
@@ -205,6 +221,16 @@ async def test_what_never_leaves(
     assert not any(line.startswith(("MAIL", "RCPT", "DATA")) for line in script.seen)
 
 
+async def test_an_international_address_goes_where_it_can(certificates: Certificates) -> None:
+    """With SMTPUTF8 it is sent as UTF-8 (RFC 6531 3.4)."""
+    async with scripted_smtp(certificates, caps("AUTH PLAIN", "8BITMIME", "SMTPUTF8")) as script:
+        outcome = await send(script, certificates, to=("用户@example.net",))
+
+    assert outcome.state == "sent"
+    assert "RCPT TO:<用户@example.net>" in script.seen
+    assert any(line.startswith("MAIL FROM:<a@example.org>") and "SMTPUTF8" in line for line in script.seen)
+
+
 async def test_addresses_that_are_sent(certificates: Certificates) -> None:
     """An international domain goes as ASCII; a local part of more than 64 octets (SRS, VERP) goes as it is."""
     long = "SRS0=abcd=12=some-very-long-domain-name.example=newsletter-bounce-1234567=x@example.net"
@@ -221,8 +247,11 @@ async def test_addresses_that_are_sent(certificates: Certificates) -> None:
         ({"GREETING": b"554 no SMTP service here"}, ConnectFailed, "refuses connections: 554 no SMTP service here"),
         ({"EHLO": b"502 command not implemented"}, SmtpRefused, "command not implemented"),
         ({"GREETING": b"421 4.3.2 too busy"}, ConnectFailed, "421"),
+        ({"MAIL": b"550 5.7.1 sender not allowed"}, SmtpRefused, "sender not allowed"),
+        ({"MAIL": b"451 4.7.1 later"}, SmtpRefused, "later"),
+        ({"MAIL": b""}, Disconnected, "closed the connection"),
     ],
-    ids=["no_greeting", "helo_only", "busy"],
+    ids=["no_greeting", "helo_only", "busy", "sender_5xx", "sender_4xx", "hung_up"],
 )
 async def test_servers_that_want_nothing(
     certificates: Certificates, answers: dict[str, bytes], error: type[GlassdomeError], told: str

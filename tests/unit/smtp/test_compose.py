@@ -247,3 +247,20 @@ def test_words_in_fields_come_back(subject: str, name: str) -> None:
     seen = read(raw)
     assert (seen["subject"] or "").strip() == subject.strip()
     assert seen["to"].addresses[0].addr_spec == "b@example.test"
+
+
+def test_html_alone_has_no_empty_plain_part() -> None:
+    """Mail programs that prefer plain text would show nothing; images and files stay where they belong."""
+    image = OutgoingFile(filename="c.png", content=b"\x89PNG", content_type="image/png", content_id="c1")
+    file = OutgoingFile(filename="a.csv", content=b"a,b\n", content_type="text/csv")
+    seen = read(compose(message(html='<p>Grüße <img src="cid:c1"></p>', files=(image, file))))
+
+    assert [part.get_content_type() for part in seen.walk()] == [
+        "multipart/mixed",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "text/csv",
+    ]
+    assert "Grüße" in seen.get_body(("html",)).get_content()
+    assert read(compose(message(html="<p>x</p>"))).get_content_type() == "text/html"

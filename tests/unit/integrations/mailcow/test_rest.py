@@ -267,6 +267,14 @@ async def test_both_shapes_of_lists(monkeypatch: pytest.MonkeyPatch, body: objec
     await http.aclose()
 
 
+async def test_a_refusal_in_a_list_is_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """mailcow puts its words for a refusal into the list that was asked for."""
+    http = answering(monkeypatch, httpx.Response(200, json=[{"type": "danger", "msg": "access_denied"}]))
+    with pytest.raises(MailcowRefused, match="access_denied"):
+        await MailcowMailboxes(http).all()
+    await http.aclose()
+
+
 @pytest.mark.parametrize(
     ("response", "error", "told"),
     [
