@@ -74,8 +74,8 @@ class ImapSession(Protocol):
         """Add or remove flags and keywords."""
         ...
 
-    async def move(self, uid: int, folder: str) -> tuple[int, int] | None:
-        """Move (RFC 6851, or COPY and UID EXPUNGE); return UIDVALIDITY and UID of the copy where the server tells."""
+    async def move(self, uid: int, folder: str, *, copied: bool = False) -> tuple[int, int] | None:
+        """Move (RFC 6851, or COPY, unless that was done before, and UID EXPUNGE); return UIDVALIDITY and UID over there."""
         ...
 
     async def append(self, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> int | None:

@@ -49,7 +49,8 @@ class ImapEditor:
             await _open(session, ref)
             if not await session.search(f"UID {ref.uid}"):
                 raise NotFound(f"{ref} is not there any more.")
-            told = await session.move(ref.uid, target)
+            copy = None if "MOVE" in session.capabilities else await _copy(session, ref, target)
+            told = await session.move(ref.uid, target, copied=copy is not None) or copy
             if told is None:
                 told = await _newest(session, target)
         return MessageRef(mailbox=ref.mailbox, folder=target, uid_validity=told[0], uid=told[1])
@@ -102,6 +103,22 @@ async def _open(session: ImapSession, ref: MessageRef) -> FolderStatus:
     if status.uid_validity != ref.uid_validity:
         raise UidValidityChanged(f"{ref.folder} of {ref.mailbox} was rebuilt: {ref} names nothing any more.")
     return status
+
+
+async def _copy(session: ImapSession, ref: MessageRef, target: str) -> tuple[int, int] | None:
+    """Return where the message stands in the target already, by Message-ID and size; `ref.folder` is open afterwards.
+
+    A process may end between COPY and EXPUNGE, and nobody wants the mail twice.
+    """
+    sizes = {fact.size for fact in await session.facts([ref.uid])}
+    message_id = _message_id((await session.headers([ref.uid])).get(ref.uid, b""))
+    if not message_id:
+        return None
+    status = await session.examine(target)
+    uids = await session.search(f"HEADER Message-ID {quoted(message_id)}")
+    same = [fact.uid for fact in await session.facts(uids) if fact.size in sizes] if uids else []
+    await _open(session, ref)
+    return (status.uid_validity, same[-1]) if same else None
 
 
 async def _newest(session: ImapSession, folder: str) -> tuple[int, int]:

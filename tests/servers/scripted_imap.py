@@ -91,6 +91,7 @@ class ScriptedImap:
         self.status_tells = "MESSAGES {count} UIDNEXT {next} UIDVALIDITY {validity}"
         self.permanent = "\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*"
         self.heard: list[str] = []
+        self.login_says = "OK logged in"
         self.logins, self.now_open, self.most_at_once = 0, 0, 0
         self.mailboxes: dict[str, list[Folder]] = {}
         self.changed: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -226,12 +227,12 @@ class _Talk:
             secret = (await self.reader.readline()).decode().strip()
         self.user = base64.b64decode(secret).decode().split("\0")[1]
         self.server.logins += 1
-        return ""
+        return self.server.login_says
 
     async def do_login(self, tag: str, rest: str) -> str:
         self.user = _unquoted(rest.partition(" ")[0])
         self.server.logins += 1
-        return ""
+        return self.server.login_says
 
     async def do_namespace(self, tag: str, rest: str) -> str:
         self.say(f'* NAMESPACE (("" {self.server.delimiter})) NIL NIL')
@@ -276,6 +277,10 @@ class _Talk:
         if len(self.open.mails) != self.known:
             self.known = len(self.open.mails)
             self.say(f"* {self.known} EXISTS")
+        return ""
+
+    async def do_close(self, tag: str, rest: str) -> str:
+        self.open = Folder("")
         return ""
 
     async def do_idle(self, tag: str, rest: str) -> str:

@@ -148,10 +148,11 @@ class Session:
             change = "+FLAGS.SILENT" if add else "-FLAGS.SILENT"
             await self._connection.command("UID", "STORE", uid_set(uids), change, _flag_list(flags))
 
-    async def move(self, uid: int, folder: str) -> tuple[int, int] | None:
+    async def move(self, uid: int, folder: str, *, copied: bool = False) -> tuple[int, int] | None:
         """Move out of the selected folder; return UIDVALIDITY and UID over there where the server tells (COPYUID).
 
-        Raises NotFound when the message or the target folder is not there.
+        Without MOVE it is copied and expunged, unless it was `copied` before. Raises NotFound when the message or the target
+        folder is not there.
         """
         target = await self._wire_name(folder)
         if "MOVE" in self.capabilities:
@@ -161,10 +162,12 @@ class Session:
             raise ImapRefused(
                 "The server can neither MOVE nor UID EXPUNGE, so a message cannot be moved without touching others."
             )
-        reply = await self._connection.command("UID", "COPY", str(uid), target)
+        told = None
+        if not copied:
+            told = _copied(await self._connection.command("UID", "COPY", str(uid), target), uidplus=False)
         await self.store([uid], ["\\Deleted"], add=True)
         await self._connection.command("UID", "EXPUNGE", str(uid))
-        return _copied(reply, uidplus=False)
+        return told
 
     async def append(self, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> int | None:
         """APPEND; return the new UID where the server tells (RFC 4315)."""

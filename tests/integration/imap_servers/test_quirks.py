@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 
 import pytest
 
-from glassdome.core.errors import FolderMissing, ImapRefused, KeywordsUnsupported, NotFound
+from glassdome.core.errors import Disconnected, FolderMissing, ImapRefused, KeywordsUnsupported, NotFound
 from glassdome.integrations.imap.connection import Connection
 from glassdome.integrations.imap.login import log_in
 from glassdome.integrations.imap.pool import ImapPool
@@ -229,6 +230,28 @@ async def test_no_junk_folder_is_said(bench: Bench, others: list[str]) -> None:
     assert len(bench.server.folder(BOB).mails) == 3
 
 
+async def test_a_server_of_utf8_names_only(bench: Bench) -> None:
+    """RFC 6855: names are UTF-8, and the server is sent what it listed."""
+    bench.server.capabilities += " IMAP4rev2 UTF8=ONLY"
+    bench.server.mailboxes[BOB].append(Folder("Häät"))
+    assert "Häät" in await bench.source.folders(BOB)
+    assert await bench.new(None, folder="Häät") == ()
+
+
+async def test_capabilities_in_the_greeting(bench: Bench) -> None:
+    """And a password beyond ASCII, which goes as UTF-8."""
+    bench.server.greeting = b"* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready"
+    assert await bench.new() == (2, 3)
+    (said,) = bench.server.commands("^AUTHENTICATE")
+    assert base64.b64decode(said.split()[2]) == f"\0{BOB}\0pässword".encode()
+
+
+async def test_alert_in_the_login(bench: Bench) -> None:
+    """OK [ALERT] is a success (RFC 3501 7.1)."""
+    bench.server.login_says = "OK [ALERT] Mailbox is at 95% of its quota"
+    assert await bench.new() == (2, 3)
+
+
 # -- changing
 
 
@@ -295,6 +318,33 @@ async def test_bad_to_a_keyword_costs_one_login(bench: Bench) -> None:
     assert bench.server.logins == 1
 
 
+async def test_no_to_a_keyword_is_said_in_words(bench: Bench) -> None:
+    """A server that refuses the keyword, whatever it announced."""
+    bench.server.script("UID STORE", b"TAG NO [CANNOT] keywords not supported\r\n")
+    with pytest.raises(ImapRefused, match="keywords not supported") as caught:
+        await bench.editor.add_keywords(bench.ref(), ["$Phishing"])
+    assert not caught.value.temporary
+
+
+async def test_a_copy_is_not_made_twice(bench: Bench) -> None:
+    """Without MOVE the process may end between COPY and EXPUNGE: asked again, the copy in Junk is known by id and size."""
+    bench.server.capabilities += " UIDPLUS"
+    bench.server.script("UID EXPUNGE", b"* BYE power cut\r\n", times=1)
+    with pytest.raises(Disconnected):
+        await bench.editor.move(bench.ref(), "\\Junk")
+    moved = await bench.editor.move(bench.ref(), "\\Junk")
+    assert [mail.uid for mail in bench.server.folder(BOB, "Junk").mails] == [moved.uid] == [1]
+    assert [mail.uid for mail in bench.server.folder(BOB).mails] == [1, 3]
+
+
+async def test_another_mail_of_the_same_id_is_copied(bench: Bench) -> None:
+    """A Message-ID alone proves nothing."""
+    bench.server.capabilities += " UIDPLUS"
+    bench.server.deliver(BOB, RAW + b"more\r\n", folder="Junk")
+    await bench.editor.move(bench.ref(), "\\Junk")
+    assert len(bench.server.folder(BOB, "Junk").mails) == 2
+
+
 async def test_append_without_appenduid(bench: Bench) -> None:
     """Exchange tells no UID."""
     await bench.editor.append(BOB, "\\Sent", RAW, flags=["\\Seen"], date=bench.server.folder(BOB).mails[0].received)
@@ -318,6 +368,24 @@ async def test_still_here_is_no_change(bench: Bench) -> None:
     connection = await _connection(bench)
     bench.server.script("IDLE", b"+ idling\r\n* OK Still here\r\n* 4 EXISTS\r\nTAG OK\r\n", times=1)
     assert [response.name for response in await connection.idle(20)] == ["EXISTS"]
+    connection.abort()
+
+
+async def test_bye_in_idle_ends_the_watch(bench: Bench) -> None:
+    """The watcher starts a new one."""
+    bench.server.script("IDLE", b"+ idling\r\n* BYE IMAP server shutting down\r\n")
+    watching = bench.source.watch(BOB, "INBOX")
+    async with asyncio.timeout(20):
+        await anext(watching)
+        with pytest.raises(Disconnected, match="shutting down"):
+            await anext(watching)
+
+
+async def test_flags_in_idle_are_no_error(bench: Bench) -> None:
+    """Another program marks a message as read: at most a poll too many."""
+    connection = await _connection(bench)
+    bench.server.script("IDLE", b"+ idling\r\n* 1 FETCH (FLAGS (\\Seen))\r\nTAG OK\r\n", times=1)
+    assert [response.name for response in await connection.idle(20)] == ["FETCH"]
     connection.abort()
 
 
