@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from glassdome.core.disguised import undisguised
 from glassdome.core.limits import MAX_REPLY_CHARS
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -43,7 +44,8 @@ def _given(message: Message, context: Context) -> str:
 
 def safe_draft(draft: str | None, message: Message, context: Context) -> str | None:
     """Return the draft, or None when it holds a URL, an address or a number that nobody gave."""
-    text = (draft or "").strip()
+    shown = (draft or "").strip()
+    text = undisguised(shown)
     if not text or len(text) > MAX_REPLY_CHARS:
         return None
     places = [
@@ -51,8 +53,8 @@ def safe_draft(draft: str | None, message: Message, context: Context) -> str | N
     ]
     numbers = [n.group() for n in _NUMBER.finditer(text) if any(c.isdigit() for c in n.group())]
     if not places and not numbers:
-        return text
+        return shown
     given = _given(message, context)
     digits = _digits(given)
     told = all(place in given for place in places) and all(_digits(number) in digits for number in numbers)
-    return text if told else None
+    return shown if told else None

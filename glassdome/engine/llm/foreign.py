@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from glassdome.core.disguised import undisguised
 from glassdome.values.message import Message
 
 __all__ = ["foreign_references"]
@@ -53,6 +54,7 @@ def _known(message: Message, *more: str) -> frozenset[str]:
 
 def foreign_references(text: str, message: Message, *more: str) -> tuple[str, ...]:
     """Return the links, addresses and numbers of `text` that neither the mail nor `more` (the owner) gave."""
-    found = tuple(dict.fromkeys(_references(text)))
+    plain = undisguised(text)
+    found = tuple(dict.fromkeys((*_references(text), *(_references(plain) if plain != text else ()))))
     known = _known(message, *more) if found else frozenset()
     return tuple(r for r in found if _squeezed(r) not in known)

@@ -13,6 +13,7 @@ from glassdome.engine.llm.clean import clean_phrase, clean_tag
 from glassdome.engine.llm.decode import number, strings
 from glassdome.engine.llm.echo import repeats_prompt
 from glassdome.engine.llm.foreign import foreign_references
+from glassdome.engine.llm.obedient import obeys
 from glassdome.engine.llm.quotes import Quoted
 from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.engine.prompt.privacy import sensitive_values, veil
@@ -54,6 +55,14 @@ class Reading:
         """Return a model's words, safe to store: cleaned, and no sensitive value in the open."""
         return clean_phrase(veil(clean_phrase(text, 4 * chars), self.values), chars)
 
+    def may_be_shown(self, text: str) -> bool:
+        """Say whether a model's words name nothing that the mail did not give, and obey no order in it.
+
+        Words joined by hyphens, as in a tag, are read as words too.
+        """
+        apart = text.replace("-", " ").replace("_", " ")
+        return not (obeys(text) or foreign_references(text, self.message) or foreign_references(apart, self.message))
+
 
 def read_answer(answer: Mapping[str, Any], reading: Reading) -> Opinion:
     """Return the opinion of a decoded answer; raises OutputInvalid where the answer repeats its prompt.
@@ -65,7 +74,7 @@ def read_answer(answer: Mapping[str, Any], reading: Reading) -> Opinion:
     quoted = Quoted(reading.message, reading.sensitive)
     language = _language(answer["language"], reading)
     shapes = READING_SCHEMA["properties"]
-    tags = (clean_tag(t, _TAG_CHARS) for t in strings(answer["tags"], shapes["tags"]))
+    tags = (clean_tag(t, _TAG_CHARS) for t in strings(answer["tags"], shapes["tags"]) if reading.may_be_shown(t))
     return Opinion(
         engine="",
         summary=_summary(answer["summary"], language, reading),
@@ -95,11 +104,7 @@ def _language(claimed: str, reading: Reading) -> str:
 def _summary(text: str, language: str, reading: Reading) -> str:
     summary = reading.phrase(text, limits.MAX_SUMMARY_CHARS)
     wanted = reading.summary_language.partition("-")[0].lower() or language
-    if (
-        len(summary) < _SHORTEST_SUMMARY
-        or foreign_references(summary, reading.message)
-        or _other_language(summary, wanted)
-    ):
+    if len(summary) < _SHORTEST_SUMMARY or not reading.may_be_shown(summary) or _other_language(summary, wanted):
         return reading.builtin.summary
     return summary
 
@@ -115,7 +120,7 @@ def _reasons(found: Sequence[Mapping[str, str]], quoted: Quoted, reading: Readin
     kept: dict[str, Reason] = {}
     for item in found[: limits.MAX_REASONS]:
         why, evidence = reading.phrase(item["why"], limits.MAX_PHRASE_CHARS), quoted.find(item["quote"])
-        if why and evidence is not None:
+        if why and evidence is not None and reading.may_be_shown(why):
             kept.setdefault(why, Reason(signal=_SIGNAL, why=why, evidence=(evidence,)))
     return tuple(kept.values())
 
@@ -124,7 +129,7 @@ def _items(found: Sequence[Mapping[str, str]], quoted: Quoted, reading: Reading)
     kept: dict[str, ActionItem] = {}
     for item in found[: limits.MAX_ACTION_ITEMS]:
         text, evidence = reading.phrase(item["text"], limits.MAX_PHRASE_CHARS), quoted.find(item["quote"])
-        if text and evidence is not None:
+        if text and evidence is not None and reading.may_be_shown(text):
             due = reading.phrase(item["due"], _DUE_CHARS)
             # A date is only worth something if the mail says it.
             due = due if due and quoted.find(due) is not None else ""
