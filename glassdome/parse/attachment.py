@@ -38,7 +38,7 @@ class Inside:
     def __init__(self) -> None:
         self.text = ""
         self.members: tuple[str, ...] = ()
-        self.encrypted = self.has_macros = False
+        self.encrypted = self.sealed = self.has_macros = False
         self.links: list[Link] = []
         self.forms: list[Form] = []
 
@@ -78,7 +78,7 @@ def read_attachment(part: Part, faults: Faults) -> tuple[Attachment, Inside]:
 
 def _read(kind: str, inside: Inside) -> Read:
     """Say how far the content could be read: its words, or the names of what it holds."""
-    if inside.encrypted:
+    if inside.encrypted or inside.sealed:
         return "encrypted"
     if inside.text or inside.members or kind in _READ or kind.startswith(("text/", "message/")):
         return "yes"
@@ -109,6 +109,7 @@ def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, faults: Fau
         return _take_office(read_package(data, listing.members, faults), inside) or kind
     if kind == "application/x-ole-storage":
         return _take_office(read_ole(data), inside) or kind
+    inside.sealed = _is_sealed(data, kind, part.filename.lower())
     if kind == "application/pdf":
         found = read_pdf(data, faults)
         inside.encrypted, inside.has_macros = found.encrypted, found.is_active
@@ -122,6 +123,13 @@ def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, faults: Fau
 
 def _is_archive_name(part: Part) -> bool:
     return any(name.lower().rstrip(". ").endswith(_ARCHIVE_NAMES) for name in part.names)
+
+
+def _is_sealed(data: bytes, kind: str, name: str) -> bool:
+    """Say whether it is encrypted for its reader (OpenPGP, Microsoft's rights management), not by a password."""
+    if kind == "application/pgp":
+        return b"-----BEGIN PGP MESSAGE" in data[:200]
+    return name.endswith((".gpg", ".pgp", ".rpmsg")) and kind == "application/octet-stream"
 
 
 def _take_office(found: OfficeFile, inside: Inside) -> str:

@@ -62,7 +62,7 @@ def decode(data: bytes, label: str, faults: Faults) -> str:
         elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             codec = "utf-16"
         elif data.startswith(codecs.BOM_UTF8):
-            codec = "utf-8"
+            codec, data = "utf-8", data.removeprefix(codecs.BOM_UTF8)
     text = _decode(data, codec or "", faults)
     return _mend(text, faults) if _SUSPECT.search(text) else text
 

@@ -14,7 +14,7 @@ from glassdome.parse.transfer import base64_bytes
 __all__ = ["WORD_BEGIN", "decode_words"]
 
 #: A word holds at most 75 characters (RFC 2047 2); real ones reach thousands. It ends with the next `?=`.
-WORD_BEGIN = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?")
+WORD_BEGIN = re.compile(r"=\?[\"' ]?([\w.:+-]{1,60})[\"' ]?(?:\*[\w-]{0,20})?\?([bBqQ])\?")
 #: The common case: a value that is one word.
 _ALONE = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 _CUT_ESCAPE = re.compile(r"=[0-9A-Fa-f]?$")

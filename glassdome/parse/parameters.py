@@ -113,6 +113,8 @@ def _parameters(text: str, faults: Faults) -> tuple[dict[str, str], tuple[tuple[
         if section is None:
             if name in plain:
                 others.append((name, value))
+            if "\0" in value:  # where a program in C ends the name
+                others.append((name, value.partition("\0")[0]))
             plain.setdefault(name, value)
         else:
             order, encoded = (int(section[2]), bool(section[3])) if section[2] else (0, True)

@@ -42,7 +42,7 @@ _DATA = frozenset(
 )
 _CALENDAR = frozenset({"text/calendar", "application/ics", "text/x-vcalendar", "application/calendar"})
 #: What bytes that are words look like.
-_TEXT_CONTENT = frozenset({"text/plain", "text/html", "text/xml", "text/x-shellscript"})
+_TEXT_CONTENT = frozenset({"text/plain", "text/html", "text/xml", "text/x-shellscript", "application/pgp"})
 #: Bytes of a body that are looked at before all of it.
 _FIRST = 100
 

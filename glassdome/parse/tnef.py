@@ -13,7 +13,9 @@ __all__ = ["Tnef", "TnefFile", "read_tnef"]
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 _MESSAGE, _ATTACHMENT = 1, 2
 _BODY, _MAPI = 0x800C, 0x9003
-_TITLE, _DATA, _MAPI_OF_FILE, _BEGIN_FILE = 0x8010, 0x800F, 0x9005, 0x9002
+_TITLE, _DATA, _MAPI_OF_FILE, _BEGIN_FILE, _TRANSPORT_NAME = 0x8010, 0x800F, 0x9005, 0x9002, 0x9001
+#: Bytes of the GUID before a message that is attached as an object.
+_OBJECT = 16
 #: MAPI properties (MS-OXPROPS): body, RTF body, HTML body, names and content of a file, subject.
 _PR_BODY, _PR_RTF, _PR_HTML, _PR_NAME, _PR_LONG_NAME, _PR_CONTENT = 0x1000, 0x1009, 0x1013, 0x3704, 0x3707, 0x3701
 _FIXED = {
@@ -78,7 +80,7 @@ def _take(found: Tnef, level: int, attribute: int, value: bytes) -> None:
         if attribute == _BEGIN_FILE or not found.files:
             found.files.append(TnefFile())
         file = found.files[-1]
-        if attribute == _TITLE:
+        if attribute in (_TITLE, _TRANSPORT_NAME):
             file.name = file.name or _ansi(value)
         elif attribute == _DATA:
             file.content = value
@@ -87,6 +89,8 @@ def _take(found: Tnef, level: int, attribute: int, value: bytes) -> None:
             file.name = properties.get(_PR_LONG_NAME, b"").decode("utf-8", "replace") or file.name
             file.name = file.name or properties.get(_PR_NAME, b"").decode("utf-8", "replace")
             file.content = file.content or properties.get(_PR_CONTENT, b"")
+            if file.content.startswith(_SIGNATURE, _OBJECT):
+                file.name, file.content = f"{file.name or 'message'}.tnef", file.content[_OBJECT:]
 
 
 def _message_properties(found: Tnef, properties: dict[int, bytes]) -> None:

@@ -40,6 +40,7 @@ _BLOCKED = _EXTENSIONS["blocked"]
 _STREAM = re.compile(r"::?\$?[A-Za-z]{0,10}\s*$")
 #: Dots that look like one, which some unpackers turn into it.
 _FULL_STOPS = str.maketrans({"\uff0e": ".", "\u3002": ".", "\uff61": ".", "\u2024": "."})
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _ACTIVE = re.compile(
     r"<\s*(?:script|form|iframe|meta\s+http-equiv=.?refresh)|javascript:|\batob\(|onload\s*=", re.IGNORECASE
@@ -57,7 +58,7 @@ _PROGRAM_TYPES = (
 
 def _extension(name: str) -> str:
     """Return what Windows goes by: trailing dots and spaces fall off, and so does the name of a data stream."""
-    name = _STREAM.sub("", name).translate(_FULL_STOPS).rstrip(". \u00a0\u3000\"'")
+    name = _STREAM.sub("", _UNSEEN.sub("", name)).translate(_FULL_STOPS).rstrip(". \u00a0\u3000\"'")
     return name.rpartition(".")[2].strip().lower() if "." in name else ""
 
 

@@ -241,3 +241,43 @@ def test_two_names_of_one_file() -> None:
 
     assert found.filename == "c.js"
     assert set(found.other_names) == {"invoice.pdf", "b.exe", "invoice.scr"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n"),
+        ("a.gpg", b"\x85\x01\x0c\x03\x00\x01\x02\x03"),
+        ("message_v2.rpmsg", b"\x76\xe8\x04\x60\xc4\x11\xe3\x86"),
+    ],
+)
+def test_sealed_files(name: str, content: bytes) -> None:
+    """Encrypted for a reader: told as such, and no archive with a password."""
+    found = _attached(name, content).attachments[0]
+
+    assert (found.read, found.encrypted) == ("encrypted", False)
+
+
+@pytest.mark.parametrize("kind", ["application/pgp", "application/pgp; x-action=encrypt", "text/plain"])
+def test_a_message_that_is_one_pgp_text(kind: str) -> None:
+    """RFC 2015's elder brother: the whole body is armoured."""
+    armour = "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n=abcd\n-----END PGP MESSAGE-----\n"
+
+    assert parse_message(mail(f"Content-Type: {kind}\n", armour)).readable == "encrypted"
+
+
+def test_a_name_cut_by_a_zero() -> None:
+    """C programs end the name there, so both are kept."""
+    part = b'Content-Type: application/octet-stream\nContent-Disposition: attachment; filename="a.exe\0.pdf"\n'
+    found = parse_message(mail().replace(b"\n\n", b"\n" + part + b"\n", 1)).attachments[0]
+
+    assert found.other_names == ("a.exe",)
+
+
+def test_a_message_in_tnef() -> None:
+    """A file in a message that is attached to the message is found."""
+    inner = _tnef(_attribute(2, 0x00018010, b"deep.exe\0"), _attribute(2, 0x0006800F, _PROGRAM))
+    object_ = struct.pack("<I", 1) + _property(0x000D, 0x3701, b"\0" * 16 + inner)
+    stream = _tnef(_attribute(2, 0x00069002, b"\0" * 14), _attribute(2, 0x00069005, object_))
+
+    assert [item.filename for item in _attached("winmail.dat", stream).attachments] == ["deep.exe"]
