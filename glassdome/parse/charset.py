@@ -17,6 +17,7 @@ _FIRST_WORD = re.compile(r"[\s;,(\"']")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 _FOLDED = {_NOT_ALNUM.sub("", label): codec for label, codec in reversed(LABELS.items())}
 _STATEFUL = ("iso-2022", "iso2022", "utf-16", "utf-32", "utf-7", "utf_7", "utf_16", "utf_32", "hz")
+_BOM_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
 _MULTIBYTE = ("gb18030", "cp949", "cp932", "big5", "euc-jp", "johab", *_STATEFUL)
 #: Codecs of Python that are no character sets.
@@ -41,6 +42,7 @@ _UTF8 = ("utf-8", "ascii", "")
 _HIGH = bytes(range(0x80, 0x100))
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
 _UNDEFINED = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
+_POINTS, _HEBREW = bytes(range(0xC0, 0xE0)), bytes(range(0xE0, 0xFB))
 #: High bytes below which statistics are guesswork.
 _ENOUGH = 12
 #: Bytes looked at to guess a charset; more text does not change the guess.
@@ -63,6 +65,8 @@ def decode(data: bytes, label: str, faults: Faults) -> str:
             codec = "utf-16"
         elif data.startswith(codecs.BOM_UTF8):
             codec, data = "utf-8", data.removeprefix(codecs.BOM_UTF8)
+    if codec == "utf-16" and not data.startswith(_BOM_16) and data[::2].count(0) > data[1::2].count(0):
+        codec = "utf-16-be"  # RFC 2781 4.3
     text = _decode(data, codec or "", faults)
     return _mend(text, faults) if _SUSPECT.search(text) else text
 
@@ -105,7 +109,8 @@ def _of_python(label: str) -> str | None:
 
 
 def _decode(data: bytes, codec: str, faults: Faults) -> str:
-    single_byte = not codec.startswith(_MULTIBYTE)
+    unshifted = codec.startswith("iso-2022") and b"\x1b" not in data and not data.isascii()
+    single_byte = unshifted or not codec.startswith(_MULTIBYTE)
     if single_byte:  # text in a single-byte charset is practically never valid UTF-8
         try:
             text = data.decode("utf-8")
@@ -168,6 +173,12 @@ def _statistical(sample: bytes) -> str:
         "cp874",
     ]
     best = from_bytes(sample, cp_isolation=candidates, steps=3, chunk_size=512).best()
+    if (
+        best
+        and best.encoding == "cp1255"
+        and len(sample.translate(None, _POINTS)) < len(sample.translate(None, _HEBREW))
+    ):
+        return "koi8_r"  # Hebrew has more letters than points
     return best.encoding if best else next(filter(partial(_fits, sample), _EAST_ASIAN), "cp1252")
 
 

@@ -57,7 +57,7 @@ def decode_as(data: bytes, codec: str, *, strict: bool) -> str:
     if codec == "euc-jp":
         return data.replace(b"\x8f\xa2\xb7", b"\xa1\xc1").decode("euc_jp", f"glassdome.jis.{how}").translate(_EUC_JP)
     if codec == "gb18030":
-        return data.decode("gb18030", how).translate(_GB18030)
+        return data.decode("gb18030", f"glassdome.gb.{how}").translate(_GB18030)
     if codec.startswith("iso-2022-"):
         return _iso_2022(
             data, strict, "cp949" if codec.endswith("kr") else "kana" if codec.endswith("jp") else "gb18030"
@@ -141,6 +141,14 @@ def _missing_jis(error: UnicodeError) -> _Decoded:
     raise error
 
 
+def _missing_gb(error: UnicodeError) -> _Decoded:
+    """Read the euro sign of windows-936, which the standard's decoder has too."""
+    assert isinstance(error, UnicodeDecodeError)
+    if error.object[error.start] == 0x80:
+        return "\u20ac", error.start + 1
+    raise error
+
+
 def _c1(error: UnicodeError) -> _Decoded:
     """Read a byte that windows-125x leaves out as the control character of its number, as the indexes do."""
     assert isinstance(error, UnicodeDecodeError)
@@ -162,7 +170,7 @@ def _or_replace(error: UnicodeError) -> _Decoded:
 
 
 def _register() -> None:
-    for name, missing in (("big5", _missing_big5), ("jis", _missing_jis)):
+    for name, missing in (("big5", _missing_big5), ("jis", _missing_jis), ("gb", _missing_gb)):
 
         def replace(error: UnicodeError, missing: object = missing) -> _Decoded:
             try:

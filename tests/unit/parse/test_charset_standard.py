@@ -152,3 +152,20 @@ def test_a_raw_subject_is_in_the_charset_of_the_body(text: str, codec: str, head
 def test_text_after_a_byte_order_mark_is_utf_8_whatever_the_label() -> None:
     """Encoding Standard, "decode": the mark wins."""
     assert parse_text(b"\xef\xbb\xbf" + "发票".encode(), "gbk").text == "发票"
+
+
+@pytest.mark.parametrize(
+    ("raw", "label", "text"),
+    [
+        (b"\x80 5", "gbk", "€ 5"),
+        ("Hé llo wörld".encode("utf-16-be"), "utf-16", "Hé llo wörld"),
+        ("Hé llo".encode("utf-16-le"), "utf-16", "Hé llo"),
+        (b"plain words", "utf-16", "plain words"),
+        ("こんにちは".encode(), "iso-2022-jp", "こんにちは"),
+        ("こんにちは世界".encode("cp932"), "iso-2022-jp", "こんにちは世界"),
+        ("Привет мир, как дела сегодня".encode("koi8-r"), "", "Привет мир, как дела сегодня"),
+    ],
+)
+def test_labels_that_are_nearly_right(raw: bytes, label: str, text: str) -> None:
+    """Byte orders without a mark, text that is not shifted at all, and a euro sign."""
+    assert decode(raw, label, Faults()) == text
