@@ -102,13 +102,15 @@ def read_body(parts: Sorted, faults: Faults) -> Body:
 
 
 def _read(part: Part, body: Body, faults: Faults) -> str:
+    before = len(body.files)
     text = read_text(part, faults, body.files)
     page_like = is_html(part)
     cleaned = text if page_like else clean(text)
     lost = len(text) - text.count("\r") - len(cleaned) if len(cleaned) < len(text) else 0
     body.damaged = body.damaged or lost * _MOST_CONTROLS > len(text)
     text = cleaned
-    body.unread = body.unread or (not text.strip() and bool(part.body.strip()))
+    if not text.strip() and len(body.files) == before:
+        body.unread = body.unread or bool(part.body.strip())
     if page_like:
         page = read_html(text, faults)
         _take(page, body)

@@ -28,6 +28,9 @@ _NO_SEMICOLON = re.compile(
     r"\s(?=(?:charset|boundary|format|delsp|name|filename|type|method|protocol|smime-type|size)\*?\d{0,2}\*?\s{0,5}=)",
     re.IGNORECASE,
 )
+#: A value in quotes that were written twice.
+_DOUBLED = re.compile(r'=\s?""(?=[^\s;"])')
+_DOUBLED_END = re.compile(r'(?<=[^\s;="])""(?=\s?(?:;|$))')
 _ESCAPE = re.compile(r"\\([\"\\])")
 _SECTION = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*?))?")
 #: A quoted string, a parenthesis, or neither.
@@ -103,6 +106,8 @@ def _parameters(text: str, faults: Faults) -> tuple[dict[str, str], tuple[tuple[
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
     if text.count("=") > text.count(";") and _NO_SEMICOLON.search(text):
         text = _separated(text)
+    if '""' in text:
+        text = _DOUBLED_END.sub('"', _DOUBLED.sub('="', text))
     for number, found in enumerate(_PARAMETER.finditer(text)):
         if number >= MAX_PARAMETERS:
             faults.add("too_many_parameters")

@@ -45,6 +45,14 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _ACTIVE = re.compile(
     r"<\s*(?:script|form|iframe|meta\s+http-equiv=.?refresh)|javascript:|\batob\(|onload\s*=", re.IGNORECASE
 )
+#: Shortcuts and disk images by their content, whatever they are called.
+_SHORTCUT_TYPES = (
+    "application/x-ms-shortcut",
+    "application/x-iso9660-image",
+    "application/x-vhd",
+    "application/x-vhdx",
+    "application/onenote",
+)
 #: True types that a name or a declared type of another kind does not explain.
 _PROGRAM_TYPES = (
     "application/x-dosexec",
@@ -77,6 +85,12 @@ def _blocked(item: Attachment) -> str:
     return next((name for name in (item.filename, *item.other_names) if _extension(name) in _BLOCKED), "")
 
 
+def _shortcut(item: Attachment) -> str:
+    if item.true_type in _SHORTCUT_TYPES:
+        return item.filename or item.true_type
+    return next((name for name in _names(item) if _extension(name) in _SHORTCUTS), "")
+
+
 def _double(item: Attachment) -> str:
     """`invoice.pdf.exe`, `scan.pdf      .js`: a document's extension before another kind's."""
     for name in _names(item):
@@ -101,7 +115,7 @@ def _mismatch(item: Attachment) -> str:
 _CHECKS: dict[str, Callable[[Attachment], str]] = {
     "attachment_executable": _program,
     "attachment_blocked": _blocked,
-    "attachment_shortcut": lambda a: next((n for n in _names(a) if _extension(n) in _SHORTCUTS), ""),
+    "attachment_shortcut": _shortcut,
     "attachment_double_extension": _double,
     "attachment_rtl_name": lambda a: next((n for n in _names(a) if _TURNING.search(n)), ""),
     "attachment_type_mismatch": _mismatch,

@@ -228,7 +228,8 @@ def test_files_in_the_text() -> None:
 
     assert [(item.filename, item.size) for item in message.attachments] == [("invoice.exe", 64), ("tool.exe", 64)]
     assert message.text == "Look:\n\n\nand\nbegin 644 words of mine\nBye"
-    assert parse_message(mail("Content-Transfer-Encoding: base64\n", base64.encodebytes(uu))).attachments
+    alone = parse_message(mail("Content-Transfer-Encoding: base64\n", base64.encodebytes(uu)))
+    assert (len(alone.attachments), alone.text, alone.readable) == (1, "", "yes")
 
 
 def test_two_names_of_one_file() -> None:
@@ -264,6 +265,13 @@ def test_a_message_that_is_one_pgp_text(kind: str) -> None:
     armour = "-----BEGIN PGP MESSAGE-----\n\nhQEMA\n=abcd\n-----END PGP MESSAGE-----\n"
 
     assert parse_message(mail(f"Content-Type: {kind}\n", armour)).readable == "encrypted"
+
+
+def test_a_name_in_doubled_quotes() -> None:
+    """As some programs write it."""
+    part = 'Content-Type: application/octet-stream\nContent-Disposition: attachment; filename=""a.exe""; size=3\n'
+
+    assert parse_message(mail(part, "x\n")).attachments[0].filename == "a.exe"
 
 
 def test_a_name_cut_by_a_zero() -> None:

@@ -48,3 +48,9 @@ def test_tricks_with_the_name(name: str) -> None:
     assert "attachment_executable" in hits(
         mail(attachments=(Attachment(filename="a.zip", members=(f"b.zip/{name}",)),))
     )
+
+
+@pytest.mark.parametrize("kind", ["application/x-ms-shortcut", "application/x-iso9660-image", "application/x-vhdx"])
+def test_a_shortcut_under_another_name(kind: str) -> None:
+    """The content counts."""
+    assert "attachment_shortcut" in hits(mail(attachments=(Attachment(filename="invoice.pdf", true_type=kind),)))
