@@ -15,7 +15,7 @@ from glassdome.core.errors import (
     TransportError,
 )
 from glassdome.core.log import get_logger
-from glassdome.ports.agent import ActionLedger, AlertSink, SpamTeacher
+from glassdome.ports.agent import UNKNOWN_OUTCOME, ActionLedger, AlertSink, SpamTeacher
 from glassdome.ports.mail import FolderEditor
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
@@ -24,8 +24,8 @@ from glassdome.values.refs import MessageRef
 __all__ = ["IDEMPOTENT", "PATIENCE", "STALE", "Performer"]
 
 _log = get_logger(__name__)
-#: Doing these twice leaves the same state as once.
-IDEMPOTENT: Final = frozenset({ActionKind.ADD_KEYWORD, ActionKind.MOVE, ActionKind.LEARN})
+#: Doing these twice leaves the same state as once; whoever alerts remembers in the outbox what went out.
+IDEMPOTENT: Final = frozenset({ActionKind.ADD_KEYWORD, ActionKind.MOVE, ActionKind.LEARN, ActionKind.ALERT})
 #: After this long a begun action's process is dead: no single effect takes longer than its client's time limit.
 STALE: Final = timedelta(minutes=5)
 #: How long an action whose server is away stays planned; a flag set days later would only surprise.
@@ -92,17 +92,26 @@ class Performer:
         except NotFound:
             gone = "The message had been moved already." if again else "The message is not there any more."
             done = again and action.kind is ActionKind.MOVE
-            await self._finish(action, ActionState.DONE if done else ActionState.FAILED, gone)
+            moved_to = await self._moved(item) if done else None
+            await self._finish(action, ActionState.DONE if done else ActionState.FAILED, gone, moved_to)
         except GlassdomeError as exc:
             _log.warning("action_failed", kind=action.kind.value, code=exc.code, temporary=exc.temporary)
             later = (
                 exc.temporary or isinstance(exc, TransportError)
             ) and self._clock.now() - item.planned_at < PATIENCE
-            await self._finish(action, ActionState.PLANNED if later else ActionState.FAILED, exc.sentence)
+            await self._finish(action, _state_after(exc, later=later), exc.sentence)
             return not later
         else:
             await self._finish(action, ActionState.DONE, "", moved_to)
         return True
+
+    async def _moved(self, item: PerformedAction) -> MessageRef | None:
+        """Find where a move that nobody could note has put the message, so that it can be taken back."""
+        try:
+            editor = _connected(self._editor, "mail server")
+            return await editor.find_moved(item.action.ref, item.action.argument, item.message_id)
+        except GlassdomeError:
+            return None
 
     async def _finish(
         self, action: Action, state: ActionState, detail: str, moved_to: MessageRef | None = None
@@ -126,6 +135,12 @@ def _rests(item: PerformedAction, now: datetime) -> bool:
     """Say whether an action that was put back waits on: as long again as it has waited already, so that the tries thin out."""
     tried_after = item.updated_at - item.planned_at
     return item.state is ActionState.PLANNED and now - item.updated_at < min(tried_after, LONGEST_REST)
+
+
+def _state_after(exc: GlassdomeError, *, later: bool) -> ActionState:
+    if exc.facts.get("reason") == UNKNOWN_OUTCOME:
+        return ActionState.UNKNOWN
+    return ActionState.PLANNED if later else ActionState.FAILED
 
 
 def _holds(action: Action) -> bool:

@@ -15,9 +15,9 @@ from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.masked import masked
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
-from glassdome.core.errors import RateLimited
+from glassdome.core.errors import Conflict, RateLimited
 from glassdome.pipeline.alerts import LogAlerts
-from glassdome.ports.agent import AlertSink
+from glassdome.ports.agent import UNKNOWN_OUTCOME, AlertSink
 from glassdome.values.refs import MessageRef
 
 __all__ = ["MailAlerts", "alert_text", "open_alerts"]
@@ -41,6 +41,15 @@ class MailAlerts:
         told = await outbox.count(mailbox=self._sender, since=since, recipient=ref.mailbox, purpose=_PURPOSE)
         if told >= _PER_OWNER_AND_HOUR:
             raise RateLimited(f"{ref.mailbox} was told of {told} mails within an hour.")
+        try:
+            await self._send(ref, reason)
+        except Conflict as exc:
+            if exc.facts.get("reason") == UNKNOWN_OUTCOME:
+                raise
+            # By another process, or by one that died: after a while the outbox knows.
+            raise RateLimited(f"The warning to {ref.mailbox} is being sent by another process.") from exc
+
+    async def _send(self, ref: MessageRef, reason: str) -> None:
         await self._agent.perform(
             {
                 "action": "send_email",

@@ -28,6 +28,7 @@ from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.smtp.addresses import envelope_address, read_addresses
 from glassdome.integrations.smtp.compose import compose, new_message_id
 from glassdome.parse import parse_message
+from glassdome.ports.agent import UNKNOWN_OUTCOME
 from glassdome.signals.sensitive import find_in_text
 from glassdome.values.agent import OutboxEntry, OutboxState
 from glassdome.values.credentials import Credentials
@@ -251,7 +252,7 @@ def _result(task: SendEmail, entry: OutboxEntry, outcome: SendOutcome, now: date
             fix="Look into the recipient's mailbox or the server's log before sending it again.",
             message_id=entry.message_id,
             recipients=recipients,
-            reason="unknown_outcome",
+            reason=UNKNOWN_OUTCOME,
         )
     return {
         "success": True,
@@ -285,6 +286,6 @@ def _earlier(entry: OutboxEntry, task: SendEmail) -> dict[str, Any] | None:
             "An earlier try to send this mail ended without the server's answer; it is not sent again.",
             fix="Look into the recipient's mailbox, then use another idempotency_key.",
             message_id=entry.message_id,
-            reason="unknown_outcome",
+            reason=UNKNOWN_OUTCOME,
         )
     return None

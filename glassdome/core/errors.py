@@ -14,9 +14,7 @@
       EngineError (ModelUnavailable [temporary], ModelMissing, OutputInvalid, PromptTooLarge)
       StoreError (StoreUnavailable [temporary], SchemaMismatch)
       PolicyRefused (ActionForbidden, RateLimited [temporary])
-      AnalysisFailed
-      Broken
-      Stopping
+      AnalysisFailed, Broken, Stopping
 
 Each class has a stable `code`, an HTTP `status` for the API edge, and `temporary`: the only thing retry asks.
 The first line of its docstring is the public sentence when no message is given.

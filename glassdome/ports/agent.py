@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import SecretStr
 
@@ -18,6 +18,7 @@ from glassdome.values.feedback import Feedback
 from glassdome.values.refs import MessageRef
 
 __all__ = [
+    "UNKNOWN_OUTCOME",
     "ActionLedger",
     "ActionPage",
     "ActionQuery",
@@ -28,6 +29,8 @@ __all__ = [
     "Outbox",
     "SpamTeacher",
 ]
+#: The reason of a Conflict: it may have been done or not, since nobody heard how it ended.
+UNKNOWN_OUTCOME: Final = "unknown_outcome"
 
 
 class MailboxRegistry(Protocol):
@@ -130,7 +133,11 @@ class AlertSink(Protocol):
     """Tells a person."""
 
     async def alert(self, ref: MessageRef, reason: str) -> None:
-        """Tell the mailbox's owner of a message; raises GlassdomeError when the owner was not told."""
+        """Tell the mailbox's owner of a message, once however often it is asked.
+
+        Raises Conflict with the reason UNKNOWN_OUTCOME when nobody knows whether it was told, GlassdomeError when it
+        could not be.
+        """
         ...
 
 

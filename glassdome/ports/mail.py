@@ -96,6 +96,10 @@ class FolderEditor(Protocol):
         """Move the message (RFC 6851) and return where it is now; `\\\\Junk` and the like name special-use folders."""
         ...
 
+    async def find_moved(self, ref: MessageRef, folder: str, message_id: str) -> MessageRef | None:
+        """Return where a message is that was moved out of its place; None where its Message-ID does not tell."""
+        ...
+
     async def append(self, mailbox: str, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> None:
         """Store a message, for instance in the folder with special use `\\\\Sent`."""
         ...

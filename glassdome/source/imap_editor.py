@@ -55,6 +55,17 @@ class ImapEditor:
                 told = await _newest(session, target)
         return MessageRef(mailbox=ref.mailbox, folder=target, uid_validity=told[0], uid=told[1])
 
+    async def find_moved(self, ref: MessageRef, folder: str, message_id: str) -> MessageRef | None:
+        """Look for the newest message of that Message-ID in the folder."""
+        async with self._sessions.session(ref.mailbox) as session:
+            target = await folder_for(session, folder)
+            status = await session.examine(target)
+            searchable = message_id and message_id.isascii() and message_id.isprintable()
+            found = await session.search(f"HEADER Message-ID {quoted(message_id)}") if searchable else ()
+        if not found:
+            return None
+        return MessageRef(mailbox=ref.mailbox, folder=target, uid_validity=status.uid_validity, uid=max(found))
+
     async def append(self, mailbox: str, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> None:
         """Store a message, unless the folder has one of that Message-ID already."""
         async with self._sessions.session(mailbox) as session:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from alembic.operations.ops import CreateTableOp, MigrateOperation
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, delete, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 from glassdome.core.errors import SchemaMismatch
@@ -48,7 +48,7 @@ class Journal(NoJournal):
     """
 
     def __init__(self, connection: Connection, context: MigrationContext) -> None:
-        """Make the table where it is missing."""
+        """Nothing is made before a step begins: most starts have none."""
         self._connection, self._context = connection, context
         self._table = Table(
             STEP_TABLE,
@@ -57,12 +57,12 @@ class Journal(NoJournal):
             Column("done", Integer, nullable=False),
             mysql_engine="InnoDB",
         )
-        self._table.create(connection, checkfirst=True)
         self._number = self._done = 0
         self._resumed = False
 
     def begin(self, step: str) -> None:
         """Begin a step, or go on with the one that was left; raises SchemaMismatch when that was another."""
+        self._table.create(self._connection, checkfirst=True)
         found = self._connection.execute(select(self._table)).first()
         if found is not None and found.step != step:
             raise _interrupted(found.step)
@@ -78,6 +78,8 @@ class Journal(NoJournal):
 
     def close(self) -> None:
         """Take the table away; raises SchemaMismatch when a step is open that nobody went on with."""
+        if not inspect(self._connection).has_table(STEP_TABLE):
+            return
         if (step := self._connection.scalar(select(self._table.c.step))) is not None:
             raise _interrupted(step)
         self._table.drop(self._connection)

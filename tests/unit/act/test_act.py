@@ -26,7 +26,7 @@ from glassdome.core.errors import (
     TimedOut,
 )
 from glassdome.pipeline.alerts import NO_ALERT_MAILBOX, LogAlerts
-from glassdome.ports.agent import ActionQuery
+from glassdome.ports.agent import UNKNOWN_OUTCOME, ActionQuery
 from glassdome.store import Database, migrate, open_database
 from glassdome.testing.contracts_store import analysed
 from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis
@@ -65,6 +65,9 @@ class _Server:
 
     async def move(self, ref: MessageRef, folder: str) -> MessageRef:
         self._note("move", ref.folder, ref.uid, folder)
+        return THERE
+
+    async def find_moved(self, ref: MessageRef, folder: str, message_id: str) -> MessageRef | None:
         return THERE
 
     async def find(self, mailbox: str, folder: str, message_id: str) -> MessageRef:
@@ -138,21 +141,27 @@ async def test_actions_are_performed_once_in_order(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "state", "told"),
-    [(KEYWORD, ActionState.FAILED, 1), (ALERT, ActionState.UNKNOWN, 0), (MOVE, ActionState.DONE, 1)],
-    ids=lambda value: value.kind.value if isinstance(value, Action) else str(value),
+    ("action", "error", "state", "moved"),
+    [
+        (KEYWORD, NotFound(), ActionState.FAILED, None),
+        (ALERT, Conflict(reason=UNKNOWN_OUTCOME), ActionState.UNKNOWN, None),
+        (ALERT, None, ActionState.DONE, None),
+        (MOVE, NotFound(), ActionState.DONE, THERE),
+    ],
+    ids=["keyword", "alert nobody knows of", "alert not sent", "move"],
 )
-async def test_after_a_crash_only_the_harmless_is_repeated(
-    database: Database, action: Action, state: ActionState, told: int
+async def test_after_a_crash_what_was_begun_is_asked_for_again(
+    database: Database, action: Action, error: GlassdomeError | None, state: ActionState, moved: MessageRef | None
 ) -> None:
-    """Begun and never finished: keyword and move again, the alert becomes unknown; an earlier move is recognised."""
+    """Once more; whoever alerts knows what went out; an earlier move is recognised, and where it led."""
     await analysed(database, an_analysis(), actions=(action,))
-    clock, server = FixedClock(NOON), _Server(error=NotFound())
+    clock, server = FixedClock(NOON), _Server(error=error)
     await _killed_while_doing_the_first(database, clock)
     assert await _performer(database, server, clock).perform_due() == 0
     clock.advance(301)
     await _performer(database, server, clock).perform_due()
-    assert (await _states(database), len(server.told)) == ([state], told)
+    assert (await _states(database), len(server.told)) == ([state], 1)
+    assert (await database.actions.of(a_ref(1)))[0].moved_to == moved
 
 
 async def _killed_while_doing_the_first(database: Database, clock: FixedClock) -> None:

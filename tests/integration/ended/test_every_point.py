@@ -1,0 +1,50 @@
+"""The process is ended at each commit and each change of the mailbox or of SMTP, started again, and ends as if it had lived."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.dovecot import Dovecot
+from tests.servers.postfix import Postfix
+
+ROOT = Path(__file__).parents[3]
+
+
+def plan_for(dovecot: Dovecot, postfix: Postfix, folder: Path, url: str, **more: Any) -> dict[str, Any]:
+    """Return what the driver must know."""
+    return {
+        "folder": str(folder),
+        "url": url,
+        "users": str(dovecot.base / "users"),
+        "imap_port": dovecot.imap_port,
+        "imaps_port": dovecot.imaps_port,
+        "lmtp_port": dovecot.lmtp_port,
+        "smtp_port": postfix.submission_port,
+        "ca": str(dovecot.certificates.ca),
+        **more,
+    }
+
+
+@pytest.mark.servers
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_end_leads_to_the_same_end(dovecot: Dovecot, postfix: Postfix, tmp_path: Path) -> None:
+    """On SQLite, with real Dovecot and Postfix; `benchmarks/every_point.py` does the same on MariaDB."""
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps(plan_for(dovecot, postfix, tmp_path, "sqlite:///{folder}/glassdome.db")))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.integration.ended.drive", str(plan)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout, done.stderr[-3000:]
+    found = json.loads(done.stdout)
+
+    assert found["failed"] == {}
+    assert found["tried"] == sum(map(len, found["effects"])) > 20
+    assert found["undisturbed"]["alert"] == {"action": ["done"], "outbox": ["sent"], "delivered": 1}
+    assert len(found["undisturbed"]["analyses"]) == 2
