@@ -212,7 +212,11 @@ class Soak:
     @staticmethod
     def _quiet(log: str) -> int:
         """Count the warnings that are none of an error: what is not configured, and phishing that was found."""
-        return len(re.findall(r"\[warning\s*\] (?:no_\w+|unknown_\w+|tls_\w+|phishing_alert)", log))
+        return len(
+            re.findall(
+                r"\[warning\s*\] (?:no_\w+|unknown_\w+|tls_\w+|phishing_alert|action_failed +code=policy_refused)", log
+            )
+        )
 
     def _wait_until_judged(self) -> None:
         deadline = time.monotonic() + 300
