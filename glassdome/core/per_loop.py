@@ -60,11 +60,14 @@ class _Kept(Generic[T]):
         return self._value.result()
 
     async def aclose(self) -> None:
-        """Close it and wait for that; raises what closing raises. Of another loop it is closed already."""
+        """Close it and wait for that; raises what closing raises. Of another loop it is closed already.
+
+        Why it could not be opened was told to whoever asked for it, and is no failure of closing.
+        """
         if self._loop is asyncio.get_running_loop():
             self._enough.set()
             await asyncio.wait([self._task])
-            if not self._task.cancelled():
+            if not self._task.cancelled() and (self._task.exception() is None or self._value.done()):
                 self._task.result()
 
     async def _keep(self, open_: Callable[[], AbstractAsyncContextManager[T]]) -> None:

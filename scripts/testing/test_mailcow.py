@@ -22,7 +22,7 @@ if str(ROOT) not in sys.path:
 
 from glassdome.agents.mailcow_agent import MailcowAgent  # noqa: E402
 from glassdome.core.config import Settings  # noqa: E402
-from glassdome.core.errors import GlassdomeError  # noqa: E402
+from glassdome.core.errors import ConfigError, GlassdomeError  # noqa: E402
 
 LOCAL_PART = "glassdome-test"
 #: Seconds until the test mail must have arrived; mailcow scans it first.
@@ -108,6 +108,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="glassdome-test-") as folder:
         try:
             settings = Settings(data_dir=Path(folder), database_url=f"sqlite:///{folder}/test.db")
+            if not settings.mailcow_api_url:
+                raise ConfigError("MAILCOW_API_URL is not set.", fix="This script tries a mailcow; name it.")
             agent = MailcowAgent.from_settings(settings, agent_id="test")
         except GlassdomeError as exc:
             print(f"[FAILED] settings: {exc.sentence}", file=sys.stderr)

@@ -66,7 +66,7 @@ def test_without_the_database_it_is_done_and_said(
     there = f"quincy@{mailcow.domain}" in mailcow.api.state.mailboxes
     gone = glassdome("mailbox", "delete", f"quincy@{mailcow.domain}", "--yes")
 
-    assert (made.exit_code, there, gone.exit_code) == (0, True, 0)
+    assert (made.exit_code, there, gone.exit_code) == (0, True, 0), made.output + gone.output
     (warning,) = json.loads(made.stdout)["warnings"]
     assert "could not be remembered or audited: The database is not available." in warning
     assert "could not be" in gone.stderr

@@ -112,3 +112,18 @@ async def test_an_error_at_the_close_is_told() -> None:
 
     with pytest.raises(OSError, match="not closed"):
         await resource.aclose()
+
+
+async def test_what_could_not_be_opened_is_closed_in_silence() -> None:
+    """Its error was told once; a second one would hide what was done in between."""
+
+    @asynccontextmanager
+    async def open_() -> AsyncIterator[None]:
+        raise OSError("nobody there")
+        yield
+
+    resource = PerLoop(open_)
+    with pytest.raises(OSError, match="nobody there"):
+        await resource.get()
+
+    await resource.aclose()
