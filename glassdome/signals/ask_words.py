@@ -13,6 +13,13 @@ from glassdome.values.signal import Evidence
 __all__ = ["Words", "asking_words", "has_phone"]
 
 _BOOK: Final = "asks"
+#: Lures that ask for something, by the ask; the detector of content weighs them for themselves.
+_LURES: Final = "phrases.toml"
+_OF_LURES: Final = {
+    "advance_fee": "personal_data", "lottery": "claim_money", "investment_lure": "move_channel", "extortion": "extortion",
+    "gift_cards": "gift_card", "payment_change": "bank_change", "credential_request": "sign_in", "refund_lure": "claim_money",
+    "document_lure": "open_file", "mailbox_lure": "sign_in", "executive_request": "opener", "delivery_lure": "payment",
+}  # fmt: skip
 #: "We never ask for your password": a sentence that says so asks for nothing.
 _DENIED = re.compile(
     r"\b(?:never|niemals|jamais|jam[aá]s|nunca|nooit|nie|mai)\b|\b(?:will|do|does|need|needn)(?:\s+not|n['’]t)\s+(?:\w+\s+)?(?:ask|need|have|send|request|call)|"
@@ -20,6 +27,22 @@ _DENIED = re.compile(
     r"\b(?:aucune|pas besoin|n['’]avez rien)\b|\b(?:ninguna|no (?:tiene|necesita|hay) (?:que|nada))|\bnon (?:chiede|richiede|deve|occorre|devi)|"
     r"\b(?:geen actie|hoeft (?:u |je )?(?:niets|niet))|\b(?:nenhuma|n[aã]o (?:precisa|[eé] necess[aá]rio))",
     re.IGNORECASE,
+)
+#: Attachments whose words are read, how much of each, and what they ask that matters.
+_MOST_FILES: Final = 3
+_READ_OF_FILES: Final = 3_000
+_IN_FILES: Final = frozenset(
+    (
+        "password",
+        "device_code",
+        "call_back",
+        "charged",
+        "bank_change",
+        "card_data",
+        "seed_phrase",
+        "extortion",
+        "sign_in",
+    )
 )
 _ENDS: Final = ".!?\n"
 #: Characters behind a match that still belong to its sentence.
@@ -34,10 +57,18 @@ def asking_words(message: Message) -> Words:
     """Return what was found by group, each with its places; what is denied in the same sentence is left out."""
     whole = message.subject + SUBJECT_END + (message.new_text or message.text)
     found: dict[str, list[Evidence]] = {}
-    for group, start, end in load_phrases(_BOOK).find(ScannedText.of(whole)):
-        if group != "never" and not _is_denied(whole, start, end):
+    scanned = ScannedText.of(whole)
+    lures = ((_OF_LURES.get(group, ""), start, end) for group, start, end in scanned.told_by(load_phrases(_LURES)))
+    for group, start, end in (*load_phrases(_BOOK).find(scanned), *lures):
+        if group not in ("", "never") and not _is_denied(whole, start, end):
             where = "header:Subject" if start < len(message.subject) else "text"
             found.setdefault(group, []).append(Evidence(where=where, quote=whole[start:end]))
+    for number, item in enumerate(message.attachments[:_MOST_FILES]):
+        for group, start, end in (
+            load_phrases(_BOOK).find(ScannedText.of(item.text[:_READ_OF_FILES])) if item.text else ()
+        ):
+            if group in _IN_FILES and not _is_denied(item.text, start, end):
+                found.setdefault(group, []).append(Evidence(where=f"attachment:{number}", quote=item.text[start:end]))
     return {group: tuple(places) for group, places in found.items()}
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from glassdome.signals.ask_words import Words, asking_words, has_phone
+from glassdome.signals.brand_names import claimed_brand
+from glassdome.signals.claims import owns
 from glassdome.signals.finding import evidence
 from glassdome.signals.link_owner import Owner, is_a_way_back, owner_of
 from glassdome.signals.link_view import LinkView, view_links
@@ -17,7 +19,7 @@ from glassdome.values.context import Context
 from glassdome.values.message import Attachment, Message
 from glassdome.values.signal import Evidence
 
-__all__ = ["Found", "find_asked", "look"]
+__all__ = ["GROUPS", "OAUTH", "TALKED_ABOUT", "Found", "find_asked", "foreign_account", "is_newsletter", "look"]
 
 #: Which words are which ask; the first group of an ask that occurs is quoted.
 GROUPS: Final[Mapping[AskKind, tuple[str, ...]]] = {
@@ -37,8 +39,12 @@ GROUPS: Final[Mapping[AskKind, tuple[str, ...]]] = {
 _BY_LINK: Final = frozenset(
     (AskKind.SIGN_IN, AskKind.PAYMENT, AskKind.PERSONAL_DATA, AskKind.OPEN_FILE, AskKind.CONSENT, AskKind.CODE)
 )
+#: Asks that a person or a small organization makes at home, if at all.
+_AT_THE_SENDERS: Final = frozenset((AskKind.SIGN_IN, AskKind.PERSONAL_DATA, AskKind.CODE))
+#: Asks that an unknown organization makes for itself.
+_OF_ITS_OWN: Final = frozenset((AskKind.SIGN_IN, AskKind.PAYMENT, AskKind.PERSONAL_DATA, AskKind.CODE, AskKind.CONSENT))
 #: What a newsletter talks about, it does not ask for.
-_TALKED_ABOUT: Final = frozenset(
+TALKED_ABOUT: Final = frozenset(
     (AskKind.CODE, AskKind.GIFT_CARD, AskKind.BANK_CHANGE, AskKind.REPLY, AskKind.MOVE_CHANNEL, AskKind.CALL_BACK)
 )
 _VERBS: Final[Mapping[AskKind, str]] = {
@@ -54,9 +60,15 @@ _VERBS: Final[Mapping[AskKind, str]] = {
     AskKind.MOVE_CHANNEL: "asks you to go on by another channel",
     AskKind.REPLY: "asks you to answer",
 }
-_OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
+OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|chf|brl|pln|kr|zł|btc|usdt)\b|r\$", re.IGNORECASE)
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}|\biban\b|\bsort code\b|\bconto\b|\bkonto\b|\bcompte\b|\bcuenta\b|\bconta\b|\brekening|\baccount\b|\bbank", re.IGNORECASE)  # fmt: skip
+#: Names of shared files that impostors choose.
+_MONEY_FILE = re.compile(
+    r"\b\w*(?:payroll|salar(?:y|ies)|bonus|overdue|remittance|settlement|invoice|payment|wire_?transfer|compensation|lohn|gehalt|zahlung|rechnung|"
+    r"facture|paie\b|nómina|factura|fattura|bonifico|factuur|salaris|fatura|pagamento|bulletin)",
+    re.IGNORECASE,
+)
 #: Platforms on which money is asked for by their users.
 _THIRD_PARTY = re.compile(
     r"\b(?:request(?:ed|s)?|invoice from|sent you (?:an|a) (?:invoice|payment|money)|note (?:from|to)|seller note|message from|"
@@ -91,7 +103,7 @@ def find_asked(message: Message, context: Context, found: Found | None = None) -
     """Return who asks, and for what, the most doubtful first."""
     found = found or look(message, context)
     asks = [_ask(kind, places, message, found) for kind, places in _kinds(message, found)]
-    if not asks and (view := _lure(found)):
+    if not asks and not is_newsletter(message, found.standing) and (view := _lure(found)):
         asks = [_ask(AskKind.SIGN_IN, (evidence(view.where, view.shown or view.url),), message, found)]
     doubt = list(Identity)
     asks.sort(key=lambda ask: -doubt.index(ask.identity))
@@ -100,7 +112,7 @@ def find_asked(message: Message, context: Context, found: Found | None = None) -
 
 def _lure(found: Found) -> LinkView | None:
     """Return the link that itself asks: of somebody who is not who he says, or one whose owner nobody can name."""
-    if found.standing.proven:
+    if found.standing.relation in ("own", "known", "platform", "brand", "public"):
         return None
     told = found.standing.identity is Identity.CONTRADICTED
     return next((view for view, owner in found.links if told or owner in ("made_up", "published")), None)
@@ -110,6 +122,10 @@ def _kinds(message: Message, found: Found) -> Iterator[tuple[AskKind, tuple[Evid
     """Yield the asks whose words occur and whose means are there."""
     for kind, groups in GROUPS.items():
         places = tuple(place for group in groups for place in found.words.get(group, ()))
+        if kind is AskKind.CALL_BACK and not places:
+            places = found.words.get("charged", ()) if _has_way_out(message) else ()
+        if kind is AskKind.BANK_CHANGE and not places and (account := foreign_account(message)):
+            places = (evidence("text", account),)
         if places and _has_means(kind, message, found):
             yield kind, places
         elif kind is AskKind.OPEN_FILE and any(map(_is_dangerous, message.attachments)):
@@ -117,11 +133,17 @@ def _kinds(message: Message, found: Found) -> Iterator[tuple[AskKind, tuple[Evid
             yield kind, (evidence(f"attachment:{number}", message.attachments[number].filename),)
 
 
+def is_newsletter(message: Message, standing: Standing) -> bool:
+    """Say whether it is list mail of a verified sender with nothing against him: it talks about lures, it sets none."""
+    doubtful = standing.identity is Identity.CONTRADICTED or standing.purpose > 0
+    return message.lists.is_list and bool(message.authenticity) and not doubtful
+
+
 def _has_means(kind: AskKind, message: Message, found: Found) -> bool:
     """Say whether a mail can be about what its words say: a file to open, a number to call, an account to pay to."""
     words, text = found.words, message.new_text or message.text
-    newsletter = message.lists.is_list and bool(message.authenticity) and found.standing.proven
-    if newsletter and kind in _TALKED_ABOUT:
+    newsletter = is_newsletter(message, found.standing)
+    if newsletter and kind in TALKED_ABOUT:
         return False
     match kind:
         case AskKind.CALL_BACK:
@@ -130,9 +152,10 @@ def _has_means(kind: AskKind, message: Message, found: Found) -> bool:
         case AskKind.OPEN_FILE:
             return bool(found.links) or any(not item.inline for item in message.attachments)
         case AskKind.BANK_CHANGE:
-            return bool(_ACCOUNT.search(text)) and (len(words["bank_change"]) > 1 or bool(_IBAN.search(text)))
+            many = len(words.get("bank_change", ())) > 1
+            return bool(_ACCOUNT.search(text)) and (many or bool(_IBAN.search(text)))
         case AskKind.CONSENT:
-            return any(_OAUTH.search(view.url) for view, _ in found.links) or len(words["consent"]) > 1
+            return any(OAUTH.search(view.url) for view, _ in found.links) or len(words["consent"]) > 1
         case AskKind.SIGN_IN:
             return bool(found.links) or "password" in words or bool(message.forms) or bool(message.attachments)
         case AskKind.PAYMENT:
@@ -152,6 +175,42 @@ def _has_means(kind: AskKind, message: Message, found: Found) -> bool:
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}|\baccount\W{1,3}\d{6,}|\bsort code\b", re.IGNORECASE)
 #: An opener is short: who has something to say says it.
 _MOST_OPENING: Final = 700
+
+
+_WAY_OUT = re.compile(
+    r"\b(?:did not|didn['’]t|not you|money back|refund|cancel\w*|stornier\w*|kündig\w*|erstattung|annuler|rembours\w*|cancelar|reembolso|annullare|"
+    r"rimborso|annuleren|terugbetal\w*|dispute|unauthori[sz]ed)\b",
+    re.IGNORECASE,
+)
+_IBAN_COUNTRY = re.compile(r"\b([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+#: Countries whose companies have accounts in one another without anybody wondering.
+_IBAN_LENGTHS: Final[Mapping[str, int]] = {
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27,
+    "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MT": 31,
+    "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29, "AE": 23,
+}  # fmt: skip
+_NEIGHBOURS = frozenset(("DE", "AT", "CH", "LI", "LU", "BE", "NL", "FR"))
+
+
+def _has_way_out(message: Message) -> bool:
+    """A charge that can be undone, and a number: the reader is meant to call."""
+    text = f"{message.subject}\n{message.new_text or message.text}"
+    return bool(_WAY_OUT.search(text)) and (
+        has_phone(text) or any(has_phone(item.text) for item in message.attachments)
+    )
+
+
+def foreign_account(message: Message) -> str:
+    """Return an IBAN of another country than the sender's domain, or an empty string."""
+    home = message.author.domain.rpartition(".")[2].upper()
+    home = "GB" if home == "UK" else home
+    if len(home) != 2:
+        return ""
+    for found in _IBAN_COUNTRY.finditer((message.new_text or message.text)[:6_000]):
+        country, length = found.group(1), sum(map(str.isalnum, found.group()))
+        if country != home and length == _IBAN_LENGTHS.get(country) and not {country, home} <= _NEIGHBOURS:
+            return found.group()
+    return ""
 
 
 def _is_an_opener(message: Message, places: Sequence[Evidence]) -> bool:
@@ -182,7 +241,15 @@ def _identity(kind: AskKind, message: Message, found: Found) -> tuple[Identity, 
         return standing.identity, standing.why
     doubt = _never_by_mail(kind, message, found)
     if not doubt and kind in _BY_LINK:
-        doubt = _elsewhere(kind, message, found)
+        doubt = _elsewhere(message, found)
+    if (
+        not doubt
+        and kind in _OF_ITS_OWN
+        and standing.self_named
+        and not message.in_reply_to
+        and not is_newsletter(message, standing)
+    ):
+        doubt = f"nothing but its own name speaks for {standing.claimed}"
     return (Identity.UNPROVEN, doubt) if doubt else (Identity.PROVEN, standing.why)
 
 
@@ -199,28 +266,53 @@ def _never_by_mail(kind: AskKind, message: Message, found: Found) -> str:
         return "a verified address does not prove a new account: ask by a way that you know"
     if kind is AskKind.GIFT_CARD and relation not in ("brand", "public"):
         return "a verified address does not prove who wants gift cards"
-    if kind is AskKind.CONSENT and any(_OAUTH.search(view.url) for view, _ in found.links) and relation != "brand":
+    if kind is AskKind.CONSENT and any(OAUTH.search(view.url) for view, _ in found.links) and relation != "brand":
         return "the application's owner is not proven"
-    if kind is AskKind.CALL_BACK and relation == "platform":
-        return "the service's user gives the number, not the service"
+    given = relation == "platform" or ({"charged", "call_back"} <= words.keys() and _has_way_out(message))
+    if kind is AskKind.CALL_BACK and given:
+        return "a verified address does not prove whose number it gives: take one that you know"
+    if kind in _AT_THE_SENDERS and relation in ("person", "organization") and not _leads_home(found):
+        return "it is asked for at a place that is not the sender's"
     if kind is AskKind.OPEN_FILE and any(map(_is_dangerous, message.attachments)):
         return "a verified address does not make such a file safe"
-    if kind is AskKind.SIGN_IN and "password" in words and relation in ("platform", "person", "organization"):
-        return "a password is asked for, which nobody needs by mail"
+    if kind is AskKind.SIGN_IN and "password" in words and (relation == "platform" or _leaves_the_sender(found)):
+        return "a password is asked for, and not by the one who keeps it"
     if kind is AskKind.MOVE_CHANNEL and relation in ("person", "organization", "platform"):
         return "who answers there is not proven"
+    if (
+        relation == "platform"
+        and kind is AskKind.OPEN_FILE
+        and _MONEY_FILE.search(f"{message.subject}\n{message.text[:1_000]}")
+    ):
+        return f"{found.standing.organization} is verified, who shared a file about money is not"
     if relation == "platform" and kind is AskKind.PAYMENT and _speaks_for_a_user(message):
         return f"{found.standing.organization} is verified, its user is not"
     return ""
+
+
+def _leads_home(found: Found) -> bool:
+    """Some link leads to the author's own site, or by way of his mailer, or there is none."""
+    return not found.links or not found.owners().isdisjoint(("sender", "mailer"))
+
+
+def _leaves_the_sender(found: Found) -> bool:
+    """The password would go to somebody else than the author, or into an answer."""
+    person = found.standing.relation in ("person", "organization")
+    return person and (not found.links or not found.owners() <= {"sender", "mailer", "known"})
 
 
 def _speaks_for_a_user(message: Message) -> bool:
     return bool(_THIRD_PARTY.search(f"{message.author.name}\n{message.subject}\n{message.text[:2_000]}"))
 
 
-def _elsewhere(kind: AskKind, message: Message, found: Found) -> str:
+def _elsewhere(message: Message, found: Found) -> str:
     """Return why what is asked for goes to somebody else than the author, or an empty string."""
     relation = found.standing.relation
+    talking = is_newsletter(message, found.standing) or relation not in ("organization", "person")
+    named = None if talking else claimed_brand(message.subject, common=False)
+    hosts = [message.author.domain, *(view.host for view, _ in found.links)]
+    if named is not None and found.links and not any(owns(named, host) for host in hosts):
+        return f"it speaks of {named.name}, and no link leads there"
     for view, owner in found.links:
         if owner == "made_up":
             return f"the link leads to {view.host}, which could belong to anybody"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from glassdome.signals.asked import Found, find_asked, look
+from glassdome.signals.asked import GROUPS, OAUTH, TALKED_ABOUT, Found, find_asked, foreign_account, is_newsletter, look
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.values.ask import Identity
 from glassdome.values.context import Context
@@ -23,6 +23,8 @@ _SIGNALS = {
     "ask_payment": "the mail asks for a payment",
     "ask_card": "the mail asks for the details of a card or a bank account",
     "ask_bank_change": "the mail asks to pay to another account than before",
+    "ask_oauth": "the link asks for lasting access to a mailbox or files",
+    "foreign_account": "the account to pay to is in another country than the sender",
     "ask_gift_card": "the mail asks to buy gift cards or to send their codes",
     "ask_call_back": "the mail asks to call a number about a charge",
     "ask_file": "the mail asks to open a file or a shared document",
@@ -67,25 +69,46 @@ _HACKED = re.compile(r"/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|si
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report the asks by their words, by who makes them and by where their links lead."""
     found = look(message, context)
-    yield from _of_words(found)
+    yield from _of_words(found, talking=is_newsletter(message, found.standing))
     yield from _by_identity(message, context, found)
     yield from _links(found)
+    yield from _accounts(message, found)
 
 
-def _of_words(found: Found) -> Iterator[Signal]:
+#: Groups of words that a newsletter may talk about.
+_TALK = frozenset(group for kind in TALKED_ABOUT for group in GROUPS[kind]) | {"extortion", "job_offer", "password"}
+
+
+def _of_words(found: Found, *, talking: bool) -> Iterator[Signal]:
     for group, places in found.words.items():
         name = _OF_WORDS.get(group)
-        if name is None or (group in _TWICE and len(places) < 2):
+        if name is None or (talking and group in _TALK) or (group in _TWICE and len(places) < 2):
             continue
         strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
         yield hit(name, f"{_SIGNALS[name]}: “{_shown(places)}”", *places, strength=strength)
-    if "call_back" in found.words and "charged" in found.words:
+    if not talking and "call_back" in found.words and "charged" in found.words:
         places = (*found.words["charged"][:1], *found.words["call_back"])
         yield hit("ask_call_back", f"{_SIGNALS['ask_call_back']}: “{_shown(places)}”", *places)
 
 
+_SCOPES = re.compile(r"mail\.google|mail\.read|mail\.send|mailboxsettings|offline_access|files\.read|contacts|drive\b|full_access|user_impersonation", re.IGNORECASE)  # fmt: skip
+
+
+def _accounts(message: Message, found: Found) -> Iterator[Signal]:
+    for view, _ in found.links:
+        if OAUTH.search(view.url) and _SCOPES.search(view.url) and found.standing.relation != "brand":
+            yield hit("ask_oauth", f"{view.host} asks for lasting access", evidence(view.where, view.url))
+            break
+    if account := foreign_account(message):
+        yield hit("foreign_account", f"the account is in {account[:2]}", evidence("text", account))
+
+
 def _shown(places: tuple[Evidence, ...]) -> str:
     return " ".join(" … ".join(place.quote for place in places[:2]).split())[:160]
+
+
+#: How much an ask counts of which nothing is known but that an organization with a composed name makes it.
+_ONLY_ITS_NAME = 0.3
 
 
 def _by_identity(message: Message, context: Context, found: Found) -> Iterator[Signal]:
@@ -95,7 +118,8 @@ def _by_identity(message: Message, context: Context, found: Found) -> Iterator[S
         doubtful = [ask for ask in valued if ask.identity is wanted]
         if doubtful:
             places = (evidence(ask.where, ask.quote) for ask in doubtful)
-            yield hit(name, doubtful[0].why, *places)
+            strength = _ONLY_ITS_NAME if asked.standing.self_named and asked.standing.proven else 1.0
+            yield hit(name, doubtful[0].why, *places, strength=strength)
     if valued and all(ask.identity is Identity.PROVEN for ask in valued):
         yield hit("ask_proven", valued[0].why, evidence(valued[0].where, valued[0].quote))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.signals.host_lists import free_mail, known_domains
 from glassdome.values.authenticity import is_aligned
 from glassdome.values.context import Context
 from glassdome.values.message import DMARC_FAILED, AuthResult, Message
@@ -23,6 +24,8 @@ _SIGNALS = {
 }
 #: Mailing lists change mail and so break its signatures (RFC 7960 3.2); a forger may claim to be one.
 _THROUGH_A_LIST = 0.6
+#: Small senders let a relay sign for them and forget their own DMARC record.
+_THROUGH_A_RELAY = 0.4
 _FAILED = DMARC_FAILED | {"softfail", "permerror"}
 
 
@@ -30,12 +33,20 @@ def _quote(result: AuthResult) -> Evidence:
     return evidence("header:Authentication-Results", f"{result.method}={result.result}")
 
 
+def _strength(message: Message, author: str) -> float:
+    """How much a failed DMARC check says: less where a list or a relay of a small sender breaks it as a rule."""
+    if message.lists.list_id:
+        return _THROUGH_A_LIST
+    relayed = any(r.method == "dkim" and r.result == "pass" for r in message.authentication.results)
+    return _THROUGH_A_RELAY if relayed and author not in known_domains() and author not in free_mail() else 1.0
+
+
 def _failures(message: Message, author: str) -> Iterator[Signal]:
     auth = message.authentication
     dmarc, dkim, spf = (auth.best(method) for method in ("dmarc", "dkim", "spf"))
     if dmarc and dmarc.result in _FAILED:
         detail = f"{author} says that mail like this is forged (DMARC {dmarc.result})"
-        yield hit("dmarc_fail", detail, _quote(dmarc), strength=_THROUGH_A_LIST if message.lists.list_id else 1.0)
+        yield hit("dmarc_fail", detail, _quote(dmarc), strength=_strength(message, author))
     if dkim and dkim.result in _FAILED:
         yield hit("dkim_fail", f"the DKIM signature of {dkim.domain or 'the sender'} is not valid", _quote(dkim))
     if spf and spf.result in _FAILED and is_aligned(spf, author):

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.domains import main_label, names_before_suffix, organizational_domain, unicode_host
-from glassdome.signals.host_lists import Brand, in_list, public_bodies
+from glassdome.signals.host_lists import REGIONAL, Brand, in_list, public_bodies
 from glassdome.signals.phrases import ScannedText, load_phrases
 from glassdome.signals.purpose import purpose_words
 from glassdome.values.message import Message
@@ -102,8 +102,19 @@ def _role(name: str) -> tuple[str, str]:
     return "", ""
 
 
+#: Parts of compound words that name an office, never a person: `Mailbeveiliging`, `Paketzustellung`.
+_OFFICE_PARTS = (
+    "mail", "postfach", "service", "support", "sicherheit", "beveiliging", "security", "sicurezza", "seguridad", "seguranca",
+    "securite", "kunden", "klanten", "verwaltung", "abteilung", "zustell", "paket", "pakket", "encomenda", "rechnung", "buchhalt",
+    "factur", "fattura", "bank", "banca", "banco", "banque", "betaal", "billing", "payment", "zahlung", "notif", "alert", "admin",
+    "quarant", "delivery", "account", "assist", "amministra", "comptab", "contab", "financ", "postvak", "netzwerk", "system",
+)  # fmt: skip
+
+
 def _is_person(name: str) -> bool:
     words = {_plain(word) for word in _WORD.findall(name)}
+    if any(part in word for word in words for part in _OFFICE_PARTS):
+        return False
     table = purpose_words()
     return bool(_PERSON.match(name)) and 0 < len(words) < 6 and words.isdisjoint(table["strong"] | table["weak"])
 
@@ -118,23 +129,12 @@ def owns(brand: Brand, domain: str) -> bool:
     return _is_regional(brand.name, label)
 
 
-#: Names that an association's members carry before that of their town: `sparkasse-bremen.de`.
-_REGIONAL = (
-    "sparkasse",
-    "kreissparkasse",
-    "stadtsparkasse",
-    "volksbank",
-    "raiffeisenbank",
-    "vrbank",
-    "sparda",
-    "stadtwerke",
-)
 #: Suffixes in which nobody's sister organizations are.
 _CHEAP = frozenset(("com-", "info", "online", "site", "top", "xyz", "shop", "live", "club", "icu", "click", "link"))
 
 
 def _is_regional(name: str, label: str) -> bool:
-    family = next((stem for stem in _REGIONAL if label.startswith(stem) or name.replace(" ", "") == stem), "")
+    family = next((stem for stem in REGIONAL if label.startswith(stem) or name.replace(" ", "") == stem), "")
     if not family or not label.startswith(family):
         return False
     rest = set(_WORD.findall(label[len(family) :]))

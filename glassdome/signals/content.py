@@ -50,7 +50,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report each group of phrases that occurs, with the words."""
     whole = message.subject + SUBJECT_END + own_text(message)
     found: dict[str, list[Evidence]] = {}
-    for group, start, end in load_phrases(_BOOK).find(ScannedText.of(whole)):
+    for group, start, end in ScannedText.of(whole).told_by(load_phrases(_BOOK)):
         where = "header:Subject" if start < len(message.subject) else "text"
         found.setdefault(group, []).append(evidence(where, whole[start:end]))
     for group, places in found.items():

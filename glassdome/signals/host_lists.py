@@ -10,6 +10,7 @@ from importlib.resources import files
 from glassdome.signals.domains import main_label, organizational_domain
 
 __all__ = [
+    "REGIONAL",
     "Brand",
     "brand_owners",
     "brands",
@@ -131,6 +132,12 @@ def platforms() -> Mapping[str, str]:
 def public_bodies() -> frozenset[str]:
     """Suffixes and domains that only public bodies have."""
     return frozenset(_lines("public_bodies.txt"))
+
+
+#: Names that the members of an association carry before that of their town: `sparkasse-bremen.de`.
+REGIONAL = (
+    "sparkasse", "kreissparkasse", "stadtsparkasse", "volksbank", "raiffeisenbank", "vrbank", "sparda", "stadtwerke",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -78,7 +78,9 @@ def _brands(message: Message, links: Sequence[LinkView], context: Context) -> It
     if in_path:
         detail = f"{in_path[0].host} has the name of {_foreign_brand(in_path[0])} in its path"
         yield hit("link_brand_path", detail, *(evidence(v.where, v.url) for v in in_path))
-    brand = claimed_brand(f"{message.author.name} {message.subject}"[:_CLAIM_CHARS], common=False)
+    verified_list = message.lists.is_list and bool(message.authenticity)
+    claims = message.author.name if verified_list else f"{message.author.name} {message.subject}"
+    brand = claimed_brand(claims[:_CLAIM_CHARS], common=False)
     if brand and not any(domain in brand.domains for domain in (sender, *(v.domain for v in links))):
         detail = f"the mail speaks for {brand.name}, its links lead to {links[0].host}"
         yield hit("link_brand_absent", detail, evidence(links[0].where, links[0].url))

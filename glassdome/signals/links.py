@@ -119,8 +119,11 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         yield from none_apply(_SIGNALS)
         return
     found: dict[str, list[tuple[LinkView, str]]] = {}
+    verified = message.authenticity.organization
     for link in links:
         for name, why in _of_link(link):
+            if name == "link_free_host" and link.domain == verified:
+                continue  # a service that our server verified links to what its user shared
             found.setdefault(name, []).append((link, why))
     for name, places in found.items():
         quotes = (evidence(link.where, link.url) for link, _ in places)

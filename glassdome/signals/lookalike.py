@@ -16,7 +16,15 @@ from glassdome.signals.domains import (
     skeleton,
     unicode_host,
 )
-from glassdome.signals.host_lists import brand_owners, free_mail, in_list, known_domains, popular, public_bodies
+from glassdome.signals.host_lists import (
+    REGIONAL,
+    brand_owners,
+    free_mail,
+    in_list,
+    known_domains,
+    popular,
+    public_bodies,
+)
 from glassdome.signals.purpose import purpose_of
 from glassdome.values.context import Context
 
@@ -122,6 +130,8 @@ def _inserted(host: str, domain: str, protected: Protected) -> Lookalike | None:
         for form in (word, _DIGITS.sub("", word), skeleton(word)):
             owners = protected.owners.get(form)
             if not owners or in_list(host, frozenset(owners)) or _is_sister(word, domain, owners):
+                continue
+            if word in REGIONAL and purpose_of(host) == 0:
                 continue
             if form not in protected.ordinary or purpose_of(host) > 0 or _carries_suffix(host, owners):
                 return Lookalike(imitated=owners[0], how="inserted")

@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -65,6 +65,7 @@ class ScannedText:
     text: str
     words: frozenset[str]
     stems: frozenset[str]
+    _told: dict[int, tuple[tuple[str, int, int], ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     @lru_cache(maxsize=4)
@@ -73,6 +74,13 @@ class ScannedText:
         lowered = _folded(text[:MAX_SCANNED]).lower()
         words = frozenset(words_in(lowered))
         return cls(text=lowered, words=words, stems=frozenset([word[:_STEM] for word in words]))
+
+    def told_by(self, book: PhraseBook) -> tuple[tuple[str, int, int], ...]:
+        """Return what `book` finds here; two detectors that ask the same pay once."""
+        known = self._told.get(id(book))
+        if known is None:
+            known = self._told[id(book)] = tuple(book.find(self))
+        return known
 
     def _occurrences(self, key: str) -> Iterator[int]:
         """Yield where a word or stem stands, also inside other words: the pattern sorts that out."""

@@ -9,7 +9,15 @@ from functools import lru_cache
 from importlib.resources import files
 
 from glassdome.signals.domains import main_label, organizational_domain, unicode_host
-from glassdome.signals.host_lists import free_hosts, free_mail, in_list, known_domains, mailers, popular, public_bodies
+from glassdome.signals.host_lists import (
+    free_hosts,
+    free_mail,
+    in_list,
+    known_domains,
+    mailers,
+    popular,
+    public_bodies,
+)
 
 __all__ = ["purpose_of", "purpose_words"]
 
@@ -47,11 +55,12 @@ def _of_parts(tokens: list[str]) -> float:
     weak = sum(token in words["weak"] for token in tokens)
     if strong:
         return 1.0 if strong + weak > 1 or len(tokens) > 1 else 0.8
-    return (0.0, 0.5, 0.8)[min(weak, 2)]
+    return 0.8 if weak > 1 else 0.0
 
 
 def _is_strong(token: str) -> bool:
-    return token in purpose_words()["strong"] or _cut(token) > 0
+    strong = purpose_words()["strong"]
+    return token in strong or (token.endswith("s") and token[:-1] in strong) or _cut(token) > 0
 
 
 def _of_one(label: str) -> float:

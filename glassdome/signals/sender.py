@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from glassdome.signals.claims import claim_of
@@ -24,8 +25,18 @@ _SIGNALS = {
     "own_domain_forged": "the mail says that it comes from our own domain, and does not",
     "domain_made_up": "the From domain is put together like those made for one lure",
     "authority_unproven": "an authority, a bank or an office is named, and the address is not known to be theirs",
+    "free_mail_role": "a free mail address is named like an office or a private one of somebody at work",
     "free_mail_office": "an office or an organization writes from a free mail address",
 }
+
+
+#: Words in a free mail address that borrow an office, and the number that is added to a name that was taken.
+_ROLE_LOCAL = re.compile(
+    r"(?:^|[._-])(?:office|desk|ceo|cfo|coo|exec(?:utive)?|direct(?:ion|or|eur|ie|oria|ivo)|direcc?ion|direzione|management|chairman|president|"
+    r"kantoor|ufficio|b(?:ue|ü)ro|oficina|escritorio|bureau|work|priva[dt]e?|prive|privato|personal|particulier|recruit\w*|hiring|hr|billing|support|"
+    r"service|help|secure|account\w*|payments?|invoice|legal|loan|grant|claims?|agent|team|notice|mobile|urgent)(?:$|[._\d-])|\d{4,}$",
+    re.IGNORECASE,
+)
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:
@@ -41,6 +52,9 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         yield hit("own_domain_forged", standing.why, place)
     if standing.purpose and standing.relation != "known":
         yield hit("domain_made_up", f"{domain} could belong to anybody", place, strength=standing.purpose)
+    local = author.local_part
+    if domain in free_mail() and standing.relation == "free" and (found := _ROLE_LOCAL.search(local)):
+        yield hit("free_mail_role", f"{found.group()!r} in the name of a free mailbox", evidence("header:From", local))
     claim = claim_of(message)
     if standing.proven or not claim.role:
         return

@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 
 from glassdome.signals.claims import Claim, claim_of, is_named_after, is_public, owns
-from glassdome.signals.domains import organizational_domain
-from glassdome.signals.host_lists import free_mail, in_list, mailers, names_of_domain, platforms
+from glassdome.signals.domains import main_label, organizational_domain
+from glassdome.signals.host_lists import (
+    REGIONAL,
+    Brand,
+    free_mail,
+    in_list,
+    known_domains,
+    names_of_domain,
+    platforms,
+    popular,
+)
+from glassdome.signals.link_view import view_links
 from glassdome.signals.lookalike import find_lookalike, protected_by
 from glassdome.signals.purpose import purpose_of
 from glassdome.values.ask import Identity, Relation, Standing
@@ -32,6 +42,7 @@ def standing_of(message: Message, context: Context) -> Standing:
         return Standing(
             identity=identity, relation=relation, why=why, claimed=claim.shown or domain,
             organization=found.organization, checked=found.checked, purpose=purpose_of(host),
+            self_named=relation in ("organization", "person") and not _is_established(domain),
         )  # fmt: skip
 
     if not domain:
@@ -61,12 +72,16 @@ def _not_vouched(message: Message, domain: str, ours: bool) -> tuple[Identity, R
     return Identity.UNPROVEN, "stranger", f"nothing verifies that {domain} sent it"
 
 
+def _is_established(domain: str) -> bool:
+    """Many people know the name, or it follows a rule that impostors cannot: `sparkasse-bremen.de`."""
+    return domain in popular() or main_label(domain).startswith(REGIONAL)
+
+
 def _mailer_signed(message: Message) -> bool:
-    """Somebody signed whom small senders let send for them, and the author's domain asks nobody to refuse the mail."""
-    signed = [
-        r.domain.rpartition("@")[2] for r in message.authentication.results if r.method == "dkim" and r.result == "pass"
-    ]
-    return any(in_list(domain, mailers()) for domain in signed)
+    """Somebody else signed for a small sender: impostors borrow names that are worth more."""
+    host, domain = message.author.domain, organizational_domain(message.author.domain)
+    famous = domain in names_of_domain() or domain in known_domains() or domain in free_mail() or is_public(host)
+    return not famous and any(r.method == "dkim" and r.result == "pass" for r in message.authentication.results)
 
 
 def _relation(message: Message, context: Context, claim: Claim, own: set[str]) -> Relation:
@@ -132,7 +147,8 @@ def _vouched(message: Message, context: Context, claim: Claim, own: set[str]) ->
     if relation in ("brand", "public", "platform"):
         return Identity.PROVEN, relation, f"our server verified that {domain} sent it"
     if contradiction := _contradiction(message, context, claim):
-        return Identity.CONTRADICTED, relation, contradiction
+        harmless = claim.brand is not None and _links_lead_to(message, claim.brand)
+        return Identity.UNPROVEN if harmless else Identity.CONTRADICTED, relation, contradiction
     if relation == "free":
         return (
             Identity.UNPROVEN,
@@ -143,11 +159,19 @@ def _vouched(message: Message, context: Context, claim: Claim, own: set[str]) ->
         return Identity.UNPROVEN, relation, f"{domain} could belong to anybody; nothing proves that this is {shown}"
     if claim.role and not is_named_after(host, _without(claim), ""):
         return Identity.UNPROVEN, relation, f"{claim.role_words} writes from {domain}, a name that says nothing of them"
+    if is_named_after(host, claim.name, ""):
+        return Identity.PROVEN, "organization", f"our server verified that {domain} sent it"
     if claim.person or not claim.name or claim.name == message.author.addr:
         return Identity.PROVEN, "person", f"our server verified that {domain} sent it"
     if is_named_after(host, claim.name, message.text):
         return Identity.PROVEN, "organization", f"our server verified that {domain} sent it"
     return Identity.UNPROVEN, "stranger", f"{domain} is not known to belong to {shown}"
+
+
+def _links_lead_to(message: Message, brand: Brand) -> bool:
+    """Every link leads to the brand itself: whoever wrote, nothing is asked for elsewhere."""
+    hosts = [view.host for view in view_links(message) if view.host]
+    return bool(hosts) and all(owns(brand, host) for host in hosts)
 
 
 def _without(claim: Claim) -> str:

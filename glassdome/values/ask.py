@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
-__all__ = ["OF_VALUE", "Ask", "AskKind", "Asked", "Identity", "Relation", "Standing", "unproven_value"]
+__all__ = ["OF_VALUE", "Ask", "AskKind", "Asked", "Identity", "Relation", "Standing", "nobody_proven", "unproven_value"]
 
 
 class AskKind(StrEnum):
@@ -49,7 +49,7 @@ class Standing:
 
     `organization` is the domain that our server vouches for, empty where it does not; `claimed` is who the mail says it
     is from; `why` is the sentence for a person. `purpose` (0 to 1) says how much the author's domain looks put together
-    for one lure.
+    for one lure; `self_named` that nothing but its own name speaks for it.
     """
 
     identity: Identity = Identity.UNPROVEN
@@ -59,6 +59,7 @@ class Standing:
     claimed: str = ""
     why: str = ""
     purpose: float = 0.0
+    self_named: bool = False
 
     @property
     def proven(self) -> bool:
@@ -88,6 +89,11 @@ class Asked:
 
     standing: Standing = field(default_factory=Standing)
     asks: tuple[Ask, ...] = ()
+
+
+def nobody_proven(asks: tuple[Ask, ...]) -> bool:
+    """Say whether anything at all is asked for by somebody who is not proven, an answer included."""
+    return any(ask.identity is not Identity.PROVEN for ask in asks)
 
 
 def unproven_value(asks: tuple[Ask, ...]) -> bool:

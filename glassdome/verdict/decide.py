@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from glassdome.core.limits import MAX_TAGS
-from glassdome.values.ask import Asked, unproven_value
+from glassdome.values.ask import Asked, nobody_proven
 from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
@@ -38,6 +39,11 @@ def _label(message: Message, scores: Scores, weights: Weights) -> Label:
     return Label.SPAM if scores.spam.probability >= weights.thresholds.spam else Label.HAM
 
 
+def _heard(message: Message, builtin: Opinion) -> Opinion:
+    """Return the reading; of a mail whose words could not be read the words say nothing, neither for nor against."""
+    return builtin if message.readable == "yes" else replace(builtin, phishing=0.5)
+
+
 def _tags(opinion: Opinion | None, builtin: Opinion, *, unknown: bool, tainted: bool) -> tuple[str, ...]:
     own = [*(["unknown"] if unknown else []), *(["injection"] if tainted else [])]
     return merge.labels((*own, *(opinion.tags if opinion else ()), *builtin.tags), MAX_TAGS)
@@ -66,12 +72,12 @@ def decide(
     # What was looked for and not found, or had nothing to look at, weighs nothing, and is most of what there is.
     signals = [signal for signal in signals if signal.outcome not in _WEIGHTLESS]
     wants = context.preferences
-    scores = score(signals, builtin, opinion, weights)
+    scores = score(signals, _heard(message, builtin), opinion, weights)
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
     label = _label(message, scores, weights)
     floor = weights.unknown.phishing_floor if unknown else 0.0
     asks = asked.asks if asked is not None else ()
-    doubtful = unproven_value(asks)
+    doubtful = nobody_proven(asks)
     safe = label is Label.HAM and not doubtful
     safe = safe and may_be_answered(scores.phishing.probability, scores.spam.probability)
     source = opinion or builtin

@@ -16,6 +16,10 @@ __all__ = ["Score", "Scores", "contribution", "hard_evidence", "injected", "scor
 _EDGE = 1e-4
 #: The group whose hits taint the model's opinion.
 _INJECTION = "injection"
+#: How much the text classifier's log-odds of spam count.
+_SPAM_SCALE = 0.9
+#: The signal that says that our server vouches for the author.
+_VERIFIED = "authenticated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +103,16 @@ def _together(signals: Sequence[Signal], weights: Weights) -> float:
     return math.fsum(r.phishing for r in rules if not found.isdisjoint(r.any_of) and not found.isdisjoint(r.with_any))
 
 
-def _text(probability: float, bias: float, weights: Weights) -> float:
-    return _clamp(weights.text.scale * _logit(probability), -weights.text.cap, weights.text.cap) + bias
+def _text(probability: float, bias: float, weights: Weights, *, verified: bool = False) -> float:
+    ceiling = min(weights.text.cap, weights.text.verified_cap) if verified else weights.text.cap
+    told = _logit(probability)
+    against = weights.text.scale_against
+    scale = against if against is not None and told < 0 else weights.text.scale
+    return _clamp(scale * told, -weights.text.cap, ceiling) + bias
+
+
+def _spam_text(probability: float, weights: Weights) -> float:
+    return _clamp(_SPAM_SCALE * _logit(probability), -weights.text.cap, weights.text.cap) + weights.text.bias_spam
 
 
 def _model(probability: float, weights: Weights, *, may_clear: bool) -> float:
@@ -110,8 +122,9 @@ def _model(probability: float, weights: Weights, *, may_clear: bool) -> float:
 
 def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, weights: Weights) -> Scores:
     """Combine everything; the model's ham bonus is dropped beside hard evidence, injection and unknowns."""
-    phishing = {"text": _text(builtin.phishing, weights.text.bias_phishing, weights)}
-    spam = {"text": _text(builtin.spam, weights.text.bias_spam, weights)}
+    verified = any(signal.name == _VERIFIED and signal.hit for signal in signals)
+    phishing = {"text": _text(builtin.phishing, weights.text.bias_phishing, weights, verified=verified)}
+    spam = {"text": _spam_text(builtin.spam, weights)}
     for_phishing, for_spam = _grouped(signals, weights)
     phishing |= for_phishing
     phishing["together"] = _together(signals, weights)

@@ -127,6 +127,6 @@ def test_no_reply_to_what_looks_suspicious() -> None:
     draft = "Thank you, I will read it."
     drafts = [
         judged(builtin=builtin(auto_reply_suggestion=draft, **scores)).auto_reply_suggestion
-        for scores in ({}, {"phishing": 0.45}, {"spam": 0.6})
+        for scores in ({}, {"phishing": 0.85}, {"spam": 0.6})
     ]
     assert drafts == [draft, None, None]

@@ -74,8 +74,8 @@ def test_what_is_not_there(where: str, quote: str) -> None:
 
 def test_heaviest_first() -> None:
     """The reader sees the strongest reason first."""
-    verdict = judged(hit("urgency"), hit("from_lookalike"), hit("unaligned"))
-    assert [reason.signal for reason in verdict.phishing_reasons] == ["from_lookalike", "urgency", "unaligned"]
+    verdict = judged(hit("dkim_fail"), hit("from_lookalike"), hit("unaligned"))
+    assert [reason.signal for reason in verdict.phishing_reasons] == ["from_lookalike", "dkim_fail", "unaligned"]
 
 
 def test_good_signs_are_no_reasons() -> None:
