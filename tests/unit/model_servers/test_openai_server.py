@@ -42,7 +42,7 @@ async def test_format_is_found_out_once(formats: set[str], asked: list[str | Non
 async def test_failing_server(fault: str) -> None:
     """A failure is temporary, and the next question works when it is over."""
     async with OpenAiTestServer() as server:
-        model = OpenAiServer(server.url, timeout=0.5)
+        model = OpenAiServer(server.url, timeout=3 if fault == "hang" else 60)
         await model.facts()
         server.fault = fault  # type: ignore[assignment]
         with pytest.raises(ModelUnavailable):
