@@ -1,0 +1,176 @@
+"""Find the days that a sentence names, absolute and relative, in the languages of the calendar table."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal, NamedTuple
+
+from glassdome.engine.builtin.words import fold
+
+__all__ = ["CALENDARS", "Named", "days_in", "read_lexicon"]
+
+#: Days back that a date without a year may lie; further back means the next year.
+_BACK: Final = 45
+#: The Buddhist era of Thai dates.
+_BUDDHIST: Final = 543
+_BUDDHIST_FROM: Final = 2400
+_Order = Literal["dmy", "mdy"]
+#: Hours east of UTC from which numeric dates are written month first: the Americas.
+_AMERICAS: Final = (-10, -4)
+_GAP = r"[\s,.]{1,3}(?:(?:de|del|di|do|of|den|the|al)\s)?"
+_NUMERIC = re.compile(
+    r"(?<![\d.,/:-])(?:(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})"
+    r"|(?P<a>\d{1,2})(?P<s>[./-])\s?(?P<b>\d{1,2})(?:(?P=s)\s?(?P<z>\d{4}|\d{2})?)?)(?![\d/:%]|[.,-]\d)"
+)
+#: Folding takes Korean syllables apart.
+_YEAR, _MONTH, _DAY = ("|".join(map(fold, marks)) for marks in ("年년", "月월", "日号號일"))
+_HAN = re.compile(
+    rf"(?:(?P<y>\d{{4}})\s?(?:{_YEAR})\s?)?(?P<m>\d{{1,2}})\s?(?:{_MONTH})\s?(?P<d>\d{{1,2}})\s?(?:{_DAY})"
+)
+
+
+class Named(NamedTuple):
+    """A day that a text names: where it stands (offsets of the folded text), and how exactly it was written."""
+
+    start: int
+    end: int
+    day: date
+    kind: Literal["absolute", "weekday", "relative"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    months: dict[str, int]
+    days: dict[str, int]
+    relative: dict[str, int]
+    by_month: re.Pattern[str]
+    by_word: re.Pattern[str]
+
+
+def read_lexicon(name: str) -> dict[str, Any]:
+    """Return a table of the lexicon folder, by language."""
+    return tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
+
+
+def days_in(text: str, language: str, now: datetime) -> list[Named]:
+    """Return the days named in the folded `text`, in their order; `now` is when the mail was written.
+
+    Without a known language the English calendar is used beside the numbers. A date without a year is the next one.
+    """
+    calendar = _calendar(language if language in CALENDARS else "en")
+    today = now.date()
+    found = [*_numeric(text, language, now), *_han(text, today), *_by_month(text, calendar, today)]
+    taken = [(named.start, named.end) for named in found]
+    for named in _by_word(text, calendar, today):
+        if not any(start <= named.start < end for start, end in taken):
+            found.append(named)
+    return sorted(found)
+
+
+def _by_month(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
+    for match in calendar.by_month.finditer(text):
+        month = calendar.months[match["m"] or match["n"]]
+        day, year = match["d"] or match["e"], int(match["y"] or match["z"] or match["w"] or 0)
+        year -= _BUDDHIST if year > _BUDDHIST_FROM else 0
+        if (named := _on(year or None, month, int(day), today)) is not None:
+            yield Named(match.start(), match.end(), named, "absolute")
+
+
+def _by_word(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
+    for match in calendar.by_word.finditer(text):
+        word = match.group()
+        if (ahead := calendar.relative.get(word)) is not None:
+            yield Named(match.start(), match.end(), today + timedelta(days=ahead), "relative")
+        else:
+            ahead = (calendar.days[word] - today.weekday() - 1) % 7 + 1
+            yield Named(match.start(), match.end(), today + timedelta(days=ahead), "weekday")
+
+
+def _numeric(text: str, language: str, now: datetime) -> Iterator[Named]:
+    for match in _NUMERIC.finditer(text):
+        if match["y"]:
+            year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+        else:
+            first, second = int(match["a"]), int(match["b"])
+            if match["z"] is None and match["s"] != "/" and not (match["s"] == "." and match.group().endswith(".")):
+                # 3.5 and 10-12 are numbers as often as dates; "6.3." and "6/3" are dates.
+                continue
+            month_first = second > 12 or (match["s"] == "/" and first <= 12 and _order(language, now) == "mdy")
+            day, month = (second, first) if month_first else (first, second)
+            year = int(match["z"]) + (2000 if len(match["z"]) == 2 else 0) if match["z"] else 0
+        if (named := _on(year or None, month, day, now.date())) is not None:
+            yield Named(match.start(), match.end(), named, "absolute")
+
+
+def _han(text: str, today: date) -> Iterator[Named]:
+    for match in _HAN.finditer(text):
+        year = int(match["y"]) if match["y"] else None
+        if (named := _on(year, int(match["m"]), int(match["d"]), today)) is not None:
+            yield Named(match.start(), match.end(), named, "absolute")
+
+
+def _order(language: str, now: datetime) -> _Order:
+    """Tell how a sender writes 3/6: in English as the time zone of the mail suggests, elsewhere the day first."""
+    offset = now.utcoffset()
+    if language != "en" or offset is None:
+        return "dmy"
+    hours = offset.total_seconds() / 3600
+    return "mdy" if _AMERICAS[0] <= hours <= _AMERICAS[1] else "dmy"
+
+
+def _on(year: int | None, month: int, day: int, today: date) -> date | None:
+    try:
+        if year is not None:
+            return date(year, month, day)
+        named = date(today.year, month, day)
+        return named if named >= today - timedelta(days=_BACK) else date(today.year + 1, month, day)
+    except ValueError:
+        return None
+
+
+@cache
+def _calendar(language: str) -> _Calendar:
+    raw = _raw()[language]
+    cut = 1 if language in _CUT else 0
+    months = {
+        fold(name)[: -cut or None]: number for number, names in enumerate(raw.get("months", ()), 1) for name in names
+    }
+    days = {fold(name): number for number, names in enumerate(raw["days"]) for name in names}
+    relative = {fold(w): n for n, key in enumerate(("today", "tomorrow", "day_after")) for w in raw[key]}
+    spaced = language not in _UNSPACED
+    edge, stop = (r"(?<!\w)", r"(?!\w)") if spaced else ("", "")
+    name = _alternatives(months)
+    before = "ב?" if language == "he" else ""
+    ending = r"\w{0,4}" if language in _INFLECTED else ""
+    by_month = re.compile(
+        rf"(?<!\d)(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|o|a|º|-?e|-?i|-?го|-?те)?{_GAP}{before}(?P<m>{name}){ending}{stop}"
+        rf"(?:{_GAP}(?P<y>\d{{4}})(?!\d))?"
+        rf"|(?:(?P<w>\d{{4}})(?:\s?m\.|\.|\s?gada)?\s)?{edge}(?P<n>{name}){ending}\.?\s(?P<e>\d{{1,2}})"
+        rf"(?:st|nd|rd|th|d\.)?(?![\d:])(?:,?\s(?P<z>\d{{4}})(?!\d))?)"
+    ) if months else re.compile(r"(?!)")  # fmt: skip
+    by_word = re.compile(rf"{edge}(?:{_alternatives(days | relative)}){stop}")
+    return _Calendar(months, days, relative, by_month, by_word)
+
+
+def _alternatives(names: dict[str, int]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
+
+
+@cache
+def _raw() -> dict[str, Any]:
+    return read_lexicon("calendar.toml")
+
+
+#: Languages whose words are not set apart by spaces, and those that inflect the names of months by endings.
+_UNSPACED: Final = frozenset(["ja", "zh", "ko", "th"])
+_INFLECTED: Final = frozenset(["fi", "et", "lv", "lt", "hu", "tr", "sl", "hr", "sr", "ro", "eu"])
+#: Languages whose endings replace the last letter of a name.
+_CUT: Final = frozenset(["lv", "lt"])
+#: The languages there are calendars for.
+CALENDARS: Final = frozenset(_raw())

@@ -1,0 +1,128 @@
+"""Find by when a sentence wants something done: a date with a word like "until", or so many days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+from glassdome.engine.builtin.dates import CALENDARS, Named, days_in, read_lexicon
+from glassdome.engine.builtin.words import fold
+
+__all__ = ["Deadline", "deadline_of"]
+
+#: Characters of a sentence read.
+_READ: Final = 400
+#: Characters before and after a date in which its word stands.
+_BEFORE: Final = 40
+_AFTER: Final = 24
+#: Days ahead that a deadline may lie; further ahead it is the end of a contract.
+_FURTHEST: Final = 550
+_HOURS_A_DAY: Final = 24
+_HOUR: Final = (
+    r"(?:\d{1,2}[:.h]\d{2}|\d{1,2}\s?(?:h|uhr|am|pm|a\.m|p\.m|heures|horas|uur|ore)\b|(?:le|las|ore|alle)\s\d{1,2}\b)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """The day by which. `said` is true where a word says so; else the sentence only names a day.
+
+    `lasts` is true where something ends by itself then (an offer, a free cancellation) and nobody has to act; `hour`
+    where only an hour is said, so that the day is another sentence's or today.
+    """
+
+    day: date
+    said: bool
+    lasts: bool = False
+    hour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    before: re.Pattern[str]
+    hour: re.Pattern[str]
+    after: re.Pattern[str]
+    span: re.Pattern[str]
+    units: dict[str, float]
+    lasts: tuple[str, ...]
+
+
+def deadline_of(sentence: str, language: str, now: datetime) -> Deadline | None:
+    """Return the deadline in a sentence written at `now`, None where it names no day, or several without a word."""
+    text = fold(sentence[:_READ])
+    language = language if language in CALENDARS else "en"
+    if not any(map(str.isdigit, text)) and not any(name in text for name in _day_words(language)):
+        return None
+    words = _words(language)
+    lasts = any(word in text for word in words.lasts)
+    named = [item for item in _merged(days_in(text, language, now)) if _is_near(item.day, now)]
+    for item in named:
+        if words.before.search(text[max(0, item.start - _BEFORE) : item.start]) or words.after.match(
+            text[item.end : item.end + _AFTER]
+        ):
+            return Deadline(day=item.day, said=True, lasts=lasts)
+    if words.hour.search(text):
+        day = named[0].day if named else now.date()
+        return Deadline(day=day, said=True, lasts=lasts, hour=True)
+    if (ahead := _span(text, words)) is not None:
+        return Deadline(day=now.date() + timedelta(days=ahead), said=True, lasts=lasts)
+    return Deadline(day=named[0].day, said=False, lasts=lasts) if len({item.day for item in named}) == 1 else None
+
+
+def _is_near(day: date, now: datetime) -> bool:
+    return -1 <= (day - now.date()).days <= _FURTHEST
+
+
+def _merged(named: list[Named]) -> Iterable[Named]:
+    """Yield the days; "Friday 6 March" is one, as its date says."""
+    waiting: Named | None = None
+    for item in named:
+        if waiting is not None:
+            if waiting.kind == "weekday" and item.kind == "absolute" and item.start - waiting.end <= 6:
+                item, waiting = item._replace(start=waiting.start), None
+            else:
+                yield waiting
+        waiting = item
+    if waiting is not None:
+        yield waiting
+
+
+def _span(text: str, words: _Words) -> int | None:
+    match = words.span.search(text)
+    if match is None:
+        return None
+    count, factor = int(match["count"]), words.units[match["unit"]]
+    return round(count * factor) if 0 < count * factor <= _FURTHEST else None
+
+
+@cache
+def _words(language: str) -> _Words:
+    raw: dict[str, Any] = read_lexicon("deadlines.toml")[language]
+    spaced = language not in ("ja", "zh", "ko", "th")
+    edge = r"(?:^|[^\w])" if spaced else ""
+    filler = r"(?:\s[\w.:]{1,5}){0,4}" if spaced else ""
+    before = re.compile(rf"{edge}(?:{_any(raw['before'])})[\s:,.(]{{0,3}}{filler}[\s:,.(]{{0,2}}$")
+    hour = re.compile(rf"{edge}(?:{_any(raw['before'])})\s(?:\w{{1,4}}\s)?{_HOUR}") if spaced else re.compile(r"(?!)")
+    after = re.compile(rf"[\s,.)'’-]{{0,3}}\w{{0,4}}\s?(?:{_any(raw['after'])})" if raw["after"] else r"(?!)")
+    factors = {"day": 1.0, "week": 7.0, "month": 30.0, "hour": 1.0 / _HOURS_A_DAY}
+    units = {fold(name): factors[unit] for unit, names in raw["units"].items() for name in names}
+    lead = rf"(?:{_any(raw['days'])})\s?" if raw["days"] else ""
+    stop = r"(?!\w)" if spaced else ""
+    span = re.compile(rf"{edge}{lead}(?P<count>\d{{1,3}})[\s-]?(?P<unit>{_any(units)}){stop}")
+    return _Words(before, hour, after, span, units, tuple(map(fold, raw.get("lasts", ()))))
+
+
+@cache
+def _day_words(language: str) -> tuple[str, ...]:
+    raw = read_lexicon("calendar.toml")[language]
+    names = [*raw["today"], *raw["tomorrow"], *raw["day_after"], *(name for day in raw["days"] for name in day)]
+    return tuple(map(fold, names))
+
+
+def _any(names: Iterable[str]) -> str:
+    folded = sorted({fold(name) for name in names}, key=lambda name: (-len(name), name))
+    return "|".join(re.escape(name) for name in folded)
