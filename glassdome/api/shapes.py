@@ -48,6 +48,7 @@ class ActionItemShape(BaseModel):
 
     text: str
     due: str
+    due_at: str | None = None
     evidence: EvidenceShape
 
 
@@ -181,6 +182,10 @@ class AnalysisShape(BaseModel):
     language: str
     thread_id: Annotated[str, Field(description="message_id of the mail that began the thread")]
     action_items: list[ActionItemShape]
+    attention: Annotated[
+        Literal["now", "answer", "read", "skim"], Field(description="How the mail wants to be met, beside its priority")
+    ] = "read"
+    attention_reason: str = ""
     asks: Annotated[list[AskShape], Field(description="What the mail asks for, and whether the one who asks is proven")]
     attachments: Annotated[list[AttachedShape], Field(description="The first 50; `read` says how far it could be read")]
     signals: list[SignalShape]

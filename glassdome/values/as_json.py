@@ -56,6 +56,8 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "thread_id": analysis.thread_id,
         "action_items": [_action_item(item) for item in verdict.action_items],
         "attachments": [_attached(item) for item in analysis.attachments],
+        "attention": verdict.attention,
+        "attention_reason": verdict.attention_reason,
         "asks": [_ask(item) for item in verdict.asks],
         "signals": [
             {"name": s.name, "outcome": str(s.outcome), "detail": s.detail} for s in analysis.signals if s.telling
@@ -141,7 +143,7 @@ def _ask(item: Ask) -> dict[str, Any]:
 
 
 def _action_item(item: ActionItem) -> dict[str, Any]:
-    return {"text": item.text, "due": item.due, "evidence": _evidence(item.evidence)}
+    return {"text": item.text, "due": item.due, "due_at": item.due_at, "evidence": _evidence(item.evidence)}
 
 
 def _counted(findings: tuple[SensitiveFinding, ...]) -> list[dict[str, Any]]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from glassdome.values.signal import Evidence
 
-__all__ = ["ActionItem", "Draft", "Opinion", "Reason", "Usage"]
+__all__ = ["ActionItem", "Attention", "Draft", "Opinion", "Reason", "Usage"]
+
+
+#: How a mail wants to be met.
+Attention = Literal["now", "answer", "read", "skim"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +25,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionItem:
-    """Something the mail asks its reader to do; `due` is the words of the mail, or an ISO date."""
+    """Something the mail asks its reader to do.
+
+    `due` is the mail's own words of when, `due_at` the day or time they mean (ISO 8601 date or RFC 3339), None where that
+    cannot be told.
+    """
 
     text: str
     evidence: Evidence
     due: str = ""
+    due_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,8 @@ class Opinion:
     language: str = ""
     usage: Usage = field(default_factory=Usage)
     ruled: frozenset[str] = frozenset()
+    attention: Attention = "read"
+    attention_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

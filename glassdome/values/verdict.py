@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 from glassdome.values.ask import Ask
 from glassdome.values.message import Readable
-from glassdome.values.opinion import ActionItem, Reason, Usage
+from glassdome.values.opinion import ActionItem, Attention, Reason, Usage
 from glassdome.values.signal import SensitiveFinding
 
 __all__ = ["GIVEN_LABELS", "GivenLabel", "Label", "Verdict", "why_unjudged"]
@@ -66,6 +66,8 @@ class Verdict:
     readable: Readable = "yes"
     usage: Usage = field(default_factory=Usage)
     asks: tuple[Ask, ...] = ()
+    attention: Attention = "read"
+    attention_reason: str = ""
 
     @property
     def sensitive_data(self) -> bool:

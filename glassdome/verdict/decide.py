@@ -10,7 +10,7 @@ from glassdome.values.ask import Asked, nobody_proven
 from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
-from glassdome.values.opinion import Opinion
+from glassdome.values.opinion import Attention, Opinion
 from glassdome.values.signal import Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
 from glassdome.verdict import merge
@@ -47,6 +47,15 @@ def _heard(message: Message, builtin: Opinion) -> Opinion:
 def _tags(opinion: Opinion | None, builtin: Opinion, *, unknown: bool, tainted: bool) -> tuple[str, ...]:
     own = [*(["unknown"] if unknown else []), *(["injection"] if tainted else [])]
     return merge.labels((*own, *(opinion.tags if opinion else ()), *builtin.tags), MAX_TAGS)
+
+
+def _attention(builtin: Opinion, label: Label, doubtful: bool) -> tuple[Attention, str]:
+    """Return how the mail wants to be met: fraud and spam never in haste, and nobody answers a doubtful ask."""
+    if label in (Label.PHISH, Label.SPAM):
+        return "skim", "It looks like fraud." if label is Label.PHISH else "It looks like spam."
+    if doubtful and builtin.attention in ("now", "answer"):
+        return "read", "It asks for something of value, and nothing proves who asks. Check before you answer."
+    return builtin.attention, builtin.attention_reason
 
 
 def decide(
@@ -93,7 +102,9 @@ def decide(
         tags=_tags(opinion, builtin, unknown=unknown, tainted=tainted),
         priority_score=min(_MAX_PRIORITY[label], _MAX_DOUBTFUL if doubtful else 10, merge.priority(opinion, builtin)),
         sensitive=tuple(sensitive),
-        action_items=merge.action_items(message, opinion, builtin) if label is not Label.PHISH else (),
+        action_items=merge.action_items(message, opinion, builtin, checked_asks(message, asks))
+        if label is not Label.PHISH
+        else (),
         auto_reply_suggestion=draft,
         language=merge.language(opinion, builtin),
         engine=source.engine,
@@ -105,5 +116,7 @@ def decide(
         readable=message.readable,
         usage=source.usage,
         asks=checked_asks(message, asks),
+        attention=_attention(builtin, label, doubtful)[0],
+        attention_reason=_attention(builtin, label, doubtful)[1],
     )
     return masked_verdict(verdict, Masker.of(message, sensitive))

@@ -64,7 +64,8 @@ def _reasons(reasons: Iterable[Reason], masker: Masker) -> tuple[Reason, ...]:
 
 def _action_items(items: Iterable[ActionItem], masker: Masker) -> tuple[ActionItem, ...]:
     return tuple(
-        ActionItem(
+        replace(
+            item,
             text=masker.text(item.text)[:MAX_PHRASE_CHARS],
             evidence=_evidence((item.evidence,), masker)[0],
             due=masker.text(item.due),

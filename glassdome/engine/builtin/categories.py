@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from glassdome.core import limits
+from glassdome.engine.builtin.author import Author, has_machine_address
 from glassdome.values.message import Message
 
 __all__ = ["CATEGORIES", "TAGS", "categorize", "tag"]
@@ -15,7 +16,7 @@ __all__ = ["CATEGORIES", "TAGS", "categorize", "tag"]
 CATEGORIES: Final = (
     "security", "meeting", "invoice", "order", "delivery", "travel", "payment", "job", "legal", "support", "health",
     "education", "social", "newsletter", "promotion", "mailing-list", "notification", "auto-reply", "bounce", "work",
-    "personal",
+    "personal", "account", "receipt", "finance",
 )  # fmt: skip
 #: Every tag there is.
 TAGS: Final = (
@@ -25,17 +26,37 @@ TAGS: Final = (
 
 #: How much one phrase of a concept says for its category; phrases of the subject count twice.
 _WORTH: Final[Mapping[str, tuple[str, float]]] = {
-    "invoice": ("invoice", 1.6), "payment": ("payment", 0.8), "order": ("order", 1.5), "delivery": ("delivery", 1.1),
-    "travel": ("travel", 0.8), "meeting": ("meeting", 1.0), "newsletter": ("newsletter", 1.0),
+    "invoice": ("invoice", 1.6), "payment": ("payment", 0.8), "order": ("order", 1.5), "delivery": ("delivery", 1.6),
+    "travel": ("travel", 1.0), "meeting": ("meeting", 1.0), "newsletter": ("newsletter", 1.0),
     "promotion": ("promotion", 0.8), "security": ("security", 0.9), "one_time_code": ("security", 1.5),
     "social": ("social", 1.5), "support": ("support", 0.8), "legal": ("legal", 0.7), "job": ("job", 1.0),
     "work": ("work", 0.5), "personal": ("personal", 0.7), "health": ("health", 0.8), "education": ("education", 0.7),
+    "account": ("account", 0.8), "receipt": ("receipt", 1.0), "finance": ("finance", 1.3),
+    "bill": ("payment", 1.2), "access": ("security", 1.2),
     "out_of_office": ("auto-reply", 2.0), "bounce": ("bounce", 2.0), "notification": ("notification", 0.7),
 }  # fmt: skip
+#: A precise word behind a broader one: what a mail of this kind is first, the likelier kind last.
+_KIND_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "account": ("notification", "security"), "receipt": ("payment", "order"), "finance": ("notification", "payment", "invoice"),
+}  # fmt: skip
+#: How much less a category is likely from a person, an office or a machine.
+_LESS_LIKELY: Final[Mapping[Author, Mapping[str, float]]] = {
+    Author.PERSON: {
+        "order": 0.3,
+        "newsletter": 0.3,
+        "promotion": 0.4,
+        "notification": 0.4,
+        "account": 0.3,
+        "receipt": 0.3,
+    },
+    Author.ROLE: {"personal": 0.3},
+    Author.MACHINE: {"personal": 0.0, "work": 0.3},
+}
 #: Least score of a category, and how far behind the best another may stand.
 _ENOUGH: Final = 1.0
 _NEAR: Final = 0.55
 _MOST_PHRASES: Final = 4
+_OF_THE_STATE: Final = 3.0
 _KEPT: Final = 3
 #: Begins with a set of characters, so that all others are passed over fast.
 _MONEY = re.compile(r"[$€£¥\d](?:(?<=[$€£¥])\s?\d|(?<=\d)\s?(?:[$€£¥]|eur\b|usd\b|chf\b|gbp\b))", re.IGNORECASE)
@@ -44,9 +65,17 @@ _CALENDAR: Final = ("text/calendar", "application/ics")
 
 
 def categorize(
-    message: Message, *, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]
+    message: Message,
+    *,
+    author: Author = Author.ROLE,
+    public: bool = False,
+    subject: Mapping[str, Sequence[str]],
+    text: Mapping[str, Sequence[str]],
 ) -> tuple[str, ...]:
-    """Return the categories, best first, at least one; `subject` and `text` are the concepts found there."""
+    """Return the categories, best first, at least one; `subject` and `text` are the concepts found there.
+
+    `public` is true for a state's own office, whose machines tell that something waits.
+    """
     if message.report is not None:
         return ("bounce",) if message.report.kind in ("bounce", "delay") else ("notification",)
     scores: dict[str, float] = dict.fromkeys(CATEGORIES, 0.0)
@@ -59,10 +88,18 @@ def categorize(
         scores[category] += worth * hits
     for category, points in _facts(message, subject=subject, text=text).items():
         scores[category] += points
+    if public and author is Author.MACHINE:
+        scores["notification"] += _OF_THE_STATE
+    for category, share in _LESS_LIKELY[author].items():
+        scores[category] *= share
     best = max(scores.values())
     good = [c for c in CATEGORIES if scores[c] >= max(_ENOUGH, _NEAR * best)]
-    ranked = sorted(good, key=lambda c: -scores[c])[: min(_KEPT, limits.MAX_CATEGORIES)]
-    return tuple(ranked) or (_fallback(message),)
+    ranked = sorted(good, key=lambda c: -scores[c])
+    if not ranked:
+        return (_fallback(message, author),)
+    if (kind := _KIND_OF.get(ranked[0])) is not None:
+        ranked = [next((c for c in ranked if c in kind), kind[0]), *ranked]
+    return tuple(dict.fromkeys(ranked))[: min(_KEPT, limits.MAX_CATEGORIES)]
 
 
 def _is_offer(message: Message, phrases: set[str], text: Mapping[str, Sequence[str]]) -> bool:
@@ -88,7 +125,9 @@ def _facts(
         points["bounce"] = 4.0
     if any(a.declared_type in _CALENDAR for a in message.attachments):
         points["meeting"] = 4.0
-    if _from_a_machine(message) or text.get("no_reply"):
+    if message.author.domain and any(address.domain == message.author.domain for address in message.recipients):
+        points["work"] = 1.5
+    if has_machine_address(message) or text.get("no_reply"):
         points["notification"] = points.get("notification", 0.0) + 1.0
     return points
 
@@ -100,24 +139,15 @@ def _is_reply(message: Message) -> bool:
     return lists.auto_submitted.startswith("auto-replied") or older or lists.precedence == "auto_reply"
 
 
-def _fallback(message: Message) -> str:
+def _fallback(message: Message, author: Author) -> str:
     if message.lists.is_list:
         return "newsletter"
-    if _from_a_machine(message) or message.lists.is_automatic:
+    if author is Author.MACHINE or has_machine_address(message) or message.lists.is_automatic:
         return "notification"
+    if author is Author.ROLE:
+        return "notification" if message.links or message.has_html else "work"
     domains = {address.domain for address in message.recipients}
     return "work" if message.author.domain and message.author.domain in domains else "personal"
-
-
-_MACHINE = re.compile(
-    r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|notifications?|alerts?|mailer|mailer-daemon|postmaster|bounces?|automated|"
-    r"system|robot|cron|root|info|news(?:letter)?|updates?)\b",
-    re.IGNORECASE,
-)
-
-
-def _from_a_machine(message: Message) -> bool:
-    return bool(_MACHINE.match(message.author.local_part))
 
 
 def tag(
@@ -139,7 +169,7 @@ def tag(
         "automatic": message.lists.is_automatic
         or message.report is not None
         or bool(subject.get("out_of_office"))
-        or _from_a_machine(message),
+        or has_machine_address(message),
         "mentions-money": bool(_MONEY.search(message.new_text[:5_000])),
     }
     return tuple(name for name in TAGS if holds[name])[: limits.MAX_TAGS]

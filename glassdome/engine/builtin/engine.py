@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from glassdome.engine.builtin import categories, intent
+from glassdome.engine.builtin.attention import AttentionFacts, attend
+from glassdome.engine.builtin.author import Author, author_kind
+from glassdome.engine.builtin.buttons import wanted_by_button
 from glassdome.engine.builtin.classifier import Classifier, load_classifier
+from glassdome.engine.builtin.codes import hands_a_code
 from glassdome.engine.builtin.language import language_of
 from glassdome.engine.builtin.priority import Facts, prioritize
 from glassdome.engine.builtin.reply import suggest_reply
@@ -16,7 +20,7 @@ from glassdome.engine.builtin.summary import summarize
 from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.context import Context
 from glassdome.values.message import Message
-from glassdome.values.opinion import Opinion
+from glassdome.values.opinion import ActionItem, Opinion
 from glassdome.values.rules import Rule
 from glassdome.values.signal import SensitiveFinding, Signal
 
@@ -46,15 +50,19 @@ class BuiltinEngine:
         """Return the opinion; `phishing` and `spam` are of the text alone, so that `verdict` may add the signals."""
         text = read_text(message)
         sentences = sentences_of(text)
-        about = load_concepts()
-        in_subject = about.find(words_of(message.subject))
-        in_text = about.find(words_of(text[:MAX_READ_CHARS]))
+        in_subject, in_text = _concepts(message.subject), _concepts(text[:MAX_READ_CHARS])
         _, spam, phishing = self._classifier.probabilities(message.subject, text)
         language = language_of(message.subject, text)
-        requests = intent.requests_in(sentences, language)
+        standing = context.asked.standing if context.asked is not None else None
+        author, relation = author_kind(message, standing), standing.relation if standing is not None else ""
+        written = message.date or context.now
+        requests = intent.requests_in(sentences, language, written, machine=author is Author.MACHINE)
+        requests = intent.with_subject(requests, message.subject, language, written)
         questions = min(sum([s.text.endswith("?") for s in sentences]), _MOST_QUESTIONS)
         ruled = [rule for rule in context.rules if matches(rule, message, context.mailbox)]
-        found = ruled_categories(ruled) or categories.categorize(message, subject=in_subject, text=in_text)
+        found = ruled_categories(ruled) or categories.categorize(
+            message, author=author, public=relation == "public", subject=in_subject, text=in_text
+        )
         tags = categories.tag(
             message, subject=in_subject, text=in_text,
             questions=questions, requests=len(requests), due=any(r.due for r in requests),
@@ -64,6 +72,16 @@ class BuiltinEngine:
             machine="automatic" in tags, categories=found, suspicion=max(spam, phishing),
         )  # fmt: skip
         ordered = ruled_priority(ruled)
+        bulk = "bulk" in tags and not _is_discussion(message)
+        clear = any(request.clear for request in requests)
+        attention, why = attend(
+            AttentionFacts(
+                author=author, asked=bool(clear or questions), questions=questions, urgent="urgent" in tags,
+                code=author is not Author.PERSON and hands_a_code(message.subject, text),
+                invitation="invitation" in tags, bulk=bulk, listed=message.lists.is_list, categories=found,
+                days=[request.due_at for request in requests if request.due_at is not None], today=written.date(),
+            )
+        )  # fmt: skip
         return Opinion(
             engine=self.name,
             model=self._classifier.name,
@@ -75,16 +93,35 @@ class BuiltinEngine:
             spam=spam,
             priority_score=prioritize(message, facts, context) if ordered is None else ordered,
             sensitive_types=tuple(dict.fromkeys(finding.type for finding in sensitive)),
-            action_items=intent.action_items(requests, message.text) if "bulk" not in tags else (),
+            action_items=_items(message, requests, author) if not bulk else (),
             auto_reply_suggestion=suggest_reply(
                 language=language,
                 name=message.author.name,
-                asked=bool(requests or questions) and "bulk" not in tags,
-                automatic="automatic" in tags or message.mail_from == "",
+                asked=bool(questions or (clear and author is Author.PERSON)) and not {"bulk", "invitation"} & {*tags},
+                automatic=author is Author.MACHINE or "automatic" in tags,
                 suspicion=max(spam, phishing),
             ),
             language=language,
+            attention=attention,
+            attention_reason=why,
         )
+
+
+def _concepts(text: str) -> dict[str, list[str]]:
+    """Return the concepts and kinds of service mail that the text names, with their phrases."""
+    words = words_of(text)
+    return load_concepts().find(words) | load_concepts("kinds.toml").find(words)
+
+
+def _items(message: Message, requests: Sequence[intent.Request], author: Author) -> tuple[ActionItem, ...]:
+    """What sentences ask for; where none of a machine's does, its button."""
+    found = intent.action_items(requests, message.text)
+    return found if found or author is not Author.MACHINE else wanted_by_button(message.links)
+
+
+def _is_discussion(message: Message) -> bool:
+    """A list in which people talk, not one that sends its news."""
+    return bool(message.lists.list_post) or message.lists.precedence == "list"
 
 
 def _ruled(rules: Sequence[Rule], ordered: int | None) -> frozenset[str]:

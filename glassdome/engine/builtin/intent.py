@@ -3,48 +3,106 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Final
 
 from glassdome.core import limits
 from glassdome.engine.builtin.asking import load_asking
+from glassdome.engine.builtin.dates import days_in
+from glassdome.engine.builtin.deadlines import deadline_of
 from glassdome.engine.builtin.due import due_words
 from glassdome.engine.builtin.sentences import Sentence
-from glassdome.engine.builtin.words import load_concepts, words_of_each
+from glassdome.engine.builtin.words import fold, load_concepts, words_of_each
 from glassdome.values.opinion import ActionItem
 from glassdome.values.signal import Evidence
 
-__all__ = ["Request", "action_items", "requests_in", "rule_score"]
+__all__ = ["Request", "action_items", "requests_in", "rule_score", "with_subject"]
 
 #: A sentence from here on asks for something.
 ASKS: Final = 0.7
 _LONGEST_WORDS: Final = 60
+#: Sentences searched for the one day of a mail.
+_SENTENCES_FOR_DAYS: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A sentence that asks, how clearly (`score`, at least ASKS), and its words of a time, as the mail writes them."""
+    """A sentence that asks, and how clearly (`score`, at least ASKS).
+
+    `due` is its words of a time, as the mail writes them, `due_at` the day they mean, where that can be told.
+    """
 
     sentence: Sentence
     score: float
-    due: str
+    due: str = ""
+    due_at: date | None = None
+
+    @property
+    def clear(self) -> bool:
+        """Whether the words ask, and not only a date."""
+        return self.score > ASKS
 
 
-def requests_in(sentences: Sequence[Sentence], language: str = "") -> list[Request]:
-    """Return the requests among `sentences`, in their order: by phrases, and in English by a trained model over them."""
+def requests_in(
+    sentences: Sequence[Sentence], language: str = "", now: datetime | None = None, *, machine: bool = False
+) -> list[Request]:
+    """Return the requests among `sentences`, in their order: by phrases, and in English by a trained model over them.
+
+    With `now`, when the mail was written, a day is told for each that names one, and a sentence with a date by which
+    something ends or must be done is a request too: an invoice that is due asks to be paid. A `machine` offers help and
+    further reading in the words of a request; it means neither.
+    """
     lines = [words[:_LONGEST_WORDS] for words in words_of_each(sentence.text for sentence in sentences)]
     asked = load_concepts("requests.toml").find_each(lines)
+    empty = load_concepts("optional.toml").find_each(lines)
     asking = load_asking()
     model = asking if language == asking.language else None
-    requests = []
-    for sentence, words, found in zip(sentences, lines, asked, strict=False):
+    requests: list[Request] = []
+    elsewhere = _only_day(sentences, language, now) if now is not None else None
+    for sentence, words, found, none in zip(sentences, lines, asked, empty, strict=False):
+        if "nothing" in none:
+            continue
+        offered = machine and "offered" in none
         score = rule_score(sentence.text, words, found)
         if model is not None:
             score = ASKS + model.log_odds(words, question="?" in sentence.text[-4:], rule=score)
-        if score >= ASKS:
+        deadline = deadline_of(sentence.text, language, now) if now is not None else None
+        day = deadline.day if deadline is not None else None
+        if deadline is not None and deadline.hour and elsewhere is not None:
+            day = elsewhere
+        if deadline is not None and (deadline.lasts or (machine and deadline.hour)):
+            continue
+        if score >= ASKS and not offered:
             due = due_words(sentence.text, found.get("due", ()))
-            requests.append(Request(sentence=sentence, score=score, due=due))
+            requests.append(Request(sentence=sentence, score=score, due=due, due_at=day))
+        elif day is not None and deadline is not None and deadline.said and "bulk_talk" not in found:
+            requests.append(Request(sentence=sentence, score=ASKS, due_at=day))
     return requests
+
+
+def _only_day(sentences: Sequence[Sentence], language: str, now: datetime) -> date | None:
+    """Return the one day ahead that the mail names, if there is one."""
+    days = {
+        named.day
+        for sentence in sentences[:_SENTENCES_FOR_DAYS]
+        if any(map(str.isdigit, sentence.text))
+        for named in days_in(fold(sentence.text), language, now)
+        if named.kind == "absolute" and named.day >= now.date()
+    }
+    return days.pop() if len(days) == 1 else None
+
+
+def with_subject(requests: Sequence[Request], subject: str, language: str, now: datetime) -> list[Request]:
+    """Return the requests, the first clear one with the day of the subject where no sentence names one."""
+    if not requests or any(request.due_at is not None for request in requests):
+        return list(requests)
+    deadline = deadline_of(subject, language, now)
+    if deadline is None or deadline.lasts:
+        return list(requests)
+    first = next((i for i, request in enumerate(requests) if request.clear), 0)
+    dated = replace(requests[first], due_at=deadline.day)
+    return [*requests[:first], dated, *requests[first + 1 :]]
 
 
 def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ...]:
@@ -54,7 +112,9 @@ def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ..
         quote = _quote(request.sentence, text)
         if quote:
             said = request.sentence.text[: limits.MAX_PHRASE_CHARS]
-            item = ActionItem(text=said, evidence=Evidence(where="text", quote=quote), due=request.due)
+            day = request.due_at.isoformat() if request.due_at is not None else None
+            evidence = Evidence(where="text", quote=quote)
+            item = ActionItem(text=said, evidence=evidence, due=request.due, due_at=day)
             items.setdefault(said, (request, item))
     clearest = sorted(items.values(), key=lambda pair: -pair[0].score)[: limits.MAX_ACTION_ITEMS]
     return tuple(item for _, item in sorted(clearest, key=lambda pair: pair[0].sentence.start))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from glassdome.core import limits
 from glassdome.core.errors import OutputInvalid
+from glassdome.engine.builtin.deadlines import deadline_of
 from glassdome.engine.builtin.language import LANGUAGES, language_of
 from glassdome.engine.llm.clean import clean_phrase, clean_tag
 from glassdome.engine.llm.decode import number, strings
@@ -133,5 +134,14 @@ def _items(found: Sequence[Mapping[str, str]], quoted: Quoted, reading: Reading)
             due = reading.phrase(item["due"], _DUE_CHARS)
             # A date is only worth something if the mail says it.
             due = due if due and quoted.find(due) is not None else ""
-            kept.setdefault(text, ActionItem(text=text, evidence=evidence, due=due))
+            day = _due_at(due or item["quote"], reading)
+            kept.setdefault(text, ActionItem(text=text, evidence=evidence, due=due, due_at=day))
     return tuple(kept.values())
+
+
+def _due_at(words: str, reading: Reading) -> str | None:
+    """Return the day that the words mean, told by our own calendar: models count days badly."""
+    if reading.message.date is None:
+        return None
+    deadline = deadline_of(words, reading.builtin.language, reading.message.date)
+    return deadline.day.isoformat() if deadline is not None and not deadline.lasts else None

@@ -1,0 +1,64 @@
+"""Say how a mail wants to be met: now, with an answer, read, or skimmed; with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from glassdome.engine.builtin.author import Author
+from glassdome.values.opinion import Attention
+
+__all__ = ["AttentionFacts", "attend"]
+
+#: A day this near is now.
+_NEAR_DAYS: Final = 2
+#: Kinds of mail that nobody misses; what they ask is an offer.
+_SKIMMED: Final = frozenset(("newsletter", "promotion", "social", "mailing-list", "auto-reply"))
+#: Records of something done.
+_RECORDS: Final = frozenset(("order", "receipt"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionFacts:
+    """What the other readers found. `listed` is mail of a list, `bulk` of one that nobody answers; `days` are the days by which something is wanted, `today` that of the mail."""
+
+    author: Author
+    asked: bool
+    questions: int
+    urgent: bool
+    code: bool
+    invitation: bool
+    bulk: bool
+    listed: bool
+    categories: Sequence[str]
+    days: Sequence[date]
+    today: date
+
+
+def attend(facts: AttentionFacts) -> tuple[Attention, str]:
+    """Return the attention and the sentence that says why."""
+    first = facts.categories[0] if facts.categories else ""
+    near = [day for day in facts.days if (day - facts.today).days <= _NEAR_DAYS]
+    if facts.code and not facts.bulk:
+        return "now", "It holds a code that is only good for minutes."
+    if facts.listed and not facts.bulk:
+        return ("answer", "The list waits for an answer.") if facts.days else ("read", "It went to a list you are on.")
+    if facts.author is not Author.MACHINE and not facts.bulk and facts.asked:
+        if facts.urgent or near:
+            return (
+                "now",
+                f"Somebody asks for something by {min(near).isoformat()}." if near else "Somebody is in a hurry.",
+            )
+        if facts.questions or facts.author is Author.PERSON:
+            return "answer", "Somebody waits for an answer."
+    if facts.invitation and not facts.bulk:
+        return "answer", "An invitation waits for an answer."
+    if facts.bulk or first in _SKIMMED:
+        return "skim", f"It is a {first or 'mass mail'}." if not facts.bulk else "It went to many."
+    if first in _RECORDS and not facts.days and not facts.asked:
+        return "skim", "It records what was bought; nothing is asked."
+    if facts.days:
+        return "read", f"Something is due on {min(facts.days).isoformat()}."
+    return "read", "It says something to you and waits for no answer."
