@@ -26,6 +26,8 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 #: Stand for an encoded word while the syntax around it is read, for it may hold raw commas, quotes and parentheses.
 _HELD = re.compile("\ue0f4([\ue100-\uf0ff])")
 _MOST_HELD = 4_000
+#: An address beyond doubt; archives that write `@` for other letters have none.
+_WHOLE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+\.?")
 _IN_ANGLES = re.compile(r"<([^<>]*)>")
 
 
@@ -177,6 +179,7 @@ class _List:
         comment = next((piece.text for piece in pieces if piece.kind == "comment"), "")
         name = self._free(name) or self._free(comment)
         specs = list(dict.fromkeys(map(self._free, specs)))
+        specs = [spec for spec in specs if not spec.endswith("@")] or specs
         if self.group and specs:
             name, self.group = f"{name} {self._free(self.group)}".strip(), ""
         if len(specs) > 1 or any(without_comments(spec).count("@") > 1 for spec in specs):
@@ -205,4 +208,5 @@ def _bare(pieces: list[_Piece]) -> tuple[list[str], str]:
         if piece.kind in ("quoted", "word"):
             for word in _shown(piece).split():
                 (found if "@" in word else words).append(word.strip("<>"))
-    return [spec for word in found for spec in specs_in(word)], " ".join(words)
+    whole = [word for word in found if _WHOLE.fullmatch(word)]
+    return [spec for word in (whole or found[-1:]) for spec in specs_in(word)], " ".join(words)

@@ -11,7 +11,7 @@ from glassdome.parse.containers import take_files
 from glassdome.parse.faults import Faults
 from glassdome.parse.html import Page, read_html
 from glassdome.parse.html_guard import without_ballast
-from glassdome.parse.plain import clean, reveal
+from glassdome.parse.plain import clean, controls_in, reveal
 from glassdome.parse.sorting import Sorted, is_html
 from glassdome.parse.structure import Part
 from glassdome.parse.text_types import (
@@ -106,8 +106,8 @@ def _read(part: Part, body: Body, faults: Faults) -> str:
     text = read_text(part, faults, body.files)
     page_like = is_html(part)
     cleaned = text if page_like else clean(text)
-    lost = len(text) - text.count("\r") - len(cleaned) if len(cleaned) < len(text) else 0
-    body.damaged = body.damaged or lost * _MOST_CONTROLS > len(text)
+    if len(cleaned) < len(text) - text.count("\r"):
+        body.damaged = body.damaged or controls_in(text) * _MOST_CONTROLS > len(text)
     text = cleaned
     if not text.strip() and len(body.files) == before:
         body.unread = body.unread or bool(part.body.strip())

@@ -11,7 +11,7 @@ from typing import Literal
 from glassdome.core.limits import MAX_HIDDEN, MAX_HIDDEN_CHARS
 from glassdome.values.message import HiddenText
 
-__all__ = ["clean", "line", "reveal", "tidy"]
+__all__ = ["clean", "controls_in", "line", "reveal", "tidy"]
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -46,6 +46,11 @@ def clean(text: str) -> str:
     if text.isascii() or unicodedata.is_normalized("NFC", text):
         return text
     return unicodedata.normalize("NFC", text)
+
+
+def controls_in(text: str) -> int:
+    """Count the control characters that `clean` takes out."""
+    return len(_CONTROLS.findall(text)) - text.count("\r")
 
 
 def line(text: str) -> str:

@@ -85,6 +85,8 @@ def test_too_many_addresses() -> None:
         ("x@[IPv6:2001:db8::1]", [("", "x@[ipv6:2001:db8::1]")]),
         ("Mary <@a.example,@b.example:mary@x.example>", [("Mary", "mary@x.example")]),
         ("admin@bank.example\0@evil.example", [("", "admin@bank.example@evil.example")]),
+        ("@vi@e m@iii@g oii gm@ii@com", [("oii", "gm@ii@com")]),
+        ("Tower <xw@<noreply@x.example>", [("Tower", "noreply@x.example")]),
         ("'Bob' <bob@x.example>", [("Bob", "bob@x.example")]),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -403,3 +404,39 @@ async def test_the_switch_says_when_no_warning_is_sent(bench: Bench, mailbox: st
         about = browser.page.css_first("#phishing_alerts-about").text()
 
     assert ("No warning is sent at present" in about) is (mailbox is None)
+
+
+@pytest.mark.parametrize(
+    ("readable", "words"),
+    [("encrypted", "Not judged: encrypted"), ("damaged", "Not judged: cannot be read"), ("empty", "Not judged: empty")],
+)
+async def test_what_could_not_be_read_never_looks_fine(bench: Bench, readable: Any, words: str) -> None:
+    """The list, the message and the overview say that nobody judged it, and why; REST has no score."""
+    unknown = replace(
+        verdict(), label=Label.UNKNOWN, is_phishing=None, phishing_score=None, readable=readable, phishing_reasons=()
+    )
+    await bench.choose(USER)
+    await bench.store(replace(analysis(ref(5)), verdict=unknown))
+    async with browsing(bench, RO) as browser:
+        await browser.open("")
+        listed = browser.page.css_first(".row").text()
+        await browser.open(MESSAGE)
+        shown = browser.page.css_first("article").text()
+        await browser.open("overview")
+        totals = browser.page.css_first(".tiles").text()
+
+    assert words in listed
+    assert words in shown
+    assert "Nobody has said that it is safe." in shown
+    assert "Looks fine" not in listed + shown
+    assert "Phishing score" not in shown
+    assert "Not judged: could not be read\n1" in "\n".join(
+        totals.split("\n")
+    ) or "could not be read1" in totals.replace("\n", "")
+    row = (await bench.get("/api/v1/get/llm/analysis", mailbox=USER, email_id="INBOX;UIDVALIDITY=1;UID=5")).json()
+    assert (row["label"], row["is_phishing"], row["phishing_score"], row["readable"]) == (
+        "unknown",
+        None,
+        None,
+        readable,
+    )
