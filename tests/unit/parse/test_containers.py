@@ -69,6 +69,8 @@ def _tar(**files: bytes) -> bytes:
         ("a.zip", _zip(c__exe=_PROGRAM) + _zip(readme__txt=b"x"), "c.exe"),
         ("a.zip", _zip(invoice__txt=b"x").replace(b"invoice.txt", b"invoice.exe", 1), "invoice.exe"),
     ],
+    # The bytes hold the time, and names of tests may not change between processes.
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_what_lies_deep_is_named(name: str, content: bytes, member: str) -> None:
     """Nested, behind other bytes, in the first of two joined archives, or under a name that the directory denies."""
