@@ -1,7 +1,8 @@
-"""A private Dovecot 2.3 that runs wholly unprivileged: IMAP, LMTP, SASL and a master user shaped like mailcow's."""
+"""A private Dovecot 2.3 or 2.4 that runs wholly unprivileged: IMAP, LMTP, SASL and a master user shaped like mailcow's."""
 
 from __future__ import annotations
 
+import functools
 import grp
 import itertools
 import os
@@ -12,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers.certificates import Certificates
+from tests.servers.dovecot_config import DovecotPlan, configuration
 from tests.servers.process import ServerProcess, free_port, server_environment
 
-__all__ = ["DOMAIN", "MASTER_PASSWORD", "MASTER_USER", "PASSWORD", "Dovecot"]
+__all__ = ["DOMAIN", "MASTER_PASSWORD", "MASTER_USER", "PASSWORD", "Dovecot", "dovecot_version"]
 
 DOMAIN = "example.test"
 PASSWORD = "correct horse"
@@ -111,116 +113,28 @@ class Dovecot:
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if os.getuid() == 0 else {}
 
     def _configuration(self) -> str:
-        folders = "\n".join(
-            f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}"
-            for name in ("Junk", "Drafts", "Sent", "Trash")
+        plan = DovecotPlan(
+            base=self.base,
+            host=self.host,
+            domain=DOMAIN,
+            user=self.user,
+            group=self.group,
+            uid=self.uid,
+            gid=self.gid,
+            imap_port=self.imap_port,
+            imaps_port=self.imaps_port,
+            lmtp_port=self.lmtp_port,
+            certificate=self.certificates.certificate,
+            key=self.certificates.key,
+            lmtp_plugins=self._lmtp_plugins,
+            imap_plugins=self._imap_plugins,
+            extra=self._extra,
         )
-        unchrooted = "\n".join(f"service {name} {{\n  chroot =\n}}" for name in ("anvil", "submission-login", "stats"))
-        return f"""
-base_dir = {self.base}/run
-state_dir = {self.base}/state
-log_path = {self.base}/dovecot.log
-instance_name = glassdome-test
-protocols = imap lmtp
-listen = {self.host}
-default_internal_user = {self.user}
-default_internal_group = {self.group}
-default_login_user = {self.user}
-mail_uid = {self.uid}
-mail_gid = {self.gid}
-first_valid_uid = 1
-first_valid_gid = 1
-mail_home = {self.base}/mail/%d/%n
-mail_location = maildir:~/Maildir
-mail_attribute_dict = file:%h/dovecot-attributes
-mailbox_list_index = yes
-auth_mechanisms = plain login
-auth_master_user_separator = *
-auth_failure_delay = 0
-auth_cache_size = 0
-disable_plaintext_auth = yes
-recipient_delimiter = +
-ssl = yes
-ssl_cert = <{self.certificates.certificate}
-ssl_key = <{self.certificates.key}
-ssl_min_protocol = TLSv1.2
-mail_max_userip_connections = 500
-mail_fsync = never
-shutdown_clients = yes
-lmtp_save_to_detail_mailbox = no
-postmaster_address = postmaster@{DOMAIN}
-passdb {{
-  driver = passwd-file
-  args = {self.base}/master.passwd
-  master = yes
-}}
-passdb {{
-  driver = passwd-file
-  args = {self.base}/users/%Lu
-}}
-userdb {{
-  driver = passwd-file
-  args = {self.base}/users/%Lu
-  override_fields = uid={self.uid} gid={self.gid}
-}}
-namespace inbox {{
-  inbox = yes
-  separator = /
-{folders}
-}}
-{unchrooted}
-service imap-login {{
-  chroot =
-  process_limit = 2000
-  inet_listener imap {{
-    port = {self.imap_port}
-  }}
-  inet_listener imaps {{
-    port = {self.imaps_port}
-    ssl = yes
-  }}
-}}
-service imap {{
-  process_limit = 2000
-}}
-service lmtp {{
-  user = {self.user}
-  inet_listener lmtp {{
-    address = {self.host}
-    port = {self.lmtp_port}
-  }}
-}}
-service auth {{
-  user = {self.user}
-  client_limit = 8000
-  unix_listener auth-userdb {{
-    mode = 0666
-  }}
-  unix_listener auth-sasl {{
-    mode = 0666
-  }}
-}}
-service auth-worker {{
-  user = {self.user}
-}}
-service anvil {{
-  client_limit = 8000
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service stats {{
-  client_limit = 8000
-  unix_listener stats-writer {{
-    mode = 0666
-  }}
-}}
-protocol imap {{
-  mail_plugins = $mail_plugins {self._imap_plugins}
-  imap_metadata = yes
-}}
-protocol lmtp {{
-  mail_plugins = $mail_plugins {self._lmtp_plugins}
-}}
-{self._extra}
-"""
+        return configuration(plan, dovecot_version())
+
+
+@functools.cache
+def dovecot_version() -> str:
+    """Return the version of Debian's Dovecot: 2.3.19.1, 2.4.1-4."""
+    shown = subprocess.run(["/usr/sbin/dovecot", "--version"], check=True, capture_output=True, text=True).stdout
+    return shown.split()[0]
