@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.config_mailcow import TlsMode
-from glassdome.core.errors import ConfigError, GlassdomeError
+from glassdome.core.errors import ConfigError, FolderMissing, GlassdomeError, NotFound
 from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
@@ -228,7 +228,11 @@ class MailcowClient:
         if not self._imap.host:
             raise ConfigError("No IMAP server is set.", fix="Set GLASSDOME_IMAP_HOST.")
         async with self.sessions.session(mailbox, _login(mailbox, password), fresh=fresh) as session:
-            yield session
+            try:
+                yield session
+            except FolderMissing as exc:
+                # To a caller, a folder that is missing and a message that is missing are one code, `not_found`.
+                raise NotFound(exc.message, fix=exc.fix) from exc
 
     async def send_email(
         self,
