@@ -148,6 +148,7 @@ class AnalysisShape(BaseModel):
                 "usage": {"calls": 0, "repairs": 0, "drafts": 0, "tokens_in": 0, "tokens_out": 0, "seconds": 0.0},
                 "processing_time": 0.004,
                 "analyzed_at": "2026-11-21T08:00:01Z",
+                "correction": None,
             }
         }
     )
@@ -198,6 +199,9 @@ class AnalysisShape(BaseModel):
     usage: UsageShape
     processing_time: float
     analyzed_at: str
+    correction: Annotated[
+        Literal["ham", "spam", "phish"] | None, Field(description="What a person said that the message is")
+    ]
 
 
 class JobShape(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, Subquery, and_, select
@@ -11,7 +12,8 @@ from glassdome.ports.store import AnalysisQuery, Documents
 from glassdome.store import listing
 from glassdome.store.rows import analysis_of
 from glassdome.store.schema import analyses, documents
-from glassdome.values.as_json import SHAPE, analysis_json
+from glassdome.store.schema_agent import feedback
+from glassdome.values.as_json import SHAPE, analysis_json, corrected_json
 
 __all__ = ["page"]
 
@@ -23,7 +25,15 @@ async def page(connection: AsyncConnection, query: AnalysisQuery) -> Documents:
     if missing := [row.id for row in rows if row.id not in texts]:
         found = await connection.execute(select(analyses).where(analyses.c.id.in_(missing)))
         texts |= {row.id: analysis_json(analysis_of(row)) for row in found}
+    texts |= await _corrected(connection, texts)
     return Documents(items=tuple(texts[row.id] for row in rows if row.id in texts), next_cursor=following)
+
+
+async def _corrected(connection: AsyncConnection, texts: Mapping[int, str]) -> dict[int, str]:
+    """Return the texts of messages that a person corrected, with that word; it is stored apart, for a verdict may come anew."""
+    same = and_(*(feedback.c[name] == analyses.c[name] for name in ("mailbox", "folder", "uid_validity", "uid")))
+    said = select(analyses.c.id, feedback.c.label).join(feedback, same).where(analyses.c.id.in_(texts))
+    return {row.id: corrected_json(texts[row.id], row.label) for row in await connection.execute(said)}
 
 
 def _with_documents(wanted: Subquery) -> Select[Any]:

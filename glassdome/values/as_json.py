@@ -12,10 +12,12 @@ from glassdome.values.job import Job, QueueDepth
 from glassdome.values.opinion import ActionItem, Reason
 from glassdome.values.signal import Evidence, SensitiveFinding
 
-__all__ = ["SHAPE", "analysis_json", "analysis_shape", "depth_shape", "job_shape", "rfc3339"]
+__all__ = ["SHAPE", "analysis_json", "analysis_shape", "corrected_json", "depth_shape", "job_shape", "rfc3339"]
 
 #: The version of what `analysis_shape` writes; raised with each change of it, since stores keep the text.
-SHAPE: Final = 3
+SHAPE: Final = 4
+
+_UNCORRECTED: Final = ',"correction":null}'
 
 
 def rfc3339(instant: datetime) -> str:
@@ -78,6 +80,8 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         },
         "processing_time": analysis.processing_time,
         "analyzed_at": rfc3339(analysis.analyzed_at),
+        # The last field, so that a store can put a person's word into a text that it has.
+        "correction": None,
     }
 
 
@@ -85,6 +89,11 @@ def analysis_json(analysis: Analysis) -> str:
     """Return the JSON text of an analysis; lone surrogates of broken mail become `?`, since UTF-8 cannot carry them."""
     text = json.dumps(analysis_shape(analysis), ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace").decode()
+
+
+def corrected_json(text: str, correction: str) -> str:
+    """Return the JSON text of an analysis with what a person said that the message is."""
+    return f'{text.removesuffix(_UNCORRECTED)},"correction":{json.dumps(correction)}}}'
 
 
 def job_shape(job: Job) -> dict[str, Any]:

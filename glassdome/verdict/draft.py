@@ -12,9 +12,10 @@ from glassdome.values.message import Message
 __all__ = ["may_be_answered", "safe_draft"]
 
 _URL = re.compile(
-    r"\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"')\]]+|\b(?:[a-z0-9-]+\.)+(?:[a-z]{2,})/[^\s<>\"')\]]+", re.IGNORECASE
+    r"\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)[^\s<>\"')\]]+|\b(?:[a-z0-9-]{1,63}\.){1,10}(?:[a-z]{2,24})/[^\s<>\"')\]]+",
+    re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}")
 #: IBANs, cards, accounts, phone numbers: five digits or more in one run, groups allowed.
 _NUMBER = re.compile(r"(?<!\w)(?:[A-Z]{2}\d{2}[ ]?)?(?:[A-Z0-9]{4}[ ]?){2,7}[A-Z0-9]{1,4}(?!\w)|\+?\d(?:[ ./-]?\d){4,}")
 _SEPARATORS = re.compile(r"[\s./-]+")

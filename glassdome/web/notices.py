@@ -12,6 +12,8 @@ NOTICES: Final = {
     "judged": "The message was judged again.",
     "queued": "The message is first in the queue. Its verdict appears here when it is there.",
     "corrected": "Thank you. The correction is stored and is used for what comes from this sender.",
+    "harmless": "Thank you. The correction is stored, and what was done to the message is taken back.",
+    "harmless_only": "Thank you. The correction is stored. What was done to the message could not be taken back; below is why.",
     "deleted": "The analysis is deleted, with its job, its actions and what it taught. The mail itself was not touched.",
     "undone": "Taken back.",
     "retried": "Back in the queue.",

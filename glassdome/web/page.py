@@ -80,6 +80,7 @@ class Web:
             "TOKEN_FIELD": TOKEN_FIELD,
             "JOB_STATES": words.JOB_STATES,
             "JOB_REASONS": words.JOB_REASONS,
+            "CORRECTIONS": words.CORRECTIONS,
             "action_state": words.action_state,
             "action_words": words.action_words,
             "kind_of": words.kind_of,

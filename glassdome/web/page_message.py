@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,18 +11,20 @@ from pydantic import BaseModel, Field
 
 from glassdome.api.access import Wired
 from glassdome.api.email_id import EmailId, as_mailbox, parse_email_id
-from glassdome.api.lookup import find_document
+from glassdome.api.lookup import find_analysis, find_document
 from glassdome.api.routes_analyze import AnalyzeRequest, Patience, analyze
 from glassdome.api.routes_erase import EraseRequest, erase
 from glassdome.api.routes_feedback import FeedbackRequest, add_feedback
 from glassdome.api.routes_undo import UndoRequest, edit_actions
+from glassdome.api.routes_undo import take_back as take_back_all
 from glassdome.api.shapes import job_shape
 from glassdome.api.shapes_actions import action_shape
-from glassdome.core.errors import InputError, NotFound, PolicyRefused
+from glassdome.core.errors import GlassdomeError, InputError, NotFound, PolicyRefused
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS
 from glassdome.values.action import ActionKind, ActionState
+from glassdome.values.agent import PerformedAction
 from glassdome.values.refs import MessageRef
-from glassdome.values.verdict import GIVEN_LABELS
+from glassdome.values.verdict import GIVEN_LABELS, Label
 from glassdome.web.page import PageRoute, go, refused, render
 from glassdome.web.visitor import Form, Reads, Written
 
@@ -97,6 +100,31 @@ async def correct(services: Wired, form: Written) -> Response:
     body = FeedbackRequest(mailbox=form["mailbox"], email_id=form["id"], label=form["label"], note=form["note"].strip())
     await add_feedback(services, form.caller, body)
     return _shown(form, "corrected")
+
+
+@router.post("/harmless")
+async def harmless(services: Wired, form: Written) -> Response:
+    """Call the message harmless, and take back everything that was done to it because it did not look so."""
+    mailbox = as_mailbox(form["mailbox"])
+    form.caller.must_see(mailbox)
+    found = await find_analysis(services.analyses, mailbox, parse_email_id(form["id"]))
+    done = [] if found is None else _undoable(await services.actions.of(found.ref))
+    body = FeedbackRequest(mailbox=mailbox, email_id=form["id"], label=Label.HAM)
+    await add_feedback(services, form.caller, body)
+    if not done:
+        return _shown(form, "corrected")
+    if services.undoer is None:
+        return _shown(form, "harmless_only")
+    came_to = await take_back_all(services, services.undoer, form.caller, done)
+    whole = not any(isinstance(outcome, GlassdomeError) for outcome in came_to.values())
+    return _shown(form, "harmless" if whole else "harmless_only")
+
+
+def _undoable(actions: Sequence[PerformedAction]) -> list[int]:
+    """Return what was done and can be taken back, the last first: a move ends the place of the keywords before it."""
+    kinds = (ActionKind.MOVE, ActionKind.ADD_KEYWORD)
+    done = [item for item in actions if item.state is ActionState.DONE and item.action.kind in kinds]
+    return [item.id for item in reversed(done)]
 
 
 @router.post("/delete")

@@ -11,6 +11,7 @@ from glassdome.values.verdict import why_unjudged
 
 __all__ = [
     "ACTION_STATES",
+    "CORRECTIONS",
     "JOB_REASONS",
     "JOB_STATES",
     "Kind",
@@ -60,6 +61,8 @@ ACTION_STATES: Final = {
     "unknown": "begun, outcome unknown",
     "undone": "taken back",
 }
+#: What a person said that a message is.
+CORRECTIONS: Final = {"ham": "harmless", "spam": "spam", "phish": "phishing"}
 #: A warning is sent or not; "done" and "failed" would hide which.
 _ALERT_STATES: Final = {"planned": "not sent yet", "begun": "being sent", "done": "sent", "failed": "not sent"}
 _ACTIONS: Final = {

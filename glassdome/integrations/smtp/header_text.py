@@ -19,7 +19,7 @@ _AROUND: Final = len("=?utf-8?b??=")
 #: Characters of a word that is left as it is; longer ones could make a line that no server takes (RFC 5322 2.1.1).
 _LONGEST_PLAIN: Final = 400
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_FOLDABLE: Final = re.compile(r"[ \t]+[^ \t]+|^[^ \t]+")
+_FOLDABLE: Final = re.compile(r"(?<![ \t])[ \t]+[^ \t]+|^[^ \t]+")
 
 
 def text_field(name: str, text: str) -> str:

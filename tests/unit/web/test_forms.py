@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from glassdome.testing.samples import a_verdict
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.feedback import Feedback
 from glassdome.values.job import JobState, NewJob
@@ -19,6 +20,7 @@ THIS = {"mailbox": USER, "id": "INBOX;UIDVALIDITY=1;UID=5"}
 FORMS: dict[str, dict[str, str]] = {
     "analyse": THIS,
     "correct": THIS | {"label": "ham"},
+    "harmless": THIS,
     "delete": THIS,
     "undo": THIS | {"action": "1"},
     "queue": {"action": "retry", "state": "failed"},
@@ -186,6 +188,41 @@ async def test_a_verdict_is_corrected(bench: Bench) -> None:
     (said,) = await bench.database.feedback.list()
     assert said == Feedback(ref=ref(5), label=Label.HAM, actor=said.actor, note="our own shop")
     assert said.actor.startswith("key-")
+
+
+async def test_a_correction_shows(bench: Bench) -> None:
+    """In the message, in the list and in the API, also when the message is judged again."""
+    await stock(bench)
+    async with browsing(bench) as browser:
+        await browser.open(MESSAGE)
+        await browser.send("correct", label="ham", note="")
+        await browser.follow()
+        assert "You: harmless" in browser.text
+        await bench.store(analysis(ref(5)))
+        await browser.open("")
+        assert "You: harmless" in browser.text
+    single = (await bench.get("/api/v1/get/llm/analysis", key=RW, mailbox=USER, email_id=THIS["id"])).json()
+    listed = (await bench.get(f"/api/v1/get/llm/analysis?mailbox={USER}", key=RW)).json()
+
+    assert single["correction"] == "ham"
+    assert "ham" in {row["correction"] for row in listed}
+
+
+async def test_not_spam_corrects_and_takes_back(bench: Bench) -> None:
+    """One button: the correction is stored, and the move to Junk is undone."""
+    await stock(bench)
+    await bench.store(analysis(ref(5), verdict=a_verdict(label=Label.PHISH, is_phishing=True)))
+    async with browsing(bench) as browser:
+        await browser.open(MESSAGE)
+        await browser.send("harmless")
+        await browser.follow()
+
+        assert "what was done to the message is taken back" in browser.text
+        assert "You: harmless" in browser.text
+        assert not browser.page.css('form[action="./harmless"]')
+    (item,) = await bench.database.actions.of(ref(5))
+    (said,) = await bench.database.feedback.list()
+    assert (item.state, said.label) == (ActionState.UNDONE, Label.HAM)
 
 
 async def test_an_analysis_is_deleted(bench: Bench) -> None:
