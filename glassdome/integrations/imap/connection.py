@@ -79,7 +79,10 @@ class Connection:
                 await connection._connect(host, port, tls, implicit=implicit)
         except TimeoutError as exc:
             connection.abort()
-            raise TimedOut(f"{connection.peer} did not answer within {IMAP_CONNECT_SECONDS:.0f} seconds.") from exc
+            # A server that waits for TLS says nothing to one who waits for its greeting.
+            fix = "" if implicit else "Does that port speak TLS at once? Then set GLASSDOME_IMAP_TLS=implicit."
+            silent = f"{connection.peer} did not answer within {IMAP_CONNECT_SECONDS:.0f} seconds."
+            raise TimedOut(silent, fix=fix) from exc
         except ssl.SSLError as exc:
             connection.abort()
             raise tls_failure(connection.peer, exc) from exc

@@ -14,9 +14,14 @@ from glassdome.core.errors import (
     LoginUnsupported,
     NotFound,
     ProtocolViolation,
+    TransportError,
 )
+from glassdome.integrations.imap import connection as connection_module
+from glassdome.integrations.imap.connection import Connection
+from glassdome.integrations.tls import TlsPolicy
 from tests.integration.imap_servers.conftest import BOB, Bench
-from tests.servers.scripted_imap import RAW
+from tests.servers.certificates import Certificates
+from tests.servers.scripted_imap import RAW, scripted
 
 ENOUGH = 100_000
 
@@ -229,6 +234,19 @@ async def test_body_cut_in_the_middle_is_fetched_again(bench: Bench) -> None:
     """Never half a mail."""
     bench.server.script(r"UID FETCH 2 \(UID BODY", b"* 2 FETCH (UID 2 BODY[] {106}\r\nFrom: A\r\n* BYE", times=1)
     assert await bench.source.fetch(bench.ref(), max_bytes=ENOUGH) == RAW
+
+
+@pytest.mark.parametrize(("starttls", "fix"), [(False, "GLASSDOME_IMAP_TLS=implicit"), (True, "GLASSDOME_IMAP_TLS")])
+async def test_tls_at_the_wrong_moment_is_told(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch, starttls: bool, fix: str
+) -> None:
+    """A port that speaks TLS at once says nothing to a STARTTLS client; the other way round no handshake comes about."""
+    monkeypatch.setattr(connection_module, "IMAP_CONNECT_SECONDS", 1.0)
+    async with scripted(certificates, starttls=starttls) as server:
+        tls = TlsPolicy(ca_file=certificates.ca)
+        with pytest.raises(TransportError) as caught:
+            await Connection.open("localhost", server.port, tls, implicit=starttls)
+    assert fix in caught.value.fix
 
 
 async def test_mailbox_of_the_scripted_server_is_bobs(bench: Bench) -> None:
