@@ -16,7 +16,8 @@ from glassdome.core.errors import Broken, LoginRefused, MessageTooLarge
 from glassdome.core.limits import MAX_COMMAND_BYTES
 from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession
-from glassdome.source.arrived import last_uid, settled
+from glassdome.source.arrived import last_uid
+from glassdome.source.settling import Settling
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 
@@ -37,6 +38,7 @@ class Mailroom:
     def __init__(self, agent: MailcowAgent, mailbox: str, *, clock: Clock) -> None:
         """Use the agent's connections and stores."""
         self._agent, self.mailbox, self._clock = agent, mailbox, clock
+        self._settling = Settling(clock)
 
     async def look(self, handle: Handle) -> int:
         """Handle what is new and return how many mails that were; raises GlassdomeError, and passes over what breaks it.
@@ -55,7 +57,7 @@ class Mailroom:
             unread_to = 0
             if cursor is None or cursor.uid_validity != status.uid_validity:
                 known = cursor.uid_validity if cursor is not None else 0
-                status = await settled(session, INBOX, known=known, clock=self._clock)
+                status = await self._settling.examine(session, self.mailbox, INBOX, known=known)
             if cursor is None or cursor.uid_validity != status.uid_validity:
                 cursor, unread_to = (
                     Cursor(uid_validity=status.uid_validity, last_uid=0),

@@ -15,7 +15,8 @@ from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.integrations.mailcow.reading import read_row
 from glassdome.integrations.mailcow_client import MailcowClient, row_of
 from glassdome.ports.imap import ImapSession
-from glassdome.source.arrived import last_uid, settled, uids_after
+from glassdome.source.arrived import last_uid, uids_after
+from glassdome.source.settling import Settling
 from glassdome.store import Database
 from glassdome.values.credentials import Credentials
 from glassdome.values.folder import FolderStatus
@@ -40,6 +41,7 @@ class Monitor:
     def __init__(self, client: MailcowClient, memory: Memory, *, clock: Clock) -> None:
         """Share the agent's client and memory."""
         self._client, self._memory, self._clock = client, memory, clock
+        self._settling = Settling(clock)
         self._answered: dict[str, Cursor] = {}
         self._stored: dict[str, Cursor] = {}
         self._backlog: dict[str, int] = {}
@@ -104,7 +106,7 @@ class Monitor:
             status = await session.status(INBOX)
             if cursor is None or cursor.uid_validity != status.uid_validity:
                 known = cursor.uid_validity if cursor is not None else 0
-                status = await settled(session, INBOX, known=known, clock=self._clock)
+                status = await self._settling.examine(session, mailbox, INBOX, known=known)
             if cursor is None or cursor.uid_validity != status.uid_validity:
                 cursor = Cursor(uid_validity=status.uid_validity, last_uid=0)
                 self._backlog[mailbox] = await last_uid(session, INBOX, status)

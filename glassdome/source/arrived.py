@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final
-
-from glassdome.core.clock import Clock
 from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession
 from glassdome.values.folder import FolderStatus
 
-__all__ = ["last_uid", "settled", "uids_after"]
+__all__ = ["last_uid", "uids_after"]
 
 _log = get_logger(__name__)
-#: Longer than the second in which a clock stands still.
-_A_TICK: Final = 1.1
-#: Courier leaves out the first thousand million seconds.
-_EPOCH: Final = 1_000_000_000
-_SKEW_SECONDS: Final = 5
 
 
 async def uids_after(session: ImapSession, folder: str, status: FolderStatus, last: int) -> tuple[int, ...]:
@@ -40,29 +31,6 @@ async def last_uid(session: ImapSession, folder: str, status: FolderStatus) -> i
     if status.uid_next is not None:
         return status.uid_next - 1
     return max(await _from(session, folder, status, 1, "*"), default=0)
-
-
-async def settled(session: ImapSession, folder: str, *, known: int, clock: Clock) -> FolderStatus:
-    """Examine a folder whose UIDVALIDITY is not the `known` one (0: none is), and return what it says for good.
-
-    Courier's is the clock until somebody selects the folder for changes, so that every UID is void a second later
-    (RFC 9051 2.3.1.1 wants it to persist). Then that is done once: it takes `\\Recent` from the messages, nothing else.
-    """
-    status = await session.examine(folder)
-    if status.uid_validity == known or not (known or _is_the_clock(status.uid_validity, clock.now())):
-        return status
-    await clock.sleep(_A_TICK)
-    if (again := await session.examine(folder)).uid_validity == status.uid_validity:
-        return again
-    _log.warning("uid_validity_moves", folder=folder, effect="it is selected once, so that the server keeps its UIDs")
-    await session.select(folder)
-    return await session.examine(folder)
-
-
-def _is_the_clock(validity: int, now: datetime) -> bool:
-    """Say whether it may be the time of day, as a number that servers derive from it."""
-    behind = (int(now.timestamp()) - validity) % _EPOCH
-    return min(behind, _EPOCH - behind) <= _SKEW_SECONDS
 
 
 async def _from(

@@ -11,9 +11,10 @@ from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.errors import ImapRefused, InvalidQuery, NotFound, UidValidityChanged
 from glassdome.core.limits import IMAP_IDLE_SECONDS
 from glassdome.ports.imap import ImapSession, ImapSessions
-from glassdome.source.arrived import last_uid, settled, uids_after
+from glassdome.source.arrived import last_uid, uids_after
 from glassdome.source.asked import asked
 from glassdome.source.search import quoted, search_date
+from glassdome.source.settling import Settling
 from glassdome.source.special_use import folder_for
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
@@ -36,6 +37,7 @@ class ImapSource:
         """`sessions` is owned from here on: `aclose` closes it."""
         self._sessions = sessions
         self._clock = clock or SystemClock()
+        self._settling = Settling(self._clock)
         self._poll_seconds = poll_seconds
 
     async def folders(self, mailbox: str) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ class ImapSource:
 
     async def new_uids(self, mailbox: str, folder: str, cursor: Cursor | None) -> NewUids:
         """Find what arrived since `cursor`: one STATUS where nothing did, one SEARCH more where something did."""
-        return await self._run(mailbox, lambda session: self._new_uids(session, folder, cursor))
+        return await self._run(mailbox, lambda session: self._new_uids(session, mailbox, folder, cursor))
 
     async def older_uids(self, mailbox: str, folder: str, *, before: int, limit: int) -> NewUids:
         """Return at most `limit` UIDs below `before`, newest first; the cursor tells the lowest of them."""
@@ -53,7 +55,7 @@ class ImapSource:
 
     async def fetch(self, ref: MessageRef, *, max_bytes: int) -> bytes:
         """Return the raw message; see the port for what is raised."""
-        return await self._run(ref.mailbox, lambda session: _fetch(session, ref, max_bytes))
+        return await self._run(ref.mailbox, lambda session: self._fetch(session, ref, max_bytes))
 
     async def find(self, mailbox: str, folder: str, message_id: str) -> MessageRef:
         """Return the newest message with that Message-ID."""
@@ -91,11 +93,20 @@ class ImapSource:
     async def _run(self, mailbox: str, ask: Callable[[ImapSession], Awaitable[T]]) -> T:
         return await asked(self._sessions, mailbox, ask)
 
-    async def _new_uids(self, session: ImapSession, folder: str, cursor: Cursor | None) -> NewUids:
+    async def _fetch(self, session: ImapSession, ref: MessageRef, max_bytes: int) -> bytes:
+        status = await self._settling.examine(session, ref.mailbox, ref.folder, known=ref.uid_validity)
+        if status.uid_validity != ref.uid_validity:
+            raise UidValidityChanged(f"{ref.folder} of {ref.mailbox} was rebuilt: {ref} names nothing any more.")
+        raw = await session.body(ref.uid, max_bytes=max_bytes)
+        if raw is None:
+            raise NotFound(f"{ref} is not there any more.")
+        return raw
+
+    async def _new_uids(self, session: ImapSession, mailbox: str, folder: str, cursor: Cursor | None) -> NewUids:
         status = await session.status(folder)
         if cursor is None or cursor.uid_validity != status.uid_validity:
             known = cursor.uid_validity if cursor is not None else 0
-            status = await settled(session, folder, known=known, clock=self._clock)
+            status = await self._settling.examine(session, mailbox, folder, known=known)
         if cursor is not None and cursor.uid_validity == status.uid_validity:
             uids = await uids_after(session, folder, status, cursor.last_uid)
             return NewUids(uids=uids, cursor=cursor.moved_to(max(uids, default=0)))
@@ -128,20 +139,6 @@ async def _older_uids(session: ImapSession, folder: str, before: int, limit: int
         high, width = low - 1, width * 2
     uids = found[::-1][:limit]
     return NewUids(uids=uids, cursor=Cursor(uid_validity=status.uid_validity, last_uid=min(uids, default=1) - 1))
-
-
-async def _opened(session: ImapSession, ref: MessageRef) -> None:
-    status = await session.examine(ref.folder)
-    if status.uid_validity != ref.uid_validity:
-        raise UidValidityChanged(f"{ref.folder} of {ref.mailbox} was rebuilt: {ref} names nothing any more.")
-
-
-async def _fetch(session: ImapSession, ref: MessageRef, max_bytes: int) -> bytes:
-    await _opened(session, ref)
-    raw = await session.body(ref.uid, max_bytes=max_bytes)
-    if raw is None:
-        raise NotFound(f"{ref} is not there any more.")
-    return raw
 
 
 async def _find(session: ImapSession, mailbox: str, folder: str, message_id: str) -> MessageRef:

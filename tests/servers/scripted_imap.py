@@ -91,6 +91,7 @@ class ScriptedImap:
         self.status_tells = "MESSAGES {count} UIDNEXT {next} UIDVALIDITY {validity}"
         self.permanent = "\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*"
         self.heard: list[str] = []
+        self.validity_moves = 0
         self.login_says = "OK logged in"
         self.logins, self.now_open, self.most_at_once = 0, 0, 0
         self.mailboxes: dict[str, list[Folder]] = {}
@@ -263,6 +264,7 @@ class _Talk:
         folder = self.named(rest)
         if folder is None:
             return "NO [NONEXISTENT] no such mailbox"
+        folder.validity += self.server.validity_moves
         self.open, self.known = folder, len(folder.mails)
         self.say(f"* {self.known} EXISTS", f"* OK [UIDVALIDITY {folder.validity}] ok")
         for told in filter(None, (self.tell(self.server.open_tells, folder), flags)):

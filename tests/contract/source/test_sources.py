@@ -72,6 +72,9 @@ class TestCourier(SourceContract):
         mailbox = await asyncio.to_thread(courier.add_mailbox, "Junk")
         server = _server(courier, courier.certificates)
         async with ImapPool(server, FixedLogins({mailbox: SecretStr(PASSWORD)})) as pool:
+            async with pool.session(mailbox) as session:
+                # As its owner's mail program did long ago: before, what is moved there gets the clock as UIDVALIDITY.
+                await session.select("INBOX.Junk")
 
             async def deliver(raw: bytes) -> None:
                 await asyncio.to_thread(courier.deliver, mailbox, raw)

@@ -115,6 +115,22 @@ async def test_courier_is_settled(tmp_path: Path, courier: Courier) -> None:
     assert queue["depth"]["failed"] == queue["depth"]["cancelled"] == 0
 
 
+async def test_a_validity_that_never_stands(tmp_path: Path, certificates: Certificates) -> None:
+    """Another UIDVALIDITY at each opening, after a SELECT too: it says nothing, and each mail is judged once."""
+    async with scripted(certificates) as server:
+        server.validity_moves = 1
+        async with serving(tmp_path, environment(server.port, certificates, BOB)) as service:
+            await server.until("^IDLE")
+            for number in (1, 2):
+                server.deliver(BOB, mail(number))
+            assert await judged(service, BOB, 2) == ["1", "2"]
+            server.deliver(BOB, mail(3))
+            assert await judged(service, BOB, 3) == ["1", "2", "3"]
+            assert len(await service.logged("uid_validity_never_stands")) == 1
+            depth = (await service.get("/api/v1/get/llm/queue"))["depth"]
+    assert depth["failed"] == depth["cancelled"] == 0
+
+
 READ = parse_message(RAW)
 OLD = MessageRef(mailbox=BOB, uid_validity=7, uid=2)
 NEW = replace(OLD, uid_validity=8, uid=77)
