@@ -81,8 +81,7 @@ def _posting(value: str) -> str:
 def _automation(fields: list[RawField]) -> str:
     """Return the name of the first field beside Auto-Submitted by which a program says that it wrote the mail."""
     for name, label, value in fields:
-        said = _keyword(value)
-        if _AUTOMATIC.fullmatch(name) and said not in _DENIALS:
+        if name.startswith("x-") and _AUTOMATIC.fullmatch(name) and _keyword(value) not in _DENIALS:
             return label[:80]
         if name in _SAYING and _SAYING[name].search(value.lower()[:200]):
             return label[:80]

@@ -57,9 +57,8 @@ class Part:
     def content(self, faults: Faults) -> bytes:
         """Return the bytes with the transfer encoding undone."""
         encoding = first(self.fields, "content-transfer-encoding")
-        if encoding:
-            others = every(self.fields, "content-transfer-encoding")
-            encoding = chosen_encoding(others, self.body) if len(others) > 1 else encoding
+        if encoding and len(others := every(self.fields, "content-transfer-encoding")) > 1:
+            encoding = chosen_encoding(others, self.body)
         return decode_transfer(self.body, encoding, faults)
 
 
@@ -96,11 +95,11 @@ def _parse(span: _Span, faults: Faults, default: str, depth: int) -> Part:
 
 
 def _content_type(fields: list[RawField], default: str, faults: Faults) -> Field:
-    values = every(fields, "content-type")
-    if not values:
+    value = first(fields, "content-type")
+    if not value:
         return _PLAIN if default == _DEFAULT else Field(value=default)
-    parsed = _one_type(values[0], faults)
-    if len(values) == 1 or parsed.value.startswith(("multipart/", "text/")):
+    parsed = _one_type(value, faults)
+    if parsed.value.startswith(("multipart/", "text/")) or len(values := every(fields, "content-type")) == 1:
         return parsed
     others = [_one_type(value, faults) for value in values[1:_MAX_TYPES]]
     return next((other for other in others if other.value.startswith(("multipart/", "text/"))), parsed)
