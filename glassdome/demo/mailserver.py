@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.result import ProxyResultUnknown
+from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, DictBackend, Login
 from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxSet
@@ -79,18 +81,15 @@ class DemoMailServer:
         await backend.start(self._stack)
         server = IMAPServer(backend.login, config)
 
-        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Any) -> None:
-            # pymap keeps no reference to the task of a connection, and Python collects a task that nobody holds.
-            task = asyncio.current_task()
-            assert task is not None
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # pymap's own way keeps no reference to the task, and Python collects a task that nobody holds.
+            peer = SocketInfo.get(writer, ProxyResultUnknown(), unique_id=uuid4().bytes)
+            task = asyncio.create_task(server(reader, writer, peer))
             self._talks.add(task)
-            try:
-                await server(reader, writer, peer)
-            finally:
-                self._talks.discard(task)
+            task.add_done_callback(self._talks.discard)
 
         self._stack.push_async_callback(self._end_talks)
-        self.imap_port = await self._listen(ProxyProtocolReader(config.proxy_protocol).get_callback(talk))
+        self.imap_port = await self._listen(connected)
 
     async def _end_talks(self) -> None:
         talks = tuple(self._talks)

@@ -24,7 +24,13 @@ LIGHT = {"glassdome", "glassdome.cli", "glassdome.cli.app", "glassdome.cli.comma
 #: What some declarations take from elsewhere: the words for a choice.
 CHOICES = {
     "eval": {"glassdome.evaluation", "glassdome.evaluation.function_names"},
-    "mailcow": {"glassdome.deploy", "glassdome.deploy.options", "glassdome.core", "glassdome.core.errors"},
+    "mailcow": {
+        "glassdome.deploy",
+        "glassdome.deploy.options",
+        "glassdome.core",
+        "glassdome.core.errors",
+        "glassdome.core.places",
+    },
 }
 
 
