@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 
+#: Columns from which on a message has one of its own.
+_WIDE: Final = 120
 _UNITS: Final = {"m": 60, "h": 3600, "d": 86_400}
 
 
@@ -63,14 +65,22 @@ def _done_since(text: str, mailbox: str) -> ActionQuery:
 
 
 async def _list(settings: Settings, query: ActionQuery) -> None:
-    table = Table("id", "when", "message", "action", "what", box=None, header_style="bold")
+    wide = out.width >= _WIDE
+    names = ("id", "when", "action", "what", "message") if wide else ("id", "when", "action", "what and where")
+    table = Table(*names, box=None, header_style="bold")
+    for column in table.columns[:3]:
+        column.no_wrap = True
     async with open_store(settings) as database:
         # A warning that nobody got is no action that was done, but whoever reads the list must learn of it.
         for part in (query, replace(query, state=ActionState.FAILED, kinds=(ActionKind.ALERT,))):
             async for item in _pages(database.actions, part):
                 when, action = item.updated_at.strftime("%Y-%m-%d %H:%M"), item.action
                 what = Text(action.argument if part is query else f"not sent: {item.detail}")
-                table.add_row(str(item.id), when, Text(str(action.ref)), action.kind.value, what)
+                message = Text(str(action.ref))
+                if wide:
+                    table.add_row(str(item.id), when, action.kind.value, what, message)
+                else:
+                    table.add_row(str(item.id), when, action.kind.value, Text("\n").join((what, message)))
     out.print(table)
     err.print(f"{table.row_count} actions.", highlight=False)
 

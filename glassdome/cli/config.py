@@ -6,8 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from rich.console import Group, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json
 from glassdome.core.config import Settings, env_name
@@ -15,6 +18,10 @@ from glassdome.core.config_shown import shown_value
 from glassdome.core.errors import ConfigError, StoreError
 
 __all__ = ["described", "show"]
+
+
+#: Columns from which on a table of four is readable.
+_WIDE = 120
 
 
 def described(settings: Settings) -> list[dict[str, Any]]:
@@ -57,8 +64,24 @@ def show(*, changed: bool, as_json: bool) -> None:
         if as_json:
             print_json(rows)
             return
-        table = Table("variable", "value", "origin", "meaning", box=None, header_style="bold")
-        for row in rows:
-            value = "" if row["value"] is None else str(row["value"])
-            table.add_row(*(escape(text) for text in (row["variable"], value, row["origin"], row["meaning"])))
-        out.print(table)
+        out.print(_table(rows) if out.width >= _WIDE else _lines(rows))
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table("variable", "value", "origin", "meaning", box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*(escape(text) for text in (row["variable"], _value(row), row["origin"], row["meaning"])))
+    return table
+
+
+def _lines(rows: list[dict[str, Any]]) -> Group:
+    """Return each setting in lines of its own: four columns in 80 characters would break every word."""
+    parts: list[RenderableType] = []
+    for row in rows:
+        first = Text.assemble((row["variable"], "bold"), f" = {_value(row)}", (f"  ({row['origin']})", "dim"))
+        parts += [first, Padding(Text(row["meaning"]), (0, 0, 0, 4))]
+    return Group(*parts)
+
+
+def _value(row: dict[str, Any]) -> str:
+    return "" if row["value"] is None else str(row["value"])
