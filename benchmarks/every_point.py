@@ -34,6 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sqlite", action="store_true")
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="with --every 4: 0 to 3 are all points in four runs")
     wanted = parser.parse_args()
     folder, memory = Path(tempfile.mkdtemp(prefix="gde")), Path("/dev/shm")
     fast = Path(tempfile.mkdtemp(prefix="gde", dir=memory if memory.is_dir() else None))
@@ -47,7 +48,7 @@ def main() -> int:
         postfix.start()
         url = "sqlite:///{folder}/glassdome.db" if wanted.sqlite else _url(database)
         plan = folder / "plan.json"
-        plan.write_text(json.dumps(plan_for(dovecot, postfix, folder, url, every=wanted.every)))
+        plan.write_text(json.dumps(plan_for(dovecot, postfix, folder, url, every=wanted.every, first=wanted.first)))
         command = [sys.executable, "-m", "tests.integration.ended.drive", str(plan)]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     finally:
