@@ -60,6 +60,8 @@ _VERBS: Final[Mapping[AskKind, str]] = {
     AskKind.MOVE_CHANNEL: "asks you to go on by another channel",
     AskKind.REPLY: "asks you to answer",
 }
+#: Under this name the message keeps what was looked at.
+_NOTE: Final = "asked"
 OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
 _MONEY = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|chf|brl|pln|kr|zł|btc|usdt)\b|r\$", re.IGNORECASE)
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}|\biban\b|\bsort code\b|\bconto\b|\bkonto\b|\bcompte\b|\bcuenta\b|\bconta\b|\brekening|\baccount\b|\bbank", re.IGNORECASE)  # fmt: skip
@@ -94,9 +96,13 @@ class Found:
 
 def look(message: Message, context: Context) -> Found:
     """Look at who asks, at the words and at the links that are not small print."""
-    asking = [view for view in view_links(message) if view.host and not is_a_way_back(view)]
-    links = tuple((view, owner_of(view, message)) for view in asking)
-    return Found(standing=standing_of(message, context), words=asking_words(message), links=links)
+    known = message.notes.get(_NOTE)
+    if known is None:
+        asking = [view for view in view_links(message) if view.host and not is_a_way_back(view)]
+        known = asking_words(message), tuple((view, owner_of(view, message)) for view in asking)
+        message.notes[_NOTE] = known
+    standing = context.asked.standing if context.asked is not None else standing_of(message, context)
+    return Found(standing=standing, words=known[0], links=known[1])
 
 
 def find_asked(message: Message, context: Context, found: Found | None = None) -> Asked:

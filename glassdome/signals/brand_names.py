@@ -53,10 +53,21 @@ def _is_business(rest: str) -> bool:
     return all(word in _LEGAL or word in table["strong"] or word in table["weak"] for word in words)
 
 
+_TOKEN = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return frozenset(found.group() for brand in brands() if (found := _TOKEN.search(brand.name)))
+
+
 def claimed_brand(text: str, *, common: bool) -> Brand | None:
     """Return the first brand named; one that is an ordinary word counts only in front, and only with `common`."""
-    pattern, table = _pattern()
     plain = unicodedata.normalize("NFKC", text).casefold()
+    # Most text begins no brand's name: asking for its words first is many times faster than the pattern.
+    if _first_words().isdisjoint(_TOKEN.findall(plain)):
+        return None
+    pattern, table = _pattern()
     for found in pattern.finditer(plain):
         brand = table[found.group()]
         if not brand.common:

@@ -62,6 +62,13 @@ def _lines(text: str) -> Iterator[str]:
 
 def claim_of(message: Message) -> Claim:
     """Return the claim: of the display name, else of a heading or a signature that is nothing but a brand's name."""
+    claim: Claim | None = message.notes.get("claim")
+    if claim is None:
+        claim = message.notes["claim"] = _claim_of(message)
+    return claim
+
+
+def _claim_of(message: Message) -> Claim:
     name = " ".join(message.author.name.split())[:_MAX_NAME]
     brand = _brand_of_name(name)
     role, words = _role(name)

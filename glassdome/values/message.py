@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from glassdome.values.authenticity import DMARC_FAILED, Authenticity, vouch
 
@@ -303,6 +303,11 @@ class Message:
     def authenticity(self) -> Authenticity:
         """Whether our own server vouches for the author: computed once, read by signals and store alike."""
         return vouch(self.header_from, self.authentication)
+
+    @cached_property
+    def notes(self) -> dict[str, Any]:
+        """What pure functions of the message alone found out, kept for the next that asks; no part of its value."""
+        return {}
 
     @cached_property
     def _by_name(self) -> dict[str, tuple[str, ...]]:
