@@ -19,7 +19,17 @@ from glassdome.values.context import Context
 from glassdome.values.message import Attachment, Message
 from glassdome.values.signal import Evidence
 
-__all__ = ["GROUPS", "OAUTH", "TALKED_ABOUT", "Found", "find_asked", "foreign_account", "is_newsletter", "look"]
+__all__ = [
+    "GROUPS",
+    "OAUTH",
+    "OWN_NAME",
+    "TALKED_ABOUT",
+    "Found",
+    "find_asked",
+    "foreign_account",
+    "is_newsletter",
+    "look",
+]
 
 #: Which words are which ask; the first group of an ask that occurs is quoted.
 GROUPS: Final[Mapping[AskKind, tuple[str, ...]]] = {
@@ -60,6 +70,8 @@ _VERBS: Final[Mapping[AskKind, str]] = {
     AskKind.MOVE_CHANNEL: "asks you to go on by another channel",
     AskKind.REPLY: "asks you to answer",
 }
+#: How the sentence about an organization begins of which nothing is known but its name.
+OWN_NAME: Final = "nothing but its own name speaks for"
 #: Under this name the message keeps what was looked at.
 _NOTE: Final = "asked"
 OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
@@ -255,7 +267,7 @@ def _identity(kind: AskKind, message: Message, found: Found) -> tuple[Identity, 
         and not message.in_reply_to
         and not is_newsletter(message, standing)
     ):
-        doubt = f"nothing but its own name speaks for {standing.claimed}"
+        doubt = f"{OWN_NAME} {standing.claimed}"
     return (Identity.UNPROVEN, doubt) if doubt else (Identity.PROVEN, standing.why)
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from glassdome.signals.asked import GROUPS, OAUTH, TALKED_ABOUT, Found, find_asked, foreign_account, is_newsletter, look
+from glassdome.signals.asked import (
+    GROUPS,
+    OAUTH,
+    OWN_NAME,
+    TALKED_ABOUT,
+    Found,
+    find_asked,
+    foreign_account,
+    is_newsletter,
+    look,
+)
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.values.ask import Identity
 from glassdome.values.context import Context
@@ -62,7 +72,7 @@ _OF_WORDS = {
 #: What one, two and more different phrases of a group count.
 _STRENGTHS = (0.6, 0.85, 1.0)
 #: Words that, alone, say nothing: two of them make a case.
-_TWICE = frozenset(("opener", "job_offer", "rental", "extortion"))
+_TWICE = frozenset(("opener", "job_offer", "extortion"))
 _HACKED = re.compile(r"/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|sites/default/files|components/com_|modules/mod_)", re.IGNORECASE)  # fmt: skip
 
 
@@ -118,7 +128,7 @@ def _by_identity(message: Message, context: Context, found: Found) -> Iterator[S
         doubtful = [ask for ask in valued if ask.identity is wanted]
         if doubtful:
             places = (evidence(ask.where, ask.quote) for ask in doubtful)
-            strength = _ONLY_ITS_NAME if asked.standing.self_named and asked.standing.proven else 1.0
+            strength = _ONLY_ITS_NAME if all(OWN_NAME in ask.why for ask in doubtful) else 1.0
             yield hit(name, doubtful[0].why, *places, strength=strength)
     if valued and all(ask.identity is Identity.PROVEN for ask in valued):
         yield hit("ask_proven", valued[0].why, evidence(valued[0].where, valued[0].quote))

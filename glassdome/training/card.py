@@ -20,7 +20,10 @@ _TERMS: Final = (
     ("rlists", "R project mailing lists, public archive"),
     ("delivery", "public sample mail, no terms stated"),
     ("newsletter", "public sample mail, no terms stated"),
-    ("modern_", "rendered from templates of applications under MIT, BSD, MPL, GPL and AGPL; their texts are not shipped"),
+    (
+        "modern_",
+        "rendered from templates of applications under MIT, BSD, MPL, GPL and AGPL; their texts are not shipped",
+    ),
     ("cases", "written for this project"),
 )
 

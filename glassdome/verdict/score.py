@@ -20,6 +20,8 @@ _INJECTION = "injection"
 _SPAM_SCALE = 0.9
 #: The signal that says that our server vouches for the author.
 _VERIFIED = "authenticated"
+#: Those that say that something of value is asked for by somebody who is not proven.
+_DOUBTFUL = frozenset(("ask_unproven", "ask_contradicted"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +105,15 @@ def _together(signals: Sequence[Signal], weights: Weights) -> float:
     return math.fsum(r.phishing for r in rules if not found.isdisjoint(r.any_of) and not found.isdisjoint(r.with_any))
 
 
-def _text(probability: float, bias: float, weights: Weights, *, verified: bool = False) -> float:
+def _text(
+    probability: float, bias: float, weights: Weights, *, verified: bool = False, doubtful: bool = False
+) -> float:
     ceiling = min(weights.text.cap, weights.text.verified_cap) if verified else weights.text.cap
     told = _logit(probability)
     against = weights.text.scale_against
     scale = against if against is not None and told < 0 else weights.text.scale
-    return _clamp(scale * told, -weights.text.cap, ceiling) + bias
+    floor = max(-weights.text.cap, weights.text.doubtful_floor) if doubtful else -weights.text.cap
+    return _clamp(scale * told, floor, ceiling) + bias
 
 
 def _spam_text(probability: float, weights: Weights) -> float:
@@ -123,7 +128,9 @@ def _model(probability: float, weights: Weights, *, may_clear: bool) -> float:
 def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, weights: Weights) -> Scores:
     """Combine everything; the model's ham bonus is dropped beside hard evidence, injection and unknowns."""
     verified = any(signal.name == _VERIFIED and signal.hit for signal in signals)
-    phishing = {"text": _text(builtin.phishing, weights.text.bias_phishing, weights, verified=verified)}
+    doubtful = any(s.name in _DOUBTFUL and s.hit and s.strength == 1.0 for s in signals)
+    text = _text(builtin.phishing, weights.text.bias_phishing, weights, verified=verified, doubtful=doubtful)
+    phishing = {"text": text}
     spam = {"text": _spam_text(builtin.spam, weights)}
     for_phishing, for_spam = _grouped(signals, weights)
     phishing |= for_phishing

@@ -41,13 +41,15 @@ class Thresholds(_Part):
 class TextWeights(_Part):
     """How the text classifier's log-odds count: scaled, capped, with a constant added; `scale_against` where it speaks against phishing.
 
-    `verified_cap` bounds what wording says against an author for whom our server vouches: alone it never decides.
+    `verified_cap` bounds what wording says against an author for whom our server vouches: alone it never decides;
+    `doubtful_floor` what it says for a mail in which somebody who is not proven asks for something of value.
     """
 
     scale: float = Field(ge=0, le=2)
     scale_against: float | None = Field(default=None, ge=0, le=2)
     cap: float = Field(gt=0, le=10)
     verified_cap: float = Field(default=10.0, ge=0, le=10)
+    doubtful_floor: float = Field(default=-10.0, ge=-10, le=0)
     bias_phishing: LogOdds = 0.0
     bias_spam: LogOdds = 0.0
 

@@ -99,3 +99,20 @@ def test_more_phrases_count_more() -> None:
 def test_apostrophes_and_line_breaks() -> None:
     """Typographic apostrophes and folded lines do not hide a phrase."""
     assert "login_alarm" in hits(mail(text="If this wasn’t\nyou, tell us."))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We can bring your site to the first page of Google, SEO services from 99 EUR.", True),
+        ("Verified B2B contact lists of logistics managers, ask for the price.", True),
+        ("Notre agence propose le référencement et un devis gratuit.", True),
+        ("200 free spins, claim your casino bonus.", True),
+        ("Posizionamento su Google: aumenta le tue vendite.", True),
+        ("The minutes of the meeting are on the board, and Google Maps shows the way.", False),
+        ("Unser Verein sucht Helfer für das Sommerfest.", False),
+    ],
+)
+def test_offers_that_nobody_asked_for(text: str, found: bool) -> None:
+    """Search engine ranks, address lists, loans and casinos."""
+    assert ("cold_offer" in hits(mail(text=text))) is found

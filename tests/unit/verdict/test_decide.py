@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from glassdome.values.ask import Ask, Asked, AskKind, Identity
 from glassdome.values.verdict import Label
 from glassdome.verdict import load_weights
 from tests.unit.verdict.build import builtin, hit, judged, model, unknown
@@ -130,3 +133,35 @@ def test_no_reply_to_what_looks_suspicious() -> None:
         for scores in ({}, {"phishing": 0.85}, {"spam": 0.6})
     ]
     assert drafts == [draft, None, None]
+
+
+def test_wording_alone_never_decides_on_verified_mail() -> None:
+    """Whatever the words are like, an author for whom our server vouches is not called phishing for them."""
+    certain = builtin(phishing=0.9999)
+    assert judged(builtin=certain).label is Label.PHISH
+    assert judged(hit("authenticated"), builtin=certain).label is Label.HAM
+
+
+def test_harmless_words_clear_little_of_a_doubtful_ask() -> None:
+    """Well-written fraud reads like business mail."""
+    harmless, plain = builtin(phishing=0.0001), builtin(phishing=0.15)
+    asked = (hit("ask_unproven"), hit("ask_bank_change"))
+    assert judged(*asked, builtin=harmless).phishing_score == pytest.approx(
+        judged(*asked, builtin=plain).phishing_score, abs=0.1
+    )
+
+
+def test_an_ask_of_value_by_nobody_proven_is_not_answered_in_haste() -> None:
+    """No draft, and no priority above 5, though the mail is not called phishing."""
+    ask = Ask(kind=AskKind.PAYMENT, identity=Identity.UNPROVEN, quote="please pay", why="Asks you to pay")
+    text = builtin(auto_reply_suggestion="Thank you, I will.", priority_score=9)
+    doubtful = judged(builtin=text, asked=Asked(asks=(ask,)))
+    assert (doubtful.label, doubtful.auto_reply_suggestion, doubtful.priority_score) == (Label.HAM, None, 5)
+    proven = judged(builtin=text, asked=Asked(asks=(replace(ask, identity=Identity.PROVEN),)))
+    assert (proven.auto_reply_suggestion, proven.priority_score) == ("Thank you, I will.", 9)
+
+
+def test_an_ask_quotes_the_mail() -> None:
+    """A quote that is not in the mail is dropped; the ask stays."""
+    ask = Ask(kind=AskKind.PAYMENT, identity=Identity.UNPROVEN, quote="words that nobody wrote")
+    assert judged(asked=Asked(asks=(ask,))).asks == (replace(ask, quote=""),)
