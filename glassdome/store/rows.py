@@ -21,6 +21,7 @@ _VERDICT = (
     "is_phishing", "phishing_score", "spam_score", "phishing_reasons", "summary", "categories", "tags",
     "priority_score", "sensitive", "action_items", "auto_reply_suggestion", "language", "engine", "model",
     "prompt_version", "degraded", "degraded_reason", "skipped", "usage", "asks", "readable",
+    "attention", "attention_reason",
 )  # fmt: skip
 _ANALYSIS = (
     "message_id",

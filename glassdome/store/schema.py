@@ -94,6 +94,8 @@ analyses = Table(
     Column("opinion", Json(Opinion)),
     Column("attachments", Json(tuple[AttachedFile, ...])),
     Column("asks", Json(tuple[Ask, ...])),
+    Column("attention", ascii_text(10), nullable=False, server_default="read"),
+    Column("attention_reason", Clipped(200), nullable=False, server_default=""),
     Column("processing_time", Float(53), nullable=False),
     Column("analyzed_at", Instant, nullable=False),
     UniqueConstraint("mailbox", "folder", "uid_validity", "uid", name="uq_llm_email_analysis_ref"),

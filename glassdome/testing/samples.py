@@ -45,6 +45,8 @@ def a_verdict(**fields: Any) -> Verdict:
         "categories": ("personal", "meeting"),
         "tags": ("minutes",),
         "priority_score": 5,
+        "attention": "answer",
+        "attention_reason": "Somebody waits for an answer.",
         "sensitive": (SensitiveFinding(type="iban", start=3, end=25, masked="****1234"),),
         "action_items": (ActionItem(text="Send the minutes", evidence=Evidence(where="text"), due="Friday"),),
         "auto_reply_suggestion": None,
