@@ -15,6 +15,7 @@ from glassdome.values.verdict import why_unjudged
 __all__ = ["verdict_page", "verdict_table"]
 
 _COLOURS: Final = {"phish": "bold red", "spam": "yellow", "ham": "green", "unknown": "bold magenta"}
+_IDENTITY: Final = {"proven": "proven", "unproven": "not proven", "contradicted": "contradicted"}
 _NAMES: Final = {"phish": "PHISHING", "spam": "spam", "ham": "ok", "unknown": "not judged"}
 
 
@@ -40,7 +41,7 @@ def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str 
             first,
             _verdict(row),
             _risk(row),
-            str(row["priority_score"]),
+            f"{row['priority_score']}\n{row['attention']}",
             *[Text(", ".join(row["categories"]))] * wide,
             _summary(row),
         )
@@ -64,10 +65,18 @@ def _summary(row: dict[str, Any]) -> Text:
         text = Text(f"{why_unjudged(row['readable'])}\n", "magenta").append_text(text)
     for reason in row["phishing_reasons"][:2] if row["label"] == "phish" else ():
         text.append(f"\n- {reason['why']}", "dim")
+    for ask in _unproven(row) if row["label"] != "phish" else ():
+        text.append(f"\n- {ask['why']}", "yellow")
+    if dated := sorted(item["due_at"] for item in row["action_items"] if item["due_at"]):
+        text.append(f"\ndue {dated[0]}", "cyan")
     if row["sensitive_types"]:
         found = ", ".join(f"{s['count']} {s['type']}" for s in row["sensitive_types"])
         text.append(f"\nsensitive: {found}", "cyan")
     return text
+
+
+def _unproven(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [ask for ask in row["asks"] if ask["identity"] != "proven"]
 
 
 def verdict_page(row: dict[str, Any]) -> RenderableType:
@@ -101,9 +110,11 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
         ("summary", row["summary"]),
         ("categories", ", ".join(row["categories"] + [f"#{t}" for t in row["tags"]])),
         ("priority", f"{row['priority_score']} of 10"),
+        ("attention", f"{row['attention']}: {row['attention_reason']}"),
         ("language", row["language"]),
     ]
-    facts += [("to do", item["text"] + (f" ({item['due']})" if item["due"] else "")) for item in row["action_items"]]
+    facts += [("asks", f"{ask['why']} ({_IDENTITY[ask['identity']]})") for ask in row["asks"]]
+    facts += [("to do", item["text"] + _due(item)) for item in row["action_items"]]
     if row["sensitive_types"]:
         facts.append(("sensitive", ", ".join(f"{s['count']} {s['type']}" for s in row["sensitive_types"])))
     if row["auto_reply_suggestion"]:
@@ -113,3 +124,8 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
         engine += f", degraded: {row['degraded_reason']}"
     facts.append(("engine", f"{engine}, {row['processing_time'] * 1000:.0f} ms"))
     return facts
+
+
+def _due(item: dict[str, Any]) -> str:
+    day = item["due_at"] or item["due"]
+    return f" (due {day})" if day else ""

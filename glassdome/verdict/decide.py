@@ -53,6 +53,8 @@ def _attention(builtin: Opinion, label: Label, doubtful: bool) -> tuple[Attentio
     """Return how the mail wants to be met: fraud and spam never in haste, and nobody answers a doubtful ask."""
     if label in (Label.PHISH, Label.SPAM):
         return "skim", "It looks like fraud." if label is Label.PHISH else "It looks like spam."
+    if label is Label.UNKNOWN:
+        return "read", "It could not be read here."
     if doubtful and builtin.attention in ("now", "answer"):
         return "read", "It asks for something of value, and nothing proves who asks. Check before you answer."
     return builtin.attention, builtin.attention_reason

@@ -135,6 +135,9 @@ def test_the_command_line_says_why() -> None:
         "spam_score": verdict.spam_score,
         "phishing_reasons": [],
         "priority_score": verdict.priority_score,
+        "attention": verdict.attention,
+        "attention_reason": verdict.attention_reason,
+        "asks": [],
         "summary": verdict.summary,
         "categories": [],
         "tags": [],
@@ -153,6 +156,7 @@ def test_the_command_line_says_why() -> None:
     shown = console.export_text()
 
     assert shown.count("not judged: encrypted") == 2
+    assert "It could not be read here." in shown
     assert "0.0" not in shown.replace("1 ms", "")
     assert "ok" not in shown.split()
 
