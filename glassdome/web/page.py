@@ -77,12 +77,14 @@ class Web:
             "span": words.span,
         }
         self.templates.globals |= {
+            "ATTENTION": words.ATTENTION,
             "TOKEN_FIELD": TOKEN_FIELD,
             "JOB_STATES": words.JOB_STATES,
             "JOB_REASONS": words.JOB_REASONS,
             "CORRECTIONS": words.CORRECTIONS,
             "action_state": words.action_state,
             "action_words": words.action_words,
+            "first_due": words.first_due,
             "kind_of": words.kind_of,
             "link": link,
             "message_link": message_link,

@@ -11,6 +11,7 @@ from glassdome.values.verdict import why_unjudged
 
 __all__ = [
     "ACTION_STATES",
+    "ATTENTION",
     "CORRECTIONS",
     "JOB_REASONS",
     "JOB_STATES",
@@ -19,6 +20,7 @@ __all__ = [
     "action_words",
     "age",
     "duration",
+    "first_due",
     "kind_of",
     "place",
     "sender",
@@ -63,6 +65,8 @@ ACTION_STATES: Final = {
 }
 #: What a person said that a message is.
 CORRECTIONS: Final = {"ham": "harmless", "spam": "spam", "phish": "phishing"}
+#: How a mail wants to be met.
+ATTENTION: Final = {"now": "now", "answer": "to answer", "read": "to read", "skim": "to skim"}
 #: A warning is sent or not; "done" and "failed" would hide which.
 _ALERT_STATES: Final = {"planned": "not sent yet", "begun": "being sent", "done": "sent", "failed": "not sent"}
 _ACTIONS: Final = {
@@ -92,6 +96,11 @@ def kind_of(analysis: Mapping[str, Any]) -> Kind:
     if analysis["label"] == "unknown":
         return replace(_UNKNOWN, word=why_unjudged(analysis["readable"]).capitalize())
     return _SPAM if analysis["label"] == "spam" else _FINE
+
+
+def first_due(analysis: Mapping[str, Any]) -> str:
+    """Return the first day by which something is due, empty where no day is known."""
+    return min((item["due_at"] for item in analysis["action_items"] if item["due_at"]), default="")
 
 
 def age(instant: str | datetime, now: datetime) -> str:

@@ -13,7 +13,8 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ModelUnavailable
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.job import JobState, NewJob
-from glassdome.values.opinion import Usage
+from glassdome.values.opinion import ActionItem, Usage
+from glassdome.values.signal import Evidence
 from glassdome.values.verdict import Label
 from tests.unit.api.bench import KEYS, NOW, OTHER, OWN, RO, RW, USER, Bench, analysis, ref, verdict
 
@@ -205,8 +206,8 @@ async def test_a_message_page_is_complete(bench: Bench) -> None:
         "The domain looks like another. look_alike",
         "link 1",
         "iban",
-        "Pay until Friday",
-        "Do not follow them.",
+        "Pay due Friday",
+        "Do not do it.",
         "Dear shop, no.",
         "never is by itself",
         "looks alike",
@@ -218,6 +219,24 @@ async def test_a_message_page_is_complete(bench: Bench) -> None:
     ):
         assert words in said, words
     assert "forms" not in said
+
+
+async def test_attention_and_due_days_show(bench: Bench) -> None:
+    """In the list as words with the first day, on the page with the reason and each day."""
+    pay = ActionItem(text="Pay", evidence=Evidence(where="text"), due="by Friday", due_at="2026-12-04")
+    call = ActionItem(text="Call", evidence=Evidence(where="text"), due="tomorrow", due_at="2026-11-30")
+    of = verdict(attention="now", attention_reason="Somebody asks for it.", action_items=(pay, call))
+    await bench.store(analysis(ref(5), verdict=of))
+    async with browsing(bench) as browser:
+        await browser.open("")
+        row = browser.page.css_first(".row .chips").text(separator=" ")
+        await browser.open(MESSAGE)
+
+        assert "now" in row
+        assert "2 to do, due 2026-11-30" in row
+        assert "now Somebody asks for it." in browser.text
+        assert "Pay due 2026-12-04" in browser.text
+        assert "Call due 2026-11-30" in browser.text
 
 
 @pytest.mark.parametrize(
