@@ -31,7 +31,7 @@ _MACHINE: Final = re.compile(
     r"|mailing|campaigns?|dse|billing|invoice\+statements|statements?|receipts?|service[-_.]?updates?)(?:[-_.+@\d].{0,30})?",
 )
 #: Who speaks for a firm or a state, not for itself.
-_ORGANIZATIONS: Final[frozenset[Relation]] = frozenset(("brand", "public", "platform", "organization"))
+_ORGANIZATIONS: Final[frozenset[Relation]] = frozenset(("brand", "public", "platform"))
 #: Parts of a name shorter than this prove nothing about an address.
 _SHORTEST_NAME: Final = 3
 
@@ -63,6 +63,8 @@ def author_kind(message: Message, standing: Standing | None = None) -> Author:
         return Author.PERSON
     if relation in _ORGANIZATIONS:
         return Author.ROLE if relation == "platform" and message.author.local_part[:1].isdigit() else Author.MACHINE
+    if relation == "organization" and (message.has_html or message.links):
+        return Author.MACHINE
     return Author.ROLE
 
 

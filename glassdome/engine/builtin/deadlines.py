@@ -104,7 +104,7 @@ def _words(language: str) -> _Words:
     raw: dict[str, Any] = read_lexicon("deadlines.toml")[language]
     spaced = language not in ("ja", "zh", "ko", "th")
     edge = r"(?:^|[^\w])" if spaced else ""
-    filler = r"(?:\s[\w.:]{1,5}){0,4}" if spaced else ""
+    filler = r"(?:\s[\w.:'’]{1,12}){0,3}" if spaced else ""
     before = re.compile(rf"{edge}(?:{_any(raw['before'])})[\s:,.(]{{0,3}}{filler}[\s:,.(]{{0,2}}$")
     hour = re.compile(rf"{edge}(?:{_any(raw['before'])})\s(?:\w{{1,4}}\s)?{_HOUR}") if spaced else re.compile(r"(?!)")
     after = re.compile(rf"[\s,.)'’-]{{0,3}}\w{{0,4}}\s?(?:{_any(raw['after'])})" if raw["after"] else r"(?!)")

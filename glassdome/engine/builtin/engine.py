@@ -99,7 +99,6 @@ class BuiltinEngine:
                 name=message.author.name,
                 asked=bool(questions or (clear and author is Author.PERSON)) and not {"bulk", "invitation"} & {*tags},
                 automatic=author is Author.MACHINE or "automatic" in tags,
-                suspicion=max(spam, phishing),
             ),
             language=language,
             attention=attention,

@@ -7,9 +7,6 @@ from typing import Final
 
 __all__ = ["suggest_reply"]
 
-#: Suspicion from which on no answer is suggested: an answer tells a fraudster that the mailbox is read.
-_SUSPECT: Final = 0.3
-
 _GREETING: Final[Mapping[str, str]] = {
     "en": "Hello {name},", "de": "Guten Tag {name},", "fr": "Bonjour {name},", "es": "Hola {name}:",
     "it": "Buongiorno {name},", "nl": "Hallo {name},", "pt": "Olá {name},",
@@ -26,10 +23,13 @@ _BODY: Final[Mapping[str, str]] = {
 _LONGEST_NAME: Final = 40
 
 
-def suggest_reply(*, language: str, name: str, asked: bool, automatic: bool, suspicion: float) -> str | None:
-    """Return a draft in the mail's language, or None where nobody asks, nobody would read it, or it might do harm."""
+def suggest_reply(*, language: str, name: str, asked: bool, automatic: bool) -> str | None:
+    """Return a draft in the mail's language, or None where nobody asks or nobody would read it.
+
+    Whether the mail may be answered at all is for `verdict` to decide.
+    """
     body = _BODY.get(language)
-    if body is None or not asked or automatic or suspicion >= _SUSPECT:
+    if body is None or not asked or automatic:
         return None
     clean = (
         name.strip()
