@@ -9,7 +9,7 @@ from typing import Final
 
 from glassdome.signals.ask_words import Words, asking_words, has_phone
 from glassdome.signals.brand_names import claimed_brand
-from glassdome.signals.claims import owns
+from glassdome.signals.claims import ROLE_LOCAL, claim_of, owns
 from glassdome.signals.finding import evidence
 from glassdome.signals.link_owner import Owner, is_a_way_back, owner_of
 from glassdome.signals.link_view import LinkView, view_links
@@ -168,7 +168,7 @@ def _has_means(kind: AskKind, message: Message, found: Found) -> bool:
             in_files = any(has_phone(item.text) for item in message.attachments)
             return has_phone(f"{message.subject}\n{text}") or in_files
         case AskKind.OPEN_FILE:
-            return bool(found.links) or any(not item.inline for item in message.attachments)
+            return bool(found.links) or _brings_a_doubtful_file(message, found)
         case AskKind.BANK_CHANGE:
             many = len(words.get("bank_change", ())) > 1
             return bool(_ACCOUNT.search(text)) and (many or bool(_IBAN.search(text)))
@@ -233,6 +233,17 @@ def foreign_account(message: Message) -> str:
 
 def _is_an_opener(message: Message, places: Sequence[Evidence]) -> bool:
     return len(places) > 1 and len((message.new_text or message.text).strip()) <= _MOST_OPENING
+
+
+def _brings_a_doubtful_file(message: Message, found: Found) -> bool:
+    """An ordinary file that somebody attached asks for nothing; one from a made-up sender, or a dangerous one, does."""
+    if not any(not item.inline for item in message.attachments):
+        return False
+    standing, local = found.standing, message.author.local_part
+    made_up = standing.identity is Identity.CONTRADICTED or standing.purpose > 0 or bool(claim_of(message).role)
+    borrowed = standing.relation == "free" and bool(ROLE_LOCAL.search(local))
+    locked = "locked_file" in found.words
+    return made_up or borrowed or locked or any(map(_is_dangerous, message.attachments))
 
 
 def _is_page(item: Attachment) -> bool:

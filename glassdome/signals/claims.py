@@ -15,7 +15,7 @@ from glassdome.signals.phrases import ScannedText, load_phrases
 from glassdome.signals.purpose import purpose_words
 from glassdome.values.message import Message
 
-__all__ = ["Claim", "claim_of", "is_named_after", "is_public", "owns"]
+__all__ = ["ROLE_LOCAL", "Claim", "claim_of", "is_named_after", "is_public", "owns"]
 
 #: Characters of a display name that are read; mail programs show fewer.
 _MAX_NAME = 200
@@ -124,6 +124,15 @@ def _is_person(name: str) -> bool:
         return False
     table = purpose_words()
     return bool(_PERSON.match(name)) and 0 < len(words) < 6 and words.isdisjoint(table["strong"] | table["weak"])
+
+
+#: Words in a free mail address that borrow an office, and the number that is added to a name that was taken.
+ROLE_LOCAL = re.compile(
+    r"(?:^|[._-])(?:office|desk|ceo|cfo|coo|exec(?:utive)?|direct(?:ion|or|eur|ie|oria|ivo)|direcc?ion|direzione|management|chairman|president|"
+    r"kantoor|ufficio|b(?:ue|ü)ro|oficina|escritorio|bureau|work|priva[dt]e?|prive|privato|personal|particulier|recruit\w*|hiring|hr|billing|support|"
+    r"service|help|secure|account\w*|payments?|invoice|legal|loan|grant|claims?|agent|team|notice|mobile|urgent)(?:$|[._\d-])|\d{4,}$",
+    re.IGNORECASE,
+)
 
 
 def owns(brand: Brand, domain: str) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from glassdome.signals.claims import claim_of
+from glassdome.signals.claims import ROLE_LOCAL, claim_of
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.signals.host_lists import free_mail
@@ -30,15 +29,6 @@ _SIGNALS = {
 }
 
 
-#: Words in a free mail address that borrow an office, and the number that is added to a name that was taken.
-_ROLE_LOCAL = re.compile(
-    r"(?:^|[._-])(?:office|desk|ceo|cfo|coo|exec(?:utive)?|direct(?:ion|or|eur|ie|oria|ivo)|direcc?ion|direzione|management|chairman|president|"
-    r"kantoor|ufficio|b(?:ue|ü)ro|oficina|escritorio|bureau|work|priva[dt]e?|prive|privato|personal|particulier|recruit\w*|hiring|hr|billing|support|"
-    r"service|help|secure|account\w*|payments?|invoice|legal|loan|grant|claims?|agent|team|notice|mobile|urgent)(?:$|[._\d-])|\d{4,}$",
-    re.IGNORECASE,
-)
-
-
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report the author's standing."""
     standing = context.asked.standing if context.asked is not None else standing_of(message, context)
@@ -53,7 +43,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     if standing.purpose and standing.relation != "known":
         yield hit("domain_made_up", f"{domain} could belong to anybody", place, strength=standing.purpose)
     local = author.local_part
-    if domain in free_mail() and standing.relation == "free" and (found := _ROLE_LOCAL.search(local)):
+    if domain in free_mail() and standing.relation == "free" and (found := ROLE_LOCAL.search(local)):
         yield hit("free_mail_role", f"{found.group()!r} in the name of a free mailbox", evidence("header:From", local))
     claim = claim_of(message)
     if standing.proven or not claim.role:
