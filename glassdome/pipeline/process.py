@@ -18,8 +18,7 @@ from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
 from glassdome.ports.model import Engine
-from glassdome.signals import detect
-from glassdome.signals.asked import find_asked
+from glassdome.signals import asked_of, detect
 from glassdome.signals.sensitive import find_sensitive
 from glassdome.values.analysis import Analysis, AttachedFile
 from glassdome.values.ask import Asked
@@ -138,7 +137,7 @@ async def warm_up() -> None:
     # Not English, which is recognised without the language model's file; a link that lies, for the lists of hosts.
     body = b"<p>Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.</p>\r\n"
     link = b'<a href="http://one.invalid/">www.two.invalid</a>\r\n'
-    mail = b"From: warm@up.invalid\r\nSubject: Warm up\r\nContent-Type: text/html\r\n\r\n" + body + link
+    mail = b"From: Warm Up <warm@up.invalid>\r\nSubject: Warm up\r\nContent-Type: text/html\r\n\r\n" + body + link
     await asyncio.to_thread(classify, mail, for_file(now=datetime.fromtimestamp(0, UTC)))
 
 
@@ -152,7 +151,7 @@ def classify(
 
 def examine(message: Message, context: Context, engine: BuiltinEngine | None = None) -> Examined:
     """Run the pure stages over a parsed message."""
-    asked = find_asked(message, context)
+    asked = asked_of(message, context)
     context = replace(context, asked=asked)
     signals, sensitive = detect(message, context), find_sensitive(message)
     builtin = (engine or _builtin()).read(message, signals=signals, sensitive=sensitive, context=context)

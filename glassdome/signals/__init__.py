@@ -1,5 +1,5 @@
 """Detectors: what a mail server can see of a message, reported as evidence and never as a judgement."""
 
-from glassdome.signals.runner import detect
+from glassdome.signals.runner import asked_of, detect
 
-__all__ = ["detect"]
+__all__ = ["asked_of", "detect"]

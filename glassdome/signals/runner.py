@@ -7,14 +7,16 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from glassdome.core.log import get_logger
+from glassdome.signals.asked import find_asked
 from glassdome.signals.finding import Detector, outcome
 from glassdome.signals.returned import as_counted
 from glassdome.signals.table import DETECTORS
+from glassdome.values.ask import Asked
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Outcome, Signal
 
-__all__ = ["detect"]
+__all__ = ["asked_of", "detect"]
 
 _log = get_logger(__name__)
 
@@ -26,6 +28,15 @@ def detect(message: Message, context: Context, *, detectors: Sequence[Detector] 
     for detector in detectors:
         found += _run(detector, message, context)
     return tuple(found)
+
+
+def asked_of(message: Message, context: Context) -> Asked:
+    """Return who asks for what; never raises: what could not be looked at is unproven, and its detectors say so."""
+    try:
+        return find_asked(message, context)
+    except Exception:  # as with detectors: a hostile mail must not end the judging of it
+        _log.exception("detector_failed", detector="asked")
+        return Asked()
 
 
 def _run(detector: Detector, message: Message, context: Context) -> Iterable[Signal]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassdome.signals import detect
+from glassdome.signals import asked_of, detect
 from glassdome.signals.finding import Detector, hit
 from glassdome.signals.table import DETECTORS, signal_meanings
 from glassdome.values.context import Context
 from glassdome.values.message import Address, Attachment, HiddenText, Link, Message
 from glassdome.values.signal import Outcome, Signal
-from tests.unit.signals.build import context
+from tests.unit.signals.build import context, mail
 
 
 def _crash(message: Message, around: Context) -> Iterator[Signal]:
@@ -57,3 +58,14 @@ def test_no_message_breaks_a_detector(message: Message) -> None:
     assert [s.name for s in signals] == list(signal_meanings())
     assert not [s for s in signals if s.outcome in (Outcome.TEMP_ERROR, Outcome.PERM_ERROR)]
     assert all(0.0 <= s.strength <= 1.0 for s in signals)
+
+
+def test_asks_that_cannot_be_looked_for_are_unproven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail that breaks the looking for asks is judged all the same, and nobody is proven."""
+
+    def broken(message: object, context: object) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("glassdome.signals.runner.find_asked", broken)
+    asked = asked_of(mail(), context())
+    assert (asked.asks, asked.standing.proven) == ((), False)
