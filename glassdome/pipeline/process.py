@@ -132,13 +132,21 @@ async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: 
     return (await judge(raw, ref, load=load, stages=stages)).analysis
 
 
+#: Mails that make everything load that most mail needs: a name and a link that lies for the lists of hosts and brands, a day by
+#: which, in English and in a language that is recognised by the model's file.
+_FIRST: Final = (
+    "<p>Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.</p>",
+    "<p>Please read this letter and sign it by Friday, and answer me within 3 days after you have done so.</p>",
+)
+
+
 async def warm_up() -> None:
-    """Judge a first mail in a thread: what is loaded then would stop the event loop, or be late for Rspamd."""
-    # Not English, which is recognised without the language model's file; a link that lies, for the lists of hosts.
-    body = b"<p>Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.</p>\r\n"
-    link = b'<a href="http://one.invalid/">www.two.invalid</a>\r\n'
-    mail = b"From: Warm Up <warm@up.invalid>\r\nSubject: Warm up\r\nContent-Type: text/html\r\n\r\n" + body + link
-    await asyncio.to_thread(classify, mail, for_file(now=datetime.fromtimestamp(0, UTC)))
+    """Judge first mails in a thread: what is loaded then would stop the event loop, or be late for Rspamd."""
+    head = "From: Warm Up <warm@up.invalid>\r\nSubject: Warm up\r\nContent-Type: text/html\r\n\r\n"
+    link = '<a href="http://one.invalid/">www.two.invalid</a>\r\n'
+    for body in _FIRST:
+        mail = f"{head}{body}\r\n{link}".encode()
+        await asyncio.to_thread(classify, mail, for_file(now=datetime.fromtimestamp(0, UTC)))
 
 
 def classify(

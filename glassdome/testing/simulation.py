@@ -91,7 +91,7 @@ class SimulatedEngine:
         builtin: Opinion,
         context: Context,
     ) -> Opinion:
-        """Return the built-in opinion under the model's name."""
+        """Return the built-in opinion under the model's name; a draft is a call of its own."""
         if await asyncio.to_thread(self.cut.exists):
             raise ModelUnavailable
         await asyncio.sleep(self.latency)
@@ -101,6 +101,7 @@ class SimulatedEngine:
             model=self.model,
             prompt_version=self.prompt_version,
             categories=(CATEGORY,),
+            auto_reply_suggestion=None,
             usage=Usage(calls=1, tokens_in=900, tokens_out=120, seconds=self.latency),
         )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from glassdome.pipeline.process import warm_up
 from glassdome.store import migrate, open_database
 from glassdome.testing.samples import NOON
 from glassdome.testing.simulation import SimulatedEngine
@@ -23,3 +25,9 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         await database.preferences.set_preferences(Preferences(username=ANN, chosen=True), now=NOON)
         engine = SimulatedEngine(latency=0.0, cut=tmp_path / "cut")
         yield Bench(database=database, source=Source(), engine=engine, folder=tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> None:
+    """Load what the service loads before its loop takes work."""
+    asyncio.run(warm_up())
