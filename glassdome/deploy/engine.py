@@ -35,7 +35,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How compose and the build of an image are called here."""
+    """The commands for compose and for building an image on this host."""
 
     compose_argv: tuple[str, ...] = ("docker", "compose")
     build: tuple[str, ...] = ("docker", "build")

@@ -38,7 +38,7 @@ _LAST_OCTET: Final = 240
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailcow:
-    """What a checkout says of itself; `values` are those of mailcow.conf, `octets` the fixed addresses in use.
+    """Facts of a checkout; `values` are those of mailcow.conf, `octets` the fixed addresses in use.
 
     `override` is the compose file that takes our services, `dovecot` the version of the language that Dovecot's configuration is written in.
     """

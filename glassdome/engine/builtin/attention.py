@@ -22,7 +22,7 @@ _RECORDS: Final = frozenset(("order", "receipt"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionFacts:
-    """What the other readers found. `listed` is mail of a list, `bulk` of one that nobody answers; `days` are the days by which something is wanted, `today` that of the mail."""
+    """The findings of the other readers. `listed` is mail of a list, `bulk` of one that nobody answers; `days` are the days by which something is wanted, `today` that of the mail."""
 
     author: Author
     asked: bool
@@ -43,6 +43,8 @@ def attend(facts: AttentionFacts) -> tuple[Attention, str]:
     near = [day for day in facts.days if (day - facts.today).days <= _NEAR_DAYS]
     if facts.code and not facts.bulk:
         return "now", "It holds a code that is only good for minutes."
+    if facts.invitation and not facts.bulk:
+        return "answer", "An invitation waits for an answer."
     if facts.listed and not facts.bulk:
         return ("answer", "The list waits for an answer.") if facts.days else ("read", "It went to a list you are on.")
     if facts.author is not Author.MACHINE and not facts.bulk and facts.asked:
@@ -53,8 +55,6 @@ def attend(facts: AttentionFacts) -> tuple[Attention, str]:
             )
         if facts.questions or facts.author is Author.PERSON:
             return "answer", "Somebody waits for an answer."
-    if facts.invitation and not facts.bulk:
-        return "answer", "An invitation waits for an answer."
     if facts.bulk or first in _SKIMMED:
         return "skim", f"It is a {first or 'mass mail'}." if not facts.bulk else "It went to many."
     if first in _RECORDS and not facts.days and not facts.asked:

@@ -19,6 +19,8 @@ _READ: Final = 400
 #: Characters before and after a date in which its word stands.
 _BEFORE: Final = 40
 _AFTER: Final = 24
+#: Characters between the words of one day.
+_BESIDE: Final = 6
 #: Days ahead that a deadline may lie; further ahead it is the end of a contract.
 _FURTHEST: Final = 550
 _HOURS_A_DAY: Final = 24
@@ -78,11 +80,11 @@ def _is_near(day: date, now: datetime) -> bool:
 
 
 def _merged(named: list[Named]) -> Iterable[Named]:
-    """Yield the days; "Friday 6 March" is one, as its date says."""
+    """Yield the days; "Friday 6 March" and "midnight tomorrow" are one, as the later words say."""
     waiting: Named | None = None
     for item in named:
         if waiting is not None:
-            if waiting.kind == "weekday" and item.kind == "absolute" and item.start - waiting.end <= 6:
+            if waiting.kind != "absolute" and item.start - waiting.end <= _BESIDE:
                 item, waiting = item._replace(start=waiting.start), None
             else:
                 yield waiting

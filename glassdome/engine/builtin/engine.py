@@ -113,7 +113,7 @@ def _concepts(text: str) -> dict[str, list[str]]:
 
 
 def _items(message: Message, requests: Sequence[intent.Request], author: Author) -> tuple[ActionItem, ...]:
-    """What sentences ask for; where none of a machine's does, its button."""
+    """Return the items that sentences ask for; where none of a machine's does, its button."""
     found = intent.action_items(requests, message.text)
     return found if found or author is not Author.MACHINE else wanted_by_button(message.links)
 

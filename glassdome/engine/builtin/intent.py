@@ -40,7 +40,7 @@ class Request:
 
     @property
     def clear(self) -> bool:
-        """Whether the words ask, and not only a date."""
+        """True where the words ask, and not only a date."""
         return self.score > ASKS
 
 
