@@ -84,7 +84,8 @@ def _merged(named: list[Named]) -> Iterable[Named]:
     waiting: Named | None = None
     for item in named:
         if waiting is not None:
-            if waiting.kind != "absolute" and item.start - waiting.end <= _BESIDE:
+            same = waiting.kind == item.kind == "weekday"
+            if waiting.kind != "absolute" and not same and item.start - waiting.end <= _BESIDE:
                 item, waiting = item._replace(start=waiting.start), None
             else:
                 yield waiting
