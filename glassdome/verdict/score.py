@@ -133,6 +133,9 @@ def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, 
     phishing = {"text": text}
     spam = {"text": _spam_text(builtin.spam, weights)}
     for_phishing, for_spam = _grouped(signals, weights)
+    if doubtful:
+        floors = {name: weights.groups[name].doubtful_floor for name in for_phishing}
+        for_phishing = {name: max(value, floors[name]) for name, value in for_phishing.items()}
     phishing |= for_phishing
     phishing["together"] = _together(signals, weights)
     spam |= for_spam

@@ -70,10 +70,14 @@ class UnknownRule(_Part):
 
 
 class Group(_Part):
-    """The bounds of what all signals of one group may add up to."""
+    """The bounds of what all signals of one group may add up to.
+
+    `doubtful_floor` is the lower bound where somebody who is not proven asks for something of value.
+    """
 
     floor: float = Field(ge=-10, le=0)
     ceiling: float = Field(ge=0, le=10)
+    doubtful_floor: float = Field(default=-10.0, ge=-10, le=0)
 
 
 class SignalWeight(_Part):

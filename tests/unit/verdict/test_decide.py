@@ -165,3 +165,11 @@ def test_an_ask_quotes_the_mail() -> None:
     """A quote that is not in the mail is dropped; the ask stays."""
     ask = Ask(kind=AskKind.PAYMENT, identity=Identity.UNPROVEN, quote="words that nobody wrote")
     assert judged(asked=Asked(asks=(ask,))).asks == (replace(ask, quote=""),)
+
+
+def test_a_good_name_does_not_outweigh_a_new_account() -> None:
+    """The mailbox of a correspondent was broken into: the account to pay to is another."""
+    known = (hit("authenticated"), hit("correspondent"), hit("known_sender"))
+    asked = (hit("ask_bank_change"), hit("foreign_account"), hit("payment_change"), hit("ask_unproven"))
+    assert judged(*known, *asked).label is Label.PHISH
+    assert judged(*known, hit("ask_payment"), hit("ask_proven")).label is Label.HAM
