@@ -22,6 +22,7 @@ from glassdome.core.config import Settings, misspelt_names
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 from glassdome.core.networks import Network, parse_networks
+from glassdome.pipeline.process import warm_up
 
 __all__ = ["serve", "worker"]
 
@@ -51,6 +52,7 @@ async def _serve(settings: Settings, host: str, port: int, *, work: bool, web: b
         await asyncio.to_thread(_tell_what_is_missing, settings)
         if not work:
             app.only_api()
+            await warm_up()
         api = create_app(services_of(app))
         if web:
             await asyncio.to_thread(_add_web, api, settings)

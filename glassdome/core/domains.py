@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from tldextract import TLDExtract
 
+from glassdome.core.shipped import loads_shipped
+
 __all__ = ["is_ip", "is_suffix_word", "main_label", "names_before_suffix", "organizational_domain"]
 
 #: The bundled list, private suffixes included (RFC 7489 3.2); nothing is fetched or written.
@@ -39,6 +41,7 @@ def main_label(host: str) -> str:
 _SPECIAL = frozenset(("example", "test", "invalid", "localhost", "local", "lan", "home", "internal", "onion"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def _suffix_words() -> frozenset[str]:
     return _SPECIAL | {suffix for suffix in _SUFFIXES.tlds if "." not in suffix}

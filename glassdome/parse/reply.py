@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from glassdome.parse.reply_words import Role, reply_words, subject_mark
+from glassdome.parse.reply_words import REPLY_WORDS, Role, subject_mark
 
 __all__ = ["Setting", "new_text"]
 
@@ -136,7 +136,7 @@ def _closes_address(lines: list[str], number: int) -> bool:
 
 
 def _is_forward(bare: str) -> bool:
-    return len(bare) < _LONGEST_ATTRIBUTION and bool(reply_words().forwarded.search(bare))
+    return len(bare) < _LONGEST_ATTRIBUTION and bool(REPLY_WORDS.forwarded.search(bare))
 
 
 def _may_attribute(bare: str) -> bool:
@@ -171,7 +171,7 @@ def _is_attribution(text: str, quoted: bool, setting: Setting) -> bool:
     Above quoted lines nearly anything of that shape does. Else the words must be those of a mail program, or the
     address, date and time in one sentence.
     """
-    wrote, address = reply_words().wrote.search(text), _ADDRESS.search(text)
+    wrote, address = REPLY_WORDS.wrote.search(text), _ADDRESS.search(text)
     if quoted and (wrote or address):
         return True
     dated = _DATED.search(text)
@@ -195,7 +195,7 @@ def _is_titled(lines: list[str], number: int, bare: str) -> bool:
     title = bare.strip("-_=*~ \t")
     if not title or not any(map(str.isalpha, title)):
         return False
-    if reply_words().original.search(title):
+    if REPLY_WORDS.original.search(title):
         return True
     following = next((line for line in lines[number + 1 : number + 4] if line.strip()), "")
     return _RULE.match(bare) is not None and _field(following)[0] == "from"
@@ -208,7 +208,7 @@ def _field(line: str) -> tuple[Role | None, str, str]:
     name = " ".join(bare[:at].strip(_AROUND).lower().split())
     if not name or bare[at + 1 : at + 3] == "//":
         return None, "", ""
-    return reply_words().roles.get(name), name, bare[at + 1 :].strip(_AROUND)
+    return REPLY_WORDS.roles.get(name), name, bare[at + 1 :].strip(_AROUND)
 
 
 def _is_named(bare: str) -> bool:
@@ -306,4 +306,4 @@ def _is_device(bare: str) -> bool:
         return False
     text = bare.lower()
     named = _DEVICE.search(text) is not None
-    return any((text.startswith(p) and (named or " " in p)) or (named and p in text) for p in reply_words().sent_from)
+    return any((text.startswith(p) and (named or " " in p)) or (named and p in text) for p in REPLY_WORDS.sent_from)

@@ -6,11 +6,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
 
-__all__ = ["ReplyWords", "Role", "reply_words", "subject_mark"]
+__all__ = ["REPLY_WORDS", "ReplyWords", "Role", "subject_mark"]
 
 Role = Literal["from", "date", "to", "cc", "subject"]
 _ROLES: Final[tuple[Role, ...]] = ("from", "subject", "date", "to", "cc")
@@ -36,8 +35,7 @@ class ReplyWords:
     fwd_marks: frozenset[str]
 
 
-@cache
-def reply_words() -> ReplyWords:
+def _read_words() -> ReplyWords:
     """Return the words of all languages together: replies mix them."""
     raw = files("glassdome.parse").joinpath("data").joinpath("replies.toml").read_text("utf-8")
     languages = tomllib.loads(raw).values()
@@ -65,7 +63,7 @@ def subject_mark(subject: str) -> tuple[Literal["reply", "forward", ""], str]:
 
     `VS:` is a forward in Danish and a reply in Finnish; a mark of both kinds counts as a reply.
     """
-    words = reply_words()
+    words = REPLY_WORDS
     kind: Literal["reply", "forward", ""] = ""
     for _ in range(_MOST_MARKS):
         found = _MARK.match(subject)
@@ -83,3 +81,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     spaced = "|".join(re.escape(word) for word in ordered if not _UNSPACED.search(word))
     unspaced = "|".join(re.escape(word) for word in ordered if _UNSPACED.search(word))
     return re.compile(f"(?<!\\w)(?:{spaced})(?!\\w)|(?:{unspaced})", re.IGNORECASE)
+
+
+#: Read at import: agents parse mail that they never judge.
+REPLY_WORDS: Final = _read_words()

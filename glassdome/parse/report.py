@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -63,10 +62,13 @@ class _Words:
     copy: tuple[str, ...]
 
 
-@cache
-def _words() -> _Words:
+def _read_words() -> _Words:
     raw = files("glassdome.parse").joinpath("data").joinpath("reports.toml").read_text("utf-8")
     return _Words(**{name: tuple(words) for name, words in tomllib.loads(raw).items()})
+
+
+#: Read at import: agents parse mail that they never judge.
+_WORDS: Final = _read_words()
 
 
 def returned_parts(root: Part) -> list[Part]:
@@ -137,7 +139,7 @@ def _senders(head: str) -> list[str]:
 
 def _by_words(fields: list[RawField], subject: str, text: str) -> Report | None:
     """Recognise a report by the sentences of its template, or by its subject beside a server's refusal."""
-    words = _words()
+    words = _WORDS
     start = _begin_of_copy(text)
     own = text[: min(start, _MOST_CHARS)]
     plain = " ".join(own.lower().replace("\u2019", "'").split())
@@ -157,7 +159,7 @@ def _begin_of_copy(text: str) -> int:
     lines = text[:_MOST_CHARS].split("\n")
     at = 0
     for number, line in enumerate(lines):
-        if line.strip().lower().startswith(_words().copy):
+        if line.strip().lower().startswith(_WORDS.copy):
             return at
         if _OPENS.match(line):
             fields = sum(_HEADER_LINE.match(below) is not None for below in lines[number : number + _HEADER_WITHIN])

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, TransportError
 from glassdome.core.limits import MAX_LISTED_ATTACHMENTS
+from glassdome.core.shipped import load_shipped
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
@@ -109,6 +110,7 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, stages: Stages) -> J
 
     An engine that fails never does: its message gets the built-in verdict, marked degraded.
     """
+    await warm_up()
     start = time.perf_counter()
     message = await _timed(stages, "parse", len(raw), lambda: parse_message(raw, authserv_ids=stages.authserv_ids))
     context = await load(message)
@@ -132,8 +134,7 @@ async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: 
     return (await judge(raw, ref, load=load, stages=stages)).analysis
 
 
-#: Mails that make everything load that most mail needs: a name and a link that lies for the lists of hosts and brands, a day by
-#: which, in English and in a language that is recognised by the model's file.
+#: First mails: what patterns keep for themselves, beside the data that is shipped, in two languages.
 _FIRST: Final = (
     "<p>Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.</p>",
     "<p>Please read this letter and sign it by Friday, and answer me within 3 days after you have done so.</p>",
@@ -141,12 +142,18 @@ _FIRST: Final = (
 
 
 async def warm_up() -> None:
-    """Judge first mails in a thread: what is loaded then would stop the event loop, or be late for Rspamd."""
+    """Load the data in a thread, unless that is done: it would stop the event loop, or be late for Rspamd."""
+    if not _first_mails.cache_info().currsize:
+        await asyncio.to_thread(_first_mails)
+
+
+@cache
+def _first_mails() -> None:
+    load_shipped()
     head = "From: Warm Up <warm@up.invalid>\r\nSubject: Warm up\r\nContent-Type: text/html\r\n\r\n"
     link = '<a href="http://one.invalid/">www.two.invalid</a>\r\n'
     for body in _FIRST:
-        mail = f"{head}{body}\r\n{link}".encode()
-        await asyncio.to_thread(classify, mail, for_file(now=datetime.fromtimestamp(0, UTC)))
+        classify(f"{head}{body}\r\n{link}".encode(), for_file(now=datetime.fromtimestamp(0, UTC)))
 
 
 def classify(

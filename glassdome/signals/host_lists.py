@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.signals.domains import main_label, organizational_domain
 
 __all__ = [
@@ -47,48 +48,56 @@ def _lines(name: str) -> tuple[str, ...]:
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def free_mail() -> frozenset[str]:
     """Mail providers where anyone may open an address."""
     return frozenset(_lines("free_mail.txt"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def free_hosts() -> frozenset[str]:
     """Hosts where anyone may publish a page, a form or a file."""
     return frozenset(_lines("free_hosts.txt")) | frozenset(_lines("self_service.txt"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def shorteners() -> frozenset[str]:
     """URL shorteners."""
     return frozenset(_lines("shorteners.txt"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def reply_services() -> frozenset[str]:
     """Services that take replies or count clicks for their customers."""
     return frozenset(_lines("reply_services.txt"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def postmasters() -> frozenset[str]:
     """Hosts that mail servers' refusals send their reader to."""
     return frozenset(_lines("postmasters.txt"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def popular() -> frozenset[str]:
     """The most visited domains."""
     return frozenset(_lines("popular.txt"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def risky_tlds() -> frozenset[str]:
     """Top-level domains that are cheap and much abused."""
     return frozenset(_lines("risky_tlds.txt"))
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def brands() -> tuple[Brand, ...]:
     """The brand table: every name of every file of `data/brands`, with all domains that any of them gives it."""
@@ -105,6 +114,7 @@ def brands() -> tuple[Brand, ...]:
     return tuple(Brand(name=name, domains=tuple(owned), common=common[name]) for name, owned in domains.items())
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def names_of_domain() -> Mapping[str, tuple[str, ...]]:
     """The brand table read the other way: which names each domain may speak for."""
@@ -115,12 +125,14 @@ def names_of_domain() -> Mapping[str, tuple[str, ...]]:
     return {domain: tuple(names) for domain, names in found.items()}
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def mailers() -> frozenset[str]:
     """Mailers: their domains stand in the links and envelopes of their customers' mail."""
     return frozenset(_lines("link_mailers.txt")) | reply_services()
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def platforms() -> Mapping[str, str]:
     """Services in whose mail their users speak, by domain: `money`, `files`, `talk` or `forms`."""
@@ -128,6 +140,7 @@ def platforms() -> Mapping[str, str]:
     return {domain.strip(): kind.strip() for domain, _, kind in pairs}
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def public_bodies() -> frozenset[str]:
     """Suffixes and domains that only public bodies have."""
@@ -140,6 +153,7 @@ REGIONAL = (
 )  # fmt: skip
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def brand_owners() -> Mapping[str, tuple[str, ...]]:
     """Each brand's domains by its name without spaces; common words and short names are left out."""
@@ -150,6 +164,7 @@ def brand_owners() -> Mapping[str, tuple[str, ...]]:
     }
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def known_domains() -> frozenset[str]:
     """Domains of well-known organizations: what impostors imitate."""

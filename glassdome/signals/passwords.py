@@ -7,6 +7,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
+from glassdome.core.shipped import loads_shipped
+
 __all__ = ["given_password"]
 
 #: What stands between the word and the password: `Le mot de passe de l'archive est`.
@@ -20,6 +22,7 @@ _FOLLOWS = (
 _WITHIN = 20_000
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     raw = tomllib.loads((files("glassdome.signals") / "data" / "passwords.toml").read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.core.words import words_in
 from glassdome.signals.domains import latin_letter
 
@@ -224,6 +225,7 @@ def _phrase(group: str, text: str, gap: int) -> Phrase:
     return Phrase(group=group, others=others, near=near, source=source, anchor=anchor)
 
 
+@loads_shipped(("asks",), ("authority.toml",), ("injection.toml",), ("phrases.toml",))
 @lru_cache(maxsize=8)
 def load_phrases(name: str) -> PhraseBook:
     """Read a shipped phrase file: `gap`, then tables of groups, lists of phrases by language.

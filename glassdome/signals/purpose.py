@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.signals.domains import main_label, organizational_domain, unicode_host
 from glassdome.signals.host_lists import (
     free_hosts,
@@ -28,6 +29,7 @@ _MIN_CUT = 5
 _MIN_REST = 3
 
 
+@loads_shipped()
 @lru_cache(maxsize=1)
 def purpose_words() -> Mapping[str, frozenset[str]]:
     """The words of `purpose_words.txt`, `strong` and `weak`."""

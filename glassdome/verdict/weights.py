@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from glassdome.core.errors import ConfigError
+from glassdome.core.shipped import loads_shipped
 
 __all__ = [
     "Group",
@@ -119,6 +120,7 @@ class Weights(_Part):
         return self
 
 
+@loads_shipped()
 @lru_cache(maxsize=8)
 def load_weights(path: Path | None = None) -> Weights:
     """Read the shipped weights, or those of `path`; raises ConfigError when they are not valid."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassdome.core.errors import ConfigError
+from glassdome.core.shipped import loads_shipped
 
 __all__ = ["BUCKETS", "Asking", "load_asking", "read_asking", "word_features", "write_asking"]
 
@@ -81,6 +82,7 @@ def read_asking(path: Path) -> Asking:
     )
 
 
+@loads_shipped()
 @cache
 def load_asking() -> Asking:
     """Return the model that ships with the package."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassdome.core.errors import ConfigError
+from glassdome.core.shipped import loads_shipped
 from glassdome.engine.builtin.features import BITS, DENSE_NAMES, FEATURES_VERSION, Features, extract
 
 __all__ = ["CLASSES", "Classifier", "load_classifier", "read_classifier", "write_classifier"]
@@ -101,6 +102,7 @@ def read_classifier(path: Path) -> Classifier:
     )
 
 
+@loads_shipped()
 @cache
 def load_classifier() -> Classifier:
     """Return the model that ships with the package."""

@@ -11,10 +11,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, NamedTuple
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.engine.builtin.words import fold
 
 __all__ = ["CALENDARS", "Named", "days_in", "read_lexicon"]
 
+_CALENDAR: Final = "calendar.toml"
 #: Days back that a date without a year may lie; further back means the next year.
 _BACK: Final = 45
 #: The Buddhist era of Thai dates.
@@ -53,6 +55,8 @@ class _Calendar:
     by_word: re.Pattern[str]
 
 
+@loads_shipped(("calendar.toml",), ("deadlines.toml",))
+@cache
 def read_lexicon(name: str) -> dict[str, Any]:
     """Return a table of the lexicon folder, by language."""
     return tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
@@ -136,7 +140,7 @@ def _on(year: int | None, month: int, day: int, today: date) -> date | None:
 
 @cache
 def _calendar(language: str) -> _Calendar:
-    raw = _raw()[language]
+    raw = read_lexicon(_CALENDAR)[language]
     cut = 1 if language in _CUT else 0
     months = {
         fold(name)[: -cut or None]: number for number, names in enumerate(raw.get("months", ()), 1) for name in names
@@ -162,15 +166,10 @@ def _alternatives(names: dict[str, int]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
 
 
-@cache
-def _raw() -> dict[str, Any]:
-    return read_lexicon("calendar.toml")
-
-
 #: Languages whose words are not set apart by spaces, and those that inflect the names of months by endings.
 _UNSPACED: Final = frozenset(["ja", "zh", "ko", "th"])
 _INFLECTED: Final = frozenset(["fi", "et", "lv", "lt", "hu", "tr", "sl", "hr", "sr", "ro", "eu"])
 #: Languages whose endings replace the last letter of a name.
 _CUT: Final = frozenset(["lv", "lt"])
 #: The languages there are calendars for.
-CALENDARS: Final = frozenset(_raw())
+CALENDARS: Final = frozenset(read_lexicon(_CALENDAR))

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.core.words import letters_in
 
 __all__ = ["LANGUAGES", "language_of"]
@@ -74,6 +75,7 @@ def _is_english(words: list[str]) -> bool:
     return enough and len(own) + len(shared) >= _KNOWN_SHARE * len(words)
 
 
+@loads_shipped()
 @cache
 def _identifier() -> LanguageIdentifier:
     identifier = _loaded()

@@ -14,6 +14,7 @@ from itertools import accumulate, chain
 from operator import itemgetter
 from typing import NamedTuple
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.core.words import words_by_line, words_in
 
 __all__ = ["Concepts", "fold", "load_concepts", "words_of", "words_of_each"]
@@ -84,6 +85,7 @@ class Concepts:
         return found
 
 
+@loads_shipped((), *((f"{name}.toml",) for name in ("buttons", "kinds", "optional", "requests")))
 @cache
 def load_concepts(*names: str) -> Concepts:
     """Read lexicon files of this package: concept -> language -> phrases. Of several, concepts are named `file:concept`."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.signals.sensitive.finding import Found
 from glassdome.signals.sensitive.national_id_table import ANY_ID, DISTINCTIVE, NATIONAL_IDS, NationalId
 from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
@@ -35,6 +36,14 @@ _BEHIND_RUN = 24
 _FEW_DIGITS = frozenset({"gb_nino", "it_cf", "mx_curp", "in_pan"})
 
 
+@loads_shipped()
+@cache
+def _checks() -> Mapping[str, Callable[[str], bool]]:
+    """The checks of python-stdnum by the names of their modules."""
+    named = {item.module for item in NATIONAL_IDS} | {item.module for item, _ in DISTINCTIVE}
+    return {name: import_module(f"stdnum.{name}").is_valid for name in named if name}
+
+
 @cache
 def _shape(item: NationalId) -> re.Pattern[str]:
     return re.compile(_EDGE.format(item.shape))
@@ -43,7 +52,7 @@ def _shape(item: NationalId) -> re.Pattern[str]:
 def _valid(item: NationalId, text: str) -> bool:
     if not item.module:
         return bool(_NINO.fullmatch(text.replace(" ", "")))
-    return len(set(filter(str.isalnum, text))) > 2 and bool(import_module(f"stdnum.{item.module}").is_valid(text))
+    return len(set(filter(str.isalnum, text))) > 2 and bool(_checks()[item.module](text))
 
 
 def _is_reference(view: TextView, start: int, words: Phrases) -> bool:

@@ -1,0 +1,30 @@
+"""The loaders of shipped data files: each reads once and keeps what it read; `load_shipped` calls them all.
+
+A first read on the event loop would stop it, so whoever judges mail there calls `load_shipped` in a thread before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+__all__ = ["load_shipped", "loads_shipped"]
+
+Loader = TypeVar("Loader", bound=Callable[..., object])
+_LOADERS: Final[list[tuple[Callable[..., object], tuple[Any, ...]]]] = []
+
+
+def loads_shipped(*calls: tuple[Any, ...]) -> Callable[[Loader], Loader]:
+    """Register a cached loader; `calls` are the arguments of each call that is made early, none for one bare call."""
+
+    def register(loader: Loader) -> Loader:
+        _LOADERS.extend((loader, call) for call in calls or ((),))
+        return loader
+
+    return register
+
+
+def load_shipped() -> None:
+    """Call every registered loader; the second time costs nothing, since loaders are cached."""
+    for loader, arguments in _LOADERS:
+        loader(*arguments)
