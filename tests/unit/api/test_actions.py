@@ -332,7 +332,7 @@ async def test_without_a_mail_server(bench: Bench) -> None:
 
     assert await listed(without) == [number]
     assert (answer.status_code, answer.json()["code"]) == (503, "connect_failed")
-    assert "MAILCOW_IMAP_HOST" in answer.json()["msg"]
+    assert "GLASSDOME_IMAP_HOST" in answer.json()["msg"]
 
 
 async def test_a_reading_key_takes_nothing_back(bench: Bench) -> None:
