@@ -8,6 +8,7 @@ from glassdome.cli.console import err, errors_told, load_settings, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, InputError
+from glassdome.core.extras import install_extra
 
 __all__ = ["mcp"]
 
@@ -45,9 +46,7 @@ def _must_be_installed() -> None:
     except ModuleNotFoundError as exc:
         if (exc.name or "").partition(".")[0] not in ("mcp", "mcp_types"):
             raise
-        raise ConfigError(
-            "The MCP library is not installed.", fix="Install the extra: pip install 'glassdome[mcp]'."
-        ) from exc
+        raise ConfigError("The MCP library is not installed.", fix=install_extra("mcp")) from exc
 
 
 async def _stdio(settings: Settings, only: tuple[str, ...], allow_writes: bool) -> None:

@@ -17,6 +17,7 @@ from glassdome.core.errors import (
     OutputInvalid,
     PromptTooLarge,
 )
+from glassdome.core.extras import install_extra
 from glassdome.ports.model import Completion, ModelFacts, Prompt
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ class LlamaCpp:
             try:
                 from llama_cpp import Llama
             except ImportError as exc:
-                fix = "Install the extra: pip install 'glassdome[llamacpp]'."
-                raise ConfigError("llama.cpp is not installed.", fix=fix) from exc
+                raise ConfigError("llama.cpp is not installed.", fix=install_extra("llamacpp")) from exc
             if not self._path.is_file():
                 raise ModelMissing(f"There is no GGUF file {self._path}.", fix="Set GLASSDOME_MODEL to one.")
             try:

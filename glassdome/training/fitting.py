@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassdome.core.errors import ConfigError
+from glassdome.core.extras import install_extra
 from glassdome.engine.builtin.classifier import CLASSES, Classifier
 from glassdome.engine.builtin.features import BITS, DENSE_NAMES, extract
 from glassdome.training.samples import Sample, family_of
@@ -181,5 +182,5 @@ def _sparse() -> Any:
     try:
         from scipy import sparse
     except ImportError as error:
-        raise ConfigError("Training needs scikit-learn: pip install 'glassdome[train]'.") from error
+        raise ConfigError("Training needs scikit-learn.", fix=install_extra("train")) from error
     return sparse

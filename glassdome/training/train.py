@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from glassdome.core.errors import ConfigError, InputError
+from glassdome.core.extras import install_extra
 from glassdome.engine.builtin.classifier import CLASSES, Classifier, write_classifier
 from glassdome.training.calibration import calibrated
 from glassdome.training.card import model_card
@@ -168,4 +169,4 @@ def _needs_sklearn() -> None:
     try:
         import sklearn  # noqa: F401
     except ImportError as error:
-        raise ConfigError("Training needs scikit-learn: pip install 'glassdome[train]'.") from error
+        raise ConfigError("Training needs scikit-learn.", fix=install_extra("train")) from error

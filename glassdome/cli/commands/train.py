@@ -22,7 +22,7 @@ def train(
 ) -> None:
     """Train the built-in engine's text classifier; the result is deterministic for the same mail.
 
-    Needs scikit-learn: pip install 'glassdome[train]'. The card beside the model names sources, terms and figures.
+    Needs scikit-learn: `pip install -e '.[train]'` in the source folder. The card beside the model names sources, terms and figures.
     """
     from glassdome.cli import train as work
 
