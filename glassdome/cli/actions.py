@@ -82,7 +82,7 @@ async def _list(settings: Settings, query: ActionQuery) -> None:
                 else:
                     table.add_row(str(item.id), when, action.kind.value, Text("\n").join((what, message)))
     out.print(table)
-    err.print(f"{table.row_count} actions.", highlight=False)
+    err.print(f"{table.row_count} {'action' if table.row_count == 1 else 'actions'}.", highlight=False)
 
 
 async def _pages(ledger: ActionLedger, query: ActionQuery) -> AsyncIterator[PerformedAction]:

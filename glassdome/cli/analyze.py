@@ -16,6 +16,7 @@ from glassdome.cli.mail_files import count_hint, find_mail
 from glassdome.cli.verdict_table import verdict_page, verdict_table
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.core.errors import InputError
 from glassdome.pipeline.context import own_domains
 from glassdome.pipeline.owner_rules import read_rules
 from glassdome.pipeline.process import warm_up
@@ -57,6 +58,8 @@ async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, .
                     shown.append(row)
                 bar.update(task, advance=1, note=f"{done / (time.perf_counter() - started):.0f}/s")
     if not as_json:
+        if not shown:
+            raise InputError(f"There is no mail in {', '.join(files)}.", fix="Name .eml files, an mbox or a Maildir.")
         out.print(verdict_page(shown[0]) if len(shown) == 1 else verdict_table(shown, wide=out.width >= 100))
     _tell(done, failed, time.perf_counter() - started)
     return failed
@@ -65,4 +68,7 @@ async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, .
 def _tell(done: int, failed: int, seconds: float) -> None:
     if done != 1 or failed:
         trouble = f", {failed} could not be read" if failed else ""
-        err.print(f"{done} messages in {seconds:.1f} s, {done / seconds:.0f} per second{trouble}", highlight=False)
+        err.print(
+            f"{done} {'message' if done == 1 else 'messages'} in {seconds:.1f} s, {done / seconds:.0f} per second{trouble}",
+            highlight=False,
+        )
