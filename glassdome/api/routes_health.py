@@ -29,7 +29,7 @@ class PartShape(BaseModel):
 
 
 class HealthShape(BaseModel):
-    """What works. `ollama` is `disabled` where another engine judges; `mysql` is the seed's name of `database`."""
+    """The state of each part. `ollama` is `disabled` where another engine judges; `mysql` is the seed's name of `database`."""
 
     status: Literal["healthy", "degraded"]
     ollama: Literal["ok", "error", "disabled"]

@@ -1,4 +1,4 @@
-"""Whether a mailbox and its server can do what its owner chose to have done to mail."""
+"""Check that a mailbox and its server can do the actions that its owner chose."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ __all__ = ["EdgeSettings"]
 
 
 class EdgeSettings(BaseSettings):
-    """Which proxies are believed."""
+    """Name the proxies that are believed."""
 
     trusted_proxies: str = named(
         "GLASSDOME_TRUSTED_PROXIES",

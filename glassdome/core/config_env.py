@@ -1,4 +1,4 @@
-"""Where settings come from: the environment and `.env`, which know each by its own names alone, and config.yml.
+"""Read settings from the environment, `.env` and config.yml, each by its own names alone.
 
 pydantic reads a field by its Python name too where it may be given as an argument so: DATABASE_URL and MODEL, which are
 other programs', would be ours.

@@ -1,4 +1,4 @@
-"""Where a model server answers: OLLAMA_HOST in every form that Ollama itself and the seed's compose file know."""
+"""Read OLLAMA_HOST in every form that Ollama itself and the seed's compose file know."""
 
 from __future__ import annotations
 

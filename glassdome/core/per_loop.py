@@ -48,7 +48,7 @@ class _Kept(Generic[T]):
 
     @property
     def lost(self) -> bool:
-        """Whether it is of another loop, could not be opened or was closed."""
+        """True when it belongs to another loop, could not be opened or was closed."""
         return self._loop is not asyncio.get_running_loop() or self._task.done()
 
     async def get(self) -> T:

@@ -1,4 +1,4 @@
-"""From settings to the servers that mail is read from and sent through."""
+"""Make the servers that mail is read from and sent through, from the settings."""
 
 from __future__ import annotations
 

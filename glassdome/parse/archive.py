@@ -1,4 +1,4 @@
-"""What an archive holds, by name, archives in it too: zip, tar, gzip, bzip2, xz, rar. Nothing is written."""
+"""List what an archive holds, by name, archives in it too: zip, tar, gzip, bzip2, xz, rar. Nothing is written."""
 
 from __future__ import annotations
 

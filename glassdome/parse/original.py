@@ -1,4 +1,4 @@
-"""What a message holds as its sender wrote it: its plain text, its HTML source, the bytes of its attachments."""
+"""Return a message as its sender wrote it: its plain text, its HTML source, the bytes of its attachments."""
 
 from __future__ import annotations
 

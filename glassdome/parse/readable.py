@@ -1,4 +1,4 @@
-"""How far a message could be read: its words, or why there are none."""
+"""Tell how far a message could be read: its words, or why there are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is new in a reply: quoted history and signature cut off, in the languages mail programs come in.
+"""Cut quoted history and signature off a reply, in the languages mail programs come in.
 
 History opens with an attribution ("On <date>, <somebody> wrote:"), with a header block as Outlook writes it, or with
 a line of dashes and a title. A form or a booking has lines like a header block; it is told apart by its other fields
@@ -51,7 +51,7 @@ _MOST_DEVICES: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What the message says beside its text.
+    """Facts of the message beside its text.
 
     `is_reply`: it answers another one, by its fields or its subject; `is_forward`: its subject says so. `subject` is
     without marks, `own` are the addresses it comes from and answers go to.
@@ -67,7 +67,7 @@ _UNKNOWN = Setting()
 
 
 class _Tries:
-    """How many more lines may be looked at closely."""
+    """The number of lines that may still be read closely."""
 
     def __init__(self) -> None:
         self.left = _MOST_TRIES

@@ -1,4 +1,4 @@
-"""Which parts of the tree are the text a reader sees, which are its alternative, and which are attachments."""
+"""Sort the parts of the tree: the text a reader sees, its alternative, and the attachments."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class TnefFile:
 
 @dataclass(slots=True, kw_only=True)
 class Tnef:
-    """What one TNEF stream holds; `text` and `html` are the message's own."""
+    """The content of one TNEF stream; `text` and `html` are the message's own."""
 
     text: str = ""
     html: bytes = b""

@@ -1,4 +1,4 @@
-"""Who is signed in to the web UI, known to every process of one database."""
+"""Remember who is signed in to the web UI, for every process of one database."""
 
 from __future__ import annotations
 

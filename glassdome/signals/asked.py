@@ -1,4 +1,4 @@
-"""Who asks the reader for what, and whether the one who asks is proven: the facts under the judgement."""
+"""Find who asks the reader for what, and whether the one who asks is proven: the facts under the judgement."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ _PAGES = ("html", "htm", "shtml", "xhtml", "svg", "mht", "mhtml")
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What was looked at: the words by group, the links that ask with their owners, the author's standing."""
+    """The material: the words by group, the links that ask with their owners, the author's standing."""
 
     standing: Standing
     words: Words

@@ -1,4 +1,4 @@
-"""What a mail asks of its reader, and where the links lead that it asks to follow."""
+"""Report what a mail asks of its reader, and where the links lead that it asks to follow."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _quote(result: AuthResult) -> Evidence:
 
 
 def _strength(message: Message, author: str) -> float:
-    """How much a failed DMARC check says: less where a list or a relay of a small sender breaks it as a rule."""
+    """Weigh a failed DMARC check: less where a list or a relay of a small sender breaks it as a rule."""
     if message.lists.list_id:
         return _THROUGH_A_LIST
     relayed = any(r.method == "dkim" and r.result == "pass" for r in message.authentication.results)

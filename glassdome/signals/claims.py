@@ -1,4 +1,4 @@
-"""Who a mail claims to be from: a brand, an authority, an organization with a name of its own, a person."""
+"""Find who a mail claims to be from: a brand, an authority, an organization with a name of its own, a person."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PERSON = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|herr|frau|m|mme|sr|sra|ing|dott|
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Who the mail says it is from. `brand` is a name of the brand table, `role` the kind of authority or office, if any."""
+    """The claimed sender. `brand` is a name of the brand table, `role` the kind of authority or office, if any."""
 
     shown: str
     name: str = ""

@@ -59,7 +59,7 @@ def _is_known(message: Message, context: Context) -> bool:
 
 
 def _names(author: Address, context: Context, *, known: bool) -> Iterator[Signal]:
-    """What the display name claims; a known sender's may be like a brand's or our own domain's."""
+    """Report what the display name claims; a known sender's may be like a brand's or our own domain's."""
     domain = organizational_domain(author.domain)
     shown = _ADDRESS.search(author.name)
     if shown and organizational_domain(shown.group(1)) != domain:

@@ -1,4 +1,4 @@
-"""How far the author is who they claim to be: brand, authority, own domain, a domain made for one lure."""
+"""Report how far the author is who they claim to be: brand, authority, own domain, a domain made for one lure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who the author is, as far as our server, the brand table and the mailbox can tell."""
+"""Tell who the author is, as far as our server, the brand table and the mailbox know."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _mailer_signed(message: Message) -> bool:
 
 
 def _relation(message: Message, context: Context, claim: Claim, own: set[str]) -> Relation:
-    """How the author stands to us and the world, if he is who he claims to be."""
+    """Return how the author stands to us and the world, if he is who he claims to be."""
     host, domain = message.author.domain, organizational_domain(message.author.domain)
     if domain in own:
         return "own"

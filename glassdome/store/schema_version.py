@@ -1,4 +1,4 @@
-"""Which version of the schema a database has, and what to do where its record is damaged."""
+"""Read which version of the schema a database has, and say what to do where its record is damaged."""
 
 from __future__ import annotations
 

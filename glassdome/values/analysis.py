@@ -16,7 +16,7 @@ __all__ = ["Analysis", "AttachedFile"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedFile:
-    """What an analysis says of one attachment: its name and size, what it is, and how far it could be read."""
+    """One attachment in an analysis: its name and size, what it is, and how far it could be read."""
 
     name: str
     type: str

@@ -1,4 +1,4 @@
-"""What a mail asks its reader to give or do, and whether the one who asks is proven to be who they claim."""
+"""Values of what a mail asks its reader to give or do, and of whether the one who asks is proven."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["OF_VALUE", "Ask", "AskKind", "Asked", "Identity", "Relation", "Stand
 
 
 class AskKind(StrEnum):
-    """What is asked for."""
+    """The kind of thing that is asked for."""
 
     SIGN_IN = "sign_in"
     CODE = "code"
@@ -30,7 +30,7 @@ OF_VALUE: Final = frozenset(AskKind) - {AskKind.REPLY}
 
 
 class Identity(StrEnum):
-    """Whether the one who asks is who they claim to be, in ascending order of doubt."""
+    """The proof that the one who asks is who they claim to be, in ascending order of doubt."""
 
     PROVEN = "proven"
     UNPROVEN = "unproven"
@@ -45,7 +45,7 @@ Relation = Literal["own", "known", "brand", "public", "platform", "organization"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Who the author is, as far as our server and the mailbox can tell.
+    """The author, as far as our server and the mailbox can tell.
 
     `organization` is the domain that our server vouches for, empty where it does not; `claimed` is who the mail says it
     is from; `why` is the sentence for a person. `purpose` (0 to 1) says how much the author's domain looks put together
@@ -79,13 +79,13 @@ class Ask:
 
     @property
     def of_value(self) -> bool:
-        """Whether an impostor gains by it."""
+        """True where an impostor gains by it."""
         return self.kind in OF_VALUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was found of one message: who asks, and for what."""
+    """The findings of one message: who asks, and for what."""
 
     standing: Standing = field(default_factory=Standing)
     asks: tuple[Ask, ...] = ()

@@ -21,7 +21,7 @@ METHODS: Final = ("dmarc", "dkim", "spf")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authenticity:
-    """What our own server found about the author.
+    """The findings of our own server about the author.
 
     `checked` says that it looked at all; `organization` is the author's organizational domain when the server vouches
     for it, else empty; `methods` are those that passed for it.

@@ -222,7 +222,7 @@ ReportKind = Literal["bounce", "delay", "success", "receipt", "complaint"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a mail server or a mail program reports about a mail that was sent (RFC 3464, 8098, 5965).
+    """A report of a mail server or a mail program about a mail that was sent (RFC 3464, 8098, 5965).
 
     `own_chars` characters of the text are the report's own; what follows is the returned mail. `returned_from` are the
     addresses that mail is from; `is_readers` says that it is from the one to whom the report came.
@@ -301,12 +301,12 @@ class Message:
 
     @cached_property
     def authenticity(self) -> Authenticity:
-        """Whether our own server vouches for the author: computed once, read by signals and store alike."""
+        """Our own server's word for the author: computed once, read by signals and store alike."""
         return vouch(self.header_from, self.authentication)
 
     @cached_property
     def notes(self) -> dict[str, Any]:
-        """What pure functions of the message alone found out, kept for the next that asks; no part of its value."""
+        """Results of pure functions of the message alone, kept for the next caller; no part of its value."""
         return {}
 
     @cached_property

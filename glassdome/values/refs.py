@@ -26,7 +26,7 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """How far a folder was read: every UID up to and including `last_uid`, under `uid_validity`.
+    """The place up to which a folder was read: every UID up to and including `last_uid`, under `uid_validity`.
 
     One that was made by `starting` names no UID yet: the folder is to be read from a moment on (UIDVALIDITY is never 0).
     """

@@ -40,7 +40,7 @@ class Thresholds(_Part):
 
 
 class TextWeights(_Part):
-    """How the text classifier's log-odds count: scaled, capped, with a constant added; `scale_against` where it speaks against phishing.
+    """The weight of the text classifier's log-odds: scaled, capped, with a constant added; `scale_against` where it speaks against phishing.
 
     `verified_cap` bounds what wording says against an author for whom our server vouches: alone it never decides;
     `doubtful_floor` what it says for a mail in which somebody who is not proven asks for something of value.

@@ -32,7 +32,7 @@ _BY_TOKEN = frozenset({"AUTH=XOAUTH2", "AUTH=OAUTHBEARER"})
 
 @dataclass(frozen=True, kw_only=True)
 class ImapServer:
-    """Where the mail is. `implicit_tls` None means: by the port; `connections` is how many a mailbox may have."""
+    """An IMAP server's address. `implicit_tls` None means: by the port; `connections` is how many a mailbox may have."""
 
     host: str
     port: int = IMPLICIT_TLS_PORT
