@@ -95,14 +95,16 @@ def test_broken_and_obsolete_forms(raw: str, expected: list[tuple[str, str]]) ->
     assert _read(raw) == expected
 
 
+def _seconds(text: str) -> float:
+    started = time.thread_time()
+    _read(text)
+    return time.thread_time() - started
+
+
 @pytest.mark.parametrize(
     "raw", ['"' * 60_000, "(" * 60_000, "<" * 60_000, "=?utf-8?Q?" * 6_000, "a@" * 30_000, "[" * 60_000]
 )
 def test_hostile_fields_take_linear_time(raw: str) -> None:
-    """Twice the length takes about twice the time, not four times."""
-    times = []
-    for text in (raw[: len(raw) // 2], raw):
-        started = time.process_time()
-        _read(text)
-        times.append(time.process_time() - started)
+    """Twice the length takes about twice the time, not four times; the thread's own time, the best of three."""
+    times = [min(_seconds(text) for _ in range(3)) for text in (raw[: len(raw) // 2], raw)]
     assert times[1] < max(0.2, 3.4 * times[0])

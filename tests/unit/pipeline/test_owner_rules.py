@@ -53,12 +53,12 @@ def test_a_rule_may_be_a_domains() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mailbox", "said"), [("ann@example.org", (9, ("legal",))), ("bob@example.org", (4, ("work", "personal")))]
+    ("mailbox", "said"), [("ann@example.org", (9, ("legal",))), ("bob@example.org", (4, ("travel", "work")))]
 )
 def test_rules_are_final(mailbox: str, said: tuple[int, tuple[str, ...]]) -> None:
     """A model's word counts only where no rule spoke."""
     context = Context(now=datetime(2026, 1, 1, tzinfo=UTC), mailbox=mailbox)
-    model = Opinion(engine="ollama", categories=("work",), priority_score=4)
+    model = Opinion(engine="ollama", categories=("travel",), priority_score=4)
     verdict = decide(BOSS, signals=(), sensitive=(), builtin=read(mailbox), opinion=model, context=context)
     assert (verdict.priority_score, verdict.categories) == said
 

@@ -82,5 +82,5 @@ def test_malformed() -> None:
     twice = tuple(HeaderField(name="Subject", value=value) for value in ("one", "two"))
     assert hits(mail(headers=twice)) == {"repeated_header"}
     assert hits(mail(headers=(twice[0], twice[0]))) == set()
-    assert hits(mail(defects=(Defect(what="too_many_parts"),))) == {"malformed"}
+    assert hits(mail(defects=(Defect(what="too_many_parts"),))) == {"malformed", "unreadable"}
     assert hits(mail(defects=(Defect(what="wrong_charset"),))) == set()
