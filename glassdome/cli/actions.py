@@ -70,6 +70,7 @@ async def _list(settings: Settings, query: ActionQuery) -> None:
     table = Table(*names, box=None, header_style="bold")
     for column in table.columns[:3]:
         column.no_wrap = True
+    table.columns[-1].overflow = "fold"  # the end of a message's name is its UID
     async with open_store(settings) as database:
         # A warning that nobody got is no action that was done, but whoever reads the list must learn of it.
         for part in (query, replace(query, state=ActionState.FAILED, kinds=(ActionKind.ALERT,))):
