@@ -11,9 +11,11 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from threading import Thread
 from typing import Any, Final
 
 import aiosqlite
+from aiosqlite.core import _connection_worker_thread
 
 __all__ = ["connect"]
 
@@ -66,9 +68,19 @@ class _Connection(aiosqlite.Connection):
         """`opened` is called in the connection's thread."""
         super().__init__(lambda: self._breakable(opened()), iter_chunk_size=_STEP)
         # A process that ends must not wait for this thread.
-        self._thread.daemon = True
+        self._thread = Thread(target=self._serve, daemon=True)
         self._closing = self._stopped = False
         self.ending: asyncio.Future[None] | None = None
+
+    def _serve(self) -> None:
+        """Do what is asked until told to end; nobody hears an answer for an event loop that was closed meanwhile."""
+        while True:
+            try:
+                _connection_worker_thread(self._tx)
+                return
+            except RuntimeError:
+                if self._stopped and self._tx.empty():
+                    return
 
     def _breakable(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         """Let a statement that runs while this is closed end early: who asked for it has gone."""
