@@ -12,7 +12,7 @@ from glassdome.api.email_id import EMAIL_ID_PATTERN, MAILBOX_PATTERN, EmailId, a
 from glassdome.api.keys import Caller
 from glassdome.api.lists import as_utc
 from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS
-from glassdome.ports.store import AnalysisQuery, AnalysisStore
+from glassdome.ports.store import AnalysisQuery, AnalysisStore, Sort
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
@@ -76,7 +76,9 @@ class Filters(BaseModel):
         ""
     )
 
-    def query(self, caller: Caller, *, limit: int = 50, offset: int = 0, cursor: str = "") -> AnalysisQuery:
+    def query(
+        self, caller: Caller, *, limit: int = 50, offset: int = 0, cursor: str = "", sort: Sort = "judged"
+    ) -> AnalysisQuery:
         """Return the store's query within what the caller may see; raises InputError, AccessDenied."""
         return AnalysisQuery(
             mailbox=mailbox_of(caller, self.mailbox),
@@ -94,6 +96,7 @@ class Filters(BaseModel):
             limit=limit,
             offset=offset,
             cursor=cursor,
+            sort=sort,
         )
 
 

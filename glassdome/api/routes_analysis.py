@@ -15,7 +15,7 @@ from glassdome.api.lookup import Filters, find_document
 from glassdome.api.shapes import AnalysisShape
 from glassdome.core.errors import InvalidQuery, NotFound
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
-from glassdome.ports.store import AnalysisQuery
+from glassdome.ports.store import AnalysisQuery, Sort
 
 __all__ = ["router"]
 
@@ -35,12 +35,17 @@ class AnalysisParameters(Filters):
     offset: Annotated[
         int, Field(ge=0, le=10_000_000, description="Rows to skip; `cursor` is quicker, and with `text` the only way")
     ] = 0
-    cursor: Annotated[str, Field(max_length=500, description="`X-Next-Cursor` of the page before")] = ""
+    cursor: Annotated[
+        str, Field(max_length=500, description="`X-Next-Cursor` of the page before, with the same `sort`")
+    ] = ""
+    sort: Annotated[
+        Sort, Field(description="By what, the highest first: when judged or received, priority, phishing score")
+    ] = "judged"
 
 
 @router.get(
     "/api/v1/get/llm/analysis",
-    summary="One analysis, or a list, newest first",
+    summary="One analysis, or a list, the one judged last first",
     response_model=AnalysisShape | list[AnalysisShape],
     responses={**UNCHANGED, **refusals(404)},
 )
@@ -51,7 +56,9 @@ async def get_analysis(
 
     The next page's address is in the headers `Link` and `X-Next-Cursor`; on the last page they are missing.
     """
-    query = parameters.query(caller, limit=parameters.limit, offset=parameters.offset, cursor=parameters.cursor)
+    query = parameters.query(
+        caller, limit=parameters.limit, offset=parameters.offset, cursor=parameters.cursor, sort=parameters.sort
+    )
     if parameters.email_id:
         return tagged(request, await _one(services, query, parameters))
     page = await services.analyses.documents(query)

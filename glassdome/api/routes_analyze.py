@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -25,6 +26,7 @@ from glassdome.core.errors import (
     UidValidityChanged,
 )
 from glassdome.core.limits import MAX_BULK_MESSAGES, MAX_WAIT_SECONDS
+from glassdome.ports.store import AnalysisQuery
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState, NewJob, Priority
 from glassdome.values.refs import INBOX, MessageRef
@@ -90,7 +92,9 @@ async def analyze(
     assert body.email_id is not None
     ref = await resolve(services, mailbox, parse_email_id(body.email_id, body.folder))
     found = await analysed(services, ref, force=body.force, wait=parameters.wait)
-    return answer(_element(found, body.email_id, mailbox), status=200 if isinstance(found, Analysis) else 202)
+    return answer(
+        await _element(services, found, body.email_id, mailbox), status=200 if isinstance(found, Analysis) else 202
+    )
 
 
 async def must_be_chosen(services: Services, mailbox: str) -> None:
@@ -160,14 +164,22 @@ async def _bulk(services: Services, mailbox: str, body: AnalyzeRequest, email_id
             elements.append(refused("add", "analyze", exc=exc, request={"mailbox": mailbox, "email_id": email_id}))
             statuses.append(exc.status)
         else:
-            elements.append(_element(found, email_id, mailbox))
+            elements.append(await _element(services, found, email_id, mailbox))
             statuses.append(200 if isinstance(found, Analysis) else 202)
     done = [status for status in statuses if status in (200, 202)]
     return answer(*elements, status=max(done) if done else statuses[0])
 
 
-def _element(found: Analysis | Job, email_id: str, mailbox: str) -> dict[str, Any]:
+async def _element(services: Services, found: Analysis | Job, email_id: str, mailbox: str) -> dict[str, Any]:
     request = {"mailbox": mailbox, "email_id": email_id}
     if isinstance(found, Analysis):
-        return success("add", "analyze", msg=["analysis_done", email_id], data=analysis_shape(found), request=request)
+        data = await _with_correction(services, found)
+        return success("add", "analyze", msg=["analysis_done", email_id], data=data, request=request)
     return success("add", "analyze", msg=["analysis_queued", email_id], data=job_shape(found), request=request)
+
+
+async def _with_correction(services: Services, found: Analysis) -> dict[str, Any]:
+    """Return the analysis as it is stored, with a person's word."""
+    stored = (await services.analyses.documents(AnalysisQuery(ref=found.ref, limit=1))).items
+    shape: dict[str, Any] = json.loads(stored[0]) if stored else analysis_shape(found)
+    return shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
@@ -42,6 +42,7 @@ class StatisticsShape(BaseModel):
     per_model: dict[str, int]
     per_category: dict[str, int]
     per_day: dict[str, int]
+    corrected: dict[Literal["ham", "spam", "phish"], int]
     last: list[AnalysisShape]
 
 
@@ -75,4 +76,5 @@ def statistics_shape(totals: Statistics) -> dict[str, Any]:
         "per_model": dict(totals.per_model or {}),
         "per_category": dict(totals.per_category or {}),
         "per_day": dict(totals.per_day or {}),
+        "corrected": dict(totals.corrected or {}),
     }

@@ -147,6 +147,7 @@ class AnalysisShape(BaseModel):
                 "skipped": "",
                 "usage": {"calls": 0, "repairs": 0, "drafts": 0, "tokens_in": 0, "tokens_out": 0, "seconds": 0.0},
                 "processing_time": 0.004,
+                "received_at": "2026-11-21T08:00:00Z",
                 "analyzed_at": "2026-11-21T08:00:01Z",
                 "correction": None,
             }
@@ -198,6 +199,7 @@ class AnalysisShape(BaseModel):
     skipped: str
     usage: UsageShape
     processing_time: float
+    received_at: Annotated[str, Field(description="When it arrived, by the last server's Received field")]
     analyzed_at: str
     correction: Annotated[
         Literal["ham", "spam", "phish"] | None, Field(description="What a person said that the message is")

@@ -1,25 +1,27 @@
-"""What the tools work with: the API's services, the agent, and a judge for messages that are not stored."""
+"""What the tools work with: the API's services, the agent, and a judge for messages that are not stored.
+
+`opening` makes them. It needs the store, the mail libraries and the engine, so that it is imported with the first call:
+a client that starts us waits for the list of tools alone.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.api.services import Services
-from glassdome.api.wiring import services_of
-from glassdome.bootstrap.app import App
-from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError
-from glassdome.pipeline.context import for_file, own_domains
-from glassdome.pipeline.process import Stages, analyze_raw, warm_up
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
+
+if TYPE_CHECKING:
+    from glassdome.agents.mailcow_agent import MailcowAgent
 
 __all__ = ["Judge", "Parts", "open_parts"]
 
@@ -45,29 +47,8 @@ class Parts:
 
 @asynccontextmanager
 async def open_parts(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts]:
-    """Yield the parts over the database of the settings; raises what `open_app` raises.
-
-    Nothing is watched and no job is worked on here: that is the service's business, on this or another machine.
-    """
-    async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(open_app(settings, clock=clock))
-        app.only_api()
-        mail_agent = None
-        if settings.imap_host or settings.smtp_host:
-            # In a thread: a certificate authority of one's own is a file.
-            agent = await asyncio.to_thread(MailcowAgent.from_settings, settings, agent_id="mcp", clock=clock)
-            mail_agent = await stack.enter_async_context(agent)
-        await warm_up()
-        yield Parts(
-            services=services_of(app),
-            judge=partial(_judge, app),
-            mail_agent=mail_agent,
-            has_mailcow=bool(settings.mailcow_api_url),
-        )
-
-
-async def _judge(app: App, raw: bytes, ref: MessageRef) -> Analysis:
-    settings = app.settings.current()
-    context = for_file(now=app.clock.now(), ours=own_domains(settings))
-    stages = Stages(builtin=app.builtin, authserv_ids=settings.authserv_ids, clock=app.clock)
-    return await analyze_raw(raw, ref, context, stages=stages)
+    """Yield the parts over the database of the settings; raises what `open_app` raises."""
+    # In a thread: this takes seconds, and meanwhile the client's other requests are answered.
+    opening = await asyncio.to_thread(import_module, "glassdome.mcp.opening")
+    async with opening.opened(settings, clock=clock) as parts:
+        yield parts

@@ -19,7 +19,6 @@ from glassdome.mcp.untrusted import (
     shows_body,
     why_text,
 )
-from glassdome.signals.table import signal_meanings
 from glassdome.values.job import JobState
 from glassdome.values.preferences import EngineAccess
 
@@ -195,5 +194,7 @@ def _own(cls: type[BaseModel], shape: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _signal(name: str, outcome: Literal["hit", "temp_error", "perm_error"]) -> SignalRow:
+    from glassdome.signals.table import signal_meanings  # loads the detectors, which the list of tools does not need
+
     known = signal_meanings() | _OTHER_SIGNALS
     return SignalRow(signal=name, outcome=outcome, meaning=known.get(name, ""))

@@ -12,7 +12,6 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_REPLY_CHARS, MAX_SUMMARY_CHARS
-from glassdome.engine.llm.clean import clean_lines, clean_phrase
 from glassdome.values.preferences import EngineAccess
 
 __all__ = [
@@ -41,7 +40,15 @@ NOTE: Final = (
 
 def phrase(text: str, chars: int = MAX_SUMMARY_CHARS) -> str:
     """Return one line without control, bidi, zero-width and tag characters, cut at `chars`."""
+    from glassdome.engine.llm.clean import clean_phrase  # loads the engines, which the list of tools does not need
+
     return clean_phrase(text, chars)
+
+
+def _lines(text: str) -> str:
+    from glassdome.engine.llm.clean import clean_lines
+
+    return clean_lines(text, MAX_REPLY_CHARS)
 
 
 class _Text(BaseModel):
@@ -134,7 +141,7 @@ def mail_text(shape: Mapping[str, Any], access: EngineAccess) -> MailText | None
         thread_id=phrase(shape["thread_id"], MAX_EMAIL_ID_CHARS),
         tags=[phrase(tag) for tag in shape["tags"]] if body else [],
         action_items=[_action(item) for item in shape["action_items"]] if body else [],
-        auto_reply_suggestion=clean_lines(draft, MAX_REPLY_CHARS) if body and draft is not None else None,
+        auto_reply_suggestion=_lines(draft) if body and draft is not None else None,
     )
 
 

@@ -108,6 +108,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         bcc=_addresses(fields, "bcc", faults),
         mail_from=mail_from,
         date=parse_date(first(fields, "date")),
+        received=parse_date(first(fields, "received").rpartition(";")[2].strip()),
         text=body.text,
         new_text=new,
         other_text=body.other_text,

@@ -240,7 +240,7 @@ def _analysis(
     stages: Stages,
 ) -> Analysis:
     """Return what is stored: no sensitive value of the mail is in it but masked."""
-    masker = Masker.of(message, examined.sensitive)
+    masker, now = Masker.of(message, examined.sensitive), stages.clock.now()
     return Analysis(
         ref=ref,
         message_id=message.message_id,
@@ -252,7 +252,8 @@ def _analysis(
         verdict=verdict,
         signals=masked_signals(examined.signals, masker),
         processing_time=seconds,
-        analyzed_at=stages.clock.now(),
+        analyzed_at=now,
+        received_at=min(message.received or message.date or now, now),
         opinion=masked_opinion(opinion, masker) if opinion is not None else None,
         attachments=tuple(
             AttachedFile(

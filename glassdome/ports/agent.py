@@ -5,7 +5,7 @@ Every method raises StoreUnavailable when the database cannot be reached.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -191,6 +191,10 @@ class ActionLedger(Protocol):
 
     async def of(self, ref: MessageRef) -> tuple[PerformedAction, ...]:
         """Return one message's actions in the order of their planning."""
+        ...
+
+    async def unsent(self, refs: Collection[MessageRef]) -> frozenset[MessageRef]:
+        """Return those of a few messages of which a warning could not be sent."""
         ...
 
     async def begin(self, action: PerformedAction, *, now: datetime) -> bool:

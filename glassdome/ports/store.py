@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from glassdome.ports.model import Engine
 from glassdome.values.action import Action
@@ -34,8 +34,12 @@ __all__ = [
     "Page",
     "PreferenceStore",
     "QueuePage",
+    "Sort",
     "Statistics",
 ]
+
+#: What a list is ordered by, the highest first: when it was judged or received, its priority, its phishing score.
+Sort = Literal["judged", "received", "priority", "phishing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +203,7 @@ class AnalysisQuery:
     since: datetime | None = None
     until: datetime | None = None
     text: str = ""
+    sort: Sort = "judged"
     limit: int = 50
     offset: int = 0
     cursor: str = ""
@@ -206,7 +211,7 @@ class AnalysisQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page, newest first; `next_cursor` is empty on the last. Only that one may tell that nothing was found."""
+    """One page, in the order of the query; `next_cursor` is empty on the last. Only that one may tell that nothing was found."""
 
     items: tuple[Analysis, ...]
     next_cursor: str = ""
@@ -222,7 +227,7 @@ class Documents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """Totals over the analyses a key may see; times are seconds."""
+    """Totals over the analyses a key may see; times are seconds; `corrected` is how many people call what."""
 
     total: int = 0
     phishing: int = 0
@@ -236,6 +241,7 @@ class Statistics:
     per_model: Mapping[str, int] | None = None
     per_category: Mapping[str, int] | None = None
     per_day: Mapping[str, int] | None = None
+    corrected: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

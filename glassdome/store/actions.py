@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Update, and_, select, update
+from sqlalchemy import Row, Select, Update, and_, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.agent import ActionPage, ActionQuery
@@ -99,6 +99,12 @@ class Actions:
     async def of(self, ref: MessageRef) -> tuple[PerformedAction, ...]:
         """Return one message's actions."""
         return await self._read(select(actions).where(is_ref(actions, ref)).order_by(actions.c.id))
+
+    async def unsent(self, refs: Collection[MessageRef]) -> frozenset[MessageRef]:
+        """Look among the actions of those messages."""
+        failed = actions.c.kind == ActionKind.ALERT.value, actions.c.state == ActionState.FAILED.value
+        found = select(actions).where(or_(false(), *(is_ref(actions, ref) for ref in refs)), *failed)
+        return frozenset(ref_of(row) for row in await self._db.rows(found))
 
     async def begin(self, action: PerformedAction, *, now: datetime) -> bool:
         """Move it from the state it was read in to begun, unless an earlier action of its message is still open."""

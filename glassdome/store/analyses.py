@@ -59,12 +59,12 @@ class Analyses:
         return await self._first(same)
 
     async def list(self, query: AnalysisQuery) -> Page:
-        """Return one page, newest first."""
+        """Return one page, in the query's order."""
         rows, following = await self._db.read(lambda c: listing.page(c, query, _whole))
         return Page(items=tuple(analysis_of(row) for row in rows), next_cursor=following)
 
     async def documents(self, query: AnalysisQuery) -> Documents:
-        """Return one page as JSON texts, newest first."""
+        """Return one page as JSON texts, in the query's order."""
         return await self._db.read(lambda c: documents.page(c, query))
 
     async def delete(self, query: AnalysisQuery) -> int:
@@ -103,5 +103,5 @@ class Analyses:
 
 
 def _whole(wanted: Subquery) -> Select[Any]:
-    found = select(analyses).join(wanted, wanted.c.id == analyses.c.id)
-    return found.order_by(wanted.c.analyzed_at.desc(), wanted.c.id.desc())
+    found = select(analyses, wanted.c.rank).join(wanted, wanted.c.id == analyses.c.id)
+    return found.order_by(wanted.c.rank.desc(), wanted.c.id.desc())

@@ -38,6 +38,6 @@ async def _corrected(connection: AsyncConnection, texts: Mapping[int, str]) -> d
 
 def _with_documents(wanted: Subquery) -> Select[Any]:
     same = and_(documents.c.mailbox == wanted.c.mailbox, documents.c.analysis_id == wanted.c.id)
-    found = select(wanted.c.id, wanted.c.analyzed_at, documents.c.shape, documents.c.document)
+    found = select(wanted.c.id, wanted.c.rank, documents.c.shape, documents.c.document)
     newest = found.select_from(wanted.outerjoin(documents, same))
-    return newest.order_by(wanted.c.analyzed_at.desc(), wanted.c.id.desc())
+    return newest.order_by(wanted.c.rank.desc(), wanted.c.id.desc())

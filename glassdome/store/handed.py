@@ -15,8 +15,8 @@ from sqlalchemy import BigInteger, BindParameter, Column, ColumnElement, Integer
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.core.limits import MAX_WORD_CHARS
-from glassdome.ports.store import AnalysisQuery
-from glassdome.store.paging import Place, cursor_of, place_of
+from glassdome.ports.store import AnalysisQuery, Sort
+from glassdome.store.paging import Place, cursor_of, place_of, rank_of
 from glassdome.store.rows import ref_row
 from glassdome.store.schema import analyses
 from glassdome.store.words import as_begun, terms_of
@@ -26,6 +26,7 @@ __all__ = [
     "handed",
     "is_given",
     "named_term",
+    "order_of",
     "page_rows",
     "place",
     "same",
@@ -45,14 +46,28 @@ _NOBODY: Final[Mapping[str, Any]] = {
     "uid": -1,
     "since": _NOWHERE,
     "until": _NOWHERE,
-    "cursor": cursor_of(_NOWHERE, 0),
+    "cursor": "",
     "ref": MessageRef(mailbox="\x7f", uid_validity=1, uid=1),
 }
+_ORDER: Final[Mapping[Sort, Column[Any]]] = {
+    "judged": analyses.c.analyzed_at,
+    "received": analyses.c.received_at,
+    "priority": analyses.c.priority_score,
+    "phishing": analyses.c.risk,
+}
+_BY_NUMBER: Final[frozenset[Sort]] = frozenset(("priority", "phishing"))
+
+
+def order_of(query: AnalysisQuery) -> Column[Any]:
+    """Return the column that the query's list is ordered by."""
+    return _ORDER[query.sort]
 
 
 def shape_of(query: AnalysisQuery) -> AnalysisQuery:
     """Return what decides the text of the query's statement."""
     nobody = {name: value for name, value in _NOBODY.items() if is_given(query, name)}
+    if query.cursor:
+        nobody["cursor"] = cursor_of(-2.0 if query.sort in _BY_NUMBER else _NOWHERE, 0)
     text = " ".join(f"{n:0{MAX_WORD_CHARS}}" for n in range(len(searched_terms(query))))
     return replace(query, **nobody, text=text, limit=0, offset=0)
 
@@ -66,7 +81,7 @@ def handed(query: AnalysisQuery) -> dict[str, Any]:
     for n, term in enumerate(searched_terms(query)):
         values |= as_begun(named_term(n), term)
     if query.cursor:
-        values["cursor_at"], values["cursor_id"] = place_of(query.cursor)
+        values["cursor_at"], values["cursor_id"] = _named_place(query)
     return values
 
 
@@ -98,9 +113,13 @@ def same_ref(ref: MessageRef) -> ColumnElement[bool]:
 
 def place(query: AnalysisQuery) -> Place:
     """Return the parameters for the place that the query's cursor names; raises InvalidQuery."""
-    moment, row_id = place_of(query.cursor)
-    at = bindparam("cursor_at", moment, type_=analyses.c.analyzed_at.type)
+    rank, row_id = _named_place(query)
+    at = bindparam("cursor_at", rank, type_=order_of(query).type)
     return at, bindparam("cursor_id", row_id, type_=BigInteger)
+
+
+def _named_place(query: AnalysisQuery) -> tuple[datetime | float, int]:
+    return rank_of(query.cursor) if query.sort in _BY_NUMBER else place_of(query.cursor)
 
 
 def page_rows(query: AnalysisQuery) -> BindParameter[int]:

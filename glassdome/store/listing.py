@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store.handed import handed, named_term, searched_terms, shape_of
+from glassdome.store.handed import handed, named_term, order_of, searched_terms, shape_of
 from glassdome.store.paging import cursor_of, not_behind
 from glassdome.store.schema import analyses, words
 from glassdome.store.selection import newest_first, window_end
@@ -31,12 +31,12 @@ WINDOWS: Final = (2_000, 20_000)
 KEPT: Final = 64
 _LONGEST: Final = "longest"
 Found = tuple[Sequence[Row[Any]], str]
-#: Makes, of a page's `id`, `mailbox`, `analyzed_at`, the select of what is shown, in the same order.
+#: Makes, of a page's `id`, `mailbox`, `rank`, the select of what is shown, in the same order.
 Shown = Callable[[Subquery], Select[Any]]
 
 
 async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) -> Found:
-    """Return the rows of one page as `shown` joins them to it, with `analyzed_at` and `id`, and the next page's cursor.
+    """Return the rows of one page as `shown` joins them to it, with `rank` and `id`, and the next page's cursor.
 
     Common words are looked for in a bounded number of rows: there may be a next page though this one is not full.
     """
@@ -58,10 +58,10 @@ async def page(connection: AsyncConnection, query: AnalysisQuery, shown: Shown) 
         last = (await connection.execute(_end(shape, window), handed(query))).first()
         if last is None:
             return await fetched(_made(shape, shown))
-        found = await fetched(windowed, down_to_at=last.analyzed_at, down_to_id=last.id, **entire)
+        found = await fetched(windowed, down_to_at=last.rank, down_to_id=last.id, **entire)
         if found[1]:
             return found
-        found = found[0], cursor_of(last.analyzed_at, last.id)
+        found = found[0], cursor_of(last.rank, last.id)
     return found
 
 
@@ -135,12 +135,12 @@ def _made(
 ) -> Select[Any]:
     if window_of is None:
         return shown(newest_first(shape, known=known).subquery())
-    at, row_id = analyses.c.analyzed_at, analyses.c.id
+    at, row_id = order_of(shape), analyses.c.id
     down_to = bindparam("down_to_at", type_=at.type), bindparam("down_to_id", type_=BigInteger)
     wanted = newest_first(shape, entire=window_of).where(not_behind(down_to, at, row_id))
     # Many rows are looked at and few are shown: what is not in the list's own index is fetched for those alone.
-    few = wanted.with_only_columns(row_id, at).subquery()
-    return shown(select(few.c.id, analyses.c.mailbox, few.c.analyzed_at).join(analyses, row_id == few.c.id).subquery())
+    few = wanted.with_only_columns(row_id, at.label("rank")).subquery()
+    return shown(select(few.c.id, analyses.c.mailbox, few.c.rank).join(analyses, row_id == few.c.id).subquery())
 
 
 _end = lru_cache(maxsize=KEPT)(window_end)
@@ -149,4 +149,4 @@ _end = lru_cache(maxsize=KEPT)(window_end)
 async def _fetched(connection: AsyncConnection, query: AnalysisQuery, statement: Select[Any], **more: object) -> Found:
     rows = (await connection.execute(statement, handed(query) | more)).all()
     found = rows[: query.limit]
-    return found, cursor_of(found[-1].analyzed_at, found[-1].id) if len(rows) > query.limit and found else ""
+    return found, cursor_of(found[-1].rank, found[-1].id) if len(rows) > query.limit and found else ""

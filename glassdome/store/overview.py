@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from glassdome.ports.store import AnalysisQuery, Overview, Statistics
 from glassdome.store import documents
 from glassdome.store.depth import counted, depth_of
-from glassdome.store.statistics import is_plain, summarize
+from glassdome.store.statistics import corrections, is_plain, summed
 
 __all__ = ["Overviews"]
 
@@ -29,18 +30,19 @@ class Overviews:
     async def read(self, connection: AsyncConnection, query: AnalysisQuery, *, now: datetime) -> Overview:
         """Return the overview of one moment."""
         row = (await connection.execute(counted(query.mailboxes, query.domains))).one()
+        sums = await self._sums(connection, query, row.version)
         return Overview(
-            statistics=await self._sums(connection, query, row.version),
+            statistics=replace(sums, corrected=await corrections(connection, query)),
             depth=depth_of(row, now),
             newest=await documents.page(connection, query),
         )
 
     async def _sums(self, connection: AsyncConnection, query: AnalysisQuery, version: int) -> Statistics:
         if not is_plain(query):
-            return await summarize(connection, query)
+            return await summed(connection, query)
         kept = self._kept.pop(query, None)
         if kept is None or kept[0] != version:
-            kept = version, await summarize(connection, query)
+            kept = version, await summed(connection, query)
         self._kept[query] = kept
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

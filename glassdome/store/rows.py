@@ -31,11 +31,14 @@ _ANALYSIS = (
     "signals",
     "processing_time",
     "analyzed_at",
+    "received_at",
     "opinion",
     "attachments",
 )
 
 
+#: Stands for the phishing score of what was not judged, in the order of a list: behind all that was.
+UNJUDGED: Final = -1.0
 #: Lists have hundreds of jobs: names are looked up once, not in each row.
 _QUEUE: Final = tuple(column.name for column in queue.c)
 _JOB: Final = (
@@ -90,6 +93,7 @@ def analysis_row(analysis: Analysis) -> dict[str, Any]:
         "from_addr": author.addr,
         "person": author.addr.lower(),
         "sent_at": analysis.date,
+        "risk": UNJUDGED if verdict.phishing_score is None else verdict.phishing_score,
         "sensitive_data": verdict.sensitive_data,
         "signals": tuple(signal for signal in analysis.signals if signal.telling),
     }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from operator import eq, ge, lt
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, exists, func, select, union_all
 
-from glassdome.ports.store import AnalysisQuery
+from glassdome.ports.store import AnalysisQuery, Sort
 from glassdome.store.handed import (
     is_given,
     named_term,
+    order_of,
     page_rows,
     place,
     same,
@@ -31,6 +32,13 @@ __all__ = ["conditions", "newest_first", "newest_validity", "window_end"]
 
 #: Mailboxes and domains of one key whose newest are merged; with more, the newest of all are looked through.
 MERGED: Final = 20
+#: The index of one mailbox in each order.
+_OF_MAILBOX: Final[Mapping[Sort, str]] = {
+    "judged": "ix_llm_email_analysis_mailbox",
+    "received": "ix_llm_email_analysis_mailbox_received",
+    "priority": "ix_llm_email_analysis_mailbox_urgent",
+    "phishing": "ix_llm_email_analysis_mailbox_risk",
+}
 
 
 def conditions(query: AnalysisQuery) -> list[ColumnElement[bool]]:
@@ -88,7 +96,7 @@ def _says_all(
 
 
 def newest_first(query: AnalysisQuery, *, known: int | None = None, entire: Collection[int] = ()) -> Select[Any]:
-    """Return the select of one page's `id`, `mailbox`, `analyzed_at`, and of one row more: whether another page follows.
+    """Return the select of one page's `id`, `mailbox`, `rank`, and of one row more: whether another page follows.
 
     It reads one table, so that its limit ends it early; what is shown of the page is joined to it. With `known` it is
     handed the `ids` of the analyses that have that one, counted from 0, of the words looked for; for those of `entire`
@@ -114,7 +122,7 @@ def _only_a_category(query: AnalysisQuery) -> AnalysisQuery | None:
 def _of_category(query: AnalysisQuery) -> Select[Any]:
     """Read the categories' own index, without the analyses' wide rows."""
     table = categories.c
-    found = select(table.analysis_id.label("id"), table.mailbox, table.analyzed_at)
+    found = select(table.analysis_id.label("id"), table.mailbox, table.analyzed_at.label("rank"))
     found = found.where(*_in_category(query))
     if query.cursor:
         found = found.where(behind(place(query), table.analyzed_at, table.analysis_id))
@@ -139,7 +147,7 @@ def _parts(query: AnalysisQuery) -> list[Select[Any]]:
         alone = [name for name in query.mailboxes or () if domain_of(name) not in domains]
         parts = [*(replace(free, domains=(name,)) for name in domains), *(replace(free, mailboxes=(n,)) for n in alone)]
         return [_ordered(part) for part in parts] if len(parts) <= MERGED else []
-    if not query.min_priority:
+    if not query.min_priority or query.sort != "judged":
         return []
     any_priority, score = _ordered(replace(query, min_priority=None)), analyses.c.priority_score
     return [any_priority.where(score == each) for each in range(query.min_priority, 11)]
@@ -148,26 +156,27 @@ def _parts(query: AnalysisQuery) -> list[Select[Any]]:
 def _merged(query: AnalysisQuery, parts: Sequence[Select[Any]]) -> Select[Any]:
     """Merge the newest of each part: all of them together have no order in any index."""
     found = union_all(*(select(part.limit(through(query)).subquery()) for part in parts)).subquery()
-    return _cut(select(found).order_by(found.c.analyzed_at.desc(), found.c.id.desc()), query)
+    return _cut(select(found).order_by(found.c.rank.desc(), found.c.id.desc()), query)
 
 
 def window_end(query: AnalysisQuery, window: int) -> Select[Any]:
     """Return the select of the last row in which words are looked for; no row when there are no more behind it."""
     # Both are in the list's own index: the rows themselves are not read.
-    return _ordered(query).with_only_columns(analyses.c.analyzed_at, analyses.c.id).limit(1).offset(window - 1)
+    return _ordered(query).with_only_columns(order_of(query).label("rank"), analyses.c.id).limit(1).offset(window - 1)
 
 
 def _ordered(query: AnalysisQuery) -> Select[Any]:
-    """Select what meets all but the words, newest first."""
-    table = analyses.c
-    found, at, row_id = select(table.id, table.mailbox, table.analyzed_at), table.analyzed_at, table.id
+    """Select what meets all but the words, in the query's order."""
+    table, at = analyses.c, order_of(query)
+    found, row_id = select(table.id, table.mailbox, at.label("rank")), table.id
     if query.category:
         found = found.join(categories, categories.c.analysis_id == table.id)
         found = found.where(*_in_category(query))
-        at, row_id = categories.c.analyzed_at, categories.c.analysis_id
+        if query.sort == "judged":
+            at, row_id = categories.c.analyzed_at, categories.c.analysis_id
     elif _is_of_one_mailbox(query) and query.is_phishing is None and not _names_one(query):
         # MariaDB may take another index that begins with the mailbox, and sort all that it has.
-        found = found.with_hint(analyses, "USE INDEX FOR ORDER BY (ix_llm_email_analysis_mailbox)", "mysql")
+        found = found.with_hint(analyses, f"USE INDEX FOR ORDER BY ({_OF_MAILBOX[query.sort]})", "mysql")
     if query.cursor:
         found = found.where(behind(place(query), at, row_id))
     return found.where(*_filters(query)).order_by(at.desc(), row_id.desc())

@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Integer, Select, String, case, func, select
+from sqlalchemy import Integer, Select, String, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery, Statistics
 from glassdome.store.listing import ids_of_rarest
 from glassdome.store.schema import analyses, categories
+from glassdome.store.schema_agent import feedback
 from glassdome.store.selection import conditions
 from glassdome.store.statistics_table import COUNTS, seconds_of
 from glassdome.store.totals import DAYS, sums
-from glassdome.values.verdict import Label
+from glassdome.values.verdict import GIVEN_LABELS, Label
 
-__all__ = ["is_plain", "summarize"]
+__all__ = ["corrections", "is_plain", "summarize", "summed"]
 
 #: Newest processing times that percentiles of a filtered query look at.
 SAMPLE: Final = 10_000
@@ -26,13 +27,26 @@ SAMPLE: Final = 10_000
 
 async def summarize(connection: AsyncConnection, query: AnalysisQuery) -> Statistics:
     """Sum up; without filters but the mailbox this reads some hundred totals, however many analyses there are."""
+    return replace(await summed(connection, query), corrected=await corrections(connection, query))
+
+
+async def summed(connection: AsyncConnection, query: AnalysisQuery) -> Statistics:
+    """Sum up all but the corrections, which change no analysis."""
     return await (_from_totals(connection, query) if is_plain(query) else _counted(connection, query))
+
+
+async def corrections(connection: AsyncConnection, query: AnalysisQuery) -> Mapping[str, int]:
+    """Count what people called the messages that match: there are few corrections, so each one's analysis is looked at."""
+    same = and_(*(feedback.c[name] == analyses.c[name] for name in ("mailbox", "folder", "uid_validity", "uid")))
+    each = _matching(query, feedback.c.label, func.count()).join(feedback, same).where(*conditions(query))
+    counted = {row[0]: int(row[1]) for row in await connection.execute(each.group_by(feedback.c.label))}
+    return {label.value: counted.get(label.value, 0) for label in GIVEN_LABELS}
 
 
 def is_plain(query: AnalysisQuery) -> bool:
     """Say whether the query asks for no more than a mailbox, so that the running totals answer it."""
     mailboxes_only = AnalysisQuery(mailbox=query.mailbox, mailboxes=query.mailboxes, domains=query.domains)
-    return replace(query, limit=mailboxes_only.limit, offset=0, cursor="") == mailboxes_only
+    return replace(query, sort=mailboxes_only.sort, limit=mailboxes_only.limit, offset=0, cursor="") == mailboxes_only
 
 
 async def _from_totals(connection: AsyncConnection, query: AnalysisQuery) -> Statistics:

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select, update
 
 from glassdome.core.errors import InvalidQuery
-from glassdome.ports.store import AnalysisQuery, Documents
+from glassdome.ports.store import AnalysisQuery, Documents, Sort
 from glassdome.store import Database
+from glassdome.store.paging import cursor_of
 from glassdome.store.schema import categories, documents, words
 from glassdome.store.totals import DAYS
 from glassdome.testing.contracts_store import analysed
@@ -65,6 +66,36 @@ class ReadContract:
                 break
             query = AnalysisQuery(limit=3, cursor=page.next_cursor)
         assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+    @pytest.mark.parametrize("restriction", [{}, {"mailbox": "ann@example.org"}, {"domains": ("example.org",)}])
+    async def test_each_order_is_walked_whole(self, database: Database, restriction: dict[str, Any]) -> None:
+        """Page by page, the highest first, those of equal rank by their number; what was not judged has no score and is last."""
+        scores = (None, 0.25, 0.9, 0.1 + 0.2, 0.9, None)
+        made = [
+            an_analysis(
+                a_ref(n),
+                verdict=a_verdict(phishing_score=score, is_phishing=None, priority_score=1 + n % 3),
+                received_at=NOON - _HOUR * (n // 2),
+            )
+            for n, score in enumerate(scores, 1)
+        ]
+        await analysed(database, *made)
+        orders: dict[Sort, list[int]] = {
+            "received": [1, 3, 2, 5, 4, 6],
+            "priority": [5, 2, 4, 1, 6, 3],
+            "phishing": [5, 3, 4, 2, 6, 1],
+        }
+        for sort, expected in orders.items():
+            seen, query = list[int](), AnalysisQuery(limit=1, sort=sort, **restriction)
+            while True:
+                page = await database.analyses.list(query)
+                seen += [item.ref.uid for item in page.items]
+                if not page.next_cursor:
+                    break
+                query = replace(query, cursor=page.next_cursor)
+            assert seen == expected, sort
+        with pytest.raises(InvalidQuery):
+            await database.analyses.list(AnalysisQuery(sort="priority", cursor=cursor_of(NOON, 1)))
 
     @pytest.mark.parametrize("cursor", ["x", "!!", "MjAyNnwx", "ä", "fHw"])
     async def test_foreign_cursors_are_refused(self, database: Database, cursor: str) -> None:

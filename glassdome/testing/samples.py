@@ -76,7 +76,7 @@ def an_analysis(ref: MessageRef | None = None, *, verdict: Verdict | None = None
         "analyzed_at": NOON,
         "opinion": Opinion(engine="ollama", model="small:1b", summary="Ann asks."),
     }
-    return Analysis(**(whole | fields))
+    return Analysis(**({"received_at": fields.get("analyzed_at", NOON)} | whole | fields))
 
 
 def a_message(addr: str = "Bob@example.com", *, passed: bool = True, to: tuple[str, ...] = ()) -> Message:

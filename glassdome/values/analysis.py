@@ -28,6 +28,9 @@ class AttachedFile:
 class Analysis:
     """One message's analysis. `processing_time` is seconds of wall time, `date` the message's own Date.
 
+    `received_at` is when the mail arrived, as the last server wrote it, and never later than `analyzed_at`: a list is
+    ordered by it, so that no sender can set a mail's place by its Date.
+
     `signals` are all that were reported; a store keeps the telling ones.
     `opinion` is what the language model said, kept so that an exact repeat needs no second call; None without one.
     """
@@ -43,5 +46,6 @@ class Analysis:
     signals: tuple[Signal, ...]
     processing_time: float
     analyzed_at: datetime
+    received_at: datetime
     opinion: Opinion | None = None
     attachments: tuple[AttachedFile, ...] = ()

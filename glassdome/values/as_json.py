@@ -15,7 +15,7 @@ from glassdome.values.signal import Evidence, SensitiveFinding
 __all__ = ["SHAPE", "analysis_json", "analysis_shape", "corrected_json", "depth_shape", "job_shape", "rfc3339"]
 
 #: The version of what `analysis_shape` writes; raised with each change of it, since stores keep the text.
-SHAPE: Final = 4
+SHAPE: Final = 5
 
 _UNCORRECTED: Final = ',"correction":null}'
 
@@ -79,6 +79,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
             "seconds": usage.seconds,
         },
         "processing_time": analysis.processing_time,
+        "received_at": rfc3339(analysis.received_at),
         "analyzed_at": rfc3339(analysis.analyzed_at),
         # The last field, so that a store can put a person's word into a text that it has.
         "correction": None,

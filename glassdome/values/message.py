@@ -248,7 +248,8 @@ class Message:
 
     `text` is what a reader sees; `new_text` is `text` without quoted history and signature; `other_text` is the
     visible text of the alternative that was not chosen. `mail_from` is the RFC 5321 sender as delivery recorded it in
-    Return-Path (empty for the null sender, None when unknown).
+    Return-Path (empty for the null sender, None when unknown); `received` is the moment in the topmost Received field,
+    which the last server wrote.
     """
 
     headers: tuple[HeaderField, ...] = ()
@@ -264,6 +265,7 @@ class Message:
     bcc: tuple[Address, ...] = ()
     mail_from: str | None = None
     date: datetime | None = None
+    received: datetime | None = None
     text: str = ""
     new_text: str = ""
     other_text: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -106,7 +106,7 @@ def link(page: str, **parameters: Any) -> str:
     return f"./{page}?{urlencode(kept)}" if kept else f"./{page}"
 
 
-def message_link(row: dict[str, Any], page: str = "message", **more: Any) -> str:
+def message_link(row: Mapping[str, Any], page: str = "message", **more: Any) -> str:
     """Return the link to one message, named as RFC 5092 does, so that it holds after a folder was rebuilt."""
     folder = _MEANINGFUL.sub(lambda found: quote(found[0], safe=""), row["folder"])
     name = f"{folder};UIDVALIDITY={row['uid_validity']};UID={row['email_id']}"

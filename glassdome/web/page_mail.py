@@ -1,4 +1,4 @@
-"""The first page: what came, newest first; and above it what could not be judged."""
+"""The first page: what came, received last first or in another order; and above it what could not be judged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from glassdome.api.lookup import Filters
 from glassdome.engine.builtin.categories import CATEGORIES
 from glassdome.web.mailboxes import offered, reading
 from glassdome.web.page import PageRoute, render
-from glassdome.web.unjudged import unjudged
+from glassdome.web.unjudged import unjudged, unsent
 from glassdome.web.visitor import Reads
 
 __all__ = ["router"]
@@ -29,6 +29,8 @@ _SHOW: Final[dict[str, dict[str, bool]]] = {
     "degraded": {"degraded": True},
 }
 
+_ORDERS: Final = {"received": "Received", "priority": "Priority", "phishing": "Phishing score"}
+
 
 class MailParameters(BaseModel):
     """What the search form sends; empty fields narrow nothing."""
@@ -39,12 +41,13 @@ class MailParameters(BaseModel):
     category: Annotated[str, Field(max_length=100)] = ""
     priority: Literal["", "5", "7", "9"] = ""
     since: Literal["", "24h", "7d", "30d"] = ""
+    sort: Literal["received", "priority", "phishing"] = "received"
     cursor: Annotated[str, Field(max_length=500)] = ""
 
     @property
     def narrowed(self) -> bool:
         """Whether any filter is set."""
-        return any(self.model_dump(exclude={"cursor"}).values())
+        return any(self.model_dump(exclude={"cursor", "sort"}).values())
 
     def filters(self, now: datetime) -> Filters:
         """Return the same as the REST API's filters."""
@@ -64,15 +67,18 @@ async def mail(
 ) -> Response:
     """Show one page of analyses."""
     caller = visitor.signed_in_by
-    query = wanted.filters(services.clock.now()).query(caller, limit=_ROWS, cursor=wanted.cursor)
+    query = wanted.filters(services.clock.now()).query(caller, limit=_ROWS, cursor=wanted.cursor, sort=wanted.sort)
     page = await services.analyses.documents(query)
+    rows = [json.loads(item) for item in page.items]
     first = not wanted.cursor and not wanted.show
     mailboxes = await offered(services, caller)
     return render(
         request,
         "mail.html",
         visitor,
-        rows=[json.loads(item) for item in page.items],
+        rows=rows,
+        unsent=await unsent(services, rows),
+        orders=_ORDERS,
         next_cursor=page.next_cursor,
         wanted=wanted,
         kept=wanted.model_dump(exclude={"cursor"}),

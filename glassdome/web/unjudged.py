@@ -1,8 +1,9 @@
-"""What nobody has judged yet: what failed without a verdict, and how much waits."""
+"""What did not come about: messages without a verdict, those that wait, and warnings that were not sent."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,8 +12,9 @@ from glassdome.api.services import Services
 from glassdome.values.job import JobState
 from glassdome.values.refs import MessageRef
 from glassdome.web.mailboxes import within
+from glassdome.web.page import message_link
 
-__all__ = ["Unjudged", "unjudged"]
+__all__ = ["Unjudged", "unjudged", "unsent"]
 
 #: Messages shown above the list; the queue has them all.
 _SHOWN: Final = 3
@@ -53,9 +55,19 @@ async def _without_verdict(services: Services, jobs: tuple[str, ...]) -> list[di
     found = []
     for text in jobs:
         job = json.loads(text)
-        place = {"mailbox": job["mailbox"], "folder": job["folder"], "uid_validity": job["uid_validity"]}
-        if await services.analyses.get(MessageRef(**place, uid=int(job["email_id"]))) is None:
+        if await services.analyses.get(_ref_of(job)) is None:
             found.append(job)
         if len(found) > _SHOWN:
             break
     return found
+
+
+async def unsent(services: Services, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the links of those rows' messages of which a warning could not be sent."""
+    refs = {_ref_of(row): message_link(row) for row in rows}
+    return frozenset(refs[ref] for ref in await services.actions.unsent(refs))
+
+
+def _ref_of(row: Mapping[str, Any]) -> MessageRef:
+    place = {"mailbox": row["mailbox"], "folder": row["folder"], "uid_validity": row["uid_validity"]}
+    return MessageRef(**place, uid=int(row["email_id"]))

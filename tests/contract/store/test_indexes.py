@@ -50,6 +50,14 @@ LISTS: dict[str, dict[str, Any]] = {
     "one by its Message-ID": {"mailbox": "user1@example.org", "message_id": "<31@example.com>"},
     "mine": MINE,
     "important of mine": {"min_priority": 8, **MINE},
+    **{f"by {sort}": {"sort": sort} for sort in ("received", "priority", "phishing")},
+    **{
+        f"next page of a mailbox by {sort}": {"sort": sort, "mailbox": "user1@example.org", "cursor": cursor_of(at, 50)}
+        for sort, at in (("received", NOON), ("priority", 5), ("phishing", 0.5))
+    },
+    **{f"mine by {sort}": {"sort": sort, **MINE} for sort in ("received", "priority", "phishing")},
+    "phishing by received": {"sort": "received", "is_phishing": True},
+    "phishing of a mailbox by received": {"sort": "received", "mailbox": "user1@example.org", "is_phishing": True},
 }
 
 

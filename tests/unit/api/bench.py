@@ -95,6 +95,7 @@ def analysis(of: MessageRef, label: Label = Label.HAM, *, at: datetime = NOW, **
         ),
         processing_time=0.25,
         analyzed_at=at,
+        received_at=at,
     )
     return replace(made, **changes)
 

@@ -12,6 +12,7 @@ import pytest
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConnectFailed
 from glassdome.store import Database
+from glassdome.values.feedback import Feedback
 from glassdome.values.job import JobState, NewJob
 from glassdome.values.verdict import Label
 
@@ -199,3 +200,14 @@ async def test_a_degraded_verdict_is_an_answer(live: Bench) -> None:
     answer = await asyncio.wait_for(asked, 60)
 
     assert answer.json()[0]["data"]["degraded"] is True
+
+
+async def test_the_answer_has_the_correction(ready: Bench) -> None:
+    """What a person said stands in the direct answer too, as in the list."""
+    await ready.store(analysis(ref(5), Label.PHISH))
+    said = Feedback(ref=ref(5), label=Label.HAM, actor="test", note="")
+    await ready.database.history.record_feedback(said, now=NOW)
+
+    answer = await ready.post(PATH, {"mailbox": USER, "email_id": "5"})
+
+    assert answer.json()[0]["data"]["correction"] == "ham"

@@ -159,3 +159,28 @@ def test_only_its_own_command_loads_the_mcp_library() -> None:
     """Neither the service nor the help of `glassdome mcp` needs it: it is an extra."""
     assert "mcp" not in loaded_by("import glassdome.cli.serve, glassdome.cli.demo, glassdome.cli.mcp")
     assert "mcp" in loaded_by("import glassdome.mcp.server")
+
+
+def test_mcp_starts_without_what_only_calls_need(tmp_path: Path) -> None:
+    """A client that starts us gets the list of tools before store, engines and mail libraries are loaded."""
+    code = (
+        "import asyncio, sys\nfrom mcp import Client\nfrom glassdome.api.keys import Caller, Scope\n"
+        "from glassdome.mcp.server import create_server\nimport glassdome.cli.mcp, glassdome.mcp.stdio\n"
+        "async def main():\n"
+        "    server = create_server(None, lambda _: Caller(name='x', scope=Scope.RW), allow_writes=True)\n"
+        "    async with Client(server) as client:\n"
+        "        print(len((await client.list_tools()).tools))\n"
+        "asyncio.run(main())\nprint(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=100)
+    loaded = set(done.stderr.split())
+
+    assert int(done.stdout) > 10
+    assert not loaded & {"alembic", "aiosmtplib", "numpy", "ollama", "openai", "sqlalchemy"}
+    assert not loaded & {
+        "glassdome.engine",
+        "glassdome.signals",
+        "glassdome.store",
+        "glassdome.parse",
+        "glassdome.bootstrap",
+    }

@@ -36,6 +36,7 @@ _TWO: dict[str, tuple[Any, Any]] = {
 _TEXTS: tuple[dict[str, Any], ...] = (
     {},
     {"is_phishing": True},
+    {"sort": "received"},
     {"min_priority": 8},
     {"without": ("gil@g.example",)},
     {"mailboxes": ("eve@e.example",), "domains": ("f.example",)},

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from glassdome.core.config import Settings
 from glassdome.core.errors import ModelUnavailable
-from glassdome.values.action import Action, ActionKind
+from glassdome.values.action import Action, ActionKind, ActionState
+from glassdome.values.feedback import Feedback
 from glassdome.values.job import JobState, NewJob
 from glassdome.values.opinion import ActionItem, Usage
 from glassdome.values.signal import Evidence
@@ -459,3 +460,47 @@ async def test_what_could_not_be_read_never_looks_fine(bench: Bench, readable: A
         None,
         readable,
     )
+
+
+async def test_the_list_is_by_arrival_and_can_be_sorted(bench: Bench) -> None:
+    """A mail that came first and was judged last stands below; each order is a link that keeps the search."""
+    early, late = NOW - timedelta(days=2), NOW - timedelta(days=1)
+    await bench.store(
+        analysis(ref(1), verdict=verdict(priority_score=9), received_at=late),
+        analysis(ref(2), Label.PHISH, received_at=early, at=NOW + timedelta(minutes=1)),
+    )
+    async with browsing(bench) as browser:
+        found = {}
+        for sort in ("", "?sort=priority", "?sort=phishing"):
+            await browser.open(sort)
+            found[sort] = [link.rpartition("UID%3D")[2] for link in links(browser)]
+        await browser.open("?text=shop")
+        kept = [a.attributes["href"] for a in browser.page.css(".sorts a")]
+
+    assert found == {"": ["1", "2"], "?sort=priority": ["1", "2"], "?sort=phishing": ["2", "1"]}
+    assert kept == [f"./?text=shop&sort={sort}" for sort in ("received", "priority", "phishing")]
+
+
+async def test_a_warning_that_was_not_sent_shows_in_the_list(bench: Bench) -> None:
+    """On the row of its message alone."""
+    await bench.store(analysis(ref(1), Label.PHISH), analysis(ref(2), Label.PHISH))
+    alert = Action(ref=ref(2), kind=ActionKind.ALERT, argument="phishing")
+    await bench.database.actions.plan([alert, replace(alert, ref=ref(1))], now=NOW)
+    await bench.database.actions.finish(alert, state=ActionState.FAILED, now=NOW, detail="No alert mailbox.")
+    async with browsing(bench) as browser:
+        await browser.open("")
+        marked = ["warning not sent" in row.text() for row in browser.page.css(".row")]
+
+    assert marked == [True, False]
+
+
+async def test_corrections_are_counted(bench: Bench) -> None:
+    """In the overview, under what people said; a later correction takes the place of the first, with no new verdict."""
+    await stock(bench)
+    async with browsing(bench) as browser:
+        for label, words in ((Label.HAM, "1 to harmless"), (Label.SPAM, "1 to spam")):
+            await browser.open("overview")
+            said = Feedback(ref=ref(5), label=label, actor="test", note="")
+            await bench.database.history.record_feedback(said, now=NOW)
+            await browser.open("overview")
+            assert words in " ".join(browser.text.split())
