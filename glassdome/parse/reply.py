@@ -47,6 +47,8 @@ _MOST_TRIES: Final = 500
 #: Characters of what a device adds, a link included; and how many such lines.
 _LONGEST_DEVICE: Final = 120
 _MOST_DEVICES: Final = 3
+#: Beginnings of such a line that need no device's name behind them.
+_SENTENCES: Final = tuple(words for words in REPLY_WORDS.sent_from if " " in words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,5 +307,6 @@ def _is_device(bare: str) -> bool:
     if len(bare) > _LONGEST_DEVICE or not bare:
         return False
     text = bare.lower()
-    named = _DEVICE.search(text) is not None
-    return any((text.startswith(p) and (named or " " in p)) or (named and p in text) for p in REPLY_WORDS.sent_from)
+    if _DEVICE.search(text) is None:
+        return text.startswith(_SENTENCES)
+    return any(map(text.__contains__, REPLY_WORDS.sent_from))

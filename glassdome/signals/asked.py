@@ -141,7 +141,8 @@ def _kinds(message: Message, found: Found) -> Iterator[tuple[AskKind, tuple[Evid
     for kind, groups in GROUPS.items():
         places = tuple(place for group in groups for place in found.words.get(group, ()))
         if kind is AskKind.CALL_BACK and not places:
-            places = found.words.get("charged", ()) if _has_way_out(message) else ()
+            charged = found.words.get("charged", ())
+            places = charged if charged and _has_way_out(message) else ()
         if kind is AskKind.BANK_CHANGE and not places and (account := foreign_account(message)):
             places = (evidence("text", account),)
         if places and _has_means(kind, message, found):

@@ -137,7 +137,7 @@ ROLE_LOCAL = re.compile(
 
 def owns(brand: Brand, domain: str) -> bool:
     """Say whether a domain is one of a brand's, or is under one; a brand's own label under another suffix is a sister."""
-    if in_list(domain, frozenset(brand.domains)):
+    if in_list(domain, brand.domains):
         return True
     label = main_label(domain)
     if any(label == main_label(owned) and len(label) >= _MIN_IN_TEXT for owned in brand.domains):

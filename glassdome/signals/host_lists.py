@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -172,7 +172,7 @@ def known_domains() -> frozenset[str]:
     return frozenset(d for d in known if organizational_domain(d) == d and len(main_label(d)) >= _MIN_LABEL)
 
 
-def in_list(host: str, hosts: frozenset[str]) -> bool:
+def in_list(host: str, hosts: Container[str]) -> bool:
     """Say whether a host or a domain above it is in a list."""
     while host:
         if host in hosts:

@@ -97,7 +97,7 @@ def _relation(message: Message, context: Context, claim: Claim, own: set[str]) -
         return "platform"
     if is_public(host):
         return "public"
-    if domain in names_of_domain() or in_list(host, frozenset(names_of_domain())):
+    if domain in names_of_domain() or in_list(host, names_of_domain()):
         return "brand"
     return "stranger"
 

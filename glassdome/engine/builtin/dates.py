@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from glassdome.core.shipped import loads_shipped
 from glassdome.engine.builtin.words import fold
 
-__all__ = ["CALENDARS", "Named", "days_in", "read_lexicon"]
+__all__ = ["CALENDARS", "DIGIT", "Named", "days_in", "names_a_day", "read_lexicon"]
 
 _CALENDAR: Final = "calendar.toml"
 #: Days back that a date without a year may lie; further back means the next year.
@@ -25,6 +25,7 @@ _BUDDHIST_FROM: Final = 2400
 _Order = Literal["dmy", "mdy"]
 #: Hours east of UTC from which numeric dates are written month first: the Americas.
 _AMERICAS: Final = (-10, -4)
+DIGIT = re.compile(r"\d")
 _GAP = r"[\s,.]{1,3}(?:(?:de|del|di|do|of|den|the|al)\s)?"
 _NUMERIC = re.compile(
     r"(?<![\d.,/:-])(?:(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})"
@@ -51,6 +52,7 @@ class _Calendar:
     months: dict[str, int]
     days: dict[str, int]
     relative: dict[str, int]
+    words: tuple[str, ...]
     by_month: re.Pattern[str]
     by_word: re.Pattern[str]
 
@@ -62,6 +64,11 @@ def read_lexicon(name: str) -> dict[str, Any]:
     return tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
 
 
+def names_a_day(text: str, language: str) -> bool:
+    """Say quickly, for the folded `text`, whether it may name a day: it holds a digit or the word for a day."""
+    return DIGIT.search(text) is not None or any(map(text.__contains__, _calendar(language).words))
+
+
 def days_in(text: str, language: str, now: datetime) -> list[Named]:
     """Return the days named in the folded `text`, in their order; `now` is when the mail was written.
 
@@ -69,12 +76,22 @@ def days_in(text: str, language: str, now: datetime) -> list[Named]:
     """
     calendar = _calendar(language if language in CALENDARS else "en")
     today = now.date()
-    found = [*_numeric(text, language, now), *_han(text, today), *_by_month(text, calendar, today)]
+    found = _with_digits(text, language, calendar, now) if DIGIT.search(text) else []
     taken = [(named.start, named.end) for named in found]
     for named in _by_word(text, calendar, today):
         if not any(start <= named.start < end for start, end in taken):
             found.append(named)
     return sorted(found)
+
+
+def _with_digits(text: str, language: str, calendar: _Calendar, now: datetime) -> list[Named]:
+    found = [*_numeric(text, language, now)]
+    if not text.isascii():
+        found += _han(text, now.date())
+    # A plain search for each name costs a fraction of the pattern, and most sentences hold none.
+    if any(map(text.__contains__, calendar.months)):
+        found += _by_month(text, calendar, now.date())
+    return found
 
 
 def _by_month(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
@@ -87,6 +104,8 @@ def _by_month(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
 
 
 def _by_word(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
+    if not any(map(text.__contains__, calendar.words)):
+        return
     for match in calendar.by_word.finditer(text):
         word = match.group()
         if (ahead := calendar.relative.get(word)) is not None:
@@ -159,7 +178,7 @@ def _calendar(language: str) -> _Calendar:
         rf"(?:st|nd|rd|th|d\.)?(?![\d:])(?:,?\s(?P<z>\d{{4}})(?!\d))?)"
     ) if months else re.compile(r"(?!)")  # fmt: skip
     by_word = re.compile(rf"{edge}(?:{_alternatives(days | relative)}){stop}")
-    return _Calendar(months, days, relative, by_month, by_word)
+    return _Calendar(months, days, relative, tuple(days | relative), by_month, by_word)
 
 
 def _alternatives(names: dict[str, int]) -> str:

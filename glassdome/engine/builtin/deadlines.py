@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from glassdome.engine.builtin.dates import CALENDARS, Named, days_in, read_lexicon
+from glassdome.engine.builtin.dates import CALENDARS, DIGIT, Named, days_in, names_a_day, read_lexicon
 from glassdome.engine.builtin.words import fold
 
 __all__ = ["Deadline", "deadline_of"]
@@ -53,26 +53,34 @@ class _Words:
     lasts: tuple[str, ...]
 
 
-def deadline_of(sentence: str, language: str, now: datetime) -> Deadline | None:
-    """Return the deadline in a sentence written at `now`, None where it names no day, or several without a word."""
-    text = fold(sentence[:_READ])
+def deadline_of(sentence: str, language: str, now: datetime, *, folded: str | None = None) -> Deadline | None:
+    """Return the deadline in a sentence written at `now`, None where it names no day, or several without a word.
+
+    `folded` is the sentence in folded form, where the caller has it.
+    """
+    text = folded if folded is not None and len(sentence) <= _READ else fold(sentence[:_READ])
     language = language if language in CALENDARS else "en"
-    if not any(map(str.isdigit, text)) and not any(name in text for name in _day_words(language)):
+    if not names_a_day(text, language):
         return None
     words = _words(language)
-    lasts = any(word in text for word in words.lasts)
+    found = _found(text, language, words, now)
+    lasts = found is not None and any(map(text.__contains__, words.lasts))
+    return replace(found, lasts=True) if found is not None and lasts else found
+
+
+def _found(text: str, language: str, words: _Words, now: datetime) -> Deadline | None:
     named = [item for item in _merged(days_in(text, language, now)) if _is_near(item.day, now)]
     for item in named:
         if words.before.search(text[max(0, item.start - _BEFORE) : item.start]) or words.after.match(
             text[item.end : item.end + _AFTER]
         ):
-            return Deadline(day=item.day, said=True, lasts=lasts)
-    if words.hour.search(text):
+            return Deadline(day=item.day, said=True)
+    if (digit := DIGIT.search(text)) and words.hour.search(text):
         day = named[0].day if named else now.date()
-        return Deadline(day=day, said=True, lasts=lasts, hour=True)
-    if (ahead := _span(text, words)) is not None:
-        return Deadline(day=now.date() + timedelta(days=ahead), said=True, lasts=lasts)
-    return Deadline(day=named[0].day, said=False, lasts=lasts) if len({item.day for item in named}) == 1 else None
+        return Deadline(day=day, said=True, hour=True)
+    if digit and (ahead := _span(text, words)) is not None:
+        return Deadline(day=now.date() + timedelta(days=ahead), said=True)
+    return Deadline(day=named[0].day, said=False) if len({item.day for item in named}) == 1 else None
 
 
 def _is_near(day: date, now: datetime) -> bool:
@@ -117,13 +125,6 @@ def _words(language: str) -> _Words:
     stop = r"(?!\w)" if spaced else ""
     span = re.compile(rf"{edge}{lead}(?P<count>\d{{1,3}})[\s-]?(?P<unit>{_any(units)}){stop}")
     return _Words(before, hour, after, span, units, tuple(map(fold, raw.get("lasts", ()))))
-
-
-@cache
-def _day_words(language: str) -> tuple[str, ...]:
-    raw = read_lexicon("calendar.toml")[language]
-    names = [*raw["today"], *raw["tomorrow"], *raw["day_after"], *(name for day in raw["days"] for name in day)]
-    return tuple(map(fold, names))
 
 
 def _any(names: Iterable[str]) -> str:

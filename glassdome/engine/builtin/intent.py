@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Final
 
 from glassdome.core import limits
+from glassdome.core.words import words_by_line
 from glassdome.engine.builtin.asking import load_asking
 from glassdome.engine.builtin.dates import days_in
 from glassdome.engine.builtin.deadlines import deadline_of
 from glassdome.engine.builtin.due import due_words
 from glassdome.engine.builtin.sentences import Sentence
-from glassdome.engine.builtin.words import fold, load_concepts, words_of_each
+from glassdome.engine.builtin.words import fold, load_concepts
 from glassdome.values.opinion import ActionItem
 from glassdome.values.signal import Evidence
 
@@ -53,24 +55,25 @@ def requests_in(
     something ends or must be done is a request too: an invoice that is due asks to be paid. A `machine` offers help and
     further reading in the words of a request; it means neither.
     """
-    lines = [words[:_LONGEST_WORDS] for words in words_of_each(sentence.text for sentence in sentences)]
+    folded = fold("\n".join([sentence.text for sentence in sentences]))
+    lines = [words[:_LONGEST_WORDS] for words in words_by_line(folded)]
     asked = load_concepts("requests.toml").find_each(lines)
     empty = load_concepts("optional.toml").find_each(lines)
     asking = load_asking()
     model = asking if language == asking.language else None
     requests: list[Request] = []
-    elsewhere = _only_day(sentences, language, now) if now is not None else None
-    for sentence, words, found, none in zip(sentences, lines, asked, empty, strict=False):
+    elsewhere = cache(lambda: _only_day(sentences, language, now) if now is not None else None)
+    for sentence, form, words, found, none in zip(sentences, folded.split("\n"), lines, asked, empty, strict=False):
         if "nothing" in none:
             continue
         offered = machine and "offered" in none
         score = rule_score(sentence.text, words, found)
         if model is not None:
             score = ASKS + model.log_odds(words, question="?" in sentence.text[-4:], rule=score)
-        deadline = deadline_of(sentence.text, language, now) if now is not None else None
+        deadline = deadline_of(sentence.text, language, now, folded=form) if now is not None else None
         day = deadline.day if deadline is not None else None
-        if deadline is not None and deadline.hour and elsewhere is not None:
-            day = elsewhere
+        if deadline is not None and deadline.hour:
+            day = elsewhere() or day
         if deadline is not None and (deadline.lasts or (machine and deadline.hour)):
             continue
         if score >= ASKS and not offered:
