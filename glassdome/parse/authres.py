@@ -18,7 +18,11 @@ from glassdome.values.message import AuthResult
 __all__ = ["Payload", "parse_payload"]
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
+_SKIPPED = frozenset(" \t\r\n(")
 _KEYWORD = re.compile(r"[A-Za-z0-9_-]{1,80}")
+#: A method with its result, and a property with its value, as servers write nearly all: no comment, no quotation marks.
+_OUTCOME = re.compile(r"[ \t\r\n]*+([A-Za-z0-9_-]{1,80})=([A-Za-z0-9_-]{1,80})")
+_PROPERTY = re.compile(r"[ \t\r\n]*+([A-Za-z0-9_-]{1,80}(?:\.[A-Za-z0-9_-]{1,80})?)=([^\s;()\"\\]++)(?!\")")
 #: What may stand in a value outside quotes. Servers print addresses and base64, so more than a token (RFC 2045 5.1).
 _PLAIN = re.compile(r"[^\s;()\"\\]+")
 _QUOTED = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
@@ -106,6 +110,10 @@ class _Reader:
 
     def result(self) -> AuthResult | None:
         """Read one resinfo; None for `none` (no-result) and for an empty one."""
+        plain = _OUTCOME.match(self.text, self.at)
+        if plain and (method := plain[1].lower()) in _IDENTITIES:
+            self.at = plain.end()
+            return self._result(method, plain[2].lower())
         self._skip()
         if self.at >= len(self.text) or self.text[self.at] == ";":
             return None
@@ -117,6 +125,9 @@ class _Reader:
                 return None
             raise _Unreadable
         outcome = self._keyword() if method in _IDENTITIES else self._value().lower()
+        return self._result(method, outcome)
+
+    def _result(self, method: str, outcome: str) -> AuthResult:
         properties = self._properties()
         return AuthResult(method=method, result=outcome[:40], domain=_identity(method, properties))
 
@@ -137,6 +148,10 @@ class _Reader:
         """Read reasonspec and propspecs; `reason`, and words that some servers add, have no dot."""
         found: dict[str, str] = {}
         while True:
+            if plain := _PROPERTY.match(self.text, self.at):
+                self.at = plain.end()
+                found.setdefault(plain[1].lower(), plain[2])
+                continue
             self._skip()
             if self.at >= len(self.text) or self.text[self.at] == ";":
                 return found
@@ -175,7 +190,7 @@ class _Reader:
 
     def _skip(self) -> None:
         """Step over blanks and comments (CFWS, RFC 5322 3.2.2)."""
-        while True:
+        while self.text[self.at : self.at + 1] in _SKIPPED:
             blanks = _BLANKS.match(self.text, self.at)
             self.at = blanks.end() if blanks else self.at
             if not self.text.startswith("(", self.at):
