@@ -174,12 +174,22 @@ def _ordered(query: AnalysisQuery) -> Select[Any]:
         found = found.where(*_in_category(query))
         if query.sort == "judged":
             at, row_id = categories.c.analyzed_at, categories.c.analysis_id
-    elif _is_of_one_mailbox(query) and query.is_phishing is None and not _names_one(query):
-        # MariaDB may take another index that begins with the mailbox, and sort all that it has.
-        found = found.with_hint(analyses, f"USE INDEX FOR ORDER BY ({_OF_MAILBOX[query.sort]})", "mysql")
+    elif hints := _hints(query):
+        found = found.with_hint(analyses, " ".join(hints), "mysql")
     if query.cursor:
         found = found.where(behind(place(query), at, row_id))
     return found.where(*_filters(query)).order_by(at.desc(), row_id.desc())
+
+
+def _hints(query: AnalysisQuery) -> list[str]:
+    """Keep MariaDB from taking an index in another order, and sorting all that it leads to."""
+    hints = []
+    if _is_of_one_mailbox(query) and query.is_phishing is None and not _names_one(query):
+        hints.append(f"USE INDEX FOR ORDER BY ({_OF_MAILBOX[query.sort]})")
+    if query.min_priority and query.sort != "priority":
+        names = ("urgent", "mailbox_urgent", "domain_urgent")
+        hints.append(f"IGNORE INDEX FOR JOIN ({', '.join(f'ix_llm_email_analysis_{name}' for name in names)})")
+    return hints
 
 
 def _is_of_one_mailbox(query: AnalysisQuery) -> bool:

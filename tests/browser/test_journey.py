@@ -61,6 +61,30 @@ def test_a_day_with_it(chromium: Browser, site: str, size: Any, script: bool) ->
         visit.complaints = [said for said in visit.complaints if "401" not in said]
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_correction_shows_everywhere(chromium: Browser, site: str, script: bool) -> None:
+    """Sort the list, call the spam in it harmless, and see that word in message, list and totals."""
+    with visiting(chromium, site, viewport=WIDE, java_script_enabled=script) as visit:
+        visit.sign_in()
+        page = visit.page
+        page.get_by_role("link", name="Phishing score").click()
+        expect(page.locator(".sorts [aria-current]")).to_have_text("Phishing score")
+        expect(page.locator(".row").first).to_contain_text("Your parcel is waiting")
+        page.get_by_role("link", name="Received").click()
+        expect(page.locator(".row").first).to_contain_text("Lunch?")
+
+        page.get_by_role("link", name="All for nothing").click()
+        if page.get_by_role("button", name="Not spam").count():
+            page.get_by_role("button", name="Not spam").click()
+            expect(page.get_by_role("status")).to_contain_text("The correction is stored")
+        expect(page.get_by_label("Verdict", exact=True)).to_contain_text("You: harmless")
+
+        page.get_by_role("link", name="Mail", exact=True).first.click()
+        expect(page.locator(".row", has_text="All for nothing")).to_contain_text("You: harmless")
+        page.get_by_role("link", name="Overview").click()
+        expect(page.locator("main")).to_contain_text("to harmless")
+
+
 def test_an_action_is_taken_back(chromium: Browser, site: str) -> None:
     """One press, and the page says so."""
     with visiting(chromium, site, viewport=WIDE) as visit:
