@@ -12,6 +12,7 @@ interpreter or an input that never returns is counted, and the next child goes o
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
 import json
 import subprocess
@@ -43,7 +44,7 @@ class Judge:
         """Import the path here: the fuzzer instruments what is imported after it started."""
         from glassdome.core.clock import FixedClock
         from glassdome.core.errors import ParseError
-        from glassdome.pipeline.process import Stages, analyze_raw
+        from glassdome.pipeline.process import Stages, analyze_raw, warm_up
         from glassdome.values.as_json import analysis_shape
         from glassdome.values.context import Context
         from glassdome.values.refs import MessageRef
@@ -56,8 +57,8 @@ class Judge:
         self._ref = MessageRef(mailbox="ann@example.org", folder="INBOX", uid_validity=1, uid=1)
         self._broken = Outcome.TEMP_ERROR
         self._analyze, self._shape = analyze_raw, analysis_shape
-        # The first mail loads word lists and the language model's file: that time is not an input's.
-        self(b"Subject: Guten Tag\n\nBitte lesen Sie diesen Brief bis Freitag, http://one.invalid/\n")
+        # Loading word lists and the language model's file takes time that is not an input's, and needs an event loop.
+        asyncio.run(warm_up())
 
     def __call__(self, raw: bytes) -> str:
         """Return the JSON text, "" for bytes that are refused as no message."""
