@@ -24,7 +24,7 @@ _OF_LURES: Final = {
 _DENIED = re.compile(
     r"\b(?:never|niemals|jamais|jam[aá]s|nunca|nooit|nie|mai)\b|\b(?:will|do|does|need|needn)(?:\s+not|n['’]t)\s+(?:\w+\s+)?(?:ask|need|have|send|request|call)|"
     r"\bno (?:action|need|further)\b|\bnothing (?:you|to do|else)|\bkeine (?:weitere|aktion|links|zugangs)|\bnichts (?:tun|weiter)|"
-    r"\b(?:aucune|pas besoin|n['’]avez rien)\b|\b(?:ninguna|no (?:tiene|necesita|hay) (?:que|nada))|\bnon (?:chiede|richiede|deve|occorre|devi)|"
+    r"\b(?:aucune|pas besoin|n['’]avez rien)\b|\b(?:ninguna|no (?:tiene|necesita|hay) (?:que|nada))|\bnon (?:chiede|richiede|deve|occorre|devi)|\bn[eé] (?:chied|richied)\w+|"
     r"\b(?:geen actie|hoeft (?:u |je )?(?:niets|niet))|\b(?:nenhuma|n[aã]o (?:precisa|[eé] necess[aá]rio))",
     re.IGNORECASE,
 )

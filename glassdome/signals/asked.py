@@ -75,7 +75,9 @@ OWN_NAME: Final = "nothing but its own name speaks for"
 #: Under this name the message keeps what was looked at.
 _NOTE: Final = "asked"
 OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
-_MONEY = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|chf|brl|pln|kr|zł|btc|usdt)\b|r\$", re.IGNORECASE)
+_MONEY = re.compile(
+    r"[$€£¥]|\b(?:usd|eur|euros?|dollars?|pounds?|reais|gbp|chf|brl|pln|kr|zł|btc|usdt)\b|r\$", re.IGNORECASE
+)
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}|\biban\b|\bsort code\b|\bconto\b|\bkonto\b|\bcompte\b|\bcuenta\b|\bconta\b|\brekening|\baccount\b|\bbank", re.IGNORECASE)  # fmt: skip
 #: Names of shared files that impostors choose.
 _MONEY_FILE = re.compile(

@@ -51,6 +51,8 @@ _SIGNALS = {
     "lure_refund": "the mail says that money waits for its reader",
     "lure_charge": "the mail reports a charge or a renewal",
     "lure_deadline": "the mail sets a short time and says what happens after it",
+    "lure_secrecy": "the mail wants its reader to tell nobody, and to give something to somebody who is not proven",
+    "lure_relative": "the mail speaks for a relative with a new number, and nothing proves who writes",
     "ask_unproven": "something of value is asked for by somebody who is not proven",
     "ask_contradicted": "something of value is asked for in the name of somebody who did not send it",
     "ask_proven": "what is asked for comes from the one it claims to come from",
@@ -69,6 +71,8 @@ _OF_WORDS = {
     "strike": "lure_strike", "marketplace": "lure_sale", "claim_money": "lure_refund", "charged": "lure_charge",
     "deadline": "lure_deadline",
 }  # fmt: skip
+#: Groups of words that honest people use too: they tell something beside an ask of somebody who is not proven.
+_BESIDE_DOUBT = {"secrecy": "lure_secrecy", "relative": "lure_relative"}
 #: What one, two and more different phrases of a group count.
 _STRENGTHS = (0.6, 0.85, 1.0)
 #: Words that, alone, say nothing: two of them make a case.
@@ -132,6 +136,15 @@ def _by_identity(message: Message, context: Context, found: Found) -> Iterator[S
             yield hit(name, doubtful[0].why, *places, strength=strength)
     if valued and all(ask.identity is Identity.PROVEN for ask in valued):
         yield hit("ask_proven", valued[0].why, evidence(valued[0].where, valued[0].quote))
+    if any(ask.identity is not Identity.PROVEN for ask in valued):
+        yield from _beside_doubt(found)
+
+
+def _beside_doubt(found: Found) -> Iterator[Signal]:
+    for group, name in _BESIDE_DOUBT.items():
+        if places := found.words.get(group):
+            strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
+            yield hit(name, f"{_SIGNALS[name]}: “{_shown(places)}”", *places, strength=strength)
 
 
 def _links(found: Found) -> Iterator[Signal]:

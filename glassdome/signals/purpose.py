@@ -62,7 +62,13 @@ def _of_parts(tokens: list[str]) -> float:
 
 def _is_strong(token: str) -> bool:
     strong = purpose_words()["strong"]
-    return token in strong or (token.endswith("s") and token[:-1] in strong) or _cut(token) > 0
+    return token in strong or (token.endswith("s") and token[:-1] in strong) or _cut(token) > 0 or _is_pair(token)
+
+
+def _is_pair(token: str) -> bool:
+    """Two strong words written as one: `finepay`."""
+    strong = purpose_words()["strong"]
+    return any(token[:cut] in strong and token[cut:] in strong for cut in range(_MIN_REST, len(token) - _MIN_REST + 1))
 
 
 def _of_one(label: str) -> float:

@@ -65,6 +65,37 @@ LURES = [
     ("lure_refund", "Sie haben Anspruch: Ihre Rückerstattung von 80 € steht bereit, jetzt Erstattung beantragen."),
     ("lure_rental", "Versez le dépôt de garantie sur le compte séquestre, les clés vous seront remises ensuite."),
     ("lure_strike", "Your page will be removed for copyright infringement. Submit an appeal within a day."),
+    ("ask_payment", "Your crossing was recorded without a pass. Pay it online today, 4.10 GBP."),
+    ("ask_payment", "Adelante 290 euros para los honorarios del notario."),
+    ("ask_payment", "Le transit au péage est impayé, réglez en ligne : 3,20 €."),
+    ("ask_payment", "Kun je die rekening van 640 euro voor mij betalen?"),
+    ("ask_payment", "Wie viel können wir heute noch anweisen? Der Verkäufer verlangt eine Anzahlung von 40.000 EUR."),
+    (
+        "ask_call_back",
+        "A payout of 2 ETH was requested. Talk to an analyst now, the line is open 24 hours: +1 808 555 0142.",
+    ),
+    (
+        "ask_call_back",
+        "Se pidió una retirada de 0,3 BTC. Hable con un agente para bloquear la operación: +34 910 555 014.",
+    ),
+    ("ask_file", "Der Scanner meldet: Ihr Dokument liegt zum Abruf bereit."),
+    ("ask_file", "Vous avez un nouveau message vocal, durée 0:52."),
+    ("ask_file", "La pagina scansionata è pronta, il documento la attende."),
+    ("ask_password", "Abra com a sua conta Microsoft."),
+    ("ask_password", "Username and password will be required."),
+    ("ask_bank_change", "Die gewohnte Rechnung bitte auf unser Inkassokonto überweisen, DE89 3704 0044 0532 0130 00."),
+    (
+        "ask_bank_change",
+        "Il conto è sotto pignoramento: versi la fattura su altro conto, IT60 X054 2811 1010 0000 0123 456.",
+    ),
+    ("ask_card", "Pour continuer, ajoutez une nouvelle carte bancaire."),
+    ("ask_move_channel", "Ciao, questo è il mio nuovo numero."),
+    ("lure_rental", "Uma visita só é possível através da agência, as chaves chegam pela transportadora."),
+    ("lure_strike", "Uw video is gemeld. Vul het bezwaarschrift in, anders wordt die definitief verwijderd."),
+    ("lure_sale", "Der Betrag ist für Sie reserviert: Karte angeben, um ihn zu empfangen."),
+    ("lure_deadline", "L'alimentation en gaz de votre logement sera coupée."),
+    ("lure_deadline", "O subsídio ficará suspenso."),
+    ("lure_deadline", "La corriente se cortará."),
 ]
 
 
@@ -83,6 +114,12 @@ def test_lures(name: str, text: str) -> None:
         "Lunch on Thursday? The canteen has dumplings, and Ole brings his brother.",
         "Das Protokoll der Sitzung hängt am Brett, Fragen gern an mich.",
         "You do not need to do anything. Your bank details are unchanged.",
+        "Non inviamo allegati né richiediamo dati bancari via e-mail.",
+        "The toll road was empty, we came through the crossing at dawn.",
+        "Der Strom war gestern kurz weg, heute geht wieder alles.",
+        "Je suis à l'étranger jusqu'à lundi, les clés sont chez la voisine.",
+        "Ho perso il telefono in spiaggia, che sfortuna.",
+        "J'ai payé ta place, 20 €. Tu me fais un virement un de ces jours ?",
     ],
 )
 def test_nothing_is_asked(text: str) -> None:
@@ -167,3 +204,37 @@ def test_a_newsletter_talks_about_lures() -> None:
 def test_an_account_in_another_country(sender: str, text: str, found: bool) -> None:
     """The IBAN's country beside that of the sender's domain."""
     assert ("foreign_account" in hits(message(sender, text), OURS)) is found
+
+
+SECRETS = [
+    ("Strictly between us: how much can we send from the operating account today?", "lure_secrecy"),
+    ("Absolute Verschwiegenheit ist geboten. Bitte die Gebühren von 300 € vorab zahlen.", "lure_secrecy"),
+    ("N'en parlez à personne. Effectuez le virement de 9 000 € dès que possible.", "lure_secrecy"),
+    ("Mantenga esto en secreto y abone los gastos de gestión, 120 €.", "lure_secrecy"),
+    ("Massima riservatezza: versi l'importo di 800 € oggi.", "lure_secrecy"),
+    ("Vertel het aan niemand en betaal vandaag het bedrag van 700 euro.", "lure_secrecy"),
+    ("Conto com a sua discrição: pague hoje a taxa de 90 €.", "lure_secrecy"),
+    ("Hi mum, my phone got lost. Can you cover the rent of 400 GBP?", "lure_relative"),
+    ("Hallo Papa, mein Handy ist kaputt. Kannst du mir das Geld, 600 Euro, kurz auslegen?", "lure_relative"),
+    (
+        "Coucou maman, mon portable est tombé à l'eau. Tu peux m'avancer 300 € ? Fais le virement maintenant.",
+        "lure_relative",
+    ),
+    ("Hola mamá, se me ha roto el móvil. ¿Puedes pagarme la factura de 200 €? Haz el pago ahora.", "lure_relative"),
+    ("Ciao mamma, il telefono si è rotto. Puoi anticiparmi 250 euro?", "lure_relative"),
+    ("Hoi mam, mijn telefoon is gestolen. Kun jij 300 euro voorschieten?", "lure_relative"),
+    ("Olá mãe, o meu telemóvel caiu. Podes pagar hoje a fatura de 150 €?", "lure_relative"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), SECRETS)
+def test_secrecy_and_relatives_count_beside_an_ask_that_is_not_proven(text: str, name: str) -> None:
+    """The same words of somebody who is proven, or without an ask, are nothing."""
+    assert name in hits(message(FREE, text), OURS)
+    assert name not in hits(message("Sven <sven@werkstatt.org>", text), OURS)
+
+
+@pytest.mark.parametrize("text", ["Please keep the party a secret.", "Hi mum, my phone is broken, call you on Sunday."])
+def test_a_secret_without_an_ask_is_no_lure(text: str) -> None:
+    """Families have secrets and broken telephones."""
+    assert hits(message(FREE, text), OURS).isdisjoint(("lure_secrecy", "lure_relative"))

@@ -51,6 +51,7 @@ def test_it_reads_both_ways() -> None:
         ("dhl", "dhl.com"), ("la banque postale", "labanquepostale.fr"), ("sparkasse", "sparkasse-bremen.de"),
         ("volksbank", "volksbank-koeln-bonn.de"), ("microsoft", "email.sharepointonline.com"), ("poste italiane", "posteid.poste.it"),
         ("ctt", "ctt.pt"), ("correos", "correos.es"), ("inpost", "inpost.pl"), ("ziggo", "ziggo.nl"),
+        ("dart charge", "nationalhighways.co.uk"), ("sda express", "sda.it"), ("cemig", "cemig.com.br"),
     ],
 )  # fmt: skip
 def test_sisters(name: str, host: str) -> None:
@@ -108,7 +109,8 @@ def test_a_common_word_is_a_brand_only_in_business(name: str, found: str) -> Non
 @pytest.mark.parametrize(
     "host",
     ["dartcharge-crossings.com", "auth-notices.com", "vr-freigabeverfahren.de", "carte-vitale-renouvellement.fr",
-     "santander-verificacion.net", "avvisi-cittadino.com", "rabobank-betaling.nl", "portagens-regularizacao.com", "taxrefund.org"],
+     "santander-verificacion.net", "avvisi-cittadino.com", "rabobank-betaling.nl", "portagens-regularizacao.com", "taxrefund.org",
+     "nordic-finepay.com", "bureau-documenten.com"],
 )  # fmt: skip
 def test_domains_made_for_one_lure(host: str) -> None:
     """Words of lures in seven languages."""
@@ -118,7 +120,8 @@ def test_domains_made_for_one_lure(host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     ["petersen-shk.de", "larkfield-architects.co.uk", "westfieldjunior.org.uk", "paypal-communication.com", "seakayak-north.org",
-     "gov.uk", "sendgrid.net", "yogastudio-lindenhof.de", "rosewater-catering.com", "account.netflix.com"],
+     "gov.uk", "sendgrid.net", "yogastudio-lindenhof.de", "rosewater-catering.com", "account.netflix.com",
+     "scanlon-payne.com", "human-rights.org"],
 )  # fmt: skip
 def test_ordinary_domains(host: str) -> None:
     """Trades, places, brands and mailers."""
