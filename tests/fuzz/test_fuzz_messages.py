@@ -29,10 +29,11 @@ def test_contained_detector_counts_as_crash(monkeypatch: pytest.MonkeyPatch) -> 
         raise ValueError("no such word")
 
     detector = Detector(name="links", signals={"url_ip": "an address in numbers"}, run=broken)
+    judge = fuzz_messages.Judge()
     monkeypatch.setattr(runner.detect, "__kwdefaults__", {"detectors": (detector,)})
 
     with pytest.raises(AssertionError, match="url_ip"):
-        fuzz_messages.Judge()
+        judge(SAMPLES[0].read_bytes())
 
 
 def test_tally_outlives_the_process(tmp_path: Path) -> None:
