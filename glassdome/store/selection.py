@@ -75,7 +75,10 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
 def newest_validity(mailbox: str | BindParameter[str], folder: str | BindParameter[str]) -> ColumnElement[int]:
     """Return the newest UIDVALIDITY known of a folder; once it was rebuilt, an old UID names no message any more."""
     here = (analyses.c.mailbox == mailbox, analyses.c.folder == folder)
-    seen = select(cursors.c.uid_validity).where(cursors.c.mailbox == mailbox, cursors.c.folder == folder)
+    # A folder that was chosen and not looked at yet has a moment in its cursor, under the UIDVALIDITY 0.
+    seen = select(func.nullif(cursors.c.uid_validity, 0)).where(
+        cursors.c.mailbox == mailbox, cursors.c.folder == folder
+    )
     stored = select(func.max(analyses.c.uid_validity)).where(*here)
     return func.coalesce(seen.scalar_subquery(), stored.scalar_subquery())
 

@@ -20,6 +20,7 @@ from glassdome.testing.contracts_store import analysed
 from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis, jobs
 from glassdome.values.analysis import Analysis, AttachedFile
 from glassdome.values.as_json import analysis_json, job_shape
+from glassdome.values.refs import Cursor
 from glassdome.values.verdict import Label
 
 __all__ = ["ReadContract"]
@@ -96,6 +97,15 @@ class ReadContract:
             assert seen == expected, sort
         with pytest.raises(InvalidQuery):
             await database.analyses.list(AnalysisQuery(sort="priority", cursor=cursor_of(NOON, 1)))
+
+    async def test_a_uid_is_found_in_a_folder_nobody_looked_at_yet(self, database: Database) -> None:
+        """The moment since which a mailbox is chosen is no UIDVALIDITY."""
+        ref = a_ref(8)
+        await analysed(database, an_analysis(ref))
+        await database.cursors.set_cursor(ref.mailbox, ref.folder, Cursor(uid_validity=0, last_uid=1), now=NOON)
+        named = AnalysisQuery(mailbox=ref.mailbox, folder=ref.folder, uid=8)
+        assert [item.ref for item in (await database.analyses.list(named)).items] == [ref]
+        assert await database.analyses.find(ref.mailbox, ref.folder, 8) is not None
 
     @pytest.mark.parametrize("cursor", ["x", "!!", "MjAyNnwx", "ä", "fHw"])
     async def test_foreign_cursors_are_refused(self, database: Database, cursor: str) -> None:
