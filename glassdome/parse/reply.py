@@ -173,10 +173,12 @@ def _is_attribution(text: str, quoted: bool, setting: Setting) -> bool:
     Above quoted lines nearly anything of that shape does. Else the words must be those of a mail program, or the
     address, date and time in one sentence.
     """
-    wrote, address = REPLY_WORDS.wrote.search(text), _ADDRESS.search(text)
+    address, dated = "@" in text and _ADDRESS.search(text), _DATED.search(text)
+    if not quoted and not address and not dated:
+        return False
+    wrote = REPLY_WORDS.wrote.search(text)
     if quoted and (wrote or address):
         return True
-    dated = _DATED.search(text)
     if not dated:
         return bool(wrote and address)
     begins = dated.start() <= _DATE_WITHIN
@@ -307,6 +309,6 @@ def _is_device(bare: str) -> bool:
     if len(bare) > _LONGEST_DEVICE or not bare:
         return False
     text = bare.lower()
-    if _DEVICE.search(text) is None:
-        return text.startswith(_SENTENCES)
-    return any(map(text.__contains__, REPLY_WORDS.sent_from))
+    if text.startswith(_SENTENCES):
+        return True
+    return any(map(text.__contains__, REPLY_WORDS.sent_from)) and _DEVICE.search(text) is not None
