@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import unquote, urljoin
 
 import idna
@@ -34,6 +34,8 @@ _CJK = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NAKED = re.compile(
     r"(?<![\w@.:/=?&%#~+-])((?:[a-zA-Z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![\w@-]|\.\w)(:\d{2,5})?(/[^\s<>\"()\u00ab\u00bb\u201c\u201d`{}|\\^]*)?"
 )
+#: Stands in every host name of those.
+_ENDING = re.compile(r"\.[a-z]{2}")
 #: Endings that are file names and words more often than host names: there a path is wanted.
 _NO_HOST_ALONE = frozenset(
     [
@@ -142,9 +144,11 @@ def _naked(text: str) -> Iterator[str]:
 
     Without a path only the name that an organization registers counts: names of servers stand in many a text.
     """
-    if "." not in text:
+    if not _ENDING.search(text):
         return
-    for found in islice(_NAKED.finditer(text), _MOST_NAKED):
+    # No host name has a blank, and few words have a dot within: the pattern is tried on these alone.
+    words = [word for word in text.split() if "." in word and _ENDING.search(word)]
+    for found in islice(chain.from_iterable(map(_NAKED.finditer, words)), _MOST_NAKED):
         host, path = found[1], found[3] or ""
         ending = host.rpartition(".")[2]
         if not is_suffix_word(ending):

@@ -93,6 +93,8 @@ def decide(
     safe = safe and may_be_answered(scores.phishing.probability, scores.spam.probability)
     source = opinion or builtin
     draft = safe_draft(source.auto_reply_suggestion, message, context) if safe and not tainted and not unknown else None
+    checked = checked_asks(message, asks)
+    attention, why = _attention(builtin, label, doubtful)
     verdict = Verdict(
         label=label,
         is_phishing=label is Label.PHISH if label is not Label.UNKNOWN else None,
@@ -104,9 +106,7 @@ def decide(
         tags=_tags(opinion, builtin, unknown=unknown, tainted=tainted),
         priority_score=min(_MAX_PRIORITY[label], _MAX_DOUBTFUL if doubtful else 10, merge.priority(opinion, builtin)),
         sensitive=tuple(sensitive),
-        action_items=merge.action_items(message, opinion, builtin, checked_asks(message, asks))
-        if label is not Label.PHISH
-        else (),
+        action_items=merge.action_items(message, opinion, builtin, checked) if label is not Label.PHISH else (),
         auto_reply_suggestion=draft,
         language=merge.language(opinion, builtin),
         engine=source.engine,
@@ -117,8 +117,8 @@ def decide(
         skipped=skipped,
         readable=message.readable,
         usage=source.usage,
-        asks=checked_asks(message, asks),
-        attention=_attention(builtin, label, doubtful)[0],
-        attention_reason=_attention(builtin, label, doubtful)[1],
+        asks=checked,
+        attention=attention,
+        attention_reason=why,
     )
     return masked_verdict(verdict, Masker.of(message, sensitive))
