@@ -153,7 +153,7 @@ async def test_files_are_searched_like_text(agent: MailcowAgent, attachment: dic
 
 async def test_the_clients_own_send(agent: MailcowAgent, mailcow: Mailcow) -> None:
     """`MailcowClient.send_email` takes what the seed's task has: addresses as text, one or several."""
-    mailbox, other = await born(agent, "client"), await born(agent, "reader")
+    mailbox, other = await born(agent, "client"), await born(agent, "clientreader")
     client = agent.client
 
     outcome = await client.send_email(
