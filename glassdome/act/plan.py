@@ -16,7 +16,7 @@ __all__ = ["CATEGORY_PREFIX", "CHECK", "JUNK", "PHISHING", "UNREADABLE", "catego
 
 #: Registered with IANA for exactly this (RFC 9051 2.3.2).
 PHISHING: Final = "$Phishing"
-#: An ask of value whose author is not proven: no accusation, a reason to check.
+#: An ask of value whose author is not proven: no accusation, a reason to check. What is called phishing says more.
 CHECK: Final = "glassdome-check"
 #: The folder with special use \\Junk (RFC 6154 2), whatever its name.
 JUNK: Final = "\\Junk"
@@ -43,7 +43,7 @@ def plan(verdict: Verdict, preferences: Preferences, ref: MessageRef) -> tuple[A
     keywords = [PHISHING] if preferences.flag_phishing and verdict.is_phishing else []
     if preferences.flag_phishing and verdict.readable != "yes":
         keywords.append(UNREADABLE)
-    if preferences.flag_phishing and unproven_value(verdict.asks):
+    if preferences.flag_phishing and verdict.label is not Label.PHISH and unproven_value(verdict.asks):
         keywords.append(CHECK)
     if preferences.flag_categories:
         keywords += [keyword for category in verdict.categories if (keyword := category_keyword(category))]
