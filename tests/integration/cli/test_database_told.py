@@ -150,8 +150,8 @@ def test_closed_ports_have_fixes(monkeypatch: pytest.MonkeyPatch, unused_tcp_por
     found = rows(result)
     assert [found[name]["health"] for name in ("database", "imap", "smtp")] == ["fail"] * 3
     assert "host and port in GLASSDOME_DATABASE_URL" in found["database"]["fix"]
-    assert "MAILCOW_IMAP_PORT" in found["imap"]["fix"]
-    assert "MAILCOW_SMTP_PORT" in found["smtp"]["fix"]
+    assert "GLASSDOME_IMAP_HOST" in found["imap"]["fix"]
+    assert "GLASSDOME_SMTP_HOST" in found["smtp"]["fix"]
     assert "See the log" not in result.output
 
 

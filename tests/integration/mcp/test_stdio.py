@@ -347,5 +347,5 @@ def test_without_the_library(data: Path) -> None:
     )
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'glassdome[mcp]'" in done.stderr
+    assert "-m pip install -e '.[mcp]'" in done.stderr
     assert "Traceback" not in done.stderr

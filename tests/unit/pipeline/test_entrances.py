@@ -17,7 +17,7 @@ from glassdome.cli.mail_files import MailFile
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
 from glassdome.evaluation.stages import Stages as EvaluationStages
-from glassdome.mcp import parts
+from glassdome.mcp import opening
 from glassdome.pipeline.context import ContextLoader, for_file, own_domains
 from glassdome.pipeline.process import Stages, judge, warm_up
 from glassdome.store import migrate, open_database
@@ -70,7 +70,7 @@ async def rest_and_rspamd(settings: Settings, folder: Path) -> dict[str, Any]:
 
 async def mcp(settings: Settings, folder: Path) -> dict[str, Any]:
     app: Any = SimpleNamespace(settings=SimpleNamespace(current=lambda: settings), clock=CLOCK, builtin=None)
-    return _said((await parts._judge(app, RAW, REF)).verdict)
+    return _said((await opening._judge(app, RAW, REF)).verdict)
 
 
 async def mail_command(settings: Settings, folder: Path) -> dict[str, Any]:
