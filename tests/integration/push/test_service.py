@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -138,7 +140,7 @@ async def test_nothing_old_is_read(pushing: Pushing, certificates: Certificates,
 
 
 def _fill(dovecot: Dovecot, mailbox: str) -> None:
-    """Put old mail where Dovecot finds it."""
+    """Put mail of yesterday where Dovecot finds it; a Maildir's file times are when mail arrived."""
     dovecot.deliver(mailbox, letter(-1))
     local, _, domain = mailbox.partition("@")
     folder = dovecot.base / "mail" / domain / local / "Maildir" / "cur"
@@ -146,6 +148,9 @@ def _fill(dovecot: Dovecot, mailbox: str) -> None:
         path = folder / f"16000{number:05}.M1P1.old:2,S"
         path.write_bytes(letter(-2))
         path.chmod(0o644)
+    yesterday = time.time() - 24 * 3600
+    for path in (*folder.iterdir(), *(folder.parent / "new").iterdir()):
+        os.utime(path, (yesterday, yesterday))
     assert OLD_MAILS == dovecot.doveadm("search", "-u", mailbox, "all").count("\n")
 
 
