@@ -18,7 +18,7 @@ _ENCRYPTED = frozenset(
     {_PKCS7 + b"\x03", _PKCS7 + b"\x04", _PKCS7 + b"\x06"} | {b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17"}
 )
 _COMPRESSED = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09"
-_ARMOUR = re.compile(rb"-----BEGIN (?:PKCS7|CMS)-----\s+([A-Za-z0-9+/=\s]+)-----END")
+_ARMOUR = re.compile(rb"-----BEGIN (?:PKCS7|CMS)-----([A-Za-z0-9+/=\s]+)-----END")
 #: Nesting of BER that is followed; a message in a signature has about eight levels.
 _MOST_DEPTH = 24
 _END_OF_CONTENTS = b"\0\0"

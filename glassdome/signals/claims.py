@@ -22,7 +22,7 @@ _MAX_NAME = 200
 #: Lines at the beginning and the end of a text in which a mail says whom it speaks for, and their longest length.
 _LINES = 3
 _MAX_LINE = 60
-_VIA = re.compile(r"\s*(?:\(?\b(?:via|über|par|durch)\b|\bfrom\b|\bvon\b|@|[|,(<–-])\s*", re.IGNORECASE)
+_VIA = re.compile(r"\s?(?:\(?\b(?:via|über|par|durch)\b|\bfrom\b|\bvon\b|@|[|,(<–-])\s?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 #: Shorter names say nothing: a domain holds them by chance.
 _MIN_NAME = 3
@@ -129,8 +129,8 @@ def _is_person(name: str) -> bool:
 #: Words in a free mail address that borrow an office, and the number that is added to a name that was taken.
 ROLE_LOCAL = re.compile(
     r"(?:^|[._-])(?:office|desk|ceo|cfo|coo|exec(?:utive)?|direct(?:ion|or|eur|ie|oria|ivo)|direcc?ion|direzione|management|chairman|president|"
-    r"kantoor|ufficio|b(?:ue|ü)ro|oficina|escritorio|bureau|work|priva[dt]e?|prive|privato|personal|particulier|recruit\w*|hiring|hr|billing|support|"
-    r"service|help|secure|account\w*|payments?|invoice|legal|loan|grant|claims?|agent|team|notice|mobile|urgent)(?:$|[._\d-])|\d{4,}$",
+    r"kantoor|ufficio|b(?:ue|ü)ro|oficina|escritorio|bureau|work|priva[dt]e?|prive|privato|personal|particulier|recruit[^\W_]*|hiring|hr|billing|support|"
+    r"service|help|secure|account[^\W_]*|payments?|invoice|legal|loan|grant|claims?|agent|team|notice|mobile|urgent)(?:$|[._\d-])|(?<!\d)\d{4,}$",
     re.IGNORECASE,
 )
 
@@ -180,11 +180,14 @@ def is_named_after(domain_host: str, name: str, text: str) -> bool:
     return squeezed in said or any(len(part) >= 6 and part in said for part in label.split("-"))
 
 
-_PLACE = re.compile(r"\S*(?:https?:|www\.|@)\S*|\S+\.\w{2,}/\S*|\b[\w-]+(?:\.[\w-]+)+\b")
+_RUN = re.compile(r"\S+")
+#: An address anywhere in a run of characters without blanks, and host names in any other.
+_IS_ADDRESS = re.compile(r"https?:|www\.|@|(?<=\S)\.\w{2,}/")
+_HOST = re.compile(r"(?<![\w-])[\w-]+(?:\.\w[\w-]*)+")
 
 
 def _without_addresses(text: str) -> str:
-    return _PLACE.sub(" ", text)
+    return _RUN.sub(lambda run: " " if _IS_ADDRESS.search(run[0]) else _HOST.sub(" ", run[0]), text)
 
 
 def _shares(words: Iterable[str], label: str) -> bool:
