@@ -1,4 +1,4 @@
-"""What the tools work with: the API's services, the agent, and a judge for messages that are not stored.
+"""Things the tools work with: the API's services, the agent, and a judge for messages that are not stored.
 
 `opening` makes them. It needs the store, the mail libraries and the engine, so that it is imported with the first call:
 a client that starts us waits for the list of tools alone.

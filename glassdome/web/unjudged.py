@@ -1,4 +1,4 @@
-"""What did not come about: messages without a verdict, those that wait, and warnings that were not sent."""
+"""List what did not come about: messages without a verdict, those that wait, and warnings that were not sent."""
 
 from __future__ import annotations
 
