@@ -1,4 +1,4 @@
-"""What each mail asks its reader to give or do, and whether the one who asks is proven."""
+"""Store what each mail asks its reader to give or do, and whether the one who asks is proven."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each mail wants to be met, and why."""
+"""Store how each mail wants to be met, and why."""
 
 from __future__ import annotations
 

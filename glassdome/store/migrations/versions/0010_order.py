@@ -1,4 +1,4 @@
-"""When each mail was received, and its risk, with the indexes of lists in those orders."""
+"""Store when each mail was received, and its risk, with the indexes of lists in those orders."""
 
 from __future__ import annotations
 
