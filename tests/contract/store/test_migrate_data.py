@@ -10,9 +10,10 @@ from sqlalchemy import text
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store import Database, migrate, open_database
 from glassdome.testing.contracts_store import analysed
-from glassdome.testing.samples import NOON, a_ref, an_analysis
+from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis
 
 _MAILBOXES = ("ann@example.org", "bob@example.org", "eve@other.example")
+_NOT_IN_THE_FIRST_SCHEMA: dict[str, Any] = {"attention": "read", "attention_reason": ""}
 
 
 async def _stored(database: Database) -> tuple[Any, ...]:
@@ -30,7 +31,10 @@ async def _stored(database: Database) -> tuple[Any, ...]:
 async def test_down_and_up_again_with_data(database_url: str) -> None:
     """Back to the first schema and forth: lists, sums and words are as before, and count on from there."""
     await migrate(database_url)
-    made = [an_analysis(a_ref(n, mailbox=m), subject=f"The minutes {n}x") for n, m in enumerate(_MAILBOXES, 1)]
+    made = [
+        an_analysis(a_ref(n, mailbox=m), subject=f"The minutes {n}x", verdict=a_verdict(**_NOT_IN_THE_FIRST_SCHEMA))
+        for n, m in enumerate(_MAILBOXES, 1)
+    ]
     async with open_database(database_url) as database:
         await analysed(database, *made)
         before = await _stored(database)

@@ -180,7 +180,8 @@ async def test_from_the_shell(bench: Bench) -> None:
         return await asyncio.to_thread(CliRunner().invoke, commands, ["actions", *arguments], env=environment)
 
     shown = await glassdome("list", "--mailbox", bench.mailbox)
-    rows = {int(line.split()[0]): line for line in shown.stdout.splitlines()[1:]}
+    numbered = [line for line in shown.stdout.splitlines() if line.split()[0].isdigit()]
+    rows = {int(line.split()[0]): line for line in numbered}
     assert rows.keys() == {number for done in ids for number in done.values()}
     assert "\\Junk" in rows[ids[0]["move"]]
 
