@@ -22,6 +22,7 @@ from glassdome.ports.model import Completion, ModelFacts, Prompt
 
 if TYPE_CHECKING:
     from llama_cpp import Llama
+    from llama_cpp.llama_grammar import LlamaGrammar
 
 __all__ = ["LlamaCpp"]
 
@@ -42,6 +43,7 @@ class LlamaCpp:
         self._temperature = temperature
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llamacpp")
         self._llama: Llama | None = None
+        self._checked: set[str] = set()
 
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer, held to the schema by a grammar; raises as the port says."""
@@ -88,6 +90,7 @@ class LlamaCpp:
 
         llama = self._open()
         grammar = LlamaGrammar.from_json_schema(json.dumps(dict(prompt.schema)), verbose=False)
+        self._check(llama, grammar)
         start = time.monotonic()
         try:
             answer: Any = llama.create_chat_completion(
@@ -115,6 +118,19 @@ class LlamaCpp:
             seconds=time.monotonic() - start,
             host="in process",
         )
+
+    def _check(self, llama: Llama, grammar: LlamaGrammar) -> None:
+        """Raise EngineError for a grammar that llama.cpp refuses: the binding would use its null sampler and crash."""
+        text = str(grammar._grammar)
+        if text in self._checked:
+            return
+        from llama_cpp import llama_sampler_free, llama_sampler_init_grammar
+
+        sampler = llama_sampler_init_grammar(llama._model.vocab, text.encode(), str(grammar._root).encode())
+        if not sampler:
+            raise EngineError("llama.cpp refuses the grammar of the answer's JSON schema.", reason="null sampler")
+        llama_sampler_free(sampler)
+        self._checked.add(text)
 
     def _close(self) -> None:
         if self._llama is not None:

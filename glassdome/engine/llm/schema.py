@@ -22,6 +22,8 @@ _ASKED_TAGS: Final = 5
 _ASKED_CATEGORIES: Final = 3
 _TAG_CHARS: Final = 24
 _DUE_CHARS: Final = 40
+#: llama.cpp turns a length into that many repetitions of a rule and refuses a grammar with too many (1,200 already).
+_REPLY_CHARS: Final = min(1_000, limits.MAX_REPLY_CHARS)
 
 
 def _text(chars: int) -> dict[str, Any]:
@@ -64,4 +66,4 @@ READING_SCHEMA: Final[Mapping[str, Any]] = _object(
     priority=_whole(1, 10),
 )
 
-REPLY_SCHEMA: Final[Mapping[str, Any]] = _object(needed={"type": "boolean"}, reply=_text(limits.MAX_REPLY_CHARS))
+REPLY_SCHEMA: Final[Mapping[str, Any]] = _object(needed={"type": "boolean"}, reply=_text(_REPLY_CHARS))

@@ -8,15 +8,18 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from glassdome.core.errors import EngineError
+from glassdome.engine.llm.schema import READING_SCHEMA, REPLY_SCHEMA
 from glassdome.integrations.llamacpp import LlamaCpp
 from glassdome.integrations.ollama import OllamaModel
 from glassdome.integrations.openai_server import OpenAiServer
-from glassdome.ports.model import LanguageModel
+from glassdome.ports.model import LanguageModel, Prompt
 from glassdome.testing.contracts_model import ModelContract
 from glassdome.testing.ollama_server import OllamaServer
 from glassdome.testing.openai_server import OpenAiTestServer
@@ -110,3 +113,21 @@ class TestLlamaCppServer(ModelContract):
         await model.facts()
         yield model
         await model.aclose()
+
+
+@pytest.mark.parametrize("schema", [READING_SCHEMA, REPLY_SCHEMA], ids=["reading", "reply"])
+async def test_llama_cpp_takes_our_schemas(tiny: Path, schema: Mapping[str, Any]) -> None:
+    """The real library compiles the grammar of each schema we ask for; the answer begins as the schema says."""
+    model = LlamaCpp(tiny, num_ctx=4096)
+    answer = await model.complete(Prompt(system="Answer.", user="Hello", schema=schema, max_tokens=24))
+    await model.aclose()
+    assert answer.text.startswith("{")
+
+
+async def test_llama_cpp_refuses_a_grammar_without_a_crash(tiny: Path) -> None:
+    """A schema that llama.cpp cannot hold an answer to is an error, not the end of the process."""
+    model = LlamaCpp(tiny, num_ctx=4096)
+    schema = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 100_000}}, "required": ["a"]}
+    with pytest.raises(EngineError, match="refuses the grammar"):
+        await model.complete(Prompt(system="Answer.", user="Hello", schema=schema, max_tokens=24))
+    await model.aclose()
