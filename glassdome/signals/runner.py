@@ -48,7 +48,10 @@ def _run(detector: Detector, message: Message, context: Context) -> Iterable[Sig
     except Exception:  # whatever a hostile mail broke, the other detectors still count
         _log.exception("detector_failed", detector=detector.name)
         missing = Outcome.TEMP_ERROR
-    whole = _nothing(tuple(detector.signals), missing) | found
+    nothing = _nothing(tuple(detector.signals), missing)
+    if not found:
+        return nothing.values()
+    whole = nothing | found
     return (whole[name] for name in detector.signals) if len(whole) > len(detector.signals) else whole.values()
 
 

@@ -36,6 +36,10 @@ _BEHIND_RUN = 24
 _FEW_DIGITS = frozenset({"gb_nino", "it_cf", "mx_curp", "in_pan"})
 
 
+#: Those that need no run of digits in the text.
+_SHORT = tuple(item for item in NATIONAL_IDS if item.type in _FEW_DIGITS)
+
+
 @loads_shipped()
 @cache
 def _checks() -> Mapping[str, Callable[[str], bool]]:
@@ -62,12 +66,14 @@ def _is_reference(view: TextView, start: int, words: Phrases) -> bool:
 
 def _called(view: TextView) -> Iterator[NationalId]:
     """Yield the kinds whose name, or a general one, may stand in the text."""
+    if not view.has_digits:
+        return
     general = bool(ANY_ID.hits(view))
     foreign = not view.text.isascii()
     keys = _KEYS & view.words
     if not (general or foreign or keys):
         return
-    for item in NATIONAL_IDS:
+    for item in NATIONAL_IDS if view.runs else _SHORT:
         named = (foreign and item.words.unspaced) or not item.words.keys.isdisjoint(keys)
         if (general and item.general) or (named and item.words.hits(view)):
             yield item
