@@ -1,5 +1,6 @@
 """Debian's servers that cannot be installed beside each other, unpacked into a cache and run from there.
 
+Those of a newer Debian come with all they need, down to the C library, and run in a chroot.
 `python -m tests.servers.unpacked` fetches them all, as `script/test` does.
 """
 
@@ -14,9 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["COURIER", "CYRUS", "Unpacked", "unpacked"]
+__all__ = ["COURIER", "CYRUS", "NEWER", "Unpacked", "newer", "unpacked"]
 
 COURIER, CYRUS = "courier-imap", "cyrus-imapd"
+#: The Debian that follows the one these tests are made for.
+NEWER = "trixie"
 #: Read when the tests begin, since each test has a home of its own. As root the servers run as another user, who may not
 #: enter root's home.
 _HOME_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -58,6 +61,49 @@ def unpacked(package: str) -> Unpacked:
             _run("chmod", "-R", "go+rX", str(folder / "root"), within=folder)
             (folder / "done").touch()
     return Unpacked(folder / "root")
+
+
+def newer(*packages: str) -> Unpacked:
+    """Return a root of the newer Debian with the packages, whose programs run after a chroot; raises RuntimeError."""
+    name = "+".join((NEWER, *packages))
+    folder = _CACHE / name
+    with _alone(name):
+        if not (folder / "done").exists():
+            root, archives = folder / "root", _newer_archives(folder)
+            for top in ("bin", "sbin", "lib", "lib64"):
+                (root / "usr" / top).mkdir(parents=True, exist_ok=True)
+                if not (root / top).is_symlink():
+                    (root / top).symlink_to(f"usr/{top}")
+            _run("apt-get", *archives, "-y", "-qq", "--download-only", "--no-install-recommends", "install", *packages)
+            for deb in sorted((folder / "archives").glob("*.deb")):
+                _run("dpkg", "-x", str(deb), str(root))
+                deb.unlink()
+            (folder / "done").touch()
+    return Unpacked(folder / "root")
+
+
+def _newer_archives(folder: Path) -> list[str]:
+    """Ask apt for the newer Debian in a state of its own, from where this machine gets its packages."""
+    said = _run("apt-get", "indextargets", "--format", "$(REPO_URI) $(SUITE)", "Created-By: Packages", "Origin: Debian")
+    uris = [line.split()[0] for line in said.splitlines() if "security" not in line]
+    if not uris:
+        raise RuntimeError("apt knows no archive of Debian. Run: apt-get update")
+    for part in ("state/lists/partial", "archives/partial"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "sources.list").write_text(f"deb {uris[0]} {NEWER} main\n")
+    options = {
+        "Dir::State": folder / "state",
+        "Dir::State::status": "/dev/null",
+        "Dir::Cache": folder,
+        "Dir::Cache::archives": folder / "archives",
+        "Dir::Etc::sourcelist": folder / "sources.list",
+        "Dir::Etc::sourceparts": "-",
+        "APT::Sandbox::User": "root",
+        "Debug::NoLocking": "1",
+    }
+    given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+    _run("apt-get", *given, "-qq", "update")
+    return given
 
 
 def _needed(package: str) -> list[str]:
