@@ -45,6 +45,14 @@ COMMANDS: Final = {
         "glassdome.cli.commands.migrate:migrate",
         "Bring the database schema up to this version, or down to an older one.",
     ),
+    "backup": (
+        "glassdome.cli.commands.backup:backup",
+        "Save the database and the key of stored passwords in one file; the service may go on meanwhile.",
+    ),
+    "restore": (
+        "glassdome.cli.commands.backup:restore",
+        "Bring a backup back, onto this machine or another; stop the service first.",
+    ),
     "feedback": (
         "glassdome.cli.commands.feedback:feedback",
         "Correct a verdict. The next `glassdome train --with-feedback` learns from it.",

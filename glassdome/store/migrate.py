@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -15,14 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from glassdome.core.errors import SchemaMismatch, StoreUnavailable
+from glassdome.core.log import get_logger
 from glassdome.store.connections import make_engine
 from glassdome.store.failures import translate
 from glassdome.store.migrate_journal import Journal, NoJournal
 from glassdome.store.schema_version import VERSION_TABLE, mend_version, read_version, version_table
 
-__all__ = ["HEAD", "VERSION_TABLE", "check_schema", "migrate"]
+__all__ = ["HEAD", "VERSION_TABLE", "check_schema", "migrate", "script_of", "with_engine"]
 
-T = TypeVar("T")
+_log = get_logger(__name__)
 HEAD: Final = "head"
 #: Seconds one process waits for another that is migrating; an index over a million rows takes about ten.
 WAIT_SECONDS: Final = 300
@@ -35,14 +37,16 @@ async def migrate(url: str, *, revision: str = HEAD) -> None:
 
     Raises StoreUnavailable, and SchemaMismatch when a newer version of Glassdome made the schema.
     """
-    script = await asyncio.to_thread(_script)
-    await _with_engine(url, lambda engine: _migrate(engine, script, revision))
+    script = await script_of()
+    async with with_engine(url) as engine:
+        await _migrate(engine, script, revision)
 
 
 async def check_schema(url: str) -> None:
     """Return when the schema is this version's; raises SchemaMismatch with the command to run, StoreUnavailable."""
-    script = await asyncio.to_thread(_script)
-    found, newest = await _with_engine(url, lambda engine: _found(engine, script)), script.get_current_head()
+    script = await script_of()
+    async with with_engine(url) as engine, engine.connect() as connection:
+        found, newest = await connection.run_sync(read_version, script), script.get_current_head()
     if found != newest:
         raise SchemaMismatch(
             f"The database schema is at version {found or 'none'}, this program needs {newest}.",
@@ -50,26 +54,27 @@ async def check_schema(url: str) -> None:
         )
 
 
+async def script_of() -> ScriptDirectory:
+    """Return the steps; reading them from their files would block an event loop."""
+    return await asyncio.to_thread(_script)
+
+
 def _script() -> ScriptDirectory:
-    """Read the steps from their files, which would block an event loop."""
     script = ScriptDirectory(str(_FOLDER))
     list(script.walk_revisions())
     return script
 
 
-async def _with_engine(url: str, work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+@asynccontextmanager
+async def with_engine(url: str) -> AsyncIterator[AsyncEngine]:
+    """Yield an engine for one piece of work, whose failures come in our own words."""
     engine = await asyncio.to_thread(make_engine, url)
     try:
-        return await work(engine)
+        yield engine
     except (SQLAlchemyError, OSError, EOFError) as exc:
         raise translate(exc) from exc
     finally:
         await engine.dispose()
-
-
-async def _found(engine: AsyncEngine, script: ScriptDirectory) -> str | None:
-    async with engine.connect() as connection:
-        return await connection.run_sync(read_version, script)
 
 
 async def _migrate(engine: AsyncEngine, script: ScriptDirectory, revision: str) -> None:
@@ -94,10 +99,15 @@ def _apply(connection: Connection, script: ScriptDirectory, revision: str) -> No
     steps = script._upgrade_revs if upward else script._downgrade_revs
 
     def plan(now_at: Any, _: MigrationContext) -> Iterator[Any]:
-        for step in steps(revision, now_at[0] if now_at and not upward else now_at):
+        todo = list(steps(revision, now_at[0] if now_at and not upward else now_at))
+        for number, step in enumerate(todo, 1):
+            # On a slow disk a step on MariaDB takes seconds, in which nothing else would say why the service is not there.
+            _log.info("database_schema_step", step=number, of=len(todo), change=_name(step), first=not now_at)
             journal.begin(_name(step))
             yield step
             journal.end()
+        if todo:
+            _log.info("database_schema_ready", steps=len(todo))
 
     version_table().create(connection, checkfirst=True)
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "fn": plan})

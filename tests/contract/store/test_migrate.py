@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
+from structlog.testing import capture_logs
 
 from glassdome.core.errors import ConfigError, SchemaMismatch, StoreError, StoreUnavailable
 from glassdome.store import check_schema, migrate, open_database
@@ -29,7 +30,11 @@ async def _tables(url: str) -> set[str]:
 
 async def test_up_and_down(database_url: str) -> None:
     """Every table is named llm_*, and going down takes all of them away."""
-    await migrate(database_url)
+    with capture_logs() as logs:
+        await migrate(database_url)
+    steps = [(log["step"], log["of"]) for log in logs if log["event"] == "database_schema_step"]
+    assert steps == [(number, len(steps)) for number in range(1, len(steps) + 1)]
+    assert len(steps) >= 10
     assert await _tables(database_url) == {*metadata.tables, VERSION_TABLE}
     await check_schema(database_url)
     await migrate(database_url, revision="base")
