@@ -267,7 +267,10 @@ class OverseerAgent:
         if paused:
             lines.append(f"Paused until {rfc3339(paused)}.")
         for state in self._health.agents.values():
-            told = state.error or f"{state.mailboxes} mailboxes, {state.failing} failing"
+            told = (
+                state.error
+                or f"{state.mailboxes} mailbox{'' if state.mailboxes == 1 else 'es'}, {state.failing} failing"
+            )
             lines.append(f"Agent {state.agent_id}: {told} (at {rfc3339(state.at)})")
         lines += [f"Service {name}: {problem or 'works'}" for name, problem in self._health.services.items()]
         if (stores := await self._stores()) is not None:

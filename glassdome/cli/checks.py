@@ -24,6 +24,7 @@ from glassdome.cli.action_checks import cannot_work
 from glassdome.cli.console import file_problem
 from glassdome.core.clock import Clock
 from glassdome.core.config import DEFAULT_CONFIG, Settings, misspelt_names
+from glassdome.core.config_hidden import hidden_values
 from glassdome.core.errors import (
     ConfigError,
     Disconnected,
@@ -115,6 +116,10 @@ def _settings(settings: Settings) -> Iterator[Check]:
     yield _ok("settings", f"read; {path} {'is used' if path.is_file() else 'is not there, defaults hold'}")
     for name, place in misspelt_names().items():
         yield _warn("settings", f"nothing reads {name} ({place})", "Is it misspelt? See glassdome config show.")
+    for hidden in hidden_values(settings):
+        by = f"{hidden.by} (in mailcow: mailcow.conf)" if hidden.by.startswith("environment") else hidden.by
+        fix = "Take one of the two out: an edit of the file changes nothing now."
+        yield _warn("settings", f"{hidden.key} at {hidden.place} has no effect: {by} hides it", fix)
     try:
         parse_policies(settings.engine_skip)
         chosen_by_settings(settings)

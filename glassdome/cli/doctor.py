@@ -11,6 +11,7 @@ from rich.text import Text
 from glassdome.cli.checks import Check, Health, all_checks
 from glassdome.cli.console import errors_told, load_settings, out, print_json, run
 from glassdome.cli.mailcow_checks import mailcow_checks
+from glassdome.cli.part_checks import part_checks
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 
@@ -40,6 +41,8 @@ async def _doctor(settings: Settings, *, as_json: bool, mailcow: bool) -> Health
 
 async def _checks(settings: Settings, *, mailcow: bool) -> AsyncIterator[Check]:
     async for check in all_checks(settings, clock=SystemClock()):
+        yield check
+    for check in await part_checks(settings):
         yield check
     if mailcow:
         async for check in mailcow_checks(settings):

@@ -45,6 +45,12 @@ def list_(*, domain: str | None, registered: bool, as_json: bool) -> None:
             known = asyncio.run(_registered(load_settings()))
         print_json({"mailboxes": known}) if as_json else out.print("\n".join(known), highlight=False, markup=False)
         return
+    with errors_told():
+        if not load_settings().mailcow_api_url:
+            raise ConfigError(
+                "No mailcow is set, so there is no list of its mailboxes.",
+                fix="See those that the agent watches: glassdome mailbox list --registered. Or set MAILCOW_API_URL.",
+            )
     result = perform({"action": "list_mailboxes", "domain": domain})
     if as_json:
         print_json(result)

@@ -21,6 +21,7 @@ from glassdome.deploy.commands import (
 from glassdome.deploy.conf import own_values, read_values
 from glassdome.deploy.engine import Command, Engine, engine_of, run
 from glassdome.deploy.findings import Finding, Level
+from glassdome.deploy.hidden import hidden_findings
 from glassdome.deploy.host import this_host
 from glassdome.deploy.limits import limit_findings
 from glassdome.deploy.options import Options, RspamdWay, checked_domains, checked_mailboxes
@@ -120,6 +121,7 @@ def _check(plan: Plan) -> None:
     conf = _conf(plan.root)
     findings = [
         *limit_findings(plan.manifest.options, conf, this_host()),
+        *hidden_findings(plan.root),
         *trial_findings(plan, engine_of(conf)),
     ]
     _tell(findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from glassdome.core.errors import GlassdomeError, PeerRefused
+from glassdome.core.errors import ConfigError, GlassdomeError, PeerRefused
 from glassdome.deploy import commands
 from glassdome.deploy.engine import Command, Engine, run
 from glassdome.deploy.findings import Finding, Level
@@ -57,12 +57,19 @@ def _bring_back(bring: Callable[[], None], cause: BaseException) -> None:
 def trial_findings(plan: Plan, engine: Engine) -> list[Finding]:
     """Let compose and each running server try our files, on copies; nothing is placed."""
     assert plan.manifest is not None
-    found = []
+    found: list[Finding] = []
     for step in commands.before_install(plan.manifest.options, plan.files, engine):
         try:
             run(step, folder=plan.root)
+        except ConfigError as exc:
+            # Without Docker nothing else can be tried, and every step would say the same.
+            return [
+                *found,
+                Finding(Level.FAIL, f"{exc.message} Nothing could be tried in mailcow's containers.", exc.fix),
+            ]
         except GlassdomeError as exc:
-            fix = exc.fix or "Start mailcow if it is down; else correct the file that is named."
+            down = "is not running" in str(exc)
+            fix = exc.fix or ("Start mailcow: docker compose up -d" if down else "Correct the file that is named.")
             found.append(Finding(Level.FAIL, str(exc), fix))
         else:
             found.append(Finding(Level.OK, step.why))

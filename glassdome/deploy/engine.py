@@ -18,6 +18,17 @@ __all__ = ["Command", "Engine", "engine_of", "run"]
 _PATIENCE: Final = 1800
 
 
+#: What the engine itself says, in lower case, where no container was asked at all; what that means, and what to do.
+_ENGINE_FAULTS: Final = (
+    ("cannot connect to the docker daemon", "Docker does not run.", "Start it: systemctl start docker"),
+    ("failed to connect to the docker api", "Docker does not run.", "Start it: systemctl start docker"),
+    ("cannot connect to podman", "Podman does not run.", "Start it: systemctl start podman.socket"),
+    ("permission denied while trying to connect to the docker", "Docker refuses this user.", "Run this as root."),
+    ("unknown command: docker compose", "Docker has no Compose.", "Install Docker's Compose plugin."),
+    ("is not a docker command", "Docker has no Compose.", "Install Docker's Compose plugin."),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One command; `why` is for people, `feed` goes to its standard input, `typed` is how a person would do the same."""
@@ -55,7 +66,7 @@ def engine_of(conf: Mapping[str, str]) -> Engine:
 
 
 def run(command: Command, *, folder: Path) -> None:
-    """Run it in mailcow's folder; raises ConfigError without Docker, PeerRefused when it fails."""
+    """Run it in mailcow's folder; raises ConfigError where Docker cannot be used, PeerRefused when it fails."""
     try:
         done = subprocess.run(  # noqa: S603 - the commands above, whose every part is ours or was checked
             command.argv,
@@ -74,4 +85,6 @@ def run(command: Command, *, folder: Path) -> None:
         raise PeerRefused(f"`{command.line}` did not end in {_PATIENCE} seconds.") from exc
     if done.returncode:
         tail = done.stdout.decode("utf-8", "replace").strip()[-800:]
+        if known := next((pair for words, *pair in _ENGINE_FAULTS if words in tail.lower()), None):
+            raise ConfigError(known[0], fix=known[1])
         raise PeerRefused(f"Could not {command.why}: `{command.line}` ended with status {done.returncode}. {tail}")

@@ -33,7 +33,7 @@ async def test_help_and_status_need_no_code_where_dmarc_is_certain(room: Room) -
     assert (helped["in-reply-to"], helped["subject"]) == ("<command1@example.test>", "Re: a command")
     assert status["subject"] == "Re: hello"
     assert "mailbox create local_part=... [name=...] [quota_mb=...]" in text_of(helped)
-    assert "Agent m1: 1 mailboxes, 0 failing" in text_of(status)
+    assert "Agent m1: 1 mailbox, 0 failing" in text_of(status)
 
 
 async def test_a_mailbox_is_created_by_code_and_confirmation(room: Room, mailcow: Mailcow) -> None:

@@ -168,7 +168,7 @@ def test_the_daemon(mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert once.exit_code == 0, once.stderr
     assert "Service mailcow: works" in status
-    assert "Agent mailcow-agent: 1 mailboxes, 0 failing" in " ".join(status)
+    assert "Agent mailcow-agent: 1 mailbox, 0 failing" in " ".join(status)
     assert enrolled.startswith("otpauth://totp/Glassdome:me%40example.test?secret=")
     assert re.fullmatch(r"hmac: \d+ [0-9a-f]{64}\n", signed)
     assert running.returncode == 0

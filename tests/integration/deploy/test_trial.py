@@ -59,3 +59,56 @@ def test_a_server_that_would_not_start(mailcow: Path, name: str) -> None:
     result = CliRunner().invoke(app, ["mailcow", "install", str(mailcow), "--restart", "--image", "x"])
     assert 1 == result.exit_code
     assert before == snapshot(mailcow)
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "fix"),
+    [
+        (
+            "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+            "Docker does not run.",
+            "Start it: systemctl start docker",
+        ),
+        ("docker: unknown command: docker compose", "Docker has no Compose.", "Install Docker's Compose plugin."),
+    ],
+)
+def test_a_stopped_engine_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, what: str, fix: str
+) -> None:
+    """Nothing can be tried in containers then: one finding says so, with what to start."""
+    said = check(_with_docker(tmp_path, monkeypatch, words), code=1)
+
+    assert 1 == said.count("FAIL")
+    assert f"FAIL {what} Nothing could be tried in mailcow's containers. {fix}" in said
+
+
+def test_a_stopped_mailcow_is_to_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container that is down is no fault of a file."""
+    said = check(_with_docker(tmp_path, monkeypatch, 'service "nginx-mailcow" is not running'), code=1)
+
+    assert "Start mailcow: docker compose up -d" in said
+    assert "Correct the file" not in said
+
+
+def test_a_line_of_mailcow_conf_that_hides_the_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever edits config.yml would see no effect."""
+    root = _with_docker(tmp_path, monkeypatch, "x")
+    (root / "data/conf/llm").mkdir(parents=True, exist_ok=True)
+    (root / "data/conf/llm/config.yml").write_text("ollama:\n  model: qwen3:8b\n")
+    with (root / "mailcow.conf").open("a") as stream:
+        stream.write("\nOLLAMA_MODEL=llama3.2:1b\n")
+
+    said = check(root, code=1)
+
+    assert "warn ollama.model at" in said
+    assert "OLLAMA_MODEL in mailcow.conf hides it" in said
+
+
+def _with_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> Path:
+    """Return a mailcow folder on a host whose docker says nothing but `words`."""
+    program = tmp_path / "bin/docker"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return make_mailcow(tmp_path / "mailcow")

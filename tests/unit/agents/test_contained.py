@@ -51,7 +51,7 @@ async def test_an_agent_that_breaks_spoils_no_other(overseer: OverseerAgent) -> 
 
     assert "Agent bad: The agent bad broke (KeyError). The log says where." in status
     assert "Agent refusing: The connection could not be made." in status
-    assert "Agent good: 1 mailboxes, 0 failing" in status
+    assert "Agent good: 1 mailbox, 0 failing" in status
     assert "  - Agent bad fails: The agent bad broke (KeyError)." in status
     assert "secret" not in status
 

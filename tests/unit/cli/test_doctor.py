@@ -1,14 +1,21 @@
-"""What the doctor says of the owners' rules."""
+"""`glassdome doctor`: the owners' rules, hidden settings, and which parts are on."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from glassdome.cli.app import app
+from glassdome.core.secrets import SecretBox
+from glassdome.store import migrate, open_database
+from glassdome.testing.samples import NOON
+from glassdome.values.preferences import Preferences
 
 RULE = '[[rule]]\nname = "boss"\nsender = "boss@example.org"\npriority = 9\n'
 
@@ -67,3 +74,78 @@ def test_doctor_says_when_nobody_is_warned(mailbox: str, monkeypatch: pytest.Mon
 
     found = [row["health"] for row in map(json.loads, result.stdout.splitlines()) if row["check"] == "warnings"]
     assert found == ([] if mailbox else ["warn"])
+
+
+def rows_of_doctor() -> dict[str, dict[str, str]]:
+    """Return the last finding of each name."""
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+    return {row["check"]: row for row in map(json.loads, result.stdout.splitlines())}
+
+
+def test_doctor_tells_a_hidden_line_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit of config.yml that changes nothing would send its owner looking everywhere else."""
+    (tmp_path / "config.yml").write_text("ollama:\n  model: qwen3:8b\n")
+    monkeypatch.setenv("GLASSDOME_CONFIG", str(tmp_path / "config.yml"))
+    monkeypatch.setenv("OLLAMA_MODEL", "llama3.2:1b")
+
+    row = rows_of_doctor()["settings"]
+
+    assert "ollama.model" in row["detail"]
+    assert "environment OLLAMA_MODEL (in mailcow: mailcow.conf) hides it" in row["detail"]
+    assert (row["health"], bool(row["fix"])) == ("warn", True)
+
+
+PARTS = ("analysis", "push", "overseer", "alerts", "reports", "commands", "agent", "actions")
+
+
+def test_doctor_says_how_each_part_is_switched_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing set every part is off, which is no fault, and the line below says what to set."""
+    monkeypatch.setenv("GLASSDOME_DATA_DIR", str(tmp_path))
+
+    rows = rows_of_doctor()
+
+    assert {name: (rows[name]["health"], rows[name]["detail"][:4]) for name in PARTS} == dict.fromkeys(
+        PARTS, ("ok", "off:")
+    )
+    assert all(rows[name]["fix"] for name in PARTS)
+
+
+def test_doctor_says_which_parts_are_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the settings and what the database holds."""
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    settings = {
+        "GLASSDOME_DATA_DIR": str(tmp_path),
+        "GLASSDOME_DATABASE_URL": url,
+        "GLASSDOME_MAILBOXES": "b@example.org",
+        "GLASSDOME_PUSH_SECRET": "a secret of the doorbell",
+        "GLASSDOME_OVERSEER_MAILBOX": "overseer@example.org",
+        "GLASSDOME_OVERSEER_RECIPIENTS": "admin@example.org",
+        "GLASSDOME_OVERSEER_WEEKLY_AT": "never",
+        "GLASSDOME_COMMAND_SENDERS": "admin@example.org:rw",
+        "GLASSDOME_COMMAND_SECRET": "0123456789abcdef0123",
+    } | {f"GLASSDOME_{name}_HOST": "127.0.0.1" for name in ("IMAP", "SMTP")}
+    settings |= {f"GLASSDOME_{name}_PORT": "1" for name in ("IMAP", "SMTP")}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+    async def fill() -> None:
+        await migrate(url)
+        async with open_database(url, box=SecretBox(Fernet.generate_key().decode())) as database:
+            wishes = Preferences(username="a@example.org", chosen=True, flag_phishing=True, move_to_junk=True)
+            await database.preferences.set_preferences(wishes, now=NOON)
+            await database.mailboxes.add("a@example.org", SecretStr("x"), now=NOON)
+
+    asyncio.run(fill())
+
+    rows = rows_of_doctor()
+
+    assert {name: rows[name]["detail"].removeprefix("on: ") for name in PARTS} == {
+        "analysis": "2 mailboxes, without a language model",
+        "push": "Dovecot rings at each delivery",
+        "overseer": "it writes from overseer@example.org, wherever `glassdome agent run` runs",
+        "alerts": "to admin@example.org",
+        "reports": "daily at 07:00, UTC",
+        "commands": "by mail from admin@example.org",
+        "agent": "1 mailbox registered",
+        "actions": "flag_phishing in 1, move_to_junk in 1 of 2 mailboxes",
+    }

@@ -127,3 +127,11 @@ def test_stats_draws_what_there_is(url: str) -> None:
     assert [title for title in ("mail per day", "categories", "engines") if title not in shown] == []
     assert f"{NOON:%Y-%m-%d}  1  █" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_list_without_mailcow_names_the_other_list(url: str) -> None:
+    """There is no mailcow to ask, and the agent knows what it watches."""
+    result = CliRunner().invoke(app, ["mailbox", "list"], env={"COLUMNS": "300"})
+
+    assert 2 == result.exit_code
+    assert "glassdome mailbox list --registered" in result.output
