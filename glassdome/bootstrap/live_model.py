@@ -23,7 +23,7 @@ __all__ = ["LiveModel"]
 _log = get_logger(__name__)
 _MADE_OF: Final = (
     "engine_name", "ollama_host", "ollama_model", "ollama_num_ctx", "ollama_keep_alive", "openai_url", "model_key",
-    "model", "model_timeout", "model_concurrency",
+    "model", "model_timeout", "model_concurrency", "model_ca_file", "model_cert_file", "model_key_file",
 )  # fmt: skip
 
 

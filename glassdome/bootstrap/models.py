@@ -43,6 +43,7 @@ def language_model(settings: Settings) -> Model | None:
     """
     match settings.engine_name:
         case "ollama":
+            from glassdome.integrations.model_tls import model_context
             from glassdome.integrations.ollama.hosts import parse_hosts
             from glassdome.integrations.ollama.model import OllamaModel
 
@@ -53,12 +54,14 @@ def language_model(settings: Settings) -> Model | None:
                 keep_alive=settings.ollama_keep_alive,
                 timeout=settings.model_timeout,
                 slots=settings.model_concurrency or 1,
+                tls=model_context(settings),
             )
         case "openai":
             if not settings.openai_url:
                 raise ConfigError(
                     "GLASSDOME_OPENAI_URL is not set.", fix="Write the server's base URL, http://gpu:8000/v1."
                 )
+            from glassdome.integrations.model_tls import model_context
             from glassdome.integrations.openai_server.model import OpenAiServer
 
             return OpenAiServer(
@@ -67,6 +70,7 @@ def language_model(settings: Settings) -> Model | None:
                 key=settings.model_key,
                 timeout=settings.model_timeout,
                 concurrency=settings.model_concurrency,
+                tls=model_context(settings),
             )
         case "llamacpp":
             if not settings.model:

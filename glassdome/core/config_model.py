@@ -76,6 +76,24 @@ class ModelSettings(BaseSettings):
         " or host:port; environment and config.yml may name any",
         live=True,
     )
+    model_ca_file: Path | None = named(
+        "GLASSDOME_MODEL_CA_FILE",
+        None,
+        "PEM file of a private certificate authority, for model servers; it replaces the system's authorities",
+        live=True,
+    )
+    model_cert_file: Path | None = named(
+        "GLASSDOME_MODEL_CERT_FILE",
+        None,
+        "PEM file of the client certificate shown to model servers (mutual TLS), with its chain",
+        live=True,
+    )
+    model_key_file: Path | None = named(
+        "GLASSDOME_MODEL_KEY_FILE",
+        None,
+        "PEM file of its key, without a passphrase; unset: in the same file",
+        live=True,
+    )
     model: str | None = named(
         "GLASSDOME_MODEL", None, "Model of the OpenAI-compatible server, or the path of a GGUF file", live=True
     )

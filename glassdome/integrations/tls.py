@@ -14,7 +14,7 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, Disconnected, TlsFailed, TransportError
 from glassdome.core.log import get_logger
 
-__all__ = ["TlsPolicy", "abort", "load_context", "tls_policy"]
+__all__ = ["TlsPolicy", "abort", "handshake_problem", "load_context", "tls_policy", "trusting"]
 
 log = get_logger(__name__)
 
@@ -49,11 +49,12 @@ def tls_failure(peer: str, exc: ssl.SSLError) -> TransportError:
     """Return the error for a failed handshake: what was wrong and what to do; only a broken connection is temporary."""
     if isinstance(exc, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Disconnected(f"{peer} closed the connection while it was being encrypted.")
-    message, fix = _told(peer, exc)
+    message, fix = handshake_problem(peer, exc)
     return TlsFailed(message, fix=fix, temporary=False)
 
 
-def _told(peer: str, exc: ssl.SSLError) -> tuple[str, str]:
+def handshake_problem(peer: str, exc: ssl.SSLError) -> tuple[str, str]:
+    """Return what was wrong, and what to do."""
     if isinstance(exc, ssl.SSLCertVerificationError):
         what, fix = _CERTIFICATE.get(exc.verify_code, ("was not accepted", "Look at it: openssl s_client -connect."))
         return f"The certificate of {peer} {what} ({exc.verify_message.rstrip('.')}).", fix
@@ -97,17 +98,23 @@ def load_context(ca_file: Path | None, *, verified: bool = True) -> ssl.SSLConte
 
     Raises ConfigError when the CA file cannot be read.
     """
+    context = trusting(ca_file, "GLASSDOME_CA_FILE")
+    if not verified:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def trusting(ca_file: Path | None, setting: str) -> ssl.SSLContext:
+    """Return a new context that believes this authority, or the system's; `setting` is named where it cannot be read."""
     try:
         context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     except (OSError, ssl.SSLError) as exc:
         raise ConfigError(
             f"The CA file {ca_file} cannot be read: {exc}.",
-            fix="GLASSDOME_CA_FILE must be a PEM file with the certificate of your authority.",
+            fix=f"{setting} must be a PEM file with the certificate of your authority.",
         ) from exc
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not verified:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
     return context
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from glassdome.core import limits
 from glassdome.core.errors import EngineError, ModelMissing, ModelUnavailable, PromptTooLarge
+from glassdome.integrations.model_tls import certificate_wanted, model_tls_problem, wants_certificate
 
 __all__ = ["RunnerFailed", "missing", "translated"]
 
@@ -42,10 +43,14 @@ def translated(url: str, model: str) -> Iterator[None]:
     except ResponseError as exc:
         raise _refused(exc, url, model) from exc
     except (httpx.ConnectError, ConnectionError) as exc:
+        if told := model_tls_problem(url, exc):
+            raise ModelUnavailable(told[0], fix=told[1]) from exc
         raise ModelUnavailable(f"No Ollama server answers at {url}.", fix="Is it running there?") from exc
     except (TimeoutError, httpx.TimeoutException) as exc:
         raise ModelUnavailable(f"The Ollama server at {url} did not answer in time.") from exc
     except httpx.HTTPError as exc:
+        if told := model_tls_problem(url, exc):
+            raise ModelUnavailable(told[0], fix=told[1]) from exc
         raise RunnerFailed(f"The connection to the Ollama server at {url} broke.") from exc
     except (JSONDecodeError, ValidationError, UnicodeDecodeError, AttributeError, TypeError) as exc:
         # What is not JSON, or JSON of another shape, is no Ollama: the client stumbles in one of these ways.
@@ -60,6 +65,8 @@ def _refused(exc: ResponseError, url: str, model: str) -> EngineError:
         return PromptTooLarge(f"Ollama says: {words}")
     if exc.status_code == 503:
         return ModelUnavailable(f"The Ollama server at {url} is busy.", said=words)
+    if exc.status_code == 400 and wants_certificate(words):
+        return certificate_wanted(url)
     if exc.status_code in (400, _CLOUD_STATUS):
         return EngineError(f"The Ollama server at {url} refused: {words}")
     return RunnerFailed(f"The Ollama server at {url} failed: {words}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
@@ -32,8 +33,9 @@ class OllamaModel:
         timeout: float = 120.0,
         slots: int = 1,
         headers: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`hosts` are base URLs (`parse_hosts`); `slots` is OLLAMA_NUM_PARALLEL of each; `headers` for a TLS proxy.
+        """`hosts` are base URLs (`parse_hosts`); `slots` is OLLAMA_NUM_PARALLEL of each; `headers` and `tls` for a proxy.
 
         Raises EngineError for the name of a cloud model.
         """
@@ -43,7 +45,7 @@ class OllamaModel:
         self._num_ctx = num_ctx
         self._keep_alive = keep_alive
         self._hosts = ModelHosts(hosts, slots=slots)
-        self._wires = {url: OllamaWire(url, timeout=timeout, headers=headers) for url in hosts}
+        self._wires = {url: OllamaWire(url, timeout=timeout, headers=headers, tls=tls) for url in hosts}
         self._cards: dict[str, ModelCard] = {}
 
     async def complete(self, prompt: Prompt) -> Completion:

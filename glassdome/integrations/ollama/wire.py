@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -75,11 +76,19 @@ class _Client(AsyncClient):
 class OllamaWire:
     """The questions one server can be asked. Its connections belong to the loop that runs."""
 
-    def __init__(self, url: str, *, timeout: float, headers: Mapping[str, str] | None = None) -> None:
-        """`timeout` is seconds one whole answer may take."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float,
+        headers: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`timeout` is seconds one whole answer may take; `tls` None trusts the system's authorities."""
         self.url = url
         self._timeout = timeout
         self._headers = headers
+        self._tls = tls
         self._client: tuple[asyncio.AbstractEventLoop, _Client] | None = None
 
     def _open(self) -> _Client:
@@ -91,6 +100,7 @@ class OllamaWire:
                 follow_redirects=False,
                 trust_env=False,
                 headers=self._headers,
+                verify=self._tls or True,
                 timeout=httpx.Timeout(self._timeout, connect=_CONNECT_SECONDS),
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
             )

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from glassdome.core import limits
 from glassdome.core.errors import EngineError, ModelMissing, ModelUnavailable, PromptTooLarge
+from glassdome.integrations.model_tls import certificate_wanted, model_tls_problem, wants_certificate
 
 __all__ = ["FormatUnknown", "ServerBusy", "translated"]
 
@@ -41,6 +42,8 @@ def translated(url: str, model: str) -> Iterator[None]:
     except openai.APIStatusError as exc:
         raise _refused(exc, url, model) from exc
     except openai.APIConnectionError as exc:
+        if told := model_tls_problem(url, exc):
+            raise ModelUnavailable(told[0], fix=told[1]) from exc
         raise ModelUnavailable(f"No model server answers at {url}.", fix="Is it running there?") from exc
     except (openai.OpenAIError, ValidationError, ValueError, AttributeError, TypeError) as exc:
         raise ModelUnavailable(
@@ -57,6 +60,8 @@ def _words(exc: openai.APIStatusError) -> str:
 
 def _refused(exc: openai.APIStatusError, url: str, model: str) -> EngineError:
     words, status = _words(exc), exc.status_code
+    if status == 400 and wants_certificate(words):
+        return certificate_wanted(url)
     if status in _BUSY:
         return ServerBusy(f"The model server at {url} is busy: {words}")
     if status in (401, 403):

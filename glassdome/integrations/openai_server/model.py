@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from typing import Any, Final, Literal
@@ -43,8 +44,11 @@ class OpenAiServer:
         timeout: float = 120.0,
         concurrency: int | None = None,
         context_tokens: int | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """`model` None means the one the server has; `context_tokens` is for servers that do not tell theirs.
+
+        `tls` None trusts the system's authorities.
 
         Raises ConfigError for a public service.
         """
@@ -54,6 +58,7 @@ class OpenAiServer:
         self._url = url
         self._key = key
         self._timeout = timeout
+        self._tls = tls
         self._given_context = context_tokens
         self._facts: ModelFacts | None = None
         self._format: Format = _FORMATS[0]
@@ -71,7 +76,10 @@ class OpenAiServer:
     def _make(self) -> AsyncOpenAI:
         # No proxy of the environment, no redirect, no organization of the environment, no hidden retries.
         transport = DefaultAsyncHttpxClient(
-            trust_env=False, follow_redirects=False, timeout=Timeout(self._timeout, connect=_CONNECT_SECONDS)
+            trust_env=False,
+            follow_redirects=False,
+            verify=self._tls or True,
+            timeout=Timeout(self._timeout, connect=_CONNECT_SECONDS),
         )
         return AsyncOpenAI(
             base_url=self._url,
