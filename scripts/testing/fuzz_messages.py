@@ -6,6 +6,7 @@
 OUT gets `status.json` (inputs run, crashes, slow inputs), each input that failed with its traceback, and the corpus,
 so that a second run goes on where the first one ended. The work is done by a child process: a crash of the
 interpreter or an input that never returns is counted, and the next child goes on.
+`--parse-only` stops after the parser, where most of the foreign bytes are met: several times as many inputs an hour.
 `--replay FILE` judges one saved input without instrumentation and says how long that took.
 """
 
@@ -78,6 +79,25 @@ class Judge:
         raise AssertionError("the built-in path awaited something")
 
 
+class Reader:
+    """Takes bytes through the parser alone."""
+
+    def __init__(self) -> None:
+        """Import the parser here, as `Judge` does."""
+        from glassdome.core.errors import ParseError
+        from glassdome.parse.message import parse_message
+
+        self._parse, self._refused = parse_message, ParseError
+
+    def __call__(self, raw: bytes) -> str:
+        """Return a hash of the parsed message, "" for bytes that are refused as no message."""
+        try:
+            found = self._parse(raw, authserv_ids=frozenset({"mx.example.org"}))
+        except self._refused:
+            return ""
+        return str(hash(found))
+
+
 class Tally:
     """Counts inputs and keeps those that failed; survives the process."""
 
@@ -130,7 +150,7 @@ def fuzz(options: argparse.Namespace) -> None:
     import atheris
 
     with atheris.instrument_imports(include=GUIDED_BY):
-        judge = Judge()
+        judge = Reader() if options.parse_only else Judge()
     tally = Tally(options.out, options.runs)
 
     def one(raw: bytes) -> None:
@@ -187,6 +207,7 @@ def supervise(options: argparse.Namespace) -> int:
             str(options.runs),
             "--seconds",
             rest,
+            *(["--parse-only"] if options.parse_only else []),
         ]
         with (options.out / "log.txt").open("ab") as log:
             done = subprocess.run(command, stdout=log, stderr=log, check=False)  # noqa: S603 - this file itself
@@ -219,6 +240,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=Path, nargs="*", default=[SAMPLES], help="folders of .eml files to begin with")
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=24 * 3600)
+    parser.add_argument("--parse-only", action="store_true")
     parser.add_argument("--replay", type=Path)
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
