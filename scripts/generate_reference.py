@@ -1,4 +1,4 @@
-"""Write the settings, commands, REST API, MCP tools and signals pages of docs/reference from the program. Run after changing any."""
+"""Write the pages of docs/reference from the program: settings, commands, REST, MCP, signals, Python. Run after changing any."""
 
 from __future__ import annotations
 
@@ -129,12 +129,21 @@ def signals_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def python_page() -> str:
+    """Return the page of the stable Python names."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from python_reference import python_page as page
+
+    return page()
+
+
 PAGES = {
     "docs/reference/settings.md": settings_page,
     "docs/reference/cli.md": cli_page,
     "docs/reference/api.md": api_page,
     "docs/reference/mcp.md": mcp_page,
     "docs/reference/signals.md": signals_page,
+    "docs/reference/python.md": python_page,
 }
 
 
