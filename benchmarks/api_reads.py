@@ -46,10 +46,10 @@ from glassdome.store.connections import Connections, make_engine
 from glassdome.store.rows import analysis_row
 from glassdome.store.schema import analyses, queue
 from glassdome.store.statistics_table import add
-from glassdome.testing.query_plans import heard, read_through
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
+from tests.contract.store.query_plans import heard, read_through
 from tests.servers.mariadb import MariaDB
 
 KEY, ADMIN, MORE = "benchmark-key", "domain-admin-key", "admin-of-more-key"

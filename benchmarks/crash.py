@@ -17,8 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from glassdome.store import open_database
-from glassdome.testing.crashes import Account, Workers, account_of, fill, wait_until_done
-from glassdome.testing.simulation import Plan
+from tests.contract.store.crashes import Account, Workers, account_of, fill, wait_until_done
+from tests.contract.store.simulation import Plan
 from tests.servers.mariadb import MariaDB
 
 

@@ -27,11 +27,11 @@ from glassdome.engine.llm.schema import SENSITIVE_TYPES
 from glassdome.integrations.llamacpp import LlamaCpp
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import examine
-from glassdome.testing.tiny_gguf import make_tiny_gguf
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.verdict import decide
+from tests.servers.tiny_gguf import make_tiny_gguf
 
 DEMO = Path(__file__).parents[1] / "glassdome" / "demo" / "mail"
 

@@ -21,10 +21,10 @@ from glassdome.pipeline.process import Stages, warm_up
 from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.worker import Worker
 from glassdome.store import migrate, open_database
-from glassdome.testing.ollama_server import OllamaServer
 from glassdome.values.job import NewJob
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
+from tests.servers.ollama_server import OllamaServer
 
 BOX = "ann@example.org"
 DEMO = Path(__file__).parents[1] / "glassdome" / "demo" / "mail"

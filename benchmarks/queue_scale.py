@@ -18,8 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from glassdome.store import Database, open_database
-from glassdome.testing.crashes import Workers, fill, wait_until_done
-from glassdome.testing.simulation import Plan
+from tests.contract.store.crashes import Workers, fill, wait_until_done
+from tests.contract.store.simulation import Plan
 from tests.servers.mariadb import MariaDB
 
 

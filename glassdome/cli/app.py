@@ -58,11 +58,11 @@ COMMANDS: Final = {
         "Correct a verdict. The next `glassdome train --with-feedback` learns from it.",
     ),
     "train": (
-        "glassdome.cli.commands.train:train",
+        "glassdome_lab.cli.commands.train:train",
         "Train the built-in engine's text classifier; the result is deterministic for the same mail.",
     ),
     "eval": (
-        "glassdome.cli.commands.eval:evaluate_command",
+        "glassdome_lab.cli.commands.eval:evaluate_command",
         "Measure an engine on labelled mail: phishing, spam, categories, summaries, sensitive data, injection, cost.",
     ),
     "send": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
 
 import typer
@@ -30,7 +31,7 @@ class Later(TyperCommand):
     def loaded(self) -> Any:
         """Import the command and return it; a group has `commands`."""
         module, _, attribute = self._place.partition(":")
-        found, holder = getattr(import_module(module), attribute), typer.Typer(rich_markup_mode=MARKUP)
+        found, holder = getattr(self._imported(module), attribute), typer.Typer(rich_markup_mode=MARKUP)
         if isinstance(found, typer.Typer):
             holder.add_typer(found, name=self.name)
         else:
@@ -39,9 +40,31 @@ class Later(TyperCommand):
         _show_as_written(command)
         return command
 
+    def _imported(self, module: str) -> ModuleType:
+        """Import the command's module; a command of another distribution says how that is installed."""
+        try:
+            return import_module(module)
+        except ModuleNotFoundError as exc:
+            if exc.name != module.partition(".")[0]:
+                raise
+            raise _not_installed(self.name or "") from exc
+
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Go on as the command itself: a call, a request for help and a completion of its words all come by here."""
         return self.loaded().make_context(info_name, args, parent=parent, **extra)
+
+
+def _not_installed(name: str) -> Exception:
+    """Say how the extra named like the command is installed; return what ends the program."""
+    from glassdome.cli.console import errors_told
+    from glassdome.core.errors import ConfigError
+    from glassdome.core.extras import install_extra
+
+    try:
+        with errors_told():
+            raise ConfigError(f"`glassdome {name}` is not installed.", fix=install_extra(name))
+    except typer.Exit as exc:
+        return exc
 
 
 def _show_as_written(command: Any) -> None:

@@ -95,14 +95,15 @@ class Dovecot:
 
     def doveadm(self, *arguments: str) -> str:
         """Run doveadm as the mail user and return what it prints."""
-        return subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             ["/usr/bin/doveadm", "-c", str(self.config_file), *arguments],
             check=True,
             capture_output=True,
             text=True,
             env=server_environment(),
             **self._identity(),
-        ).stdout
+        )
+        return done.stdout
 
     def log(self) -> str:
         """Return Dovecot's log so far."""

@@ -8,6 +8,7 @@ import re
 import ssl
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from tests.servers.certificates import Certificates
 
@@ -28,7 +29,7 @@ class ImapFront:
         password: str,
         capabilities: str,
         announce: bool = False,
-        identity: dict[str, object] | None = None,
+        identity: dict[str, Any] | None = None,
     ) -> None:
         """`announce`: the program greets as for one who is logged in already, so the tagged OK is said here."""
         self.port = 0
@@ -90,7 +91,7 @@ class ImapFront:
         pipe = asyncio.subprocess.PIPE
         program = await asyncio.create_subprocess_exec(
             *command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=environment, **self._identity
-        )  # type: ignore[arg-type]
+        )
         assert program.stdin is not None
         assert program.stdout is not None
         if self._announce:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import uvicorn
 
-from glassdome.testing.mailcow_server import MailcowServer
-from glassdome.testing.mailcow_state import MailcowState
 from tests.servers.dovecot import DOMAIN, Dovecot
+from tests.servers.mailcow_server import MailcowServer
+from tests.servers.mailcow_state import MailcowState
 from tests.servers.postfix import Postfix
 
 __all__ = ["KEY", "Mailcow", "running_mailcow"]

@@ -20,10 +20,10 @@ from glassdome.integrations.llamacpp import LlamaCpp
 from glassdome.integrations.ollama import OllamaModel
 from glassdome.integrations.openai_server import OpenAiServer
 from glassdome.ports.model import LanguageModel, Prompt
-from glassdome.testing.contracts_model import ModelContract
-from glassdome.testing.ollama_server import OllamaServer
-from glassdome.testing.openai_server import OpenAiTestServer
-from glassdome.testing.tiny_gguf import make_tiny_gguf
+from tests.contract.models.contracts_model import ModelContract
+from tests.servers.ollama_server import OllamaServer
+from tests.servers.openai_server import OpenAiTestServer
+from tests.servers.tiny_gguf import make_tiny_gguf
 
 
 class TestOllama(ModelContract):

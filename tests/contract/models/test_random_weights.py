@@ -17,9 +17,9 @@ from glassdome.engine.llm.schema import SENSITIVE_TYPES
 from glassdome.integrations.llamacpp import LlamaCpp
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import examine
-from glassdome.testing.tiny_gguf import make_tiny_gguf
 from glassdome.values.context import Context
 from glassdome.verdict import decide, load_weights
+from tests.servers.tiny_gguf import make_tiny_gguf
 
 SAMPLES = list(samples())[:8]
 CONTEXT = Context(now=datetime(2026, 3, 1, tzinfo=UTC))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,15 +18,15 @@ from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.source.imap_editor import ImapEditor
 from glassdome.source.imap_source import ImapSource
-from glassdome.testing.contracts_source import SourceContract, Stocked
 from glassdome.values.refs import INBOX
+from tests.contract.source.contracts_source import SourceContract, Stocked
 from tests.servers.certificates import SERVER_NAME, Certificates
 from tests.servers.courier import Courier
 from tests.servers.cyrus import Cyrus
 from tests.servers.dovecot import PASSWORD, Dovecot
 
 
-def flags_by(pool: ImapPool, mailbox: str) -> object:
+def flags_by(pool: ImapPool, mailbox: str) -> Callable[[int], Awaitable[frozenset[str]]]:
     """Ask the server for the flags of one message."""
 
     async def flags(uid: int) -> frozenset[str]:
@@ -60,7 +60,7 @@ class TestDovecot(SourceContract):
                 mailbox=mailbox,
                 deliver=deliver,
                 flags=flags_by(pool, mailbox),
-            )  # type: ignore[arg-type]
+            )
 
 
 class TestCourier(SourceContract):
@@ -84,7 +84,7 @@ class TestCourier(SourceContract):
                 editor=ImapEditor(pool),
                 mailbox=mailbox,
                 deliver=deliver,
-                flags=flags_by(pool, mailbox),  # type: ignore[arg-type]
+                flags=flags_by(pool, mailbox),
                 junk="INBOX.Junk",
             )
 
@@ -109,7 +109,7 @@ class TestCyrus(SourceContract):
                 editor=ImapEditor(pool),
                 mailbox=mailbox,
                 deliver=deliver,
-                flags=flags_by(pool, mailbox),  # type: ignore[arg-type]
+                flags=flags_by(pool, mailbox),
                 junk="INBOX.Junk",
             )
 
@@ -134,6 +134,6 @@ class TestDemoServer(SourceContract):
                     editor=ImapEditor(pool),
                     mailbox=mailbox,
                     deliver=deliver,
-                    flags=flags_by(pool, mailbox),  # type: ignore[arg-type]
+                    flags=flags_by(pool, mailbox),
                     keeps_keywords=False,
                 )

@@ -16,9 +16,9 @@ from glassdome.store.actions import beginning, first_in_turn, key_of
 from glassdome.store.paging import cursor_of
 from glassdome.store.rows import ref_row
 from glassdome.store.schema_agent import actions
-from glassdome.testing.contracts_actions import ActionContract
-from glassdome.testing.samples import NOON, a_ref
 from glassdome.values.action import Action, ActionKind, ActionState
+from tests.contract.store.contracts_actions import ActionContract
+from tests.samples import NOON, a_ref
 
 ROWS, MAILBOXES = 2000, 20
 _HOUR = timedelta(hours=1)
@@ -106,7 +106,7 @@ async def _walk(database: Database, query: ActionQuery) -> list[int]:
 @pytest.mark.parametrize("window", [action_list.WINDOW, 150])
 async def test_pages_hold_everything_once(filled: Database, window: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every filter selects what it says, newest first, however few rows one request looks at."""
-    monkeypatch.setitem(action_list.window_end.__kwdefaults__, "window", window)
+    monkeypatch.setattr(action_list.window_end, "__kwdefaults__", {"window": window})
     wrong = {}
     for name, query in QUERIES.items():
         found, expected = await _walk(filled, replace(query, limit=70)), _expected(query)

@@ -26,8 +26,8 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, Conflict, ParseError, SchemaMismatch
 from glassdome.store import check_schema, migrate, open_database
 from glassdome.store.snapshot import Row, open_snapshot
-from glassdome.testing.contracts_store import analysed
-from glassdome.testing.samples import a_ref, an_analysis
+from tests.contract.store.contracts_store import analysed
+from tests.samples import a_ref, an_analysis
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 MAILS = 25

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from glassdome.store import open_database
-from glassdome.testing.crashes import Workers, account_of, fill, wait_until_done
-from glassdome.testing.simulation import Plan
+from tests.contract.store.crashes import Workers, account_of, fill, wait_until_done
+from tests.contract.store.simulation import Plan
 from tests.servers.mariadb import MariaDB
 
 JOBS = 60

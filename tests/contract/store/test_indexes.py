@@ -16,11 +16,11 @@ from glassdome.store.paging import cursor_of
 from glassdome.store.rows import analysis_row
 from glassdome.store.schema import analyses, queue
 from glassdome.store.statistics_table import add
-from glassdome.testing.query_plans import GROWING, heard, read_through
-from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis, jobs
-from glassdome.testing.simulation import SimulatedEngine
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import JobState
+from tests.contract.store.query_plans import GROWING, heard, read_through
+from tests.contract.store.simulation import SimulatedEngine
+from tests.samples import NOON, a_ref, a_verdict, an_analysis, jobs
 
 ROWS, MAILBOXES = 3000, 30
 MINE: dict[str, Any] = {"mailboxes": ("user1@example.org",), "domains": ("example.net",)}

@@ -18,8 +18,8 @@ from glassdome.store import check_schema, migrate, open_database
 from glassdome.store.connections import make_engine
 from glassdome.store.migrate_journal import STEP_TABLE
 from glassdome.store.schema_version import VERSION_TABLE
-from glassdome.testing.contracts_store import analysed
-from glassdome.testing.samples import a_ref, an_analysis
+from tests.contract.store.contracts_store import analysed
+from tests.samples import a_ref, an_analysis
 from tests.servers.mariadb import MariaDB
 
 VERSIONS = Path(__file__).parents[3] / "glassdome" / "store" / "migrations" / "versions"

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store import Database, migrate, open_database
-from glassdome.testing.contracts_store import analysed
-from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis
+from tests.contract.store.contracts_store import analysed
+from tests.samples import NOON, a_ref, a_verdict, an_analysis
 
 _MAILBOXES = ("ann@example.org", "bob@example.org", "eve@other.example")
 _NOT_IN_THE_FIRST_SCHEMA: dict[str, Any] = {"attention": "read", "attention_reason": ""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glassdome.testing.contracts_queue import QueueContract
+from tests.contract.store.contracts_queue import QueueContract
 
 
 class TestQueue(QueueContract):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from glassdome.testing.contracts_reads import ReadContract
-from glassdome.testing.contracts_store import StoreContract
+from tests.contract.store.contracts_reads import ReadContract
+from tests.contract.store.contracts_store import StoreContract
 
 
 class TestStore(StoreContract):

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from glassdome.store import Database
-from glassdome.testing.samples import NOON
+from tests.samples import NOON
 
 MINUTE = timedelta(minutes=1)
 

@@ -26,9 +26,9 @@ from glassdome.cli.app import app
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.store import open_database
-from glassdome.testing.ollama_server import OllamaServer
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import Mailcow
+from tests.servers.ollama_server import OllamaServer
 
 ROOT = Path(__file__).resolve().parents[3]
 GLASSDOME = (sys.executable, "-c", "from glassdome.cli.app import main; main()")

@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from glassdome.store import migrate, open_database
-from glassdome.testing.samples import NOON, a_ref, an_analysis, jobs
+from tests.samples import NOON, a_ref, an_analysis, jobs
 from tests.servers.certificates import SERVER_NAME
 from tests.servers.dovecot import MASTER_PASSWORD, MASTER_USER, Dovecot
 

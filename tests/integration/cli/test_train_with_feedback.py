@@ -18,14 +18,14 @@ from glassdome.core.config import Settings
 from glassdome.engine.builtin.classifier import read_classifier
 from glassdome.parse import parse_message
 from glassdome.store import migrate, open_database
-from glassdome.testing.samples import an_analysis
-from glassdome.training import Recipe
-from glassdome.training.synthetic import synthetic_mail
 from glassdome.values.context import Context
 from glassdome.values.feedback import Feedback
 from glassdome.values.job import NewJob
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import Label
+from glassdome_lab.training import Recipe
+from glassdome_lab.training.synthetic import synthetic_mail
+from tests.samples import an_analysis
 from tests.servers.certificates import SERVER_NAME
 from tests.servers.dovecot import PASSWORD, Dovecot
 
@@ -78,7 +78,7 @@ def owner(dovecot: Dovecot, mailbox: str, tmp_path: Path, monkeypatch: pytest.Mo
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys.modules["glassdome.training.train"], "Recipe", lambda: QUICK)
+    monkeypatch.setattr(sys.modules["glassdome_lab.training.train"], "Recipe", lambda: QUICK)
     return mailbox
 
 

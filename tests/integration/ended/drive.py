@@ -18,7 +18,7 @@ from typing import Any
 from glassdome.core.log import configure
 from glassdome.pipeline.process import warm_up
 from glassdome.store.connections import make_engine
-from glassdome.testing.points import ENDED, Points, forked
+from tests.integration.ended.points import ENDED, Points, forked
 from tests.integration.ended.world import ALERTS, World, left_over, started, worked
 from tests.servers.dovecot import PASSWORD
 

@@ -14,9 +14,9 @@ import pytest
 from glassdome.core.clock import FixedClock
 from glassdome.pipeline.backfill import Backfill
 from glassdome.store import Database, migrate, open_database
-from glassdome.testing.samples import NOON
 from glassdome.values.watch import BackfillProgress
 from tests.integration.imap_servers.conftest import BOB, Bench
+from tests.samples import NOON
 from tests.servers.certificates import Certificates
 from tests.servers.scripted_imap import scripted
 

@@ -11,9 +11,9 @@ from glassdome.cli.checks import Check, Health, all_checks
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.store import migrate, open_database
-from glassdome.testing.samples import NOON
 from glassdome.values.preferences import Preferences
 from tests.integration.imap_servers.conftest import BOB, Bench
+from tests.samples import NOON
 from tests.servers.certificates import Certificates
 from tests.servers.scripted_imap import Folder
 

@@ -17,8 +17,6 @@ from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store import Database, migrate, open_database
-from glassdome.testing.contracts_store import analysed
-from glassdome.testing.samples import NOON, an_analysis
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.analysis import Analysis
 from glassdome.values.feedback import Feedback
@@ -26,7 +24,9 @@ from glassdome.values.job import Job, JobReason, NewJob
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import Cursor, MessageRef
 from glassdome.values.verdict import Label
+from tests.contract.store.contracts_store import analysed
 from tests.integration.imap_servers.conftest import BOB, Bench
+from tests.samples import NOON, an_analysis
 from tests.servers.certificates import Certificates
 from tests.servers.courier import Courier
 from tests.servers.dovecot import PASSWORD

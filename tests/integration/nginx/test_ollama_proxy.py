@@ -14,9 +14,9 @@ import httpx
 
 from glassdome.integrations.ollama.hosts import parse_hosts
 from glassdome.integrations.ollama.model import OllamaModel
-from glassdome.testing.ollama_server import OllamaServer
 from tests.servers.certificates import Certificates
 from tests.servers.nginx import Nginx
+from tests.servers.ollama_server import OllamaServer
 from tests.servers.process import free_port
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "external-ollama.md"

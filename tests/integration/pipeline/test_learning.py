@@ -28,7 +28,6 @@ from glassdome.source.imap_editor import ImapEditor
 from glassdome.source.imap_observer import ImapObserver
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, migrate, open_database
-from glassdome.testing.samples import a_verdict, an_analysis
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.context import SenderHistory
 from glassdome.values.feedback import Feedback
@@ -37,6 +36,7 @@ from glassdome.values.message import Address, Message
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import INBOX, MessageRef
 from glassdome.values.verdict import Label
+from tests.samples import a_verdict, an_analysis
 from tests.servers.certificates import SERVER_NAME
 from tests.servers.dovecot import MASTER_PASSWORD, MASTER_USER, Dovecot
 

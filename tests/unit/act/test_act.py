@@ -28,14 +28,14 @@ from glassdome.core.errors import (
 from glassdome.pipeline.alerts import NO_ALERT_MAILBOX, LogAlerts
 from glassdome.ports.agent import UNKNOWN_OUTCOME, ActionQuery
 from glassdome.store import Database, migrate, open_database
-from glassdome.testing.contracts_store import analysed
-from glassdome.testing.samples import NOON, a_ref, a_verdict, an_analysis
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 from glassdome.values.feedback import Feedback
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import GIVEN_LABELS, Label
+from tests.contract.store.contracts_store import analysed
+from tests.samples import NOON, a_ref, a_verdict, an_analysis
 
 ALL = Preferences(username="ann@example.org", chosen=True, flag_phishing=True, flag_categories=True, move_to_junk=True)
 PHISH = a_verdict(label=Label.PHISH, is_phishing=True, categories=("Bank & Geld", "💸"))

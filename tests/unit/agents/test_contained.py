@@ -12,7 +12,7 @@ from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
 from glassdome.core.contained import contained
 from glassdome.core.errors import Broken, ConnectFailed
-from glassdome.testing.samples import NOON
+from tests.samples import NOON
 
 MESSAGE = {"id": "1", "subject": "hello"}
 GOOD = {"success": True, "results": {"a@example.org": {"success": True, "count": 1, "messages": [MESSAGE]}}}

@@ -18,7 +18,7 @@ from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import StoreUnavailable
 from glassdome.store import migrate
-from glassdome.testing.samples import NOON
+from tests.samples import NOON
 
 
 @pytest.fixture

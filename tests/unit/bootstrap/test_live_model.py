@@ -17,8 +17,8 @@ from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
-from glassdome.testing.ollama_server import OllamaServer
-from glassdome.testing.samples import NOON
+from tests.samples import NOON
+from tests.servers.ollama_server import OllamaServer
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from glassdome.cli.commands.models import app
 from glassdome.engine.llm.bench import BenchStep, best_step
-from glassdome.testing.ollama_server import OllamaServer
 from glassdome.values.opinion import Usage
+from tests.servers.ollama_server import OllamaServer
 
 
 @pytest.fixture

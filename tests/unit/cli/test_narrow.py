@@ -31,7 +31,9 @@ def test_a_start_without_network_says_what_is_missing(tmp_path: Path) -> None:
     """pip's own words, then ours: what failed, and how to bring the libraries by hand."""
     (tmp_path / "script").mkdir()
     shutil.copy(ROOT / "script" / "bootstrap", tmp_path / "script")
-    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "lab").mkdir()
+    for name in ("pyproject.toml", "lab/pyproject.toml"):
+        (tmp_path / name).write_text("")
     (tmp_path / "lock.txt").write_text(f"no-such-library==1 --hash=sha256:{'0' * 64}\n")
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PIP_NO_INDEX": "1", "PYTHON": sys.executable}
     done = subprocess.run(

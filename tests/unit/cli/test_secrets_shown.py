@@ -22,8 +22,8 @@ from glassdome.core.config import Settings, env_name
 from glassdome.core.config_shown import shown_value
 from glassdome.core.errors import ConfigError
 from glassdome.mcp.errors import error_body
-from glassdome.testing.samples import NOON
 from glassdome.web.app import add_web
+from tests.samples import NOON
 from tests.unit.web.conftest import BOX
 
 CANARY = "canary-of-the-mine"

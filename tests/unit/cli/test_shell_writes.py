@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from glassdome.cli.app import app
 from glassdome.store import migrate, open_database
-from glassdome.testing.samples import NOON, a_ref, an_analysis, jobs
 from glassdome.values.preferences import Preferences
+from tests.samples import NOON, a_ref, an_analysis, jobs
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from glassdome.engine.llm.decode import decode
 from glassdome.engine.llm.engine import LlmEngine
 from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.ports.model import Completion, ModelFacts, Prompt
-from glassdome.testing.model_answers import BROKEN_ANSWERS, answer_of, reading
 from glassdome.values.message import Link, Message
 from glassdome.values.opinion import Opinion
+from tests.servers.model_answers import BROKEN_ANSWERS, answer_of, reading
 from tests.unit.engine_llm.mails import BUILTIN, context, finding, mail
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import glassdome
-from glassdome.evaluation import fingerprint as module
+from glassdome_lab.evaluation import fingerprint as module
 
 
 def test_it_changes_with_code_and_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassdome.evaluation.functions.understanding import lead
-from glassdome.evaluation.intervals import cluster_interval
-from glassdome.evaluation.metrics import (
+from glassdome_lab.evaluation.functions.understanding import lead
+from glassdome_lab.evaluation.intervals import cluster_interval
+from glassdome_lab.evaluation.metrics import (
     average_precision,
     calibration_bins,
     calibration_error,
@@ -20,7 +20,7 @@ from glassdome.evaluation.metrics import (
     roc_points,
     threshold_at,
 )
-from glassdome.evaluation.rouge import rouge
+from glassdome_lab.evaluation.rouge import rouge
 
 SCORES = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
 TRUTH = np.array([1.0, 1.0, 0.0, 1.0, 0.0, 0.0])

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from glassdome.core.errors import InputError
-from glassdome.evaluation.readers import read_corpus
-from glassdome.evaluation.row_layouts import as_mail
 from glassdome.parse import parse_message
+from glassdome_lab.evaluation.readers import read_corpus
+from glassdome_lab.evaluation.row_layouts import as_mail
 
 MAIL = b"From: a@example.org\r\nMessage-ID: <%d@example.org>\r\nSubject: Hello %d\r\n\r\nText.\r\n"
 

@@ -17,17 +17,19 @@ import pytest
 from glassdome.core.errors import ModelUnavailable
 from glassdome.engine.builtin.classifier import load_classifier
 from glassdome.engine.llm import LlmEngine
-from glassdome.evaluation.function_names import FUNCTIONS
-from glassdome.evaluation.loso import folds_of, leave_one_source_out
-from glassdome.evaluation.report.compare import compare, to_comparison
-from glassdome.evaluation.report.html import to_html
-from glassdome.evaluation.report.markdown import to_markdown
-from glassdome.evaluation.report.scorecard import claims, to_scorecard
-from glassdome.evaluation.report.svg import bars, lines, matrix
-from glassdome.evaluation.row_layouts import as_mail
-from glassdome.evaluation.run import Plan, evaluate
-from glassdome.evaluation.runner import Runner
-from glassdome.evaluation.samples import (
+from glassdome.ports.model import Engine
+from glassdome_lab.evaluation.function_names import FUNCTIONS
+from glassdome_lab.evaluation.loso import folds_of, leave_one_source_out
+from glassdome_lab.evaluation.obedient import ATTACKER_URL, INVENTED, ObedientEngine, ObedientModel
+from glassdome_lab.evaluation.report.compare import compare, to_comparison
+from glassdome_lab.evaluation.report.html import to_html
+from glassdome_lab.evaluation.report.markdown import to_markdown
+from glassdome_lab.evaluation.report.scorecard import claims, to_scorecard
+from glassdome_lab.evaluation.report.svg import bars, lines, matrix
+from glassdome_lab.evaluation.row_layouts import as_mail
+from glassdome_lab.evaluation.run import Plan, evaluate
+from glassdome_lab.evaluation.runner import Runner
+from glassdome_lab.evaluation.samples import (
     Corpus,
     InjectionSample,
     IntentSample,
@@ -36,9 +38,7 @@ from glassdome.evaluation.samples import (
     SensitiveSample,
     SummarySample,
 )
-from glassdome.evaluation.stages import NO_MAILBOX, Stages
-from glassdome.ports.model import Engine
-from glassdome.testing.obedient import ATTACKER_URL, INVENTED, ObedientEngine, ObedientModel
+from glassdome_lab.evaluation.stages import NO_MAILBOX, Stages
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PLAN = Plan(corpus_name="small", engine="builtin")

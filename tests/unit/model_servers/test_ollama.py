@@ -16,8 +16,8 @@ from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.engine.prompt.version import READING, load_version
 from glassdome.integrations.ollama import OllamaModel
 from glassdome.ports.model import Prompt
-from glassdome.testing.ollama_server import OllamaServer
 from glassdome.values.message import Address
+from tests.servers.ollama_server import OllamaServer
 from tests.unit.engine_llm.mails import BUILTIN, context, mail
 
 MODEL = "llama3.2:3b"

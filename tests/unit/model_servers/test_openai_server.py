@@ -12,7 +12,7 @@ from glassdome.engine.llm.decode import decode
 from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.integrations.openai_server import OpenAiServer
 from glassdome.ports.model import Prompt
-from glassdome.testing.openai_server import OpenAiFault, OpenAiTestServer
+from tests.servers.openai_server import OpenAiFault, OpenAiTestServer
 
 PROMPT = Prompt(system="Answer.", user="A mail.", schema=READING_SCHEMA, max_tokens=900)
 

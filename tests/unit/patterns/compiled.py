@@ -31,7 +31,7 @@ def record() -> Found:
         while frame.f_back is not None and frame.f_code.co_filename == re.__file__:
             frame, method = frame.f_back, frame.f_code.co_name
         module = str(frame.f_globals.get("__name__"))
-        if module.startswith("glassdome."):
+        if module.startswith(("glassdome.", "glassdome_lab.")):
             found.setdefault((result.pattern, result.flags), (module, frame.f_lineno, method))
         return result
 
@@ -42,10 +42,12 @@ def record() -> Found:
 def load_all() -> None:
     """Import every module and judge the sample mail, which reads the data files."""
     import glassdome
+    import glassdome_lab
 
-    for module in pkgutil.walk_packages(glassdome.__path__, "glassdome."):
-        if not {"migrations", "__main__"} & set(module.name.split(".")):
-            importlib.import_module(module.name)
+    for package in (glassdome, glassdome_lab):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not {"migrations", "__main__"} & set(module.name.split(".")):
+                importlib.import_module(module.name)
     from scripts.testing.fuzz_messages import Judge
 
     judge = Judge()
@@ -55,7 +57,8 @@ def load_all() -> None:
 
 def uses(module: str, line: int) -> frozenset[str]:
     """Return the methods called on the pattern that is assigned at this line; empty where it may go anywhere."""
-    path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    root = ROOT / "lab" if module.startswith("glassdome_lab.") else ROOT
+    path = root.joinpath(*module.split(".")).with_suffix(".py")
     tree = ast.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
     name = next((n for n in _assigned(tree) if n[1] <= line <= n[2]), ("", 0, 0))[0]
     called, others = set[str](), 0
@@ -80,7 +83,7 @@ def _assigned(tree: ast.Module) -> list[tuple[str, int, int]]:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
+    sys.path[:0] = [str(ROOT), str(ROOT / "lab")]
     patterns = record()
     load_all()
     table = {

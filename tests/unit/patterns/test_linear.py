@@ -26,7 +26,7 @@ FLOOR, MOST_GROWTH = 0.0001, 8.0
 #: Seconds of CPU time for all texts of one kind; a linear pattern needs a hundredth.
 LONGEST = 5.0
 #: Read nothing foreign: the owner's own files, the labelled mail of a measurement, a fake server's memory.
-OWN = ("glassdome.deploy.", "glassdome.testing.", "glassdome.training.", "glassdome.evaluation.")
+OWN = ("glassdome.deploy.", "glassdome_lab.training.", "glassdome_lab.evaluation.")
 
 Run = Callable[[re.Pattern[Any], Any], object]
 

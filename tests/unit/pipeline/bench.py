@@ -19,9 +19,9 @@ from glassdome.pipeline.process import Stages
 from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.worker import Worker
 from glassdome.store import Database
-from glassdome.testing.samples import a_ref
-from glassdome.testing.simulation import SimulatedEngine, SimulatedSource
 from glassdome.values.job import Job
+from tests.contract.store.simulation import SimulatedEngine, SimulatedSource
+from tests.samples import a_ref
 
 __all__ = ["ANN", "ONE", "THREE", "TWO", "Bench", "Source"]
 

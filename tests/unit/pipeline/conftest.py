@@ -10,9 +10,9 @@ import pytest
 
 from glassdome.pipeline.process import warm_up
 from glassdome.store import migrate, open_database
-from glassdome.testing.samples import NOON
-from glassdome.testing.simulation import SimulatedEngine
 from glassdome.values.preferences import Preferences
+from tests.contract.store.simulation import SimulatedEngine
+from tests.samples import NOON
 from tests.unit.pipeline.bench import ANN, Bench, Source
 
 

@@ -13,8 +13,8 @@ from glassdome.core.errors import StoreUnavailable
 from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.reprocess import Reprocess
 from glassdome.pipeline.retention import Retention
-from glassdome.testing.samples import NOON, a_ref, jobs
 from glassdome.values.job import JobState
+from tests.samples import NOON, a_ref, jobs
 from tests.unit.pipeline.bench import Bench
 
 # Made here: settings read files, which the event loop may not.

@@ -6,10 +6,10 @@ import asyncio
 
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
-from glassdome.testing.samples import NOON, a_ref, jobs
-from glassdome.testing.simulation import SimulatedEngine
 from glassdome.values.job import JobState
 from glassdome.values.preferences import Preferences
+from tests.contract.store.simulation import SimulatedEngine
+from tests.samples import NOON, a_ref, jobs
 from tests.unit.pipeline.bench import ANN, Bench
 
 DRAFTS = Settings(concurrent_jobs=1, llm_batch_size=2, engine_drafts=True)

@@ -16,14 +16,14 @@ from glassdome.cli.judge_files import FileJudge
 from glassdome.cli.mail_files import MailFile
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
-from glassdome.evaluation.stages import Stages as EvaluationStages
 from glassdome.mcp import opening
 from glassdome.pipeline.context import ContextLoader, for_file, own_domains
 from glassdome.pipeline.process import Stages, judge, warm_up
 from glassdome.store import migrate, open_database
-from glassdome.testing.samples import NOON
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
+from glassdome_lab.evaluation.stages import Stages as EvaluationStages
+from tests.samples import NOON
 
 MAILBOX = "ann@werkstatt-hafen.example"
 REF = MessageRef(mailbox=MAILBOX, folder="INBOX", uid_validity=1, uid=1)

@@ -12,7 +12,7 @@ from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import StoreUnavailable
 from glassdome.pipeline.live import READ_EVERY, LiveSettings
-from glassdome.testing.samples import NOON, jobs
+from tests.samples import NOON, jobs
 from tests.unit.pipeline.bench import Bench
 
 BASE = Settings(llm_batch_size=10)

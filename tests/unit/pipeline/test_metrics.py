@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from glassdome.core.metrics import Metrics
-from glassdome.testing.samples import NOON, jobs
+from tests.samples import NOON, jobs
 from tests.unit.pipeline.bench import Bench
 
 DASHBOARD = Path(__file__).parents[3] / "deploy" / "grafana" / "glassdome.json"

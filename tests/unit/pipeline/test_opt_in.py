@@ -19,9 +19,9 @@ from glassdome.integrations.mailcow.objects import MailcowObjects
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.pipeline.opt_in import OptIn
 from glassdome.store import Database, migrate, open_database
-from glassdome.testing.mailcow_server import MailcowServer
-from glassdome.testing.mailcow_state import MailcowState
-from glassdome.testing.samples import NOON
+from tests.samples import NOON
+from tests.servers.mailcow_server import MailcowServer
+from tests.servers.mailcow_state import MailcowState
 
 SETTINGS, CHOSEN_DOMAIN = Settings(), Settings(domains="Xisx.org")
 ANN, BOB, CAT = "ann@xisx.org", "bob@xisx.org", "cat@tagged.example"

@@ -10,12 +10,12 @@ import pytest
 from glassdome.core.errors import ModelUnavailable
 from glassdome.pipeline.repeats import Repeats
 from glassdome.store import migrate, open_database
-from glassdome.testing.samples import NOON
-from glassdome.testing.simulation import SimulatedEngine
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.preferences import EngineAccess, Preferences
+from tests.contract.store.simulation import SimulatedEngine
+from tests.samples import NOON
 
 MAIL = Message(subject="News", content_hash="a" * 64)
 FULL = Context(now=NOON)

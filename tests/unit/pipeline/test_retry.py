@@ -19,7 +19,7 @@ from glassdome.core.errors import (
 )
 from glassdome.core.limits import MAX_ATTEMPTS
 from glassdome.pipeline.retry import RetryDecision, decide_retry, model_again_at
-from glassdome.testing.samples import NOON
+from tests.samples import NOON
 
 
 def _upper(low: float, high: float) -> float:

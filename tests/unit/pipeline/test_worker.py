@@ -11,9 +11,9 @@ import pytest
 from glassdome.core.clock import FixedClock, SystemClock
 from glassdome.core.errors import ConnectFailed, MessageTooLarge, ModelUnavailable, NotFound, TimedOut
 from glassdome.ports.store import AnalysisQuery
-from glassdome.testing.samples import NOON, a_ref, jobs
 from glassdome.values.job import JobReason, JobState
 from glassdome.values.preferences import Preferences
+from tests.samples import NOON, a_ref, jobs
 from tests.unit.pipeline.bench import ANN, ONE, THREE, Bench
 
 

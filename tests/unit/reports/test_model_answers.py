@@ -9,7 +9,7 @@ import pytest
 from glassdome.core.errors import OutputInvalid
 from glassdome.engine.llm.decode import decode
 from glassdome.engine.llm.schema import READING_SCHEMA
-from glassdome.testing.model_answers import reading
+from tests.servers.model_answers import reading
 
 ANSWER = json.dumps(reading())
 OTHER = json.dumps(reading(phishing=99))

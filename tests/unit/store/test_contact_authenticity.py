@@ -11,9 +11,9 @@ from glassdome.parse import parse_message
 from glassdome.signals import detect
 from glassdome.store import migrate, open_database
 from glassdome.store.contacts import remember
-from glassdome.testing.samples import NOON
 from glassdome.values.context import Context
 from glassdome.values.message import Message
+from tests.samples import NOON
 
 OWNER, SERVER = "ann@home.example", "mx.home.example"
 

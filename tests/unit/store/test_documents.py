@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from glassdome.testing.samples import an_analysis
 from glassdome.values.as_json import SHAPE, analysis_json
+from tests.samples import an_analysis
 
 
 def test_a_changed_shape_has_a_new_number() -> None:

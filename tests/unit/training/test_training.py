@@ -14,9 +14,9 @@ import pytest
 from glassdome.core.errors import InputError
 from glassdome.engine.builtin.asking import read_asking
 from glassdome.engine.builtin.classifier import load_classifier, read_classifier
-from glassdome.training import Recipe, Sample, read_samples, shadow_compare, train, train_asking
-from glassdome.training.calibration import calibrated, expected_calibration_error
-from glassdome.training.synthetic import load_templates, synthetic_mail
+from glassdome_lab.training import Recipe, Sample, read_samples, shadow_compare, train, train_asking
+from glassdome_lab.training.calibration import calibrated, expected_calibration_error
+from glassdome_lab.training.synthetic import load_templates, synthetic_mail
 
 QUICK = Recipe(synthetic_ham=40, synthetic_phish=20, least_documents=2, least_sources=1, most_per_source=80)
 WARES = ("cheap pills", "rolex replica", "casino bonus", "lose weight")

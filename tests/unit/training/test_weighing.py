@@ -6,8 +6,8 @@ import tomllib
 
 import pytest
 
-from glassdome.training.weighing import Judged, fit_weights, written
 from glassdome.verdict.weights import Weights
+from glassdome_lab.training.weighing import Judged, fit_weights, written
 
 TEXT = """
 # Kept: a comment.

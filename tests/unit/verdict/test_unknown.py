@@ -14,11 +14,11 @@ from glassdome.api.scan import Scanner
 from glassdome.cli.verdict_table import verdict_page, verdict_table
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import classify
-from glassdome.testing.samples import a_ref
 from glassdome.values.context import Context
 from glassdome.values.preferences import Preferences
 from glassdome.values.verdict import Label, Verdict, why_unjudged
 from glassdome.web.words import kind_of
+from tests.samples import a_ref
 from tests.unit.parse.mail import mail
 
 _CONTEXT = Context(now=datetime(2026, 6, 1, tzinfo=UTC))

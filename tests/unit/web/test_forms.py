@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from glassdome.testing.samples import a_verdict
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.feedback import Feedback
 from glassdome.values.job import JobState, NewJob
 from glassdome.values.verdict import Label
+from tests.samples import a_verdict
 from tests.unit.api.bench import NOW, OTHER, OWN, RO, RW, USER, Bench, analysis, ref
 
 from .browser import START, Browser, browsing

@@ -20,8 +20,8 @@ from glassdome.integrations.mailcow.http import MailcowAccess, MailcowHttp
 from glassdome.integrations.mailcow.mailboxes import MailcowMailboxes
 from glassdome.integrations.mailcow.objects import MailcowObjects
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.testing.mailcow_server import MailcowServer
-from glassdome.testing.mailcow_state import MailcowState
+from tests.servers.mailcow_server import MailcowServer
+from tests.servers.mailcow_state import MailcowState
 
 GOOD = SecretStr("Correct-Horse-9")
 

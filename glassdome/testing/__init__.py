@@ -1,1 +1,0 @@
-"""Fakes that are shipped, and the conformance suites that hold them to the real thing."""

@@ -1,0 +1,1 @@
+"""The commands of the lab, `glassdome eval` and `glassdome train`."""

@@ -1,0 +1,1 @@
+"""Evaluation of an engine on labelled mail: corpora, judging, figures, reports."""

@@ -1,0 +1,172 @@
+"""From a folder of labelled mail to a model file with its card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+
+from glassdome.core.errors import ConfigError, InputError
+from glassdome.core.extras import install_extra
+from glassdome.engine.builtin.classifier import CLASSES, Classifier, write_classifier
+from glassdome_lab.training.calibration import calibrated
+from glassdome_lab.training.card import model_card
+from glassdome_lab.training.fitting import Matrix, Recipe, fit, made_up, matrix_of, shortened
+from glassdome_lab.training.judging import (
+    HeldOut,
+    SourceFigures,
+    Trial,
+    capped,
+    held_out_odds,
+    mix_weights,
+    source_figures,
+)
+from glassdome_lab.training.samples import Sample, read_samples
+from glassdome_lab.training.shadow import Comparison, shadow_compare
+
+__all__ = ["Material", "TrainingReport", "classifier_of", "material_of", "train"]
+
+#: Share of the clusters kept away from both models of a shadow evaluation.
+_SHADOW_PERCENT: Final = 20
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingReport:
+    """What was trained and how good it is; `activated` says whether `model` was written."""
+
+    model: Path
+    card: Path
+    activated: bool
+    samples: dict[str, dict[str, int]]
+    figures: tuple[SourceFigures, ...] = ()
+    calibration_error: float = 0.0
+    bytes: int = 0
+    shadow: Comparison | None = None
+
+
+def train(
+    corpus: Path,
+    out: Path,
+    *,
+    with_feedback: Sequence[Sample] | None = None,
+    without_sources: Collection[str] = (),
+    recipe: Recipe | None = None,
+    progress: Progress | None = None,
+) -> TrainingReport:
+    """Train the text classifier on `corpus` and write it to `out` (`.npz`), its card beside it (`.md`).
+
+    `with_feedback` are a person's corrections: a model with them is written only when a shadow evaluation finds it
+    not worse than one without them. `without_sources` leaves sources out, for their terms say. Deterministic for the
+    same mail and recipe. Raises InputError for a corpus without ham and phish, ConfigError without scikit-learn.
+    """
+    recipe, say = recipe or Recipe(), progress or (lambda _: None)
+    _needs_sklearn()
+    say("reading mail")
+    real = [sample for sample in read_samples(corpus) if sample.source not in without_sources]
+    if not {"ham", "phish"} <= {sample.label for sample in real}:
+        raise InputError("Training needs both ham and phish.")
+    shadow = _shadow(real, with_feedback, recipe, say) if with_feedback else None
+    counts, card = _counts(real), out.with_suffix(".md")
+    if shadow is not None and not shadow.better:
+        return TrainingReport(model=out, card=card, activated=False, samples=counts, shadow=shadow)
+    say("extracting features")
+    classifier, figures, error = _trained(material_of([*real, *(with_feedback or ())], recipe), recipe, say)
+    write_classifier(classifier, out)
+    size = out.stat().st_size
+    card.write_text(model_card(classifier.name, counts, figures, error, size, recipe), "utf-8")
+    return TrainingReport(
+        model=out, card=card, activated=True, samples=counts, figures=tuple(figures), calibration_error=error,
+        bytes=size, shadow=shadow,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Everything a model is fitted on (real mail, copies cut short, made-up mail) and its features."""
+
+    samples: Sequence[Sample]
+    matrix: Matrix
+
+    def only(self, wanted: Callable[[Sample], bool]) -> Material:
+        """Return the part of it that is `wanted`, without reading any mail again."""
+        rows = np.flatnonzero([wanted(sample) for sample in self.samples])
+        return Material(samples=[self.samples[int(row)] for row in rows], matrix=self.matrix.rows(rows))
+
+
+def material_of(real: Sequence[Sample], recipe: Recipe) -> Material:
+    """Extract the features of real mail and of what the recipe adds to it; ConfigError without scikit-learn."""
+    _needs_sklearn()
+    everything = [*real, *shortened(real, recipe.shortened, recipe.seed), *made_up(recipe)]
+    return Material(samples=everything, matrix=matrix_of(everything))
+
+
+def classifier_of(material: Material, *, recipe: Recipe, progress: Progress | None = None) -> Classifier:
+    """Return the calibrated classifier of this material alone, as `train` makes it."""
+    return _trained(material, recipe, progress or (lambda _: None))[0]
+
+
+def _trained(material: Material, recipe: Recipe, say: Progress) -> tuple[Classifier, list[SourceFigures], float]:
+    everything = material.samples
+    trial = Trial.of(everything, material.matrix)
+    folds = held_out_odds(trial, recipe, progress=say)
+    say("fitting")
+    counted = np.flatnonzero([sample.core or sample.label != "phish" for sample in everything])
+    rows = capped(everything, counted, recipe)
+    real = sum(not (sample.synthetic or sample.cut) for sample in everything)
+    name = f"text-{crc32(repr((recipe, real)).encode()):08x}"
+    classifier = fit([everything[i] for i in rows], trial.matrix.rows(rows), recipe, name)
+    classifier = _calibrated(classifier, trial, folds)
+    figures, error = source_figures(trial, folds, classifier)
+    return classifier, figures, error
+
+
+def _calibrated(classifier: Classifier, trial: Trial, folds: Sequence[HeldOut]) -> Classifier:
+    if not folds:
+        return classifier
+    labels = np.array([CLASSES.index(sample.label) for sample in trial.samples])
+    rows = np.concatenate([fold.rows for fold in folds])
+    numbers = np.concatenate([np.full(len(fold.rows), number) for number, fold in enumerate(folds)])
+    odds = np.concatenate([fold.odds for fold in folds])
+    return calibrated(classifier, odds, labels[rows], mix_weights(labels[rows], numbers))
+
+
+def _shadow(real: Sequence[Sample], feedback: Sequence[Sample], recipe: Recipe, say: Progress) -> Comparison:
+    say("shadow evaluation")
+    held = [sample for sample in real if _held(sample) and (sample.core or sample.label != "phish")]
+    kept = [sample for sample in real if not _held(sample)]
+    told = [sample for sample in feedback if _held(sample)] if len(feedback) > 1 else []
+    learned = [sample for sample in feedback if sample not in told]
+    old = _plain(kept, recipe)
+    new = _plain([*kept, *learned], recipe)
+    return shadow_compare(old, new, held, told)
+
+
+def _plain(samples: Sequence[Sample], recipe: Recipe) -> Classifier:
+    everything = [*samples, *made_up(recipe)]
+    rows = capped(everything, np.arange(len(everything)), recipe)
+    chosen = [everything[i] for i in rows]
+    return fit(chosen, matrix_of(chosen), recipe, "shadow")
+
+
+def _held(sample: Sample) -> bool:
+    return crc32(sample.cluster.encode()) % 100 < _SHADOW_PERCENT
+
+
+def _counts(samples: Sequence[Sample]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for sample in samples:
+        by_label = counts.setdefault(sample.source, {})
+        by_label[sample.label] = by_label.get(sample.label, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _needs_sklearn() -> None:
+    try:
+        import sklearn  # noqa: F401
+    except ImportError as error:
+        raise ConfigError("Training needs scikit-learn.", fix=install_extra("train")) from error

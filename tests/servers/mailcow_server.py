@@ -1,0 +1,185 @@
+"""A wire-level mailcow: the REST API's shapes and quirks, served over HTTP or called in process.
+
+Follows what was seen of mailcow 2026-07: HTTP 200 for refusals, empty pages for missing keys and PHP errors, `{}` for
+empty lists, several elements per answer, a session cookie for every call that brings none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.servers.mailcow_state import Danger, MailcowState
+
+__all__ = ["MailcowServer"]
+
+_SECRET: Final = ("password", "password2", "app_passwd", "app_passwd2")
+
+
+class MailcowServer:
+    """An ASGI application (`app`) over a `MailcowState`.
+
+    `requests` records (verb/route, headers) of every call; `sessions` counts the calls that brought no cookie.
+    `break_with` makes every further call answer as a PHP exception does: 200 and nothing.
+    """
+
+    def __init__(self, state: MailcowState, *, rw_key: str = "RW-KEY", ro_key: str = "RO-KEY") -> None:
+        """Keys as mailcow has them: one for reading and writing, one for reading."""
+        self.state = state
+        self._keys = {rw_key: "rw", ro_key: "ro"}
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.sessions = 0
+        self.broken = False
+        self.app = Starlette(routes=[Route("/api/v1/{verb}/{route:path}", self._serve, methods=["GET", "POST", "PUT"])])
+
+    async def _serve(self, request: Request) -> Response:
+        # nginx has decoded the path and passes it on as a query, which PHP decodes again: a `+` is a blank by then.
+        verb, route = request.path_params["verb"], unquote_plus(request.path_params["route"])
+        self.requests.append((f"{verb}/{route}", dict(request.headers)))
+        response = await self._judge(request, verb, route.strip("/").split("/"))
+        if "MCSESSID" not in request.cookies:
+            self.sessions += 1
+            response.set_cookie("MCSESSID", f"s{self.sessions}", httponly=True)
+        return response
+
+    async def _judge(self, request: Request, verb: str, route: list[str]) -> Response:
+        key = request.headers.get("x-api-key")
+        access = self._keys.get(key or "")
+        if key and access is None:
+            return _page({"type": "error", "msg": "authentication failed"}, 401)
+        if self.broken:
+            return Response(b"", 200, media_type="text/html")
+        if verb == "get":
+            if access is None:
+                return Response(b"", 200, media_type="text/html")
+            return self._get(request, route)
+        if access is None and verb == "add":
+            return _page([_element("danger", "access_denied", route)], 200)
+        if access != "rw":
+            return _page({"type": "error", "msg": "API read/write access denied"}, 403)
+        return await self._write(request, verb, route)
+
+    def _get(self, request: Request, route: list[str]) -> Response:
+        state, noun, rest = self.state, route[0], route[1:]
+        tags = {t for t in request.query_params.get("tags", "").split(",") if t}
+        rows: list[Any] = []
+        if noun == "mailbox" and rest[:1] == ["all"]:
+            rows = [m for m in state.mailboxes.values() if not rest[1:] or m["domain"] in rest[1].split(",")]
+            rows = [m for m in rows if tags <= set(m["tags"])]
+        elif noun == "mailbox" and rest:
+            return _page(state.mailboxes.get(rest[0]) or {}, 200)
+        elif noun == "domain" and rest[:1] == ["all"]:
+            rows = [state.domain_row(name) for name in state.domains]
+        elif noun == "domain" and rest:
+            return _page(state.domain_row(rest[0]) if rest[0] in state.domains else {}, 200)
+        elif noun == "alias":
+            rows = list(state.aliases.values())
+        elif noun == "app-passwd" and rest[:1] == ["all"]:
+            rows = [a for a in state.app_passwords.values() if a["username"] == rest[1]]
+        elif noun == "rl-mbox" and rest:
+            value, frame = state.rate_limits.get(rest[0], ("", ""))
+            return _page({"value": value, "frame": frame} if value else {}, 200)
+        elif noun == "quarantine" and rest[:1] == ["all"]:
+            return _page(list(state.quarantine.values()), 200)
+        elif noun == "quarantine" and rest:
+            return _page(state.quarantine.get(int(rest[0])) or {}, 200)
+        elif noun == "passwordpolicy":
+            return _page(state.policy, 200)
+        elif noun == "status" and rest == ["version"]:
+            return _page({"version": "2026-07a"}, 200)
+        else:
+            return _page({"type": "error", "msg": "route not found"}, 404)
+        return _page(rows or {}, 200)
+
+    async def _write(self, request: Request, verb: str, route: list[str]) -> Response:
+        if request.method != "POST":
+            return _page({"type": "error", "msg": "only POST method is allowed"}, 405)
+        try:
+            body = json.loads(await request.body())
+        except ValueError:
+            return _page({"type": "error", "msg": "Request body doesn't contain valid json!"}, 400)
+        operation = self._operations().get(f"{verb}/{'/'.join(route)}")
+        if operation is None:
+            return _page({"type": "error", "msg": "route not found"}, 404)
+        try:
+            # In a thread, since `on_mailboxes` may write files.
+            messages = await asyncio.to_thread(operation, body)
+        except Danger as danger:
+            told = [_element("success", m, route) for m in danger.also]
+            return _page([*told, _element("danger", danger.message, route)], 200)
+        return _page([_element("success", m, route, body) for m in messages], 200)
+
+    def _operations(self) -> dict[str, Callable[[Any], list[Any]]]:
+        state = self.state
+        return {
+            "add/mailbox": state.add_mailbox,
+            "edit/mailbox": lambda b: _each(b, state.edit_mailbox),
+            "edit/mailbox/custom-attribute": lambda b: _each(b, state.edit_custom),
+            "delete/mailbox": lambda b: [m for item in b for m in state.delete_mailbox(item)],
+            "add/alias": self._add_alias,
+            "delete/alias": lambda b: self._remove(state.aliases, b, "alias_removed"),
+            "add/app-passwd": self._add_app_password,
+            "delete/app-passwd": lambda b: self._remove(state.app_passwords, b, "app_passwd_removed"),
+            "edit/rl-mbox": lambda b: _each(b, self._limit),
+            "edit/qitem": lambda b: _each(b, self._quarantine_action),
+            "delete/qitem": lambda b: self._remove(state.quarantine, b, "qitem_removed"),
+        }
+
+    def _add_alias(self, attr: dict[str, Any]) -> list[Any]:
+        number = self.state.new_id()
+        self.state.aliases[number] = {"id": number, "address": attr["address"], "goto": attr["goto"], "active": 1}
+        return [["alias_added", attr["address"], number]]
+
+    def _add_app_password(self, attr: dict[str, Any]) -> list[Any]:
+        if attr.get("username") not in self.state.mailboxes:
+            raise Danger("access_denied")
+        number = self.state.new_id()
+        protocols = {f"{p}": 1 for p in attr.get("protocols", [])}
+        self.state.app_passwords[number] = {
+            "id": number,
+            "name": attr["app_name"],
+            "username": attr["username"],
+            "password": "{BLF-CRYPT}$2y$hash",
+            "active": 1,
+            **protocols,
+        }
+        return ["app_passwd_added"]
+
+    def _limit(self, item: str, attr: dict[str, Any]) -> list[Any]:
+        self.state.rate_limits[item] = (str(attr["rl_value"]), str(attr["rl_frame"]))
+        return [["rl_saved", item]]
+
+    def _quarantine_action(self, item: str, attr: dict[str, Any]) -> list[Any]:
+        if int(item) not in self.state.quarantine:
+            raise Danger("access_denied")
+        self.state.released.append((int(item), str(attr["action"])))
+        return [["item_released", item]]
+
+    @staticmethod
+    def _remove(rows: dict[int, Any], items: list[str], word: str) -> list[Any]:
+        for item in items:
+            if rows.pop(int(item), None) is None:
+                raise Danger("access_denied")
+        return [[word, item] for item in items]
+
+
+def _each(body: dict[str, Any], edit: Callable[[str, dict[str, Any]], list[Any]]) -> list[Any]:
+    return [message for item in body["items"] for message in edit(item, body["attr"])]
+
+
+def _element(kind: str, message: Any, route: list[str], body: Any = None) -> dict[str, Any]:
+    shown = {k: "*" if k in _SECRET else v for k, v in body.items()} if isinstance(body, dict) else {}
+    return {"type": kind, "log": ["mailbox", *route, shown, None], "msg": message}
+
+
+def _page(body: Any, status: int) -> Response:
+    # mailcow sends its JSON errors as text/html.
+    return JSONResponse(body, status, media_type="application/json" if status == 200 else "text/html")
