@@ -77,7 +77,7 @@ class Workers:
     def _start(self) -> subprocess.Popen[bytes]:
         self._started += 1
         plan = json.dumps(asdict(replace(self._plan, owner=f"worker-{self._started}")))
-        command = [sys.executable, "-m", "tests.contract.store.simulation", plan]
+        command = [sys.executable, str(Path(__file__).with_name("simulation.py")), plan]
         return subprocess.Popen(command, stdout=self._output, stderr=self._output, cwd=self._plan.folder)
 
 
