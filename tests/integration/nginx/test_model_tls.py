@@ -18,9 +18,9 @@ from glassdome.bootstrap.models import Model, language_model
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, ModelUnavailable
 from glassdome.ports.model import Prompt
+from tests.servers.nginx import Nginx
 from tests.servers.ollama_server import OllamaServer
 from tests.servers.openai_server import OpenAiTestServer
-from tests.servers.nginx import Nginx
 from tests.servers.process import free_port
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "external-ollama.md"

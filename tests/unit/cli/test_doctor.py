@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from glassdome.cli.app import app
 from glassdome.core.secrets import SecretBox
 from glassdome.store import migrate, open_database
-from tests.samples import NOON
 from glassdome.values.preferences import Preferences
+from tests.samples import NOON
 
 RULE = '[[rule]]\nname = "boss"\nsender = "boss@example.org"\npriority = 9\n'
 
