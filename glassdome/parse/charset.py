@@ -19,6 +19,9 @@ _FOLDED = {_NOT_ALNUM.sub("", label): codec for label, codec in reversed(LABELS.
 _STATEFUL = ("iso-2022", "iso2022", "utf-16", "utf-32", "utf-7", "utf_7", "utf_16", "utf_32", "hz")
 _BOM_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WIDE = ("utf-16", "utf-32", "utf_16", "utf_32")
+#: Decodes half of a surrogate pair to half of a pair, which no text may hold.
+_HALVES = "utf-7"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MULTIBYTE = ("gb18030", "cp949", "cp932", "big5", "euc-jp", "johab", *_STATEFUL)
 #: Codecs of Python that are no character sets.
 _NO_CHARSET = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
@@ -68,6 +71,8 @@ def decode(data: bytes, label: str, faults: Faults) -> str:
     if codec == "utf-16" and not data.startswith(_BOM_16) and data[::2].count(0) > data[1::2].count(0):
         codec = "utf-16-be"  # RFC 2781 4.3
     text = _decode(data, codec or "", faults)
+    if codec == _HALVES:
+        text = _SURROGATE.sub("\ufffd", text)
     return _mend(text, faults) if _SUSPECT.search(text) else text
 
 

@@ -64,6 +64,18 @@ def test_raw_8bit_values() -> None:
     assert [d.what for d in message.defects] == ["raw_8bit_header"]
 
 
+def test_half_a_character_of_utf_7() -> None:
+    """Half of a surrogate pair is no character, wherever it is decoded, also between encoded words."""
+    half = b"+36A-"
+    words = b"=?utf-8?B?" + half + b"?= =?utf-8?B?SGk=?="
+    head = b"Content-Type: text/plain; charset=utf-7\r\nSubject: "
+    message = parse_message(head + b"\xe9 " + words + b"\r\n\r\n" + half)
+
+    (message.subject + message.text).encode("utf-8")
+    assert "Hi" in message.subject
+    assert "\ufffd" in message.text
+
+
 def test_garbage_between_fields_is_skipped() -> None:
     """A line that is no field, as broken folding leaves behind, does not end the header."""
     message = parse_message(b"Subject: a\nunfolded rest\nTo: b@example.org\n\nbody")
