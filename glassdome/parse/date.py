@@ -34,7 +34,28 @@ _LOCAL_MONTHS = {
     "maa": "Mar", "mrt": "Mar", "avr": "Apr", "abr": "Apr", "mai": "May", "mei": "May", "maj": "May", "mag": "May",
     "juin": "Jun", "giu": "Jun", "juil": "Jul", "lug": "Jul", "aoû": "Aug", "aou": "Aug", "ago": "Aug", "set": "Sep",
     "okt": "Oct", "out": "Oct", "ott": "Oct", "dez": "Dec", "dic": "Dec", "déc": "Dec", "des": "Dec",
+    "янв": "Jan", "фев": "Feb", "мар": "Mar", "апр": "Apr", "мая": "May", "май": "May", "июн": "Jun", "июл": "Jul",
+    "авг": "Aug", "сен": "Sep", "окт": "Oct", "ноя": "Nov", "дек": "Dec",
+    "jan": "Jan", "feb": "Feb", "mar": "Mar", "apr": "Apr", "jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep",
+    "nov": "Nov", "dec": "Dec",
 }  # fmt: skip
+#: Zones that programs write by name, beside those of RFC 5322 4.3; names that several countries use are left out.
+_ZONES = {
+    "WEST": "+0100", "CET": "+0100", "MEZ": "+0100", "MET": "+0100", "CEST": "+0200", "MESZ": "+0200", "MEST": "+0200",
+    "EET": "+0200", "SAST": "+0200", "EEST": "+0300", "MSK": "+0300", "HKT": "+0800", "SGT": "+0800", "AWST": "+0800",
+    "JST": "+0900", "KST": "+0900", "AEST": "+1000", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300", "BRT": "-0300",
+    "NST": "-0330", "NDT": "-0230", "AKST": "-0900", "AKDT": "-0800", "HST": "-1000",
+}  # fmt: skip
+_ZONE = re.compile(rf"(?<=\d)\s{{0,3}}\b({'|'.join(_ZONES)})\b", re.IGNORECASE | re.ASCII)
+#: `Pacific Daylight Time`, as Windows names zones.
+_LONG_ZONE = re.compile(r"\b([ECMP])(?:astern|entral|ountain|acific) ([SD])(?:tandard|aylight) Time\b", re.IGNORECASE)
+_ZONE_BEFORE_YEAR = re.compile(r"([+-]\d{4}) ((?:19|20)\d\d)$")
+_COMMENT = re.compile(r"\([^()]{0,80}\)")
+#: Spaces around the colons of a clock (RFC 5322 4.3).
+_WIDE_COLON = re.compile(r"(?<=\d)\s{0,9}:\s{0,9}(?=\d)")
+_AT = re.compile(r"(?<=\d),?\s+(?:at|um|kl\.?)\s+(?=\d)|(?<=\d{4}),\s+(?=\d)", re.IGNORECASE)
+_BY_NUMBER = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?=\s)", re.ASCII)
+_EAST_ASIAN = re.compile(r"(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]")
 _DAY_DOT = re.compile(r"(?<=\d)\.(?=\s)")
 _LOCAL_MONTH = re.compile(rf"(?<=\d[ .-])\s?({'|'.join(_LOCAL_MONTHS)})\w{{0,9}}\.?(?=[ -])", re.IGNORECASE)
 #: Characters of a date field that can still be a date.
@@ -61,7 +82,7 @@ def _date_of(value: str) -> datetime | None:
     usual = _USUAL.fullmatch(value)
     if usual:
         return _as_date(*usual.groups())
-    text = value.strip()[:_LONGEST]
+    text = _plain(value)
     iso = _ISO.fullmatch(text)
     if iso:
         return _iso_date(iso)
@@ -72,9 +93,19 @@ def _date_of(value: str) -> datetime | None:
     return datetime(*parts[:5], min(parts[5], 59), tzinfo=zone)
 
 
+def _plain(value: str) -> str:
+    """Take out what says nothing, and write dates in numbers alone as ISO 8601 does."""
+    text = _COMMENT.sub(" ", _COMMENT.sub(" ", value[:_LONGEST])).strip(" \t\"'")
+    text = _EAST_ASIAN.sub(r"\1-\2-\3", _BY_NUMBER.sub(r"\3-\2-\1", text))
+    text = _ZONE.sub(lambda found: f" {_ZONES[found[1].upper()]}", _WIDE_COLON.sub(":", text))
+    return _AT.sub(" ", text)
+
+
 def _mended(text: str) -> str:
     """Write the date as the standard library reads it."""
     text = _FRACTION.sub(r"\1", text)
+    text = _LONG_ZONE.sub(r"\1\2T", text)
+    text = _ZONE_BEFORE_YEAR.sub(r"\2 \1", text)
     text = _OFFSET_WITH_COLON.sub(r"\1\2", text)
     text = _NAMED_OFFSET.sub(lambda found: f"{found[1]}{int(found[2]):02}{found[3] or '00'}", text)
     text = _HALF_DAY.sub(_of_half_day, text)
