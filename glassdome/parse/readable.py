@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from glassdome.parse.body import Body
 from glassdome.parse.faults import Faults
+from glassdome.parse.reply_words import subject_mark
 from glassdome.values.message import Attachment, Readable
 
 __all__ = ["readable_of"]
 
-_WORD = re.compile(r"\w")
+#: A letter, a digit or a picture character: a thumb is an answer.
+_WORD = re.compile("[\\w\u2190-\u2bff\U0001f000-\U0001faff]")
 _ARMOUR = re.compile(r"^-----BEGIN PGP MESSAGE-----\s*$", re.MULTILINE)
 _ARMOUR_END = re.compile(r"^-----END PGP MESSAGE-----\s*$", re.MULTILINE)
 #: A line that only an encoding writes; prose has spaces.
@@ -23,7 +25,9 @@ _TOO_DAMAGED = 0.3
 #: Characters for one space from which on ASCII text may be encoded; prose has one in six.
 _FEW_SPACES = 12
 #: Defects that leave bytes of the text unread.
-_UNREAD = frozenset({"unknown_transfer_encoding", "too_deep", "too_many_parts", "no_boundary_found", "damaged_base64"})
+_UNREAD = frozenset({"unknown_transfer_encoding", "damaged_base64"})
+#: Defects that leave parts unread, which may have been the text.
+_LOST = frozenset({"too_deep", "too_many_parts", "no_boundary_found", "damaged_smime"})
 _CONTENT = ("text/html", "text/plain")
 
 
@@ -34,14 +38,14 @@ def readable_of(subject: str, body: Body, attachments: Sequence[Attachment], fau
         return "encrypted"
     if _WORD.search(text):
         return "damaged" if body.damaged or _is_damaged(text) else "yes"
-    if body.unread or (body.has_text and any(what in _UNREAD for what, _ in faults.found)):
+    defects = {what for what, _ in faults.found}
+    if body.unread or defects & _LOST or (body.has_text and defects & _UNREAD):
         return "damaged"
-    if _WORD.search(subject) or body.images or any(item.text for item in attachments):
-        return "yes"
     files = [item for item in attachments if item.size and not item.declared_type.startswith(_CONTENT)]
-    if files and all(item.encrypted for item in files):
+    if files and all(item.read == "encrypted" for item in files):
         return "encrypted"
-    return "yes" if files else "empty"
+    words = _WORD.search(subject_mark(subject)[1]) or body.images or any(item.text for item in attachments)
+    return "yes" if words or files else "empty"
 
 
 def _outside_armour(text: str) -> str:

@@ -41,6 +41,7 @@ _DATA = frozenset(
     ]
 )
 _CALENDAR = frozenset({"text/calendar", "application/ics", "text/x-vcalendar", "application/calendar"})
+_PGP = "application/pgp-encrypted"
 #: What bytes that are words look like.
 _TEXT_CONTENT = frozenset({"text/plain", "text/html", "text/xml", "text/x-shellscript", "application/pgp"})
 #: Bytes of a body that are looked at before all of it.
@@ -84,7 +85,9 @@ def _sort(part: Part, found: Sorted) -> None:
     if kind == "multipart/alternative":
         _sort_alternatives(part, found)
         return
-    found.encrypted = found.encrypted or kind == "multipart/encrypted"
+    # Exchange makes multipart/mixed of an encrypted message (RFC 3156 4) and leaves its parts as they are.
+    sealed = kind == "multipart/encrypted" or any(child.media_type == _PGP for child in part.children)
+    found.encrypted = found.encrypted or sealed
     for child in part.children:
         _sort(child, found)
 
