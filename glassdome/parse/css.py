@@ -9,12 +9,12 @@ from typing import Literal, NamedTuple
 from glassdome.core.limits import MAX_STYLE_CHARS, MAX_STYLE_RULES, MAX_STYLESHEET_CHARS
 from glassdome.parse.colour import Colour, colour
 
-__all__ = ["EMPTY", "Style", "merge", "parse_declarations", "parse_stylesheet"]
+__all__ = ["EMPTY", "Shown", "Style", "merge", "parse_declarations", "parse_stylesheet"]
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?|\\(.)", re.IGNORECASE)
 _INTERESTING = re.compile(
-    r"display|visib|opacity|font|color|background|position|left|top|indent|height|width|clip|transform|\\",
+    r"display|visib|opacity|font|color|background|position|left|top|indent|height|width|clip|transform|bidi|\\",
     re.IGNORECASE,
 )
 _LENGTH = re.compile(r"(-?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))\s*(px|pt|em|rem|%|ex|vw|vh|cm|mm|in)?")
@@ -30,10 +30,18 @@ _MAX_SELECTOR_CHARS = 200
 _FAR = -500.0
 
 
+class Shown(NamedTuple):
+    """What one property says: the element is shown, or it is not; a later rule may say otherwise."""
+
+    shown: bool
+    important: bool = False
+
+
 class Style(NamedTuple):
     """What one element's declarations say; None means "not said here".
 
-    `font` is in px, or a factor of the parent's size where `relative`. `color` and `background` may be "clear"
+    `hide` is said by another property than `display` and `visibility`, which a later rule can take back; `mirrored`
+    text stands backwards in the mail. `font` is in px, or a factor of the parent's size where `relative`. `color` and `background` may be "clear"
     (transparent) or "unknown" (an image, a gradient, a name we do not know).
     """
 
@@ -42,13 +50,16 @@ class Style(NamedTuple):
     relative: bool = False
     color: Colour | None = None
     background: Colour | None = None
+    display: Shown | None = None
+    visibility: Shown | None = None
+    mirrored: bool | None = None
 
 
 EMPTY = Style()
 
 
 def merge(below: Style, above: Style) -> Style:
-    """Lay the declarations `above` over those `below`; hiding stays unless said otherwise."""
+    """Lay the declarations `above` over those `below`; the last one counts, but for important ones (CSS Cascade 6)."""
     if above is EMPTY:
         return below
     if below is EMPTY:
@@ -60,7 +71,16 @@ def merge(below: Style, above: Style) -> Style:
         relative=font.relative,
         color=above.color if above.color is not None else below.color,
         background=above.background if above.background is not None else below.background,
+        display=_last(below.display, above.display),
+        visibility=_last(below.visibility, above.visibility),
+        mirrored=above.mirrored if above.mirrored is not None else below.mirrored,
     )
+
+
+def _last(below: Shown | None, above: Shown | None) -> Shown | None:
+    if above is None or (below is not None and below.important and not above.important):
+        return below
+    return above
 
 
 @lru_cache(maxsize=4096)
@@ -95,6 +115,9 @@ def _style(declared: dict[str, str]) -> Style:
         hide=_hide(declared),
         color=colour(declared["color"]) if "color" in declared else None,
         background=_background(declared),
+        display=_shown(declared, "display", ("none",)),
+        visibility=_shown(declared, "visibility", ("hidden", "collapse")),
+        mirrored=declared.get("direction") == "rtl" if "override" in declared.get("unicode-bidi", "") else None,
     )
     size = declared.get("font-size") or _shorthand_size(declared.get("font", ""))
     if size:
@@ -103,10 +126,13 @@ def _style(declared: dict[str, str]) -> Style:
     return EMPTY if style == EMPTY else style
 
 
+def _shown(declared: dict[str, str], name: str, hidden: tuple[str, ...]) -> Shown | None:
+    value = declared.get(name)
+    return Shown(value not in hidden, "!" + name in declared) if value else None
+
+
 def _hide(declared: dict[str, str]) -> Literal["css", "offscreen"] | None:
     get = declared.get
-    if get("display") == "none" or get("visibility") in ("hidden", "collapse"):
-        return "css"
     opacity = _number(get("opacity", ""))
     if opacity is not None and opacity <= 0.05:
         return "css"

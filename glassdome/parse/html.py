@@ -89,6 +89,8 @@ _TAGS = re.compile(r"<[^<>]*>?")
 _REFRESH = re.compile(r"url\s{0,5}=\s{0,5}['\"]?(.+)", re.IGNORECASE | re.DOTALL)
 _MSO = "<!--[if"
 _CONDITION = re.compile(r"<!--\[if[^\]<>]{0,200}\]>|<!\[endif\]-->", re.IGNORECASE)
+#: Fields of a form that show none of their words.
+_WITHOUT_WORDS = frozenset({"hidden", "password", "checkbox", "radio", "file", "color", "range"})
 _REMOTE = ("http:", "https:", "//")
 
 
@@ -234,6 +236,9 @@ class _Walker:
         return Link(url=url, shown=shown, place=anchor.place, host=host_of(url))
 
     def _text(self, text: str, look: Look) -> None:
+        if look.mirrored:
+            text = text[::-1]
+            self.out.mirrored(text)
         visible = self.out.text(text, look.how, bool(self.pre))
         if self.open_anchor is not None and visible:
             self.open_anchor.shown.append(visible)
@@ -321,6 +326,16 @@ class _Walker:
         if attributes.get("formaction"):
             self._add(attributes["formaction"] or "", "html")
 
+    def _field(self, attributes: dict[str, str | None], look: Look) -> None:
+        self._input(attributes, look)
+        kind = (attributes.get("type") or "").lower()
+        words = attributes.get("alt") if kind == "image" else attributes.get("value") or attributes.get("placeholder")
+        if words and kind not in _WITHOUT_WORDS:
+            self._text(f" {words} ", look)
+
+    def _frame(self, attributes: dict[str, str | None], look: Look) -> None:
+        self._add(attributes.get("src") or attributes.get("data") or "", "html")
+
     def _break(self, attributes: dict[str, str | None], look: Look) -> None:
         self.out.space("\n")
 
@@ -340,9 +355,12 @@ _ELEMENTS: dict[str, Callable[[_Walker, dict[str, str | None], Look], None]] = {
     "area": _Walker._area,
     "br": _Walker._break,
     "button": _Walker._input,
+    "embed": _Walker._frame,
     "form": _Walker._form,
+    "frame": _Walker._frame,
     "img": _Walker._image,
-    "input": _Walker._input,
+    "input": _Walker._field,
+    "object": _Walker._frame,
     "td": _Walker._cell,
     "th": _Walker._cell,
 }

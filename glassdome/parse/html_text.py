@@ -32,6 +32,7 @@ class TextBuilder:
         self.alternatives: list[str] = []
         self._pieces: list[tuple[Hidden, list[str], bool]] = []
         self._comments: list[str] = []
+        self._mirrored: list[str] = []
         self._quotes = self._chars = self._hidden_chars = 0
         self._seen = self._joining = False
         self._last = _BREAKS[1]
@@ -78,6 +79,11 @@ class TextBuilder:
         if len(self.alternatives) < _MAX_ALTERNATIVES:
             self.alternatives.append(text[:MAX_HIDDEN_CHARS])
 
+    def mirrored(self, text: str) -> None:
+        """Note text that the mail holds backwards, so that only a reader's eye finds its words."""
+        if len(self._mirrored) < MAX_HIDDEN // 5 and not text.isspace():
+            self._mirrored.append(text)
+
     def comment(self, text: str | None) -> None:
         """Add an HTML comment, where it has words; conditional ones hold the same mail again for one program."""
         if not text or len(self._comments) >= MAX_HIDDEN // 5 or _CONDITIONAL.match(text):
@@ -93,6 +99,7 @@ class TextBuilder:
             text = _prefixed(text)
         text, hidden = reveal(clean(text))
         pieces = [HiddenText(text=t, how=how) for how, t in map(self._piece, self._pieces) if t]
+        hidden += [HiddenText(text=words, how="bidi") for words in map(_readable, self._mirrored) if words]
         comments = [HiddenText(text=_readable(words), how="comment") for words in self._comments]
         return tidy(text), [*pieces, *hidden, *comments][:MAX_HIDDEN]
 

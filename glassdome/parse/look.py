@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from glassdome.parse.colour import Colour, alike, colour
-from glassdome.parse.css import EMPTY, Style, merge, parse_declarations
+from glassdome.parse.css import EMPTY, Shown, Style, merge, parse_declarations
 
 __all__ = ["PAGE", "Hidden", "Look", "Sheet", "look_of"]
 
@@ -17,13 +17,18 @@ _UNREADABLE_PX = 1.5
 
 
 class Look(NamedTuple):
-    """The computed style of one element; `how` says by what its text is hidden, if it is."""
+    """The computed style of one element; `how` says by what its text is hidden, if it is.
+
+    What is `removed` is so with all that it holds; in what is only invisible a part may be visible (CSS 2.2 11.2).
+    """
 
     removed: Literal["css", "offscreen"] | None
     font: float
     color: Colour | None
     background: Colour
     how: Hidden | None
+    visible: bool = True
+    mirrored: bool = False
 
 
 #: The page before any style: 16 px, no colour said (black), on white.
@@ -35,6 +40,8 @@ def look_of(tag: str, attributes: dict[str, str | None], sheet: Sheet, parent: L
     style = _sheet_style(tag, attributes, sheet) if sheet else EMPTY
     inline = attributes.get("style")
     style = merge(merge(_attribute_style(tag, attributes), style), parse_declarations(inline) if inline else EMPTY)
+    if tag == "bdo" and (direction := attributes.get("dir")):
+        style = style._replace(mirrored=direction.lower() == "rtl")
     if tag == "a" and style.color is None and parent.color is not None:
         style = style._replace(color="unknown")  # a link's own colour is the mail program's
     return _inherit(style, parent) if style is not EMPTY else parent
@@ -56,20 +63,23 @@ def _attribute_style(tag: str, attributes: dict[str, str | None]) -> Style:
     if not (hide or background or image or foreground):
         return EMPTY
     return Style(
-        hide="css" if hide else None,
+        display=Shown(False) if hide else None,
         color=colour(foreground) if foreground else None,
         background="unknown" if image else colour(background) if background else None,
     )
 
 
 def _inherit(style: Style, parent: Look) -> Look:
-    removed = parent.removed or style.hide
+    removed = parent.removed or style.hide or ("css" if style.display is not None and not style.display.shown else None)
+    visible = parent.visible if style.visibility is None else style.visibility.shown
     font = parent.font
     if style.font is not None:
         font = min(1000.0, parent.font * style.font) if style.relative else style.font
     color = style.color if style.color is not None else parent.color
     background = parent.background if style.background is None or style.background == "clear" else style.background
-    return Look(removed, font, color, background, _how(removed, font, color, background))
+    how = _how(removed if visible else removed or "css", font, color, background)
+    mirrored = parent.mirrored if style.mirrored is None else style.mirrored
+    return Look(removed, font, color, background, how, visible, mirrored)
 
 
 def _how(
