@@ -133,7 +133,7 @@ def _as_plain(text: str, part: Part) -> str:
     if kind in ("text/enriched", "text/richtext"):
         return enriched_text(text)
     if kind == "text/calendar":
-        return calendar_text(text)
+        return calendar_text(text) or ("" if "BEGIN:V" in text.upper() else text)
     if part.content_type.get("format").lower() == "flowed":
         text = flowed_text(text, delsp=part.content_type.get("delsp").lower() == "yes")
     if "-----BEGIN PGP SIGNED" in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from glassdome.parse.faults import Faults
@@ -44,6 +45,12 @@ _CALENDAR = frozenset({"text/calendar", "application/ics", "text/x-vcalendar", "
 _PGP = "application/pgp-encrypted"
 #: What bytes that are words look like.
 _TEXT_CONTENT = frozenset({"text/plain", "text/html", "text/xml", "text/x-shellscript", "application/pgp"})
+#: Bytes of a page that may be nothing but tags and hard spaces, and what it is made of then.
+_SHORT_PAGE = 4096
+_WORDLESS = re.compile(
+    rb"<!--.*?-->|<(?:title|style)\b[^<]*</|<[^<>]*>|&nbsp;|&#160;|\xc2\xa0|\xa0", re.DOTALL | re.IGNORECASE
+)
+_PICTURE = re.compile(rb"<(?:img|form|input|svg|object)\b|<!--\[if", re.IGNORECASE)
 #: Bytes of a body that are looked at before all of it.
 _FIRST = 100
 
@@ -79,7 +86,10 @@ def sort_parts(root: Part) -> Sorted:
 def _sort(part: Part, found: Sorted) -> None:
     kind = part.media_type
     if not kind.startswith("multipart/"):
-        (found.shown if _is_text(part) else found.attached).append(part)
+        if _is_text(part):
+            found.shown.append(part)
+        if not _is_text(part) or part.filename:
+            found.attached.append(part)
         found.encrypted = found.encrypted or part.encrypted
         return
     if kind == "multipart/alternative":
@@ -126,7 +136,11 @@ def _is_page(part: Part) -> bool:
 
 
 def _says_something(part: Part) -> bool:
-    return bool(part.body[:_FIRST].strip() or part.body.strip())
+    """Say whether there is more than white space; of a short page, more than its tags, a picture counting as words."""
+    if not is_html(part) or len(part.body) > _SHORT_PAGE:
+        return bool(part.body[:_FIRST].strip() or part.body.strip())
+    page = part.content(Faults())
+    return bool(_WORDLESS.sub(b"", page).strip()) or bool(_PICTURE.search(page))
 
 
 def _is_known(part: Part) -> bool:
@@ -139,7 +153,8 @@ def _is_version(part: Part) -> bool:
 
 
 def _is_text(part: Part) -> bool:
-    return _may_be_shown(part) and not part.filename
+    """Say whether it is shown by itself: without a name, or named and said to be shown where it stands (RFC 2183 2.1)."""
+    return _may_be_shown(part) and (not part.filename or (part.disposition.value == "inline" and _is_known(part)))
 
 
 def _may_be_shown(part: Part) -> bool:
@@ -162,8 +177,13 @@ def _promote(root: Part, found: Sorted) -> None:
     messages = [part for part in found.attached if part.children and part.media_type.startswith("message/")]
     for message in messages:
         _show_message(message, found, alone=message is root)
-    if not messages and not root.children and not found.encrypted:
-        found.shown += _of_content(root)
+    if messages or found.encrypted:
+        return
+    if not root.children:
+        found.shown += _of_content(root) if root not in found.shown else []
+    else:
+        # Who has nothing else to look at opens the text that is attached.
+        found.shown += [part for part in found.attached if part.media_type in ("text/plain", "text/html")]
 
 
 def _show_message(message: Part, found: Sorted, *, alone: bool) -> None:
