@@ -11,7 +11,7 @@ import pytest
 from glassdome.deploy.render import render
 from tests.integration.push.receivers import Receiver
 from tests.servers.certificates import Certificates
-from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot import Dovecot, dovecot_version
 
 SECRET = "push-secret"
 Pushing = Callable[[str], Dovecot]
@@ -48,6 +48,6 @@ def snippet(folder: Path, url: str) -> str:
     script = folder / "glassdome-push.lua"
     script.write_text(render("dovecot-push.lua"))
     script.chmod(0o644)
-    return render(
-        "dovecot-2.3.conf", DRIVER="push_notification_driver", URL=url, PUSH_SECRET=SECRET, LUA_FILE=str(script)
-    )
+    values = {"DRIVER": "push_notification_driver", "URL": url, "PUSH_SECRET": SECRET, "LUA_FILE": str(script)}
+    major, minor, _ = dovecot_version().split(".", 2)
+    return render(f"dovecot-{major}.{minor}.conf", **values)

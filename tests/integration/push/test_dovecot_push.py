@@ -69,7 +69,7 @@ def test_no_mail_is_lost_without_a_receiver(pushing: Pushing, temper: str) -> No
 def test_an_owners_own_plugins_stay(server_folder: Path, certificates: Certificates) -> None:
     """A second `protocol lmtp` adds to the plugins of those before it, as doveconf expands them."""
     server = Dovecot(
-        server_folder / "dx", certificates, lmtp_plugins="notify zlib", extra=snippet(server_folder, "http://x")
+        server_folder / "dx", certificates, lmtp_plugins="notify mail_log", extra=snippet(server_folder, "http://x")
     )
     server.start()
     try:
@@ -82,4 +82,4 @@ def test_an_owners_own_plugins_stay(server_folder: Path, certificates: Certifica
     finally:
         server.stop()
 
-    assert {"zlib", "push_notification", "mail_lua", "push_notification_lua"} <= set(shown.split())
+    assert {"mail_log", "push_notification", "mail_lua", "push_notification_lua"} <= set(shown.split())
