@@ -29,6 +29,8 @@ class Courier:
         # IDLE needs the daemon of its file watcher at a place in /usr: without, Courier is polled.
         able = self._settings["IMAP_CAPABILITY"].replace(" IDLE", "")
         self._settings["IMAP_CAPABILITY"] = self._settings["IMAP_CAPABILITY_TLS"] = able
+        # So does a lock on a folder, which waits a second for that daemon each time; only shared folders want locks.
+        self._settings["IMAP_USELOCKS"] = "0"
         owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         self._owner = owner.pw_uid, owner.pw_gid
         self._numbers, self._mails = itertools.count(1), itertools.count(1)
