@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["DovecotPlan", "configuration"]
+__all__ = ["DovecotPlan", "configuration", "version_lines"]
 
 _FOLDERS = ("Junk", "Drafts", "Sent", "Trash")
 
@@ -33,12 +33,24 @@ class DovecotPlan:
 
 def configuration(plan: DovecotPlan, version: str) -> str:
     """Return dovecot.conf for `version` (2.3.19.1, 2.4.1-4)."""
-    words = _Words23(plan) if version.startswith("2.3") else _Words24(plan, version.partition("-")[0])
-    return "\n".join((words.beginning(), _common(plan), words.accounts(), words.plugins(), plan.extra, ""))
+    words = _Words23(plan) if _is_23(version) else _Words24(plan)
+    parts = (version_lines(version), _common(plan), words.accounts(), words.plugins(), plan.extra, "")
+    return "\n".join(parts)
+
+
+def version_lines(version: str) -> str:
+    """Return what a configuration begins with: from 2.4 on, the version of its words stands before all others."""
+    number = version.partition("-")[0]
+    return "" if _is_23(version) else f"dovecot_config_version = {number}\ndovecot_storage_version = {number}\n"
+
+
+def _is_23(version: str) -> bool:
+    return version.startswith("2.3")
 
 
 def _common(plan: DovecotPlan) -> str:
     return f"""
+protocols = imap lmtp
 base_dir = {plan.base}/run
 state_dir = {plan.base}/state
 log_path = {plan.base}/dovecot.log
@@ -138,9 +150,6 @@ class _Words23:
     def __init__(self, plan: DovecotPlan) -> None:
         self._plan = plan
 
-    def beginning(self) -> str:
-        return "protocols = imap lmtp"
-
     def accounts(self) -> str:
         plan = self._plan
         return f"""
@@ -179,14 +188,8 @@ protocol lmtp {{
 
 
 class _Words24:
-    def __init__(self, plan: DovecotPlan, version: str) -> None:
-        self._plan, self._version = plan, version
-
-    def beginning(self) -> str:
-        # The version of the words must stand before all others.
-        return f"""dovecot_config_version = {self._version}
-dovecot_storage_version = {self._version}
-protocols = imap lmtp"""
+    def __init__(self, plan: DovecotPlan) -> None:
+        self._plan = plan
 
     def accounts(self) -> str:
         plan = self._plan

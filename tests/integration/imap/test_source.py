@@ -78,8 +78,9 @@ async def test_rebuilt_folder_voids_the_cursor(dovecot: Dovecot, source: ImapSou
     dovecot.doveadm("save", "-u", mailbox, "-m", "Lists", str(_file(dovecot, mail(1))))
     before = (await source.new_uids(mailbox, "Lists", None)).cursor
     dovecot.doveadm("mailbox", "update", "-u", mailbox, "--uid-validity", str(before.uid_validity + 7), "Lists")
-    found = await source.new_uids(mailbox, "Lists", before)
-    assert (found.reset, found.cursor.uid_validity) == (True, before.uid_validity + 7)
+    while not (found := await source.new_uids(mailbox, "Lists", before)).reset:
+        assert found.cursor == before  # Dovecot 2.4 may answer STATUS once more as before
+    assert found.cursor.uid_validity == before.uid_validity + 7
     assert len(found.uids) == 1
     assert found.cursor.last_uid >= found.uids[-1]
     with pytest.raises(UidValidityChanged):

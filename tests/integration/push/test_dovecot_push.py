@@ -74,7 +74,7 @@ def test_an_owners_own_plugins_stay(server_folder: Path, certificates: Certifica
     server.start()
     try:
         shown = subprocess.run(
-            ["/usr/bin/doveconf", "-c", str(server.config_file), "-f", "protocol=lmtp", "-h", "mail_plugins"],
+            ["/usr/bin/doveconf", "-c", str(server.config_file), "-f", "protocol=lmtp", "mail_plugins"],
             check=True,
             capture_output=True,
             text=True,

@@ -159,7 +159,9 @@ async def _logged_out(dovecot: Dovecot) -> str:
     async with asyncio.timeout(30):
         while True:
             log = await asyncio.to_thread(dovecot.log)
-            if log.count("imap-login: Info: Login:") == len(re.findall(r"imap\(.*body_count=", log)):
+            if len(re.findall("imap-login: Info: (?:Login|Logged in):", log)) == len(
+                re.findall(r"imap\(.*body_count=", log)
+            ):
                 return log
             await asyncio.sleep(0.02)
 

@@ -17,6 +17,8 @@ from typer.main import get_command
 
 from glassdome.cli.app import app
 from glassdome.cli.lazy import Later
+from tests.servers.dovecot import dovecot_version
+from tests.servers.dovecot_config import version_lines
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "howto").glob("*.md"))]
@@ -101,8 +103,19 @@ def test_sieve_compiles(tmp_path: Path, text: str) -> None:
     """By Dovecot's own compiler, with the extension for changes of flags."""
     script = tmp_path / "example.sieve"
     script.write_text(text)
+    configuration = tmp_path / "dovecot.conf"
+    configuration.write_text(version_lines(dovecot_version()))
     done = subprocess.run(
-        ["/usr/bin/sievec", "-c", "/dev/null", "-P", "sieve_imapsieve", "-x", "+imapsieve +environment", str(script)],
+        [
+            "/usr/bin/sievec",
+            "-c",
+            str(configuration),
+            "-P",
+            "sieve_imapsieve",
+            "-x",
+            "+imapsieve +environment",
+            str(script),
+        ],
         capture_output=True,
         text=True,
         env={"HOME": str(tmp_path)},
