@@ -12,13 +12,23 @@ from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from glassdome.core import log
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, InputError
 
 __all__ = [
+    "bytes_bar",
     "err",
     "errors_told",
     "exit_code",
@@ -106,6 +116,21 @@ def print_json(value: Mapping[str, Any] | list[Any]) -> None:
     """Write one JSON document on one line of stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
+
+
+def bytes_bar() -> Progress:
+    """Return a progress bar of a download, on stderr, shown only to a person at a terminal."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        disable=not err.is_terminal,
+        transient=True,
+    )
 
 
 def progress_bar(*, unit: str, quiet: bool = False) -> Progress:

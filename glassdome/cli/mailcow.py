@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from glassdome.cli.console import err, errors_told, out, print_json
+from glassdome.cli.first_hour import first_key_of, offer_model, tell_link, tell_sign_in
 from glassdome.core.errors import ConfigError
 from glassdome.deploy.carry import carry_out, trial_findings
 from glassdome.deploy.commands import (
@@ -44,6 +45,8 @@ def install(
     learn: bool,
     push: bool,
     agent: bool,
+    link: bool,
+    pull: bool | None,
     image: str,
     check: bool,
     dry_run: bool,
@@ -52,7 +55,9 @@ def install(
 ) -> None:
     """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on."""
     with errors_told():
-        options = Options(ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn, push=push, agent=agent)
+        options = Options(
+            ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn, push=push, agent=agent, link=link
+        )
         chosen = {
             "GLASSDOME_MAILBOXES": checked_mailboxes(mailbox or []),
             "GLASSDOME_DOMAINS": checked_domains(domain or []),
@@ -61,7 +66,12 @@ def install(
         if check:
             _check(plan)
         else:
+            first_key = first_key_of(plan)
             _carry_out(plan, dry_run, restart)
+            if not dry_run:
+                tell_sign_in(plan, first_key)
+                tell_link(plan)
+                offer_model(plan, pull, running=restart)
 
 
 def upgrade(*, folder: Path, dry_run: bool, restart: bool, force: bool) -> None:

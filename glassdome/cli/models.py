@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import typer
 from rich.table import Table
 
 from glassdome.bootstrap.models import Model, engine_of, language_model
-from glassdome.cli.console import err, errors_told, load_settings, out, print_json, progress_bar, run
+from glassdome.cli.console import bytes_bar, err, errors_told, load_settings, out, print_json, progress_bar, run
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError
+from glassdome.core.errors import ConfigError, ModelUnavailable
 from glassdome.demo.samples import AUTHSERV_ID, MAILBOX, samples
 from glassdome.engine.llm import LlmEngine
 from glassdome.engine.llm.bench import BenchStep, best_step, measure
@@ -24,6 +26,9 @@ from glassdome.pipeline.process import Examined, examine
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion, Usage
+
+#: Seconds between two questions to a server that is starting.
+_ASK_AGAIN_SECONDS: Final = 1.0
 
 __all__ = ["bench", "list_models", "pull", "try_model"]
 
@@ -92,7 +97,7 @@ def list_models(*, json: bool) -> None:
         out.print("The server has no model. Fetch one: glassdome models pull llama3.2:3b", markup=False)
 
 
-def pull(*, model: str) -> None:
+def pull(*, model: str, wait: float = 0) -> None:
     """Fetch a model to every configured Ollama server."""
 
     settings = _settings()
@@ -103,8 +108,9 @@ def pull(*, model: str) -> None:
             await found.aclose()
             raise ConfigError("Only Ollama fetches models.", fix="Give other servers their model when they start.")
         try:
-            with progress_bar(unit="bytes") as bar:
-                task = bar.add_task("pulling", total=None, note="")
+            with bytes_bar() as bar:
+                task = bar.add_task("pulling", total=None)
+                await _there(found, wait)
                 async for step in found.pull(model or settings.ollama_model):
                     bar.update(task, description=step.status, completed=step.completed, total=step.total or None)
         finally:
@@ -112,6 +118,17 @@ def pull(*, model: str) -> None:
 
     run(work())
     err.print(f"{model or 'The model'} is there.", markup=False)
+
+
+async def _there(model: Model, seconds: float) -> None:
+    """Wait so long for the server to answer; what is wrong after that, the next question tells."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            await model.installed()
+            return
+        except ModelUnavailable:
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 def try_model(*, json: bool) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from glassdome.core.errors import ConfigError
 from glassdome.deploy.engine import Command, Engine
 from glassdome.deploy.options import Options
-from glassdome.deploy.parts import OUR_SERVICES, default_image
+from glassdome.deploy.parts import APPS, OUR_SERVICES, PANEL, default_image
 from glassdome.deploy.render import render
 from glassdome.deploy.trial import TRIALS, packed
 
@@ -20,12 +21,15 @@ __all__ = [
     "bring_up",
     "build_image",
     "drop_statements",
+    "pull_model",
     "schema_statements",
     "take_back",
     "verify_placed",
 ]
 
 _RESTARTED: Final = ("dovecot-mailcow", "rspamd-mailcow", "nginx-mailcow")
+#: Seconds in which a model server that was just started answers.
+_MODEL_SERVER_SECONDS: Final = 120
 _PLUGIN: Final = "lib22_push_notification_lua_plugin.so"
 
 
@@ -54,7 +58,17 @@ def before_install(options: Options, files: Mapping[str, bytes], engine: Engine)
             why = f"try our files in {trial.service}"
             run_it = ("exec", "-T", trial.service, "sh", "-c", trial.script)
             found.append(engine.compose(why, *run_it, feed=packed(ours), typed=f"{why} (on a copy)"))
+    if page := files.get(APPS):
+        # A mistake in that file would take mailcow's panel down.
+        check = engine.compose("check the link in mailcow's Apps", "exec", "-T", PANEL, "php", "-l", feed=page)
+        found.append(replace(check, typed=f"{check.line} < {APPS}"))
     return found
+
+
+def pull_model(engine: Engine) -> Command:
+    """Return what fetches the language model, with a progress bar at a terminal, once the server is there."""
+    fetch = ("glassdome", "models", "pull", "--wait", str(_MODEL_SERVER_SECONDS))
+    return engine.compose("fetch the language model", "exec", "llm-processor-mailcow", *fetch)
 
 
 def verify_placed(engine: Engine) -> list[Command]:

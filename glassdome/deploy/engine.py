@@ -12,7 +12,7 @@ from typing import Final
 
 from glassdome.core.errors import ConfigError, PeerRefused
 
-__all__ = ["Command", "Engine", "engine_of", "run"]
+__all__ = ["Command", "Engine", "engine_of", "run", "run_shown"]
 
 #: Seconds for building an image or pulling one.
 _PATIENCE: Final = 1800
@@ -88,3 +88,10 @@ def run(command: Command, *, folder: Path) -> None:
         if known := next((pair for words, *pair in _ENGINE_FAULTS if words in tail.lower()), None):
             raise ConfigError(known[0], fix=known[1])
         raise PeerRefused(f"Could not {command.why}: `{command.line}` ended with status {done.returncode}. {tail}")
+
+
+def run_shown(command: Command, *, folder: Path) -> None:
+    """Run it at this terminal, which shows what it says; raises PeerRefused when it fails."""
+    done = subprocess.run(command.argv, cwd=folder, check=False)  # noqa: S603 - as above
+    if done.returncode:
+        raise PeerRefused(f"Could not {command.why}: `{command.line}` ended with status {done.returncode}.")

@@ -16,7 +16,7 @@ RspamdWay = Literal["plugin", "gpt", "none"]
 class Options:
     """`image` is empty for the one built here; `rspamd` is how Rspamd asks during the scan.
 
-    `push` is the doorbell of Dovecot; without it IDLE and polling find new mail. `agent` runs the Overseer too.
+    `push` is the doorbell of Dovecot; without it IDLE and polling find new mail. `agent` runs the Overseer too. `link` is the one in mailcow's Apps.
     """
 
     ollama: bool = True
@@ -26,6 +26,7 @@ class Options:
     learn: bool = False
     push: bool = True
     agent: bool = False
+    link: bool = True
 
 
 def checked_mailboxes(addresses: list[str]) -> list[str]:

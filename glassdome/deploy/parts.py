@@ -18,7 +18,18 @@ from glassdome.deploy.options import Options
 from glassdome.deploy.render import nginx_site, render, template
 from glassdome.deploy.tree import COMPOSE, CONF, Mailcow, service_names
 
-__all__ = ["CONFIG", "MODES", "OUR_SERVICES", "Parts", "default_image", "new_values", "parts_of", "shared_files"]
+__all__ = [
+    "APPS",
+    "CONFIG",
+    "MODES",
+    "OUR_SERVICES",
+    "PANEL",
+    "Parts",
+    "default_image",
+    "new_values",
+    "parts_of",
+    "shared_files",
+]
 
 #: The services that we add to mailcow's.
 OUR_SERVICES: Final = ("llm-processor-mailcow", "llm-agent-mailcow", "ollama-mailcow")
@@ -28,6 +39,9 @@ _PUSH: Final = "data/conf/dovecot/glassdome-push.lua"
 _PLUGIN: Final = "data/conf/rspamd/plugins.d/glassdome.lua"
 _SECTION: Final = "data/conf/rspamd/rspamd.conf.local"
 _LOCAL: Final = "data/conf/rspamd/local.d/glassdome.conf"
+#: mailcow's own file for what an administrator adds to its panel; its updates leave it alone.
+APPS: Final = "data/web/inc/vars.local.inc.php"
+PANEL: Final = "php-fpm-mailcow"
 _GPT: Final = "data/conf/rspamd/local.d/gpt.conf"
 #: The seed's settings file: ours at first, the owner's from then on.
 CONFIG: Final = "data/conf/llm/config.yml"
@@ -49,7 +63,7 @@ class Parts:
 
 def shared_files(mailcow: Mailcow) -> frozenset[str]:
     """Return the files that others own and that hold a part of ours."""
-    return frozenset({str(CONF), mailcow.override, _EXTRA, _SECTION})
+    return frozenset({str(CONF), mailcow.override, _EXTRA, _SECTION, APPS})
 
 
 def default_image() -> str:
@@ -58,8 +72,9 @@ def default_image() -> str:
 
 
 def new_values() -> dict[str, str]:
-    """Return the settings of a fresh installation, secrets included."""
+    """Return the settings of a fresh installation, secrets included, with a first key of the API and the web UI."""
     return {
+        "GLASSDOME_API_KEYS": f"{secrets.token_hex(24)}:rw",
         "GLASSDOME_MAILBOXES": "",
         "GLASSDOME_DOMAINS": "",
         "GLASSDOME_DBNAME": "glassdome",
@@ -98,7 +113,16 @@ def parts_of(
             _PUSH: render("dovecot-push.lua"),
             _EXTRA: _extra(before.get(_EXTRA, ""), mailcow.dovecot, url, secret),
         }
+    if options.link and _can_link(mailcow, before.get(APPS, "")):
+        texts[APPS] = append(before.get(APPS) or "<?php\n", template("apps.php"))
     return Parts(files={name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}, lines=lines)
+
+
+def _can_link(mailcow: Mailcow, before: str) -> bool:
+    """Say whether a line of PHP may stand at the file's end: it does not leave PHP, and there is a panel to read it."""
+    panel = PANEL in service_names((mailcow.root / COMPOSE).read_text(encoding="utf-8"))
+    in_php = not before.strip() or before.rfind("<?php") > before.rfind("?>")
+    return panel and in_php and (mailcow.root / APPS).parent.is_dir()
 
 
 def _refuse_taken_names(mailcow: Mailcow, override: str) -> None:

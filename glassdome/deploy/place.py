@@ -62,6 +62,9 @@ def plan_install(
     options = options or (old.options if old else Options())
     conf = _text(_read(root, str(CONF)))
     values = new_values() | own_values(conf)
+    if "GLASSDOME_API_KEYS" in read_values(cut(conf)):
+        # The owner's own line stays the one that counts: ours would come after it.
+        values.pop("GLASSDOME_API_KEYS")
     for name, items in (chosen or {}).items():
         known = [item for item in values[name].split(",") if item]
         values[name] = ",".join(dict.fromkeys([*known, *items]))

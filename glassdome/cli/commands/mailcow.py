@@ -38,6 +38,10 @@ def install(
     agent: Annotated[
         bool, typer.Option("--agent", help="Run the Overseer too: alerts, reports and commands by mail.")
     ] = False,
+    link: Annotated[bool, typer.Option(help="A link to the web UI in mailcow's Apps.")] = True,
+    pull: Annotated[
+        bool | None, typer.Option(help="With --restart: fetch the language model too; else you are asked.")
+    ] = None,
     image: Annotated[str, typer.Option(help="A ready image; default: built here.")] = "",
     check: Check = False,
     dry_run: DryRun = False,
@@ -60,6 +64,8 @@ def install(
         learn=learn,
         push=push,
         agent=agent,
+        link=link,
+        pull=pull,
         image=image,
         check=check,
         dry_run=dry_run,

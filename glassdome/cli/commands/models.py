@@ -23,11 +23,14 @@ def list_models(json: Json = False) -> None:
 @app.command()
 def pull(
     model: Annotated[str, typer.Argument(help="Its name; default: the model of the settings.")] = "",
+    wait: Annotated[
+        float, typer.Option(min=0, max=3600, help="Seconds to wait for a server that does not answer.")
+    ] = 0,
 ) -> None:
     """Fetch a model to every configured Ollama server."""
     from glassdome.cli import models as work
 
-    work.pull(model=model)
+    work.pull(model=model, wait=wait)
 
 
 @app.command("test")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from glassdome.cli.commands.models import app
 from glassdome.engine.llm.bench import BenchStep, best_step
+from glassdome.integrations.ollama.model import OllamaModel
 from glassdome.values.opinion import Usage
 from tests.servers.ollama_server import OllamaServer
 
@@ -44,6 +45,36 @@ def test_list_and_pull(server: OllamaServer) -> None:
     answer = json.loads(runner.invoke(app, ["list", "--json"]).stdout)
     assert answer == {"model": "llama3.2:3b", "installed": ["llama3.2:3b", "qwen3:4b"]}
     assert runner.invoke(app, ["pull", "nosuch:1b"]).exit_code == 1
+
+
+def test_a_pull_waits_for_a_server_that_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a fresh installation: the first questions find nobody."""
+    found, asked, down = OllamaServer(), threading.Event(), threading.Event()
+    installed = OllamaModel.installed
+
+    async def noted(self: OllamaModel) -> tuple[str, ...]:
+        try:
+            return await installed(self)
+        finally:
+            asked.set()
+
+    async def serve() -> None:
+        await asyncio.to_thread(asked.wait)
+        async with found:
+            await asyncio.to_thread(down.wait)
+
+    monkeypatch.setattr(OllamaModel, "installed", noted)
+    monkeypatch.setenv("OLLAMA_HOST", found.url)
+    monkeypatch.setattr("glassdome.cli.models._ASK_AGAIN_SECONDS", 0.01)
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    try:
+        result = CliRunner().invoke(app, ["pull", "qwen3:4b", "--wait", "600"])
+        assert result.exit_code == 0, result.output
+    finally:
+        down.set()
+        thread.join(20)
+    assert CliRunner().invoke(app, ["pull", "--wait", "0.001"]).exit_code == 1
 
 
 def test_test_shows_an_opinion(server: OllamaServer) -> None:
