@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases, mixed_words
-from glassdome.signals.returned import own_text
+from glassdome.signals.plain_report import own_text
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from glassdome.core.domains import organizational_domain
+from glassdome.signals.ask_words import asking_words
 from glassdome.signals.host_lists import free_mail
+from glassdome.signals.link_view import view_links
+from glassdome.signals.plain_report import is_only_named, plainness
 from glassdome.values.context import Context
 from glassdome.values.message import Message, Report
 
-__all__ = ["as_counted", "own_text"]
+__all__ = ["as_counted"]
 
 
 def as_counted(message: Message, context: Context) -> Message:
@@ -21,9 +24,28 @@ def as_counted(message: Message, context: Context) -> Message:
 
     Links and attachments keep their numbers, so that evidence still points at them.
     """
-    report = message.report
-    if report is None:
+    if message.report is None:
         return message
+    counted = _without_returned(message, message.report, context)
+    return _nameless(counted) if _is_plain(counted, context) else counted
+
+
+def _is_plain(message: Message, context: Context) -> bool:
+    """Say whether it is a report that asks for nothing; Microsoft's proposes to open the report itself."""
+    return plainness(message, context) == 1.0 and asking_words(message).keys() <= {"open_file"}
+
+
+def _nameless(message: Message) -> Message:
+    """Drop the name of the program that wrote it, for it speaks for nobody, and hosts that are no more than named."""
+    named = {view.number for view in view_links(message) if is_only_named(view, message)}
+    return replace(
+        message,
+        header_from=tuple(replace(address, name="") for address in message.header_from),
+        links=tuple(replace(k, url="", host="") if n in named else k for n, k in enumerate(message.links)),
+    )
+
+
+def _without_returned(message: Message, report: Report, context: Context) -> Message:
     if not _is_readers(message, report, context):
         return replace(
             message,
@@ -37,12 +59,6 @@ def as_counted(message: Message, context: Context) -> Message:
         for link in message.links
     )
     return replace(message, report=replace(report, is_readers=True), links=links)
-
-
-def own_text(message: Message) -> str:
-    """Return the text without a mail of the reader's that is returned in it."""
-    report = message.report
-    return message.text[: report.own_chars] if report is not None and report.is_readers else message.text
 
 
 def _stands_in(url: str, text: str) -> bool:

@@ -101,6 +101,29 @@ BOUNCES: dict[str, tuple[str, str, str]] = {
     "ja": ("postmaster@example.org", "配信不能: 議事録", "次の受信者またはグループへの配信に失敗しました:\n\njoe@example.com"),
     "zh": ("postmaster@example.org", "未送达: 会议纪要", "传递到以下收件人或组失败:\n\njoe@example.com"),
     "qq": ("PostMaster@qq.com", "来自qq.com的退信", "抱歉，您的邮件被退回来了……\n\n无法发送到 joe@example.com\n退信原因: 550 5.1.1 User unknown"),
+    "microsoft 365": ("Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@contoso.example>", "Undeliverable: Minutes",
+                      "Your message to joe@example.com couldn't be delivered.\n\njoe wasn't found at example.com.\n\nbob\tOffice 365\tjoe\n"
+                      "Action Required\t\tRecipient\nUnknown To address\n\nHow to Fix It\nThe address may be misspelled or may not exist. "
+                      "Send the message again following these steps: In Outlook, open this non-delivery report (NDR) and choose Send "
+                      "Again from the Report ribbon.\n\nMore Info for Email Admins\nStatus code: 550 5.1.10"),
+    "mail.ru": ("mailer-daemon@corp.mail.ru", "Mail failure.",
+                "Это письмо создано автоматически сервером Mail.Ru, отвечать на него не нужно.\n\nК сожалению, Ваше письмо не может быть "
+                "доставлено одному или нескольким получателям:\n\njoe@example.com\nuser not found"),
+    "bulk filter": ('"Spam Firewall" <postmaster@example.com>', "**Message you sent blocked by our bulk email filter**",
+                    "Your message to: joe@example.com\nwas blocked by our Spam Firewall. The email you sent with the following subject "
+                    "has NOT BEEN DELIVERED:\n\nSubject: Minutes"),
+    "content filter": ('"Content-filter at mail.example.com" <postmaster@mail.example.com>', "BANNED contents from you (.exe,a.exe)",
+                       "BANNED CONTENTS ALERT\n\nOur content checker found banned name: a.exe\nin email presumably from you.\n\n"
+                       "Delivery of the email was stopped!"),
+    "mailgun": ("MAILER-DAEMON@mail.example.com", "Delivery failed",
+                "Unable to deliver message to the following recipients, due to being unable to connect successfully to the destination "
+                "mail server.\n\njoe@example.com"),
+    "sieve": ("<bob2@example.com>", "Automatically rejected mail",
+              "Your message to <joe@example.com> was automatically rejected:\nI do not take mail from this address."),
+    "it postfix": ("MAILER-DAEMON@mail.example.org (Mail Delivery System)", "Messaggio non recapitato restituito al mittente",
+                   "Questo è il sistema di posta di mail.example.org.\n\nIl suo messaggio non ha potuto essere consegnato a uno o più "
+                   "destinatari.\n\n<joe@example.com>: 550 5.1.1 User unknown"),
+    "cs free": ("mailer-daemon@example.org", "Nedoruceno: Minutes", "Je nám líto, ale Vaši zprávu se nepodařilo doručit.\n<joe@example.com>: 550 5.1.1"),
     "ko": ("postmaster@example.org", "배달되지 않음: 회의록", "다음 받는 사람 또는 그룹에게 배달하지 못했습니다:\n\njoe@example.com"),
 }  # fmt: skip
 

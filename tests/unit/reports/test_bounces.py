@@ -220,3 +220,15 @@ def test_whose_mail_is_returned(mailbox: str) -> None:
     assert "delivery_report" in hits(report)
     assert "delivery_report" not in hits(free)
     assert "delivery_report" in hits(free.replace(b"To: bob@gmail.com", b"To: eve+bounce@gmail.com"))
+
+
+def test_a_lure_dressed_as_a_report() -> None:
+    """No mail server asks its reader to sign in, whatever refusals and null senders the mail shows."""
+    raw = _mail(
+        "Mail Delivery Subsystem <mailer-daemon@evil.example>",
+        "Delivery Status Notification (Failure)",
+        f"** Delivery failed **\nYou have 7 undelivered incoming mails. 552 5.2.2. Sign in to retrieve them: {EVIL}",
+    )
+
+    assert "false_report" in hits(raw)
+    assert judged(raw).label is Label.PHISH
