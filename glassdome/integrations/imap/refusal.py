@@ -19,7 +19,7 @@ _SOON: Final = _AWAY | {"SERVERBUG", "EXPUNGEISSUED"}
 _FINAL: Final = frozenset(
     {
         "ALREADYEXISTS", "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "BADCHARSET", "BADURL", "CANNOT", "CLIENTBUG",
-        "CONTACTADMIN", "CORRUPTION", "EXPIRED", "NOPERM", "NOTSAVED", "OVERQUOTA", "PRIVACYREQUIRED", "TOOBIG",
+        "CONTACTADMIN", "CORRUPTION", "EXPIRED", "NOPERM", "NOTSAVED", "PRIVACYREQUIRED", "TOOBIG",
         "UNKNOWN-CTE", "USEATTR", "HASCHILDREN", "BADCOMPARATOR", "COMPRESSIONACTIVE", "BADEVENT", "NOUPDATE",
     }
 )  # fmt: skip
@@ -27,9 +27,17 @@ _FINAL: Final = frozenset(
 _FOR_NOW: Final = re.compile(
     r"again|later|at present|temporar|tempor\u00e4r|timed? ?out|too many|maximum number|simultaneous|throttl"
     r"|rate.?limit|limit (?:hit|reached|exceeded)|exceeded|overload|busy|in use|locked|not (?:yet )?(?:ready|synced|connected)"
-    r"|unavailable|not available|internal (?:server )?error|server error|system error|backend|shutting down|maintenance",
+    r"|unavailable|not available|internal (?:server )?error|server error|system error|backend|shutting down|maintenance"
+    r"|(?:service|server|daemon) (?:is )?down|unreachable|(?:cannot|can't|could not) connect|not responding|autologout|inactivity"
+    r"|command (?:argument )?error\. ?\d",
     re.IGNORECASE,
 )
+#: Words so plain that no code outweighs them; beside a refused login only the first: the others tell of a wrong password.
+_PLAINLY_FOR_NOW: Final = re.compile(
+    r"(temporar|tempor\u00e4r)|again later|try later|too many|throttl|rate.?limit", re.IGNORECASE
+)
+#: Commands that store something, and so can meet a full mailbox; elsewhere Gmail's OVERQUOTA means its bandwidth limits.
+_STORING: Final = frozenset({"APPEND", "UID COPY", "UID MOVE", "CREATE"})
 _NO_SUCH: Final = re.compile(
     r"(?:no such|unknown|non-?existent) (?:mailbox|folder)|(?:mailbox|folder)[^.]{0,80}(?:does(?: not|n.t) exist|not found)",
     re.IGNORECASE,
@@ -48,6 +56,9 @@ def is_for_now(response: Response) -> bool:
     """Say whether code or words tell of a state that passes."""
     if response.code in _SOON:
         return True
+    plain = _PLAINLY_FOR_NOW.search(response.text)
+    if plain and (plain[1] or response.code != "AUTHENTICATIONFAILED"):
+        return True
     return response.code not in _FINAL and _FOR_NOW.search(response.text) is not None
 
 
@@ -63,7 +74,8 @@ def refusal(peer: str, command: str, done: Response) -> GlassdomeError:
         return ProtocolViolation(f"{peer} did not understand {command}: {said(done)}")
     if done.code in _MISSING or (not done.code and _NO_SUCH.search(done.text)):
         return FolderMissing(sentence, **_facts(done))
-    temporary = done.code not in _FINAL
+    full = done.code == "OVERQUOTA" and command in _STORING
+    temporary = (done.code not in _FINAL and not full) or is_for_now(done)
     away = done.code in _AWAY or (temporary and command in _OF_FOLDERS)
     return ImapRefused(sentence, temporary=temporary, away=away, **_facts(done))
 

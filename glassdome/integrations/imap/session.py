@@ -109,7 +109,7 @@ class Session:
         ImapRefused where the server lists the message and gives no data of it.
         """
         sizes = [
-            number(f["RFC822.SIZE"])
+            _size(f["RFC822.SIZE"])
             for f in _fetched(await self._fetch([uid], "(UID RFC822.SIZE)"))
             if "RFC822.SIZE" in f
         ]
@@ -123,10 +123,11 @@ class Session:
         reply = await self._fetch([uid], "(UID BODY.PEEK[])", seconds=seconds, max_literal=max_bytes + max_bytes // 8)
         for facts in _fetched(reply):
             raw = facts.get("BODY[]")
-            if isinstance(raw, bytes):
-                return raw
             if isinstance(raw, str):
-                return raw.encode("utf-8", "surrogateescape")
+                raw = raw.encode("utf-8", "surrogateescape")
+            # Servers in trouble send an empty body of a message that has a size.
+            if isinstance(raw, bytes) and (raw or not sizes[0]):
+                return raw
         await self._withheld(uid)
         return None
 
@@ -302,6 +303,12 @@ def _read_date(token: Token) -> datetime | None:
         return datetime.strptime(words_of(token).strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
     except ValueError:
         return None
+
+
+def _size(token: Token) -> int:
+    """Read RFC822.SIZE; 0 where the server does not know it."""
+    words = words_of(token) if token is not None else ""
+    return int(words) if words.isdecimal() else 0
 
 
 def _fetched(reply: Reply) -> list[dict[str, Token]]:

@@ -39,6 +39,10 @@ FOR_NOW = [
     b"NO EXAMINE Unsafe Login. Please contact kefu@188.com for help",
     b"BAD User is authenticated but not connected.",
     b"NO [NONEXISTENT] Mailbox doesn't exist: INBOX",
+    b"NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)",
+    b"NO [CONTACTADMIN] Temporarily switched off",
+    b"NO [NOPERM] Too many requests",
+    b"BAD Command Argument Error. 11",
 ]
 
 
@@ -63,6 +67,8 @@ async def test_a_refused_inbox_is_refused_for_now(bench: Bench, said: bytes) -> 
         b"NO [LIMIT] Too many operations",
         b"NO Request timed out, try again",
         b"NO Some messages could not be FETCHed (Failure)",
+        b"NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)",
+        b"NO [CLIENTBUG] Try again later",
     ],
 )
 async def test_a_refused_fetch_is_refused_for_now(bench: Bench, said: bytes) -> None:
@@ -120,6 +126,32 @@ async def test_body_nil_is_no_empty_mail(bench: Bench) -> None:
     assert await bench.source.fetch(bench.ref(), max_bytes=ENOUGH) == RAW
 
 
+@pytest.mark.parametrize("body", [b'""', b"{0}\r\n"])
+async def test_an_empty_body_is_no_empty_mail(bench: Bench, body: bytes) -> None:
+    """A message that has a size has bytes: a server in trouble sends none of them, and is asked again."""
+    bench.server.script(r"UID FETCH 2 \(UID BODY", b"* 2 FETCH (UID 2 BODY[] " + body + b")\r\nTAG OK\r\n", times=1)
+    with pytest.raises(ImapRefused) as caught:
+        await bench.source.fetch(bench.ref(), max_bytes=ENOUGH)
+    assert caught.value.temporary
+    assert await bench.source.fetch(bench.ref(), max_bytes=ENOUGH) == RAW
+
+
+@pytest.mark.parametrize("size", [b"NIL", b"-1", b'""'])
+async def test_a_size_that_the_server_does_not_know(bench: Bench, size: bytes) -> None:
+    """The message is fetched; the bound on its bytes stays."""
+    said = b"* 2 FETCH (UID 2 RFC822.SIZE " + size + b")\r\nTAG OK\r\n"
+    bench.server.script(r"UID FETCH 2 \(UID RFC822.SIZE", said, times=1)
+    assert await bench.source.fetch(bench.ref(), max_bytes=ENOUGH) == RAW
+
+
+async def test_a_full_mailbox_is_final(bench: Bench) -> None:
+    """OVERQUOTA is about room where something is stored (RFC 5530)."""
+    bench.server.script("UID (COPY|MOVE)", b"TAG NO [OVERQUOTA] Mailbox is full\r\n")
+    with pytest.raises(ImapRefused) as caught:
+        await bench.editor.move(bench.ref(), "Junk")
+    assert not caught.value.temporary
+
+
 async def test_no_to_one_message_keeps_the_words(bench: Bench) -> None:
     """Exchange's classic."""
     words = "The requested message could not be converted to an RFC-822 compatible format"
@@ -135,6 +167,11 @@ LATER = [
     b"NO [THROTTLED] AUTHENTICATE Rate limit hit",
     b"NO [ALERT] Account exceeded command or bandwidth limits.",
     b"NO Server is temporarily busy, try again later",
+    b"NO [OVERQUOTA] Account exceeded command or bandwidth limits.",
+    b"NO [AUTHENTICATIONFAILED] Temporary authentication failure",
+    b"NO Authentication service down",
+    b"NO Error: cannot connect to authentication daemon",
+    b"* BYE [ALERT] Autologout\r\n",
     b"* BYE [ALERT] Too many connections from this address\r\n",
 ]
 
