@@ -16,6 +16,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def _cursor_is_set(service: Service, mailbox: str) -> bool:
     import sqlite3
 
     path = Path(service.environment["GLASSDOME_DATA_DIR"]) / "glassdome.db"
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         return bool(database.execute("SELECT 1 FROM llm_cursor WHERE mailbox = ?", [mailbox]).fetchone())
 
 
@@ -182,7 +183,7 @@ def _expire_leases(service: Service) -> None:
     import sqlite3
 
     path = Path(service.environment["GLASSDOME_DATA_DIR"]) / "glassdome.db"
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         past = "2000-01-01T00:00:00.000000Z"
         database.execute(
             "UPDATE llm_processing_queue SET lease_until = ?, wake_at = ? WHERE state = 'leased'", [past, past]

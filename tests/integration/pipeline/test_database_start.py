@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ def test_a_schema_of_another_version_is_refused_with_the_command(command: str, t
     path = tmp_path / "glassdome.db"
     environment = _environment(tmp_path, f"sqlite:///{path}") | {"MAILCOW_IMAP_HOST": "127.0.0.1"}
     subprocess.run([GLASSDOME, "migrate"], env=environment, check=True, capture_output=True)
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("UPDATE llm_schema_version SET version_num = '9999'")
     done = subprocess.run(
         [GLASSDOME, command], env=environment, check=False, capture_output=True, text=True, timeout=PATIENCE
