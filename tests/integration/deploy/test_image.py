@@ -21,6 +21,8 @@ from glassdome.deploy.options import Options
 from glassdome.deploy.place import plan_install
 from tests.integration.deploy.compose_rules import problems
 from tests.integration.deploy.trees import OVERRIDE, make_mailcow
+from tests.servers.certificates import SERVER_NAME
+from tests.servers.dovecot import PASSWORD, Dovecot
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
@@ -115,14 +117,15 @@ def test_each_variable_is_a_setting(tmp_path: Path) -> None:
     assert [] == [field for field, known in settings.items() if not known & names]
 
 
-def test_the_entry_point_as_in_the_container() -> None:
-    """Without rights, as uid 10001 in a read-only tree where only data, log and /tmp can be written: it is healthy.
+@pytest.mark.timeout(600)
+def test_serve_worker_and_analyze_as_in_the_container(dovecot: Dovecot, mailbox: str) -> None:
+    """Without rights, as uid 10001 in a read-only tree where only data, log and 64 MB of /tmp can be written: all work.
 
     Where the tests do not run as root the tree cannot be built, and their own user stands for the unprivileged one.
     """
     folder = Path(tempfile.mkdtemp(prefix="gd", dir="/tmp"))
     folder.chmod(0o755)
-    for name in ("data", "log", "tmp", "root"):
+    for name in ("data", "log", "root"):
         (folder / name).mkdir()
     environment = {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -130,18 +133,26 @@ def test_the_entry_point_as_in_the_container() -> None:
         "LIBRARIES": sysconfig.get_path("purelib"),
         "SOURCE": str(ROOT),
         "FOLDER": str(folder),
+        "GLASSDOME_IMAP_HOST": dovecot.host,
+        "GLASSDOME_IMAP_PORT": str(dovecot.imap_port),
+        "MAILCOW_SERVER_NAME": SERVER_NAME,
+        "GLASSDOME_MAILBOXES": f"{mailbox}:{PASSWORD}",
     }
+    shutil.copy(dovecot.certificates.ca, folder / "data" / "ca.pem")
     if os.getuid() == 0:
-        for name in ("data", "log", "tmp"):
+        for name in ("data", "log"):
             os.chown(folder / name, 10001, 10001)
         command = ["unshare", "--mount", "--propagation", "private", "bash", "-c", TREE + CHANGE_ROOT, "-", RUN]
     else:
         command = ["bash", "-c", HERE + RUN]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600, check=False)
     shutil.rmtree(folder)
 
     assert 0 == done.returncode, done.stdout + done.stderr
-    assert "healthy" == json.loads(done.stdout.splitlines()[-1])["status"]
+    serve, serve_kib, worker, worker_kib, *analyses = map(json.loads, done.stdout.splitlines())
+    assert ["healthy", "healthy"] == [serve["status"], worker["status"]]
+    assert max(serve_kib, worker_kib) < 1 << 20
+    assert {"phish", "ham"} <= {analysis["label"] for analysis in analyses}
 
 
 #: The tree: the system, the interpreter, the libraries and our package, all read-only; three places to write.
@@ -159,7 +170,8 @@ for part in /usr /opt/python /opt/libraries /opt/source/glassdome; do mount -o r
 mkdir -p root/var/lib root/var/log
 place "$FOLDER/data" /var/lib/glassdome
 place "$FOLDER/log" /var/log/llm-processor
-place "$FOLDER/tmp" /tmp
+mkdir -p root/tmp
+mount -t tmpfs -o size=64m,mode=1777 tmpfs root/tmp
 mount -o remount,ro root
 export DATA=/var/lib/glassdome LOG=/var/log/llm-processor LIBRARIES=/opt/libraries SOURCE=/opt/source PYTHON=/opt/python
 """
@@ -171,16 +183,24 @@ HERE = 'export DATA="$FOLDER/data" LOG="$FOLDER/log"\n'
 RUN = """
 set -e
 cd "$DATA"
-export HOME=$DATA GLASSDOME_DATA_DIR=$DATA GLASSDOME_LOG_FILE=$LOG/processor.log
+export HOME=$DATA GLASSDOME_DATA_DIR=$DATA GLASSDOME_CA_FILE=$DATA/ca.pem GLASSDOME_LOG_FILE=$LOG/processor.log
 export PYTHONPATH=$SOURCE:$LIBRARIES PYTHONDONTWRITEBYTECODE=1 LD_LIBRARY_PATH=$PYTHON/lib
-"$PYTHON/bin/python3" -c 'from glassdome.cli.app import main; main()' serve --port 0 2> "$LOG/err" &
-tries=0
-until url=$(grep -o 'http://[0-9.:]*' "$LOG/err"); do
-  tries=$((tries + 1)); [ $tries -lt 400 ] || { cat "$LOG/err"; exit 8; }
-  kill -0 $! || { cat "$LOG/err"; exit 7; }
-  sleep 0.2
-done
-[ -s "$LOG/processor.log" ]
-curl -fsS -m 5 "$url/health"; echo
-kill $!; wait $!
+main='from glassdome.cli.app import main; main()'
+answers() {
+  local tries=0 url err="$LOG/err-$1"
+  : > "$err"
+  "$PYTHON/bin/python3" -c "$main" "$@" --port 0 2> "$err" &
+  until url=$(grep -o 'http://[0-9.:]*' "$err"); do
+    tries=$((tries + 1)); [ $tries -lt 400 ] || { cat "$err"; exit 8; }
+    kill -0 $! || { cat "$err"; exit 7; }
+    sleep 0.2
+  done
+  [ -s "$LOG/processor.log" ]
+  curl -fsS -m 5 "$url/health"; echo
+  awk '/VmHWM/ {print $2}' /proc/$!/status
+  kill $!; wait $!
+}
+answers serve
+answers worker
+"$PYTHON/bin/python3" -c "$main" analyze --json --jobs 2 "$SOURCE/glassdome/demo/mail" 2> "$LOG/err" || { cat "$LOG/err"; exit 6; }
 """
