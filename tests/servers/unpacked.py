@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["COURIER", "CYRUS", "NEWER", "Unpacked", "newer", "unpacked"]
+__all__ = ["CACHE", "COURIER", "CYRUS", "NEWER", "Unpacked", "archives", "newer", "run", "unpacked"]
 
 COURIER, CYRUS = "courier-imap", "cyrus-imapd"
 #: The Debian that follows the one these tests are made for.
@@ -23,7 +23,7 @@ NEWER = "trixie"
 #: Read when the tests begin, since each test has a home of its own. As root the servers run as another user, who may not
 #: enter root's home.
 _HOME_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-_CACHE = (Path("/var/cache") if os.getuid() == 0 else _HOME_CACHE) / "glassdome-tests"
+CACHE = (Path("/var/cache") if os.getuid() == 0 else _HOME_CACHE) / "glassdome-tests"
 #: A package that the installation would add; one in brackets is there already, in another version.
 _NEW = re.compile(r"^Inst (\S+) \(", re.MULTILINE)
 
@@ -48,17 +48,17 @@ class Unpacked:
 
 def unpacked(package: str) -> Unpacked:
     """Return the package, fetched if it is not there yet; raises RuntimeError with what apt says."""
-    folder = _CACHE / package
+    folder = CACHE / package
     with _alone(package):
         if not (folder / "done").exists():
             debs = folder / "debs"
             debs.mkdir(parents=True, exist_ok=True)
-            _run("apt-get", "download", *_needed(package), within=debs)
+            run("apt-get", "download", *_needed(package), within=debs)
             for deb in sorted(debs.glob("*.deb")):
-                _run("dpkg", "-x", str(deb), str(folder / "root"), within=folder)
+                run("dpkg", "-x", str(deb), str(folder / "root"), within=folder)
                 deb.unlink()
             # Servers run as another user.
-            _run("chmod", "-R", "go+rX", str(folder / "root"), within=folder)
+            run("chmod", "-R", "go+rX", str(folder / "root"), within=folder)
             (folder / "done").touch()
     return Unpacked(folder / "root")
 
@@ -66,31 +66,31 @@ def unpacked(package: str) -> Unpacked:
 def newer(*packages: str) -> Unpacked:
     """Return a root of the newer Debian with the packages, whose programs run after a chroot; raises RuntimeError."""
     name = "+".join((NEWER, *packages))
-    folder = _CACHE / name
+    folder = CACHE / name
     with _alone(name):
         if not (folder / "done").exists():
-            root, archives = folder / "root", _newer_archives(folder)
+            root, words = folder / "root", archives(folder)
             for top in ("bin", "sbin", "lib", "lib64"):
                 (root / "usr" / top).mkdir(parents=True, exist_ok=True)
                 if not (root / top).is_symlink():
                     (root / top).symlink_to(f"usr/{top}")
-            _run("apt-get", *archives, "-y", "-qq", "--download-only", "--no-install-recommends", "install", *packages)
+            run("apt-get", *words, "-y", "-qq", "--download-only", "--no-install-recommends", "install", *packages)
             for deb in sorted((folder / "archives").glob("*.deb")):
-                _run("dpkg", "-x", str(deb), str(root))
+                run("dpkg", "-x", str(deb), str(root))
                 deb.unlink()
             (folder / "done").touch()
     return Unpacked(folder / "root")
 
 
-def _newer_archives(folder: Path) -> list[str]:
-    """Ask apt for the newer Debian in a state of its own, from where this machine gets its packages."""
-    said = _run("apt-get", "indextargets", "--format", "$(REPO_URI) $(SUITE)", "Created-By: Packages", "Origin: Debian")
+def archives(folder: Path, suite: str = NEWER) -> list[str]:
+    """Return the words that let apt know another Debian, in a state of its own, from where this machine gets its packages."""
+    said = run("apt-get", "indextargets", "--format", "$(REPO_URI) $(SUITE)", "Created-By: Packages", "Origin: Debian")
     uris = [line.split()[0] for line in said.splitlines() if "security" not in line]
     if not uris:
         raise RuntimeError("apt knows no archive of Debian. Run: apt-get update")
     for part in ("state/lists/partial", "archives/partial"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    (folder / "sources.list").write_text(f"deb {uris[0]} {NEWER} main\n")
+    (folder / "sources.list").write_text(f"deb {uris[0]} {suite} main\n")
     options = {
         "Dir::State": folder / "state",
         "Dir::State::status": "/dev/null",
@@ -102,17 +102,18 @@ def _newer_archives(folder: Path) -> list[str]:
         "Debug::NoLocking": "1",
     }
     given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-    _run("apt-get", *given, "-qq", "update")
+    run("apt-get", *given, "-qq", "update")
     return given
 
 
 def _needed(package: str) -> list[str]:
     # Only asked: what the installation would remove stays.
-    said = _run("apt-get", "-s", "-o", "Debug::NoLocking=1", "install", "--no-install-recommends", package)
+    said = run("apt-get", "-s", "-o", "Debug::NoLocking=1", "install", "--no-install-recommends", package)
     return sorted(set(_NEW.findall(said)) | {package})
 
 
-def _run(*command: str, within: Path | None = None) -> str:
+def run(*command: str, within: Path | None = None) -> str:
+    """Run a command and return what it prints; raises RuntimeError with its complaint."""
     done = subprocess.run(command, cwd=within, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr[-2000:]}")
@@ -121,8 +122,8 @@ def _run(*command: str, within: Path | None = None) -> str:
 
 @contextmanager
 def _alone(package: str) -> Iterator[None]:
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    with (_CACHE / f"{package}.lock").open("w") as lock:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{package}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
