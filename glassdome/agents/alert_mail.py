@@ -17,7 +17,8 @@ from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import Conflict, RateLimited
 from glassdome.pipeline.alerts import LogAlerts
-from glassdome.ports.agent import UNKNOWN_OUTCOME, AlertSink
+from glassdome.ports.agent import UNKNOWN_OUTCOME
+from glassdome.values.as_json import rfc3339
 from glassdome.values.refs import MessageRef
 
 __all__ = ["MailAlerts", "alert_text", "open_alerts"]
@@ -25,6 +26,7 @@ __all__ = ["MailAlerts", "alert_text", "open_alerts"]
 #: Phishing alerts one owner gets in an hour: a wave of phishing is one event, and alerts that flood are not read.
 _PER_OWNER_AND_HOUR: Final = 10
 _PURPOSE: Final = "phishing_alert"
+_TEST: Final = "test_alert"
 
 
 class MailAlerts:
@@ -49,18 +51,33 @@ class MailAlerts:
             # By another process, or by one that died: after a while the outbox knows.
             raise RateLimited(f"The warning to {ref.mailbox} is being sent by another process.") from exc
 
+    async def test(self, mailbox: str) -> None:
+        """Send a warning that says it is a test; raises RateLimited and what sending raises."""
+        now = self._clock.now()
+        outbox = (await self._agent.memory.stores()).outbox
+        since = now - timedelta(hours=1)
+        sent = await outbox.count(mailbox=self._sender, since=since, recipient=mailbox, purpose=_TEST)
+        if sent >= _PER_OWNER_AND_HOUR:
+            raise RateLimited(f"{mailbox} got {sent} tests within an hour.")
+        await self._mail(mailbox, "A test: warnings of phishing reach you", _TEST_TEXT, _TEST, rfc3339(now))
+
     async def _send(self, ref: MessageRef, reason: str) -> None:
+        body = _OWNER_TEXT.format(folder=ref.folder, uid=ref.uid, reason=masked(reason))
+        await self._mail(ref.mailbox, f"Warning: a mail in {ref.folder} looks like phishing", body, _PURPOSE, str(ref))
+
+    async def _mail(self, to: str, subject: str, body: str, purpose: str, once: str) -> None:
+        """Send one mail per `purpose` and `once`."""
         await self._agent.perform(
             {
                 "action": "send_email",
                 "mailbox": self._sender,
                 "password": self._password,
-                "to_addresses": [ref.mailbox],
-                "subject": f"Warning: a mail in {ref.folder} looks like phishing",
-                "body": _OWNER_TEXT.format(folder=ref.folder, uid=ref.uid, reason=masked(reason)),
+                "to_addresses": [to],
+                "subject": subject,
+                "body": body,
                 "auto_submitted": "auto-generated",
-                "purpose": _PURPOSE,
-                "idempotency_key": f"{_PURPOSE}:{ref}",
+                "purpose": purpose,
+                "idempotency_key": f"{purpose}:{to}:{once}" if purpose == _TEST else f"{purpose}:{once}",
                 "allow_sensitive": True,
                 "save_copy": False,
             }
@@ -68,7 +85,7 @@ class MailAlerts:
 
 
 @asynccontextmanager
-async def open_alerts(settings: Settings, *, clock: Clock) -> AsyncIterator[AlertSink]:
+async def open_alerts(settings: Settings, *, clock: Clock) -> AsyncIterator[MailAlerts | LogAlerts]:
     """Yield the way to tell owners of phishing: mail from the Overseer's mailbox where one is set, else only the log."""
     mailbox = settings.alert_mailbox
     if mailbox is None:
@@ -83,6 +100,12 @@ _OWNER_TEXT: Final = """A mail in your folder {folder} (message {uid}) looks lik
 Why: {reason}
 
 Follow no link in it, open no attachment and give no password. If you know that the mail is genuine, you may use it.
+"""
+
+
+_TEST_TEXT: Final = """Somebody pressed "Send a test warning" on the page of Glassdome.
+
+Warnings of phishing in this mailbox come the way this mail did. There is nothing to do.
 """
 
 

@@ -10,6 +10,7 @@ from glassdome.act import Undoer
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.metrics import Metrics
+from glassdome.pipeline.backfills import Backfills
 from glassdome.ports.agent import ActionLedger
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
@@ -44,6 +45,7 @@ class Services:
     worker that there is a job, `look_round` the watcher that somebody chose other mailboxes. `source` and `undoer` are None where no mail server is configured, `models` where no model
     server is. `teach` hands a correction to the spam filter, None where nobody asked for that.
     `has_mailbox` says whether the mail server has a mailbox, None where nobody can be asked.
+    `backfills` carries out what is asked for on pages, `try_warning` sends a mailbox a test; None without a mail server.
     `probes` name the parts that `/health` reports besides the database: `ollama`, `openai`, `imap`, `worker`.
     """
 
@@ -65,6 +67,8 @@ class Services:
     probes: Mapping[str, Probe] = field(default_factory=dict)
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
+    backfills: Backfills | None = None
+    try_warning: Callable[[str], Awaitable[None]] | None = None
     wake: Callable[[], None] = _nothing
     look_round: Callable[[], None] = _nothing
     doorbell: Doorbell = lambda mailbox, folder: None

@@ -49,6 +49,8 @@ def services_of(app: App) -> Services:
         probes=_probes(app),
         teach=app.teach,
         has_mailbox=app.has_mailbox,
+        backfills=app.backfills,
+        try_warning=app.try_warning,
         wake=app.worker.wake if app.worker is not None else lambda: None,
         look_round=app.watcher.look_round if app.watcher is not None else lambda: None,
         doorbell=app.watcher.ring if app.watcher is not None else lambda mailbox, folder: None,

@@ -14,6 +14,7 @@ from glassdome.core.metrics import Metrics
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.llm.engine import LlmEngine
 from glassdome.pipeline.actions import ActionLoop
+from glassdome.pipeline.backfills import Backfills
 from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.watcher import Watcher
@@ -24,7 +25,7 @@ from glassdome.values.feedback import Feedback
 
 __all__ = ["App"]
 
-Part: TypeAlias = Watcher | ActionLoop | Chore | Worker
+Part: TypeAlias = Watcher | ActionLoop | Backfills | Chore | Worker
 
 
 @dataclass(kw_only=True)
@@ -50,6 +51,10 @@ class App:
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     #: Says whether the mail server has a mailbox; None where nobody can be asked.
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
+    #: Carries out the backfills asked for on pages.
+    backfills: Backfills | None = None
+    #: Sends a mailbox a warning that says it is a test.
+    try_warning: Callable[[str], Awaitable[None]] | None = None
     chores: list[Chore] = field(default_factory=list)
     probes: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
@@ -65,7 +70,7 @@ class App:
 
     def only_worker(self) -> None:
         """Take jobs and finish actions, and leave what is needed once to the process that watches."""
-        self.watcher = self.retention = None
+        self.watcher = self.retention = self.backfills = None
         self.chores.clear()
 
     async def work(self) -> None:
@@ -80,5 +85,5 @@ class App:
             part.stop()
 
     def _parts(self) -> list[Part]:
-        every = (self.follow, self.watcher, self.actions, self.retention, *self.chores, self.worker)
+        every = (self.follow, self.watcher, self.actions, self.retention, self.backfills, *self.chores, self.worker)
         return [part for part in every if part is not None]

@@ -20,6 +20,8 @@ from glassdome.integrations.rspamd.controller import RspamdController
 from glassdome.integrations.rspamd.teacher import RspamdTeacher
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.arrivals import Arrivals
+from glassdome.pipeline.backfill import Backfill
+from glassdome.pipeline.backfills import Backfills
 from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.habits import Habits
@@ -51,11 +53,13 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     source = app.source = ImapSource(pool, clock=clock)
     stack.push_async_callback(source.aclose)
     editor, observer, teacher = ImapEditor(pool), ImapObserver(pool), _spam_teacher(app, source, stack)
+    alerts = await stack.enter_async_context(open_alerts(settings, clock=clock))
+    app.try_warning = alerts.test
     performer = Performer(
         database.actions,
         clock=clock,
         editor=editor,
-        alerts=await stack.enter_async_context(open_alerts(settings, clock=clock)),
+        alerts=alerts,
         teacher=teacher,
     )
     app.undoer = Undoer(database.actions, clock=clock, editor=editor, source=source, teacher=teacher)
@@ -64,6 +68,18 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     app.worker = _worker(app, source, performer, junk)
     book = WatchBook()
     app.watcher = _watcher(app, source, app.worker, book)
+    app.backfills = Backfills(
+        lambda: Backfill(
+            source,
+            database.queue,
+            database.cursors,
+            clock=clock,
+            per_hour=app.settings.current().backfill_per_hour,
+        ),
+        database.cursors,
+        database.preferences,
+        clock=clock,
+    )
     learning = Learning(
         junk=junk,
         habits=Habits(source, observer, database, clock=clock),

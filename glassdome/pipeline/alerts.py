@@ -18,4 +18,12 @@ class LogAlerts:
     async def alert(self, ref: MessageRef, reason: str) -> None:
         """Log it, without any of the mail's text; raises PolicyRefused, since nobody was told."""
         _log.warning("phishing_alert", mailbox=ref.mailbox, folder=ref.folder, uid=ref.uid, reason=reason)
-        raise PolicyRefused(NO_ALERT_MAILBOX, fix="Set GLASSDOME_OVERSEER_MAILBOX.")
+        raise _nobody_told()
+
+    async def test(self, mailbox: str) -> None:
+        """Raise PolicyRefused: there is nothing to try."""
+        raise _nobody_told()
+
+
+def _nobody_told() -> PolicyRefused:
+    return PolicyRefused(NO_ALERT_MAILBOX, fix="Set GLASSDOME_OVERSEER_MAILBOX and GLASSDOME_OVERSEER_PASSWORD.")

@@ -15,7 +15,7 @@ from glassdome.values.job import JobReason, NewJob, Priority
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 from glassdome.values.watch import BackfillProgress
 
-__all__ = ["Backfill"]
+__all__ = ["Backfill", "backfill_key"]
 
 #: Messages per step: small enough to be polite, large enough that steps cost nothing.
 _BATCH: Final = 100
@@ -84,7 +84,7 @@ class Backfill:
     async def _begin(self, mailbox: str, folder: str) -> Cursor:
         """Return the place reached by an earlier run, else the present end of the folder."""
         now = (await self._source.new_uids(mailbox, folder, None)).cursor
-        earlier = await self._cursors.get_cursor(mailbox, _key(folder))
+        earlier = await self._cursors.get_cursor(mailbox, backfill_key(folder))
         return earlier if earlier is not None and earlier.uid_validity == now.uid_validity else now
 
     async def _step(self, state: BackfillProgress, wanted: int) -> BackfillProgress:
@@ -103,10 +103,11 @@ class Backfill:
         place = Cursor(uid_validity=validity, last_uid=reached)
         # One transaction with the jobs, under a key of its own: a folder can have no name with an empty level.
         added = await self._queue.arrived(
-            jobs, mailbox=mailbox, folder=_key(folder), cursor=place, now=self._clock.now()
+            jobs, mailbox=mailbox, folder=backfill_key(folder), cursor=place, now=self._clock.now()
         )
         return replace(state, reached=reached, found=state.found + len(jobs), added=state.added + added)
 
 
-def _key(folder: str) -> str:
+def backfill_key(folder: str) -> str:
+    """Return where the place is kept that the backfill of a folder reached."""
     return f"//backfill/{folder}"

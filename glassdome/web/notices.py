@@ -23,5 +23,8 @@ NOTICES: Final = {
     "cancelled_some": "As many as go at once are cancelled, and more are left. Press again for the rest.",
     "not_cancelled": "Nothing was cancelled: only what waits or failed can be, not what is being judged or done.",
     "preferences": "The preferences are saved. They hold from now on.",
+    "older_begin": "Older mail is being queued, newest first. It is judged behind new mail.",
+    "older_end": "Stopped. What is queued already is judged all the same.",
+    "warned": "A test warning is sent. It should be in the mailbox within a minute.",
     "settings": "The settings are saved. They take effect at once.",
 }

@@ -82,11 +82,16 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
     known = await offered(services, caller)
     if not mailbox.strip() and len(known) == 1:
         mailbox = known[0]
-    preferences = None
+    preferences = older = None
+    waiting = 0
     if mailbox.strip():
         address = as_mailbox(mailbox.strip())
         caller.must_see(address)
         preferences = await services.preferences.get_preferences(address)
+        if services.backfills is not None and preferences.chosen and preferences.auto_analysis:
+            older = await services.backfills.state(address)
+            depth = await services.queue.depth(now=services.clock.now(), mailboxes=(address,))
+            waiting = depth.pending + depth.leased
     return render(
         request,
         "settings.html",
@@ -94,6 +99,9 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
         preferences=preferences,
         mailboxes=known,
         switches=SWITCHES,
+        older=older,
+        waiting=waiting,
+        per_hour=services.settings().backfill_per_hour,
         warnings_sent=services.settings().alert_mailbox is not None,
         access=ACCESS,
         whole_server=not caller.restricted,

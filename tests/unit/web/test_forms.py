@@ -25,6 +25,8 @@ FORMS: dict[str, dict[str, str]] = {
     "undo": THIS | {"action": "1"},
     "queue": {"action": "retry", "state": "failed"},
     "settings": {"mailbox": USER, "engine_access": "never"},
+    "older": {"mailbox": USER, "do": "begin"},
+    "try-warning": {"mailbox": USER},
     "service": {"name": "ollama_model", "value": "phi3:mini"},
 }
 
