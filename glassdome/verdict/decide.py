@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from glassdome.core.limits import MAX_TAGS
-from glassdome.values.ask import Asked, nobody_proven
+from glassdome.values.ask import Asked, nobody_proven, unproven_value
 from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
@@ -101,7 +101,9 @@ def decide(
         phishing_score=max(floor, scores.phishing.probability) if label is not Label.UNKNOWN else None,
         spam_score=scores.spam.probability,
         phishing_reasons=phishing_reasons(message, signals, builtin, opinion, scores, weights),
-        summary=merge.summary(opinion, builtin) if wants.summary_enabled else "",
+        summary=merge.summary(opinion, builtin, fraud=label is Label.PHISH, unproven=unproven_value(asks))
+        if wants.summary_enabled
+        else "",
         categories=merge.categories(opinion, builtin) if wants.auto_categorize else (),
         tags=_tags(opinion, builtin, unknown=unknown, tainted=tainted),
         priority_score=min(_MAX_PRIORITY[label], _MAX_DOUBTFUL if doubtful else 10, merge.priority(opinion, builtin)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from glassdome.core.limits import MAX_ACTION_ITEMS, MAX_CATEGORIES, MAX_PHRASE_CHARS, MAX_SUMMARY_CHARS
 from glassdome.values.ask import Ask, AskKind
@@ -26,9 +27,27 @@ def _best(opinion: Opinion | None, builtin: Opinion) -> tuple[Opinion, ...]:
     return (opinion, builtin) if opinion is not None else (builtin,)
 
 
-def summary(opinion: Opinion | None, builtin: Opinion) -> str:
-    """Return the first summary that says anything, cut to its limit."""
-    return next((s for o in _best(opinion, builtin) if (s := " ".join(o.summary.split()))), "")[:MAX_SUMMARY_CHARS]
+#: What stands before the summary of a fraud, and of a mail that asks for something of value and is not proven.
+_SUSPECTED: Final = {
+    "en": "Suspected fraud. The mail says:", "de": "Betrugsverdacht. Die Mail sagt:", "fr": "Fraude présumée. Le message dit :",
+    "es": "Posible fraude. El mensaje dice:", "it": "Sospetta frode. Il messaggio dice:", "nl": "Vermoedelijk fraude. Het bericht zegt:",
+    "pt": "Possível fraude. A mensagem diz:",
+}  # fmt: skip
+_UNPROVEN: Final = {
+    "en": "Sender not proven. The mail says:", "de": "Absender nicht bestätigt. Die Mail sagt:",
+    "fr": "Expéditeur non prouvé. Le message dit :", "es": "Remitente no comprobado. El mensaje dice:",
+    "it": "Mittente non provato. Il messaggio dice:", "nl": "Afzender niet bewezen. Het bericht zegt:",
+    "pt": "Remetente não comprovado. A mensagem diz:",
+}  # fmt: skip
+
+
+def summary(opinion: Opinion | None, builtin: Opinion, *, fraud: bool = False, unproven: bool = False) -> str:
+    """Return the first summary that says anything, cut to its limit; of a fraud it is told as what the mail says."""
+    said = next((s for o in _best(opinion, builtin) if (s := " ".join(o.summary.split()))), "")
+    words = _SUSPECTED if fraud else _UNPROVEN if unproven else None
+    if words is not None and said:
+        said = f"{words.get(language(opinion, builtin)[:2], words['en'])} {said}"
+    return said if len(said) <= MAX_SUMMARY_CHARS else f"{said[: MAX_SUMMARY_CHARS - 1].rstrip()}…"
 
 
 def labels(found: Iterable[str], limit: int) -> tuple[str, ...]:

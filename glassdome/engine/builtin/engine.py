@@ -13,11 +13,13 @@ from glassdome.engine.builtin.classifier import Classifier, load_classifier
 from glassdome.engine.builtin.codes import hands_a_code
 from glassdome.engine.builtin.language import language_of
 from glassdome.engine.builtin.priority import Facts, prioritize
+from glassdome.engine.builtin.records import RecordFacts, record_line
 from glassdome.engine.builtin.reply import suggest_reply
 from glassdome.engine.builtin.rules import matches, ruled_categories, ruled_priority
 from glassdome.engine.builtin.sentences import MAX_READ_CHARS, sentences_of
 from glassdome.engine.builtin.summary import summarize
 from glassdome.engine.builtin.words import load_concepts, words_of
+from glassdome.values.ask import unproven_value
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion
@@ -74,42 +76,53 @@ class BuiltinEngine:
         ordered = ruled_priority(ruled)
         bulk = "bulk" in tags and not _is_discussion(message)
         clear = any(request.clear for request in requests)
+        code = author is not Author.PERSON and hands_a_code(message.subject, text)
+        days = [request.due_at for request in requests if request.due_at is not None]
         attention, why = attend(
             AttentionFacts(
                 author=author, asked=bool(clear or questions), questions=questions, urgent="urgent" in tags,
-                code=author is not Author.PERSON and hands_a_code(message.subject, text),
-                invitation="invitation" in tags, bulk=bulk, listed=message.lists.is_list, categories=found,
-                days=[request.due_at for request in requests if request.due_at is not None], today=written.date(),
+                code=code, invitation="invitation" in tags, bulk=bulk, listed=message.lists.is_list, categories=found,
+                days=days, today=written.date(),
             )
         )  # fmt: skip
         return Opinion(
-            engine=self.name,
-            model=self._classifier.name,
-            summary=summarize(sentences, message.subject),
-            categories=found,
-            ruled=_ruled(ruled, ordered),
-            tags=tags,
-            phishing=phishing,
-            spam=spam,
+            engine=self.name, model=self._classifier.name,
+            summary=_record(
+                message, text, context, author,
+                RecordFacts(
+                    language=language, categories=found, named=frozenset((*in_subject, *in_text)),
+                    titled=frozenset(in_subject), written=written, code=code, due=min(days, default=None),
+                ),
+            ) or summarize(sentences, message.subject),
+            categories=found, ruled=_ruled(ruled, ordered), tags=tags, phishing=phishing, spam=spam,
             priority_score=prioritize(message, facts, context) if ordered is None else ordered,
             sensitive_types=tuple(dict.fromkeys(finding.type for finding in sensitive)),
             action_items=_items(message, requests, author) if not bulk else (),
             auto_reply_suggestion=suggest_reply(
-                language=language,
-                name=message.author.name,
+                language=language, name=message.author.name,
                 asked=bool(questions or (clear and author is Author.PERSON)) and not {"bulk", "invitation"} & {*tags},
                 automatic=author is Author.MACHINE or "automatic" in tags,
             ),
             language=language,
             attention=attention,
             attention_reason=why,
-        )
+        )  # fmt: skip
 
 
 def _concepts(text: str) -> dict[str, list[str]]:
     """Return the concepts and kinds of service mail that the text names, with their phrases."""
     words = words_of(text)
     return load_concepts().find(words) | load_concepts("kinds.toml").find(words)
+
+
+def _record(message: Message, text: str, context: Context, author: Author, facts: RecordFacts) -> str:
+    """Return the line of facts that a machine's mail gives; an invitation gives one whoever sends it.
+
+    What somebody wants who is not proven is no fact.
+    """
+    asks = context.asked.asks if context.asked is not None else ()
+    person = author is Author.PERSON and not any(item.declared_type == "text/calendar" for item in message.attachments)
+    return "" if person or unproven_value(asks) else record_line(message, text, facts)
 
 
 def _items(message: Message, requests: Sequence[intent.Request], author: Author) -> tuple[ActionItem, ...]:

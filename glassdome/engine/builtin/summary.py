@@ -25,6 +25,13 @@ _CANDIDATES: Final = 30
 _SHORTEST: Final = 12
 #: A footer says so in its first words.
 _TELLING_CHARS: Final = 120
+#: Signs that end a sentence, and letters from which on capitals alone are no abbreviation.
+_ENDS: Final = ".!?…。！？:"
+_SHOUTED: Final = 16
+#: The share that a heading or a label counts beside whole sentences.
+_FRAGMENT: Final = 0.6
+#: Characters up to which a line that ends in a comma is a salutation.
+_SALUTATION: Final = 80
 #: How much each place further back in the mail counts less.
 _FADE: Final = 0.6
 #: How much long sentences are held back, and what sharing words with the subject is worth; fitted on BC3 with the above.
@@ -71,6 +78,9 @@ def summarize(sentences: Sequence[Sentence], subject: str = "") -> str:
     contents = [_content(words) for words in words_by_line("\n".join(candidates.values()))]
     bags = [set(content) for content in contents]
     scores = _scores(contents, bags, set(_content(words_in(fold(subject)))))
+    whole = [text[-1] in _ENDS for text in texts]
+    if sum(whole) >= _SENTENCES:
+        scores = [score * (1.0 if said else _FRAGMENT) for score, said in zip(scores, whole, strict=True)]
     best = max(range(len(texts)), key=scores.__getitem__)
     chosen = [best]
     if len(texts[best]) < _LONG_SENTENCE:
@@ -89,7 +99,9 @@ def _candidates(sentences: Sequence[Sentence]) -> dict[str, str]:
     return {
         text: form
         for text, form in folded.items()
-        if not _GREETING.match(form) and not _is_boilerplate(form[:_TELLING_CHARS], boilerplate)
+        if not (text[-1] == "," and len(text) < _SALUTATION)
+        and not _GREETING.match(form)
+        and not _is_boilerplate(form[:_TELLING_CHARS], boilerplate)
     }
 
 
@@ -142,7 +154,15 @@ def _plain(word: str) -> str:
 
 
 def _joined(sentences: Sequence[str]) -> str:
-    return _clipped(" ".join(s if s[-1] in ".!?…。！？:" else f"{s}." for s in sentences))
+    return _clipped(" ".join(_in_sentence_case(s if s[-1] in _ENDS else f"{s.rstrip(',;')}.") for s in sentences))
+
+
+def _in_sentence_case(sentence: str) -> str:
+    """Begin with a capital; what is shouted as a whole is said, a name like iPhone stays."""
+    letters = [char for char in sentence if char.isalpha()]
+    if len(letters) >= _SHOUTED and all(map(str.isupper, letters)):
+        return sentence.capitalize()
+    return sentence[:1].upper() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == " " else sentence
 
 
 def _clipped(text: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from glassdome.core.limits import MAX_CATEGORIES, MAX_SUMMARY_CHARS, MAX_TAGS
-from glassdome.values.opinion import ActionItem
+from glassdome.values.opinion import ActionItem, Opinion
 from glassdome.values.signal import Evidence
+from glassdome.verdict.merge import summary
 from tests.unit.verdict.build import builtin, context, hit, judged, model
 
 PHISH = builtin(phishing=0.99)
@@ -114,3 +115,12 @@ def test_engine_and_model_are_named() -> None:
     """Whose opinion it was."""
     assert (judged().engine, judged().model) == ("builtin", "")
     assert (judged(opinion=model()).engine, judged(opinion=model()).model) == ("ollama", "tiny")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("de", "Betrugsverdacht. Die Mail sagt: You won."), ("pl", "Suspected fraud. The mail says: You won.")],
+)
+def test_fraud_is_told_as_what_the_mail_says(language: str, expected: str) -> None:
+    """The summary never repeats a claim as a fact, in the language of the mail where there is a pack."""
+    assert summary(None, Opinion(engine="x", summary="You won.", language=language), fraud=True) == expected
