@@ -107,10 +107,10 @@ def _replaced(text: str, forms: list[tuple[str, str, str]]) -> str:
     letters = "".join(char for _, char in places)
     spans = sorted(
         (
-            (places[start][0], places[end - 1][0] + 1, shown)
+            (*_with_brackets(text, places[start][0], places[end - 1][0] + 1), shown)
             for form, plain, shown in forms
             for start, end in _spans(letters, form)
-            if len(form) >= _TELLING or _plain(text[places[start][0] : places[end - 1][0] + 1]) == plain
+            if len(form) >= _TELLING or _stands_alone(text, places[start][0], places[end - 1][0] + 1, plain)
         ),
         key=lambda span: (span[0], -span[1]),
     )
@@ -120,6 +120,22 @@ def _replaced(text: str, forms: list[tuple[str, str, str]]) -> str:
             pieces += [text[done:start], shown]
         done = max(done, end)
     return "".join(pieces) + text[done:]
+
+
+def _stands_alone(text: str, start: int, end: int, plain: str) -> bool:
+    """Say whether a short value is there as a word of its own: `2026` is not hidden inside `12026`."""
+    glued = text[:start][-1:].isalnum() or text[end : end + 1].isalnum()
+    return not glued and _plain(text[start:end]) == plain
+
+
+def _with_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the bracket whose other half is hidden: of `(305) 555-0199` no half is left."""
+    value = text[start:end]
+    if value.count(")") > value.count("(") and text[:start][-1:] == "(":
+        start -= 1
+    if value.count("(") > value.count(")") and text[end : end + 1] == ")":
+        end += 1
+    return start, end
 
 
 def _spans(letters: str, form: str) -> Iterator[tuple[int, int]]:

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from glassdome.core.limits import MAX_SENSITIVE_FINDINGS
 from glassdome.signals.sensitive.banking import find_bics, find_domestic_accounts, find_ibans
 from glassdome.signals.sensitive.cards import find_cards
+from glassdome.signals.sensitive.codes import find_plain_codes
 from glassdome.signals.sensitive.credentials import find_credentials
 from glassdome.signals.sensitive.documents import find_documents
 from glassdome.signals.sensitive.finding import Found, Recogniser
 from glassdome.signals.sensitive.keys import find_keys
+from glassdome.signals.sensitive.local_phones import find_local_phones
 from glassdome.signals.sensitive.national_ids import find_national_ids
 from glassdome.signals.sensitive.network import find_network_addresses
 from glassdome.signals.sensitive.phones import find_phones
@@ -32,9 +34,11 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     find_national_ids,
     find_keys,
     find_credentials,
+    find_plain_codes,
     find_documents,
     find_wallets,
     find_phones,
+    find_local_phones,
     find_network_addresses,
     find_topics,
 )

@@ -38,6 +38,8 @@ _AFTER = re.compile(
 #: Words that mean a telephone only when the number follows at once.
 _AT_ONCE = re.compile(r"(?<!\w)(?:home|office|work|desk|direct|pager|main|after hours|privat|büro|bureau|casa)\W{1,3}$")
 _CLOSE = 24
+#: Characters of a number before a bracket that is none of its own.
+_LEAST_BEFORE = 7
 
 
 def _as_whole(view: TextView, run: Span) -> Span:
@@ -46,7 +48,15 @@ def _as_whole(view: TextView, run: Span) -> Span:
     while start and view.text[start - 1] in "(+":
         start -= 1
     extension = _EXTENSION.match(view.text, end)
-    return start, extension.end() if extension else end
+    return start, extension.end() if extension else _without_open_bracket(view.text, start, end)
+
+
+def _without_open_bracket(text: str, start: int, end: int) -> int:
+    """Return where a number ends before a bracket that it does not close: "+49 89 6364 (0:47 min)"."""
+    opened = text.rfind("(", start, end)
+    if opened > start + _LEAST_BEFORE and text.find(")", opened, end) < 0:
+        return start + len(text[start:opened].rstrip(" .-/"))
+    return end
 
 
 def _is_international(text: str) -> bool:
@@ -60,7 +70,7 @@ def _is_international(text: str) -> bool:
 def _labelled(view: TextView) -> Iterator[Found]:
     for run in view.runs:
         start, end = _as_whole(view, run)
-        digits = sum(map(str.isdigit, view.text[run[0] : run[1]]))
+        digits = sum(map(str.isdigit, view.text[run[0] : min(run[1], end)]))
         if not 7 <= digits <= 15 or _DATE.match(view.text, run[0]) or view.in_address(start):
             continue
         glued = view.text[start - 1 : start].isalnum() or view.text[end : end + 1].isalnum()
@@ -77,8 +87,9 @@ def _international(view: TextView) -> Iterator[Found]:
     if "+" not in view.text and "00" not in view.text:
         return
     for match in islice(_INTERNATIONAL.finditer(view.text), MAX_PHONE_LOOKUPS):
-        if not view.in_address(match.start()) and _is_international(match.group()):
-            yield Found(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
+        start, end = match.start(), _without_open_bracket(view.text, *match.span())
+        if not view.in_address(start) and _is_international(view.text[start:end]):
+            yield Found(type="phone_number", start=start, end=end, risk="low", rank=4)
 
 
 def find_phones(view: TextView) -> Iterator[Found]:

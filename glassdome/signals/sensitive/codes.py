@@ -1,0 +1,83 @@
+"""One-time codes in the wordings of seven languages: a word for a code and a number, where the mail is about signing in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
+from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.view import TextView
+
+__all__ = ["find_plain_codes"]
+
+_CODE: Final = Phrases(
+    "code", "codes", "passcode", "otp", "token", "pin", "tan", "código", "codigo", "clave", "codice", "einmalcode", "anmeldecode", "logincode", "zugangscode",
+    "freigabecode", "aktivierungscode", "bestätigungscode", "sicherheitscode", "verifizierungscode", "prüfcode", "mtan", "smstan", "einmalkennwort",
+    "verificatiecode", "inlogcode", "beveiligingscode", "toegangscode", "bevestigingscode", "activatiecode", "controlecode", "sms-code", "contraseña de un solo uso",
+    "palavra-passe de uso único", "senha de uso único", "mot de passe à usage unique", "password monouso",
+)  # fmt: skip
+#: A mail that hands out such a code says one of these.
+_ABOUT: Final = Phrases(
+    "sign in", "sign-in", "signing in", "log in", "login", "log-in", "logging in", "verify", "verification", "authenticate", "authentication", "expires", "valid for", "minutes",
+    "one-time", "single-use", "two-factor", "2fa", "do not share", "don't share", "never share", "confirm your", "security code",
+    "anmelden", "anmeldung", "einloggen", "bestätigen", "bestätigung", "bestätigungscode", "verifizieren", "verifizierung", "gültig", "minuten", "einmalcode", "niemandem", "weitergeben", "freigeben", "freigabe",
+    "connexion", "connecter", "vérifier", "vérification", "valable", "valide", "expire", "expirera", "partagez", "communiquez", "confirmer", "authentification",
+    "iniciar sesión", "inicio de sesión", "acceder", "acceso", "verificar", "verificación", "válido", "minutos", "caduca", "caducará", "compartas", "comparta", "confirmar",
+    "accedere", "accesso", "verifica", "verificare", "valido", "minuti", "scade", "condividere", "condividerlo", "confermare", "monouso",
+    "inloggen", "inlogcode", "aanmelden", "verifiëren", "verificatiecode", "geldig", "verloopt", "deel", "bevestigen", "bevestig",
+    "entrar", "acesso", "aceder", "acessar", "verificação", "expira", "compartilhe", "partilhe", "autenticação",
+)  # fmt: skip
+#: Words that make another kind of code, before and behind the word.
+_OTHER_BEFORE: Final = re.compile(
+    r"(?:promo(?:tion(?:al)?)?|discount|voucher|gift(?: card)?|coupon|offer|gutschein|rabatt|aktions|angebots|post|postal|zip|area|country|bar|qr|source|error|exit|status|dress|tracking|booking"
+    r"|reservation|reference|order|product|item|invite|invitation|referral|sort|bank|swift|tax|customer|pick-?up|abhol|collection|locker|return|kortings|actie|ophaal|boekings|meeting|conference|airline|coverage)[\s-]{0,2}$"
+)
+_OTHER_BEHIND: Final = re.compile(
+    r"\s(?:postal|promo\w*|de (?:r[ée]duction|descuento|desconto|retrait|recogida|pedido|barras?|reserva|cliente|suivi|commande)|fiscale|sconto|cliente|cliente|prenotazione|di sconto|di prenotazione|di ritiro|avantage|of conduct|review|below the)\b"
+)
+_VALUE: Final = r"(?:\d{4,8}|\d{3}[ \-\u00a0]\d{3}|(?:\d[ \u00a0]){5}\d|[A-Z]{1,3}-?\d{4,7}|(?=[A-Z0-9]{6,8}(?![\w\-]))(?=[A-Z]{0,7}\d)[A-Z0-9]{6,8}|\d{2}[\-]\d{2}[\-]\d{2}|(?=[A-Z0-9]{3,4}-[A-Z0-9]{3,4}(?![\w\-]))(?=[A-Z\-]{0,5}\d)[A-Z0-9]{3,4}-[A-Z0-9]{3,4})"
+_EDGED: Final = rf"(?<![\w\-.,/=+#$€£])({_VALUE})(?![\w\-/=]|[.,]\d| ?[%€$£]| (?:eur|usd|gbp|min|minut|hours|stunden|heures|horas|ore|uur)\w*| \d)"
+#: Up to a few words without digits stand between, and the number may be on the next line that is not empty.
+_BEHIND: Final = re.compile(rf"[^\d\n.!?]{{0,60}}?(?:[:.]?[ \t]*\n\s{{0,8}})?[*\"'“«„<\[ \t]{{0,4}}{_EDGED}")
+_BARE: Final = re.compile(_EDGED)
+#: Verbs directly before a number, and what follows a number that comes first.
+_VERB: Final = re.compile(
+    r"(?<!\w)(?:use|enter|type|type in|geben sie|gib|benutze|verwende(?:n sie)?|nutzen sie|utilisez|saisissez|entrez|tapez|usa|utiliza|introduce|introduzca|ingresa|inserisci|utilizza|digita|gebruik|voer|vul|insira|utilize|digite|introduza)"
+    r"[ \t]{1,2}(?:den code |code |le code |el código |il codice |de code |o código )?[*\"'“«„]?$",
+    re.IGNORECASE,
+)
+_IS: Final = re.compile(
+    r"[*\"'”»“]?[ \t]{0,2}(?:[-–—:][ \t])?(?:is|ist|est|es|è|é|is)[ \t]{1,2}(?:your|the|ihr|dein|der|votre|ton|le|tu|su|el|il tuo|il suo|il|je|uw|jouw|de|o seu|o teu|seu|o)\b[^\n]{0,60}",
+    re.IGNORECASE,
+)
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_NUMBER_AT: Final = 80
+
+
+def find_plain_codes(view: TextView) -> Iterator[Found]:
+    """Find a code beside a word for it, or behind "enter" and "use", in a mail that is about signing in or confirming."""
+    if not view.has_digits or not _CODE.hits(view) or not _ABOUT.hits(view):
+        return
+    for match in islice(_matches(view), MAX_SENSITIVE_CANDIDATES):
+        start, end = match
+        value = view.text[start:end]
+        if not _YEAR.fullmatch(value) and not view.in_address(start):
+            yield Found(type="one_time_code", start=start, end=end, risk="low", rank=5)
+
+
+def _matches(view: TextView) -> Iterator[tuple[int, int]]:
+    for begin, end in _CODE.hits(view):
+        if _OTHER_BEFORE.search(view.lower, max(0, begin - 24), begin) or _OTHER_BEHIND.match(view.lower, end):
+            continue
+        if (found := _BEHIND.match(view.text, end, end + _NUMBER_AT + 24)) and found.end() < end + _NUMBER_AT + 24:
+            yield found.span(1)
+    for found in _BARE.finditer(view.text):
+        start, end = found.span(1)
+        before = view.text[max(0, start - 40) : start].rpartition("\n")[2]
+        told = _IS.match(view.text, end)
+        if _VERB.search(before) or (told and any(end <= hit[0] <= told.end() for hit in _CODE.hits(view))):
+            yield start, end
