@@ -78,7 +78,11 @@ def upgrade(*, folder: Path, dry_run: bool, restart: bool, force: bool) -> None:
     """Renew what is placed with this version's files, keeping every choice; also after mailcow's own update."""
     with errors_told():
         installed(_root(folder))
-        _carry_out(plan_install(_root(folder), force=force), dry_run, restart)
+        plan = plan_install(_root(folder), force=force)
+        first_key = first_key_of(plan)
+        _carry_out(plan, dry_run, restart)
+        if first_key and not dry_run:
+            tell_sign_in(plan, first_key)
 
 
 def status(*, folder: Path, as_json: bool) -> None:

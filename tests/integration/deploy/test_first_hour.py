@@ -63,6 +63,18 @@ def test_a_first_key_is_made_and_shown_once(tmp_path: Path) -> None:
     assert before == snapshot(root)
 
 
+def test_an_upgrade_of_an_older_installation_shows_its_first_key(tmp_path: Path) -> None:
+    """Versions before made none."""
+    root = make_mailcow(tmp_path / "mailcow")
+    glassdome("install", root)
+    conf = root / "mailcow.conf"
+    conf.write_text(re.sub(r"^GLASSDOME_API_KEYS=.*\n", "", conf.read_text(), flags=re.MULTILINE))
+
+    (key,) = SHOWN.findall(glassdome("upgrade", root))
+
+    assert f"\nGLASSDOME_API_KEYS={key}:rw\n" in conf.read_text()
+
+
 def test_a_dry_run_shows_no_key(tmp_path: Path) -> None:
     """It would be another one."""
     assert not SHOWN.search(glassdome("install", make_mailcow(tmp_path / "mailcow"), "--dry-run"))
