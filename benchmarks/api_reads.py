@@ -34,11 +34,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from glassdome.api.app import create_app
-from glassdome.api.services import Services
 from glassdome.cli.service import serving
 from glassdome.core.clock import FixedClock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.demo.samples import samples
+from glassdome.desk.services import Services
 from glassdome.pipeline.process import Stages, analyze_raw, classify
 from glassdome.store import Database, migrate
 from glassdome.store.beside import store_beside

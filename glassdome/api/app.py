@@ -29,11 +29,11 @@ from glassdome.api import (
 )
 from glassdome.api.description import describe
 from glassdome.api.edge import Edge
-from glassdome.api.guesses import Guesses
-from glassdome.api.health import HealthBoard
-from glassdome.api.rate import RateLimit
 from glassdome.api.scan import Scanner
-from glassdome.api.services import Services
+from glassdome.desk.guesses import Guesses
+from glassdome.desk.health import HealthBoard
+from glassdome.desk.rate import RateLimit
+from glassdome.desk.services import Services
 
 __all__ = ["create_app", "create_health_app", "with_routes"]
 

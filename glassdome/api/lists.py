@@ -1,27 +1,14 @@
-"""What all lists have in common: moments as filters, the address of the next page, ETags."""
+"""What all lists have in common: the address of the next page, ETags."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
-from glassdome.core.errors import InvalidQuery
-
-__all__ = ["UNCHANGED", "as_utc", "next_page", "tagged"]
-
-
-def as_utc(instant: datetime | None) -> datetime | None:
-    """Return the instant in UTC; one without offset is meant so. Raises InvalidQuery at the calendar's ends."""
-    if instant is None:
-        return None
-    try:
-        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-    except OverflowError as exc:
-        raise InvalidQuery("That moment is outside the calendar.") from exc
+__all__ = ["UNCHANGED", "next_page", "tagged"]
 
 
 #: What OpenAPI says of a list that was not answered again.

@@ -7,14 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from glassdome.api.access import Reader, Wired
-from glassdome.api.email_id import parse_email_id
+from glassdome.api.access import Reader
 from glassdome.api.errors import refusals
 from glassdome.api.lists import UNCHANGED, next_page, tagged
-from glassdome.api.lookup import Filters, find_document
-from glassdome.api.shapes import AnalysisShape
 from glassdome.core.errors import InvalidQuery, NotFound
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
+from glassdome.desk.email_id import parse_email_id
+from glassdome.desk.http import Wired
+from glassdome.desk.lookup import Filters, find_document
+from glassdome.desk.shapes import AnalysisShape
 from glassdome.ports.store import AnalysisQuery, Sort
 
 __all__ = ["router"]

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.access import Wired, Writer
+from glassdome.api.access import Writer
 from glassdome.api.answers import Element, answer, refused, success
-from glassdome.api.email_id import EmailId, as_mailbox, parse_email_id
 from glassdome.api.errors import refusals
-from glassdome.api.lookup import EmailIdField, FolderField, MailboxField
-from glassdome.api.services import Services
-from glassdome.api.shapes import analysis_shape, job_shape
 from glassdome.core.errors import (
-    AnalysisFailed,
-    ConnectFailed,
     GlassdomeError,
     InputError,
-    NotFound,
-    PolicyRefused,
-    UidValidityChanged,
 )
 from glassdome.core.limits import MAX_BULK_MESSAGES, MAX_WAIT_SECONDS
+from glassdome.desk.analyze import analysed, must_be_chosen, resolve
+from glassdome.desk.email_id import as_mailbox, parse_email_id
+from glassdome.desk.http import Wired
+from glassdome.desk.lookup import EmailIdField, FolderField, MailboxField
+from glassdome.desk.services import Services
+from glassdome.desk.shapes import analysis_shape, job_shape
 from glassdome.ports.store import AnalysisQuery
 from glassdome.values.analysis import Analysis
-from glassdome.values.job import Job, JobReason, JobState, NewJob, Priority
-from glassdome.values.refs import INBOX, MessageRef
+from glassdome.values.job import Job
+from glassdome.values.refs import INBOX
 
-__all__ = ["AnalyzeRequest", "analysed", "must_be_chosen", "resolve", "router"]
+__all__ = ["router"]
 
 router = APIRouter(tags=["analyze"])
-
-#: Seconds between looks for the result: quick at first, since the built-in engine needs milliseconds.
-_FIRST_LOOK: Final = 0.02
-_SLOWEST_LOOK: Final = 0.5
 
 
 class AnalyzeRequest(BaseModel):
@@ -95,62 +87,6 @@ async def analyze(
     return answer(
         await _element(services, found, body.email_id, mailbox), status=200 if isinstance(found, Analysis) else 202
     )
-
-
-async def must_be_chosen(services: Services, mailbox: str) -> None:
-    """Raise PolicyRefused for a mailbox whose owner did not choose analysis."""
-    if not (await services.preferences.get_preferences(mailbox)).chosen:
-        raise PolicyRefused(
-            f"Nobody chose {mailbox} for analysis, so its mail is not read.",
-            fix="Choose it with POST /api/v1/edit/llm/preferences.",
-        )
-
-
-async def resolve(services: Services, mailbox: str, wanted: EmailId) -> MessageRef:
-    """Find the message in the mailbox as it is now; a rebuilt folder's old UIDs name nothing (RFC 9051 2.3.1.1)."""
-    if services.source is None:
-        raise ConnectFailed("No mail server is configured.", fix="Set GLASSDOME_IMAP_HOST.")
-    if wanted.message_id:
-        return await services.source.find(mailbox, wanted.folder, f"<{wanted.message_id}>")
-    ref = await services.source.resolve(mailbox, wanted.folder, wanted.uid)
-    if wanted.uid_validity not in (None, ref.uid_validity):
-        raise UidValidityChanged
-    return ref
-
-
-async def analysed(services: Services, ref: MessageRef, *, force: bool, wait: float) -> Analysis | Job:
-    """Return the stored analysis, or that of a job put first in line, or the job when it takes longer than `wait`."""
-    before = await services.analyses.get(ref)
-    if before is not None and not force:
-        return before
-    await _enqueue(services, [ref])
-    return await _outcome(services, ref, before, wait)
-
-
-async def _enqueue(services: Services, refs: list[MessageRef]) -> None:
-    # `force` also moves a job that waits already to the front of the queue.
-    jobs = [NewJob(ref=ref, reason=JobReason.ASKED, priority=Priority.ASKED, force=True) for ref in refs]
-    await services.queue.enqueue(jobs, now=services.clock.now())
-    services.wake()
-
-
-async def _outcome(services: Services, ref: MessageRef, before: Analysis | None, wait: float) -> Analysis | Job:
-    end = services.clock.now() + timedelta(seconds=wait)
-    pause = _FIRST_LOOK
-    while True:
-        after = await services.analyses.get(ref)
-        if after is not None and after != before:
-            return after
-        job = await services.queue.get(ref)
-        if job is None:
-            raise NotFound("The job was removed while it waited.")
-        if job.state is JobState.FAILED:
-            raise AnalysisFailed(f"The message could not be analysed: {job.error}", job_code=job.error_code)
-        remaining = (end - services.clock.now()).total_seconds()
-        if remaining <= 0 or job.state is JobState.CANCELLED:
-            return job
-        await services.clock.sleep(min(pause, remaining))
-        pause = min(pause * 1.5, _SLOWEST_LOOK)
 
 
 async def _bulk(services: Services, mailbox: str, body: AnalyzeRequest, email_ids: list[str]) -> Response:

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.access import Wired
 from glassdome.api.errors import refusals
 from glassdome.api.scan import Scans
 from glassdome.api.shared_secret import FromBeside
 from glassdome.core.errors import ModelUnavailable
 from glassdome.core.limits import MAX_CHAT_MESSAGES, MAX_PHRASE_CHARS
+from glassdome.desk.http import Wired
 from glassdome.values.verdict import Label, Verdict
 
 __all__ = ["as_message", "router"]

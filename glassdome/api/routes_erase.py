@@ -2,50 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated
-
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.access import Wired, Writer
+from glassdome.api.access import Writer
 from glassdome.api.answers import Element, answer, success
-from glassdome.api.email_id import as_mailbox, as_person, parse_email_id
 from glassdome.api.errors import refusals
-from glassdome.api.keys import Caller
-from glassdome.api.lookup import EmailIdField, FolderField, MailboxField, find_analysis
-from glassdome.api.services import Services
-from glassdome.core.errors import InputError, NotFound
-from glassdome.core.limits import MAX_ADDRESS_CHARS
-from glassdome.ports.store import AnalysisQuery
-from glassdome.values.refs import INBOX
+from glassdome.desk.erase import EraseRequest, erase
+from glassdome.desk.http import Wired
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["analysis"])
-
-
-class EraseRequest(BaseModel):
-    """What to erase: a message of a mailbox, a whole mailbox (said aloud with `all`), or a correspondent's mail."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"mailbox": "user@domain.com", "email_id": "12345"},
-                {"mailbox": "user@domain.com", "all": True},
-                {"person": "someone@example.org"},
-            ]
-        },
-    )
-
-    mailbox: MailboxField | None = None
-    email_id: EmailIdField | None = None
-    folder: FolderField = INBOX
-    all: Annotated[bool, Field(description="Everything of the mailbox")] = False
-    person: Annotated[
-        str | None, Field(max_length=MAX_ADDRESS_CHARS, description="Everything whose From is this address")
-    ] = None
 
 
 @router.post(
@@ -54,35 +21,8 @@ class EraseRequest(BaseModel):
     response_model=list[Element],
     responses=refusals(404),
 )
-async def erase(services: Wired, caller: Writer, body: EraseRequest) -> Response:
+async def delete_analysis(services: Wired, caller: Writer, body: EraseRequest) -> Response:
     """Erase analyses with their jobs, actions and history; the mail itself is not touched. Audited."""
-    query = await _query(services, caller, body)
-    now = services.clock.now()
-    deleted = await services.analyses.delete(query)
-    request = body.model_dump(exclude_defaults=True)
-    subject = query.mailbox or query.person
-    await services.history.audit(
-        actor=caller.name, action="delete_analysis", subject=subject, facts=request | {"deleted": deleted}, now=now
-    )
-    element = success(
-        "delete", "analysis", msg=["analysis_deleted", subject], data={"deleted": deleted}, request=request
-    )
-    return answer(element)
-
-
-async def _query(services: Services, caller: Caller, body: EraseRequest) -> AnalysisQuery:
-    given = [body.email_id is not None, body.all, body.person is not None]
-    if sum(given) != 1 or (body.mailbox is None and body.person is None):
-        raise InputError("Give mailbox and email_id, or mailbox and all, or person.")
-    within = AnalysisQuery(mailboxes=caller.mailboxes, domains=caller.domains)
-    if body.mailbox is not None:
-        within = replace(within, mailbox=as_mailbox(body.mailbox))
-        caller.must_see(within.mailbox)
-    if body.person is not None:
-        return replace(within, person=as_person(body.person))
-    if body.email_id is None:
-        return within
-    found = await find_analysis(services.analyses, within.mailbox, parse_email_id(body.email_id, body.folder))
-    if found is None:
-        raise NotFound("There is no analysis of this message.")
-    return replace(within, ref=found.ref)
+    subject, deleted = await erase(services, caller, body)
+    request, data = body.model_dump(exclude_defaults=True), {"deleted": deleted}
+    return answer(success("delete", "analysis", msg=["analysis_deleted", subject], data=data, request=request))

@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.access import Wired, Writer
+from glassdome.api.access import Writer
 from glassdome.api.answers import Element, answer, success
-from glassdome.api.email_id import as_mailbox, parse_email_id
 from glassdome.api.errors import refusals
-from glassdome.api.keys import Caller
-from glassdome.api.lookup import EmailIdField, FolderField, MailboxField, find_analysis
-from glassdome.api.services import Services
-from glassdome.core.errors import NotFound
-from glassdome.core.limits import MAX_PHRASE_CHARS
-from glassdome.values.feedback import Feedback
-from glassdome.values.refs import INBOX
-from glassdome.values.verdict import GivenLabel
+from glassdome.desk.feedback import FeedbackRequest, correct
+from glassdome.desk.http import Wired
 
-__all__ = ["FeedbackRequest", "correct", "router"]
+__all__ = ["router"]
 
 router = APIRouter(tags=["feedback"])
-
-
-class FeedbackRequest(BaseModel):
-    """What the message really is."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"mailbox": "user@domain.com", "email_id": "12345", "label": "ham", "note": "our own shop"}]
-        },
-    )
-
-    mailbox: MailboxField
-    email_id: EmailIdField
-    folder: FolderField = INBOX
-    label: GivenLabel
-    note: Annotated[str, Field(max_length=MAX_PHRASE_CHARS)] = ""
 
 
 @router.post(
@@ -52,20 +25,3 @@ async def add_feedback(services: Wired, caller: Writer, body: FeedbackRequest) -
     """Store what a person says of a message, one correction per message, and teach the sender's history with it."""
     facts = await correct(services, caller, body)
     return answer(success("add", "feedback", msg=["feedback_added", body.email_id], request=facts))
-
-
-async def correct(services: Services, caller: Caller, body: FeedbackRequest) -> dict[str, str]:
-    """Store, teach and audit a correction; return its message and label. Raises NotFound where there is no analysis."""
-    mailbox = as_mailbox(body.mailbox)
-    caller.must_see(mailbox)
-    found = await find_analysis(services.analyses, mailbox, parse_email_id(body.email_id, body.folder))
-    if found is None:
-        raise NotFound("There is no analysis of this message.")
-    feedback = Feedback(ref=found.ref, label=body.label, actor=caller.name, note=body.note)
-    now = services.clock.now()
-    await services.history.record_feedback(feedback, now=now)
-    if services.teach is not None:
-        await services.teach(feedback)
-    facts = {"email_id": str(found.ref), "label": str(body.label)}
-    await services.history.audit(actor=caller.name, action="add_feedback", subject=mailbox, facts=facts, now=now)
-    return facts

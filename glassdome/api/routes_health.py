@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from glassdome.api.access import DocsReader, Wired
+from glassdome.api.access import DocsReader
 from glassdome.api.errors import refusals
-from glassdome.api.health import HealthBoard
-from glassdome.api.shapes import DepthShape
+from glassdome.desk.health import HealthBoard
+from glassdome.desk.http import Wired
+from glassdome.desk.shapes import DepthShape
 
 __all__ = ["router"]
 

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.access import Reader, Wired, Writer
+from glassdome.api.access import Reader, Writer
 from glassdome.api.errors import error_body, refusals
-from glassdome.api.health import model_name
 from glassdome.api.lists import UNCHANGED, tagged
-from glassdome.api.services import Services
 from glassdome.core.errors import GlassdomeError, ModelUnavailable
+from glassdome.desk.health import model_name
+from glassdome.desk.http import Wired
+from glassdome.desk.services import Services
 from glassdome.ports.model import ModelLibrary, PullProgress
 
 __all__ = ["router"]

@@ -2,110 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from glassdome.api.access import Reader, Wired, Writer
+from glassdome.api.access import Reader, Writer
 from glassdome.api.answers import Element, answer, success
-from glassdome.api.email_id import as_mailbox
 from glassdome.api.errors import refusals
-from glassdome.api.keys import Caller
-from glassdome.api.lookup import MailboxField
-from glassdome.api.services import Services
-from glassdome.core.errors import NotFound
-from glassdome.values.preferences import EngineAccess, Preferences
+from glassdome.desk.http import Wired
+from glassdome.desk.preferences import PreferencesEdit, PreferencesShape, Whose, change_preferences, preferences_of
 
-__all__ = [
-    "PreferencesEdit",
-    "PreferencesShape",
-    "Whose",
-    "change_preferences",
-    "must_exist",
-    "preferences_of",
-    "router",
-]
+__all__ = ["router"]
 
 router = APIRouter(tags=["preferences"])
-
-_EXAMPLE: dict[str, JsonValue] = {
-    "username": "user@domain.com",
-    "auto_analysis": True,
-    "auto_categorize": True,
-    "phishing_alerts": True,
-    "summary_enabled": True,
-}
-
-
-class PreferencesShape(BaseModel):
-    """One mailbox's choices."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": _EXAMPLE
-            | {
-                "chosen": True,
-                "engine_access": "full",
-                "summary_language": "",
-                "flag_phishing": False,
-                "flag_categories": False,
-                "move_to_junk": False,
-                "drafts": False,
-            }
-        }
-    )
-
-    username: str
-    chosen: bool
-    auto_analysis: bool
-    auto_categorize: bool
-    phishing_alerts: bool
-    summary_enabled: bool
-    engine_access: EngineAccess
-    summary_language: str
-    flag_phishing: bool
-    flag_categories: bool
-    move_to_junk: bool
-    drafts: bool
-
-
-class Whose(BaseModel):
-    """Whose preferences."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    username: MailboxField
-
-
-class PreferencesEdit(BaseModel):
-    """What to change; what is not given stays. An unknown name is refused, since it would change nothing."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
-
-    username: MailboxField
-    chosen: Annotated[bool | None, Field(description="The opt-in: nobody's mail is read before it is true")] = None
-    auto_analysis: Annotated[
-        bool | None,
-        Field(description="Analyse new mail unasked; true also chooses the mailbox unless `chosen` says no"),
-    ] = None
-    auto_categorize: bool | None = None
-    phishing_alerts: bool | None = None
-    summary_enabled: bool | None = None
-    engine_access: Annotated[EngineAccess | None, Field(description="How much of a mail a language model may see")] = (
-        None
-    )
-    summary_language: Annotated[
-        str | None,
-        Field(pattern=r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3})?$", description="BCP 47, or empty: the mail's own"),
-    ] = None
-    flag_phishing: bool | None = None
-    flag_categories: bool | None = None
-    move_to_junk: bool | None = None
-    drafts: bool | None = None
 
 
 @router.get(
@@ -117,13 +27,6 @@ class PreferencesEdit(BaseModel):
 async def get_preferences(services: Wired, caller: Reader, parameters: Annotated[Whose, Query()]) -> Response:
     """Answer the stored preferences, or the defaults with `chosen` false."""
     return JSONResponse(await preferences_of(services, caller, parameters))
-
-
-async def preferences_of(services: Services, caller: Caller, whose: Whose) -> dict[str, Any]:
-    """Return the JSON object of a mailbox's preferences."""
-    mailbox = as_mailbox(whose.username)
-    caller.must_see(mailbox)
-    return _shape(await services.preferences.get_preferences(mailbox))
 
 
 @router.post(
@@ -139,36 +42,3 @@ async def edit_preferences(services: Wired, caller: Writer, body: PreferencesEdi
         "edit", "preferences", msg=["preferences_modified", wanted["username"]], data=wanted, request=changes
     )
     return answer(element)
-
-
-async def change_preferences(
-    services: Services, caller: Caller, body: PreferencesEdit
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Store and audit; return what was changed, and the JSON object of the preferences as they are now.
-
-    Raises NotFound for a mailbox that mailcow does not have; what was chosen before can be taken back all the same.
-    """
-    mailbox = as_mailbox(body.username)
-    caller.must_see(mailbox)
-    changes = {k: v for k, v in body.model_dump(exclude={"username"}).items() if v is not None}
-    if changes.get("auto_analysis"):
-        changes.setdefault("chosen", True)
-    before = await services.preferences.get_preferences(mailbox)
-    if changes.get("chosen") or not before.chosen:
-        await must_exist(services.has_mailbox, mailbox)
-    wanted = replace(before, username=mailbox, **changes)
-    now = services.clock.now()
-    await services.preferences.set_preferences(wanted, now=now)
-    await services.history.audit(actor=caller.name, action="edit_preferences", subject=mailbox, facts=changes, now=now)
-    services.look_round()
-    return changes, _shape(wanted)
-
-
-async def must_exist(has_mailbox: Callable[[str], Awaitable[bool]] | None, mailbox: str) -> None:
-    """Raise NotFound where the mail server says that there is no such mailbox, and its error where it cannot say."""
-    if has_mailbox is not None and not await has_mailbox(mailbox):
-        raise NotFound(f"mailcow has no mailbox {mailbox}.", fix="Create it first, or correct its name.")
-
-
-def _shape(preferences: Preferences) -> dict[str, Any]:
-    return asdict(preferences) | {"engine_access": str(preferences.engine_access)}

@@ -7,13 +7,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.access import Wired
-from glassdome.api.email_id import as_folder, as_mailbox
 from glassdome.api.errors import refusals
-from glassdome.api.services import Services
 from glassdome.api.shared_secret import FromBeside
 from glassdome.core.errors import InputError
 from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_FOLDER_CHARS, MAX_PUSH_EVENTS
+from glassdome.desk.email_id import as_folder, as_mailbox
+from glassdome.desk.http import Wired
+from glassdome.desk.services import Services
 from glassdome.values.refs import INBOX
 
 __all__ = ["router"]

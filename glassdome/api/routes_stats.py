@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from glassdome.api.access import Reader, Wired
+from glassdome.api.access import Reader
 from glassdome.api.errors import refusals
 from glassdome.api.lists import UNCHANGED, tagged
-from glassdome.api.lookup import Filters
-from glassdome.api.shapes import AnalysisShape, DepthShape, depth_shape
+from glassdome.desk.http import Wired
+from glassdome.desk.lookup import Filters
+from glassdome.desk.shapes import AnalysisShape, DepthShape, depth_shape
 from glassdome.ports.store import Statistics
 
 __all__ = ["router", "statistics_shape"]

@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.act import Undoer, Undone
-from glassdome.api.access import Wired, Writer
+from glassdome.api.access import Writer
 from glassdome.api.answers import Element, answer, refused, success
 from glassdome.api.errors import ErrorBody, refusals
-from glassdome.api.keys import Caller
-from glassdome.api.lists import as_utc
-from glassdome.api.lookup import OptionalMailbox, mailbox_of
-from glassdome.api.services import Services
-from glassdome.api.shapes_actions import action_shape
-from glassdome.core.errors import ConnectFailed, GlassdomeError, InputError, NotFound
-from glassdome.core.limits import MAX_UNDOS
-from glassdome.ports.agent import ActionQuery
-from glassdome.values.action import ActionKind
+from glassdome.core.errors import GlassdomeError, InputError
+from glassdome.desk.http import Wired
+from glassdome.desk.keys import Caller
+from glassdome.desk.services import Services
+from glassdome.desk.shapes_actions import action_shape
+from glassdome.desk.undo import UndoRequest, take_back, take_back_since
 from glassdome.values.agent import PerformedAction
 
-__all__ = ["ActionId", "router", "take_back"]
+__all__ = ["router"]
 
 router = APIRouter(tags=["actions"])
-
-ActionId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-
-
-class UndoAttributes(BaseModel):
-    """What becomes of the actions."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    state: Literal["undone"] = "undone"
-
-
-class UndoRequest(BaseModel):
-    """Which actions to take back: these ids, or all that was done since then."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"items": [17, 18], "attr": {"state": "undone"}},
-                {"since": "2026-11-20T00:00:00Z", "mailbox": "user@domain.com", "attr": {"state": "undone"}},
-            ]
-        },
-    )
-
-    items: Annotated[list[ActionId] | None, Field(min_length=1, max_length=MAX_UNDOS)] = None
-    attr: UndoAttributes = UndoAttributes()
-    since: Annotated[datetime | None, Field(description="Instead of items: all that was done at or after")] = None
-    until: Annotated[datetime | None, Field(description="With since: done before")] = None
-    mailbox: Annotated[OptionalMailbox, Field(description="With since: only of this mailbox")] = ""
-    kinds: Annotated[
-        list[ActionKind],
-        Field(min_length=1, max_length=len(ActionKind), description="With since: only of these kinds"),
-    ] = [ActionKind.MOVE]
-    cursor: Annotated[str, Field(max_length=500, description="With since: `next_cursor` of the answer before")] = ""
 
 
 #: Where every item was refused, the answer's status is the first one's, and its body the elements all the same.
@@ -82,40 +41,22 @@ async def edit_actions(services: Wired, caller: Writer, body: UndoRequest) -> Re
     element: `data.undone` has the ids that were taken back, `data.refused` those that were not, with code and sentence;
     where there is more than one request may do, `data.next_cursor` is the next request's `cursor`, else null.
     """
-    mailbox = mailbox_of(caller, body.mailbox)
     if (body.items is None) is (body.since is None):
         raise InputError("Give either items or since.")
     if body.items is not None and body.model_fields_set & {"until", "mailbox", "kinds", "cursor"}:
         raise InputError("until, mailbox, kinds and cursor go with since, not with items.")
-    if services.undoer is None:
-        raise ConnectFailed("No mail server is configured.", fix="Set GLASSDOME_IMAP_HOST.")
     if body.items is not None:
-        return await _named(services, services.undoer, caller, list(dict.fromkeys(body.items)))
-    return await _since(services, services.undoer, caller, body, mailbox)
+        return await _named(services, caller, list(dict.fromkeys(body.items)))
+    return await _since(services, caller, body)
 
 
-async def _named(services: Services, undoer: Undoer, caller: Caller, ids: list[int]) -> Response:
-    came_to = await take_back(services, undoer, caller, ids)
+async def _named(services: Services, caller: Caller, ids: list[int]) -> Response:
+    came_to = await take_back(services, caller, ids)
     first = came_to[ids[0]]
     # Any that was taken back makes the whole a success.
     refused_all = all(isinstance(found, GlassdomeError) for found in came_to.values())
     status = first.status if refused_all and isinstance(first, GlassdomeError) else 200
     return answer(*(_element(number, found) for number, found in came_to.items()), status=status)
-
-
-async def take_back(
-    services: Services, undoer: Undoer, caller: Caller, ids: list[int]
-) -> dict[int, PerformedAction | GlassdomeError]:
-    """Take the actions back that the caller may see, and audit it; return what each came to, in the order of `ids`."""
-    theirs = ActionQuery(ids=tuple(ids), mailboxes=caller.mailboxes, domains=caller.domains, limit=len(ids))
-    found = {item.id: item for item in (await services.actions.list(theirs)).items}
-    outcome = await undoer.undo_all([found[number] for number in ids if number in found])
-    await _audit(services, caller, "", {"items": ids}, outcome)
-    undone = {item.id: item for item in outcome.done}
-    # The same is said of another's action: who may not see it does not learn that it is there.
-    errors: dict[int, GlassdomeError] = {number: NotFound("There is no such action.") for number in ids}
-    errors |= {item.id: exc for item, exc in outcome.refused}
-    return {number: undone.get(number) or errors[number] for number in ids}
 
 
 def _element(number: int, came_to: PerformedAction | GlassdomeError) -> dict[str, Any]:
@@ -126,20 +67,9 @@ def _element(number: int, came_to: PerformedAction | GlassdomeError) -> dict[str
     return success("edit", "actions", msg=message, data=action_shape(came_to), request=request)
 
 
-async def _since(services: Services, undoer: Undoer, caller: Caller, body: UndoRequest, mailbox: str) -> Response:
-    query = ActionQuery(
-        mailbox=mailbox,
-        mailboxes=caller.mailboxes,
-        domains=caller.domains,
-        kinds=tuple(dict.fromkeys(body.kinds)),
-        since=as_utc(body.since),
-        until=as_utc(body.until),
-        limit=MAX_UNDOS,
-        cursor=body.cursor,
-    )
-    outcome = await undoer.undo_matching(query)
+async def _since(services: Services, caller: Caller, body: UndoRequest) -> Response:
+    outcome = await take_back_since(services, caller, body)
     request = body.model_dump(mode="json", exclude_unset=True)
-    await _audit(services, caller, mailbox, request, outcome)
     data = {
         "undone": [item.id for item in outcome.done],
         "refused": [{"id": item.id, "code": exc.code, "msg": exc.outward} for item, exc in outcome.refused],
@@ -150,9 +80,3 @@ async def _since(services: Services, undoer: Undoer, caller: Caller, body: UndoR
         return answer(refused("edit", "actions", exc=first, request=request) | {"data": data}, status=first.status)
     message = ["actions_undone", str(len(outcome.done))]
     return answer(success("edit", "actions", msg=message, data=data, request=request))
-
-
-async def _audit(services: Services, caller: Caller, mailbox: str, request: dict[str, Any], outcome: Undone) -> None:
-    facts = request | {"undone": [item.id for item in outcome.done]}
-    now = services.clock.now()
-    await services.history.audit(actor=caller.name, action="edit_actions", subject=mailbox, facts=facts, now=now)

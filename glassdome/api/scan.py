@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
-from glassdome.api.services import Classify
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.limits import MAX_SCAN_SECONDS, MAX_SCANS
+from glassdome.desk.services import Classify
 from glassdome.values.verdict import Label, Verdict
 
 __all__ = ["Scanner", "Scans", "confidence", "verdict_word"]

@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from glassdome.api.access import Wired, judged, same_secret
-from glassdome.api.keys import Caller, Scope
 from glassdome.core.errors import NotAuthenticated
 from glassdome.core.secrets import reveal
+from glassdome.desk.http import Wired, judged, same_secret
+from glassdome.desk.keys import Caller, Scope
 
 __all__ = ["FromBeside"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from glassdome.api.email_id import as_folder, as_mailbox
-from glassdome.api.routes_preferences import must_exist
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, operator, progress_bar, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ActionForbidden, ConfigError
+from glassdome.desk.email_id import as_folder, as_mailbox
+from glassdome.desk.preferences import must_exist
 from glassdome.pipeline.backfill import Backfill
 from glassdome.values.watch import BackfillProgress
 

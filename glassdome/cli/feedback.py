@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from glassdome.api.email_id import as_mailbox, parse_email_id
 from glassdome.bootstrap.mailboxes import open_store
 from glassdome.cli.console import errors_told, load_settings, operator, out, run
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import NotFound
+from glassdome.desk.email_id import as_mailbox, parse_email_id
 from glassdome.values.feedback import Feedback
 from glassdome.values.verdict import Label
 

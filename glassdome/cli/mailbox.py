@@ -9,11 +9,11 @@ import typer
 from rich.table import Table
 
 from glassdome.agents.mailcow_agent import MailcowAgent
-from glassdome.api.email_id import as_mailbox
 from glassdome.cli.agent_task import Audited, ask_password, audit, perform, tell
 from glassdome.cli.console import errors_told, load_settings, out, print_json
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, NotFound
+from glassdome.desk.email_id import as_mailbox
 
 __all__ = ["create", "delete", "forget", "list_", "register"]
 

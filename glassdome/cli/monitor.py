@@ -8,12 +8,12 @@ from typing import Any
 import typer
 
 from glassdome.agents.mailcow_agent import MailcowAgent
-from glassdome.api.email_id import as_mailbox
 from glassdome.cli.agent_task import Audited, ask_password, perform
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json
 from glassdome.cli.service import asked_to_stop
 from glassdome.core.config import Settings
 from glassdome.core.errors import InputError
+from glassdome.desk.email_id import as_mailbox
 
 __all__ = ["monitor"]
 

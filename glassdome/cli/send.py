@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from glassdome.api.email_id import as_mailbox
 from glassdome.cli.agent_task import ask_password, perform, tell
 from glassdome.cli.console import errors_told
 from glassdome.core.errors import InputError
 from glassdome.core.limits import MAX_MESSAGE_BYTES
+from glassdome.desk.email_id import as_mailbox
 
 __all__ = ["send"]
 

@@ -10,8 +10,6 @@ from fastapi import FastAPI
 
 from glassdome.agents.memory import secret_box
 from glassdome.api.app import create_app, create_health_app
-from glassdome.api.services import Services
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, run
@@ -22,6 +20,8 @@ from glassdome.core.config import Settings, misspelt_names
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 from glassdome.core.networks import Network, parse_networks
+from glassdome.desk.services import Services
+from glassdome.desk.wiring import services_of
 from glassdome.pipeline.process import warm_up
 
 __all__ = ["serve", "worker"]

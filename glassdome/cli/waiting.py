@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Final, TypeAlias
 
-from glassdome.api.services import Services
-from glassdome.api.wiring import services_without
 from glassdome.cli.service import asked_to_stop
 from glassdome.core.config import Settings
 from glassdome.core.errors import StoreUnavailable
 from glassdome.core.log import get_logger
+from glassdome.desk.services import Services
+from glassdome.desk.wiring import services_without
 from glassdome.store import migrate, open_database
 
 __all__ = ["Listener", "database_there"]

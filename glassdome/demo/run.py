@@ -16,7 +16,6 @@ from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
 from glassdome.api.app import create_app
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import Clock
@@ -25,6 +24,7 @@ from glassdome.core.errors import ConfigError
 from glassdome.demo.certificate import make_certificate
 from glassdome.demo.mailserver import DemoMailServer
 from glassdome.demo.samples import AUTHSERV_ID, DOMAIN, MAILBOX, samples
+from glassdome.desk.wiring import services_of
 
 __all__ = ["Demo", "open_demo"]
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.keys import Caller
-from glassdome.api.routes_actions import ActionParameters, find_actions
-from glassdome.api.routes_undo import ActionId, take_back
-from glassdome.api.shapes_actions import action_shape
-from glassdome.core.errors import ConnectFailed, GlassdomeError
+from glassdome.core.errors import GlassdomeError
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS, MAX_PAGE
+from glassdome.desk.actions import ActionParameters, find_actions
+from glassdome.desk.keys import Caller
+from glassdome.desk.shapes_actions import action_shape
+from glassdome.desk.undo import ActionId, take_back
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.reading import access_of, accesses
 from glassdome.mcp.shapes import Shape, Where
@@ -89,10 +89,7 @@ async def _list(parts: Parts, caller: Caller, given: ActionParameters) -> Action
 
 
 async def _take_back(parts: Parts, caller: Caller, given: TakeBackArguments) -> ActionRow:
-    undoer = parts.services.undoer
-    if undoer is None:
-        raise ConnectFailed("No mail server is configured.", fix="Set GLASSDOME_IMAP_HOST.")
-    came_to = (await take_back(parts.services, undoer, caller, [given.id]))[given.id]
+    came_to = (await take_back(parts.services, caller, [given.id]))[given.id]
     if isinstance(came_to, GlassdomeError):
         raise came_to
     return ActionRow.of(came_to, await access_of(parts, came_to.action.ref.mailbox))

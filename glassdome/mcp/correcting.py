@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.keys import Caller
-from glassdome.api.routes_feedback import FeedbackRequest, correct
-from glassdome.api.routes_preferences import PreferencesEdit, PreferencesShape, change_preferences
-from glassdome.api.routes_queue import JobId, QueueEdit, move_jobs
 from glassdome.core.errors import Conflict
+from glassdome.desk.feedback import FeedbackRequest, correct
+from glassdome.desk.keys import Caller
+from glassdome.desk.preferences import PreferencesEdit, PreferencesShape, change_preferences
+from glassdome.desk.queue import JobId, QueueEdit, move_jobs
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.shapes import Shape
 from glassdome.mcp.tool import Tool

@@ -16,15 +16,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Request
 
-from glassdome.api.guesses import Guesses, address_of
-from glassdome.api.keys import Caller, find_caller, parse_keys
-from glassdome.api.rate import RateLimit
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, NotAuthenticated
 from glassdome.core.limits import MAX_MCP_REQUEST_BYTES, MAX_MCP_SESSIONS
 from glassdome.core.per_loop import PerLoop
 from glassdome.core.secrets import reveal
+from glassdome.desk.guesses import Guesses, address_of
+from glassdome.desk.keys import Caller, find_caller, parse_keys
+from glassdome.desk.rate import RateLimit
 from glassdome.mcp.errors import http_refusal
 from glassdome.mcp.parts import open_parts
 from glassdome.mcp.server import Context, create_server

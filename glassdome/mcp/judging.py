@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.email_id import as_mailbox, parse_email_id
-from glassdome.api.keys import Caller
-from glassdome.api.lookup import EmailIdField, FolderField, MailboxField
-from glassdome.api.routes_analyze import analysed, must_be_chosen, resolve
-from glassdome.api.shapes import analysis_shape, job_shape
 from glassdome.core.errors import AnalysisFailed, ConnectFailed, InputError
 from glassdome.core.limits import MAX_MESSAGE_BYTES, MAX_SCAN_BYTES, MAX_WAIT_SECONDS
+from glassdome.desk.analyze import analysed, chosen_message
+from glassdome.desk.email_id import as_mailbox, parse_email_id
+from glassdome.desk.keys import Caller
+from glassdome.desk.lookup import EmailIdField, FolderField, MailboxField
+from glassdome.desk.shapes import analysis_shape, job_shape
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.reading import MessageArguments, access_of, find_shape
 from glassdome.mcp.shapes import AnalysisResult, JobRow, Shape
@@ -96,10 +96,8 @@ async def _request(parts: Parts, caller: Caller, given: RequestArguments) -> Req
 
 async def _chosen_message(parts: Parts, caller: Caller, given: MessageArguments) -> MessageRef:
     """Find a message that may be read; raises AccessDenied, PolicyRefused, NotFound, TransportError."""
-    mailbox = as_mailbox(given.mailbox)
-    caller.must_see(mailbox)
-    await must_be_chosen(parts.services, mailbox)
-    return await resolve(parts.services, mailbox, parse_email_id(given.email_id, given.folder))
+    wanted = parse_email_id(given.email_id, given.folder)
+    return await chosen_message(parts.services, caller, as_mailbox(given.mailbox), wanted)
 
 
 JUDGING = (

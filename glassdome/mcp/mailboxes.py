@@ -8,9 +8,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from glassdome.api.email_id import as_mailbox
-from glassdome.api.keys import Caller
-from glassdome.api.lookup import MailboxField
 from glassdome.core.errors import ConfigError, InputError
 from glassdome.core.limits import (
     MAX_ADDRESS_CHARS,
@@ -19,6 +16,9 @@ from glassdome.core.limits import (
     MAX_RECIPIENTS,
     MAX_TEXT_CHARS,
 )
+from glassdome.desk.email_id import as_mailbox
+from glassdome.desk.keys import Caller
+from glassdome.desk.lookup import MailboxField
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.shapes import Shape
 from glassdome.mcp.tool import Tool

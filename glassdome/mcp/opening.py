@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from glassdome.agents.mailcow_agent import MailcowAgent
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
+from glassdome.desk.wiring import services_of
 from glassdome.mcp.parts import Parts
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.process import Stages, analyze_raw, warm_up

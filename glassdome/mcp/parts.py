@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from glassdome.api.services import Services
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError
+from glassdome.desk.services import Services
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 

@@ -9,14 +9,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.email_id import as_mailbox, parse_email_id
-from glassdome.api.keys import Caller
-from glassdome.api.lookup import EmailIdField, Filters, FolderField, MailboxField, find_document
-from glassdome.api.routes_preferences import PreferencesShape, Whose, preferences_of
-from glassdome.api.routes_queue import QueueParameters, page_of_queue
-from glassdome.api.shapes import depth_shape
 from glassdome.core.errors import NotFound
 from glassdome.core.limits import MAX_PAGE
+from glassdome.desk.email_id import as_mailbox, parse_email_id
+from glassdome.desk.keys import Caller
+from glassdome.desk.lookup import EmailIdField, Filters, FolderField, MailboxField, find_document
+from glassdome.desk.preferences import PreferencesShape, Whose, preferences_of
+from glassdome.desk.queue import QueueParameters, page_of_queue
+from glassdome.desk.shapes import depth_shape
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.shapes import AnalysisList, AnalysisResult, AnalysisRow, Explanation, JobRow, QueueResult, Totals
 from glassdome.mcp.tool import PAGE, Tool

@@ -12,10 +12,10 @@ from mcp.server.lowlevel import Server
 from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams
 
 from glassdome import __version__
-from glassdome.api.keys import Caller
 from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
+from glassdome.desk.keys import Caller
 from glassdome.mcp.errors import error_result
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.table import Allowed

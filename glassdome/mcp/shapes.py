@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.shapes import DepthShape, SensitiveShape
+from glassdome.desk.shapes import DepthShape, SensitiveShape
 from glassdome.mcp.untrusted import (
     JobText,
     MailText,

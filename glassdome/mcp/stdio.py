@@ -7,11 +7,11 @@ from functools import partial
 
 from mcp.server.stdio import stdio_server
 
-from glassdome.api.keys import Caller, Scope
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import InputError
 from glassdome.core.per_loop import PerLoop
+from glassdome.desk.keys import Caller, Scope
 from glassdome.mcp.parts import open_parts
 from glassdome.mcp.server import create_server
 

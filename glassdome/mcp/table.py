@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from glassdome.api.keys import Caller, Scope
 from glassdome.core.errors import AccessDenied, ActionForbidden
+from glassdome.desk.keys import Caller, Scope
 from glassdome.mcp.acting import ACTING
 from glassdome.mcp.correcting import CORRECTING
 from glassdome.mcp.errors import unknown_tool

@@ -13,7 +13,7 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
-from glassdome.api.keys import Caller
+from glassdome.desk.keys import Caller
 from glassdome.mcp.errors import bad_arguments
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.untrusted import NOTE

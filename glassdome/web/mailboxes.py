@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from glassdome.api.keys import Caller
-from glassdome.api.services import Services
 from glassdome.core.limits import MAX_OFFERED_MAILBOXES
+from glassdome.desk.keys import Caller
+from glassdome.desk.services import Services
 from glassdome.values.preferences import EngineAccess
 
 __all__ = ["Reading", "offered", "reading", "within"]

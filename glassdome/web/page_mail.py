@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from glassdome.api.access import Wired
-from glassdome.api.lookup import Filters
+from glassdome.desk.http import Wired
+from glassdome.desk.lookup import Filters
 from glassdome.engine.builtin.categories import CATEGORIES
 from glassdome.web.mailboxes import offered, reading
 from glassdome.web.page import PageRoute, render

@@ -9,20 +9,21 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from glassdome.api.access import Wired
-from glassdome.api.email_id import EmailId, as_mailbox, parse_email_id
-from glassdome.api.lookup import find_analysis, find_document
-from glassdome.api.routes_analyze import AnalyzeRequest, Patience, analyze
-from glassdome.api.routes_erase import EraseRequest, erase
-from glassdome.api.routes_feedback import FeedbackRequest, add_feedback
-from glassdome.api.routes_undo import UndoRequest, edit_actions
-from glassdome.api.routes_undo import take_back as take_back_all
-from glassdome.api.shapes import job_shape
-from glassdome.api.shapes_actions import action_shape
 from glassdome.core.errors import GlassdomeError, InputError, NotFound, PolicyRefused
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS
+from glassdome.desk.analyze import analysed, chosen_message
+from glassdome.desk.email_id import EmailId, as_mailbox, parse_email_id
+from glassdome.desk.erase import EraseRequest, erase
+from glassdome.desk.feedback import FeedbackRequest
+from glassdome.desk.feedback import correct as correct_verdict
+from glassdome.desk.http import Wired
+from glassdome.desk.lookup import find_analysis, find_document
+from glassdome.desk.shapes import job_shape
+from glassdome.desk.shapes_actions import action_shape
+from glassdome.desk.undo import take_back as take_back_all
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
+from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import GIVEN_LABELS, Label
 from glassdome.web.page import PageRoute, go, refused, render
@@ -87,9 +88,9 @@ async def analyse_again(request: Request, services: Wired, form: Written) -> Res
     if not (await services.preferences.get_preferences(mailbox)).chosen:
         sentence = f"Nobody chose {mailbox} for analysis, so its mail is not read."
         return refused(request, form.visitor, sentence, status=PolicyRefused.status, settings_of=mailbox)
-    body = AnalyzeRequest(mailbox=form["mailbox"], email_id=form["id"], force=True)
-    answer = await analyze(services, form.caller, body, Patience(wait=_PATIENCE))
-    return _shown(form, "judged" if answer.status_code == 200 else "queued")
+    ref = await chosen_message(services, form.caller, mailbox, parse_email_id(form["id"]))
+    found = await analysed(services, ref, force=True, wait=_PATIENCE)
+    return _shown(form, "judged" if isinstance(found, Analysis) else "queued")
 
 
 @router.post("/correct")
@@ -98,7 +99,7 @@ async def correct(services: Wired, form: Written) -> Response:
     if form["label"] not in GIVEN_LABELS:
         raise InputError("Choose what the message is.")
     body = FeedbackRequest(mailbox=form["mailbox"], email_id=form["id"], label=form["label"], note=form["note"].strip())
-    await add_feedback(services, form.caller, body)
+    await correct_verdict(services, form.caller, body)
     return _shown(form, "corrected")
 
 
@@ -110,12 +111,12 @@ async def harmless(services: Wired, form: Written) -> Response:
     found = await find_analysis(services.analyses, mailbox, parse_email_id(form["id"]))
     done = [] if found is None else _undoable(await services.actions.of(found.ref))
     body = FeedbackRequest(mailbox=mailbox, email_id=form["id"], label=Label.HAM)
-    await add_feedback(services, form.caller, body)
+    await correct_verdict(services, form.caller, body)
     if not done:
         return _shown(form, "corrected")
     if services.undoer is None:
         return _shown(form, "harmless_only")
-    came_to = await take_back_all(services, services.undoer, form.caller, done)
+    came_to = await take_back_all(services, form.caller, done)
     whole = not any(isinstance(outcome, GlassdomeError) for outcome in came_to.values())
     return _shown(form, "harmless" if whole else "harmless_only")
 
@@ -140,10 +141,9 @@ async def take_back(request: Request, services: Wired, form: Written) -> Respons
     action = form.number("action")
     if action is None:
         raise InputError("There is no such action.")
-    answer = await edit_actions(services, form.caller, UndoRequest(items=[action]))
-    if answer.status_code != 200:
-        _, sentence = json.loads(bytes(answer.body))[0]["msg"]
-        return refused(request, form.visitor, sentence, status=answer.status_code)
+    came_to = (await take_back_all(services, form.caller, [action]))[action]
+    if isinstance(came_to, GlassdomeError):
+        return refused(request, form.visitor, came_to.outward, status=came_to.status)
     return _shown(form, "undone")
 
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from glassdome.api.access import Wired
-from glassdome.api.health import HealthBoard
-from glassdome.api.lookup import mailbox_of
+from glassdome.desk.health import HealthBoard
+from glassdome.desk.http import Wired
+from glassdome.desk.lookup import mailbox_of
 from glassdome.ports.store import AnalysisQuery, Statistics
 from glassdome.web.mailboxes import offered, within
 from glassdome.web.page import PageRoute, render

@@ -8,10 +8,10 @@ from typing import Annotated, Final, Literal, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from glassdome.api.access import Wired
-from glassdome.api.lookup import mailbox_of
-from glassdome.api.routes_queue import QueueEdit, move_jobs
 from glassdome.core.errors import InputError
+from glassdome.desk.http import Wired
+from glassdome.desk.lookup import mailbox_of
+from glassdome.desk.queue import QueueEdit, move_jobs
 from glassdome.values.job import JobState
 from glassdome.web.mailboxes import offered, within
 from glassdome.web.page import PageRoute, go, render

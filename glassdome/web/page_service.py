@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from glassdome.api.access import Wired
-from glassdome.api.keys import Caller
-from glassdome.api.routes_config import ConfigEdit, edit_config, shown_settings
-from glassdome.api.services import Services
 from glassdome.core.errors import InputError
+from glassdome.desk.http import Wired
+from glassdome.desk.keys import Caller
+from glassdome.desk.services import Services
+from glassdome.desk.settings import ConfigEdit, edit_settings, shown_settings
 from glassdome.web.page import PageRoute, go, render
 from glassdome.web.visitor import Reads, Written
 
@@ -36,7 +36,7 @@ async def change(services: Wired, form: Written) -> Response:
     if name not in known:
         raise InputError("There is no such setting.")
     value = None if form["reset"] else form["value"].strip()
-    await edit_config(services, form.caller, ConfigEdit(attr={name: value}))
+    await edit_settings(services, form.caller, ConfigEdit(attr={name: value}))
     return go("service", done="settings")
 
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from glassdome.api.access import Wired
-from glassdome.api.email_id import as_mailbox
-from glassdome.api.routes_preferences import PreferencesEdit, edit_preferences
 from glassdome.core.errors import InputError
+from glassdome.desk.email_id import as_mailbox
+from glassdome.desk.http import Wired
+from glassdome.desk.preferences import PreferencesEdit, change_preferences
 from glassdome.values.preferences import EngineAccess
 from glassdome.web.mailboxes import offered
 from glassdome.web.page import PageRoute, go, render
@@ -119,5 +119,5 @@ async def save(services: Wired, form: Written) -> Response:
         summary_language=form["summary_language"].strip(),
         **{name: form[name] == "on" for name in _NAMES},
     )
-    await edit_preferences(services, form.caller, edit)
+    await change_preferences(services, form.caller, edit)
     return go("settings", mailbox=form["mailbox"], done="preferences")

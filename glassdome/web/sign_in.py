@@ -7,13 +7,13 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from glassdome.api.access import Wired
-from glassdome.api.guesses import Guesses, address_of
-from glassdome.api.keys import Caller, find_caller, parse_keys
-from glassdome.api.services import Services
 from glassdome.core.errors import RateLimited
 from glassdome.core.networks import household
 from glassdome.core.secrets import reveal
+from glassdome.desk.guesses import Guesses, address_of
+from glassdome.desk.http import Wired
+from glassdome.desk.keys import Caller, find_caller, parse_keys
+from glassdome.desk.services import Services
 from glassdome.web.page import PageRoute, go, render, set_cookie
 from glassdome.web.session import LIFETIME
 from glassdome.web.tries import Tries

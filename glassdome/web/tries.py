@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from glassdome.api.rate import RateLimit
 from glassdome.core.errors import RateLimited
 from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEER
+from glassdome.desk.rate import RateLimit
 
 __all__ = ["Tries"]
 

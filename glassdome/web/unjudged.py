@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from glassdome.api.keys import Caller
-from glassdome.api.services import Services
+from glassdome.desk.keys import Caller
+from glassdome.desk.services import Services
 from glassdome.values.job import JobState
 from glassdome.values.refs import MessageRef
 from glassdome.web.mailboxes import within

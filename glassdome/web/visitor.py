@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
-from glassdome.api.access import Wired, proxy_caller, same_secret
-from glassdome.api.keys import Caller, Scope, parse_keys
-from glassdome.api.services import Services
 from glassdome.core.errors import AccessDenied, InputError, NotAuthenticated
 from glassdome.core.limits import MAX_FORM_FIELDS
 from glassdome.core.secrets import reveal
+from glassdome.desk.http import Wired, proxy_caller, same_secret
+from glassdome.desk.keys import Caller, Scope, parse_keys
+from glassdome.desk.services import Services
 from glassdome.web.session import Session, Sessions
 
 __all__ = [

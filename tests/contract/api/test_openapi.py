@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from schemathesis import GenerationMode
 from schemathesis.checks import positive_data_acceptance
 
-from glassdome.api import guesses
 from glassdome.api.app import with_routes
 from glassdome.core.config import Settings
+from glassdome.desk import guesses
 from glassdome.store import migrate
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.verdict import Label

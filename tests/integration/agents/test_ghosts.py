@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from glassdome.api.app import create_app
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.app import app as cli
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
+from glassdome.desk.wiring import services_of
 from glassdome.store import migrate, open_database
 from glassdome.values.preferences import Preferences
 from tests.servers.dovecot import DOMAIN

@@ -14,12 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from glassdome.api.app import create_app
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.app import app as commands
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.desk.wiring import services_of
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import INBOX, MessageRef
 from tests.servers.certificates import SERVER_NAME, Certificates

@@ -14,12 +14,12 @@ from pathlib import Path
 import httpx
 
 from glassdome.api.app import create_app
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.service import serving
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.desk.wiring import services_of
 from glassdome.ports.store import AnalysisQuery
 from tests.integration.push.conftest import SECRET, Pushing
 from tests.servers.certificates import SERVER_NAME, Certificates

@@ -13,10 +13,10 @@ from fastapi import FastAPI
 
 from glassdome.act import Undoer
 from glassdome.api.app import create_app
-from glassdome.api.services import Services
 from glassdome.core.clock import Clock, FixedClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import GlassdomeError, ModelMissing, NotFound
+from glassdome.desk.services import Services
 from glassdome.ports.model import PullProgress
 from glassdome.store import Database
 from glassdome.values.action import Action, ActionState

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from glassdome.api.shapes_actions import ActionShape
 from glassdome.core.errors import LoginRefused, TimedOut
 from glassdome.core.limits import MAX_UNDOS
+from glassdome.desk.shapes_actions import ActionShape
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.refs import MessageRef
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassdome.api.email_id import EmailId, as_folder, as_mailbox, parse_email_id
 from glassdome.core.errors import InputError
+from glassdome.desk.email_id import EmailId, as_folder, as_mailbox, parse_email_id
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from glassdome.api.guesses import Guesses
 from glassdome.core import log
 from glassdome.core.limits import MAX_WRONG_KEYS_PER_ADDRESS
+from glassdome.desk.guesses import Guesses
 from tests.unit.api.bench import RO, RW, SECRET, Bench
 
 PLACE = "/api/v1/get/llm/stats"

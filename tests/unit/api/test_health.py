@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from glassdome.api import health
 from glassdome.api.routes_health import HealthShape
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConnectFailed, StoreUnavailable
+from glassdome.desk import health
 from glassdome.store import Database
 
 from .bench import Bench

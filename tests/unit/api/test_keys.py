@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from glassdome.api.keys import Caller, Scope, find_caller, parse_keys
 from glassdome.core.errors import AccessDenied, ConfigError
+from glassdome.desk.keys import Caller, Scope, find_caller, parse_keys
 
 
 def test_a_key_is_found_by_its_text() -> None:

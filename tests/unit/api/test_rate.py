@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from glassdome.api.rate import RateLimit
 from glassdome.core.errors import RateLimited
+from glassdome.desk.rate import RateLimit
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

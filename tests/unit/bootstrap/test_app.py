@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from glassdome.api.app import create_health_app
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import StoreUnavailable
+from glassdome.desk.wiring import services_of
 from glassdome.store import migrate
 from tests.samples import NOON
 

@@ -12,11 +12,11 @@ import pytest
 from pydantic import SecretStr
 
 from glassdome.api.app import create_app
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
+from glassdome.desk.wiring import services_of
 from tests.samples import NOON
 from tests.servers.ollama_server import OllamaServer
 

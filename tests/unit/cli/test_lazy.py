@@ -165,7 +165,7 @@ def test_only_its_own_command_loads_the_mcp_library() -> None:
 def test_mcp_starts_without_what_only_calls_need(tmp_path: Path) -> None:
     """A client that starts us gets the list of tools before store, engines and mail libraries are loaded."""
     code = (
-        "import asyncio, sys\nfrom mcp import Client\nfrom glassdome.api.keys import Caller, Scope\n"
+        "import asyncio, sys\nfrom mcp import Client\nfrom glassdome.desk.keys import Caller, Scope\n"
         "from glassdome.mcp.server import create_server\nimport glassdome.cli.mcp, glassdome.mcp.stdio\n"
         "async def main():\n"
         "    server = create_server(None, lambda _: Caller(name='x', scope=Scope.RW), allow_writes=True)\n"

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from glassdome.api.app import create_app
-from glassdome.api.wiring import services_of
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.app import app
 from glassdome.core import log
@@ -21,6 +20,7 @@ from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings, env_name
 from glassdome.core.config_shown import shown_value
 from glassdome.core.errors import ConfigError
+from glassdome.desk.wiring import services_of
 from glassdome.mcp.errors import error_body
 from glassdome.web.app import add_web
 from tests.samples import NOON

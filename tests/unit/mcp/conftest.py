@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from mcp.server.lowlevel import Server
 
-from glassdome.api.keys import Caller, Scope
 from glassdome.core.config import Settings
 from glassdome.core.errors import NotFound
+from glassdome.desk.keys import Caller, Scope
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.server import create_server
 from glassdome.store import Database

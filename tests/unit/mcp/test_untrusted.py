@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glassdome.api.shapes import analysis_shape
+from glassdome.desk.shapes import analysis_shape
 from glassdome.mcp.untrusted import mail_text, row_text, why_text
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.verdict import Label

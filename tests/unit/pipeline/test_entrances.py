@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from glassdome.agents.overseer import OverseerAgent
-from glassdome.api import wiring
 from glassdome.cli.judge_files import FileJudge
 from glassdome.cli.mail_files import MailFile
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
+from glassdome.desk import wiring
 from glassdome.mcp import opening
 from glassdome.pipeline.context import ContextLoader, for_file, own_domains
 from glassdome.pipeline.process import Stages, judge, warm_up

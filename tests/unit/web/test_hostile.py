@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from glassdome.api.email_id import EmailId, parse_email_id
+from glassdome.desk.email_id import EmailId, parse_email_id
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import NewJob
 from glassdome.values.message import Address

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
-from glassdome.api.keys import find_caller, parse_keys
 from glassdome.core.clock import FixedClock
 from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEER, WEB_SESSION_SECONDS
+from glassdome.desk.keys import find_caller, parse_keys
 from glassdome.web.app import add_web
 from glassdome.web.session import Sessions
 from glassdome.web.visitor import SESSION_COOKIE

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from glassdome.api.services import Services
-from glassdome.api.shapes import depth_shape, rfc3339
 from glassdome.core.config import Settings
 from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError, StoreUnavailable, TimedOut
 from glassdome.core.log import get_logger
 from glassdome.core.log_outage import BACK
+from glassdome.desk.services import Services
+from glassdome.desk.shapes import depth_shape, rfc3339
 from glassdome.values.job import QueueDepth
 
 __all__ = ["DATABASE", "HealthBoard", "PartState", "model_name"]

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from glassdome import __version__
-from glassdome.api.services import Classify, Services
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.live_model import LiveModel
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import TransportError
+from glassdome.desk.services import Classify, Services
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.pipeline.context import for_scan
 from glassdome.pipeline.own_model import builtin_engine

@@ -8,13 +8,13 @@ from typing import Final, Literal
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from glassdome.api.keys import Caller
-from glassdome.api.rate import RateLimit
 from glassdome.core.config import Settings
 from glassdome.core.errors import NotAuthenticated, RateLimited
 from glassdome.core.limits import MAX_RATE_BUCKETS, MAX_WRONG_KEYS_PER_ADDRESS
 from glassdome.core.log import get_logger
 from glassdome.core.networks import household, parse_networks, past_proxies
+from glassdome.desk.keys import Caller
+from glassdome.desk.rate import RateLimit
 
 __all__ = ["Door", "Guesses", "address_of"]
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.api.email_id import EMAIL_ID_PATTERN, MAILBOX_PATTERN, EmailId, as_folder, as_mailbox
-from glassdome.api.keys import Caller
-from glassdome.api.lists import as_utc
 from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS
+from glassdome.desk.email_id import EMAIL_ID_PATTERN, MAILBOX_PATTERN, EmailId, as_folder, as_mailbox
+from glassdome.desk.keys import Caller
+from glassdome.desk.moments import as_utc
 from glassdome.ports.store import AnalysisQuery, AnalysisStore, Sort
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
