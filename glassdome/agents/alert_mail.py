@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from glassdome.agents.alert_book import Notice
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.masked import masked
+from glassdome.agents.tasks import SendEmail
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import Conflict, RateLimited
@@ -67,21 +68,19 @@ class MailAlerts:
 
     async def _mail(self, to: str, subject: str, body: str, purpose: str, once: str) -> None:
         """Send one mail per `purpose` and `once`."""
-        await self._agent.perform(
-            {
-                "action": "send_email",
-                "mailbox": self._sender,
-                "password": self._password,
-                "to_addresses": [to],
-                "subject": subject,
-                "body": body,
-                "auto_submitted": "auto-generated",
-                "purpose": purpose,
-                "idempotency_key": f"{purpose}:{to}:{once}" if purpose == _TEST else f"{purpose}:{once}",
-                "allow_sensitive": True,
-                "save_copy": False,
-            }
+        mail = SendEmail(
+            mailbox=self._sender,
+            password=self._password,
+            to_addresses=[to],
+            subject=subject,
+            body=body,
+            auto_submitted="auto-generated",
+            purpose=purpose,
+            idempotency_key=f"{purpose}:{to}:{once}" if purpose == _TEST else f"{purpose}:{once}",
+            allow_sensitive=True,
+            save_copy=False,
         )
+        await self._agent.send(mail)
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ from glassdome.agents.tasks import (
     MoveMessage,
     SendEmail,
     Task,
+    must_be_writable,
     read_task,
 )
 from glassdome.core.clock import Clock, SystemClock
@@ -99,7 +100,7 @@ class MailcowAgent:
         self._actions: dict[type[Task], Callable[[Any], Awaitable[Result]]] = {
             CreateMailbox: self._create,
             MonitorMailbox: self._look,
-            SendEmail: self._send,
+            SendEmail: self.send,
             ListMailboxes: self._list,
             DeleteMailbox: self._delete,
             FetchMessage: self._fetch,
@@ -243,7 +244,9 @@ class MailcowAgent:
             await self._add_analyses(task.mailbox, task.folder, messages)
         return {"success": True, "mailbox": task.mailbox, "count": len(messages), "messages": messages}
 
-    async def _send(self, task: SendEmail) -> Result:
+    async def send(self, task: SendEmail) -> Result:
+        """Send a mail; raises GlassdomeError."""
+        must_be_writable(dict(task))
         return await self._mailer.send(task, await self._login(task.mailbox, task.password, task.login))
 
     async def _list(self, task: ListMailboxes) -> Result:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from glassdome.agents.alert_book import Notice
@@ -14,6 +15,7 @@ from glassdome.agents.commands.declare import Reply
 from glassdome.agents.commands.desk import CommandMail
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.report.figures import Kind, Report
+from glassdome.agents.tasks import FileToSend, SendEmail
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import GlassdomeError, RateLimited
@@ -29,6 +31,14 @@ _LATEST_REPORT: Final = timedelta(hours=12)
 _ALERT: Final = "alert"
 #: What may stand in our References (RFC 5322 3.6.4); others write what they like.
 _MESSAGE_ID: Final = re.compile(r"[!-;=?A-~]+@[!-;=?-~]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """Where an answer stands (RFC 5322 3.6.4)."""
+
+    in_reply_to: str
+    references: tuple[str, ...]
 
 
 class OverseerPost:
@@ -79,7 +89,7 @@ class OverseerPost:
     async def answer(self, mail: CommandMail, message: Message, reply: Reply) -> None:
         """Answer a command in its thread, at most once; a failure is logged, for the command itself was decided."""
         subject = message.subject or "your command"
-        thread = [known for known in (*message.references[-10:], message.message_id) if _MESSAGE_ID.fullmatch(known)]
+        known = [named for named in (*message.references[-10:], message.message_id) if _MESSAGE_ID.fullmatch(named)]
         try:
             await self._send(
                 [message.author.addr],
@@ -89,9 +99,9 @@ class OverseerPost:
                 html=reply.html,
                 files=reply.files,
                 idempotency_key=f"command_reply:{mail.ref}",
-                auto_submitted="auto-replied",
-                in_reply_to=message.message_id if message.message_id in thread else "",
-                references=thread,
+                thread=Thread(
+                    in_reply_to=message.message_id if message.message_id in known else "", references=tuple(known)
+                ),
             )
         except GlassdomeError as exc:
             _log.warning("command_not_answered", ref=str(mail.ref), code=exc.code, problem=exc.sentence)
@@ -105,32 +115,33 @@ class OverseerPost:
         purpose: str,
         html: str = "",
         files: Sequence[OutgoingFile] = (),
-        auto_submitted: str = "auto-generated",
-        **more: Any,
+        idempotency_key: str = "",
+        thread: Thread | None = None,
     ) -> None:
-        await self._agent.perform(
-            {
-                "action": "send_email",
-                "mailbox": self._settings.overseer_mailbox,
-                "to_addresses": list(recipients),
-                "subject": subject,
-                "body": text,
-                "html_body": html or None,
-                "attachments": [_attachment(file) for file in files],
-                "auto_submitted": auto_submitted,
-                "purpose": purpose,
-                "allow_sensitive": True,
-                "save_copy": False,
-                "from_name": "Glassdome",
-            }
-            | more
+        mail = SendEmail(
+            mailbox=self._settings.overseer_mailbox,
+            to_addresses=list(recipients),
+            subject=subject,
+            body=text,
+            html_body=html or None,
+            attachments=[_attachment(file) for file in files],
+            auto_submitted="auto-replied" if thread else "auto-generated",
+            purpose=purpose,
+            idempotency_key=idempotency_key,
+            in_reply_to=thread.in_reply_to if thread else "",
+            references=list(thread.references) if thread else [],
+            allow_sensitive=True,
+            save_copy=False,
+            from_name="Glassdome",
         )
+        await self._agent.send(mail)
 
 
 def _report_purpose(kind: Kind) -> str:
     return f"report_{kind}"
 
 
-def _attachment(file: OutgoingFile) -> dict[str, Any]:
-    names = ("filename", "content", "content_type", "content_id")
-    return {name: getattr(file, name) for name in names}
+def _attachment(file: OutgoingFile) -> FileToSend:
+    return FileToSend(
+        filename=file.filename, content=file.content, content_type=file.content_type, content_id=file.content_id
+    )

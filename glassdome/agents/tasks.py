@@ -24,6 +24,7 @@ __all__ = [
     "MoveMessage",
     "SendEmail",
     "Task",
+    "must_be_writable",
     "read_task",
 ]
 
@@ -45,7 +46,8 @@ class _Task(BaseModel):
     """What every task shares; unknown keys are refused, so that a misspelt one is never silently ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-    action: str
+    #: The word of the dictionary that the task was read from; a task that our own code makes has none.
+    action: str = ""
 
 
 class CreateMailbox(_Task):
@@ -199,8 +201,7 @@ def read_task(task: Mapping[str, Any]) -> Task:
     """Check a task; raises UnknownAction or InputError with a sentence that never quotes a value."""
     if not isinstance(task, Mapping):
         raise InputError("A task is a dictionary.", fix=f"Its 'action' is one of {', '.join(ACTIONS)}.")
-    if not all(_writable(item) for item in task.items()):
-        raise InputError("The task has half a character (a lone surrogate), which nothing can store or send.")
+    must_be_writable(task)
     cls = ACTIONS.get(str(task.get("action", "")))
     if cls is None:
         raise UnknownAction(
@@ -210,6 +211,12 @@ def read_task(task: Mapping[str, Any]) -> Task:
         return cls.model_validate(dict(task))
     except ValidationError as exc:
         raise InputError(f"{cls.name_of}: {_explained(exc)}.") from exc
+
+
+def must_be_writable(task: Mapping[str, Any]) -> None:
+    """Raise InputError for a task with text that cannot be encoded."""
+    if not all(_writable(item) for item in task.items()):
+        raise InputError("The task has half a character (a lone surrogate), which nothing can store or send.")
 
 
 def _writable(value: Any) -> bool:

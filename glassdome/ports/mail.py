@@ -1,4 +1,4 @@
-"""Reading mail, acting on stored mail, sending mail."""
+"""Reading mail, and acting on stored mail."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from glassdome.values.credentials import Credentials
 from glassdome.values.folder import FetchedMessage
-from glassdome.values.outgoing import Envelope, SendOutcome
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
-__all__ = ["FolderEditor", "MailObserver", "MailSender", "MailSource"]
+__all__ = ["FolderEditor", "MailObserver", "MailSource"]
 
 
 class MailSource(Protocol):
@@ -102,21 +100,4 @@ class FolderEditor(Protocol):
 
     async def append(self, mailbox: str, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> None:
         """Store a message, for instance in the folder with special use `\\\\Sent`."""
-        ...
-
-
-class MailSender(Protocol):
-    """Submits mail (RFC 6409), encrypted and authenticated."""
-
-    async def send(self, envelope: Envelope, message: bytes, credentials: Credentials) -> SendOutcome:
-        """Submit one composed message and return what became of each recipient.
-
-        Raises only while nothing was sent yet, so that a retry is safe: TransportError, LoginRefused, SmtpRefused (the
-        sender is refused), InvalidAddress, InputError. Once the message itself is on its way, a lost connection or a
-        timeout is an outcome, `unknown`, and no error.
-        """
-        ...
-
-    async def aclose(self) -> None:
-        """Close all connections."""
         ...

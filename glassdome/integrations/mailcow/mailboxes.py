@@ -108,10 +108,6 @@ class MailcowMailboxes:
         await self._http.edit("mailbox", [address], changes)
         return await self.get(address)
 
-    async def set_password(self, address: str, password: SecretStr) -> None:
-        """Change the password; Dovecot's cache may accept the old one for up to 300 s."""
-        await self.edit(address, {"password": reveal(password), "password2": reveal(password)})
-
     async def set_custom_attribute(self, address: str, attribute: str, value: str) -> None:
         """Set one custom attribute, mailcow's own place for an opt-in; verified by reading back."""
         await self._http.edit("mailbox/custom-attribute", [address], {"attribute": [attribute], "value": [value]})

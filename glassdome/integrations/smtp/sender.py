@@ -1,4 +1,4 @@
-"""Submits mail by SMTP over TLS. Implements `ports.mail.MailSender`."""
+"""Submits mail by SMTP over TLS (RFC 6409)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,12 @@ class SmtpSender:
         self._peer = f"{server.host}:{server.port}"
 
     async def send(self, envelope: Envelope, message: bytes, credentials: Credentials) -> SendOutcome:
-        """Submit one message; see the port for what is raised and what is an outcome."""
+        """Submit one composed message and return what became of each recipient.
+
+        Raises only while nothing was sent yet, so that a retry is safe: TransportError, LoginRefused, SmtpRefused (the
+        sender is refused), InvalidAddress, InputError. Once the message itself is on its way, a lost connection or a
+        timeout is an outcome, `unknown`, and no error.
+        """
         mail_from, recipients = _checked(envelope, message)
         async with self._connected(mail_from) as smtp:
             options = _options(smtp, (mail_from, *recipients), message)

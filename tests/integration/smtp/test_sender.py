@@ -25,7 +25,6 @@ from glassdome.integrations.smtp import sender as sender_module
 from glassdome.integrations.smtp.compose import compose, envelope_of, new_message_id
 from glassdome.integrations.smtp.sender import SmtpSender, SmtpServer
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.ports.mail import MailSender
 from glassdome.values.credentials import Credentials
 from glassdome.values.message import Address
 from glassdome.values.outgoing import Envelope, OutgoingFile, OutgoingMessage, SendState
@@ -92,8 +91,7 @@ async def stored(dovecot: Dovecot, mailbox: str) -> bytes:
 
 async def test_arrives_by_starttls_unchanged(dovecot: Dovecot, sender: SmtpSender, mailbox: str) -> None:
     """Lines with dots survive, and the outcome tells the server's words."""
-    port: MailSender = sender
-    outcome = await port.send(to(mailbox), MAIL, own(mailbox))
+    outcome = await sender.send(to(mailbox), MAIL, own(mailbox))
     assert (outcome.state, outcome.of(Outcome.ACCEPTED)) == (SendState.SENT, (mailbox,))
     assert "queued" in outcome.recipients[0].reply
     assert (await stored(dovecot, mailbox)).endswith(b"\r\n\r\n.leading dot\r\n.\r\nend\r\n")

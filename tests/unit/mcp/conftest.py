@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from mcp.server.lowlevel import Server
 
+import glassdome.engine.llm  # noqa: F401 - `mcp.opening` loads it in a thread; these tests open nothing
 from glassdome.core.config import Settings
 from glassdome.core.errors import NotFound
 from glassdome.desk.keys import Caller, Scope
