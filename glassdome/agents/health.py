@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from glassdome.agents.alert_book import AlertBook
 from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
-from glassdome.ports.store import JobQueue
+
+if TYPE_CHECKING:
+    from glassdome.store.queue import Queue
 
 __all__ = ["Health", "MonitoredAgent", "Probe"]
 
@@ -91,7 +93,7 @@ class Health:
             else:
                 self._book.works(f"service:{name}", now=now)
 
-    async def queue(self, queue: JobQueue, *, now: datetime) -> None:
+    async def queue(self, queue: Queue, *, now: datetime) -> None:
         """Look whether the queue moves; raises StoreUnavailable."""
         depth = await queue.depth(now=now)
         if depth.oldest_seconds > _OLDEST_SECONDS:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from glassdome.agents.memory import secret_box
 from glassdome.core.config import Settings
 from glassdome.core.config_mailboxes import NamedMailbox, read_mailboxes
 from glassdome.core.errors import ConfigError, LoginRefused
 from glassdome.integrations.imap.logins import MasterLogins
-from glassdome.ports.agent import MailboxRegistry
 from glassdome.ports.imap import MailboxLogins
 from glassdome.store import Database, check_schema, migrate, open_database
 from glassdome.values.credentials import Credentials
+
+if TYPE_CHECKING:
+    from glassdome.store.mailboxes import Mailboxes
 
 __all__ = ["chosen_by_settings", "login_of_settings", "mail_logins", "master_logins", "open_store"]
 
@@ -44,7 +47,7 @@ def master_logins(settings: Settings) -> MasterLogins | None:
 class _Logins:
     """The mailbox's own password from the settings or the registry, else the master user."""
 
-    def __init__(self, settings: Callable[[], Settings], registry: MailboxRegistry) -> None:
+    def __init__(self, settings: Callable[[], Settings], registry: Mailboxes) -> None:
         self._settings, self._registry = settings, registry
         self._master = master_logins(settings())
 
@@ -61,7 +64,7 @@ class _Logins:
         )
 
 
-def mail_logins(settings: Callable[[], Settings], registry: MailboxRegistry) -> MailboxLogins:
+def mail_logins(settings: Callable[[], Settings], registry: Mailboxes) -> MailboxLogins:
     """Return how to log in to each mailbox; `settings` answers those of the moment."""
     return _Logins(settings, registry)
 

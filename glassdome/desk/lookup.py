@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,9 +12,12 @@ from glassdome.core.limits import MAX_ADDRESS_CHARS, MAX_EMAIL_ID_CHARS, MAX_FOL
 from glassdome.desk.email_id import EMAIL_ID_PATTERN, MAILBOX_PATTERN, EmailId, as_folder, as_mailbox
 from glassdome.desk.keys import Caller
 from glassdome.desk.moments import as_utc
-from glassdome.ports.store import AnalysisQuery, AnalysisStore, Sort
+from glassdome.ports.store import AnalysisQuery, Sort
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
+
+if TYPE_CHECKING:
+    from glassdome.store.analyses import Analyses
 
 __all__ = [
     "EmailIdField",
@@ -109,12 +112,12 @@ def mailbox_of(caller: Caller, text: str) -> str:
     return mailbox
 
 
-async def find_document(store: AnalysisStore, mailbox: str, wanted: EmailId) -> str | None:
+async def find_document(store: Analyses, mailbox: str, wanted: EmailId) -> str | None:
     """Return the JSON text of the stored analysis of the message the caller names."""
     return next(iter((await store.documents(_named(mailbox, wanted))).items), None)
 
 
-async def find_analysis(store: AnalysisStore, mailbox: str, wanted: EmailId) -> Analysis | None:
+async def find_analysis(store: Analyses, mailbox: str, wanted: EmailId) -> Analysis | None:
     """Return the stored analysis of the message the caller names."""
     return next(iter((await store.list(_named(mailbox, wanted))).items), None)
 

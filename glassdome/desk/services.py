@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from glassdome.act import Undoer
 from glassdome.core.clock import Clock
@@ -14,10 +14,16 @@ from glassdome.pipeline.backfills import Backfills
 from glassdome.ports.agent import ActionLedger
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
-from glassdome.ports.session import SessionStore
-from glassdome.ports.store import AnalysisStore, ConfigStore, HistoryStore, JobQueue, PreferenceStore
+from glassdome.ports.store import ConfigStore
 from glassdome.values.feedback import Feedback
 from glassdome.values.verdict import Verdict
+
+if TYPE_CHECKING:
+    from glassdome.store.analyses import Analyses
+    from glassdome.store.history import History
+    from glassdome.store.preferences import PreferenceTable
+    from glassdome.store.queue import Queue
+    from glassdome.store.sessions import SessionTable
 
 __all__ = ["Classify", "Doorbell", "Probe", "Services"]
 
@@ -51,13 +57,13 @@ class Services:
 
     settings: Callable[[], Settings]
     clock: Clock
-    queue: JobQueue
-    analyses: AnalysisStore
-    preferences: PreferenceStore
+    queue: Queue
+    analyses: Analyses
+    preferences: PreferenceTable
     config: ConfigStore
-    history: HistoryStore
+    history: History
     actions: ActionLedger
-    sessions: SessionStore
+    sessions: SessionTable
     classify: Classify
     version: str
     metrics: Metrics = field(default_factory=Metrics)

@@ -7,16 +7,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
 from glassdome.core.clock import Clock
 from glassdome.core.limits import MAX_ENQUEUE_BATCH
 from glassdome.core.log import get_logger
 from glassdome.ports.mail import MailSource
-from glassdome.ports.store import CursorStore, JobQueue
 from glassdome.values.job import NewJob
 from glassdome.values.refs import Cursor, MessageRef, NewUids
+
+if TYPE_CHECKING:
+    from glassdome.store.cursors import Cursors
+    from glassdome.store.queue import Queue
 
 __all__ = ["Arrivals"]
 
@@ -31,8 +34,8 @@ class Arrivals:
     def __init__(
         self,
         source: MailSource,
-        queue: JobQueue,
-        cursors: CursorStore,
+        queue: Queue,
+        cursors: Cursors,
         *,
         clock: Clock,
         wake: Callable[[], None] = lambda: None,
@@ -48,7 +51,7 @@ class Arrivals:
         """Queue what is new and return how many that are.
 
         At first sight that is what arrived since the mailbox was chosen; with `rung` also the newest message, since
-        somebody just told of a delivery. Raises as MailSource and JobQueue.
+        somebody just told of a delivery. Raises as MailSource and Queue.
         """
         key = (mailbox, folder)
         lock = self._locks.setdefault(key, asyncio.Lock())

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.limits import MAX_ENQUEUE_BATCH
 from glassdome.ports.mail import MailSource
-from glassdome.ports.store import CursorStore, JobQueue
 from glassdome.values.job import JobReason, NewJob, Priority
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 from glassdome.values.watch import BackfillProgress
+
+if TYPE_CHECKING:
+    from glassdome.store.cursors import Cursors
+    from glassdome.store.queue import Queue
 
 __all__ = ["Backfill", "backfill_key"]
 
@@ -31,8 +34,8 @@ class Backfill:
     def __init__(
         self,
         source: MailSource,
-        queue: JobQueue,
-        cursors: CursorStore,
+        queue: Queue,
+        cursors: Cursors,
         *,
         clock: Clock,
         per_hour: int,
@@ -52,7 +55,7 @@ class Backfill:
     ) -> BackfillProgress:
         """Queue older mail until the first message or `limit` messages; stopped at any moment, it goes on from there.
 
-        `progress` is called after each step. Raises as MailSource and JobQueue.
+        `progress` is called after each step. Raises as MailSource and Queue.
         """
         place = await self._begin(mailbox, folder)
         state = BackfillProgress(mailbox=mailbox, folder=folder, top=place.last_uid, reached=place.last_uid)

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.pipeline.backfill import Backfill, backfill_key
-from glassdome.ports.store import CursorStore, PreferenceStore
 from glassdome.values.refs import INBOX, Cursor
 from glassdome.values.watch import BackfillProgress
+
+if TYPE_CHECKING:
+    from glassdome.store.cursors import Cursors
+    from glassdome.store.preferences import PreferenceTable
 
 __all__ = ["BackfillState", "Backfills"]
 
@@ -45,7 +48,7 @@ class Backfills:
     """Runs them in this process; what was asked for is kept in the database."""
 
     def __init__(
-        self, make: Callable[[], Backfill], cursors: CursorStore, preferences: PreferenceStore, *, clock: Clock
+        self, make: Callable[[], Backfill], cursors: Cursors, preferences: PreferenceTable, *, clock: Clock
     ) -> None:
         """`make` returns a backfill with the settings of the moment."""
         self._make, self._cursors, self._preferences, self._clock = make, cursors, preferences, clock

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.domains import organizational_domain
 from glassdome.pipeline.owner_rules import OwnerRules
-from glassdome.ports.store import HistoryStore, PreferenceStore
 from glassdome.signals.host_lists import free_mail, known_domains
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.preferences import Preferences
 from glassdome.values.rules import Rule
+
+if TYPE_CHECKING:
+    from glassdome.store.history import History
+    from glassdome.store.preferences import PreferenceTable
 
 __all__ = ["ContextLoader", "for_file", "for_scan", "own_domains"]
 
@@ -49,8 +52,8 @@ def for_scan(settings: Settings, *, now: datetime) -> Context:
 class ContextLoader:
     """Makes the frozen `Context` of a message in a mailbox."""
 
-    history: HistoryStore
-    preferences: PreferenceStore
+    history: History
+    preferences: PreferenceTable
     clock: Clock
     settings: Callable[[], Settings]
     rules: OwnerRules | None = None

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, TransportError
 from glassdome.core.log import get_logger
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import Judged, Load, Stages, examine
 from glassdome.ports.model import Drafter
-from glassdome.ports.store import AnalysisStore
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job
 from glassdome.values.masking import Masker
@@ -20,6 +19,9 @@ from glassdome.values.opinion import Usage
 from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.verdict import Label
 from glassdome.verdict.draft import may_be_answered, safe_draft
+
+if TYPE_CHECKING:
+    from glassdome.store.analyses import Analyses
 
 __all__ = ["Drafted", "Drafts"]
 
@@ -41,7 +43,7 @@ class Drafted:
 class Drafts:
     """Decides who gets a draft and adds it to the stored analysis."""
 
-    analyses: AnalysisStore
+    analyses: Analyses
     drafter: Drafter
     on: Callable[[], bool]
 

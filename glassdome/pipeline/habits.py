@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.errors import NotFound, ParseError, UidValidityChanged
 from glassdome.core.limits import MAX_FOLLOWED_MESSAGES, MAX_OBSERVED_MESSAGES
 from glassdome.parse import parse_message
-from glassdome.pipeline.memory import Memory
 from glassdome.ports.mail import MailObserver, MailSource
 from glassdome.ports.store import AnalysisQuery
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Habit
 from glassdome.values.refs import Cursor
+
+if TYPE_CHECKING:
+    from glassdome.store import Database
 
 __all__ = ["Habits", "written_to"]
 
@@ -34,7 +36,7 @@ class Habits:
         self,
         source: MailSource,
         observer: MailObserver,
-        memory: Memory,
+        memory: Database,
         *,
         clock: Clock,
     ) -> None:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from glassdome.act import Performer, plan
 from glassdome.core.clock import Clock
@@ -24,7 +24,6 @@ from glassdome.pipeline.process import Judged, Load, Stages, judge
 from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.pipeline.retry import decide_retry, model_again_at
 from glassdome.ports.mail import MailSource
-from glassdome.ports.store import JobQueue, PreferenceStore
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
@@ -33,6 +32,10 @@ from glassdome.values.message import Message
 from glassdome.values.opinion import Usage
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
+
+if TYPE_CHECKING:
+    from glassdome.store.preferences import PreferenceTable
+    from glassdome.store.queue import Queue
 
 __all__ = ["NOT_CHOSEN", "JobRunner"]
 
@@ -51,9 +54,9 @@ class JobRunner:
 
     def __init__(
         self,
-        queue: JobQueue,
+        queue: Queue,
         source: MailSource,
-        preferences: PreferenceStore,
+        preferences: PreferenceTable,
         loader: ContextLoader,
         *,
         stages: Callable[[], Stages],

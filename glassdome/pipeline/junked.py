@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.errors import NotFound, ParseError, UidValidityChanged
 from glassdome.core.limits import MAX_FOLLOWED_MESSAGES, MAX_OBSERVED_MESSAGES, MAX_SEARCHED_FOLDERS
 from glassdome.core.log import get_logger
 from glassdome.parse import parse_message
-from glassdome.pipeline.memory import Memory
 from glassdome.ports.mail import MailObserver, MailSource
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 from glassdome.values.feedback import Feedback
 from glassdome.values.refs import INBOX, MessageRef
 from glassdome.values.verdict import Label
+
+if TYPE_CHECKING:
+    from glassdome.store import Database
 
 __all__ = ["JunkMoves"]
 
@@ -40,7 +42,7 @@ class JunkMoves:
         self,
         source: MailSource,
         observer: MailObserver,
-        memory: Memory,
+        memory: Database,
         *,
         clock: Clock,
     ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError, StoreError
@@ -14,7 +14,9 @@ from glassdome.core.log import get_logger
 from glassdome.pipeline.habits import Habits
 from glassdome.pipeline.junked import JunkMoves
 from glassdome.pipeline.watch_book import WatchBook
-from glassdome.ports.store import PreferenceStore
+
+if TYPE_CHECKING:
+    from glassdome.store.preferences import PreferenceTable
 
 __all__ = ["LEARNING_EVERY", "Learning"]
 
@@ -36,7 +38,7 @@ class Learning:
 
     junk: JunkMoves
     habits: Habits
-    preferences: PreferenceStore
+    preferences: PreferenceTable
     book: WatchBook
     clock: Clock
     mailboxes: int = MAILBOXES

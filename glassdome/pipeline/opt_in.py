@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import get_logger
-from glassdome.ports.opt_in import Directory, OptInStore
-from glassdome.ports.store import HistoryStore, PreferenceStore
+from glassdome.ports.opt_in import Directory
 from glassdome.values.listed import ListedMailbox
+
+if TYPE_CHECKING:
+    from glassdome.store.history import History
+    from glassdome.store.opt_ins import OptIns
+    from glassdome.store.preferences import PreferenceTable
 
 __all__ = ["OptIn"]
 
@@ -28,9 +32,9 @@ class OptIn:
     """Follows changes of mailcow's word, not its repetition: what an owner changes here afterwards stays."""
 
     directory: Directory
-    said: OptInStore
-    preferences: PreferenceStore
-    history: HistoryStore
+    said: OptIns
+    preferences: PreferenceTable
+    history: History
     clock: Clock
     settings: Callable[[], Settings]
 

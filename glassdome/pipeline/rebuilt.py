@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.errors import ParseError
 from glassdome.parse import parse_message
-from glassdome.ports.store import AnalysisStore
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason
 from glassdome.values.refs import MessageRef
+
+if TYPE_CHECKING:
+    from glassdome.store.analyses import Analyses
 
 __all__ = ["Rebuilt"]
 
@@ -21,7 +23,7 @@ _UNASKED: Final = frozenset({JobReason.NEW, JobReason.BACKFILL})
 class Rebuilt:
     """A new UIDVALIDITY voids every UID (RFC 9051 2.3.1.1), but a mail of the same Message-ID and content is the same."""
 
-    def __init__(self, analyses: AnalysisStore) -> None:
+    def __init__(self, analyses: Analyses) -> None:
         """`analyses` knows what was judged."""
         self._analyses = analyses
 

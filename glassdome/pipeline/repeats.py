@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.ports.model import Engine
-from glassdome.ports.store import AnalysisStore
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.preferences import EngineAccess
+
+if TYPE_CHECKING:
+    from glassdome.store.analyses import Analyses
 
 __all__ = ["Repeats"]
 
@@ -25,7 +27,7 @@ REMEMBERED: Final = 256
 class Repeats:
     """Finds what was said of the same content, and lets those who ask at once wait for one answer."""
 
-    analyses: AnalysisStore
+    analyses: Analyses
     _running: dict[Key, asyncio.Future[Opinion | None]] = field(default_factory=dict)
     _recent: dict[Key, Opinion] = field(default_factory=dict)
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import get_logger
 from glassdome.ports.model import Engine
-from glassdome.ports.store import CursorStore, JobQueue, OutdatedStore
 from glassdome.values.job import JobReason, JobState, NewJob, Priority
 from glassdome.values.refs import Cursor, MessageRef
+
+if TYPE_CHECKING:
+    from glassdome.store.analyses import Analyses
+    from glassdome.store.cursors import Cursors
+    from glassdome.store.queue import Queue
 
 __all__ = ["Reprocess"]
 
@@ -31,9 +35,9 @@ class Reprocess:
     `engine` answers the one of the moment, None while there is none but the built-in.
     """
 
-    analyses: OutdatedStore
-    queue: JobQueue
-    cursors: CursorStore
+    analyses: Analyses
+    queue: Queue
+    cursors: Cursors
     engine: Callable[[], Engine | None]
     clock: Clock
     settings: Callable[[], Settings]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import get_logger
-from glassdome.ports.store import AnalysisQuery, AnalysisStore, JobQueue
+from glassdome.ports.store import AnalysisQuery
+
+if TYPE_CHECKING:
+    from glassdome.store.analyses import Analyses
+    from glassdome.store.queue import Queue
 
 __all__ = ["RETENTION_EVERY", "Retention"]
 
@@ -23,8 +27,8 @@ RETENTION_EVERY: Final = 3600.0
 class Retention:
     """Erases analyses with their jobs, actions and corrections, and jobs that ended without an analysis."""
 
-    analyses: AnalysisStore
-    queue: JobQueue
+    analyses: Analyses
+    queue: Queue
     clock: Clock
     settings: Callable[[], Settings]
 

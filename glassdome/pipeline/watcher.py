@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError, StoreError
@@ -15,10 +15,12 @@ from glassdome.pipeline.pause import pause
 from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watch_book import WatchBook
 from glassdome.ports.mail import MailSource
-from glassdome.ports.store import PreferenceStore
 from glassdome.source.special_use import use_of
 from glassdome.values.refs import INBOX
 from glassdome.values.watch import WatchState
+
+if TYPE_CHECKING:
+    from glassdome.store.preferences import PreferenceTable
 
 __all__ = ["Watcher"]
 
@@ -35,7 +37,7 @@ class Watcher:
         source: MailSource,
         sweep: Sweep,
         book: WatchBook,
-        preferences: PreferenceStore,
+        preferences: PreferenceTable,
         *,
         clock: Clock,
         interval: Callable[[], float],

@@ -7,7 +7,7 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
@@ -17,8 +17,10 @@ from glassdome.core.log_outage import BACK
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.process import warm_up
-from glassdome.ports.store import JobQueue
 from glassdome.values.job import Job
+
+if TYPE_CHECKING:
+    from glassdome.store.queue import Queue
 
 __all__ = ["Worker"]
 
@@ -40,7 +42,7 @@ class Worker:
 
     def __init__(
         self,
-        queue: JobQueue,
+        queue: Queue,
         runner: JobRunner,
         *,
         owner: str,

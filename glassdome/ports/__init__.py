@@ -1,1 +1,1 @@
-"""One `typing.Protocol` per role; concrete parts are named only in `bootstrap`."""
+"""One `typing.Protocol` per role that has several implementations, or whose users and implementation are strangers."""

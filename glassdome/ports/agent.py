@@ -1,4 +1,4 @@
-"""What the agent remembers: its mailboxes, what it sent, which commands it ran; and what was done to messages.
+"""The ledger of actions, alerts, and the lessons of the spam filter.
 
 Every method raises StoreUnavailable when the database cannot be reached.
 """
@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from pydantic import SecretStr
-
 from glassdome.values.action import Action, ActionKind, ActionState
-from glassdome.values.agent import CommandRecord, OutboxEntry, OutboxState, PerformedAction, RegisteredMailbox
-from glassdome.values.feedback import Feedback
+from glassdome.values.agent import PerformedAction
 from glassdome.values.refs import MessageRef
 
 __all__ = [
@@ -23,110 +20,10 @@ __all__ = [
     "ActionPage",
     "ActionQuery",
     "AlertSink",
-    "CommandLedger",
-    "FeedbackStore",
-    "MailboxRegistry",
-    "Outbox",
     "SpamTeacher",
 ]
 #: The reason of a Conflict: it may have been done or not, since nobody heard how it ended.
 UNKNOWN_OUTCOME: Final = "unknown_outcome"
-
-
-class MailboxRegistry(Protocol):
-    """The mailboxes the agent may log in to; passwords are stored encrypted."""
-
-    async def add(self, address: str, password: SecretStr, *, now: datetime, name: str = "", login: str = "") -> None:
-        """Register a mailbox, or replace name, login and password of a registered one; no `login`: the address."""
-        ...
-
-    async def get(self, address: str) -> RegisteredMailbox | None:
-        """Return the mailbox with its password; raises ConfigError when another key encrypted it."""
-        ...
-
-    async def list(self) -> tuple[str, ...]:
-        """Return the addresses, sorted."""
-        ...
-
-    async def all(self) -> tuple[RegisteredMailbox, ...]:
-        """Return every mailbox with its password, sorted, by one query; raises ConfigError as `get` does."""
-        ...
-
-    async def forget(self, address: str) -> bool:
-        """Remove a mailbox; say whether it was there."""
-        ...
-
-
-class Outbox(Protocol):
-    """Everything sent, by Message-ID: at most once, and an outcome that was never learned stays visible."""
-
-    async def plan(self, entry: OutboxEntry) -> bool:
-        """Store an entry in state `planned`; False when its Message-ID is already there."""
-        ...
-
-    async def begin(self, message_id: str, *, now: datetime) -> bool:
-        """Take the right to send it (planned or failed -> begun); False when another has it or it went out."""
-        ...
-
-    async def finish(self, message_id: str, *, state: OutboxState, now: datetime, detail: str = "") -> None:
-        """Record the outcome of a begun entry: sent, failed or unknown."""
-        ...
-
-    async def get(self, message_id: str) -> OutboxEntry | None:
-        """Return one entry."""
-        ...
-
-    async def list(
-        self, *, mailbox: str = "", state: OutboxState | None = None, limit: int = 100
-    ) -> tuple[OutboxEntry, ...]:
-        """Return entries, newest first."""
-        ...
-
-    async def count(self, *, mailbox: str, since: datetime, recipient: str = "", purpose: str = "") -> int:
-        """Count what was planned since then and did not fail, for rate limits (RFC 3834 2)."""
-        ...
-
-    async def abandon(self, *, begun_before: datetime, now: datetime) -> int:
-        """Turn entries begun before then into `unknown` (their process died); return how many."""
-        ...
-
-
-class CommandLedger(Protocol):
-    """Commands in mail run once: keyed by MessageRef and by Message-ID, whichever is seen first."""
-
-    async def begin(self, record: CommandRecord) -> bool:
-        """Record a command as begun; False when its message or its Message-ID was seen before."""
-        ...
-
-    async def finish(self, ref: MessageRef, *, state: ActionState, detail: str, now: datetime) -> None:
-        """Record the outcome."""
-        ...
-
-    async def get(self, ref: MessageRef) -> CommandRecord | None:
-        """Return what is known of one message's command."""
-        ...
-
-    async def list(
-        self, *, mailbox: str = "", state: ActionState | None = None, limit: int = 100
-    ) -> tuple[CommandRecord, ...]:
-        """Return commands, newest first, all or those in a state."""
-        ...
-
-    async def use_nonce(self, nonce: str, *, expires: datetime, now: datetime) -> bool:
-        """Use up a one-time value; False when it was used before. Values past `expires` are forgotten."""
-        ...
-
-
-class FeedbackStore(Protocol):
-    """What people said of verdicts; `HistoryStore.record_feedback` writes it."""
-
-    async def get(self, ref: MessageRef) -> Feedback | None:
-        """Return the correction of one message."""
-        ...
-
-    async def list(self, *, mailbox: str = "", limit: int = 100) -> tuple[Feedback, ...]:
-        """Return corrections, newest first."""
-        ...
 
 
 class AlertSink(Protocol):

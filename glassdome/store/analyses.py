@@ -1,4 +1,4 @@
-"""The analyses (`ports.store.AnalysisStore`)."""
+"""The analyses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Analyses"]
 
 
 class Analyses:
-    """Implements `ports.store.AnalysisStore`."""
+    """The analyses: one row per message."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
@@ -35,18 +35,18 @@ class Analyses:
         return await self._first(select(analyses).where(is_ref(analyses, ref)))
 
     async def find(self, mailbox: str, folder: str, uid: int) -> Analysis | None:
-        """Return that UID's analysis."""
+        """Return the analysis of that UID under the newest UIDVALIDITY known."""
         validity = newest_validity(mailbox, folder)
         here = (analyses.c.mailbox == mailbox, analyses.c.folder == folder, analyses.c.uid_validity == validity)
         return await self._first(select(analyses).where(*here, analyses.c.uid == uid))
 
     async def by_message_id(self, mailbox: str, message_id: str) -> Analysis | None:
-        """Return the newest analysis of that Message-ID."""
+        """Return the newest analysis of that Message-ID in the mailbox."""
         same = select(analyses).where(analyses.c.message_id == message_id, analyses.c.mailbox == mailbox)
         return await self._first(same.order_by(analyses.c.analyzed_at.desc(), analyses.c.id.desc()))
 
     async def by_content(self, content_hash: str, *, engine: str, model: str, prompt_version: str) -> Analysis | None:
-        """Return an undegraded analysis of the same content."""
+        """Return a non-degraded analysis of the same content by the same model and prompt, for the repeat policy."""
         if not content_hash:
             return None
         same = select(analyses).where(
@@ -59,20 +59,23 @@ class Analyses:
         return await self._first(same)
 
     async def list(self, query: AnalysisQuery) -> Page:
-        """Return one page, in the query's order."""
+        """Return one page; raises InvalidQuery for a cursor that is not ours, and for a text without any word."""
         rows, following = await self._db.read(lambda c: listing.page(c, query, _whole))
         return Page(items=tuple(analysis_of(row) for row in rows), next_cursor=following)
 
     async def documents(self, query: AnalysisQuery) -> Documents:
-        """Return one page as JSON texts, in the query's order."""
+        """Return the same page as JSON texts, which costs a fraction; raises as `list`."""
         return await self._db.read(lambda c: documents.page(c, query))
 
     async def delete(self, query: AnalysisQuery) -> int:
-        """Erase what matches, in steps of bounded size."""
+        """Erase what matches (analyses, jobs, actions, history) and return how many analyses went."""
         return await erase.erase(self._db, query)
 
     async def outdated(self, engine: Engine, *, before_id: int | None, limit: int, look_at: int) -> Outdated:
-        """Walk down by id, so that each step reads a bounded part of one index."""
+        """Look at up to `look_at` rows below `before_id`, newest first, and return at most `limit` outdated ones.
+
+        What a policy kept from the model, and degraded verdicts, which are revisited anyway, are not among them.
+        """
         names = ("engine", "model", "prompt_version", "degraded", "skipped")
         wanted = select(analyses.c.id, *(analyses.c[name] for name in (*REF, *names))).order_by(analyses.c.id.desc())
         if before_id is not None:
@@ -94,7 +97,7 @@ class Analyses:
         return await self._db.read(lambda c: statistics.summarize(c, query))
 
     async def overview(self, query: AnalysisQuery, *, now: datetime) -> Overview:
-        """Sum up, count and list in one transaction."""
+        """Return `statistics` and `documents` of the query, and the queue's depth within its restrictions."""
         return await self._db.read(lambda c: self._overviews.read(c, query, now=now))
 
     async def _first(self, statement: Select[Any]) -> Analysis | None:

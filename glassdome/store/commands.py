@@ -1,4 +1,4 @@
-"""Commands in mail (`ports.agent.CommandLedger`): each runs once, one-time values count once."""
+"""Commands in mail: each runs once, one-time values count once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FIELDS = ("message_id", "sender", "command", "detail", "created_at", "updated_a
 
 
 class Commands:
-    """Implements `ports.agent.CommandLedger`."""
+    """Commands in mail run once: keyed by MessageRef and by Message-ID, whichever is seen first."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
@@ -64,7 +64,7 @@ class Commands:
         return tuple(_record_of(row) for row in rows)
 
     async def use_nonce(self, nonce: str, *, expires: datetime, now: datetime) -> bool:
-        """Use up a one-time value; False when it was used before."""
+        """Use up a one-time value; False when it was used before. Values past `expires` are forgotten."""
 
         async def work(connection: AsyncConnection) -> bool:
             await connection.execute(delete(nonces).where(nonces.c.expires_at < now))

@@ -1,4 +1,4 @@
-"""How far each folder was read (`ports.store.CursorStore`)."""
+"""How far each folder was read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def locked_cursor(connection: AsyncConnection, mailbox: str, folder: str) 
 
 
 class Cursors:
-    """Implements `ports.store.CursorStore`."""
+    """How far each folder was read."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""

@@ -1,4 +1,4 @@
-"""One database: every port of the store over one pool of connections."""
+"""One database: every store over one pool of connections."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["Database", "open_database"]
 
 
 class Database:
-    """The stores, each named for its port."""
+    """The stores by name."""
 
     def __init__(self, connections: Connections, *, box: SecretBox | None = None) -> None:
         """`box` encrypts registered passwords; without one `mailboxes` raises ConfigError."""

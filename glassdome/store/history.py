@@ -1,4 +1,4 @@
-"""Correspondents, corrections and the audit (`ports.store.HistoryStore`, `ports.agent.FeedbackStore`)."""
+"""Correspondents, corrections and the audit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ROWS = 500
 
 
 class History:
-    """Implements `ports.store.HistoryStore`."""
+    """What a mailbox knows of its correspondents."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
@@ -85,7 +85,10 @@ class History:
         after: Cursor,
         now: datetime,
     ) -> bool:
-        """Add habits and move the cursor, unless another process moved it first."""
+        """Add what the owner did to the history of those addresses, and move the cursor `key` from `before` to `after`.
+
+        One transaction. False, with nothing stored, where the cursor is not at `before` any more: another counted it.
+        """
         rows = [
             row_of(mailbox, addr.lower(), now, opened=habit.opened, replied=habit.replied)
             for addr, habit in sorted(habits.items())
@@ -114,7 +117,7 @@ class History:
 
 
 class Feedbacks:
-    """Implements `ports.agent.FeedbackStore`."""
+    """What people said of verdicts; `HistoryStore.record_feedback` writes it."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""

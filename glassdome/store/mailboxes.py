@@ -1,4 +1,4 @@
-"""Mailboxes the agent may log in to (`ports.agent.MailboxRegistry`)."""
+"""Mailboxes the agent may log in to."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ __all__ = ["Mailboxes"]
 
 
 class Mailboxes:
-    """Implements `ports.agent.MailboxRegistry`."""
+    """The mailboxes the agent may log in to; passwords are stored encrypted."""
 
     def __init__(self, connections: Connections, box: SecretBox | None) -> None:
         """`box` encrypts the passwords; without one, none can be stored or read."""
         self._db, self._box = connections, box
 
     async def add(self, address: str, password: SecretStr, *, now: datetime, name: str = "", login: str = "") -> None:
-        """Register a mailbox or change a registered one."""
+        """Register a mailbox, or replace name, login and password of a registered one; no `login`: the address."""
         sealed = self._secrets.encrypt(password)
         row = {"address": address, "name": name, "login": login, "password": sealed, "updated_at": now}
         changes = ("name", "login", "password", "updated_at")
         await self._db.write(lambda c: upsert(c, mailboxes, [row], keys=("address",), replace=changes))
 
     async def get(self, address: str) -> RegisteredMailbox | None:
-        """Return the mailbox with its password."""
+        """Return the mailbox with its password; raises ConfigError when another key encrypted it."""
         row = await self._db.row(select(mailboxes).where(mailboxes.c.address == address))
         if row is None:
             return None
         return _read(row, self._secrets)
 
     async def all(self) -> tuple[RegisteredMailbox, ...]:
-        """Return every mailbox with its password."""
+        """Return every mailbox with its password, sorted, by one query; raises ConfigError as `get` does."""
         rows = await self._db.rows(select(mailboxes).order_by(mailboxes.c.address))
         box = self._secrets
         return tuple(_read(row, box) for row in rows)
 
     async def list(self) -> tuple[str, ...]:
-        """Return the addresses."""
+        """Return the addresses, sorted."""
         rows = await self._db.rows(select(mailboxes.c.address).order_by(mailboxes.c.address))
         return tuple(row.address for row in rows)
 
     async def forget(self, address: str) -> bool:
-        """Remove a mailbox."""
+        """Remove a mailbox; say whether it was there."""
         return await self._db.change(delete(mailboxes).where(mailboxes.c.address == address)) == 1
 
     @property

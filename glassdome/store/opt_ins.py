@@ -1,4 +1,4 @@
-"""What mailcow and the settings last said of each mailbox's opt-in (`ports.opt_in.OptInStore`)."""
+"""What mailcow and the settings last said of each mailbox's opt-in."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _SETTINGS: Final = "//settings/"
 
 
 class OptIns:
-    """Implements `ports.opt_in.OptInStore`."""
+    """What was last said of each mailbox's opt-in, by mailcow and by the settings."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
         self._db = connections
 
     async def opt_ins(self, *, by_settings: bool = False) -> Mapping[str, bool]:
-        """Return mailbox -> the last word."""
+        """Return mailbox -> the last word of one of the two."""
         rows = await self._db.rows(select(opt_ins))
         theirs = [row for row in rows if row.mailbox.startswith(_SETTINGS) is by_settings]
         return {row.mailbox.removeprefix(_SETTINGS): row.wanted for row in theirs}

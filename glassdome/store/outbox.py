@@ -1,4 +1,4 @@
-"""Everything sent (`ports.agent.Outbox`): a mail goes out at most once."""
+"""Everything sent: a mail goes out at most once."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _FIELDS = (
 
 
 class OutboxTable:
-    """Implements `ports.agent.Outbox`."""
+    """Everything sent, by Message-ID: at most once, and an outcome that was never learned stays visible."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
         self._db = connections
 
     async def plan(self, entry: OutboxEntry) -> bool:
-        """Store an entry; False when its Message-ID is known."""
+        """Store an entry in state `planned`; False when its Message-ID is already there."""
         key = key_of(entry.message_id)
         row = {name: getattr(entry, name) for name in _FIELDS} | {"message_key": key, "state": entry.state.value}
 
@@ -49,7 +49,7 @@ class OutboxTable:
         return await self._db.write(work)
 
     async def begin(self, message_id: str, *, now: datetime) -> bool:
-        """Take the right to send."""
+        """Take the right to send it (planned or failed -> begun); False when another has it or it went out."""
         free = outbox.c.state.in_([OutboxState.PLANNED.value, OutboxState.FAILED.value])
         this = and_(outbox.c.message_key == key_of(message_id), free)
         return (
@@ -57,7 +57,7 @@ class OutboxTable:
         )
 
     async def finish(self, message_id: str, *, state: OutboxState, now: datetime, detail: str = "") -> None:
-        """Record the outcome of a begun entry."""
+        """Record the outcome of a begun entry: sent, failed or unknown."""
         this = and_(outbox.c.message_key == key_of(message_id), outbox.c.state == OutboxState.BEGUN.value)
         await self._db.change(update(outbox).where(this).values(state=state.value, detail=detail, updated_at=now))
 
@@ -78,7 +78,7 @@ class OutboxTable:
         return tuple(_entry_of(row) for row in await self._db.rows(found))
 
     async def count(self, *, mailbox: str, since: datetime, recipient: str = "", purpose: str = "") -> int:
-        """Count what was planned since then and did not fail."""
+        """Count what was planned since then and did not fail, for rate limits (RFC 3834 2)."""
         found = select(outbox.c.recipients).where(outbox.c.mailbox == mailbox, outbox.c.created_at >= since)
         found = found.where(outbox.c.state != OutboxState.FAILED.value)
         if purpose:
@@ -87,7 +87,7 @@ class OutboxTable:
         return sum(1 for row in rows if not recipient or recipient.lower() in (r.lower() for r in row.recipients))
 
     async def abandon(self, *, begun_before: datetime, now: datetime) -> int:
-        """Turn entries whose process died into `unknown`."""
+        """Turn entries begun before then into `unknown` (their process died); return how many."""
         stale = and_(outbox.c.state == OutboxState.BEGUN.value, outbox.c.updated_at < begun_before)
         detail = "The process ended while sending; the mail may or may not have gone out."
         values = {"state": OutboxState.UNKNOWN.value, "detail": detail, "updated_at": now}

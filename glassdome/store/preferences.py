@@ -1,4 +1,4 @@
-"""The owners' wishes (`ports.store.PreferenceStore`) and the `llm_config` table (`ports.store.ConfigStore`)."""
+"""The owners' wishes and the `llm_config` table (`ports.store.ConfigStore`)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _CHOICES = tuple(f.name for f in fields(Preferences) if f.name not in ("username
 
 
 class PreferenceTable:
-    """Implements `ports.store.PreferenceStore`."""
+    """What the owners want."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
         self._db = connections
 
     async def get_preferences(self, username: str) -> Preferences:
-        """Return the mailbox's preferences, or the defaults."""
+        """Return the mailbox's preferences, or the defaults (`chosen=False`)."""
         row = await self._db.row(select(preferences).where(preferences.c.username == username))
         if row is None:
             return Preferences(username=username)
@@ -55,13 +55,13 @@ class PreferenceTable:
         await self._db.write(work)
 
     async def chosen_mailboxes(self) -> tuple[str, ...]:
-        """Return the mailboxes that were chosen and are switched on."""
+        """Return the mailboxes whose analysis was chosen and is switched on."""
         on = (preferences.c.chosen.is_(True), preferences.c.auto_analysis.is_(True))
         rows = await self._db.rows(select(preferences.c.username).where(*on).order_by(preferences.c.username))
         return tuple(row.username for row in rows)
 
     async def mailboxes_with(self, access: Collection[EngineAccess]) -> tuple[str, ...]:
-        """Return the mailboxes with that access."""
+        """Return the mailboxes whose owners let a model see that much of their mail."""
         wanted = preferences.c.engine_access.in_([each.value for each in access])
         rows = await self._db.rows(select(preferences.c.username).where(wanted).order_by(preferences.c.username))
         return tuple(row.username for row in rows)

@@ -1,4 +1,4 @@
-"""The queue (`ports.store.JobQueue`): each method is one transaction."""
+"""The queue: each method is one transaction."""
 
 from __future__ import annotations
 
@@ -31,18 +31,22 @@ _ERROR_CHARS = 1000
 
 
 class Queue:
-    """Implements `ports.store.JobQueue`."""
+    """The queue; a job is unique by its MessageRef."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
         self._db = connections
 
     async def enqueue(self, jobs: Sequence[NewJob], *, now: datetime) -> int:
-        """Add jobs and return how many are new."""
+        """Add jobs in one transaction and return how many are new; a known ref is left as it is unless `force`.
+
+        With `force` a known job that is not leased returns to pending with the new reason and priority. Without, a job
+        that waits takes the more urgent priority and runs at once.
+        """
         return await self._db.write(lambda c: enqueue.enqueue(c, jobs, now=now)) if jobs else 0
 
     async def pulse(self, *, now: datetime) -> None:
-        """Write a one-time value that nobody can send: their keys are hashes."""
+        """Write something that means nothing; raises StoreUnavailable where nothing can be written."""
         row = {"nonce_key": "pulse", "expires_at": now}
 
         async def work(connection: AsyncConnection) -> None:
@@ -51,7 +55,7 @@ class Queue:
         await self._db.write(work)
 
     async def arrived(self, jobs: Sequence[NewJob], *, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> int:
-        """Add jobs and move the cursor."""
+        """Enqueue and move the folder's cursor in one transaction, so that a crash repeats and never loses."""
 
         async def work(connection: AsyncConnection) -> int:
             added = await enqueue.enqueue(connection, jobs, now=now)
@@ -63,11 +67,14 @@ class Queue:
     async def claim(
         self, owner: str, *, limit: int, lease: timedelta, now: datetime, idle: bool = True
     ) -> tuple[Job, ...]:
-        """Lease jobs."""
+        """Lease up to `limit` jobs that may run now, fair between mailboxes; each attempt is counted here.
+
+        One that is suspected of ending workers is leased alone, and only to a worker that is `idle`.
+        """
         return await self._db.write(lambda c: claims.claim(c, owner, limit=limit, lease=lease, now=now, idle=idle))
 
     async def renew(self, jobs: Sequence[Job], *, lease: timedelta, now: datetime) -> frozenset[int]:
-        """Extend leases; return the ids still ours."""
+        """Extend leases; return the ids still ours (a lost lease means: stop and drop the result)."""
         return await self._db.write(lambda c: claims.renew(c, jobs, lease=lease, now=now)) if jobs else frozenset()
 
     async def complete(
@@ -82,7 +89,12 @@ class Queue:
         history: Message | None = None,
         instead_of: MessageRef | None = None,
     ) -> bool:
-        """Store the result and end the job; False when the lease was lost."""
+        """Store analysis, planned actions, sender history and the job's end in one transaction, fenced by the token.
+
+        `instead_of` is the same message under a name that is void: what is known of it goes over, and its analysis ends.
+        With `again_at` the job returns to pending with the reason `again`: upgrade after a degraded verdict, or draft.
+        False: the lease was lost, and nothing was stored.
+        """
         return await self._db.write(
             lambda c: completion.complete(
                 c,
@@ -100,7 +112,10 @@ class Queue:
     async def retry_later(
         self, job: Job, *, code: str, sentence: str, not_before: datetime, now: datetime, counted: bool = True
     ) -> bool:
-        """Put the job back; without `counted` the attempt is forgotten, since the message is not to blame."""
+        """Put the job back with its reason; False when the lease was lost.
+
+        Without `counted` the attempt is forgotten: a server was away, the message is not to blame.
+        """
         uncounted = case((queue.c.attempts > 0, queue.c.attempts - 1), else_=0)
         back = {"state": JobState.PENDING.value, "not_before": not_before, "wake_at": not_before, "updated_at": now}
         back |= {"error_code": code, "error": sentence[:_ERROR_CHARS], "lease_owner": "", "lease_token": ""}
@@ -108,11 +123,11 @@ class Queue:
         return await self._db.change(statement if counted else statement.values(attempts=uncounted)) == 1
 
     async def fail(self, job: Job, *, code: str, sentence: str, now: datetime) -> bool:
-        """End the job as failed."""
+        """End the job as failed with its reason; False when the lease was lost."""
         return await self._end(job, JobState.FAILED, code, sentence, now)
 
     async def cancel(self, job: Job, *, code: str, sentence: str, now: datetime) -> bool:
-        """End the job as cancelled: there is nothing to analyse any more."""
+        """End a leased job as cancelled: its message is gone; False when the lease was lost."""
         return await self._end(job, JobState.CANCELLED, code, sentence, now)
 
     async def _end(self, job: Job, state: JobState, code: str, sentence: str, now: datetime) -> bool:
@@ -121,7 +136,7 @@ class Queue:
         return await ended == 1
 
     async def release(self, jobs: Sequence[Job], *, now: datetime) -> None:
-        """Give unstarted jobs back."""
+        """Give unstarted jobs back without counting the attempt (graceful drain)."""
         if jobs:
             await self._db.write(lambda c: claims.release(c, jobs, now=now))
 
@@ -141,7 +156,7 @@ class Queue:
         mailboxes: Sequence[str] | None = None,
         domains: Sequence[str] | None = None,
     ) -> tuple[Job, ...]:
-        """List jobs by id."""
+        """List jobs by id; `ids` keeps only those, `mailboxes` and `domains` restrict as in `AnalysisQuery`."""
         seen = names_of(mailboxes, domains)
         found = listed(*JOB, state=state, mailbox=mailbox, after_id=after_id, limit=limit, **seen)
         if ids is not None:
@@ -159,7 +174,7 @@ class Queue:
         mailboxes: Sequence[str] | None = None,
         domains: Sequence[str] | None = None,
     ) -> QueuePage:
-        """Count and list in one transaction."""
+        """Return `depth` and `jobs` of one moment."""
         seen = names_of(mailboxes, domains)
         # One more than is shown tells whether another page follows.
         found = listed(*JOB_TEXT, state=state, mailbox=mailbox, after_id=after_id, limit=limit + 1, **seen)
@@ -174,7 +189,7 @@ class Queue:
         return await self._db.read(work)
 
     async def set_state(self, ids: Sequence[int], *, state: JobState, now: datetime) -> int:
-        """Retry or cancel; raises InputError for any other state."""
+        """Retry (failed or cancelled -> pending) or cancel (pending or failed -> cancelled); return how many moved."""
         allowed_from = {
             JobState.PENDING: (JobState.FAILED, JobState.CANCELLED),
             JobState.CANCELLED: (JobState.PENDING, JobState.FAILED),
@@ -188,12 +203,15 @@ class Queue:
         return await self._db.change(update(queue).where(movable).values(**values))
 
     async def forget_ended(self, *, before: datetime) -> int:
-        """Remove jobs that failed or were cancelled before then."""
+        """Remove jobs that failed or were cancelled before then, and return how many."""
         ended = queue.c.state.in_([JobState.FAILED.value, JobState.CANCELLED.value])
         return await self._db.change(delete(queue).where(ended, queue.c.updated_at < before))
 
     async def depth(
         self, *, now: datetime, mailboxes: Sequence[str] | None = None, domains: Sequence[str] | None = None
     ) -> QueueDepth:
-        """Count jobs by state."""
+        """Count jobs by state, those done as messages with an analysis, even if they wait for another.
+
+        `mailboxes` and `domains` restrict as in `AnalysisQuery`.
+        """
         return await self._db.read(lambda c: depth.depth(c, now=now, mailboxes=mailboxes, domains=domains))

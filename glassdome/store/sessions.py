@@ -1,4 +1,4 @@
-"""Sessions of the web UI (`ports.session.SessionStore`)."""
+"""Sessions of the web UI."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["SessionTable"]
 
 
 class SessionTable:
-    """Implements `ports.session.SessionStore`."""
+    """The sessions that were begun and have not ended. A token is kept as its hash only."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
         self._db = connections
 
     async def begin_session(self, token: str, *, who: str, now: datetime, until: datetime) -> None:
-        """Store a session."""
+        """Store a session, and forget those whose time is over."""
         row = {"session_key": key_of(token), "who": who, "begun_at": now, "expires_at": until}
 
         async def work(connection: AsyncConnection) -> None:
@@ -32,10 +32,10 @@ class SessionTable:
         await self._db.write(work)
 
     async def holds_session(self, token: str, *, now: datetime) -> bool:
-        """Look for it."""
+        """Say whether the session was begun, not signed out of, and is not over."""
         found = select(sessions.c.who).where(sessions.c.session_key == key_of(token), sessions.c.expires_at > now)
         return await self._db.row(found) is not None
 
     async def end_session(self, token: str) -> None:
-        """Delete it."""
+        """Forget the session: no copy of its cookie opens anything from now on."""
         await self._db.change(delete(sessions).where(sessions.c.session_key == key_of(token)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from glassdome.api.access import Wired
-from glassdome.api.email_id import as_mailbox
-from glassdome.api.services import Services
 from glassdome.core.errors import ActionForbidden, InputError, PolicyRefused
+from glassdome.desk.email_id import as_mailbox
+from glassdome.desk.http import Wired
+from glassdome.desk.services import Services
 from glassdome.pipeline.alerts import NO_ALERT_MAILBOX
 from glassdome.web.page import PageRoute, go
 from glassdome.web.visitor import Form, Written

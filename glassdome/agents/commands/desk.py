@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from glassdome.agents.commands.admit import Admission, Door
 from glassdome.agents.commands.codes import Codes, Proof
@@ -21,12 +21,14 @@ from glassdome.core.contained import contained
 from glassdome.core.errors import ActionForbidden, GlassdomeError, InputError, ParseError
 from glassdome.core.log import get_logger
 from glassdome.parse import parse_message
-from glassdome.ports.agent import CommandLedger
-from glassdome.ports.store import HistoryStore
 from glassdome.values.action import ActionState
 from glassdome.values.agent import CommandRecord
 from glassdome.values.message import Message
 from glassdome.values.refs import MessageRef
+
+if TYPE_CHECKING:
+    from glassdome.store.commands import Commands
+    from glassdome.store.history import History
 
 __all__ = ["Answer", "CommandMail", "Desk"]
 
@@ -82,8 +84,8 @@ class Desk:
         commands: CommandSet,
         overseer: Overseen,
         *,
-        ledger: CommandLedger,
-        history: HistoryStore,
+        ledger: Commands,
+        history: History,
         answer: Answer,
         clock: Clock,
         codes: Codes | None = None,

@@ -6,16 +6,20 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from glassdome.agents.alert_book import Trouble
 from glassdome.core.limits import MAX_PAGE
-from glassdome.ports.agent import Outbox
-from glassdome.ports.store import AnalysisQuery, AnalysisStore, JobQueue, Statistics
+from glassdome.ports.store import AnalysisQuery, Statistics
 from glassdome.values.agent import OutboxEntry
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobState, QueueDepth
 from glassdome.values.outgoing import OutgoingFile
+
+if TYPE_CHECKING:
+    from glassdome.store.analyses import Analyses
+    from glassdome.store.outbox import OutboxTable
+    from glassdome.store.queue import Queue
 
 __all__ = ["Day", "Figures", "Kind", "ModelTime", "Report", "gather"]
 
@@ -79,9 +83,9 @@ class Figures:
 async def gather(
     kind: Kind,
     *,
-    analyses: AnalysisStore,
-    queue: JobQueue,
-    outbox: Outbox,
+    analyses: Analyses,
+    queue: Queue,
+    outbox: OutboxTable,
     now: datetime,
     troubles: Sequence[Trouble] = (),
 ) -> Figures:
@@ -107,7 +111,7 @@ async def gather(
     )
 
 
-async def _newest(analyses: AnalysisStore, since: datetime, until: datetime) -> list[Analysis]:
+async def _newest(analyses: Analyses, since: datetime, until: datetime) -> list[Analysis]:
     found: list[Analysis] = []
     cursor = ""
     while len(found) < _TIMED:
