@@ -178,6 +178,11 @@ class _List:
             )
         comment = next((piece.text for piece in pieces if piece.kind == "comment"), "")
         name = self._free(name) or self._free(comment)
+        if not specs and (
+            all(piece.kind == "comment" or not piece.text.strip() for piece in pieces)
+            or name.rstrip(" ;").endswith(":")
+        ):
+            return  # a remark between members, or the quoted name of a group without any
         specs = list(dict.fromkeys(map(self._free, specs)))
         specs = [spec for spec in specs if not spec.endswith("@")] or specs
         if self.group and specs:

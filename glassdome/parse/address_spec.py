@@ -6,7 +6,7 @@ import re
 
 __all__ = ["specs_in", "without_comments"]
 
-_MAILTO = re.compile(r"\s*\[?mailto:([^?\]]*)(?:\?[^\]]*)?\]?\s*", re.IGNORECASE)
+_MAILTO = re.compile(r"\s*\[?(?:mailto|smtp):([^?\]]*)(?:\?[^\]]*)?\]?\s*", re.IGNORECASE)
 #: A quoted string, a comment without another in it, or a character.
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|\((?:[^()\\]|\\.)*\)|\\.', re.DOTALL)
 _SPACES = re.compile(r"\s{0,200}([.@])\s{0,200}")

@@ -24,6 +24,8 @@ _HTML_NAMES = (".htm", ".html", ".shtml", ".xhtml", ".hta", ".svg")
 #: Types that may have an archive behind them, where the name says one.
 _POLYGLOT = ("image/", "application/pdf", "text/")
 _ARCHIVE_NAMES = (".zip", ".rar", ".7z", ".jar")
+#: Types of one packed file.
+_PACKED = frozenset({"application/gzip", "application/x-bzip2", "application/x-xz"})
 #: Types that hold no words of their own, or whose emptiness is known.
 _READ = frozenset({"", "image/svg+xml"})
 #: Types that hold files; one without any is damaged.
@@ -104,7 +106,7 @@ def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, faults: Fau
         hidden, at = hidden_archive(data)
         data, kind = data[at:] if hidden and at else data, hidden or kind
     listing = list_archive(data, kind, faults)
-    inside.members, inside.encrypted = listing.members, listing.encrypted or part.encrypted
+    inside.members, inside.encrypted = listing.members or _packed_name(part, kind), listing.encrypted or part.encrypted
     if kind == "application/zip":
         return _take_office(read_package(data, listing.members, faults), inside) or kind
     if kind == "application/x-ole-storage":
@@ -119,6 +121,13 @@ def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, faults: Fau
     elif kind.startswith(("text/", "message/")) and not part.children:
         _read_words(data, part, inside, faults)
     return kind
+
+
+def _packed_name(part: Part, kind: str) -> tuple[str, ...]:
+    """Return the name that one packed file gets when it is unpacked: `order.exe` of `order.exe.gz`."""
+    stem, dot, ending = line(part.filename).rpartition(".")
+    is_one = kind in _PACKED and ending.lower() in ("gz", "bz2", "xz", "z")
+    return (stem,) if is_one and dot and "." in stem and not stem.lower().endswith(".tar") else ()
 
 
 def _is_archive_name(part: Part) -> bool:

@@ -105,6 +105,7 @@ _MAIL: Final = {
     "mac_romanian": "x-mac-romanian x-macromania x-mac-romania",
     "mac_cyrillic": "mac-cyrillic x-maccyrillic x-macukraine",
     "mac_roman": "macroman mac-roman x-macroman apple-roman",
+    "iso8859-15": "latin-9 latin9 latin0 iso-8859-15-1 csiso885915",
     "cp1252": "win-1252 win1252 ansi cp-1252 windows-latin1 western iso8859_1",
     "cp1251": "win-1251 win1251 ansi-1251 windows-cyrillic microsoft-cp1251 ms-cyrl",
     "cp1250": "win-1250 win1250 ms-ee",

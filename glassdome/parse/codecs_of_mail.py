@@ -105,6 +105,8 @@ def _segment(data: bytes, charset: str, strict: bool) -> str:
         return _plain(data, strict)
     if charset == "roman":
         return _plain(data, strict).replace("\\", "¥").replace("~", "‾")
+    if b"\n" in data and (lines := _until_line_end(data, charset)):
+        return lines
     wide = data.translate(_UP)
     if charset == "kana":
         return decode_as(wide, "cp932", strict=strict)
@@ -112,6 +114,16 @@ def _segment(data: bytes, charset: str, strict: bool) -> str:
         wide = _PAIRS.sub(lambda pair: b"\x8f" + pair.group(), wide)
         charset = "euc-jp" if charset == "jisx0212" else "euc_jis_2004"
     return decode_as(wide, charset, strict=strict)
+
+
+def _until_line_end(data: bytes, charset: str) -> str:
+    """Read text whose escape back to ASCII got lost: it holds to the end of its line (RFC 1468); empty if none is lost."""
+    try:
+        _segment(data.replace(b"\n", b"").replace(b"\r", b""), charset, True)
+        return ""
+    except UnicodeError:
+        head, _, rest = data.partition(b"\n")
+        return "\n".join((_segment(head.rstrip(b"\r"), charset, False), _plain(rest, False)))
 
 
 def _plain(data: bytes, strict: bool) -> str:

@@ -17,6 +17,9 @@ __all__ = ["WORD_BEGIN", "decode_words"]
 WORD_BEGIN = re.compile(r"=\?[\"' ]?([\w.:+-]{1,60})[\"' ]?(?:\*[\w-]{0,20})?\?([bBqQ])\?")
 #: The common case: a value that is one word.
 _ALONE = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?]*)\?=")
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+#: Bits of the last character that hold nothing, by how many characters of the last group there are.
+_SPARE_BITS = {2: 15, 3: 3}
 _CUT_ESCAPE = re.compile(r"=[0-9A-Fa-f]?$")
 
 
@@ -86,9 +89,16 @@ def _base64(texts: Sequence[str], charset: str) -> bytes:
     apart = b"".join(map(base64_bytes, each))
     lengths = [len(text.rstrip("=")) for text in texts]
     cut = any(length % 4 and not text.endswith("=") for length, text in zip(lengths[:-1], texts[:-1], strict=True))
-    if not cut or (sum(lengths) % 4 == 1) or (all(n % 4 != 1 for n in lengths) and is_of(apart, charset)):
+    if not cut or sum(lengths) % 4 == 1:
         return apart
-    return base64_bytes(b"".join(each))
+    whole = all(n % 4 != 1 for n in lengths) and not any(map(_has_spare_bits, texts[:-1]))
+    return apart if whole and is_of(apart, charset) else base64_bytes(b"".join(each))
+
+
+def _has_spare_bits(text: str) -> bool:
+    """Say whether the bits behind the last byte are not zero, as every encoder leaves them: then the text goes on."""
+    bits = _SPARE_BITS.get(len(text) % 4)
+    return bits is not None and not text.endswith("=") and _BASE64.find(text[-1]) & bits > 0
 
 
 def _quoted(texts: Sequence[str]) -> bytes:

@@ -126,6 +126,7 @@ _GATEWAYS: Final[dict[str, Reader]] = {
     "safelinks.protection.office365.us": _query("url"),
     "safelinks.protection.outlook.cn": _query("url"),
     "safelinks.protection.outlook.de": _query("url"),
+    "safelinks.protection.partner.outlook.cn": _query("url"),
     "statics.teams.cdn.office.net": _query("url"),
     "urldefense.proofpoint.com": _urldefense,
     "urldefense.com": _urldefense,
@@ -142,6 +143,9 @@ _GATEWAYS: Final[dict[str, Reader]] = {
     "clicktime.cloud.postoffice.net": _query("u"),
     "url.avanan.click": _underscores,
     "avanan.click": _underscores,
+    "url-protection.com": _query("o", "u", "url"),
+    "link.zixcentral.com": _query("u"),
+    "inky.com": _opaque,
     "protect.checkpoint.com": _underscores,
     "atpscan.global.hornetsecurity.com": _query("u", "url"),
     "antiphishing.vadesecure.com": _query("u", "url"),
@@ -157,6 +161,7 @@ _GATEWAYS: Final[dict[str, Reader]] = {
 }
 #: Domains that sell such a gateway and have a web site too: there only these names of hosts rewrite.
 _ONLY_HOSTS: Final[dict[str, tuple[str, ...]]] = {
+    "inky.com": ("shared", "link"),
     "mimecast.com": ("protect", "url", "link"),
     "fireeye.com": ("protect", "url"),
     "trellix.com": ("protect", "url"),

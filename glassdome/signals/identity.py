@@ -36,6 +36,7 @@ _SIGNALS = {
 #: Characters of a display name that are looked at; mail programs show fewer.
 _MAX_NAME = 200
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)+)")
+_AROUND_AT = re.compile(r"\s{0,9}(?:@|[(\[]\s{0,3}(?:at|@)\s{0,3}[)\]])\s{0,9}", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _ROLE = re.compile(
     r"\b(?:help ?desk|it[- ](?:support|desk|service|team|department)|support ?team|mail ?(?:server|box|admin\w*)|"
@@ -61,10 +62,10 @@ def _is_known(message: Message, context: Context) -> bool:
 def _names(author: Address, context: Context, *, known: bool) -> Iterator[Signal]:
     """Report what the display name claims; a known sender's may be like a brand's or our own domain's."""
     domain = organizational_domain(author.domain)
-    shown = _ADDRESS.search(author.name)
+    shown = _ADDRESS.search(_as_read(author.name)) or _ADDRESS.search(author.local_part[:_MAX_NAME])
     if shown and organizational_domain(shown.group(1)) != domain:
         detail = f"the name shows {shown.group()}, the address is {author.addr}"
-        yield hit("display_name_address", detail, evidence("header:From", author.name))
+        yield hit("display_name_address", detail, evidence("header:From", author.name or author.addr))
     if known:
         return
     brand = claimed_brand(author.name, common=True)
@@ -75,6 +76,11 @@ def _names(author: Address, context: Context, *, known: bool) -> Iterator[Signal
     own = {organizational_domain(d) for d in context.own_domains}
     if own and domain not in own:
         yield from _claims_us(author, context, own)
+
+
+def _as_read(name: str) -> str:
+    """Return a name as the eye reads it: full-width signs as their plain forms, no blanks around the `@`."""
+    return _AROUND_AT.sub("@", unicodedata.normalize("NFKC", name[:_MAX_NAME]).replace("\u3002", "."))
 
 
 def _claims_us(author: Address, context: Context, own: set[str]) -> Iterator[Signal]:
@@ -190,7 +196,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         yield hit(
             "from_without_domain", f"the From field has no address: {author.name[:80]!r}", evidence("header:From")
         )
-    if author.name:
+    if author.name or "@" in author.local_part:
         yield from _names(author, context, known=_is_known(message, context))
         yield from _role(author, context)
     yield from _replies(message, context)

@@ -37,7 +37,8 @@ def _pattern() -> re.Pattern[str]:
         for name in ("words", "short")
     )
     return re.compile(
-        rf"(?<![a-z0-9])(?:(?:{long}){_BETWEEN}?{_FOLLOWS}|(?:{short})\s?[:=：]\s?[^\s.,;!]{{2}})", re.IGNORECASE
+        rf"(?<![a-z0-9])(?:(?:{long}){_BETWEEN}?{_FOLLOWS}|(?:{short})\s?(?:[:=：]|[-–](?=\s?\S{{0,20}}\d))\s?[^\s.,;!]{{2}})",
+        re.IGNORECASE,
     )
 
 
