@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from glassdome.signals.brand_names import claimed_brand
-from glassdome.signals.domains import main_label, organizational_domain, unicode_host
+from glassdome.signals.domains import ascii_host, main_label, organizational_domain, unicode_host
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.signals.host_lists import brands, free_mail, platforms, reply_services, risky_tlds
 from glassdome.signals.lookalike import find_lookalike, protected_by
@@ -139,11 +139,11 @@ def _mixes_scripts(host: str) -> bool:
 
 def _replies(message: Message, context: Context) -> Iterator[Signal]:
     """Where answers go."""
-    sender = organizational_domain(message.author.domain)
+    sender = organizational_domain(ascii_host(message.author.domain))
     if message.authenticity and sender in platforms():
         return  # answers to a shared file go to the person who shared it
     for address in message.reply_to[:3]:
-        target = organizational_domain(address.domain)
+        target = organizational_domain(ascii_host(address.domain))
         if not target or not sender or target == sender or _is_known_way(sender, target, address, context):
             continue
         if target in free_mail() and sender not in free_mail() and not message.lists.list_id:

@@ -26,6 +26,12 @@ _ENDS_OF_THOUGHT: Final = (
     "[/think]",
     "<|message|>",
     "<|end_of_thought|>",
+    "<|end_thinking|>",
+    "</reflection>",
+    "</seed:think>",
+    "\u25c1/think\u25b7",
+    "<unused95>",
+    "assistantfinal",
 )
 #: Places at which an object may begin that are tried; each costs a pass over the text.
 _MOST_BEGINS: Final = 40

@@ -39,6 +39,11 @@ OTHER = json.dumps(reading(phishing=99))
         ANSWER.replace(": 3", ": 3.0"),
         f"{{{ANSWER}",
         f"[THINK]no[/THINK]{ANSWER}",
+        f"\u25c1think\u25b7{OTHER}\u25c1/think\u25b7{ANSWER}",
+        f"<unused94>thought\n{OTHER}<unused95>{ANSWER}",
+        f"<seed:think>{OTHER}</seed:think>{ANSWER}",
+        f"analysis{OTHER}assistantfinal{ANSWER}",
+        f"<|START_THINKING|>{OTHER}<|END_THINKING|>{ANSWER}",
         json.dumps(reading(summary="It quotes </think> as a mark of models, which is a part of the text here.")),
     ],
 )

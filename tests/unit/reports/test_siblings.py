@@ -105,3 +105,10 @@ def test_more_gateways(gateway: str) -> None:
 def test_more_passwords(text: str) -> None:
     """Words for a password, and a dash before it."""
     assert given_password(f"Hello,\n\n{text}\n")
+
+
+def test_one_domain_in_two_spellings() -> None:
+    """An internationalised domain and its ASCII form are one (RFC 5890): answers go nowhere else."""
+    raw = f"From: Ann <ann@b\u00fccher.example>\nReply-To: ann@xn--bcher-kva.example\n{HEAD}\nHello\n"
+
+    assert "reply_to_diverts" not in hits(raw.encode())
