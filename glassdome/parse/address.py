@@ -178,11 +178,8 @@ class _List:
             )
         comment = next((piece.text for piece in pieces if piece.kind == "comment"), "")
         name = self._free(name) or self._free(comment)
-        if not specs and (
-            all(piece.kind == "comment" or not piece.text.strip() for piece in pieces)
-            or name.rstrip(" ;").endswith(":")
-        ):
-            return  # a remark between members, or the quoted name of a group without any
+        if not specs and "@" not in name and _is_remark(pieces, name):
+            return
         specs = list(dict.fromkeys(map(self._free, specs)))
         specs = [spec for spec in specs if not spec.endswith("@")] or specs
         if self.group and specs:
@@ -191,6 +188,12 @@ class _List:
             self.faults.add("ambiguous_address", name or specs[0])
         for number, spec in enumerate(specs or ([""] if name else [])):
             self.found.append(_address(name if number == 0 else "", spec, self.faults))
+
+
+def _is_remark(pieces: list[_Piece], name: str) -> bool:
+    """Say whether a member without an address is a comment alone, or the quoted name of a group that has none."""
+    words = any(piece.kind != "comment" and piece.text.strip() for piece in pieces)
+    return not words or name.rstrip(" ;").endswith(":")
 
 
 def _shown(piece: _Piece) -> str:

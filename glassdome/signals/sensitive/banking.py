@@ -17,11 +17,14 @@ from glassdome.signals.sensitive.view import TextView
 __all__ = ["find_bics", "find_domestic_accounts", "find_ibans"]
 
 #: The check digits of what may be one, behind two letters: digits are rarer than letters, so that few are looked at.
-_IBAN_DIGITS = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)(?<![A-Za-z0-9][A-Za-z]{2}\d\d)(?=[ \-\u00a0]?[A-Za-z0-9])")
-#: Country, check digits, then groups parted by single spaces or dashes; it may run on into the next words.
-_IBAN = re.compile(r"[A-Za-z]{2}\d{2}(?:[ \-\u00a0]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
+_IBAN_DIGITS = re.compile(
+    r"\d\d(?<=[A-Za-z]{2}\d\d)(?<![A-Za-z0-9][A-Za-z]{2}\d\d)(?=(?:[ \-\u00a0]|[ \u00a0]?\n[ \t>]{0,4})?[A-Za-z0-9])"
+)
+#: Country, check digits, then groups parted by single spaces, dashes or a line end; it may run on into the next words.
+_IBAN = re.compile(r"[A-Za-z]{2}\d{2}(?:(?:[ \-\u00a0]|[ \u00a0]?\n[ \t>]{0,4})?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _SHORTEST_IBAN = 15
-_IBAN_WORD = re.compile(r"[^ \-\u00a0]+")
+_IBAN_WORD = re.compile(r"[^ \-\u00a0\n]+")
+_LINE_END = re.compile(r"[ \u00a0]?\n[ \t>]{0,4}")
 _BIC_NEXT = re.compile(
     r"(?:[ \t]?(?:code|no|number|nr))?[ \t]?[:=\-/]?\s{0,3}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Za-z0-9])"
 )
@@ -40,7 +43,7 @@ def _as_iban(text: str) -> int:
     """Return the length in characters of the longest IBAN that `text` begins with, or 0."""
     ends = [match.end() for match in _IBAN_WORD.finditer(text)]
     for end in reversed(ends):
-        compact = iban.compact(text[:end])
+        compact = iban.compact(_LINE_END.sub("", text[:end]))
         if len(compact) >= _SHORTEST_IBAN and iban.is_valid(compact, check_country=False):
             return end
     return 0

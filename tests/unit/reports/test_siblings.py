@@ -13,6 +13,7 @@ from glassdome.parse.charset import decode
 from glassdome.parse.encoded_words import decode_words
 from glassdome.parse.faults import Faults
 from glassdome.signals.passwords import given_password
+from glassdome.signals.sensitive import find_sensitive
 from tests.unit.reports.build import hits, parsed
 
 HEAD = "To: bob@example.net\nSubject: Test\nMIME-Version: 1.0\n"
@@ -112,3 +113,11 @@ def test_one_domain_in_two_spellings() -> None:
     raw = f"From: Ann <ann@b\u00fccher.example>\nReply-To: ann@xn--bcher-kva.example\n{HEAD}\nHello\n"
 
     assert "reply_to_diverts" not in hits(raw.encode())
+
+
+@pytest.mark.parametrize("text", ["IBAN: DE89 3704 0044\n0532 0130 00", "> IBAN DE89 3704 0044 0532\n> 0130 00"])
+def test_an_account_over_two_lines(text: str) -> None:
+    """A line's end within an IBAN is a separator, as within a card's number."""
+    message = parsed(f"From: a@b.example\n{HEAD}\n{text}\n".encode())
+
+    assert "iban" in {finding.type for finding in find_sensitive(message)}
