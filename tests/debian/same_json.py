@@ -16,12 +16,13 @@ SHOWN, WIDE = 20, 600
 
 def verdicts(path: Path) -> list[dict[str, Any]]:
     """Return the verdicts without their times."""
-    return [_timeless(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    with path.open(encoding="utf-8") as lines:
+        return [_timeless(json.loads(line)) for line in lines]
 
 
 def _timeless(row: dict[str, Any]) -> dict[str, Any]:
     # A mail that does not say when it came, came when it was judged.
-    times = (*TIMES, "received_at") if row["received_at"] == row["analyzed_at"] else TIMES
+    times = (*TIMES, "received_at") if row.get("received_at") == row.get("analyzed_at") else TIMES
     return {name: value for name, value in row.items() if name not in times}
 
 
