@@ -35,7 +35,11 @@ class Proxy:
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
         self.connections += 1
-        upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        try:
+            upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            writer.transport.abort()
+            return
         self._writers += [writer, upstream_writer]
         for pump in (self._to_server(reader, upstream_writer), self._to_client(upstream_reader, writer)):
             task = asyncio.ensure_future(pump)

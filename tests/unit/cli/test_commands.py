@@ -136,7 +136,7 @@ def test_doctor_names_each_fault_with_its_fix(monkeypatch: pytest.MonkeyPatch, u
     """Dead servers are failures with a fix, and the exit code says so."""
     monkeypatch.setenv("MAILCOW_IMAP_HOST", "127.0.0.1")
     monkeypatch.setenv("MAILCOW_IMAP_PORT", str(unused_tcp_port))
-    monkeypatch.setenv("GLASSDOME_MAILBOXES", "a@example.org:pw-SECRET")
+    monkeypatch.setenv("GLASSDOME_MAILBOXES", "a@example.org:pw-HUNTER")
     monkeypatch.setenv("OLLAMA_HOST", f"127.0.0.1:{unused_tcp_port}")
     monkeypatch.setenv("GLASSDOME_ENGIN", "x")
 
@@ -147,7 +147,7 @@ def test_doctor_names_each_fault_with_its_fix(monkeypatch: pytest.MonkeyPatch, u
     assert {"imap", "model"} == {row["check"] for row in rows if row["health"] == "fail"}
     assert all(row["fix"] for row in rows if row["health"] != "ok")
     assert any("GLASSDOME_ENGIN" in row["detail"] for row in rows)
-    assert "SECRET" not in result.stdout
+    assert "HUNTER" not in result.stdout
 
 
 def test_doctor_is_content_with_nothing_configured() -> None:
