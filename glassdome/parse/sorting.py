@@ -48,7 +48,7 @@ _TEXT_CONTENT = frozenset({"text/plain", "text/html", "text/xml", "text/x-shells
 #: Bytes of a page that may be nothing but tags and hard spaces, and what it is made of then.
 _SHORT_PAGE = 4096
 _WORDLESS = re.compile(
-    rb"<!--.*?-->|<(?:title|style)\b[^<]*</|<[^<>]*>|&nbsp;|&#160;|\xc2\xa0|\xa0", re.DOTALL | re.IGNORECASE
+    rb"<!--(?:.*?-->|.*)|<(?:title|style)\b[^<]*</|<[^<>]*>|&nbsp;|&#160;|\xc2\xa0|\xa0", re.DOTALL | re.IGNORECASE
 )
 _PICTURE = re.compile(rb"<(?:img|form|input|svg|object)\b|<!--\[if", re.IGNORECASE)
 #: Bytes of a body that are looked at before all of it.
