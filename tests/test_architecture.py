@@ -90,3 +90,14 @@ def test_locks_name_no_index() -> None:
     """The locks hold names, versions and hashes; no address of any index."""
     for lock in (ROOT / "requirements").glob("*.txt"):
         assert "://" not in lock.read_text(encoding="utf-8")
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """No two public classes of the package and the lab share a name."""
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(_name(path))
+
+    assert {} == {name: found for name, found in places.items() if len(found) > 1}

@@ -15,7 +15,7 @@ from glassdome.core.errors import GlassdomeError
 if TYPE_CHECKING:
     from glassdome.store.queue import Queue
 
-__all__ = ["Health", "MonitoredAgent", "Probe"]
+__all__ = ["AgentHealth", "MonitoredAgent", "Probe"]
 
 #: Seconds the oldest job may wait before a person hears of it.
 _OLDEST_SECONDS: Final = 3600.0
@@ -48,7 +48,7 @@ class AgentState:
     error: str = ""
 
 
-class Health:
+class AgentHealth:
     """Keeps the last state of everything and tells the book."""
 
     def __init__(self, book: AlertBook) -> None:

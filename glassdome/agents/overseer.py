@@ -11,18 +11,18 @@ from typing import Any, Final, TypeVar
 from pydantic import SecretStr
 
 from glassdome.agents.alert_book import AlertBook
-from glassdome.agents.commands.admit import Door, read_senders
+from glassdome.agents.commands.admit import SenderPolicy, read_senders
 from glassdome.agents.commands.builtin import builtin_commands
 from glassdome.agents.commands.codes import Codes
 from glassdome.agents.commands.declare import CommandSet
 from glassdome.agents.commands.desk import Desk
-from glassdome.agents.health import Health, MonitoredAgent, Probe
+from glassdome.agents.health import AgentHealth, MonitoredAgent, Probe
 from glassdome.agents.hours import read_quiet_hours, read_schedule, read_zone
 from glassdome.agents.idle import Idle
 from glassdome.agents.mailcow_agent import MailcowAgent, OnMessage
 from glassdome.agents.mailroom import Mailroom
 from glassdome.agents.overseer_post import OverseerPost
-from glassdome.agents.report.figures import Kind, Report, gather
+from glassdome.agents.report.figures import Kind, OverseerReport, gather
 from glassdome.agents.report.write import write_report
 from glassdome.agents.results import failure
 from glassdome.core.clock import Clock, SystemClock
@@ -76,7 +76,7 @@ class OverseerAgent:
         }
         self._senders = read_senders(settings.command_senders)
         self._codes = Codes(settings.command_secret) if settings.command_secret else None
-        self._health = Health(self.book)
+        self._health = AgentHealth(self.book)
         self._agents: list[MonitoredAgent] = []
         self._probes: dict[str, Probe] = {}
         self._callbacks: list[OnMessage] = []
@@ -219,7 +219,7 @@ class OverseerAgent:
         if post is None or stores is None or not self._senders:
             return
         settings = self._settings
-        door = Door(
+        door = SenderPolicy(
             mailbox=settings.overseer_mailbox,
             senders=self._senders,
             own_domain=settings.mailcow_domain or "",
@@ -279,7 +279,7 @@ class OverseerAgent:
         lines += ["Troubles:", *(f"  - {t.text} (since {rfc3339(t.since)})" for t in self.book.troubles)]
         return "\n".join(lines if self.book.troubles else [*lines, "  none"]) + "\n"
 
-    async def report(self, kind: Kind) -> Report:
+    async def report(self, kind: Kind) -> OverseerReport:
         """Return a report as of now; raises StoreUnavailable, and ConfigError where there is no database."""
         stores = await self._stores()
         if stores is None:

@@ -14,7 +14,7 @@ from glassdome.agents.alert_mail import alert_text
 from glassdome.agents.commands.declare import Reply
 from glassdome.agents.commands.desk import CommandMail
 from glassdome.agents.mailcow_agent import MailcowAgent
-from glassdome.agents.report.figures import Kind, Report
+from glassdome.agents.report.figures import Kind, OverseerReport
 from glassdome.agents.tasks import FileToSend, SendEmail
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
@@ -74,7 +74,7 @@ class OverseerPost:
         count = await stores.outbox.count(mailbox=self._settings.overseer_mailbox, since=due, purpose=purpose)
         return count == 0
 
-    async def send_report(self, kind: Kind, due: datetime, report: Report) -> None:
+    async def send_report(self, kind: Kind, due: datetime, report: OverseerReport) -> None:
         """Send the report of that instant, at most once."""
         await self._send(
             self._recipients,

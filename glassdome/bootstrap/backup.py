@@ -10,7 +10,7 @@ from functools import partial
 from typing import BinaryIO
 
 from glassdome import __version__
-from glassdome.bootstrap.backup_file import BackupReader, BackupWriter, Manifest
+from glassdome.bootstrap.backup_file import BackupManifest, BackupReader, BackupWriter
 from glassdome.bootstrap.whole_file import whole_file
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
@@ -24,7 +24,7 @@ __all__ = ["make_backup", "restore_backup"]
 Counted = Callable[[int], None]
 
 
-async def make_backup(settings: Settings, stream: BinaryIO, *, clock: Clock, counted: Counted) -> Manifest:
+async def make_backup(settings: Settings, stream: BinaryIO, *, clock: Clock, counted: Counted) -> BackupManifest:
     """Write everything that the database holds at this moment, and the key file; the service may go on.
 
     `counted` hears how many rows were written since it was last called. Raises StoreUnavailable, SchemaMismatch,
@@ -35,7 +35,7 @@ async def make_backup(settings: Settings, stream: BinaryIO, *, clock: Clock, cou
     async with open_snapshot(settings.database) as snapshot:
         async for table in snapshot.tables():
             await writer.add_table(table, counted)
-    manifest = Manifest(
+    manifest = BackupManifest(
         program=__version__,
         schema=snapshot.schema,
         made=clock.now().isoformat(),
@@ -46,7 +46,7 @@ async def make_backup(settings: Settings, stream: BinaryIO, *, clock: Clock, cou
     return manifest
 
 
-async def restore_backup(settings: Settings, stream: BinaryIO, *, replace: bool, counted: Counted) -> Manifest:
+async def restore_backup(settings: Settings, stream: BinaryIO, *, replace: bool, counted: Counted) -> BackupManifest:
     """Fill the database that the settings name, and write the key file; all of it, or nothing.
 
     With `replace` what is there goes. Raises ParseError, Conflict, SchemaMismatch, StoreUnavailable, ConfigError.

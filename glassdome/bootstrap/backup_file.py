@@ -13,7 +13,7 @@ from typing import IO, Any, BinaryIO, Final
 from glassdome.core.errors import ConfigError, ParseError
 from glassdome.store.snapshot import Row, TableRows
 
-__all__ = ["BackupReader", "BackupWriter", "Manifest"]
+__all__ = ["BackupManifest", "BackupReader", "BackupWriter"]
 
 FORMAT: Final = 1
 _KEY, _MANIFEST, _TABLES = "secret.key", "manifest.json", "tables/"
@@ -35,7 +35,7 @@ _NOT_WHOLE: Final = "Was the file copied whole? Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class BackupManifest:
     """`made` is RFC 3339, `rows` counts those of each table, `key` is a fingerprint of the key of stored passwords."""
 
     program: str
@@ -67,7 +67,7 @@ class BackupWriter:
         finally:
             await asyncio.to_thread(entry.close)
 
-    def close(self, manifest: Manifest, key: bytes | None) -> None:
+    def close(self, manifest: BackupManifest, key: bytes | None) -> None:
         """Write the rest."""
         try:
             if key is not None:
@@ -136,10 +136,10 @@ def _member(name: str) -> zipfile.ZipInfo:
     return member
 
 
-def _manifest(found: dict[str, Any]) -> Manifest:
+def _manifest(found: dict[str, Any]) -> BackupManifest:
     if found.pop("format") != FORMAT:
         raise ValueError("a newer version of Glassdome wrote it in another format")
-    return Manifest(**found)
+    return BackupManifest(**found)
 
 
 def _cannot_write(exc: OSError) -> ConfigError:

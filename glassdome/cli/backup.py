@@ -13,7 +13,7 @@ from typing import BinaryIO
 from rich.progress import Progress
 
 from glassdome.bootstrap.backup import Counted, make_backup, restore_backup
-from glassdome.bootstrap.backup_file import Manifest
+from glassdome.bootstrap.backup_file import BackupManifest
 from glassdome.bootstrap.whole_file import whole_file
 from glassdome.cli.console import err, errors_told, load_settings, progress_bar, run
 from glassdome.core.clock import SystemClock
@@ -80,7 +80,7 @@ def _shown(file: Path) -> str:
     return "standard output" if file == _PIPE else str(file)
 
 
-def _tell(what: str, made: Manifest) -> None:
+def _tell(what: str, made: BackupManifest) -> None:
     rows = f"{sum(made.rows.values()):,} rows of {len(made.rows)} tables, schema {made.schema}"
     key = "with the key of stored passwords" if made.key else "no password was ever stored, so there is no key"
     err.print(f"{what}: {rows}, {key}.", highlight=False, markup=False)

@@ -20,7 +20,7 @@ from glassdome.deploy.commands import (
     verify_placed,
 )
 from glassdome.deploy.conf import own_values, read_values
-from glassdome.deploy.engine import Command, Engine, engine_of, run
+from glassdome.deploy.engine import ContainerEngine, ShellCommand, engine_of, run
 from glassdome.deploy.findings import Finding, Level
 from glassdome.deploy.hidden import hidden_findings
 from glassdome.deploy.host import this_host
@@ -120,7 +120,7 @@ def uninstall(*, folder: Path, purge: bool, dry_run: bool, restart: bool, force:
         options, plan = installed(root).options, plan_removal(root, force=force)
         _show_files(plan)
         conf = _conf(root)
-        engine: Engine = engine_of(conf)
+        engine: ContainerEngine = engine_of(conf)
         stop, rest = before_removal(options, engine), after_removal(plan.values, conf, engine, purge=purge)
         if dry_run:
             return
@@ -190,7 +190,7 @@ def _show_files(plan: Plan) -> None:
         out.print("Everything is in place already.")
 
 
-def _run_or_show(commands: list[Command], root: Path, restart: bool, title: str) -> None:
+def _run_or_show(commands: list[ShellCommand], root: Path, restart: bool, title: str) -> None:
     if not restart:
         _show(commands, title)
         return
@@ -199,11 +199,11 @@ def _run_or_show(commands: list[Command], root: Path, restart: bool, title: str)
         run(command, folder=root)
 
 
-def _announce(command: Command) -> None:
+def _announce(command: ShellCommand) -> None:
     err.print(f"{command.why}: {command.line}", highlight=False, markup=False)
 
 
-def _show(commands: list[Command], title: str) -> None:
+def _show(commands: list[ShellCommand], title: str) -> None:
     out.print(f"\n{title}")
     for command in commands:
         out.print(f"  # {command.why}", highlight=False, markup=False, soft_wrap=True)

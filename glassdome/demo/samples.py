@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
-__all__ = ["AUTHSERV_ID", "DOMAIN", "MAILBOX", "Sample", "samples"]
+__all__ = ["AUTHSERV_ID", "DOMAIN", "MAILBOX", "DemoMail", "samples"]
 
 DOMAIN = "demo.example"
 MAILBOX = f"anna@{DOMAIN}"
@@ -15,17 +15,17 @@ AUTHSERV_ID = "mx.demo.example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class DemoMail:
     """One sample mail; `raw` has CRLF line ends, as mail has on the wire."""
 
     name: str
     raw: bytes
 
 
-def samples() -> Iterator[Sample]:
+def samples() -> Iterator[DemoMail]:
     """Yield the sample mails in the order of their names."""
     folder = files("glassdome.demo") / "mail"
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.endswith(".eml"):
             raw = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-            yield Sample(name=path.name.removesuffix(".eml"), raw=raw)
+            yield DemoMail(name=path.name.removesuffix(".eml"), raw=raw)

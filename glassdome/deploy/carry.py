@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 
 from glassdome.core.errors import ConfigError, GlassdomeError, PeerRefused
 from glassdome.deploy import commands
-from glassdome.deploy.engine import Command, Engine, run
+from glassdome.deploy.engine import ContainerEngine, ShellCommand, run
 from glassdome.deploy.findings import Finding, Level
 from glassdome.deploy.manifest import read_manifest
 from glassdome.deploy.place import Plan, apply, take_back
 
 __all__ = ["Tell", "carry_out", "trial_findings"]
 
-Tell = Callable[[Command], None]
+Tell = Callable[[ShellCommand], None]
 
 
-def carry_out(plan: Plan, conf: Mapping[str, str], engine: Engine, tell: Tell) -> None:
+def carry_out(plan: Plan, conf: Mapping[str, str], engine: ContainerEngine, tell: Tell) -> None:
     """Install with every command; after a failure each file is as before, and mailcow runs with its own.
 
     `conf` are the values of mailcow.conf, `tell` is called before each command. Raises the error of the command that
@@ -25,7 +25,7 @@ def carry_out(plan: Plan, conf: Mapping[str, str], engine: Engine, tell: Tell) -
     assert plan.manifest is not None
     old, options = read_manifest(plan.root), plan.manifest.options
 
-    def do(steps: list[Command]) -> None:
+    def do(steps: list[ShellCommand]) -> None:
         for step in steps:
             tell(step)
             run(step, folder=plan.root)
@@ -54,7 +54,7 @@ def _bring_back(bring: Callable[[], None], cause: BaseException) -> None:
         ) from cause
 
 
-def trial_findings(plan: Plan, engine: Engine) -> list[Finding]:
+def trial_findings(plan: Plan, engine: ContainerEngine) -> list[Finding]:
     """Let compose and each running server try our files, on copies; nothing is placed."""
     assert plan.manifest is not None
     found: list[Finding] = []

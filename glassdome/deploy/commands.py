@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from glassdome.core.errors import ConfigError
-from glassdome.deploy.engine import Command, Engine
+from glassdome.deploy.engine import ContainerEngine, ShellCommand
 from glassdome.deploy.options import Options
 from glassdome.deploy.parts import APPS, OUR_SERVICES, PANEL, default_image
 from glassdome.deploy.render import render
@@ -43,7 +43,7 @@ def drop_statements(values: Mapping[str, str]) -> str:
     return render("schema-drop.sql", **_names(values))
 
 
-def before_install(options: Options, files: Mapping[str, bytes], engine: Engine) -> list[Command]:
+def before_install(options: Options, files: Mapping[str, bytes], engine: ContainerEngine) -> list[ShellCommand]:
     """Return what must succeed before a file is placed: each server accepts our files, on a copy of its own.
 
     A plugin that Dovecot lacks would stop every delivery, so it is looked for first.
@@ -65,13 +65,13 @@ def before_install(options: Options, files: Mapping[str, bytes], engine: Engine)
     return found
 
 
-def pull_model(engine: Engine) -> Command:
+def pull_model(engine: ContainerEngine) -> ShellCommand:
     """Return what fetches the language model, with a progress bar at a terminal, once the server is there."""
     fetch = ("glassdome", "models", "pull", "--wait", str(_MODEL_SERVER_SECONDS))
     return engine.compose("fetch the language model", "exec", "llm-processor-mailcow", *fetch)
 
 
-def verify_placed(engine: Engine) -> list[Command]:
+def verify_placed(engine: ContainerEngine) -> list[ShellCommand]:
     """Return the checks of the placed files, by the servers that will read them; none has read them yet."""
     return [
         engine.compose(f"check the files of {trial.service}", "exec", "-T", trial.service, *trial.placed)
@@ -79,16 +79,16 @@ def verify_placed(engine: Engine) -> list[Command]:
     ]
 
 
-def build_image(options: Options, engine: Engine) -> list[Command]:
+def build_image(options: Options, engine: ContainerEngine) -> list[ShellCommand]:
     """Return the build of the image, where none was named and this runs from a checkout."""
     source = _source()
     if options.image or source is None:
         return []
     build = (*engine.build, "-t", default_image(), "-f", f"{source}/deploy/Dockerfile", str(source))
-    return [Command(why="build the image", argv=build)]
+    return [ShellCommand(why="build the image", argv=build)]
 
 
-def bring_up(values: Mapping[str, str], conf: Mapping[str, str], engine: Engine) -> list[Command]:
+def bring_up(values: Mapping[str, str], conf: Mapping[str, str], engine: ContainerEngine) -> list[ShellCommand]:
     """Return what brings an installation to life, in order, once every server accepts its files."""
     return [
         _sql("make our own schema and user", schema_statements(values), conf, engine),
@@ -97,7 +97,7 @@ def bring_up(values: Mapping[str, str], conf: Mapping[str, str], engine: Engine)
     ]
 
 
-def take_back(engine: Engine) -> list[Command]:
+def take_back(engine: ContainerEngine) -> list[ShellCommand]:
     """Return what brings mailcow back after a failed installation whose files are gone again."""
     return [
         engine.compose("apply mailcow's own settings", "up", "-d", "--remove-orphans"),
@@ -105,14 +105,16 @@ def take_back(engine: Engine) -> list[Command]:
     ]
 
 
-def before_removal(options: Options, engine: Engine) -> list[Command]:
+def before_removal(options: Options, engine: ContainerEngine) -> list[ShellCommand]:
     """Return what must run while the compose file still knows our services."""
     placed = {"ollama-mailcow": options.ollama, "llm-agent-mailcow": options.agent}
     names = [name for name in OUR_SERVICES if placed.get(name, True)]
     return [engine.compose("stop Glassdome", "rm", "--stop", "--force", *names)]
 
 
-def after_removal(values: Mapping[str, str], conf: Mapping[str, str], engine: Engine, *, purge: bool) -> list[Command]:
+def after_removal(
+    values: Mapping[str, str], conf: Mapping[str, str], engine: ContainerEngine, *, purge: bool
+) -> list[ShellCommand]:
     """Return what lets mailcow forget us; `purge` drops our schema with every analysis."""
     found = take_back(engine)
     if purge and "GLASSDOME_DBNAME" in values:
@@ -127,7 +129,9 @@ def _names(values: Mapping[str, str]) -> dict[str, str]:
     return {"DBNAME": values["GLASSDOME_DBNAME"], "DBUSER": values["GLASSDOME_DBUSER"]}
 
 
-def _sql(why: str, statements: str, conf: Mapping[str, str], engine: Engine, *, drop: bool = False) -> Command:
+def _sql(
+    why: str, statements: str, conf: Mapping[str, str], engine: ContainerEngine, *, drop: bool = False
+) -> ShellCommand:
     """Run SQL as root. The password goes in by the first line, since arguments can be seen by every user."""
     client = "read -r MYSQL_PWD; export MYSQL_PWD; exec mysql -uroot"
     compose = " ".join(engine.compose_argv)

@@ -12,7 +12,7 @@ from typing import Final
 
 from glassdome.core.errors import ConfigError, PeerRefused
 
-__all__ = ["Command", "Engine", "engine_of", "run", "run_shown"]
+__all__ = ["ContainerEngine", "ShellCommand", "engine_of", "run", "run_shown"]
 
 #: Seconds for building an image or pulling one.
 _PATIENCE: Final = 1800
@@ -30,7 +30,7 @@ _ENGINE_FAULTS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class ShellCommand:
     """One command; `why` is for people, `feed` goes to its standard input, `typed` is how a person would do the same."""
 
     why: str
@@ -45,27 +45,27 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class ContainerEngine:
     """The commands for compose and for building an image on this host."""
 
     compose_argv: tuple[str, ...] = ("docker", "compose")
     build: tuple[str, ...] = ("docker", "build")
 
-    def compose(self, why: str, *arguments: str, feed: str | bytes = "", typed: str = "") -> Command:
+    def compose(self, why: str, *arguments: str, feed: str | bytes = "", typed: str = "") -> ShellCommand:
         """Return a command of compose."""
-        return Command(why=why, argv=(*self.compose_argv, *arguments), feed=feed, typed=typed)
+        return ShellCommand(why=why, argv=(*self.compose_argv, *arguments), feed=feed, typed=typed)
 
 
-def engine_of(conf: Mapping[str, str]) -> Engine:
+def engine_of(conf: Mapping[str, str]) -> ContainerEngine:
     """Return how mailcow calls compose: DOCKER_COMPOSE_VERSION in mailcow.conf says it; else what is installed."""
     if conf.get("DOCKER_COMPOSE_VERSION") == "standalone":
-        return Engine(compose_argv=("docker-compose",))
+        return ContainerEngine(compose_argv=("docker-compose",))
     if shutil.which("docker") is None and shutil.which("podman-compose"):
-        return Engine(compose_argv=("podman-compose",), build=("podman", "build"))
-    return Engine()
+        return ContainerEngine(compose_argv=("podman-compose",), build=("podman", "build"))
+    return ContainerEngine()
 
 
-def run(command: Command, *, folder: Path) -> None:
+def run(command: ShellCommand, *, folder: Path) -> None:
     """Run it in mailcow's folder; raises ConfigError where Docker cannot be used, PeerRefused when it fails."""
     try:
         done = subprocess.run(  # noqa: S603 - the commands above, whose every part is ours or was checked
@@ -90,7 +90,7 @@ def run(command: Command, *, folder: Path) -> None:
         raise PeerRefused(f"Could not {command.why}: `{command.line}` ended with status {done.returncode}. {tail}")
 
 
-def run_shown(command: Command, *, folder: Path) -> None:
+def run_shown(command: ShellCommand, *, folder: Path) -> None:
     """Run it at this terminal, which shows what it says; raises PeerRefused when it fails."""
     done = subprocess.run(command.argv, cwd=folder, check=False)  # noqa: S603 - as above
     if done.returncode:

@@ -24,7 +24,7 @@ __all__ = [
     "MODES",
     "OUR_SERVICES",
     "PANEL",
-    "Parts",
+    "InstalledParts",
     "default_image",
     "new_values",
     "parts_of",
@@ -54,7 +54,7 @@ _DRIVER: Final = re.compile(r"^\s*push_notification_driver(\d*)\s*=", re.MULTILI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class InstalledParts:
     """`files` maps each path to its content; `lines` are the lines of mailcow.conf that had to change."""
 
     files: dict[str, bytes]
@@ -92,7 +92,7 @@ def parts_of(
     options: Options,
     values: Mapping[str, str],
     current: Mapping[str, str],
-) -> Parts:
+) -> InstalledParts:
     """Return every file as it should be; raises Conflict where something else is in our place.
 
     `before` holds the shared files without our parts, `values` our settings, `current` those of mailcow.conf today.
@@ -115,7 +115,9 @@ def parts_of(
         }
     if options.link and _can_link(mailcow, before.get(APPS, "")):
         texts[APPS] = append(before.get(APPS) or "<?php\n", template("apps.php"))
-    return Parts(files={name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}, lines=lines)
+    return InstalledParts(
+        files={name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}, lines=lines
+    )
 
 
 def _can_link(mailcow: Mailcow, before: str) -> bool:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Host", "ModelHosts"]
+__all__ = ["ModelHost", "ModelHosts"]
 
 #: Seconds a host is left alone after its first failure; doubled with each further one up to the longest.
 FIRST_REST: Final = 2.0
@@ -17,7 +17,7 @@ LONGEST_REST: Final = 60.0
 
 
 @dataclass(kw_only=True)
-class Host:
+class ModelHost:
     """One server: how many requests it takes at once, how many it has, and until when it is left alone."""
 
     url: str
@@ -32,12 +32,12 @@ class ModelHosts:
 
     def __init__(self, urls: Sequence[str], *, slots: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`slots` is per host."""
-        self.hosts = tuple(Host(url=url, slots=slots) for url in urls)
+        self.hosts = tuple(ModelHost(url=url, slots=slots) for url in urls)
         self._monotonic = monotonic
         self._freed: tuple[asyncio.AbstractEventLoop, asyncio.Condition] | None = None
 
     @asynccontextmanager
-    async def slot(self, *, without: frozenset[str] = frozenset()) -> AsyncIterator[Host]:
+    async def slot(self, *, without: frozenset[str] = frozenset()) -> AsyncIterator[ModelHost]:
         """Wait for a free slot on the least busy host that is not in `without`, and hold it.
 
         When all hosts rest, the one that rested longest is tried: a wrong guess costs one refused connection.
@@ -54,7 +54,7 @@ class ModelHosts:
             async with condition:
                 condition.notify()
 
-    def _choose(self, without: frozenset[str]) -> Host | None:
+    def _choose(self, without: frozenset[str]) -> ModelHost | None:
         open_hosts = [h for h in self.hosts if h.url not in without]
         now = self._monotonic()
         awake = [h for h in open_hosts if h.rests_until <= now]
@@ -71,13 +71,13 @@ class ModelHosts:
                 host.busy = 0
         return self._freed[1]
 
-    def failed(self, host: Host) -> None:
+    def failed(self, host: ModelHost) -> None:
         """Drain a host after a failure."""
         rest = min(FIRST_REST * 2**host.failures, LONGEST_REST)
         host.failures += 1
         host.rests_until = self._monotonic() + rest
 
-    def answered(self, host: Host) -> bool:
+    def answered(self, host: ModelHost) -> bool:
         """Take a host back; True when it had failed before."""
         returned = host.failures > 0
         host.failures, host.rests_until = 0, 0.0

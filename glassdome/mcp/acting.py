@@ -66,7 +66,7 @@ class ActionList(Shape):
     next_cursor: str | None = Field(description="`cursor` of the next page; null on the last")
 
 
-class ListArguments(ActionParameters):
+class ListActionsArguments(ActionParameters):
     """Which actions: every filter narrows, none given means all that may be seen."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows of a page")] = PAGE
@@ -100,7 +100,7 @@ ACTING = (
         name="list_actions",
         title="List actions",
         description="List what Glassdome did to messages (keywords, moves, alerts, lessons), last changed first.",
-        arguments=ListArguments,
+        arguments=ListActionsArguments,
         result=ActionList,
         run=_list,
     ),

@@ -37,7 +37,7 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _CALLER: Final = "glassdome.caller"
 
 
-class Door:
+class KeyGuard:
     """ASGI: lets a request in that brings a valid key, and notes whose it is."""
 
     def __init__(self, app: ASGIApp, settings: Callable[[], Awaitable[Settings]], *, clock: Clock) -> None:
@@ -113,6 +113,6 @@ async def open_http(
         ),
     )
     try:
-        yield Door(app, LiveSettings(settings, _NoTable(), clock=clock).refresh, clock=clock)
+        yield KeyGuard(app, LiveSettings(settings, _NoTable(), clock=clock).refresh, clock=clock)
     finally:
         await parts.aclose()

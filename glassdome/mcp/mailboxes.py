@@ -34,7 +34,7 @@ class _Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ListArguments(_Arguments):
+class ListMailboxesArguments(_Arguments):
     """Which mailboxes."""
 
     domain: Annotated[Domain, Field(description="Only of this domain")] = ""
@@ -123,7 +123,7 @@ class Sent(Shape):
     untrusted: ServerWords
 
 
-async def _list(parts: Parts, caller: Caller, given: ListArguments) -> MailboxList:
+async def _list(parts: Parts, caller: Caller, given: ListMailboxesArguments) -> MailboxList:
     chosen = frozenset(await parts.services.preferences.chosen_mailboxes())
     rows = {name: MailboxRow(mailbox=name, chosen=True) for name in chosen}
     if parts.has_mailcow:
@@ -205,7 +205,7 @@ MAILBOXES = (
         name="list_mailboxes",
         title="List mailboxes",
         description="List the mailboxes of the mail server, and which of them are chosen for analysis.",
-        arguments=ListArguments,
+        arguments=ListMailboxesArguments,
         result=MailboxList,
         run=_list,
     ),

@@ -38,7 +38,7 @@ class MessageArguments(BaseModel):
     folder: FolderField = INBOX
 
 
-class ListArguments(Filters):
+class ListAnalysesArguments(Filters):
     """Which analyses, and how many at once."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows of a page")] = PAGE
@@ -88,7 +88,7 @@ async def _searched(parts: Parts, given: Filters, query: AnalysisQuery) -> Analy
     return replace(query, without=await parts.services.preferences.mailboxes_with(kept))
 
 
-async def _list(parts: Parts, caller: Caller, given: ListArguments) -> AnalysisList:
+async def _list(parts: Parts, caller: Caller, given: ListAnalysesArguments) -> AnalysisList:
     query = await _searched(parts, given, given.query(caller, limit=given.limit, cursor=given.cursor))
     page = await parts.services.analyses.documents(query)
     shapes: list[Mapping[str, Any]] = [json.loads(text) for text in page.items]
@@ -148,7 +148,7 @@ READING = (
             "List analysed mail, newest first, with verdict, priority and summary. Every filter narrows; none given means "
             "all that may be seen. Mail without an analysis is not listed: absence does not mean that it is safe."
         ),
-        arguments=ListArguments,
+        arguments=ListAnalysesArguments,
         result=AnalysisList,
         run=_list,
     ),

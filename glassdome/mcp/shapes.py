@@ -47,7 +47,7 @@ class Where(Shape):
     uid_validity: int
 
 
-class Judged(Where):
+class VerdictFields(Where):
     """The verdict on a message."""
 
     label: Literal["ham", "spam", "phish", "unknown"] = Field(
@@ -60,7 +60,7 @@ class Judged(Where):
     degraded: bool = Field(description="Made without the configured language model")
 
 
-class AnalysisRow(Judged):
+class AnalysisRow(VerdictFields):
     """One message in a list."""
 
     priority_score: int = Field(description="1 to 10, 10 the most urgent")
@@ -91,7 +91,7 @@ class SignalRow(Shape):
     meaning: str
 
 
-class AnalysisResult(Judged):
+class AnalysisResult(VerdictFields):
     """One message's analysis."""
 
     priority_score: int = Field(description="1 to 10, 10 the most urgent")
@@ -117,7 +117,7 @@ class AnalysisResult(Judged):
         return cls(**_own(cls, shape), stored=stored, engine_access=access, untrusted=mail_text(shape, access))
 
 
-class Explanation(Judged):
+class Explanation(VerdictFields):
     """Why a message was judged as it was."""
 
     degraded_reason: str = Field(description="An error code, or empty")

@@ -9,7 +9,7 @@ from glassdome.core.limits import MAX_LINKS, MAX_TEXT_CHARS
 from glassdome.parse.charset import decode
 from glassdome.parse.containers import take_files
 from glassdome.parse.faults import Faults
-from glassdome.parse.html import Page, read_html
+from glassdome.parse.html import HtmlPage, read_html
 from glassdome.parse.html_guard import without_ballast
 from glassdome.parse.plain import clean, controls_in, reveal
 from glassdome.parse.sorting import Sorted, is_html
@@ -153,7 +153,7 @@ def _add_bare_urls(text: str, body: Body) -> None:
             body.links.append(Link(url=url, place="text", host=host_of(url)))
 
 
-def _take(page: Page, body: Body) -> None:
+def _take(page: HtmlPage, body: Body) -> None:
     body.has_html = True
     body.hidden += page.hidden
     body.links += page.links

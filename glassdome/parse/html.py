@@ -20,7 +20,7 @@ from glassdome.parse.plain import line
 from glassdome.parse.url import host_of, normal_url
 from glassdome.values.message import Form, HiddenText, Link
 
-__all__ = ["Page", "read_html"]
+__all__ = ["HtmlPage", "read_html"]
 
 _SKIPPED = frozenset(
     [
@@ -95,7 +95,7 @@ _REMOTE = ("http:", "https:", "//")
 
 
 @dataclass(slots=True, kw_only=True)
-class Page:
+class HtmlPage:
     """What one HTML body shows and holds."""
 
     text: str = ""
@@ -106,7 +106,7 @@ class Page:
     remote_images: int = 0
 
 
-def read_html(html: str, faults: Faults) -> Page:
+def read_html(html: str, faults: Faults) -> HtmlPage:
     """Read one HTML body. What a mail program would run or load is counted, never run or loaded."""
     page = _read(html, faults)
     if not page.text and _MSO in html:  # Outlook shows what others take for a comment
@@ -114,7 +114,7 @@ def read_html(html: str, faults: Faults) -> Page:
     return page
 
 
-def _read(html: str, faults: Faults) -> Page:
+def _read(html: str, faults: Faults) -> HtmlPage:
     html, rest = guard(html, faults)
     walker = _Walker(LexborHTMLParser(html))
     walker.walk()
@@ -194,7 +194,7 @@ class _Walker:
             self.anchors.append(_Anchor(found[1], "html"))
         self.out.text(_TAGS.sub(" ", rest), None, False)
 
-    def page(self) -> Page:
+    def page(self) -> HtmlPage:
         """Put together what was found."""
         text, hidden = self.out.result()
         loose = [self.loose_form] if self.loose_form.asks_password else []
@@ -205,7 +205,7 @@ class _Walker:
         only = [anchor for anchor in self.outlook if anchor.url not in shown][: MAX_LINKS - len(self.anchors)]
         links = [self._link(anchor) for anchor in self.anchors + only]
         links += [Link(url=form.action, place="form", host=host_of(form.action)) for form in forms if form.action]
-        return Page(
+        return HtmlPage(
             text=text or line(" ".join(self.out.alternatives)),
             hidden=hidden,
             links=[link for link in links if link.url],

@@ -77,7 +77,7 @@ class ActionPage:
 
 
 class ActionLedger(Protocol):
-    """Planned effects and what became of them; planning is part of `JobQueue.complete`."""
+    """Planned effects and what became of them; planning is part of `store.queue.Queue.complete`."""
 
     async def due(self, *, limit: int, begun_before: datetime) -> tuple[PerformedAction, ...]:
         """Return planned actions, and those begun before then whose process died, longest untouched first.

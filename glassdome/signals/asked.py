@@ -24,7 +24,7 @@ __all__ = [
     "OAUTH",
     "OWN_NAME",
     "TALKED_ABOUT",
-    "Found",
+    "AskMaterial",
     "find_asked",
     "foreign_account",
     "is_newsletter",
@@ -96,7 +96,7 @@ _PAGES = ("html", "htm", "shtml", "xhtml", "svg", "mht", "mhtml")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class AskMaterial:
     """The material: the words by group, the links that ask with their owners, the author's standing."""
 
     standing: Standing
@@ -108,7 +108,7 @@ class Found:
         return frozenset(owner for _, owner in self.links)
 
 
-def look(message: Message, context: Context) -> Found:
+def look(message: Message, context: Context) -> AskMaterial:
     """Look at who asks, at the words and at the links that are not small print."""
     known = message.notes.get(_NOTE)
     if known is None:
@@ -116,10 +116,10 @@ def look(message: Message, context: Context) -> Found:
         known = asking_words(message), tuple((view, owner_of(view, message)) for view in asking)
         message.notes[_NOTE] = known
     standing = context.asked.standing if context.asked is not None else standing_of(message, context)
-    return Found(standing=standing, words=known[0], links=known[1])
+    return AskMaterial(standing=standing, words=known[0], links=known[1])
 
 
-def find_asked(message: Message, context: Context, found: Found | None = None) -> Asked:
+def find_asked(message: Message, context: Context, found: AskMaterial | None = None) -> Asked:
     """Return who asks, and for what, the most doubtful first."""
     found = found or look(message, context)
     asks = [_ask(kind, places, message, found) for kind, places in _kinds(message, found)]
@@ -130,7 +130,7 @@ def find_asked(message: Message, context: Context, found: Found | None = None) -
     return Asked(standing=found.standing, asks=tuple(asks[:_MAX_ASKS]))
 
 
-def _lure(found: Found) -> LinkView | None:
+def _lure(found: AskMaterial) -> LinkView | None:
     """Return the link that itself asks: of somebody who is not who he says, or one whose owner nobody can name."""
     if found.standing.relation in ("own", "known", "platform", "brand", "public"):
         return None
@@ -138,7 +138,7 @@ def _lure(found: Found) -> LinkView | None:
     return next((view for view, owner in found.links if told or owner in ("made_up", "published")), None)
 
 
-def _kinds(message: Message, found: Found) -> Iterator[tuple[AskKind, tuple[Evidence, ...]]]:
+def _kinds(message: Message, found: AskMaterial) -> Iterator[tuple[AskKind, tuple[Evidence, ...]]]:
     """Yield the asks whose words occur and whose means are there."""
     for kind, groups in GROUPS.items():
         places = tuple(place for group in groups for place in found.words.get(group, ()))
@@ -160,7 +160,7 @@ def is_newsletter(message: Message, standing: Standing) -> bool:
     return message.lists.is_list and bool(message.authenticity) and not doubtful
 
 
-def _has_means(kind: AskKind, message: Message, found: Found) -> bool:
+def _has_means(kind: AskKind, message: Message, found: AskMaterial) -> bool:
     """Say whether a mail can be about what its words say: a file to open, a number to call, an account to pay to."""
     words, text = found.words, message.new_text or message.text
     newsletter = is_newsletter(message, found.standing)
@@ -238,7 +238,7 @@ def _is_an_opener(message: Message, places: Sequence[Evidence]) -> bool:
     return len(places) > 1 and len((message.new_text or message.text).strip()) <= _MOST_OPENING
 
 
-def _brings_a_doubtful_file(message: Message, found: Found) -> bool:
+def _brings_a_doubtful_file(message: Message, found: AskMaterial) -> bool:
     """An ordinary file that somebody attached asks for nothing; one from a made-up sender, or a dangerous one, does."""
     if not any(not item.inline for item in message.attachments):
         return False
@@ -259,14 +259,14 @@ def _is_dangerous(item: Attachment) -> bool:
     return _is_page(item) or item.encrypted or item.has_macros
 
 
-def _ask(kind: AskKind, places: Sequence[Evidence], message: Message, found: Found) -> Ask:
+def _ask(kind: AskKind, places: Sequence[Evidence], message: Message, found: AskMaterial) -> Ask:
     identity, why = _identity(kind, message, found)
     place = max(places[:4], key=lambda item: len(item.quote))
     said = f"{_VERBS[kind]}; {why}"
     return Ask(kind=kind, identity=identity, quote=place.quote, where=place.where, why=said[:1].upper() + said[1:])
 
 
-def _identity(kind: AskKind, message: Message, found: Found) -> tuple[Identity, str]:
+def _identity(kind: AskKind, message: Message, found: AskMaterial) -> tuple[Identity, str]:
     """Return whether this ask comes from who it claims to: the author proven, and what is asked for going to them."""
     standing = found.standing
     if not standing.proven:
@@ -285,7 +285,7 @@ def _identity(kind: AskKind, message: Message, found: Found) -> tuple[Identity, 
     return (Identity.UNPROVEN, doubt) if doubt else (Identity.PROVEN, standing.why)
 
 
-def _never_by_mail(kind: AskKind, message: Message, found: Found) -> str:
+def _never_by_mail(kind: AskKind, message: Message, found: AskMaterial) -> str:
     """Return why not even a verified sender is enough for this ask: his account may be another's."""
     words, relation = found.words, found.standing.relation
     if "extortion" in words and kind is AskKind.PAYMENT and len(words["extortion"]) > 1:
@@ -322,12 +322,12 @@ def _never_by_mail(kind: AskKind, message: Message, found: Found) -> str:
     return ""
 
 
-def _leads_home(found: Found) -> bool:
+def _leads_home(found: AskMaterial) -> bool:
     """Some link leads to the author's own site, or by way of his mailer, or there is none."""
     return not found.links or not found.owners().isdisjoint(("sender", "mailer"))
 
 
-def _leaves_the_sender(found: Found) -> bool:
+def _leaves_the_sender(found: AskMaterial) -> bool:
     """The password would go to somebody else than the author, or into an answer."""
     person = found.standing.relation in ("person", "organization")
     return person and (not found.links or not found.owners() <= {"sender", "mailer", "known"})
@@ -337,7 +337,7 @@ def _speaks_for_a_user(message: Message) -> bool:
     return bool(_THIRD_PARTY.search(f"{message.author.name}\n{message.subject}\n{message.text[:2_000]}"))
 
 
-def _elsewhere(message: Message, found: Found) -> str:
+def _elsewhere(message: Message, found: AskMaterial) -> str:
     """Return why what is asked for goes to somebody else than the author, or an empty string."""
     relation = found.standing.relation
     talking = is_newsletter(message, found.standing) or relation not in ("organization", "person")

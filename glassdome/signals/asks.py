@@ -10,7 +10,7 @@ from glassdome.signals.asked import (
     OAUTH,
     OWN_NAME,
     TALKED_ABOUT,
-    Found,
+    AskMaterial,
     find_asked,
     foreign_account,
     is_newsletter,
@@ -93,7 +93,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
 _TALK = frozenset(group for kind in TALKED_ABOUT for group in GROUPS[kind]) | {"extortion", "job_offer", "password"}
 
 
-def _of_words(found: Found, *, talking: bool) -> Iterator[Signal]:
+def _of_words(found: AskMaterial, *, talking: bool) -> Iterator[Signal]:
     for group, places in found.words.items():
         name = _OF_WORDS.get(group)
         if name is None or (talking and group in _TALK) or (group in _TWICE and len(places) < 2):
@@ -108,7 +108,7 @@ def _of_words(found: Found, *, talking: bool) -> Iterator[Signal]:
 _SCOPES = re.compile(r"mail\.google|mail\.read|mail\.send|mailboxsettings|offline_access|files\.read|contacts|drive\b|full_access|user_impersonation", re.IGNORECASE)  # fmt: skip
 
 
-def _accounts(message: Message, found: Found) -> Iterator[Signal]:
+def _accounts(message: Message, found: AskMaterial) -> Iterator[Signal]:
     for view, _ in found.links:
         if OAUTH.search(view.url) and _SCOPES.search(view.url) and found.standing.relation != "brand":
             yield hit("ask_oauth", f"{view.host} asks for lasting access", evidence(view.where, view.url))
@@ -125,7 +125,7 @@ def _shown(places: tuple[Evidence, ...]) -> str:
 _ONLY_ITS_NAME = 0.3
 
 
-def _by_identity(message: Message, context: Context, found: Found) -> Iterator[Signal]:
+def _by_identity(message: Message, context: Context, found: AskMaterial) -> Iterator[Signal]:
     asked = context.asked if context.asked is not None else find_asked(message, context, found)
     valued = [ask for ask in asked.asks if ask.of_value]
     for name, wanted in (("ask_contradicted", Identity.CONTRADICTED), ("ask_unproven", Identity.UNPROVEN)):
@@ -140,14 +140,14 @@ def _by_identity(message: Message, context: Context, found: Found) -> Iterator[S
         yield from _beside_doubt(found)
 
 
-def _beside_doubt(found: Found) -> Iterator[Signal]:
+def _beside_doubt(found: AskMaterial) -> Iterator[Signal]:
     for group, name in _BESIDE_DOUBT.items():
         if places := found.words.get(group):
             strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
             yield hit(name, f"{_SIGNALS[name]}: “{_shown(places)}”", *places, strength=strength)
 
 
-def _links(found: Found) -> Iterator[Signal]:
+def _links(found: AskMaterial) -> Iterator[Signal]:
     for name, owner in (("link_made_up", "made_up"), ("link_stranger", "stranger"), ("link_published", "published")):
         views = [view for view, whose in found.links if whose == owner]
         if views:

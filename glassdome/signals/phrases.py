@@ -15,7 +15,7 @@ from glassdome.core.shipped import loads_shipped
 from glassdome.core.words import words_in
 from glassdome.signals.domains import latin_letter
 
-__all__ = ["SUBJECT_END", "Phrase", "PhraseBook", "ScannedText", "load_phrases", "mixed_words"]
+__all__ = ["SUBJECT_END", "PhraseBook", "ScannedText", "SignalPhrase", "load_phrases", "mixed_words"]
 
 #: Characters scanned; what a mail wants, it says before.
 MAX_SCANNED: int = 6_000
@@ -40,7 +40,7 @@ _MANY_LETTERS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phrase:
+class SignalPhrase:
     """One phrase: its group, its words (each a set of alternatives), the pattern that finds them in order.
 
     `anchor` is the most telling slot: the one whose shortest word is the longest. `others` are the rest, `near` their
@@ -93,7 +93,7 @@ class ScannedText:
             yield place
             place = self.text.find(word, place + 1)
 
-    def search(self, phrase: Phrase, keys: Set[str]) -> tuple[int, int] | None:
+    def search(self, phrase: SignalPhrase, keys: Set[str]) -> tuple[int, int] | None:
         """Return where the phrase stands in the text: looked for around its most telling word, those of `keys` being there."""
         for key in sorted(phrase.anchor & keys):
             for place in self._occurrences(key):
@@ -109,12 +109,12 @@ class ScannedText:
 class PhraseBook:
     """Phrases by group, indexed by one slot of each."""
 
-    phrases: tuple[Phrase, ...]
+    phrases: tuple[SignalPhrase, ...]
 
     @cached_property
-    def index(self) -> Mapping[str, tuple[Phrase, ...]]:
+    def index(self) -> Mapping[str, tuple[SignalPhrase, ...]]:
         """Phrases by each alternative of their most telling slot."""
-        found: dict[str, list[Phrase]] = {}
+        found: dict[str, list[SignalPhrase]] = {}
         for phrase in self.phrases:
             for key in phrase.anchor:
                 found.setdefault(key, []).append(phrase)
@@ -140,7 +140,7 @@ class PhraseBook:
                     yield phrase.group, *span
 
 
-def _may_occur(phrase: Phrase, keys: set[str]) -> bool:
+def _may_occur(phrase: SignalPhrase, keys: set[str]) -> bool:
     # A plain loop: this is asked a hundred times for every mail.
     for slot in phrase.others:  # noqa: SIM110
         if keys.isdisjoint(slot):
@@ -206,7 +206,7 @@ def _opening(form: str) -> str:
     return rf"{first}(?<!\w{first}){form[len(first) :]}"
 
 
-def _phrase(group: str, text: str, gap: int) -> Phrase:
+def _phrase(group: str, text: str, gap: int) -> SignalPhrase:
     """Compile `verify|confirm your account`: alternatives by |, stems by *, `_` joins words with nothing between."""
     slots: list[frozenset[str]] = []
     parts: list[str] = []
@@ -222,7 +222,7 @@ def _phrase(group: str, text: str, gap: int) -> Phrase:
     anchor = max(slots, key=lambda slot: min(map(len, slot)))
     others = tuple(slot for slot in slots if slot is not anchor)
     near = tuple(letters[number] for number, slot in enumerate(slots) if slot is not anchor)
-    return Phrase(group=group, others=others, near=near, source=source, anchor=anchor)
+    return SignalPhrase(group=group, others=others, near=near, source=source, anchor=anchor)
 
 
 @loads_shipped(("asks",), ("authority.toml",), ("injection.toml",), ("phrases.toml",))
@@ -238,7 +238,7 @@ def load_phrases(name: str) -> PhraseBook:
     return PhraseBook(phrases=tuple(phrase for text in texts for phrase in _read(tomllib.loads(text))))
 
 
-def _read(table: dict[str, Any]) -> Iterator[Phrase]:
+def _read(table: dict[str, Any]) -> Iterator[SignalPhrase]:
     gap = table.pop("gap", _GAP)
     for group, languages in table.items():
         for lines in languages.values() if isinstance(languages, dict) else (languages,):

@@ -117,7 +117,7 @@ class History:
 
 
 class Feedbacks:
-    """What people said of verdicts; `HistoryStore.record_feedback` writes it."""
+    """What people said of verdicts; `History.record_feedback` writes it."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""

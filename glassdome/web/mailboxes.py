@@ -11,10 +11,10 @@ from glassdome.desk.keys import Caller
 from glassdome.desk.services import Services
 from glassdome.values.preferences import EngineAccess
 
-__all__ = ["Reading", "offered", "reading", "within"]
+__all__ = ["AnalysisMode", "offered", "reading", "within"]
 
 
-class Reading(StrEnum):
+class AnalysisMode(StrEnum):
     """What is read: new mail, only what somebody asks for, or nothing."""
 
     ON = "on"
@@ -33,14 +33,14 @@ async def offered(services: Services, caller: Caller) -> list[str]:
     return sorted([*dict.fromkeys(seen)][:MAX_OFFERED_MAILBOXES])
 
 
-async def reading(services: Services, caller: Caller, known: Sequence[str]) -> Reading:
+async def reading(services: Services, caller: Caller, known: Sequence[str]) -> AnalysisMode:
     """Say whether new mail of any mailbox that the key covers is read."""
     if any(caller.may_see(mailbox) for mailbox in await services.preferences.chosen_mailboxes()):
-        return Reading.ON
+        return AnalysisMode.ON
     for mailbox in known:
         if (await services.preferences.get_preferences(mailbox)).chosen:
-            return Reading.WHEN_ASKED
-    return Reading.NOT_CHOSEN
+            return AnalysisMode.WHEN_ASKED
+    return AnalysisMode.NOT_CHOSEN
 
 
 def within(caller: Caller, mailbox: str) -> Caller:

@@ -25,7 +25,7 @@ from glassdome.core.secrets import SecretBox
 from glassdome.web import words
 from glassdome.web.hostile import mail_text, plain_text
 from glassdome.web.notices import NOTICES
-from glassdome.web.session import LIFETIME, Session, Sessions
+from glassdome.web.session import LIFETIME, Sessions, WebSession
 from glassdome.web.tries import Tries
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
 
@@ -136,7 +136,7 @@ def render(
     return answer
 
 
-def set_cookie(request: Request, answer: Response, name: str, session: Session) -> None:
+def set_cookie(request: Request, answer: Response, name: str, session: WebSession) -> None:
     """Keep the session in the browser: out of reach of scripts, never sent along from foreign sites.
 
     Without a path the cookie belongs to the folder of the page (RFC 6265 5.1.4), as the browser sees it, also behind a

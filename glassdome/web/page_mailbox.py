@@ -10,7 +10,7 @@ from glassdome.desk.http import Wired
 from glassdome.desk.services import Services
 from glassdome.pipeline.alerts import NO_ALERT_MAILBOX
 from glassdome.web.page import PageRoute, go
-from glassdome.web.visitor import Form, Written
+from glassdome.web.visitor import SentForm, Written
 
 __all__ = ["router"]
 
@@ -45,7 +45,7 @@ async def try_warning(services: Wired, form: Written) -> Response:
     return go("settings", mailbox=mailbox, done="warned")
 
 
-def _mailbox(form: Form) -> str:
+def _mailbox(form: SentForm) -> str:
     mailbox = as_mailbox(form["mailbox"])
     form.caller.must_see(mailbox)
     return mailbox
@@ -57,6 +57,6 @@ async def _must_be_read(services: Services, mailbox: str) -> None:
         raise ActionForbidden(f"{mailbox} is not read.", fix="Tick the first two boxes of its preferences first.")
 
 
-async def _audit(services: Services, form: Form, action: str, mailbox: str) -> None:
+async def _audit(services: Services, form: SentForm, action: str, mailbox: str) -> None:
     now = services.clock.now()
     await services.history.audit(actor=form.caller.name, action=action, subject=mailbox, facts={}, now=now)

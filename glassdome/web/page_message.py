@@ -27,7 +27,7 @@ from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import GIVEN_LABELS, Label
 from glassdome.web.page import PageRoute, go, refused, render
-from glassdome.web.visitor import Form, Reads, Written
+from glassdome.web.visitor import Reads, SentForm, Written
 
 __all__ = ["router"]
 
@@ -147,5 +147,5 @@ async def take_back(request: Request, services: Wired, form: Written) -> Respons
     return _shown(form, "undone")
 
 
-def _shown(form: Form, done: str) -> Response:
+def _shown(form: SentForm, done: str) -> Response:
     return go("message", mailbox=form["mailbox"], id=form["id"], done=done)

@@ -24,7 +24,7 @@ _ROWS: Final = 50
 _DONE: Final = {"retry": "retried", "cancel": "cancelled"}
 
 
-class QueueParameters(BaseModel):
+class QueueFilter(BaseModel):
     """Which jobs, by id upwards; an empty state means those that are not done."""
 
     state: Literal["", "pending", "leased", "done", "failed", "cancelled"] = ""
@@ -33,9 +33,7 @@ class QueueParameters(BaseModel):
 
 
 @router.get("/queue")
-async def queue(
-    request: Request, services: Wired, visitor: Reads, wanted: Annotated[QueueParameters, Query()]
-) -> Response:
+async def queue(request: Request, services: Wired, visitor: Reads, wanted: Annotated[QueueFilter, Query()]) -> Response:
     """Show how many jobs are in each state, and one page of those asked for; failed ones unless something else is."""
     caller = visitor.signed_in_by
     state = JobState(wanted.state or JobState.FAILED)

@@ -12,7 +12,7 @@ from glassdome.core.errors import ConfigError
 from glassdome.core.limits import WEB_SESSION_SECONDS
 from glassdome.core.secrets import SecretBox
 
-__all__ = ["LIFETIME", "Session", "Sessions"]
+__all__ = ["LIFETIME", "Sessions", "WebSession"]
 
 LIFETIME: Final = timedelta(seconds=WEB_SESSION_SECONDS)
 #: What else the same box seals (mailbox passwords) must never pass for a session.
@@ -20,7 +20,7 @@ _PURPOSE: Final = "web session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class WebSession:
     """One browser's session; `token` is what its forms carry, `key` the caller's name, empty before signing in."""
 
     token: str
@@ -36,27 +36,27 @@ class Sessions:
         self._box = box
 
     @staticmethod
-    def begin(*, key: str = "", now: datetime) -> Session:
+    def begin(*, key: str = "", now: datetime) -> WebSession:
         """Return a new session."""
-        return Session(token=secrets.token_urlsafe(24), key=key, begun=now)
+        return WebSession(token=secrets.token_urlsafe(24), key=key, begun=now)
 
-    def seal(self, session: Session) -> str:
+    def seal(self, session: WebSession) -> str:
         """Return the cookie's text."""
         facts = {"for": _PURPOSE, "token": session.token, "key": session.key, "begun": session.begun.timestamp()}
         return self._box.encrypt(json.dumps(facts))
 
-    def open(self, cookie: str | None, *, now: datetime) -> Session | None:
+    def open(self, cookie: str | None, *, now: datetime) -> WebSession | None:
         """Return the session of a cookie that is ours and not too old."""
         found = self._read(cookie or "")
         if found is None or now >= found.begun + LIFETIME:
             return None
         return found
 
-    def _read(self, cookie: str) -> Session | None:
+    def _read(self, cookie: str) -> WebSession | None:
         try:
             facts = json.loads(self._box.decrypt(cookie).get_secret_value())
         except (ConfigError, ValueError):
             return None
         if not isinstance(facts, dict) or facts.get("for") != _PURPOSE:
             return None
-        return Session(token=facts["token"], key=facts["key"], begun=datetime.fromtimestamp(facts["begun"], UTC))
+        return WebSession(token=facts["token"], key=facts["key"], begun=datetime.fromtimestamp(facts["begun"], UTC))

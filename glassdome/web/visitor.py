@@ -15,7 +15,7 @@ from glassdome.core.secrets import reveal
 from glassdome.desk.http import Wired, proxy_caller, same_secret
 from glassdome.desk.keys import Caller, Scope, parse_keys
 from glassdome.desk.services import Services
-from glassdome.web.session import Session, Sessions
+from glassdome.web.session import Sessions, WebSession
 
 __all__ = [
     "FORM_COOKIE",
@@ -23,8 +23,8 @@ __all__ = [
     "TOKEN_FIELD",
     "Anyone",
     "Filled",
-    "Form",
     "Reads",
+    "SentForm",
     "Visitor",
     "Written",
     "sessions_of",
@@ -44,8 +44,8 @@ class Visitor:
     """One request's visitor; `caller` is None before signing in. `form` is the session whose token forms carry."""
 
     caller: Caller | None
-    session: Session | None
-    form: Session
+    session: WebSession | None
+    form: WebSession
     form_is_new: bool
 
     @property
@@ -62,7 +62,7 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class SentForm:
     """A form that one of our pages sent: its fields, each name with its last value, and who sent it."""
 
     visitor: Visitor
@@ -101,7 +101,7 @@ async def visit(request: Request, services: Wired) -> Visitor:
     return Visitor(caller=caller, session=session, form=form or sessions.begin(now=now), form_is_new=form is None)
 
 
-async def _owner(services: Services, session: Session | None) -> Caller | None:
+async def _owner(services: Services, session: WebSession | None) -> Caller | None:
     """Return what the session's key is today: a key that was taken away or limited since is so at once.
 
     The database says whether the session was signed out of, in whichever process.
@@ -123,7 +123,7 @@ async def signed_in(visitor: Anyone) -> Visitor:
     return visitor
 
 
-async def filled(request: Request, visitor: Anyone) -> Form:
+async def filled(request: Request, visitor: Anyone) -> SentForm:
     """Read a form; raises AccessDenied when it did not come from a page that we gave to this very browser."""
     body = await request.body()
     try:
@@ -135,15 +135,17 @@ async def filled(request: Request, visitor: Anyone) -> Form:
     fields = dict(pairs)
     if visitor.form_is_new or not same_secret(fields.pop(TOKEN_FIELD, ""), visitor.form.token):
         raise AccessDenied("This form is out of date, or came from another site. Open the page again and repeat it.")
-    return Form(visitor=visitor, fields=fields)
+    return SentForm(visitor=visitor, fields=fields)
 
 
-async def _written(visitor: Annotated[Visitor, Depends(signed_in)], form: Annotated[Form, Depends(filled)]) -> Form:
+async def _written(
+    visitor: Annotated[Visitor, Depends(signed_in)], form: Annotated[SentForm, Depends(filled)]
+) -> SentForm:
     if not visitor.may_write:
         raise AccessDenied("This key may only read.")
     return form
 
 
 Reads = Annotated[Visitor, Depends(signed_in)]
-Filled = Annotated[Form, Depends(filled)]
-Written = Annotated[Form, Depends(_written)]
+Filled = Annotated[SentForm, Depends(filled)]
+Written = Annotated[SentForm, Depends(_written)]

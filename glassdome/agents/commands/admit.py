@@ -11,7 +11,7 @@ from glassdome.agents.commands.declare import Scope
 from glassdome.core.errors import ConfigError
 from glassdome.values.message import Message
 
-__all__ = ["Admission", "Door", "read_senders"]
+__all__ = ["Admission", "SenderPolicy", "read_senders"]
 
 #: A command is for now: what lay in the mailbox longer is not run.
 _FRESH: Final = timedelta(days=1)
@@ -34,7 +34,7 @@ class Admission:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
+class SenderPolicy:
     """Who may command: allow-listed senders, our own domain, our own server's names, the mailbox commands come to."""
 
     mailbox: str

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from pydantic import SecretStr
 
-from glassdome.agents.commands.read import Request, Signature
+from glassdome.agents.commands.read import CommandRequest, Signature
 from glassdome.core.errors import ConfigError
 
 __all__ = ["Codes", "Proof"]
@@ -67,7 +67,7 @@ class Codes:
         """Return the word that confirms exactly this mail: its parts say which."""
         return self._mac("confirm", sender.lower(), *parts).hex()[:32]
 
-    def check(self, sender: str, request: Request, now: datetime) -> Proof | None:
+    def check(self, sender: str, request: CommandRequest, now: datetime) -> Proof | None:
         """Return what the request proves, None when it proves nothing."""
         if request.signature is not None:
             return self._signed(sender, request.signature, request.line, now)

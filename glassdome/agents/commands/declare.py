@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from glassdome.agents.report.figures import Report
+from glassdome.agents.report.figures import OverseerReport
 from glassdome.core.errors import ConfigError
 from glassdome.values.message import Message
 from glassdome.values.outgoing import OutgoingFile
@@ -42,7 +42,7 @@ class Overseen(Protocol):
         """Return the present state as text."""
         ...
 
-    async def report(self, kind: Literal["daily", "weekly"]) -> Report:
+    async def report(self, kind: Literal["daily", "weekly"]) -> OverseerReport:
         """Return a report as of now."""
         ...
 

@@ -12,10 +12,10 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from glassdome.agents.commands.admit import Admission, Door
+from glassdome.agents.commands.admit import Admission, SenderPolicy
 from glassdome.agents.commands.codes import Codes, Proof
 from glassdome.agents.commands.declare import Command, CommandContext, CommandSet, Overseen, Reply
-from glassdome.agents.commands.read import Request, arguments_of, read_request
+from glassdome.agents.commands.read import CommandRequest, arguments_of, read_request
 from glassdome.core.clock import Clock
 from glassdome.core.contained import contained
 from glassdome.core.errors import ActionForbidden, GlassdomeError, InputError, ParseError
@@ -66,7 +66,7 @@ class _Case:
     mail: CommandMail
     message: Message
     admission: Admission
-    request: Request
+    request: CommandRequest
     now: datetime
 
     @property
@@ -80,7 +80,7 @@ class Desk:
 
     def __init__(
         self,
-        door: Door,
+        door: SenderPolicy,
         commands: CommandSet,
         overseer: Overseen,
         *,

@@ -13,7 +13,7 @@ from glassdome.agents.commands.declare import Command
 from glassdome.core.errors import InputError
 from glassdome.values.message import Message
 
-__all__ = ["Request", "Signature", "arguments_of", "read_request"]
+__all__ = ["CommandRequest", "Signature", "arguments_of", "read_request"]
 
 #: Characters of the command line, and lines of the mail that are looked at: a person types one line.
 _MAX_LINE, _MAX_LINES = 500, 20
@@ -33,7 +33,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class CommandRequest:
     """What a mail asks for. `line` is the command line with single spaces, which is what an HMAC signs."""
 
     line: str
@@ -44,7 +44,7 @@ class Request:
     dry_run: bool = False
 
 
-def read_request(message: Message) -> Request:
+def read_request(message: Message) -> CommandRequest:
     """Read a request; the subject is the command line where the text holds none. Raises InputError."""
     lines = [" ".join(line.split()) for line in message.new_text.splitlines()[: _MAX_LINES * 5]]
     lines = [line for line in lines if line][:_MAX_LINES]
@@ -65,7 +65,7 @@ def read_request(message: Message) -> Request:
     except ValueError as exc:
         raise InputError("The command line has an open quotation mark.") from exc
     dry = "dry" in found or any(_DRY.fullmatch(word) for word in words)
-    return Request(
+    return CommandRequest(
         line=line,
         words=tuple(word for word in words if not _DRY.fullmatch(word)),
         code=found["code"][1] if "code" in found else "",

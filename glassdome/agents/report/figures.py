@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from glassdome.store.outbox import OutboxTable
     from glassdome.store.queue import Queue
 
-__all__ = ["Day", "Figures", "Kind", "ModelTime", "Report", "gather"]
+__all__ = ["Day", "Figures", "Kind", "ModelTime", "OverseerReport", "gather"]
 
 Kind = Literal["daily", "weekly"]
 _LENGTH: Final[Mapping[Kind, timedelta]] = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
@@ -34,7 +34,7 @@ _SENT: Final = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class OverseerReport:
     """A mail's worth of report."""
 
     subject: str

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from glassdome.agents.masked import masked
 from glassdome.agents.report.charts import bars, volume
-from glassdome.agents.report.figures import Figures, Report
+from glassdome.agents.report.figures import Figures, OverseerReport
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job
 from glassdome.values.outgoing import OutgoingFile
@@ -20,14 +20,14 @@ _Rows = list[tuple[str, ...]]
 _CELL = "padding:4px 12px 4px 0;text-align:left;vertical-align:top"
 
 
-def write_report(figures: Figures, *, zone: ZoneInfo, domain: str) -> Report:
+def write_report(figures: Figures, *, zone: ZoneInfo, domain: str) -> OverseerReport:
     """Return the report; instants are shown in `zone`."""
     sections = _sections(figures, zone)
     title = f"Glassdome {figures.kind} report"
     when = f"{_local(figures.since, zone)} to {_local(figures.until, zone)} ({zone.key})"
     files = _charts(figures, domain)
     total, caught = figures.totals.total, figures.totals.phishing
-    return Report(
+    return OverseerReport(
         subject=f"{title}: {total} mails, {caught} phishing",
         text=_text(title, when, sections),
         html=_html(title, when, sections, files),

@@ -31,14 +31,14 @@ from glassdome.integrations.imap.refusal import hung_up, refusal, said
 from glassdome.integrations.imap.response import Response, parse_response
 from glassdome.integrations.tls import TlsPolicy, abort, tls_failure
 
-__all__ = ["Connection", "Reply"]
+__all__ = ["Connection", "ServerReply"]
 
 _LITERAL = re.compile(rb"\{(\d{1,19})\+?\}$")
 _CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class ServerReply:
     """The answer to one command: its untagged responses and the tagged end."""
 
     done: Response
@@ -99,7 +99,7 @@ class Connection:
         *words: str | bytes,
         seconds: float = IMAP_COMMAND_SECONDS,
         max_literal: int = MAX_IMAP_LITERAL_BYTES,
-    ) -> Reply:
+    ) -> ServerReply:
         """Send one command and read to its end; `bytes` are sent as a literal.
 
         Raises ImapRefused (NO), NotFound (NO with NONEXISTENT), ProtocolViolation (BAD), MessageTooLarge (a literal
@@ -111,7 +111,7 @@ class Connection:
             reply = await self._ended(tag, max_literal, leaving=words[0] == "LOGOUT")
         return self._judge(reply, _name(words))
 
-    async def authenticate(self, mechanism: str, answer: str, *, at_once: bool) -> Reply:
+    async def authenticate(self, mechanism: str, answer: str, *, at_once: bool) -> ServerReply:
         """AUTHENTICATE with one answer, in the first line where `at_once` (RFC 4959). Raises as `command`."""
         if at_once:
             return await self.command("AUTHENTICATE", mechanism, answer)
@@ -228,7 +228,7 @@ class Connection:
             line = ""
         await self._write(f"{line}\r\n".encode())
 
-    async def _ended(self, tag: str, max_literal: int, *, leaving: bool = False) -> Reply:
+    async def _ended(self, tag: str, max_literal: int, *, leaving: bool = False) -> ServerReply:
         untagged: list[Response] = []
         while (response := await self._read(max_literal)).tag != tag:
             if response.name == "BYE" and not leaving:
@@ -236,7 +236,7 @@ class Connection:
             untagged.append(response)
             if len(untagged) > MAX_IMAP_RESPONSES:
                 raise ProtocolViolation(f"{self.peer} sent more than {MAX_IMAP_RESPONSES} responses.")
-        return Reply(done=response, untagged=untagged)
+        return ServerReply(done=response, untagged=untagged)
 
     async def _continuation(self, tag: str, command: str) -> list[Response]:
         """Wait for `+` and return the untagged data that came before it."""
@@ -244,7 +244,7 @@ class Connection:
         while (response := await self._read(MAX_IMAP_LITERAL_BYTES)).tag != "+":
             if response.tag == tag:
                 # The server refused before the rest was sent: the connection is still in step.
-                self._judge(Reply(done=response), command)
+                self._judge(ServerReply(done=response), command)
                 raise ProtocolViolation(f"{self.peer} ended a command that was not complete.")
             if response.name == "BYE":
                 raise hung_up(self.peer, response)
@@ -289,7 +289,7 @@ class Connection:
             found += chunk
         return bytes(found)
 
-    def _judge(self, reply: Reply, command: str) -> Reply:
+    def _judge(self, reply: ServerReply, command: str) -> ServerReply:
         if reply.done.name == "OK":
             return reply
         if reply.done.name != "NO":

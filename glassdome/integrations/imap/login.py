@@ -17,7 +17,7 @@ from glassdome.core.errors import (
 )
 from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 from glassdome.core.secrets import reveal
-from glassdome.integrations.imap.connection import Connection, Reply
+from glassdome.integrations.imap.connection import Connection, ServerReply
 from glassdome.integrations.imap.session import Session
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.values.credentials import Credentials
@@ -83,7 +83,7 @@ async def _capabilities(connection: Connection) -> frozenset[str]:
     return _listed(await connection.command("CAPABILITY"))
 
 
-def _listed(reply: Reply) -> frozenset[str]:
+def _listed(reply: ServerReply) -> frozenset[str]:
     return frozenset(str(token).upper() for response in reply.of("CAPABILITY") for token in response.data)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from glassdome.core.errors import FolderMissing, ImapRefused, InvalidQuery, MessageTooLarge, NotFound
 from glassdome.core.limits import IMAP_COMMAND_SECONDS, IMAP_LEAST_BYTES_PER_SECOND, MAX_IMAP_HEADER_BYTES
-from glassdome.integrations.imap.connection import Connection, Reply
+from glassdome.integrations.imap.connection import Connection, ServerReply
 from glassdome.integrations.imap.folder_list import listed, personal_prefixes, words_of
 from glassdome.integrations.imap.folder_names import encode_folder
 from glassdome.integrations.imap.response import Token, pairs
@@ -247,7 +247,7 @@ class Session:
             await self._list()
         return _astring(encode_folder(folder) if plain else self._wire.get(folder, encode_folder(folder)))
 
-    async def _about(self, folder: str, command: str, *words: str) -> Reply:
+    async def _about(self, folder: str, command: str, *words: str) -> ServerReply:
         try:
             return await self._connection.command(command, await self._wire_name(folder), *words)
         except ImapRefused as exc:
@@ -274,7 +274,7 @@ class Session:
         if uid in await self.search(f"UID {uid}"):
             raise ImapRefused(f"The IMAP server lists message {uid} and gives no data of it.", temporary=True)
 
-    async def _fetch(self, uids: Sequence[int], items: str, **bounds: float | int) -> Reply:
+    async def _fetch(self, uids: Sequence[int], items: str, **bounds: float | int) -> ServerReply:
         return await self._connection.command("UID", "FETCH", uid_set(uids), items, **bounds)  # type: ignore[arg-type]
 
 
@@ -311,7 +311,7 @@ def _size(token: Token) -> int:
     return int(words) if words.isdecimal() else 0
 
 
-def _fetched(reply: Reply) -> list[dict[str, Token]]:
+def _fetched(reply: ServerReply) -> list[dict[str, Token]]:
     return [pairs(response.data[0]) for response in reply.of("FETCH") if response.data]
 
 
@@ -325,7 +325,7 @@ def _message(facts: dict[str, Token]) -> FetchedMessage:
     )
 
 
-def _copied(reply: Reply, *, uidplus: bool) -> tuple[int, int] | None:
+def _copied(reply: ServerReply, *, uidplus: bool) -> tuple[int, int] | None:
     told = reply.code("COPYUID")
     if told is None:
         if not uidplus:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from glassdome.core import log
 from glassdome.core.errors import ModelMissing, ModelUnavailable, OutputInvalid, PromptTooLarge
-from glassdome.integrations.model_hosts import Host, ModelHosts
+from glassdome.integrations.model_hosts import ModelHost, ModelHosts
 from glassdome.integrations.ollama.wire import Answer, ModelCard, OllamaWire, cloud_refused, full_name, is_cloud_name
 from glassdome.ports.model import Completion, ModelFacts, Prompt, PullProgress
 
@@ -65,13 +65,13 @@ class OllamaModel:
                     _log.info("model_server_back", url=host.url)
                 return done
 
-    def _drain(self, host: Host, exc: ModelUnavailable | ModelMissing) -> None:
+    def _drain(self, host: ModelHost, exc: ModelUnavailable | ModelMissing) -> None:
         self._hosts.failed(host)
         # The server may come back as another version, or with the model under another context.
         self._cards.pop(host.url, None)
         _log.warning("model_server_drained", url=host.url, code=exc.code, reason=exc.message, **exc.facts)
 
-    async def _ask(self, host: Host, prompt: Prompt) -> Completion:
+    async def _ask(self, host: ModelHost, prompt: Prompt) -> Completion:
         wire = self._wires[host.url]
         card = await self._card(host.url)
         start = time.monotonic()

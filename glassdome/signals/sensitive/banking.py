@@ -10,7 +10,7 @@ from stdnum import bic, iban
 from stdnum.us import rtn
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -49,41 +49,41 @@ def _as_iban(text: str) -> int:
     return 0
 
 
-def find_ibans(view: TextView) -> Iterator[Found]:
+def find_ibans(view: TextView) -> Iterator[Candidate]:
     """Find IBANs: registered country, its structure, and the two check digits of ISO 7064 MOD 97-10."""
     for digits in islice(_IBAN_DIGITS.finditer(view.text), MAX_SENSITIVE_CANDIDATES):
         start = digits.start() - 2
         match = _IBAN.match(view.text, start)
         length = _as_iban(match.group()) if match else 0
         if length:
-            yield Found(type="iban", start=start, end=start + length, rank=9)
+            yield Candidate(type="iban", start=start, end=start + length, rank=9)
 
 
-def find_bics(view: TextView) -> Iterator[Found]:
+def find_bics(view: TextView) -> Iterator[Candidate]:
     """Find BICs that stand beside the word for them; eight letters alone are just a word in capitals."""
     for _, end in _BIC_WORDS.hits(view):
         match = _BIC_NEXT.match(view.text, end)
         if match and bic.is_valid(match.group(1)):
-            yield Found(type="bic", start=match.start(1), end=match.end(1), risk="low", rank=3)
+            yield Candidate(type="bic", start=match.start(1), end=match.end(1), risk="low", rank=3)
 
 
-def find_domestic_accounts(view: TextView) -> Iterator[Found]:
+def find_domestic_accounts(view: TextView) -> Iterator[Candidate]:
     """Find accounts given with a sort code (UK) or a routing number with the right check digit (US)."""
     if not view.has_digits:
         return
     for _, end in _SORT_WORDS.hits(view):
         match = _SORT_CODE.search(view.text, end, end + 24)
         if match:
-            yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
+            yield Candidate(type="bank_account", start=match.start(), end=match.end(), rank=6)
             yield from _account_after(view, match.end())
     for _, end in _ROUTING_WORDS.hits(view):
         match = _ACCOUNT.search(view.text, end, end + 40)
         if match and len(match.group()) == 9 and rtn.is_valid(match.group()):
-            yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
+            yield Candidate(type="bank_account", start=match.start(), end=match.end(), rank=6)
             yield from _account_after(view, match.end())
 
 
-def _account_after(view: TextView, start: int) -> Iterator[Found]:
+def _account_after(view: TextView, start: int) -> Iterator[Candidate]:
     match = _ACCOUNT.search(view.text, start, start + 80)
     if match and _ACCOUNT_WORDS.last_before(view, match.start(), match.start() - start + 1) >= start:
-        yield Found(type="bank_account", start=match.start(), end=match.end(), rank=6)
+        yield Candidate(type="bank_account", start=match.start(), end=match.end(), rank=6)

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from stdnum import luhn
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
 from glassdome.signals.sensitive.view import Span, TextView
 
@@ -126,7 +126,7 @@ def _believable(view: TextView, span: Span, name: str, grouped: bool) -> bool:
     return said or (name not in _WIDE and (grouped or span[1] - span[0] == 16))
 
 
-def find_cards(view: TextView) -> Iterator[Found]:
+def find_cards(view: TextView) -> Iterator[Candidate]:
     """Find card numbers; a bare number beside words such as order, tracking or invoice is none."""
     broken = (match.span() for match in islice(_BROKEN.finditer(view.text), MAX_SENSITIVE_CANDIDATES))
     for run in (*view.runs, *broken):
@@ -135,4 +135,4 @@ def find_cards(view: TextView) -> Iterator[Found]:
         for span, digits, grouped in islice(_groups(view, run), MAX_SENSITIVE_CANDIDATES):
             name = issuer(digits)
             if name and _alone(view.text, span) and _believable(view, span, name, grouped):
-                yield Found(type="credit_card", start=span[0], end=span[1], rank=9)
+                yield Candidate(type="credit_card", start=span[0], end=span[1], rank=9)

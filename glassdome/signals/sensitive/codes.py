@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -58,7 +58,7 @@ _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _NUMBER_AT: Final = 80
 
 
-def find_plain_codes(view: TextView) -> Iterator[Found]:
+def find_plain_codes(view: TextView) -> Iterator[Candidate]:
     """Find a code beside a word for it, or behind "enter" and "use", in a mail that is about signing in or confirming."""
     if not view.has_digits or not _CODE.hits(view) or not _ABOUT.hits(view):
         return
@@ -66,7 +66,7 @@ def find_plain_codes(view: TextView) -> Iterator[Found]:
         start, end = match
         value = view.text[start:end]
         if not _YEAR.fullmatch(value) and not view.in_address(start):
-            yield Found(type="one_time_code", start=start, end=end, risk="low", rank=5)
+            yield Candidate(type="one_time_code", start=start, end=end, risk="low", rank=5)
 
 
 def _matches(view: TextView) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -82,33 +82,33 @@ def _is_password(value: str, *, last_of_line: bool) -> bool:
     return mixed or (last_of_line and len(value) >= 6 and digit)
 
 
-def _passwords(view: TextView) -> Iterator[Found]:
+def _passwords(view: TextView) -> Iterator[Candidate]:
     for match in _next(view, _PASSWORD, _PASSWORD_NEXT):
         value = match.group(1).rstrip(".,;:!?)")
         end = match.start(1) + len(value)
         if _is_password(
             value, last_of_line=not view.text[match.end() : match.end() + 1].strip()
         ) and not view.in_address(match.start()):
-            yield Found(type="password", start=match.start(1), end=end, rank=5)
+            yield Candidate(type="password", start=match.start(1), end=end, rank=5)
 
 
-def _codes(view: TextView) -> Iterator[Found]:
+def _codes(view: TextView) -> Iterator[Candidate]:
     for match in _next(view, _CODE, _CODE_NEXT):
         if any(map(str.isdigit, match.group(1))):
-            yield Found(type="one_time_code", start=match.start(1), end=match.end(1), risk="low", rank=5)
+            yield Candidate(type="one_time_code", start=match.start(1), end=match.end(1), risk="low", rank=5)
     if not _CODE.hits(view):
         return
     for match in _CODE_FIRST.finditer(view.text):
         start, end = match.span()
         if _AHEAD.match(view.text, end) and any(end <= hit[0] <= end + _NAME_AHEAD for hit in _CODE.hits(view)):
-            yield Found(type="one_time_code", start=start, end=end, risk="low", rank=5)
+            yield Candidate(type="one_time_code", start=start, end=end, risk="low", rank=5)
 
 
-def find_credentials(view: TextView) -> Iterator[Found]:
+def find_credentials(view: TextView) -> Iterator[Candidate]:
     """Find passwords and PINs (high risk) and one-time codes (low: they are void in minutes)."""
     yield from _passwords(view)
     if not view.has_digits:
         return
     for match in _next(view, _PIN, _PIN_NEXT):
-        yield Found(type="pin", start=match.start(1), end=match.end(1), rank=5)
+        yield Candidate(type="pin", start=match.start(1), end=match.end(1), rank=5)
     yield from _codes(view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -54,17 +54,17 @@ def _trimmed(value: str) -> str:
     return head
 
 
-def find_documents(view: TextView) -> Iterator[Found]:
+def find_documents(view: TextView) -> Iterator[Candidate]:
     """Find dates of birth (low risk) and numbers of passports, driving licences and identity cards."""
     if not view.has_digits:
         return
     for _, end in _BIRTH.hits(view):
         match = _BIRTH_NEXT.match(view.text, end)
         if match:
-            yield Found(type="date_of_birth", start=match.start(1), end=match.end(1), risk="low", rank=5)
+            yield Candidate(type="date_of_birth", start=match.start(1), end=match.end(1), risk="low", rank=5)
     for kind, phrases in _NUMBERED:
         for _, end in phrases.hits(view):
             match = _NUMBER_NEXT.match(view.text, end)
             value = _trimmed(match.group(1)) if match else ""
             if match and sum(map(str.isdigit, value)) >= 5:
-                yield Found(type=kind, start=match.start(1), end=match.start(1) + len(value), rank=6)
+                yield Candidate(type=kind, start=match.start(1), end=match.start(1) + len(value), rank=6)

@@ -11,7 +11,7 @@ from glassdome.signals.sensitive.cards import find_cards
 from glassdome.signals.sensitive.codes import find_plain_codes
 from glassdome.signals.sensitive.credentials import find_credentials
 from glassdome.signals.sensitive.documents import find_documents
-from glassdome.signals.sensitive.finding import Found, Recogniser
+from glassdome.signals.sensitive.finding import Candidate, Recogniser
 from glassdome.signals.sensitive.keys import find_keys
 from glassdome.signals.sensitive.local_phones import find_local_phones
 from glassdome.signals.sensitive.national_ids import find_national_ids
@@ -44,9 +44,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
 )
 
 
-def _without_overlaps(found: Iterable[Found]) -> list[Found]:
+def _without_overlaps(found: Iterable[Candidate]) -> list[Candidate]:
     """Keep of overlapping spans the one of higher rank, then the longer, then the first."""
-    taken: list[Found] = []
+    taken: list[Candidate] = []
     for item in sorted(found, key=lambda f: (-f.rank, f.start - f.end, f.start)):
         place = bisect(taken, item.start, key=lambda f: f.start)
         free_before = place == 0 or taken[place - 1].end <= item.start

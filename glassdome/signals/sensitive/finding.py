@@ -8,13 +8,13 @@ from typing import Literal
 
 from glassdome.signals.sensitive.view import TextView
 
-__all__ = ["Found", "Recogniser", "Risk"]
+__all__ = ["Candidate", "Recogniser", "Risk"]
 
 Risk = Literal["high", "low"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Candidate:
     """A candidate that passed its recogniser. Of overlapping ones the higher `rank` stays, then the longer."""
 
     type: str
@@ -24,4 +24,4 @@ class Found:
     rank: int = 5
 
 
-Recogniser = Callable[[TextView], Iterator[Found]]
+Recogniser = Callable[[TextView], Iterator[Candidate]]

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Iterator
 
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["entropy", "find_keys"]
@@ -103,42 +103,42 @@ def _is_jwt(token: str) -> bool:
         return False
 
 
-def _private_keys(view: TextView) -> Iterator[Found]:
+def _private_keys(view: TextView) -> Iterator[Candidate]:
     for match in _PRIVATE_KEY.finditer(view.text):
         end = _PRIVATE_KEY_END.search(view.text, match.end(), match.end() + _LONGEST_KEY)
-        yield Found(type="private_key", start=match.start(), end=end.end() if end else match.end(), rank=10)
+        yield Candidate(type="private_key", start=match.start(), end=end.end() if end else match.end(), rank=10)
 
 
-def _named_keys(view: TextView) -> Iterator[Found]:
+def _named_keys(view: TextView) -> Iterator[Candidate]:
     for match in _NAMED.finditer(view.text):
         if _looks_random(match.group(1)) and not view.in_address(match.start()):
-            yield Found(type="api_key", start=match.start(1), end=match.end(1), rank=4)
+            yield Candidate(type="api_key", start=match.start(1), end=match.end(1), rank=4)
 
 
-def _tokens(view: TextView) -> Iterator[Found]:
+def _tokens(view: TextView) -> Iterator[Candidate]:
     for match in _JWT.finditer(view.text):
         # In a link it is the sender's own tracking, not the reader's key.
         if _is_jwt(match.group()) and not view.in_address(match.start()):
-            yield Found(type="jwt", start=match.start(), end=match.end(), rank=9)
+            yield Candidate(type="jwt", start=match.start(), end=match.end(), rank=9)
 
 
-def _in_urls(text: str) -> Iterator[Found]:
+def _in_urls(text: str) -> Iterator[Candidate]:
     done = 0
     for match in _IN_URL.finditer(text):
         # The rare part first: most links have no password in them.
         if _SCHEME.search(text, max(done, match.start() - _LONGEST_SCHEME), match.start()):
             done = match.end()
-            yield Found(type="password", start=match.start(1), end=match.end(1), rank=6)
+            yield Candidate(type="password", start=match.start(1), end=match.end(1), rank=6)
 
 
-def find_keys(view: TextView) -> Iterator[Found]:
+def find_keys(view: TextView) -> Iterator[Candidate]:
     """Find keys and tokens."""
     text = view.text
     for sign, forms in _BY_SIGN:
         if sign in text:
             for kind, mark, form in forms:
                 if mark in text:
-                    yield from (Found(type=kind, start=m.start(), end=m.end(), rank=9) for m in form.finditer(text))
+                    yield from (Candidate(type=kind, start=m.start(), end=m.end(), rank=9) for m in form.finditer(text))
     if "PRIVATE KEY" in text:
         yield from _private_keys(view)
     if "eyJ" in text:

@@ -11,7 +11,7 @@ from typing import Final
 import phonenumbers
 
 from glassdome.core.limits import MAX_PHONE_LOOKUPS
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -70,7 +70,7 @@ def _is_called_otherwise(view: TextView, start: int) -> bool:
     return _REGISTERED.last_before(view, start, near) >= 0 or CONTRARY.last_before(view, start, near) >= 0
 
 
-def find_local_phones(view: TextView) -> Iterator[Found]:
+def find_local_phones(view: TextView) -> Iterator[Candidate]:
     """Find what a person sees to be a telephone number by its form alone."""
     for pattern, regions in ((_TRUNK, _TRUNK_REGIONS), (_GROUPED, _OTHER_REGIONS)):
         for match in islice(_candidates(view, pattern), MAX_PHONE_LOOKUPS):
@@ -84,7 +84,7 @@ def find_local_phones(view: TextView) -> Iterator[Found]:
                 continue
             if _is_called_otherwise(view, start) or not _fits(text, regions, mobile=not _SEPARATED.search(text)):
                 continue
-            yield Found(type="phone_number", start=start, end=match.end(), risk="low", rank=3)
+            yield Candidate(type="phone_number", start=start, end=match.end(), risk="low", rank=3)
 
 
 def _candidates(view: TextView, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 
 from glassdome.core.shipped import loads_shipped
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.national_id_table import ANY_ID, DISTINCTIVE, NATIONAL_IDS, NationalId
 from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
 from glassdome.signals.sensitive.view import Span, TextView
@@ -79,13 +79,13 @@ def _called(view: TextView) -> Iterator[NationalId]:
             yield item
 
 
-def _named(view: TextView) -> Iterator[Found]:
+def _named(view: TextView) -> Iterator[Candidate]:
     for item in _called(view):
         for start, end in _places(view, item):
             general = item.general and ANY_ID.last_before(view, start, _CLOSE) >= 0
             near = general or item.words.near(view, start, end)
             if near and not _is_reference(view, start, item.words) and _valid(item, view.text[start:end]):
-                yield Found(type=item.type, start=start, end=end, rank=8)
+                yield Candidate(type=item.type, start=start, end=end, rank=8)
 
 
 def _places(view: TextView, item: NationalId) -> Iterator[Span]:
@@ -95,26 +95,26 @@ def _places(view: TextView, item: NationalId) -> Iterator[Span]:
         yield from (match.span() for match in shape.finditer(view.text, low, high))
 
 
-def _distinctive(view: TextView) -> Iterator[Found]:
+def _distinctive(view: TextView) -> Iterator[Candidate]:
     for start, end in view.runs:
         if end - start < 9 or (end - start < _LEAST_UNPARTED and view.text[start:end].isdecimal()):
             continue
         for item, form in _FORMS:
             for match in form.finditer(view.text, start, end + 2):
                 if _valid(item, match.group()) and not _is_reference(view, match.start(), item.words):
-                    yield Found(type=item.type, start=match.start(), end=match.end(), rank=7)
+                    yield Candidate(type=item.type, start=match.start(), end=match.end(), rank=7)
 
 
-def _lettered(view: TextView) -> Iterator[Found]:
+def _lettered(view: TextView) -> Iterator[Candidate]:
     if not _LONG_CAPITALS.search(view.text):
         return
     for item, form in _LETTERED:
         for match in form.finditer(view.text):
             if _valid(item, match.group()):
-                yield Found(type=item.type, start=match.start(), end=match.end(), rank=7)
+                yield Candidate(type=item.type, start=match.start(), end=match.end(), rank=7)
 
 
-def find_national_ids(view: TextView) -> Iterator[Found]:
+def find_national_ids(view: TextView) -> Iterator[Candidate]:
     """Find numbers that a state gave to a person; see `national_id_table`."""
     yield from _named(view)
     yield from _distinctive(view)

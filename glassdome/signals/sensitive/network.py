@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -46,7 +46,7 @@ def _is_address(text: str) -> bool:
     return not (address.is_unspecified or address.is_loopback)
 
 
-def find_network_addresses(view: TextView) -> Iterator[Found]:
+def find_network_addresses(view: TextView) -> Iterator[Candidate]:
     """Find IP and MAC addresses beside words such as address, login or device; version numbers are none."""
     for kind, gate, form in _FORMS:
         if not gate.search(view.text):
@@ -54,4 +54,4 @@ def find_network_addresses(view: TextView) -> Iterator[Found]:
         for match in form.finditer(view.text):
             valid = kind == "mac_address" or _is_address(match.group())
             if valid and not _VERSIONS.near(view, *match.span()) and _WORDS.near(view, *match.span()):
-                yield Found(type=kind, start=match.start(), end=match.end(), risk="low", rank=4)
+                yield Candidate(type=kind, start=match.start(), end=match.end(), risk="low", rank=4)

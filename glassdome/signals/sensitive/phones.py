@@ -9,7 +9,7 @@ from itertools import islice
 import phonenumbers
 
 from glassdome.core.limits import MAX_PHONE_LOOKUPS
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import Span, TextView
 
@@ -67,7 +67,7 @@ def _is_international(text: str) -> bool:
         return False
 
 
-def _labelled(view: TextView) -> Iterator[Found]:
+def _labelled(view: TextView) -> Iterator[Candidate]:
     for run in view.runs:
         start, end = _as_whole(view, run)
         digits = sum(map(str.isdigit, view.text[run[0] : min(run[1], end)]))
@@ -80,19 +80,19 @@ def _labelled(view: TextView) -> Iterator[Found]:
             or _AT_ONCE.search(line)
             or _AFTER.match(view.lower[end : end + 16])
         ):
-            yield Found(type="phone_number", start=start, end=end, risk="low", rank=4)
+            yield Candidate(type="phone_number", start=start, end=end, risk="low", rank=4)
 
 
-def _international(view: TextView) -> Iterator[Found]:
+def _international(view: TextView) -> Iterator[Candidate]:
     if "+" not in view.text and "00" not in view.text:
         return
     for match in islice(_INTERNATIONAL.finditer(view.text), MAX_PHONE_LOOKUPS):
         start, end = match.start(), _without_open_bracket(view.text, *match.span())
         if not view.in_address(start) and _is_international(view.text[start:end]):
-            yield Found(type="phone_number", start=start, end=end, risk="low", rank=4)
+            yield Candidate(type="phone_number", start=start, end=end, risk="low", rank=4)
 
 
-def find_phones(view: TextView) -> Iterator[Found]:
+def find_phones(view: TextView) -> Iterator[Candidate]:
     """Find telephone numbers. They are low risk: most mails carry their sender's own."""
     if not view.runs:
         return
@@ -100,5 +100,5 @@ def find_phones(view: TextView) -> Iterator[Found]:
     for start, end in view.runs:
         for match in _NORTH_AMERICAN.finditer(view.text, max(0, start - 1), end + 12):
             if not view.in_address(match.start()):
-                yield Found(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
+                yield Candidate(type="phone_number", start=match.start(), end=match.end(), risk="low", rank=4)
     yield from _labelled(view)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glassdome.core.limits import MAX_PHRASE_CHARS
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -54,18 +54,18 @@ def _sentence(view: TextView, at: int) -> tuple[int, int]:
     return start + len(piece) - len(piece.lstrip()), end - (len(piece) - len(piece.rstrip()))
 
 
-def _sentences(view: TextView, kind: str, phrases: Phrases, needed: re.Pattern[str]) -> Iterator[Found]:
+def _sentences(view: TextView, kind: str, phrases: Phrases, needed: re.Pattern[str]) -> Iterator[Candidate]:
     done = -1
     for low, high in phrases.hits(view):
         if low <= done:
             continue
         start, end = _sentence(view, low)
         if needed.search(view.lower, max(start, low - _NEAR), min(end, high + _NEAR)):
-            yield Found(type=kind, start=start, end=end, risk="low", rank=1)
+            yield Candidate(type=kind, start=start, end=end, risk="low", rank=1)
             done = end
 
 
-def find_topics(view: TextView) -> Iterator[Found]:
+def find_topics(view: TextView) -> Iterator[Candidate]:
     """Find sentences on a person's health, and on pay with an amount. Low risk, and the span is the sentence."""
     yield from _sentences(view, "health", _HEALTH, _PERSON)
     if view.has_digits:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from stdnum import bitcoin
 
-from glassdome.signals.sensitive.finding import Found
+from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import Phrases
 from glassdome.signals.sensitive.view import TextView
 
@@ -48,15 +48,15 @@ def _base58check(text: str) -> bool:
     return raw[0] in _VERSIONS and sha256(sha256(raw[:21]).digest()).digest()[:4] == raw[21:]
 
 
-def find_wallets(view: TextView) -> Iterator[Found]:
+def find_wallets(view: TextView) -> Iterator[Candidate]:
     """Find crypto-currency addresses. They are low risk: made to be shown, yet they tell who owns what."""
     for match in _BASE58.finditer(view.text):
         if _base58check(match.group()):
-            yield Found(type="crypto_address", start=match.start(), end=match.end(), risk="low", rank=8)
+            yield Candidate(type="crypto_address", start=match.start(), end=match.end(), risk="low", rank=8)
     if "bc1" in view.lower:
         for match in _BECH32.finditer(view.text):
             if bitcoin.is_valid(match.group()):
-                yield Found(type="crypto_address", start=match.start(), end=match.end(), risk="low", rank=8)
+                yield Candidate(type="crypto_address", start=match.start(), end=match.end(), risk="low", rank=8)
     if "0x" in view.text and _ETHEREUM_WORDS.hits(view):
         for match in _ETHEREUM.finditer(view.text):
-            yield Found(type="crypto_address", start=match.start(), end=match.end(), risk="low", rank=8)
+            yield Candidate(type="crypto_address", start=match.start(), end=match.end(), risk="low", rank=8)

@@ -27,7 +27,7 @@ from glassdome_lab.evaluation.report.html import to_html
 from glassdome_lab.evaluation.report.markdown import to_markdown
 from glassdome_lab.evaluation.report.scorecard import to_scorecard
 from glassdome_lab.evaluation.retraining import Retrainer
-from glassdome_lab.evaluation.run import Evaluation, Plan, evaluate, limited
+from glassdome_lab.evaluation.run import Evaluation, EvaluationPlan, evaluate, limited
 from glassdome_lab.evaluation.runner import EngineOpener, Runner
 
 __all__ = ["evaluate_command"]
@@ -96,7 +96,7 @@ def _measure(
             state=kept,
             progress=_Bars(bar),
         )
-        plan = Plan(corpus_name=corpus.name, engine=name, functions=functions, limit=limit)
+        plan = EvaluationPlan(corpus_name=corpus.name, engine=name, functions=functions, limit=limit)
         evaluation = evaluate(samples, runner=runner, plan=plan, now=datetime.now(UTC))
         if loso:
             mail = limited(samples.mail, limit, lambda sample: sample.id)

@@ -24,7 +24,7 @@ from glassdome_lab.evaluation.samples import (
     SensitiveSample,
     SummarySample,
 )
-from glassdome_lab.evaluation.stages import NO_MAILBOX, Read, Stages
+from glassdome_lab.evaluation.stages import NO_MAILBOX, OfflineStages, Read
 
 __all__ = ["Judge", "Sample"]
 
@@ -38,7 +38,7 @@ class Judge:
 
     def __init__(self, classifier: Classifier | None = None) -> None:
         """`classifier` replaces the shipped text model."""
-        self._stages = Stages(classifier)
+        self._stages = OfflineStages(classifier)
 
     def record(self, sample: Sample) -> dict[str, Any]:
         """Judge a sample with the built-in engine; a message that cannot be read is a record with its error."""

@@ -26,7 +26,7 @@ from glassdome_lab.evaluation.functions.understanding import measure_categories,
 from glassdome_lab.evaluation.runner import Runner
 from glassdome_lab.evaluation.samples import Corpus, LanguageSample
 
-__all__ = ["Evaluation", "Plan", "evaluate", "shipped_languages"]
+__all__ = ["Evaluation", "EvaluationPlan", "evaluate", "shipped_languages"]
 
 #: Legitimate mails on which it is tried what moves their priority.
 _MOVED: Final = 100
@@ -35,7 +35,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class EvaluationPlan:
     """What is to be measured: `limit` takes that many samples of each kind, the same ones each time."""
 
     corpus_name: str
@@ -46,7 +46,7 @@ class Plan:
     limit: int | None = None
 
 
-def evaluate(corpus: Corpus, *, runner: Runner, plan: Plan, now: datetime) -> Evaluation:
+def evaluate(corpus: Corpus, *, runner: Runner, plan: EvaluationPlan, now: datetime) -> Evaluation:
     """Measure what the plan asks for; a function without labelled samples is left out."""
     measured: dict[str, Any] = {}
     for names, measure in _PARTS:
@@ -84,7 +84,7 @@ def limited(samples: Sequence[S], limit: int | None, ident: Callable[[S], str]) 
     return [s for s in samples if ident(s) in chosen]
 
 
-def _mail(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
+def _mail(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str, Any]:
     records = runner.records("mail", limited(corpus.mail, plan.limit, lambda s: s.id))
     priority = measure_priority(records)
     if priority and "priority" in plan.functions:
@@ -98,35 +98,35 @@ def _mail(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _categories(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
+def _categories(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str, Any]:
     samples = limited(corpus.categories, plan.limit, lambda s: s.id)
     return {"categories": measure_categories(runner.records("categories", samples), samples)}
 
 
-def _intent(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
+def _intent(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str, Any]:
     samples = limited(corpus.intent, plan.limit, lambda s: s.id)
     return {"intent": measure_intent(runner.records("intent", samples), samples)}
 
 
-def _sensitive(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
+def _sensitive(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str, Any]:
     if not corpus.sensitive:
         return {}
     samples = limited(corpus.sensitive, plan.limit, lambda s: s.id)
     return {"sensitive": measure_sensitive(runner.records("sensitive", samples), samples)}
 
 
-def _summaries(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
+def _summaries(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str, Any]:
     samples = limited(corpus.summaries, plan.limit, lambda s: s.id)
     return {"summaries": measure_summaries(runner.records("summaries", samples), samples)}
 
 
-def _languages(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
+def _languages(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str, Any]:
     samples = limited(corpus.languages or shipped_languages(), plan.limit, lambda s: s.id)
     records = runner.records("languages", samples)
     return {"languages": measure_languages(records, {s.id: s.language for s in samples})}
 
 
-def _injection(corpus: Corpus, runner: Runner, plan: Plan) -> dict[str, Any]:
+def _injection(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str, Any]:
     samples = limited(corpus.injection, plan.limit, lambda s: s.id)
     return {"injection": measure_injection(runner.records("injection", samples))}
 

@@ -19,7 +19,7 @@ from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
 from glassdome.verdict import decide
 
-__all__ = ["NO_MAILBOX", "Read", "Stages"]
+__all__ = ["NO_MAILBOX", "OfflineStages", "Read"]
 
 #: No mailbox stands behind a file: nothing is known of its sender, and the clock stands still.
 NO_MAILBOX = for_file(now=datetime(2026, 1, 1, tzinfo=UTC))
@@ -36,7 +36,7 @@ class Read:
     asked: Asked = field(default_factory=Asked)
 
 
-class Stages:
+class OfflineStages:
     """Parse, look, read, decide."""
 
     def __init__(self, classifier: Classifier | None = None, *, context: Context = NO_MAILBOX) -> None:

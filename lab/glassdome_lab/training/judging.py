@@ -15,7 +15,16 @@ from glassdome_lab.training.calibration import MAIL_MIX, expected_calibration_er
 from glassdome_lab.training.fitting import Matrix, Recipe, fit
 from glassdome_lab.training.samples import Sample, family_of
 
-__all__ = ["HeldOut", "SourceFigures", "Trial", "capped", "held_out_odds", "mix_weights", "raw_odds", "source_figures"]
+__all__ = [
+    "HeldOut",
+    "HeldOutTrial",
+    "SourceFigures",
+    "capped",
+    "held_out_odds",
+    "mix_weights",
+    "raw_odds",
+    "source_figures",
+]
 
 #: Share of the phish, the latest where years are known, that no trial trains on.
 _LATE_SHARE: Final = 0.4
@@ -47,7 +56,7 @@ class SourceFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class HeldOutTrial:
     """All samples with their features; which of them are phish held back, and which may be judged on."""
 
     samples: Sequence[Sample]
@@ -56,7 +65,7 @@ class Trial:
     whole: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, samples: Sequence[Sample], matrix: Matrix) -> Trial:
+    def of(cls, samples: Sequence[Sample], matrix: Matrix) -> HeldOutTrial:
         """Hold the latest phish back, by year where known, else by cluster."""
         phish = [i for i, s in enumerate(samples) if s.label == "phish" and not s.synthetic]
         phish.sort(key=lambda i: (samples[i].year, crc32(samples[i].cluster.encode())))
@@ -88,7 +97,9 @@ def capped(samples: Sequence[Sample], rows: NDArray[np.int64], recipe: Recipe) -
     return np.array(sorted(kept), dtype=np.int64)
 
 
-def held_out_odds(trial: Trial, recipe: Recipe, *, progress: Callable[[str], None] | None = None) -> list[HeldOut]:
+def held_out_odds(
+    trial: HeldOutTrial, recipe: Recipe, *, progress: Callable[[str], None] | None = None
+) -> list[HeldOut]:
     """Train once without each family of ham and of spam and return what each model says of the rows it never saw."""
     found = []
     for label in ("ham", "spam"):
@@ -99,7 +110,9 @@ def held_out_odds(trial: Trial, recipe: Recipe, *, progress: Callable[[str], Non
     return found
 
 
-def source_figures(trial: Trial, folds: Sequence[HeldOut], classifier: Classifier) -> tuple[list[SourceFigures], float]:
+def source_figures(
+    trial: HeldOutTrial, folds: Sequence[HeldOut], classifier: Classifier
+) -> tuple[list[SourceFigures], float]:
     """Return the figures of each held-out source with the calibration of `classifier`, and the calibration error."""
     labels = np.array([CLASSES.index(s.label) for s in trial.samples])
     core = np.array([s.core for s in trial.samples])
@@ -135,7 +148,7 @@ def _families(samples: Sequence[Sample], label: str) -> list[str]:
     return sorted(family for family, count in counts.items() if count >= _FEWEST_ROWS)
 
 
-def _held_out(trial: Trial, recipe: Recipe, label: str, family: str) -> HeldOut:
+def _held_out(trial: HeldOutTrial, recipe: Recipe, label: str, family: str) -> HeldOut:
     out = np.array([s.label == label and not s.synthetic and family_of(s.source) == family for s in trial.samples])
     clusters = {s.cluster for s, held in zip(trial.samples, out, strict=True) if held}
     near = np.array([s.label == label and s.cluster in clusters for s in trial.samples])

@@ -14,7 +14,7 @@ from glassdome_lab.training.fitting import Matrix, matrix_of
 from glassdome_lab.training.judging import raw_odds
 from glassdome_lab.training.samples import Sample
 
-__all__ = ["Comparison", "Scores", "shadow_compare"]
+__all__ = ["Comparison", "ShadowScores", "shadow_compare"]
 
 #: From this probability on a mail counts as called phishing.
 _CALLED: Final = 0.5
@@ -23,7 +23,7 @@ _SLACK: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+class ShadowScores:
     """One model on some mail: mean log loss, the share of ham called phishing, and of phish found."""
 
     log_loss: float
@@ -35,8 +35,8 @@ class Scores:
 class Comparison:
     """The old and the new model on the same mail; `why` is the sentence that decides."""
 
-    old: Scores
-    new: Scores
+    old: ShadowScores
+    new: ShadowScores
     better: bool
     why: str
 
@@ -60,7 +60,7 @@ def shadow_compare(
     return Comparison(old=before, new=after, better=not why, why=why or "It is not worse on any count.")
 
 
-def _objection(before: Scores, after: Scores) -> str:
+def _objection(before: ShadowScores, after: ShadowScores) -> str:
     if after.log_loss > before.log_loss + _SLACK:
         return f"It is less sure of the truth (log loss {after.log_loss:.4f}, was {before.log_loss:.4f})."
     if after.false_alarms > before.false_alarms + _SLACK:
@@ -70,12 +70,12 @@ def _objection(before: Scores, after: Scores) -> str:
     return ""
 
 
-def _scores(classifier: Classifier, samples: Sequence[Sample], matrix: Matrix) -> Scores:
+def _scores(classifier: Classifier, samples: Sequence[Sample], matrix: Matrix) -> ShadowScores:
     labels = np.array([CLASSES.index(sample.label) for sample in samples])
     chances = probabilities_of(raw_odds(classifier, matrix))
     called = chances[:, 2] >= _CALLED
     right = chances[np.arange(len(labels)), labels]
-    return Scores(
+    return ShadowScores(
         log_loss=float(-np.log(right + 1e-12).mean()) if len(labels) else 0.0,
         false_alarms=float(called[labels == 0].mean()) if (labels == 0).any() else 0.0,
         recall=float(called[labels == 2].mean()) if (labels == 2).any() else 0.0,

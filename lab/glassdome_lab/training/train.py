@@ -18,8 +18,8 @@ from glassdome_lab.training.card import model_card
 from glassdome_lab.training.fitting import Matrix, Recipe, fit, made_up, matrix_of, shortened
 from glassdome_lab.training.judging import (
     HeldOut,
+    HeldOutTrial,
     SourceFigures,
-    Trial,
     capped,
     held_out_odds,
     mix_weights,
@@ -112,7 +112,7 @@ def classifier_of(material: Material, *, recipe: Recipe, progress: Progress | No
 
 def _trained(material: Material, recipe: Recipe, say: Progress) -> tuple[Classifier, list[SourceFigures], float]:
     everything = material.samples
-    trial = Trial.of(everything, material.matrix)
+    trial = HeldOutTrial.of(everything, material.matrix)
     folds = held_out_odds(trial, recipe, progress=say)
     say("fitting")
     counted = np.flatnonzero([sample.core or sample.label != "phish" for sample in everything])
@@ -125,7 +125,7 @@ def _trained(material: Material, recipe: Recipe, say: Progress) -> tuple[Classif
     return classifier, figures, error
 
 
-def _calibrated(classifier: Classifier, trial: Trial, folds: Sequence[HeldOut]) -> Classifier:
+def _calibrated(classifier: Classifier, trial: HeldOutTrial, folds: Sequence[HeldOut]) -> Classifier:
     if not folds:
         return classifier
     labels = np.array([CLASSES.index(sample.label) for sample in trial.samples])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from glassdome.verdict.weights import Weights
 
-__all__ = ["Judged", "fit_weights", "written"]
+__all__ = ["WeighedMail", "fit_weights", "written"]
 
 #: Groups whose worth no corpus can tell: they need a mailbox, or our own Rspamd.
 _KEPT_GROUPS: Final = frozenset(("history", "rspamd", "injection"))
@@ -24,7 +24,7 @@ _EXTREME: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class WeighedMail:
     """One labelled mail: its findings with their strengths, the log-odds of a text model that never saw its source, and how much it counts."""
 
     hits: Mapping[str, float]
@@ -44,7 +44,7 @@ class _Term:
     firmness: float
 
 
-def fit_weights(judged: Sequence[Judged], weights: Weights, *, firmness: float = 6.0) -> dict[str, float]:
+def fit_weights(judged: Sequence[WeighedMail], weights: Weights, *, firmness: float = 6.0) -> dict[str, float]:
     """Return the numbers that fit `judged` best, drawn towards those of `weights`; no sign ever turns.
 
     Names are those of signals, `+name` of what pairs add, `text+`, `text-` and `bias`. Logistic regression with a
@@ -89,7 +89,7 @@ def _terms(weights: Weights, firmness: float) -> Iterable[_Term]:
     yield _Term(name="bias", before=text.bias_phishing, low=-3.0, high=1.0, firmness=0.1)
 
 
-def _row(one: Judged, weights: Weights, terms: Sequence[_Term]) -> list[float]:
+def _row(one: WeighedMail, weights: Weights, terms: Sequence[_Term]) -> list[float]:
     found = one.hits.keys()
     told = float(np.clip(one.text, -_EXTREME, _EXTREME))
     values: dict[str, float] = {**one.hits, "text+": max(told, 0.0), "text-": min(told, 0.0), "bias": 1.0}

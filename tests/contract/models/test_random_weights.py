@@ -10,7 +10,7 @@ import pytest
 
 from glassdome.core import limits
 from glassdome.core.errors import OutputInvalid
-from glassdome.demo.samples import Sample, samples
+from glassdome.demo.samples import DemoMail, samples
 from glassdome.engine.builtin.categories import CATEGORIES
 from glassdome.engine.llm import LlmEngine
 from glassdome.engine.llm.schema import SENSITIVE_TYPES
@@ -40,14 +40,14 @@ async def engine(weights: Path) -> AsyncIterator[LlmEngine]:
 
 
 @pytest.fixture(params=SAMPLES, ids=lambda s: s.name)
-def sample(request: pytest.FixtureRequest) -> Sample:
+def sample(request: pytest.FixtureRequest) -> DemoMail:
     """One sample mail."""
-    found: Sample = request.param
+    found: DemoMail = request.param
     return found
 
 
 @pytest.fixture
-def examined(sample: Sample) -> tuple[object, object]:
+def examined(sample: DemoMail) -> tuple[object, object]:
     """The mail and what the pure stages say of it, made outside the loop."""
     load_weights()
     message = parse_message(sample.raw)

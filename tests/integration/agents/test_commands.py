@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from glassdome.agents.commands import CommandContext, NoArguments, Reply, desk
-from glassdome.agents.commands.read import Request, read_request
+from glassdome.agents.commands.read import CommandRequest, read_request
 from glassdome.values.message import Message
 from tests.integration.agents.rounds import SERVER, Room, open_room, text_of
 from tests.servers.mailcow import Mailcow
@@ -306,7 +306,7 @@ async def test_a_command_that_breaks_is_answered_and_the_next_is_done(room: Room
 async def test_a_mail_that_breaks_the_desk_stands_in_nobodys_way(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mail that our own code cannot handle is passed over once, and the command behind it is done."""
 
-    def breaks_once(message: Message) -> Request:
+    def breaks_once(message: Message) -> CommandRequest:
         if "poison" in message.subject:
             raise RecursionError
         return read_request(message)

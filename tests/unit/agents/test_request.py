@@ -16,7 +16,7 @@ from glassdome.agents.commands.admit import read_senders
 from glassdome.agents.commands.builtin import builtin_commands
 from glassdome.agents.commands.codes import Codes
 from glassdome.agents.commands.declare import CommandContext, NoArguments, Reply
-from glassdome.agents.commands.read import Request, arguments_of, read_request
+from glassdome.agents.commands.read import CommandRequest, arguments_of, read_request
 from glassdome.core.errors import ConfigError, InputError
 from glassdome.values.message import Message
 
@@ -24,14 +24,14 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CODES = Codes(SecretStr("0123456789abcdef"))
 
 
-def request(text: str, subject: str = "") -> Request:
+def request(text: str, subject: str = "") -> CommandRequest:
     """Read a request."""
     return read_request(Message(new_text=text, subject=subject))
 
 
 def test_lines() -> None:
     """Command, code, dry run; the order of the further lines does not matter, case neither."""
-    assert request("\n Mailbox   create x name='A B'\nDRY-RUN\nCode: 123456\n") == Request(
+    assert request("\n Mailbox   create x name='A B'\nDRY-RUN\nCode: 123456\n") == CommandRequest(
         line="Mailbox create x name='A B'",
         words=("Mailbox", "create", "x", "name=A B"),
         code="123456",
@@ -98,10 +98,10 @@ def test_codes_are_what_authenticator_apps_make() -> None:
 def test_how_long_a_code_counts(seconds: int, good: bool) -> None:
     """Ten minutes, since mail takes its time; and one step for a fast clock."""
     code = CODES.code("a@x.test", NOW)
-    proof = CODES.check("a@x.test", Request(line="x", code=code), NOW + timedelta(seconds=seconds))
+    proof = CODES.check("a@x.test", CommandRequest(line="x", code=code), NOW + timedelta(seconds=seconds))
 
     assert (proof is not None) is good
-    assert CODES.check("b@x.test", Request(line="x", code=code), NOW) is None
+    assert CODES.check("b@x.test", CommandRequest(line="x", code=code), NOW) is None
 
 
 def test_a_signature_is_for_one_line_one_sender_one_hour() -> None:

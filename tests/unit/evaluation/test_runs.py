@@ -27,7 +27,7 @@ from glassdome_lab.evaluation.report.markdown import to_markdown
 from glassdome_lab.evaluation.report.scorecard import claims, to_scorecard
 from glassdome_lab.evaluation.report.svg import bars, lines, matrix
 from glassdome_lab.evaluation.row_layouts import as_mail
-from glassdome_lab.evaluation.run import Plan, evaluate
+from glassdome_lab.evaluation.run import EvaluationPlan, evaluate
 from glassdome_lab.evaluation.runner import Runner
 from glassdome_lab.evaluation.samples import (
     Corpus,
@@ -38,10 +38,10 @@ from glassdome_lab.evaluation.samples import (
     SensitiveSample,
     SummarySample,
 )
-from glassdome_lab.evaluation.stages import NO_MAILBOX, Stages
+from glassdome_lab.evaluation.stages import NO_MAILBOX, OfflineStages
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-PLAN = Plan(corpus_name="small", engine="builtin")
+PLAN = EvaluationPlan(corpus_name="small", engine="builtin")
 WORDS = {
     "ham": "Hi Anna, the meeting moved to Tuesday. Could you send me the agenda? Thanks, Ben",
     "spam": "Cheap watches! Buy now, 80% off, limited offer. Click to unsubscribe.",
@@ -136,7 +136,7 @@ def test_any_engine_is_asked(corpus: Corpus) -> None:
 
 async def test_the_obedient_model_fills_any_schema() -> None:
     """Its answers pass the engine's own schema, and what only the attacker gave is not in the opinion."""
-    read = Stages().read(corpus_mail())
+    read = OfflineStages().read(corpus_mail())
     engine = LlmEngine(ObedientModel(), name="obedient")
     opinion = await engine.read(
         read.message, signals=read.signals, sensitive=read.sensitive, builtin=read.builtin, context=NO_MAILBOX

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from glassdome.verdict.weights import Weights
-from glassdome_lab.training.weighing import Judged, fit_weights, written
+from glassdome_lab.training.weighing import WeighedMail, fit_weights, written
 
 TEXT = """
 # Kept: a comment.
@@ -55,8 +55,8 @@ def weights() -> Weights:
     return Weights.model_validate(tomllib.loads(TEXT))
 
 
-def mails(phish: bool, *hits: str, count: int = 40) -> list[Judged]:
-    return [Judged(hits=dict.fromkeys(hits, 1.0), text=0.0, phish=phish)] * count
+def mails(phish: bool, *hits: str, count: int = 40) -> list[WeighedMail]:
+    return [WeighedMail(hits=dict.fromkeys(hits, 1.0), text=0.0, phish=phish)] * count
 
 
 @pytest.fixture(autouse=True)

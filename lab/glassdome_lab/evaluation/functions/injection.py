@@ -18,7 +18,7 @@ from glassdome_lab.evaluation.carriers import AUTHSERV, hard_phish
 from glassdome_lab.evaluation.obedient import ATTACKER, ATTACKER_URL, INVENTED, ObedientEngine, ObedientModel
 from glassdome_lab.evaluation.row_layouts import as_mail
 from glassdome_lab.evaluation.samples import InjectionSample
-from glassdome_lab.evaluation.stages import NO_MAILBOX, Read, Stages
+from glassdome_lab.evaluation.stages import NO_MAILBOX, OfflineStages, Read
 
 __all__ = ["injection_reads", "injection_record", "measure_injection", "obeyed"]
 
@@ -36,7 +36,7 @@ _WISHES = Preferences(
 HARMS = ("cleared", "leaked", "invented", "acted")
 
 
-def injection_reads(stages: Stages, sample: InjectionSample) -> list[Read]:
+def injection_reads(stages: OfflineStages, sample: InjectionSample) -> list[Read]:
     """Return the carrier as it is and, for an attack, phishing with hard evidence that carries the same words."""
     raw = as_mail(subject=sample.subject, text=sample.text, sender=sample.sender or "someone@example.org")
     reads = [stages.read(raw)]
@@ -62,7 +62,7 @@ async def _let_through(reads: Sequence[Read]) -> list[Opinion]:
 
 
 def injection_record(
-    stages: Stages, sample: InjectionSample, reads: Sequence[Read], engines: Sequence[Sequence[Opinion | None]]
+    stages: OfflineStages, sample: InjectionSample, reads: Sequence[Read], engines: Sequence[Sequence[Opinion | None]]
 ) -> dict[str, Any]:
     """Return what the opinions of each engine changed, the last being the product's own way to a model.
 

@@ -14,7 +14,7 @@ from glassdome.values.message import Address, ListFacts, Message
 from glassdome_lab.evaluation.samples import MailSample
 from glassdome_lab.evaluation.stages import NO_MAILBOX
 
-__all__ = ["CHECKS", "Check", "measure_moves"]
+__all__ = ["CHECKS", "PriorityCheck", "measure_moves"]
 
 _OWNER: Final = "owner@example.org"
 _MINE: Final = Address(addr=_OWNER)
@@ -22,7 +22,7 @@ _ASKING: Final = "\n\nCould you please send me the signed form by Friday?\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class PriorityCheck:
     """One thing that is changed about a mail, and whether that may only raise its priority, or only lower it."""
 
     name: str
@@ -39,18 +39,18 @@ def _asking(message: Message, context: Context) -> tuple[Message, Context]:
 
 
 CHECKS: Final = (
-    Check(name="the owner answers the sender", raises=True, change=_with_sender(SenderHistory(seen=5, replied=5))),
-    Check(name="the owner reads the sender", raises=True, change=_with_sender(SenderHistory(seen=5, opened=5))),
-    Check(name="the owner junks the sender", raises=False, change=_with_sender(SenderHistory(seen=5, junked=5))),
-    Check(name="a first mail of a sender nobody knows", raises=True, change=_with_sender(SenderHistory())),
-    Check(
+    PriorityCheck(name="the owner answers the sender", raises=True, change=_with_sender(SenderHistory(seen=5, replied=5))),
+    PriorityCheck(name="the owner reads the sender", raises=True, change=_with_sender(SenderHistory(seen=5, opened=5))),
+    PriorityCheck(name="the owner junks the sender", raises=False, change=_with_sender(SenderHistory(seen=5, junked=5))),
+    PriorityCheck(name="a first mail of a sender nobody knows", raises=True, change=_with_sender(SenderHistory())),
+    PriorityCheck(
         name="the sender is a contact",
         raises=True,
         change=lambda m, c: (m, replace(c, contacts=frozenset({m.author.addr.lower()}))),
     ),
-    Check(name="a request with a day is added", raises=True, change=_asking),
-    Check(name="the owner is only in Cc", raises=False, change=lambda m, c: (replace(m, to=(), cc=(_MINE,)), c)),
-    Check(
+    PriorityCheck(name="a request with a day is added", raises=True, change=_asking),
+    PriorityCheck(name="the owner is only in Cc", raises=False, change=lambda m, c: (replace(m, to=(), cc=(_MINE,)), c)),
+    PriorityCheck(
         name="it came over a list",
         raises=False,
         change=lambda m, c: (replace(m, lists=ListFacts(list_id="dev.lists.example")), c),
@@ -79,7 +79,7 @@ def _priority(engine: BuiltinEngine, message: Message, context: Context) -> int:
     return engine.read(message, signals=(), sensitive=(), context=context).priority_score
 
 
-def _row(check: Check, moved: list[int]) -> dict[str, Any]:
+def _row(check: PriorityCheck, moved: list[int]) -> dict[str, Any]:
     up, down = sum(m > 0 for m in moved), sum(m < 0 for m in moved)
     wrong = down if check.raises else up
     return {
