@@ -20,6 +20,11 @@ from tests.servers.stack import IMAGE, SOURCE, Stack, until
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine"), pytest.mark.timeout(1800)]
 
 WRITABLE = {"/var/lib/glassdome", "/var/log/llm-processor", "/tmp"}
+#: What docs/reference/image.md names.
+WRITTEN = {
+    "/var/lib/glassdome/glassdome.db", "/var/lib/glassdome/glassdome.db-wal", "/var/lib/glassdome/glassdome.db-shm",
+    "/var/lib/glassdome/secret.key", "/var/log/llm-processor/processor.log",
+}  # fmt: skip
 #: The engine's own three, in every container.
 ENGINES = {"/etc/resolv.conf", "/etc/hostname", "/etc/hosts"}
 WORKER = ["worker", "--host", "0.0.0.0", "--port", "8080"]
@@ -57,22 +62,26 @@ def with_every_extra(stack: Stack) -> str:
         Path(llama_cpp.__file__).parent, context / "llama_cpp", ignore=shutil.ignore_patterns("__pycache__")
     )
     shutil.copytree(SOURCE / "lab", context / "lab", ignore=shutil.ignore_patterns("__pycache__"))
-    return stack.engine.derived(
-        "every-extra",
+    # Apart from the image, so that a change of ours leaves them as they are.
+    libraries = stack.engine.derived(
+        "extras",
         f"""
-FROM {stack.image_id()}
-USER 0
+FROM {stack.engine.base()}
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 COPY pinned /pinned
-RUN python3 -m venv /pip \\
- && /pip/bin/pip --python /opt/glassdome/bin/python install --no-cache-dir -c /pinned diskcache scikit-learn {" ".join(wanted)}
+RUN python3 -m venv /extras \\
+ && /extras/bin/pip install --no-cache-dir -c /pinned diskcache scikit-learn setuptools {" ".join(wanted)}
+COPY llama_cpp /extras/lib/python3.11/site-packages/llama_cpp
 COPY lab /lab
-RUN /pip/bin/pip --python /opt/glassdome/bin/python install --no-deps --no-build-isolation /lab
-COPY llama_cpp /opt/glassdome/lib/python3.11/site-packages/llama_cpp
-USER 10001:10001
+RUN /extras/bin/pip install --no-deps --no-build-isolation /lab
 """,
         context,
     )
+    return stack.engine.derived("every-extra", f"""
+FROM {stack.image_id()}
+COPY --from={libraries} /usr/lib/x86_64-linux-gnu/libgomp.so.1 /usr/lib/x86_64-linux-gnu/
+COPY --from={libraries} /extras/lib /opt/glassdome/lib
+""")  # fmt: skip
 
 
 def of(stack: Stack, service: str) -> dict[str, Any]:
@@ -122,6 +131,7 @@ def test_serve_and_worker_judge_mail(full: Stack) -> None:
     full.deliver(USER, *MAILS)
     until(lambda: len(full.judged(USER)) >= len(MAILS))
 
+    assert set(inside(full, "llm-processor", f"find {' '.join(WRITABLE)} -type f").split()) == WRITTEN
     for service in ("llm-processor", "llm-worker"):
         assert 0 == of(full, service)["RestartCount"]
         assert [] == refusals(full.compose("logs", "--no-log-prefix", service))
