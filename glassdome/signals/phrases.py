@@ -225,7 +225,7 @@ def _phrase(group: str, text: str, gap: int) -> SignalPhrase:
     return SignalPhrase(group=group, others=others, near=near, source=source, anchor=anchor)
 
 
-@loads_shipped(("asks",), ("authority.toml",), ("injection.toml",), ("phrases.toml",))
+@loads_shipped(("asks",), ("authority.toml",), ("injection.toml",), ("offers",), ("phrases.toml",))
 @lru_cache(maxsize=8)
 def load_phrases(name: str) -> PhraseBook:
     """Read a shipped phrase file: `gap`, then tables of groups, lists of phrases by language.

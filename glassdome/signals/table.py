@@ -19,6 +19,7 @@ from glassdome.signals import (
     rspamd,
     sender,
     thread,
+    unsolicited,
 )
 from glassdome.signals.finding import Detector
 
@@ -36,6 +37,7 @@ DETECTORS: tuple[Detector, ...] = (
     markup.DETECTOR,
     content.DETECTOR,
     asks.DETECTOR,
+    unsolicited.DETECTOR,
     injection.DETECTOR,
     bulk.DETECTOR,
     reports.DETECTOR,
