@@ -108,7 +108,7 @@ def decide(
         tags=_tags(opinion, builtin, unknown=unknown, tainted=tainted),
         priority_score=min(_MAX_PRIORITY[label], _MAX_DOUBTFUL if doubtful else 10, merge.priority(opinion, builtin)),
         sensitive=tuple(sensitive),
-        action_items=merge.action_items(message, opinion, builtin, checked) if label is not Label.PHISH else (),
+        action_items=merge.action_items(message, opinion, builtin) if label is not Label.PHISH else (),
         auto_reply_suggestion=draft,
         language=merge.language(opinion, builtin),
         engine=source.engine,

@@ -7,20 +7,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from glassdome.core.limits import MAX_ACTION_ITEMS, MAX_CATEGORIES, MAX_PHRASE_CHARS, MAX_SUMMARY_CHARS
-from glassdome.values.ask import Ask, AskKind
 from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion
-from glassdome.values.signal import Evidence
 from glassdome.verdict.evidence import is_there
 
 __all__ = ["action_items", "categories", "labels", "language", "priority", "summary"]
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _MAX_LABEL_CHARS = 40
-#: Asks that one click carries out.
-_DONE_BY_BUTTON = frozenset(
-    (AskKind.SIGN_IN, AskKind.PAYMENT, AskKind.OPEN_FILE, AskKind.CONSENT, AskKind.PERSONAL_DATA)
-)
 
 
 def _best(opinion: Opinion | None, builtin: Opinion) -> tuple[Opinion, ...]:
@@ -73,13 +67,8 @@ def language(opinion: Opinion | None, builtin: Opinion) -> str:
     return next((o.language for o in (builtin, *_best(opinion, builtin)) if _LANGUAGE.fullmatch(o.language)), "")
 
 
-def action_items(
-    message: Message, opinion: Opinion | None, builtin: Opinion, asks: tuple[Ask, ...] = ()
-) -> tuple[ActionItem, ...]:
-    """Return the action items whose words stand in the mail; our own where the model gave none that hold.
-
-    Where no sentence asks, the asks do: a button "Reset your password" is what its mail wants. List mail only offers.
-    """
+def action_items(message: Message, opinion: Opinion | None, builtin: Opinion) -> tuple[ActionItem, ...]:
+    """Return the action items whose words stand in the mail; our own where the model gave none that hold."""
     for source in _best(opinion, builtin):
         kept = [
             i
@@ -88,7 +77,4 @@ def action_items(
         ]
         if kept:
             return tuple(kept[:MAX_ACTION_ITEMS])
-    asked = next((ask for ask in asks if ask.kind in _DONE_BY_BUTTON and ask.quote), None)
-    if asked is None or message.lists.is_list:
-        return ()
-    return (ActionItem(text=asked.quote[:MAX_PHRASE_CHARS], evidence=Evidence(where=asked.where, quote=asked.quote)),)
+    return ()

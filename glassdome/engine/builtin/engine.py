@@ -30,6 +30,8 @@ __all__ = ["BuiltinEngine", "read_text"]
 
 #: More questions than this in one mail are rhetoric.
 _MOST_QUESTIONS: Final = 3
+#: Kinds of list mail whose requests are offers.
+_OFFERS: Final = frozenset(("newsletter", "promotion", "social", "mailing-list"))
 
 
 def read_text(message: Message) -> str:
@@ -97,7 +99,9 @@ class BuiltinEngine:
             categories=found, ruled=_ruled(ruled, ordered), tags=tags, phishing=phishing, spam=spam,
             priority_score=prioritize(message, facts, context) if ordered is None else ordered,
             sensitive_types=tuple(dict.fromkeys(finding.type for finding in sensitive)),
-            action_items=_items(message, requests, author) if not bulk else (),
+            action_items=_items(message, [r for r in requests if r.step] if bulk else requests, author, bulk=bulk)
+            if not bulk or found[0] not in _OFFERS
+            else (),
             auto_reply_suggestion=suggest_reply(
                 language=language, name=message.author.name,
                 asked=bool(questions or (clear and author is Author.PERSON)) and not {"bulk", "invitation"} & {*tags},
@@ -125,15 +129,19 @@ def _record(message: Message, text: str, context: Context, author: Author, facts
     return "" if person or unproven_value(asks) else record_line(message, text, facts)
 
 
-def _items(message: Message, requests: Sequence[intent.Request], author: Author) -> tuple[ActionItem, ...]:
+def _items(
+    message: Message, requests: Sequence[intent.Request], author: Author, *, bulk: bool
+) -> tuple[ActionItem, ...]:
     """Return the items that sentences ask for; where none of a machine's does, its button."""
     found = intent.action_items(requests, message.text)
-    return found if found or author is not Author.MACHINE else wanted_by_button(message.links)
+    return found if found or bulk or author is Author.PERSON else wanted_by_button(message.links)
 
 
 def _is_discussion(message: Message) -> bool:
-    """A list in which people talk, not one that sends its news."""
-    return bool(message.lists.list_post) or message.lists.precedence == "list"
+    """A list in which people talk or whose program writes to one reader, not one that sends its news."""
+    lists = message.lists
+    notice = lists.is_automatic and not lists.unsubscribe
+    return bool(lists.list_post) or lists.precedence == "list" or notice
 
 
 def _ruled(rules: Sequence[Rule], ordered: int | None) -> frozenset[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from glassdome.core import limits
@@ -15,7 +17,8 @@ from glassdome.engine.builtin.dates import days_in
 from glassdome.engine.builtin.deadlines import deadline_of
 from glassdome.engine.builtin.due import due_words
 from glassdome.engine.builtin.sentences import Sentence
-from glassdome.engine.builtin.words import fold, load_concepts
+from glassdome.engine.builtin.steps import is_condition, is_furniture, is_step, only_answers
+from glassdome.engine.builtin.words import fold, load_concepts, words_of
 from glassdome.values.opinion import ActionItem
 from glassdome.values.signal import Evidence
 
@@ -23,7 +26,13 @@ __all__ = ["Request", "action_items", "requests_in", "rule_score", "with_subject
 
 #: A sentence from here on asks for something.
 ASKS: Final = 0.7
+#: What a step in a program's mail counts.
+_STEP: Final = 1.5
 _LONGEST_WORDS: Final = 60
+#: A word that joins two requests, with the words that open the second; the words that are left over at a cut.
+_JOINED: Final = re.compile(r"(?:[,;]\s|\s)(?:and|und|et|y|e|en)(?:\s(?:then|also|dann))?\s(?P<verb>\w+(?:\s\w+)?)", re.IGNORECASE)  # fmt: skip
+_LOOSE_END: Final = re.compile(r"[,;]?\s(?:and|und|et|y|e|en)(?:\s(?:then|also|dann))?\s?$|[;,]\s?$", re.IGNORECASE)
+_FEWEST_WORDS: Final = 3
 #: Sentences searched for the one day of a mail.
 _SENTENCES_FOR_DAYS: Final = 40
 
@@ -32,13 +41,15 @@ _SENTENCES_FOR_DAYS: Final = 40
 class Request:
     """A sentence that asks, and how clearly (`score`, at least ASKS).
 
-    `due` is its words of a time, as the mail writes them, `due_at` the day they mean, where that can be told.
+    `due` is its words of a time, as the mail writes them, `due_at` the day they mean, where that can be told. A
+    `step` says what is to be done and where, so that no advertisement has to be feared.
     """
 
     sentence: Sentence
     score: float
     due: str = ""
     due_at: date | None = None
+    step: bool = False
 
     @property
     def clear(self) -> bool:
@@ -70,6 +81,13 @@ def requests_in(
         score = rule_score(sentence.text, words, found)
         if model is not None:
             score = ASKS + model.log_odds(words, question="?" in sentence.text[-4:], rule=score)
+        if is_furniture(sentence.text):
+            continue
+        step = is_step(form)
+        if step:
+            score, offered = max(score, _STEP), False
+        elif machine and (is_condition(form) or ("?" in sentence.text[-4:] and "ask" not in found)):
+            score = 0.0
         deadline = deadline_of(sentence.text, language, now, folded=form) if now is not None else None
         day = deadline.day if deadline is not None else None
         if deadline is not None and deadline.hour:
@@ -78,7 +96,7 @@ def requests_in(
             continue
         if score >= ASKS and not offered:
             due = due_words(sentence.text, found.get("due", ()))
-            requests.append(Request(sentence=sentence, score=score, due=due, due_at=day))
+            requests.append(Request(sentence=sentence, score=score, due=due, due_at=day, step=step))
         elif day is not None and deadline is not None and deadline.said and "bulk_talk" not in found:
             requests.append(Request(sentence=sentence, score=ASKS, due_at=day))
     return requests
@@ -111,7 +129,10 @@ def with_subject(requests: Sequence[Request], subject: str, language: str, now: 
 def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ...]:
     """Return the clearest requests as action items, each quoting `text` exactly; what cannot be quoted is left out."""
     items: dict[str, tuple[Request, ActionItem]] = {}
-    for request in requests:
+    asked = any(request.sentence.text.endswith("?") for request in requests)
+    for request in chain.from_iterable(map(_parts, requests)):
+        if asked and only_answers(fold(request.sentence.text)):
+            continue
         quote = _quote(request.sentence, text)
         if quote:
             said = request.sentence.text[: limits.MAX_PHRASE_CHARS]
@@ -121,6 +142,27 @@ def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ..
             items.setdefault(said, (request, item))
     clearest = sorted(items.values(), key=lambda pair: -pair[0].score)[: limits.MAX_ACTION_ITEMS]
     return tuple(item for _, item in sorted(clearest, key=lambda pair: pair[0].sentence.start))
+
+
+def _parts(request: Request) -> list[Request]:
+    """Return a request, or each of several that one sentence joins: "Sign the form and send me a copy by Friday"."""
+    sentence = request.sentence
+    cuts = [0, *(match.start("verb") for match in _JOINED.finditer(sentence.raw) if _opens_request(match["verb"]))]
+    pieces = [sentence.raw[a:b] for a, b in zip(cuts, [*cuts[1:], len(sentence.raw)], strict=True)]
+    if len(pieces) == 1 or any(len(piece.split()) < _FEWEST_WORDS for piece in pieces):
+        return [request]
+    parts = []
+    for start, piece in zip(cuts, pieces, strict=True):
+        kept = _LOOSE_END.sub("", piece).strip()
+        part = Sentence(text=" ".join(kept.split()), raw=kept, start=sentence.start + start)
+        parts.append(replace(request, sentence=part))
+    return parts
+
+
+def _opens_request(words: str) -> bool:
+    folded = words_of(words)
+    found = load_concepts("requests.toml").find(folded)
+    return any(_opens(folded, verb) for verb in found.get("imperative", ())) or bool(found.get("politely"))
 
 
 def rule_score(text: str, words: list[str], found: dict[str, list[str]]) -> float:

@@ -1,0 +1,82 @@
+"""Tell the steps that a program's mail wants taken from its conditions, its links to look at and its footers."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["is_condition", "is_furniture", "is_step", "only_answers"]
+
+_CONDITION: Final = re.compile(
+    r"(?:(?:but|however|aber|mais|pero|ma|maar|mas|please note that|bitte beachten sie|note),? )?"
+    r"(?:if|in case|should you|unless|wenn|falls|sollte[nst]*|si(?! prega)|au cas ou|en caso|caso"
+    r"|se(?! (?:ruega|requiere|solicita|pide|necesita|cierra))|qualora|nel caso|als (?:u|je|jij|dit|het|de)|indien|mocht)\b"
+)
+#: Verbs of going somewhere by a link, and what is done there; in English, German, French, Spanish, Italian, Dutch, Portuguese.
+_GO: Final = re.compile(
+    r"\b(?:click|clicking|tap|press|follow|go to|going to|visit|visiting|open|use|via"
+    r"|klick\w*|folge\w*|offne\w*|rufen|gehe\w*|besuche\w*|uber den"
+    r"|cliqu\w+|suivez|suivre|suivant|ouvr\w+|rendez|rendre|dirigez|lien"
+    r"|clic|pulse|pulsa|siga|sigue|abra|abre|visite|visita|entra|enlace"
+    r"|clicca\w*|cliccando|fare clic|segui\w*|apri|apra|vai|vada|visiti|collegamento"
+    r"|klik\w*|volg|ga naar|gaat u naar|bezoek|link"
+    r"|clique\w*|clicando|acess\w+|aceda|va ate|ligacao)\b"
+)
+_DONE_THERE: Final = re.compile(
+    r"\b(?:activate|confirm|verify|reset|choose (?:a|your)|recover (?:your|the)|set (?:a|your|up)|pay for|to pay|complete (?:your|the)|accept|decline|unlock|change (?:your|the) (?:pass|e)\w*|reconfirm|re-?enable|approve"
+    r"|aktivier\w*|zu ?aktivieren|bestatig\w*|verifizier\w*|zuruck\w*setzen|zuruckzusetzen|wiederherst\w*|neues passwort|zu bezahlen|anzunehmen|annehmen|abzulehnen|freischalten|festleg\w*|anzulegen"
+    r"|activer|confirmer|verifier|reinitialiser|choisir|definir|changer (?:votre|ton) mot|payer|regler|accepter|refuser|debloquer"
+    r"|activar|confirmar|verificar|restablecer|establecer|elegir|cambiar (?:su|tu|la) contrasena|pagar|aceptar|rechazar|desbloquear|recuperar"
+    r"|attivare|confermare|verificare|reimpostare|scegliere|impostare|cambiare (?:la|tua)|pagare|accettare|rifiutare|sbloccare|reinizializzare"
+    r"|activeren|bevestigen|verifieren|te herstellen|opnieuw in te stellen|kies een|te kiezen|in te stellen|te betalen|accepteren|te weigeren"
+    r"|ativar|redefinir|definir|escolher|repor|alterar (?:a |sua )|aceitar|recusar|desbloquear)\b"
+)
+#: Sentences that say what waits for their reader without asking.
+_WAITS: Final = re.compile(
+    r"\b(?:your|ihre|votre|su|tu|la tua|a sua|uw|je) (?:authori[sz]ation|approval|consent|einwilligung|zustimmung|freigabe|autorisation|approbation|autorizacion|aprobacion|autorizzazione|approvazione"
+    r"|autorizacao|aprovacao|goedkeuring|toestemming|abonnement|subscription|suscripcion|iscrizione|inscricao) (?:is requested|is required|is needed|ist (?:fur|notig|erforderlich)|als administrator|est (?:necessaire|requise)|es necesaria|e (?:necessari|richiest|solicitad|necessari)\w*|is nodig)"
+    r"|\b(?:se requiere su|e richiesta la tua|e necessaria la tua) (?:autorizacion|autorizzazione)|\battend to (?:this|it|them)|\batiendalas|\bvous en occuper|\bprenditene cura|\bzu ihrer bearbeitung"
+    r"|\bpor favor,? (?:paga|pague|revise|revisa|complete|abone)|\bbitte (?:uberpruf|pruf|zahl|bezahl|uberweis|schliess)\w*|\bplease (?:continue by|pay|complete your|finish your|check in)|\bveuillez (?:payer|regler|effectuer|finaliser|completer)|\b(?:ti|la) preghiamo di (?:effettuare|pagare|completare)|\b(?:beoordeel|controleer en betaal|betaal)\b|\breviselo\b"
+    r"|\b(?:waiting|warten|wartet|en attente|pendientes?|in attesa|aguarda\w*|wacht\w*) (?:for|auf|de|di|da|por|op) (?:your|ihre|votre|su|tu|la tua|a sua|uw|je) (?:approval|review|freigabe|prufung|validation|aprobacion|approvazione|aprovacao|goedkeuring)"
+    r"|\b(?:are|remains?|(?:is|are) still) outstanding|\b(?:is|are) still (?:missing|unpaid)|\bsteh(?:t|en) noch aus|\bfehl(?:t|en) (?:uns |mir )?noch|\bmanque(?:nt)? (?:encore|toujours)"
+    r"|\bsiguen? (?:pendientes?|faltando)|\bmanca(?:no)? ancora|\bontbre(?:ekt|ken) nog|\bainda faltam?|\bcontinuam? em falta"
+    r"|\bmoderation requests waiting|\bproceed with the payment|\bmit der zahlung fortfahren|\bproceder a son paiement|\brealizar el pago"
+    r"|\bprocedere (?:con il|al) pagamento|\bprosseguir com o pagamento|\bprosseguir para o pagamento|\bdoorgaan met de betaling|\bproceder con el pago|\bproceder ao pagamento"
+)
+#: What a heading, a label of a link or a footer ends with or is parted by.
+_LINK_END: Final = (">", "→", "»", "›")
+_PARTED: Final = re.compile(r"\s[·|•]\s")
+_ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,250}$")
+_FEW_WORDS: Final = 4
+_ANSWER: Final = re.compile(
+    r"(?:so |or |please |just |bitte |sag |gib |lass |merci de |por favor,? |allora )*(?:let me know|let us know|tell me|drop me a line"
+    r"|(?:es )?mich (?:kurz )?wissen|(?:mir )?(?:kurz )?bescheid|dis(?:-| )moi|dites(?:-| )moi|me (?:dire|le dire)|avisame|aviseme|dime(?:lo)?|fammi sapere|fatemi sapere|mi faccia sapere"
+    r"|laat het (?:me|mij|even|ons)? ?weten|avisa-me|me avise|diz-me|diga-me)(?: (?:please|bitte|by return|kurz|then))?"
+)
+
+
+def is_condition(folded: str) -> bool:
+    """Say whether a folded sentence begins with a condition: "If this was not you, change your password"."""
+    return _CONDITION.match(folded.lstrip("-*• ")) is not None
+
+
+def is_step(folded: str) -> bool:
+    """Say whether a folded sentence sends its reader somewhere to do something, or says what waits for him."""
+    if is_condition(folded):
+        return False
+    return _WAITS.search(folded) is not None or (
+        _DONE_THERE.search(folded) is not None and _GO.search(folded) is not None
+    )
+
+
+def only_answers(folded: str) -> bool:
+    """Say whether a folded sentence only asks for an answer: beside a question, "just let me know" is none of its own."""
+    return _ANSWER.fullmatch(folded.strip(" .!")) is not None
+
+
+def is_furniture(text: str) -> bool:
+    """Say whether a line is the label of a link, an address or a footer."""
+    if text.endswith(_LINK_END) or len(_PARTED.findall(text)) > 1:
+        return True
+    words = text.split()
+    return len(words) <= _FEW_WORDS and _ADDRESS.search(words[-1]) is not None
