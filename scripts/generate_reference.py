@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 def settings_page() -> str:
     """Return the page of all settings."""
     from glassdome.core.config import Settings, env_names, is_live
-    from glassdome.core.config_file import KEYS
+    from glassdome.core.config.file import KEYS
 
     keys = {field: dotted for dotted, field in KEYS.items()}
     lines = [

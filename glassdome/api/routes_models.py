@@ -39,14 +39,6 @@ class PullRequest(BaseModel):
     model: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$")]
 
 
-class PullLine(BaseModel):
-    """One line of the answer: the model server's word, and bytes so far and in all (0 while unknown)."""
-
-    status: str
-    completed: int
-    total: int
-
-
 @router.get(
     "/api/v1/get/llm/models",
     summary="Models at hand",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from glassdome.agents.memory import secret_box
 from glassdome.core.config import Settings
-from glassdome.core.config_mailboxes import NamedMailbox, read_mailboxes
+from glassdome.core.config.mailboxes import NamedMailbox, read_mailboxes
 from glassdome.core.errors import ConfigError, LoginRefused
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.ports.imap import MailboxLogins

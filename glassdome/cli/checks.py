@@ -24,7 +24,7 @@ from glassdome.cli.action_checks import cannot_work
 from glassdome.cli.console import file_problem
 from glassdome.core.clock import Clock
 from glassdome.core.config import DEFAULT_CONFIG, Settings, misspelt_names
-from glassdome.core.config_hidden import hidden_values
+from glassdome.core.config.hidden import hidden_values
 from glassdome.core.errors import (
     ConfigError,
     Disconnected,

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from glassdome.cli.console import err, errors_told, load_settings, out, print_json
 from glassdome.core.config import Settings, env_name
-from glassdome.core.config_shown import shown_value
+from glassdome.core.config.shown import shown_value
 from glassdome.core.errors import ConfigError, StoreError
 
 __all__ = ["described", "show"]

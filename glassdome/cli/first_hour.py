@@ -9,7 +9,7 @@ import typer
 
 from glassdome.cli.console import err, out
 from glassdome.core.config import Settings
-from glassdome.core.config_file import read_config_file
+from glassdome.core.config.file import read_config_file
 from glassdome.core.errors import PeerRefused
 from glassdome.deploy.commands import pull_model
 from glassdome.deploy.conf import read_values

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from glassdome.bootstrap.mailboxes import chosen_by_settings, open_store
 from glassdome.cli.checks import Check, Health
 from glassdome.core.config import Settings
-from glassdome.core.config_field import parts_of
+from glassdome.core.config.field import parts_of
 from glassdome.core.errors import GlassdomeError
 from glassdome.values.preferences import Preferences
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, TypeAlias
 
-from glassdome.core.config_field import parts_of
+from glassdome.core.config.field import parts_of
 
 __all__ = ["Network", "household", "is_in", "parse_networks", "past_proxies"]
 

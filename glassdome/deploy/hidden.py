@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glassdome.core.config_hidden import hidden_by
+from glassdome.core.config.hidden import hidden_by
 from glassdome.core.errors import ConfigError
 from glassdome.deploy.conf import read_values
 from glassdome.deploy.findings import Finding, Level

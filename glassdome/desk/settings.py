@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from glassdome.core.config import Settings, env_name, is_live
-from glassdome.core.config_file import KEYS
-from glassdome.core.config_places import EDITABLE
-from glassdome.core.config_shown import shown_value
+from glassdome.core.config.file import KEYS
+from glassdome.core.config.places import EDITABLE
+from glassdome.core.config.shown import shown_value
 from glassdome.core.errors import ActionForbidden, ConfigError, InputError, SettingPinned
 from glassdome.core.limits import MAX_SETTING_CHARS
 from glassdome.core.log import redact

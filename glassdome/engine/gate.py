@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from glassdome.core.config_model import SKIP_POLICIES as POLICIES
+from glassdome.core.config.model import SKIP_POLICIES as POLICIES
 from glassdome.core.errors import ConfigError
 from glassdome.values.context import Context
 from glassdome.values.message import Message

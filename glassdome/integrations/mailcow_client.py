@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.config_mailcow import TlsMode
+from glassdome.core.config.mailcow import TlsMode
 from glassdome.core.errors import ConfigError, FolderMissing, GlassdomeError, NotFound
 from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 from glassdome.core.log import get_logger

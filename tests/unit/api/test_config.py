@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from glassdome.api.routes_config import SettingShape
 from glassdome.core.config import Settings
-from glassdome.core.config_file import KEYS as KEYS_OF_FILE
-from glassdome.core.config_places import EDITABLE
+from glassdome.core.config.file import KEYS as KEYS_OF_FILE
+from glassdome.core.config.places import EDITABLE
 from glassdome.store import Database
 
 from .bench import KEYS, RW, SECRET, Bench

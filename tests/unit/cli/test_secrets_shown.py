@@ -18,7 +18,7 @@ from glassdome.cli.app import app
 from glassdome.core import log
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings, env_name
-from glassdome.core.config_shown import shown_value
+from glassdome.core.config.shown import shown_value
 from glassdome.core.errors import ConfigError
 from glassdome.desk.wiring import services_of
 from glassdome.mcp.errors import error_body

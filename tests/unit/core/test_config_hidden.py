@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from glassdome.core.config import Settings
-from glassdome.core.config_hidden import HiddenValue, hidden_by, hidden_values
+from glassdome.core.config.hidden import HiddenValue, hidden_by, hidden_values
 
 FILE = """ollama:
   model: qwen3:8b

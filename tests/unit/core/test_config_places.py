@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from glassdome.core.config import Settings
-from glassdome.core.config_places import check_model_hosts
+from glassdome.core.config.places import check_model_hosts
 from glassdome.core.errors import ConfigError, Conflict, ImapRefused, ModelUnavailable
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config_field import parts_of
+from glassdome.core.config.field import parts_of
 from glassdome.core.log import HIDDEN, redact
 
 __all__ = ["ShownSettings", "shown_value"]

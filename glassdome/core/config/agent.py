@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config_field import named
+from glassdome.core.config.field import named
 
 __all__ = ["AgentSettings"]
 

@@ -16,7 +16,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
 )
 
-from glassdome.core.config_file import FileValue
+from glassdome.core.config.file import FileValue
 
 __all__ = ["ConfigFile", "EnvFile", "Environment"]
 

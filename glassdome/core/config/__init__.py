@@ -15,18 +15,18 @@ from typing import Any, Final, Literal, Self
 from pydantic import AliasChoices, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from glassdome.core.config_agent import AgentSettings
-from glassdome.core.config_checks import check_keys, http_url
-from glassdome.core.config_dotenv import DotenvValue, read_dotenv
-from glassdome.core.config_edge import EdgeSettings
-from glassdome.core.config_env import ConfigFile, EnvFile, Environment
-from glassdome.core.config_field import named, parts_of
-from glassdome.core.config_file import KEYS, FileValue, read_config_file
-from glassdome.core.config_mailboxes import read_mailboxes
-from glassdome.core.config_mailcow import MailcowSettings
-from glassdome.core.config_model import EngineName, ModelSettings
-from glassdome.core.config_places import EDITABLE
-from glassdome.core.config_shown import ShownSettings
+from glassdome.core.config.agent import AgentSettings
+from glassdome.core.config.checks import check_keys, http_url
+from glassdome.core.config.dotenv import DotenvValue, read_dotenv
+from glassdome.core.config.edge import EdgeSettings
+from glassdome.core.config.env import ConfigFile, EnvFile, Environment
+from glassdome.core.config.field import named, parts_of
+from glassdome.core.config.file import KEYS, FileValue, read_config_file
+from glassdome.core.config.mailboxes import read_mailboxes
+from glassdome.core.config.mailcow import MailcowSettings
+from glassdome.core.config.model import EngineName, ModelSettings
+from glassdome.core.config.places import EDITABLE
+from glassdome.core.config.shown import ShownSettings
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 

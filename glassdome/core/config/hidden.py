@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from glassdome.core.config import DEFAULT_CONFIG, Settings, env_names
-from glassdome.core.config_file import KEYS, FileValue, read_config_file
+from glassdome.core.config.file import KEYS, FileValue, read_config_file
 
 __all__ = ["HiddenValue", "hidden_by", "hidden_values"]
 

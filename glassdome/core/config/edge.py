@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import field_validator
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config_field import named
+from glassdome.core.config.field import named
 from glassdome.core.networks import parse_networks
 
 __all__ = ["EdgeSettings"]

@@ -9,8 +9,8 @@ from typing import Final, Literal, Self
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config_field import named, parts_of
-from glassdome.core.config_places import check_model_hosts, key_belongs, refused_places
+from glassdome.core.config.field import named, parts_of
+from glassdome.core.config.places import check_model_hosts, key_belongs, refused_places
 
 __all__ = ["SKIP_POLICIES", "EngineName", "ModelSettings"]
 

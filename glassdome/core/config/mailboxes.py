@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from glassdome.core.config_field import parts_of
+from glassdome.core.config.field import parts_of
 
 __all__ = ["NamedMailbox", "read_mailboxes"]
 

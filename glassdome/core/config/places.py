@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from glassdome.core.config_field import parts_of
+from glassdome.core.config.field import parts_of
 from glassdome.core.errors import ConfigError
 from glassdome.core.model_urls import ollama_urls, origin
 
 if TYPE_CHECKING:
-    from glassdome.core.config_model import ModelSettings
+    from glassdome.core.config.model import ModelSettings
 
 __all__ = ["EDITABLE", "check_model_hosts", "key_belongs", "refused_places"]
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from glassdome.core.config_field import parts_of
+from glassdome.core.config.field import parts_of
 from glassdome.core.limits import MIN_API_KEY_CHARS
 
 __all__ = ["check_keys", "http_url"]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config_field import named
+from glassdome.core.config.field import named
 from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 
 __all__ = ["MailcowSettings", "TlsMode"]
