@@ -116,7 +116,9 @@ def _facts(
     if lists.list_post:
         points["mailing-list"] = 5.0
     elif lists.is_list:
-        points["newsletter"] = 1.5
+        # A way to unsubscribe alone stands on notices of single events too.
+        many = lists.one_click or lists.list_id or lists.precedence
+        points["newsletter"] = 1.5 if many else 0.9
     elif text.get("unsubscribe"):
         points["newsletter"] = 1.0
     if lists.is_automatic:
@@ -135,7 +137,9 @@ def _facts(
 def _is_reply(message: Message) -> bool:
     """Say whether a program answered by itself, by the standard field or one of those before it."""
     lists = message.lists
-    older = any(word in lists.automation.lower() for word in ("reply", "respon", "vacation"))
+    # X-Auto-Response-Suppress asks others not to answer by a program; it says nothing of its own mail.
+    field = lists.automation.lower()
+    older = any(word in field for word in ("reply", "respon", "vacation")) and "suppress" not in field
     return lists.auto_submitted.startswith("auto-replied") or older or lists.precedence == "auto_reply"
 
 
