@@ -132,7 +132,7 @@ class Performer:
 
 
 def _rests(item: PerformedAction, now: datetime) -> bool:
-    """Say whether an action that was put back waits on: as long again as it has waited already, so that the tries thin out."""
+    """Return whether an action that was put back waits on: as long again as it has waited already, so that the tries thin out."""
     tried_after = item.updated_at - item.planned_at
     return item.state is ActionState.PLANNED and now - item.updated_at < min(tried_after, LONGEST_REST)
 
@@ -144,7 +144,7 @@ def _state_after(exc: GlassdomeError, *, later: bool) -> ActionState:
 
 
 def _holds(action: Action) -> bool:
-    """Say whether what comes after it in its message waits for it, as the ledger sees to."""
+    """Return whether what comes after it in its message waits for it, as the ledger sees to."""
     return action.kind is not ActionKind.ALERT
 
 

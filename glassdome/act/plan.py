@@ -1,4 +1,4 @@
-"""Which effects a verdict has, by the owner's preferences; pure."""
+"""Choose the effects of a verdict by the owner's preferences; pure."""
 
 from __future__ import annotations
 

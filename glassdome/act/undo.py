@@ -19,7 +19,7 @@ __all__ = ["Undoer", "Undone"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What a batch came to; `refused` pairs an action with the error why it could not be taken back.
+    """The result of an undo batch; `refused` pairs each action that could not be undone with its error.
 
     `next_cursor` leads to what is left; it is empty where nothing is.
     """

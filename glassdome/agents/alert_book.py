@@ -1,4 +1,4 @@
-"""Which troubles a person must hear of, and when: once each, again after a day, and when it is over; pure."""
+"""Decide when a person is alerted to a trouble: once, again after a day, and when it is over; pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What is to be told: a trouble, or that it is over since `recovered_at`."""
+    """A message to send: a trouble, or its end at `recovered_at`."""
 
     trouble: Trouble
     recovered_at: datetime | None = None
@@ -49,7 +49,7 @@ class AlertBook:
 
     @property
     def troubles(self) -> tuple[Trouble, ...]:
-        """What is open now, oldest first."""
+        """The open troubles, oldest first."""
         return tuple(sorted((t for t in self._troubles.values() if t.open), key=lambda t: t.since))
 
     def failed(self, key: str, text: str, *, now: datetime, critical: bool = False) -> None:

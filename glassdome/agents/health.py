@@ -27,7 +27,7 @@ Probe = Callable[[], Awaitable[None]]
 
 @runtime_checkable
 class MonitoredAgent(Protocol):
-    """What the Overseer needs of an agent it looks after."""
+    """The interface of an agent that the Overseer supervises."""
 
     agent_id: str
 
@@ -38,7 +38,7 @@ class MonitoredAgent(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentState:
-    """How an agent's last pass went."""
+    """The result of an agent's last poll."""
 
     agent_id: str
     at: datetime

@@ -40,14 +40,14 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class QuietHours:
-    """From `start` to `end` of the clocks of `zone`; over midnight where `end` is the earlier one."""
+    """The quiet hours from `start` to `end` in the time zone `zone`; they span midnight if `end` is the earlier one."""
 
     start: time
     end: time
     zone: ZoneInfo
 
     def hold(self, now: datetime) -> bool:
-        """Say whether `now` is quiet."""
+        """Return whether `now` is quiet."""
         here = now.astimezone(self.zone).time()
         if self.start <= self.end:
             return self.start <= here < self.end

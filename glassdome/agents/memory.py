@@ -1,4 +1,4 @@
-"""What an agent remembers: the stores of one database, opened when first needed, in whatever event loop."""
+"""The stores of an agent, all in one database, opened on first use in any event loop."""
 
 from __future__ import annotations
 

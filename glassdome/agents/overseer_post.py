@@ -35,7 +35,7 @@ _MESSAGE_ID: Final = re.compile(r"[!-;=?A-~]+@[!-;=?-~]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """Where an answer stands (RFC 5322 3.6.4)."""
+    """The position of an answer in its thread (RFC 5322 3.6.4)."""
 
     in_reply_to: str
     references: tuple[str, ...]
@@ -66,7 +66,7 @@ class OverseerPost:
         return True
 
     async def report_is_due(self, kind: Kind, due: datetime) -> bool:
-        """Say whether that report is not sent yet, and not too late."""
+        """Return whether that report is not sent yet, and not too late."""
         if not self._recipients or self._clock.now() - due > _LATEST_REPORT:
             return False
         stores = await self._agent.memory.stores()

@@ -40,7 +40,7 @@ __all__ = ["Mailer", "SendPolicy"]
 
 @dataclass(frozen=True, kw_only=True)
 class SendPolicy:
-    """What automatic mail may do.
+    """The limits on automatic mail.
 
     `per_hour` mails per mailbox, which stays below what mailcow allows; `hold_back_sensitive` refuses mail that holds
     high-risk data (cards, keys, passwords, ids) unless the task says `allow_sensitive`.

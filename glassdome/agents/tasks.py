@@ -43,7 +43,7 @@ Addresses = Annotated[list[str], BeforeValidator(_listed)]
 
 
 class _Task(BaseModel):
-    """What every task shares; unknown keys are refused, so that a misspelt one is never silently ignored."""
+    """The fields that every task shares; unknown keys are refused, so that a misspelt one is never silently ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
     #: The word of the dictionary that the task was read from; a task that our own code makes has none.
@@ -220,7 +220,7 @@ def must_be_writable(task: Mapping[str, Any]) -> None:
 
 
 def _writable(value: Any) -> bool:
-    """Say whether all text in a value can be written; JSON can name halves of characters, such as "\\ud800"."""
+    """Return whether all text in a value can be written; JSON can name halves of characters, such as "\\ud800"."""
     if isinstance(value, SecretStr):
         return _writable(value.get_secret_value())
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Who may call a route: `X-API-Key`, or the nginx in front that has checked mailcow's own key."""
+"""Authenticates API callers: by `X-API-Key`, or by the nginx in front that has checked mailcow's own key."""
 
 from __future__ import annotations
 

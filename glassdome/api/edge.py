@@ -1,4 +1,4 @@
-"""What every request meets first and last: a bound on its body, security headers on its answer, its time measured."""
+"""Outermost ASGI middleware: body limit, security headers, request timing."""
 
 from __future__ import annotations
 

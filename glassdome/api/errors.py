@@ -45,7 +45,7 @@ _MEANING: Mapping[int, str] = {
 
 
 class ErrorBody(BaseModel):
-    """What every refused request answers."""
+    """The body of every refused request."""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -1,4 +1,4 @@
-"""What all lists have in common: the address of the next page, ETags."""
+"""Headers that all lists share: the address of the next page, ETags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was done to messages."""
+"""Lists the actions done to messages."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ router = APIRouter(tags=["analyze"])
 
 
 class AnalyzeRequest(BaseModel):
-    """Which message, or which messages, of one mailbox."""
+    """One message, or several, of one mailbox."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -48,7 +48,7 @@ class AnalyzeRequest(BaseModel):
 
 
 class Patience(BaseModel):
-    """How long the caller waits."""
+    """The caller's time limit for the answer."""
 
     model_config = ConfigDict(extra="forbid")
 

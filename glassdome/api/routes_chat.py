@@ -42,13 +42,13 @@ class ChatMessage(BaseModel):
 
 
 class ResponseFormat(BaseModel):
-    """Whether JSON is wanted."""
+    """The format of the answer: text or JSON."""
 
     type: str = "text"
 
 
 class ChatRequest(BaseModel):
-    """What Rspamd's GPT plugin sends: its prompt, then Subject, From, URL domains and text, each a user message."""
+    """The request of Rspamd's GPT plugin: its prompt, then Subject, From, URL domains and text, each a user message."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -73,7 +73,7 @@ class ChatRequest(BaseModel):
 
     @property
     def wants_json(self) -> bool:
-        """Whether the answer is to be JSON: by the format field, or by the word in the prompt."""
+        """Return whether the answer must be JSON, by the format field or else by the word in the prompt."""
         if self.response_format is not None:
             return self.response_format.type.startswith("json")
         return any("json" in message.text.lower() for message in self.messages if message.role == "system")

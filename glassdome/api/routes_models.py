@@ -32,7 +32,7 @@ class ModelsShape(BaseModel):
 
 
 class PullRequest(BaseModel):
-    """Which model to fetch."""
+    """The model to download."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"model": "llama3.2:3b"}]})
 

@@ -1,4 +1,4 @@
-"""What each mailbox's owner wants."""
+"""Reads and changes the preferences of a mailbox."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class PushEvent(BaseModel):
 
 
 class DeliveryFields(BaseModel):
-    """What Dovecot's event exporter says of a delivery."""
+    """The fields of a delivery in the event of Dovecot's exporter."""
 
     user: User
 

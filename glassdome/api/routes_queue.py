@@ -22,7 +22,7 @@ router = APIRouter(tags=["queue"])
 
 
 class QueueShape(BaseModel):
-    """How deep the queue is, and one page of it."""
+    """The depth of the queue, and one page of its jobs."""
 
     depth: DepthShape
     jobs: list[JobShape]

@@ -1,4 +1,4 @@
-"""What runs: the parts of the service, and which of them one process has."""
+"""The parts of the service, and the selection of them that one process runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done now and then: forgetting, reading old mail again, following mailcow's opt-ins."""
+"""Periodic tasks: retention, analysing old mail again, following mailcow's opt-ins."""
 
 from __future__ import annotations
 

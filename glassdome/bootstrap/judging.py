@@ -1,4 +1,4 @@
-"""From the settings of the moment to how messages of a mailbox are judged."""
+"""Builds the judging of a mailbox's messages from the current settings."""
 
 from __future__ import annotations
 

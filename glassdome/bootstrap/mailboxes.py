@@ -1,4 +1,4 @@
-"""From settings to mailboxes: which are chosen, how to log in to them, where everything is stored."""
+"""Builds the enabled mailboxes, their logins and the store from the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From settings to engines: which language model is asked, and which classifier reads."""
+"""Builds the engines from the settings: the language model and the classifier."""
 
 from __future__ import annotations
 

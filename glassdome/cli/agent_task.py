@@ -1,4 +1,4 @@
-"""What the agent's commands share: passwords that never stand on the command line, and one task from start to end."""
+"""Shared code of the agent's commands: passwords that never appear on the command line, and one task from start to end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
-    """How a change is written into the audit; `done_before_store`: the change itself is made before the database is asked."""
+    """The audit entry of a change; `done_before_store` means that the change is made before the database is opened."""
 
     action: str
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What the doctor looks at: one function per part, each answering checks and raising nothing."""
+"""The checks of the doctor: one function per part, each yielding findings and raising nothing."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _FIXES: Final = {
 
 
 class Health(StrEnum):
-    """From best to worst."""
+    """The result of a check, from best to worst."""
 
     OK = "ok"
     WARN = "warn"

@@ -1,4 +1,4 @@
-"""What every command shares: where text goes, and how an error becomes one sentence and an exit code."""
+"""Shared code of all commands: output, and the translation of an error to one sentence and an exit code."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
             super().connection_lost(exc)
 
     def is_late(self, bounds: dict[str, float], *, now: float) -> bool:
-        """Say whether the header or the body that is awaited has taken too long; an answer takes its time."""
+        """Return whether the header or the body that is awaited has taken too long; an answer takes its time."""
         stage = self._awaited()
         if stage != self._stage or self._since is None:
             self._stage, self._since = stage, now

@@ -34,7 +34,7 @@ _WORTH_PROCESSES: Final = 500
 
 @dataclass(frozen=True, kw_only=True)
 class FileJudge:
-    """How files are judged; `jobs` is the number of processes (built-in engine) or of requests at once (a model)."""
+    """Judges mail files; `jobs` is the number of processes (built-in engine) or of concurrent requests (a model)."""
 
     stages: Stages
     own_domains: frozenset[str]
@@ -56,7 +56,7 @@ class FileJudge:
 
     @property
     def processes(self) -> int:
-        """How many processes, or requests at once."""
+        """The number of processes, or of concurrent requests."""
         return self.jobs or (os.cpu_count() or 1 if self.stages.engine is None else 4)
 
     async def _here(self, chunk: list[MailFile], rest: Iterator[MailFile]) -> AsyncIterator[Row]:

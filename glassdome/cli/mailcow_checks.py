@@ -1,4 +1,4 @@
-"""What `glassdome doctor --mailcow` looks at, from inside the container: secrets, names, nginx, the doorbell, Rspamd."""
+"""The checks of `glassdome doctor --mailcow`, run inside the container: secrets, names, nginx, the doorbell, Rspamd."""
 
 from __future__ import annotations
 

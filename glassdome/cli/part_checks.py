@@ -1,4 +1,4 @@
-"""Which parts of Glassdome are on, and how the others are switched on: the last lines of `glassdome doctor`."""
+"""Lists the parts of Glassdome that are on, and how to turn on the others: the last lines of `glassdome doctor`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a mail may command at all: who wrote it, by our own server's word; pure."""
+"""Decide whether a mail may give commands, by its author as our own server authenticated it; pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FRESH: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Whose mail it is.
+    """The sender of a mail and the scope it was granted.
 
     `reason` is empty where the mail may command, else why not. `dmarc` says that DMARC passed at our own server;
     `certain` that nobody else can have written that result (the field stands above every Received field). Without
@@ -35,7 +35,7 @@ class Admission:
 
 @dataclass(frozen=True, kw_only=True)
 class SenderPolicy:
-    """Who may command: allow-listed senders, our own domain, our own server's names, the mailbox commands come to."""
+    """The senders that may command: allow-list, own domain, own server's names, the mailbox that takes commands."""
 
     mailbox: str
     senders: Mapping[str, Scope]
@@ -81,7 +81,7 @@ class SenderPolicy:
         return Admission(sender=sender, scope=scope)
 
     def _on_top(self, message: Message) -> bool:
-        """Say whether our result stands above the topmost Received field.
+        """Return whether our result stands above the topmost Received field.
 
         Below it, a server that adds no result of its own leaves whatever the sender wrote there.
         """

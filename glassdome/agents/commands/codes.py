@@ -1,4 +1,4 @@
-"""What proves that a command is its sender's: one-time codes (RFC 6238), signatures, confirmations; pure."""
+"""Proofs that a command comes from its sender: one-time codes (RFC 6238), signatures, confirmations; pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Proof:
     """A proof that held: `nonce` must be used up, it cannot be taken again before `expires`."""
 
     def __init__(self, nonce: str, expires: datetime) -> None:
-        """Where the proof is remembered, and until when."""
+        """Keep the nonce that marks the proof as used, and the time when the proof expires."""
         self.nonce, self.expires = nonce, expires
 
 

@@ -1,4 +1,4 @@
-"""How a command is declared: name, argument schema, what it takes to be allowed, and the function that does it."""
+"""Declares commands: name, argument schema, permissions, and the function that runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NoArguments(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What a command answers; `html` and `files` are optional."""
+    """The answer of a command; `html` and `files` are optional."""
 
     text: str
     html: str = ""
@@ -36,7 +36,7 @@ class Reply:
 
 
 class Overseen(Protocol):
-    """What commands may ask of the Overseer."""
+    """The operations that the Overseer offers to commands."""
 
     async def status(self) -> str:
         """Return the present state as text."""
@@ -65,7 +65,7 @@ class Overseen(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class CommandContext:
-    """What a command knows of its mail. With `dry_run` it must change nothing and say what it would do."""
+    """The facts of its mail that a command is given. With `dry_run` it must change nothing and report its plan."""
 
     sender: str
     now: datetime

@@ -61,7 +61,7 @@ Answer = Callable[[CommandMail, Message, Reply], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """What is known of a mail once it was admitted."""
+    """The facts of an admitted mail."""
 
     mail: CommandMail
     message: Message

@@ -1,4 +1,4 @@
-"""From a mail's new text to a request: one command line, then lines with code, signature, dry run or confirmation."""
+"""Reads a mail's new text as a request: one command line, then lines with code, signature, dry run or confirmation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRequest:
-    """What a mail asks for. `line` is the command line with single spaces, which is what an HMAC signs."""
+    """The request in a mail. `line` is the command line with single spaces, which is the text that an HMAC signs."""
 
     line: str
     words: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTime:
-    """How long one model took: median and 95th percentile in seconds, over `count` mails."""
+    """The response time of one model: median and 95th percentile in seconds, over `count` mails."""
 
     model: str
     count: int
