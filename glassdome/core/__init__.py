@@ -1,1 +1,1 @@
-"""What every other package may lean on: settings, errors, logs, time, limits, secrets. Imports nothing of ours."""
+"""The foundation of every other package: settings, errors, logs, time, limits, secrets. Imports nothing of ours."""

@@ -10,7 +10,7 @@ __all__ = ["Clock", "FixedClock", "SystemClock"]
 
 
 class Clock(Protocol):
-    """Where the present comes from."""
+    """The source of the current time."""
 
     def now(self) -> datetime:
         """Return the present instant, timezone-aware, in UTC."""

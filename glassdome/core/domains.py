@@ -48,7 +48,7 @@ def _suffix_words() -> frozenset[str]:
 
 
 def is_suffix_word(label: str) -> bool:
-    """Say whether a label ends addresses itself (`berlin`, `bank`, `example`), so that it stands in any name."""
+    """Return whether a label ends addresses itself (`berlin`, `bank`, `example`), so that it stands in any name."""
     return label in _suffix_words()
 
 
@@ -60,7 +60,7 @@ def names_before_suffix(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_ip(host: str) -> bool:
-    """Say whether a URL's host is an IP address, also in the decimal, octal and hexadecimal forms browsers take."""
+    """Return whether a URL's host is an IP address, also in the decimal, octal and hexadecimal forms browsers take."""
     bare = host.strip("[]")
     try:
         ipaddress.ip_address(bare)

@@ -27,7 +27,7 @@ class Throttle(logging.Filter):
         self._seen: dict[tuple[str, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether the line is written."""
+        """Return whether the line is written."""
         key, now = (record.name, str(record.msg).partition("\n")[0]), time.monotonic()
         begun, number = self._seen.get(key, (now, 0))
         if now - begun >= _WINDOW:

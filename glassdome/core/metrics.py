@@ -1,4 +1,4 @@
-"""What Prometheus may ask: one registry, made once, fed by pipeline and API, served at `/metrics`."""
+"""The metrics for Prometheus: one registry, made once, fed by pipeline and API, served at `/metrics`."""
 
 from __future__ import annotations
 

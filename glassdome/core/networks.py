@@ -52,7 +52,7 @@ def household(address: str) -> str:
 
 
 def is_in(address: str, networks: Sequence[Network]) -> bool:
-    """Say whether an address is in one of the networks; what is none is in none."""
+    """Return whether an address is in one of the networks; what is none is in none."""
     found = _address(address)
     return found is not None and any(found in network for network in networks)
 

@@ -1,4 +1,4 @@
-"""What was placed, and what was there before: the memory that makes an exact removal possible."""
+"""Records the placed files and the content they replaced, so that an exact removal is possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the person chose at the installation; kept in the manifest, so that an upgrade asks nothing again."""
+"""The choices made at the installation, kept in the manifest so that an upgrade asks nothing again."""
 
 from __future__ import annotations
 

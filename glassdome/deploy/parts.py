@@ -1,4 +1,4 @@
-"""What belongs where in a mailcow folder: every file with our part in it, as bytes, from what was there before."""
+"""Builds every file of a mailcow folder that has our part in it, as bytes, from its earlier content."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def parts_of(
 
 
 def _can_link(mailcow: Mailcow, before: str) -> bool:
-    """Say whether a line of PHP may stand at the file's end: it does not leave PHP, and there is a panel to read it."""
+    """Return whether a line of PHP may stand at the file's end: it does not leave PHP, and there is a panel to read it."""
     panel = PANEL in service_names((mailcow.root / COMPOSE).read_text(encoding="utf-8"))
     in_php = not before.strip() or before.rfind("<?php") > before.rfind("?>")
     return panel and in_php and (mailcow.root / APPS).parent.is_dir()

@@ -29,7 +29,7 @@ class Change:
 
     @property
     def verb(self) -> str:
-        """What happens to the file."""
+        """The change to the file: create, change or remove."""
         if self.now is None:
             return "create"
         return "remove" if self.then is None else "change"
@@ -148,7 +148,7 @@ def take_back(plan: Plan, old: Manifest | None) -> None:
 
 
 def is_edited(root: Path, name: str, manifest: Manifest) -> bool:
-    """Whether our part of a file is no longer what we wrote; mailcow.conf's part is the owner's to change."""
+    """Return whether our part of a file was edited since we wrote it; mailcow.conf's part is the owner's to change."""
     data = _read(root, name)
     if data is None or name == str(CONF) or sha(data) == manifest.placed[name]:
         return False

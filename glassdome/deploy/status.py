@@ -1,4 +1,4 @@
-"""What of an installation is in place, what drifted, and what somebody else changed around it."""
+"""Compares an installation with its manifest: what is in place, what drifted, what others changed around it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["FileState", "FileStatus", "drift", "file_states", "installed"]
 
 
 class FileState(StrEnum):
-    """How a file compares with what was placed."""
+    """The state of a file compared with the one that was placed."""
 
     PLACED = "as placed"
     AROUND = "changed around our part"
@@ -36,7 +36,7 @@ class FileStatus:
 
     @property
     def is_well(self) -> bool:
-        """Whether everything works; the owner may edit config.yml."""
+        """Return whether the file works; the owner may edit config.yml."""
         return self.state in (FileState.PLACED, FileState.AROUND) or (
             self.name == CONFIG and self.state is FileState.EDITED
         )

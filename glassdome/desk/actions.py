@@ -23,7 +23,7 @@ __all__ = ["ActionParameters", "find_actions"]
 
 
 class ActionParameters(BaseModel):
-    """Which actions: every filter narrows, none given means all that the key may see."""
+    """The filters of the list of actions: every filter narrows, none given means all that the key may see."""
 
     model_config = ConfigDict(extra="forbid")
 

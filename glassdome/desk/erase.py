@@ -20,7 +20,7 @@ __all__ = ["EraseRequest", "erase"]
 
 
 class EraseRequest(BaseModel):
-    """What to erase: a message of a mailbox, a whole mailbox (said aloud with `all`), or a correspondent's mail."""
+    """The data to erase: a message of a mailbox, a whole mailbox (stated by `all`), or a correspondent's mail."""
 
     model_config = ConfigDict(
         extra="forbid",

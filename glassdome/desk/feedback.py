@@ -20,7 +20,7 @@ __all__ = ["FeedbackRequest", "correct"]
 
 
 class FeedbackRequest(BaseModel):
-    """What the message really is."""
+    """The correct label of a message."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -14,7 +14,7 @@ __all__ = ["ApiKey", "Caller", "Scope", "find_caller", "parse_keys"]
 
 
 class Scope(StrEnum):
-    """What a key may do: read, or read and write."""
+    """The scope of a key: read, or read and write."""
 
     RO = "ro"
     RW = "rw"
@@ -22,7 +22,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks. `name` is safe to log; with `mailboxes` or `domains` not None, nothing else is visible."""
+    """The caller of a request. `name` is safe to log; with `mailboxes` or `domains` not None, nothing else is visible."""
 
     name: str
     scope: Scope
@@ -31,11 +31,11 @@ class Caller:
 
     @property
     def restricted(self) -> bool:
-        """Whether the key sees only some mailboxes."""
+        """Return whether the key sees only some mailboxes."""
         return self.mailboxes is not None or self.domains is not None
 
     def may_see(self, mailbox: str) -> bool:
-        """Say whether the mailbox is within the key's restriction."""
+        """Return whether the mailbox is within the key's restriction."""
         if not self.restricted:
             return True
         return mailbox in (self.mailboxes or ()) or mailbox.rpartition("@")[2] in (self.domains or ())

@@ -1,4 +1,4 @@
-"""From what a caller names to what is stored: one message, or a list's filters."""
+"""Finds the stored data that a caller names: one message, or the filters of a list."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ FolderField = Annotated[str, Field(max_length=MAX_FOLDER_CHARS, description="Fol
 
 
 class Filters(BaseModel):
-    """Which analyses: every filter narrows, none given means all that the key may see."""
+    """The filters of the list of analyses: every filter narrows, none given means all that the key may see."""
 
     model_config = ConfigDict(extra="forbid")
 

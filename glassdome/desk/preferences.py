@@ -60,7 +60,7 @@ class PreferencesShape(BaseModel):
 
 
 class Whose(BaseModel):
-    """Whose preferences."""
+    """The mailbox that the preferences belong to."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,7 +68,7 @@ class Whose(BaseModel):
 
 
 class PreferencesEdit(BaseModel):
-    """What to change; what is not given stays. An unknown name is refused, since it would change nothing."""
+    """The preferences to change; fields not given stay. An unknown name is refused, since it would change nothing."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 

@@ -31,7 +31,7 @@ _MOVES: Final = {
 
 
 class QueueParameters(BaseModel):
-    """Which jobs, by id upwards."""
+    """The filters of the list of jobs, in order of id."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""How often one key may ask: a token bucket per key."""
+"""Limits the request rate of each key: a token bucket per key."""
 
 from __future__ import annotations
 

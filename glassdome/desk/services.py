@@ -1,4 +1,4 @@
-"""What the API needs from the rest: ports and callables, wired by `bootstrap`."""
+"""The dependencies of the API: ports and callables, wired by `bootstrap`."""
 
 from __future__ import annotations
 

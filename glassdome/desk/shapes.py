@@ -22,14 +22,14 @@ __all__ = [
 
 
 class EvidenceShape(BaseModel):
-    """Where in the message something rests, and the words there."""
+    """The place in the message that supports a finding, and the words there."""
 
     where: str
     quote: str
 
 
 class ReasonShape(BaseModel):
-    """Why a message looks like phishing."""
+    """A reason why a message looks like phishing."""
 
     signal: str
     why: str
@@ -37,14 +37,14 @@ class ReasonShape(BaseModel):
 
 
 class SensitiveShape(BaseModel):
-    """How many pieces of one kind of sensitive data there are; never the data."""
+    """The number of pieces of one kind of sensitive data; never the data."""
 
     type: str
     count: int
 
 
 class ActionItemShape(BaseModel):
-    """What the mail asks its reader to do."""
+    """Something the mail asks its reader to do."""
 
     text: str
     due: str
@@ -80,7 +80,7 @@ class AskShape(BaseModel):
 
 
 class UsageShape(BaseModel):
-    """What the opinion cost; tokens are the model server's own count."""
+    """The cost of the opinion; tokens are the model server's own count."""
 
     calls: int
     repairs: int
@@ -227,7 +227,7 @@ class JobShape(BaseModel):
 
 
 class DepthShape(BaseModel):
-    """How many jobs are in each state; seconds that the oldest one which may run has waited."""
+    """The number of jobs in each state; `oldest_seconds` is the wait of the oldest one that may run."""
 
     pending: int
     leased: int

@@ -15,7 +15,7 @@ __all__ = ["ActionShape", "action_shape"]
 
 
 class PlaceShape(BaseModel):
-    """Where a message is."""
+    """The place of a message."""
 
     folder: str
     uid_validity: int

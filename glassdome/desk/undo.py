@@ -25,7 +25,7 @@ ActionId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class UndoAttributes(BaseModel):
-    """What becomes of the actions."""
+    """The new state of the actions."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,7 +33,7 @@ class UndoAttributes(BaseModel):
 
 
 class UndoRequest(BaseModel):
-    """Which actions to take back: these ids, or all that was done since then."""
+    """The actions to undo: these ids, or all that was done since a time."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -1,4 +1,4 @@
-"""From the running parts to what the API needs of them."""
+"""Builds the API's services from the running parts."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def refuse_public_service(url: str) -> None:
 
 
 def is_own_network(url: str) -> bool:
-    """Say whether the host is loopback, a private address or a bare name: where plain HTTP is no risk."""
+    """Return whether the host is loopback, a private address or a bare name: where plain HTTP is no risk."""
     host = (urlsplit(url).hostname or "").lower()
     try:
         return not ipaddress.ip_address(host).is_global

@@ -1,4 +1,4 @@
-"""How many requests a model server is given at once, learned from how long its answers take."""
+"""Limits the concurrent requests to a model server, learned from how long its answers take."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Limiter:
 
     @property
     def limit(self) -> int:
-        """How many may run now."""
+        """The number of requests that may run now."""
         return self.learner.limit if self.learner else self._fixed
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""How connections to model servers are encrypted: a private authority, a client certificate, and what can go wrong."""
+"""Encrypts connections to model servers: a private authority, a client certificate, and what can go wrong."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def model_tls_problem(url: str, exc: BaseException) -> tuple[str, str] | None:
 
 
 def wants_certificate(words: str) -> bool:
-    """Say whether an HTTP 400 is nginx's for a missing or wrong client certificate, which it reads after the handshake."""
+    """Return whether an HTTP 400 is nginx's for a missing or wrong client certificate, which it reads after the handshake."""
     return "SSL certificate" in words
 
 

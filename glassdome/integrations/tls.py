@@ -1,4 +1,4 @@
-"""How connections are encrypted: always verified, unless a person named a host as insecure."""
+"""Encrypts connections: always verified, unless a person named a host as insecure."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def handshake_problem(peer: str, exc: ssl.SSLError) -> tuple[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class TlsPolicy:
-    """Which certificates are believed.
+    """The certificates that are trusted.
 
     `ca_file` replaces the system's authorities; `server_name` is the name asked for (SNI) and verified instead of the
     host connected to, as inside mailcow's network, where `dovecot` shows the certificate of MAILCOW_HOSTNAME.

@@ -67,14 +67,14 @@ class ActionList(Shape):
 
 
 class ListActionsArguments(ActionParameters):
-    """Which actions: every filter narrows, none given means all that may be seen."""
+    """The filters of the list of actions: every filter narrows, none given means all that may be seen."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows of a page")] = PAGE
     cursor: Annotated[str, Field(max_length=500, description="`next_cursor` of the page before")] = ""
 
 
 class TakeBackArguments(BaseModel):
-    """Which action."""
+    """The action to undo."""
 
     model_config = ConfigDict(extra="forbid")
 

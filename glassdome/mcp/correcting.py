@@ -25,7 +25,7 @@ class Corrected(Shape):
 
 
 class RetryArguments(BaseModel):
-    """Which job."""
+    """The job to retry."""
 
     model_config = ConfigDict(extra="forbid")
 

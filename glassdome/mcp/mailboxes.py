@@ -35,7 +35,7 @@ class _Arguments(BaseModel):
 
 
 class ListMailboxesArguments(_Arguments):
-    """Which mailboxes."""
+    """The mailboxes to list."""
 
     domain: Annotated[Domain, Field(description="Only of this domain")] = ""
 
@@ -77,7 +77,7 @@ class Created(Shape):
 
 
 class DeleteArguments(_Arguments):
-    """Which mailbox."""
+    """The mailbox to delete."""
 
     mailbox: MailboxField
     confirm: Annotated[
@@ -86,7 +86,7 @@ class DeleteArguments(_Arguments):
 
 
 class Deleted(Shape):
-    """What was deleted."""
+    """The deleted mailbox."""
 
     mailbox: str
     warnings: list[str]
@@ -114,7 +114,7 @@ class ServerWords(BaseModel):
 
 
 class Sent(Shape):
-    """What became of the mail."""
+    """The result of sending a mail."""
 
     message_id: str
     state: str = Field(description="sent, or partial where some addresses were refused")

@@ -29,7 +29,7 @@ __all__ = ["READING", "MessageArguments", "access_of", "accesses", "find_shape"]
 
 
 class MessageArguments(BaseModel):
-    """Which message."""
+    """The message to read."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,14 +39,14 @@ class MessageArguments(BaseModel):
 
 
 class ListAnalysesArguments(Filters):
-    """Which analyses, and how many at once."""
+    """The filters of the list of analyses, and the size of a page."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Rows of a page")] = PAGE
     cursor: Annotated[str, Field(max_length=500, description="`next_cursor` of the page before")] = ""
 
 
 class QueueArguments(QueueParameters):
-    """Which jobs, by id upwards."""
+    """The filters of the list of jobs, in order of id."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Jobs of a page")] = PAGE
 

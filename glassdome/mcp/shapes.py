@@ -1,4 +1,4 @@
-"""What the tools answer, typed: our own words and numbers, and beside them, under `untrusted`, words of mails."""
+"""The typed answers of the tools: our own words and numbers, and words of mails kept apart under `untrusted`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Shape(BaseModel):
 
 
 class Where(Shape):
-    """Which message."""
+    """The place of a message."""
 
     mailbox: str
     email_id: str = Field(description="Its UID; empty for a message that lies in no mailbox")
@@ -118,7 +118,7 @@ class AnalysisResult(VerdictFields):
 
 
 class Explanation(VerdictFields):
-    """Why a message was judged as it was."""
+    """The reasons for a message's verdict."""
 
     degraded_reason: str = Field(description="An error code, or empty")
     reasons: list[SignalRow] = Field(description="What speaks for phishing, heaviest first")
@@ -181,7 +181,7 @@ class JobRow(Shape):
 
 
 class QueueResult(Shape):
-    """How deep the queue is, and one page of it."""
+    """The depth of the queue, and one page of its jobs."""
 
     depth: DepthShape
     jobs: list[JobRow]

@@ -24,7 +24,7 @@ TOOLS: Final[dict[str, Tool]] = {
 
 
 class Allowed:
-    """Which tools there are for whom."""
+    """The tools that each caller may use."""
 
     def __init__(self, *, writes: bool) -> None:
         """`writes` is what the server was started with; a caller's key must allow it too."""

@@ -1,4 +1,4 @@
-"""What a tool is: a name, typed arguments, a typed result, hints for people who approve calls, and what it does."""
+"""Defines a tool: a name, typed arguments, a typed result, hints for people who approve calls, and its function."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ class Tool:
 
     @cached_property
     def quotes_mail(self) -> bool:
-        """Whether its result has words of mails."""
+        """Return whether the result holds words of mails."""
         return '"untrusted"' in json.dumps(self.described.output_schema)
 
     @cached_property
     def described(self) -> mcp_types.Tool:
-        """How clients see it."""
+        """The tool as clients see it."""
         return mcp_types.Tool(
             name=self.name,
             title=self.title,

@@ -81,7 +81,7 @@ class ReasonText(_Text):
 
 
 class ActionText(_Text):
-    """What the mail asks its reader to do."""
+    """Something the mail asks its reader to do."""
 
     text: str
     due: str
@@ -89,7 +89,7 @@ class ActionText(_Text):
 
 
 class SignalText(_Text):
-    """What a detector saw."""
+    """The finding of a detector."""
 
     signal: str
     detail: str
@@ -165,7 +165,7 @@ def why_text(shape: Mapping[str, Any], access: EngineAccess) -> WhyText | None:
 
 
 def shows_body(access: EngineAccess) -> bool:
-    """Say whether what comes of the body may be seen; the store has masked what is sensitive in it."""
+    """Return whether what comes of the body may be seen; the store has masked what is sensitive in it."""
     return access in (EngineAccess.FULL, EngineAccess.REDACTED)
 
 

@@ -243,7 +243,7 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, Show
 
     @property
     def key_file(self) -> Path:
-        """Where the key for stored passwords lies when the environment gives none."""
+        """The file of the key for stored passwords, used if the environment gives no key."""
         return self.secret_key_file or self.data_dir / "secret.key"
 
     @property
@@ -353,7 +353,7 @@ def _pinned_fields() -> dict[str, str]:
 
 
 def is_live(field: str) -> bool:
-    """Say whether a running service follows a change of this setting."""
+    """Return whether a running service follows a change of this setting."""
     extra = Settings.model_fields[field].json_schema_extra
     return isinstance(extra, dict) and bool(extra["live"])
 

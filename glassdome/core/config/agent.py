@@ -13,7 +13,7 @@ __all__ = ["AgentSettings"]
 
 
 class AgentSettings(BaseSettings):
-    """What the agent may send, whom the Overseer tells, and who may command by mail."""
+    """Limits on the agent's mail, the Overseer's recipients, and the senders that may command by mail."""
 
     send_per_hour: int = named(
         "GLASSDOME_SEND_PER_HOUR", 60, "Mails the agent sends per mailbox and hour, at most", ge=1, le=100_000

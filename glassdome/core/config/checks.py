@@ -1,4 +1,4 @@
-"""What the text of a setting must be; each raises ValueError with what is wrong, never with a secret."""
+"""Validates the text of settings; each check raises ValueError with the fault, never with a secret."""
 
 from __future__ import annotations
 

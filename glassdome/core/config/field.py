@@ -1,4 +1,4 @@
-"""How one setting is declared, and lists in one."""
+"""Declares one setting, and splits the lists in a setting."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _STARTTLS_PORTS: Final = {"imap": 143, "smtp": 587}
 
 
 class MailcowSettings(BaseSettings):
-    """Where mailcow's API, IMAP and submission answer, and how to be let in."""
+    """The addresses of mailcow's API, IMAP and submission, and the credentials for them."""
 
     mailcow_api_url: str | None = named(
         "MAILCOW_API_URL", None, "Base URL of mailcow, such as https://mail.example.org; unset: another mail server"

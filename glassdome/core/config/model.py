@@ -20,7 +20,7 @@ EngineName = Literal["builtin", "ollama", "openai", "llamacpp"]
 
 
 class ModelSettings(BaseSettings):
-    """Which model reads the mail, and how much of it at a time."""
+    """The model that reads the mail, and how much of it at a time."""
 
     ollama_host: str | None = named(
         "OLLAMA_HOST", None, "Ollama host or hosts, comma-separated: host, host:port or URL", live=True

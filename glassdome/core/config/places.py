@@ -76,5 +76,5 @@ def refused_places(base: ModelSettings, stored: Mapping[str, str]) -> dict[str, 
 
 
 def key_belongs(key_url: str | None, url: str | None) -> bool:
-    """Say whether the key that was set beside `key_url` may be sent to `url`: to the same scheme, host and port alone."""
+    """Return whether the key that was set beside `key_url` may be sent to `url`: to the same scheme, host and port alone."""
     return bool(key_url and url) and origin(key_url or "") == origin(url or "")

@@ -1,4 +1,4 @@
-"""Tell whether a person, somebody behind a role address, or a machine wrote a message."""
+"""Return whether a person, somebody behind a role address, or a machine wrote a message."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SHORTEST_NAME: Final = 3
 
 
 def has_machine_address(message: Message) -> bool:
-    """Say whether the author's address is one that programs write from."""
+    """Return whether the author's address is one that programs write from."""
     return bool(_MACHINE.fullmatch(fold(message.author.local_part[:64])))
 
 

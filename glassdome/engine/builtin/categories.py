@@ -103,14 +103,14 @@ def categorize(
 
 
 def _is_offer(message: Message, phrases: set[str], text: Mapping[str, Sequence[str]]) -> bool:
-    """Say whether somebody offers something to one reader: one word of advertising, in no kind of mass mail."""
+    """Return whether somebody offers something to one reader: one word of advertising, in no kind of mass mail."""
     return len(phrases) == 1 and not message.lists.is_list and not text.get("unsubscribe")
 
 
 def _facts(
     message: Message, *, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]
 ) -> dict[str, float]:
-    """What the headers say, in points."""
+    """Return the points of each category that the headers give."""
     lists = message.lists
     points: dict[str, float] = {}
     if lists.list_post:
@@ -135,7 +135,7 @@ def _facts(
 
 
 def _is_reply(message: Message) -> bool:
-    """Say whether a program answered by itself, by the standard field or one of those before it."""
+    """Return whether a program answered by itself, by the standard field or one of those before it."""
     lists = message.lists
     # X-Auto-Response-Suppress asks others not to answer by a program; it says nothing of its own mail.
     field = lists.automation.lower()

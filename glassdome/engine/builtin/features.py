@@ -1,4 +1,4 @@
-"""What the classifier sees of a mail: its words, its subwords and the tricks it plays, and nothing of where it came from."""
+"""The classifier's features of a mail: its words, its subwords and its tricks, and nothing of where it came from."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _mixed(values: Mapping[int, NDArray[np.uint32]]) -> NDArray[np.uint32]:
 
 
 def _dense(words: list[str]) -> NDArray[np.float32]:
-    """How many phrases of each concept the mail has, squashed: 0, 0.5, 0.67, 0.75, ..."""
+    """Return the number of phrases of each concept in the mail, squashed: 0, 0.5, 0.67, 0.75, ..."""
     values = np.zeros(len(_CALLED), dtype=np.float32)
     for name, phrases in _CONCEPTS.find(words).items():
         values[_PLACES[name]] = len(phrases)

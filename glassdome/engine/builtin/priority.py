@@ -1,4 +1,4 @@
-"""How soon a mail wants its reader, 1 to 10, as a sum of parts that each only raise or only lower it."""
+"""Rates how soon a mail needs its reader, 1 to 10, as a sum of parts that each only raise or only lower it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BULK_MOST: Final = 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the other readers found: requests and questions counted, words of a time, urgency, kinds, suspicion."""
+    """The findings of the other readers: requests and questions counted, words of a time, urgency, kinds, suspicion."""
 
     requests: int = 0
     questions: int = 0

@@ -94,12 +94,12 @@ class _Mail:
 
     @property
     def sender(self) -> str:
-        """Whose mail it is: the name beside the address, else the domain."""
+        """The sender of the mail: the name next to the address, else the domain."""
         name = _VIA.sub("", self.message.author.name).strip()[:_MOST_SAID]
         return self.message.author.domain if "@" in name or _NAMELESS.match(name) else name
 
     def says(self, kind: str, *, subject: bool = False) -> bool:
-        """Say whether one of the words of that kind stands in the first part of the mail, or in its subject."""
+        """Return whether one of the words of that kind stands in the first part of the mail, or in its subject."""
         return any(map((self.subject if subject else self.begins).__contains__, self.words[kind]))
 
     def amount(self) -> str:

@@ -24,7 +24,7 @@ _TABLE: Final = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)
 
 
 def matches(rule: Rule, message: Message, mailbox: str) -> bool:
-    """Say whether every condition of `rule` holds for `message` in `mailbox`."""
+    """Return whether every condition of `rule` holds for `message` in `mailbox`."""
     return (
         _any(rule.mailboxes, [mailbox])
         and _any(rule.sender, [address.addr for address in message.header_from] or [""])

@@ -21,7 +21,9 @@ _WORTH: Final = 1.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchStep:
-    """What one number of requests at once gave; `seconds` is the wall time of all `mails`, refused answers included."""
+    """The result at one number of concurrent requests; `seconds` is the wall time of all `mails`, refused answers
+    included.
+    """
 
     concurrency: int
     mails: int
@@ -31,12 +33,12 @@ class BenchStep:
 
     @property
     def seconds_per_mail(self) -> float:
-        """How long one mail waits for its answer."""
+        """The seconds that one mail waits for its answer."""
         return self.seconds * self.concurrency / max(self.mails, 1)
 
     @property
     def mails_per_day(self) -> int:
-        """What the machine carries when it does nothing else."""
+        """The number of mails a day if the machine does nothing else."""
         return int(_DAY * self.mails / max(self.seconds, 1e-9))
 
     @property

@@ -24,5 +24,5 @@ def _runs_of_instructions(system: str) -> frozenset[tuple[str, ...]]:
 
 
 def repeats_prompt(text: str, *, system: str, boundary: str) -> bool:
-    """Say whether `text` holds the call's boundary or nine words in a row of the instructions."""
+    """Return whether `text` holds the call's boundary or nine words in a row of the instructions."""
     return boundary in text or not _runs_of_instructions(system).isdisjoint(_runs(text))

@@ -50,7 +50,7 @@ _CUT_SHARE: Final = 0.15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
-    """What one question needs beside the mail."""
+    """The parameters of one question, apart from the mail."""
 
     version: PromptVersion
     schema: Mapping[str, Any]

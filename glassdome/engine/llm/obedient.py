@@ -23,5 +23,5 @@ _JOINED: Final = re.compile(r"[-_]+")
 
 
 def obeys(text: str) -> bool:
-    """Say whether the text repeats an order to a model; hyphens count as blanks, as in a tag."""
+    """Return whether the text repeats an order to a model; hyphens count as blanks, as in a tag."""
     return _ORDER.search(_JOINED.sub(" ", text)) is not None

@@ -1,4 +1,4 @@
-"""From a decoded answer to an opinion: everything cleaned, clamped, quoted from the mail, or left to the built-in."""
+"""Turns a decoded answer into an opinion: everything cleaned, clamped, quoted from the mail, or left to the built-in."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ALIKE: Final = (frozenset({"no", "nb", "nn", "da", "sv"}), frozenset({"hr", "sr
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What an answer is checked against: the mail, its sensitive spans, the built-in opinion, the prompt sent."""
+    """The facts to check an answer against: the mail, its sensitive spans, the built-in opinion, the prompt sent."""
 
     message: Message
     sensitive: Sequence[SensitiveFinding]
@@ -57,7 +57,7 @@ class Reading:
         return clean_phrase(veil(clean_phrase(text, 4 * chars), self.values), chars)
 
     def may_be_shown(self, text: str) -> bool:
-        """Say whether a model's words name nothing that the mail did not give, and obey no order in it.
+        """Return whether a model's words name nothing that the mail did not give, and obey no order in it.
 
         Words joined by hyphens, as in a tag, are read as words too.
         """

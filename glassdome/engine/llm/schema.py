@@ -1,4 +1,4 @@
-"""What a model may answer: JSON schemas whose properties stand in the order in which they are to be written."""
+"""JSON schemas of a model's answer; their properties stand in the order in which they must be written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a language model is told: prompt versions, the privacy budget and the cut to the model's context."""
+"""Prompts for language models: prompt versions, the privacy budget and the cut to the model's context."""
 
 from glassdome.engine.prompt.build import BuiltPrompt, PromptBudget, build_prompt
 from glassdome.engine.prompt.version import PromptVersion, load_version

@@ -35,7 +35,7 @@ _LEAST_MAIL_TOKENS: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptBudget:
-    """What a prompt may hold: the model's context and the answer in tokens, characters of mail text.
+    """The size limits of a prompt: the model's context and the answer in tokens, characters of mail text.
 
     `repair_tokens` are kept free for a second question that is a sentence longer and may be answered at more length.
     """

@@ -1,4 +1,4 @@
-"""How much of a mail the model may see: the one decision of the privacy budget."""
+"""Limits how much of a mail the model may see: the one decision of the privacy budget."""
 
 from __future__ import annotations
 

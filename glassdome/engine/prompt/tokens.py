@@ -43,7 +43,7 @@ def estimate_tokens(text: str) -> int:
 
 
 class TokenScale:
-    """How much more than the estimate a model's tokenizer takes, learned from the server's own counts.
+    """The factor by which a model's tokenizer exceeds the estimate, learned from the server's own counts.
 
     It only ever makes the estimate larger: a model that takes less gains nothing that matters.
     """

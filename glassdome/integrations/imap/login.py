@@ -1,4 +1,4 @@
-"""From an address to an authenticated session."""
+"""Opens an authenticated session from an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where IMAP logins come from: fixed passwords or a master user. Each class implements `ports.imap.MailboxLogins`."""
+"""Sources of IMAP logins: fixed passwords or a master user. Each class implements `ports.imap.MailboxLogins`."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class _Resting:
 
 @dataclass(slots=True)
 class _Room:
-    """What belongs to one event loop: its sessions cannot be used from another."""
+    """The sessions and state of one event loop; no other loop can use its sessions."""
 
     loop: asyncio.AbstractEventLoop
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -90,7 +90,7 @@ class ImapPool:
 
     @property
     def open_connections(self) -> int:
-        """How many connections are open or being opened."""
+        """The number of connections that are open or being opened."""
         return self._room.open.total() if self._room else 0
 
     async def aclose(self) -> None:

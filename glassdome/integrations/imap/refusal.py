@@ -53,7 +53,7 @@ def said(response: Response) -> str:
 
 
 def is_for_now(response: Response) -> bool:
-    """Say whether code or words tell of a state that passes."""
+    """Return whether code or words tell of a state that passes."""
     if response.code in _SOON:
         return True
     plain = _PLAINLY_FOR_NOW.search(response.text)

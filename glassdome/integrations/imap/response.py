@@ -1,4 +1,4 @@
-"""What an IMAP server says (RFC 9051 7), from bytes to values, within bounds."""
+"""Parses an IMAP server's responses (RFC 9051 7), from bytes to values, within bounds."""
 
 from __future__ import annotations
 

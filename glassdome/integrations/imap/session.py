@@ -262,7 +262,7 @@ class Session:
             raise ImapRefused(exc.message, temporary=True, away=True, **exc.facts) from exc
 
     async def _lacks(self, folder: str) -> bool:
-        """Say whether the server lists folders, and not this one."""
+        """Return whether the server lists folders, and not this one."""
         try:
             names = {info.name for info in (await self._list()).values()}
         except ImapRefused:

@@ -1,4 +1,4 @@
-"""What mailcow's answers mean: HTTP 200 is not success, and an empty body is a refusal."""
+"""Reads mailcow's answers: HTTP 200 is not success, and an empty body is a refusal."""
 
 from __future__ import annotations
 

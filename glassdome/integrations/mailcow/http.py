@@ -26,7 +26,7 @@ _TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
 
 @dataclass(frozen=True, kw_only=True)
 class MailcowAccess:
-    """Where mailcow is and how to prove who asks.
+    """The address of mailcow's API and the credentials for it.
 
     `key` goes into X-API-Key. `user` and `password` are sent by HTTP Basic only where there is no key: mailcow itself
     ignores them, a proxy in front may want them.

@@ -34,7 +34,7 @@ class MailcowMailboxes:
         return found
 
     async def exists(self, address: str) -> bool:
-        """Say whether the mailbox is there."""
+        """Return whether the mailbox is there."""
         try:
             await self.get(address)
         except NotFound:

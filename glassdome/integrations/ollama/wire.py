@@ -35,7 +35,7 @@ _CLOUD_NAME = re.compile(r"[:-]cloud$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
-    """What `/api/show` says: the context the model was made for, and whether it thinks or lives elsewhere."""
+    """The answer of `/api/show`: the context the model was made for, and whether it thinks or runs elsewhere."""
 
     context_tokens: int | None
     thinks: bool
@@ -198,7 +198,7 @@ class OllamaWire:
 
 
 def is_cloud_name(model: str) -> bool:
-    """Say whether the name is one that Ollama sends to its cloud."""
+    """Return whether the name is one that Ollama sends to its cloud."""
     return bool(_CLOUD_NAME.search(model))
 
 

@@ -1,4 +1,4 @@
-"""From a value to a message on the wire (RFC 5322, MIME); pure."""
+"""Composes a message for the wire (RFC 5322, MIME) from a value; pure."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def address_field(name: str, addresses: Iterable[tuple[str, str]]) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether the text means itself: ASCII, no encoded word by chance, no blanks that a reader strips."""
+    """Return whether the text means itself: ASCII, no encoded word by chance, no blanks that a reader strips."""
     words_fit = all(len(word) <= _LONGEST_PLAIN for word in text.split(" "))
     return text.isascii() and "=?" not in text and text == text.strip() and words_fit
 

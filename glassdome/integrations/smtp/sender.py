@@ -38,7 +38,7 @@ IMPLICIT_TLS_PORT = 465
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpServer:
-    """Where mail is submitted. `implicit_tls` None means: by the port."""
+    """The submission server. `implicit_tls` None means: by the port."""
 
     host: str
     port: int = 587
