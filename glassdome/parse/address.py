@@ -191,7 +191,7 @@ class _List:
 
 
 def _is_remark(pieces: list[_Piece], name: str) -> bool:
-    """Say whether a member without an address is a comment alone, or the quoted name of a group that has none."""
+    """Return whether a member without an address is a comment alone, or the quoted name of a group that has none."""
     words = any(piece.kind != "comment" and piece.text.strip() for piece in pieces)
     return not words or name.rstrip(" ;").endswith(":")
 

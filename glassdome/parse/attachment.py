@@ -35,7 +35,7 @@ _TEXT_BYTES = 4 * MAX_ATTACHMENT_TEXT_CHARS
 
 
 class Inside:
-    """What was found in one attachment, beyond its listing."""
+    """The findings inside one attachment, beyond its listing."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -135,7 +135,7 @@ def _is_archive_name(part: Part) -> bool:
 
 
 def _is_sealed(data: bytes, kind: str, name: str) -> bool:
-    """Say whether it is encrypted for its reader (OpenPGP, Microsoft's rights management), not by a password."""
+    """Return whether it is encrypted for its reader (OpenPGP, Microsoft's rights management), not by a password."""
     if kind == "application/pgp":
         return b"-----BEGIN PGP MESSAGE" in data[:200]
     return name.endswith((".gpg", ".pgp", ".rpmsg")) and kind == "application/octet-stream"

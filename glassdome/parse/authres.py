@@ -140,7 +140,7 @@ class _Reader:
         return False
 
     def ended(self) -> bool:
-        """Say whether nothing is left."""
+        """Return whether nothing is left."""
         self._skip()
         return self.at >= len(self.text)
 

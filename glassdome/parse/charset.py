@@ -77,7 +77,7 @@ def decode(data: bytes, label: str, faults: Faults) -> str:
 
 
 def is_of(data: bytes, label: str) -> bool:
-    """Say whether the bytes are whole text of that charset, where it is one whose bytes can be wrong."""
+    """Return whether the bytes are whole text of that charset, where it is one whose bytes can be wrong."""
     codec = _codec(label)
     if not codec or (not codec.startswith(_MULTIBYTE) and codec not in _UTF8):
         return False

@@ -70,7 +70,7 @@ def decode_as(data: bytes, codec: str, *, strict: bool) -> str:
 
 
 def looks_like_iso_2022(data: bytes) -> bool:
-    """Say whether 7-bit text without a fitting label switches to Japanese or Korean in the way of ISO-2022."""
+    """Return whether 7-bit text without a fitting label switches to Japanese or Korean in the way of ISO-2022."""
     return b"\x1b" in data and bool(_ISO_2022_TEXT.search(data))
 
 

@@ -30,7 +30,7 @@ _NAMED: dict[str, Rgb] = {
 
 
 def alike(one: Colour, other: Colour) -> bool:
-    """Say whether two known colours cannot be told apart."""
+    """Return whether two known colours cannot be told apart."""
     if isinstance(one, str) or isinstance(other, str):
         return False
     return sum(abs(a - b) for a, b in zip(one, other, strict=True)) <= _ALIKE

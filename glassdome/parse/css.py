@@ -31,14 +31,14 @@ _FAR = -500.0
 
 
 class Shown(NamedTuple):
-    """What one property says: the element is shown, or it is not; a later rule may say otherwise."""
+    """The effect of one property: the element is shown or hidden; a later rule may override it."""
 
     shown: bool
     important: bool = False
 
 
 class Style(NamedTuple):
-    """What one element's declarations say; None means "not said here".
+    """The declarations of one element; None means "not declared here".
 
     `hide` is said by another property than `display` and `visibility`, which a later rule can take back; `mirrored`
     text stands backwards in the mail. `font` is in px, or a factor of the parent's size where `relative`. `color` and `background` may be "clear"

@@ -96,7 +96,7 @@ def _base64(texts: Sequence[str], charset: str) -> bytes:
 
 
 def _has_spare_bits(text: str) -> bool:
-    """Say whether the bits behind the last byte are not zero, as every encoder leaves them: then the text goes on."""
+    """Return whether the bits behind the last byte are not zero, as every encoder leaves them: then the text goes on."""
     bits = _SPARE_BITS.get(len(text) % 4)
     return bits is not None and not text.endswith("=") and _BASE64.find(text[-1]) & bits > 0
 

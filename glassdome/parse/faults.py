@@ -18,7 +18,7 @@ __all__ = ["Faults"]
 
 @dataclass(slots=True)
 class Faults:
-    """What was malformed, and the budgets that make every message end in bounded time."""
+    """The defects found so far, and the budgets that make every message end in bounded time."""
 
     parts: int = MAX_PARTS
     boundary_tries: int = MAX_BOUNDARY_TRIES

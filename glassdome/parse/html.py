@@ -96,7 +96,7 @@ _REMOTE = ("http:", "https:", "//")
 
 @dataclass(slots=True, kw_only=True)
 class HtmlPage:
-    """What one HTML body shows and holds."""
+    """The visible text and other content of one HTML body."""
 
     text: str = ""
     hidden: list[HiddenText] = field(default_factory=list)

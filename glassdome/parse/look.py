@@ -1,4 +1,4 @@
-"""How text looks where it stands: the inherited part of CSS that decides whether it can be read."""
+"""Computes how text looks in its place: the inherited part of CSS that decides whether it can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file really is, by its first bytes."""
+"""Identifies the true type of a file by its first bytes."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ _MAX_MEMBERS = 20
 
 
 class OfficeFile(NamedTuple):
-    """What an Office file is and holds; `kind` is empty where it is none."""
+    """The type and content of an Office file; `kind` is empty for any other file."""
 
     kind: str = ""
     has_macros: bool = False

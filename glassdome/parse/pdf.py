@@ -18,7 +18,7 @@ _ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch)\b")
 
 
 class PdfFile(NamedTuple):
-    """What a PDF holds besides its words, which only a renderer finds."""
+    """The facts of a PDF apart from its text, which only a renderer finds."""
 
     encrypted: bool = False
     is_active: bool = False

@@ -132,7 +132,7 @@ def _without_history(lines: list[str], setting: Setting) -> list[str]:
 
 
 def _closes_address(lines: list[str], number: int) -> bool:
-    """Say whether the line's `>` ends an address that was broken over two lines, and quotes nothing."""
+    """Return whether the line's `>` ends an address that was broken over two lines, and quotes nothing."""
     above = lines[number - 1] if number else ""
     return above.rfind("<") > above.rfind(">") and "@" in above and ":" in lines[number]
 
@@ -168,7 +168,7 @@ def _begins_above(lines: list[str], first: int, joined: str) -> int:
 
 
 def _is_attribution(text: str, quoted: bool, setting: Setting) -> bool:
-    """Say whether `text` tells who wrote the mail below and when.
+    """Return whether `text` tells who wrote the mail below and when.
 
     Above quoted lines nearly anything of that shape does. Else the words must be those of a mail program, or the
     address, date and time in one sentence.
@@ -193,7 +193,7 @@ def _is_attribution(text: str, quoted: bool, setting: Setting) -> bool:
 
 
 def _is_titled(lines: list[str], number: int, bare: str) -> bool:
-    """Say whether the line is a title between dashes, known by its words or by the field that follows."""
+    """Return whether the line is a title between dashes, known by its words or by the field that follows."""
     if len(bare) > _LONGEST_ATTRIBUTION or bare[0] not in "-_=*~" or bare[-1] not in "-_=*~":
         return False
     title = bare.strip("-_=*~ \t")
@@ -216,7 +216,7 @@ def _field(line: str) -> tuple[Role | None, str, str]:
 
 
 def _is_named(bare: str) -> bool:
-    """Say whether the line begins with a field's name."""
+    """Return whether the line begins with a field's name."""
     start = bare[:_LONGEST_NAME]
     return (":" in start or "\uff1a" in start) and _field(bare)[0] is not None
 
@@ -238,7 +238,7 @@ def _is_header_block(lines: list[str], number: int, setting: Setting) -> bool:
 
 
 def _is_anothers_mail(block: _Block, setting: Setting) -> bool:
-    """Say whether a block in a mail that answers nothing is still history: of another author, or on its very subject."""
+    """Return whether a block in a mail that answers nothing is still history: of another author, or on its very subject."""
     if not block.author or block.author in setting.own:
         return False
     subject = subject_mark(block.roles.get("subject", ""))[1]
@@ -268,7 +268,7 @@ def _read_block(lines: list[str], number: int) -> _Block:
 
 
 def _names_value(line: str) -> bool:
-    """Say whether a line is `name: value` with a short name of words."""
+    """Return whether a line is `name: value` with a short name of words."""
     _, name, value = _field(line)
     return bool(name) and bool(value) and len(name.split()) <= 3 and not any(map(str.isdigit, name))
 
@@ -305,7 +305,7 @@ def _without_signature(lines: list[str]) -> list[str]:
 
 
 def _is_device(bare: str) -> bool:
-    """Say whether a line is what a device or a program adds: `Sent from my iPhone`."""
+    """Return whether a line is what a device or a program adds: `Sent from my iPhone`."""
     if len(bare) > _LONGEST_DEVICE or not bare:
         return False
     text = bare.lower()

@@ -66,7 +66,7 @@ class Sorted:
 
 
 def is_html(part: Part) -> bool:
-    """Say whether the part is read as HTML."""
+    """Return whether the part is read as HTML."""
     return part.media_type in _HTML
 
 
@@ -136,7 +136,7 @@ def _is_page(part: Part) -> bool:
 
 
 def _says_something(part: Part) -> bool:
-    """Say whether there is more than white space; of a short page, more than its tags, a picture counting as words."""
+    """Return whether there is more than white space; of a short page, more than its tags, a picture counting as words."""
     if not is_html(part) or len(part.body) > _SHORT_PAGE:
         return bool(part.body[:_FIRST].strip() or part.body.strip())
     page = part.content(Faults())
@@ -148,12 +148,12 @@ def _is_known(part: Part) -> bool:
 
 
 def _is_version(part: Part) -> bool:
-    """Say whether a leaf is one of the alternatives, named or not."""
+    """Return whether a leaf is one of the alternatives, named or not."""
     return part.disposition.value != "attachment" and part.media_type in (_HTML | _KNOWN) - _SPECIAL_HTML
 
 
 def _is_text(part: Part) -> bool:
-    """Say whether it is shown by itself: without a name, or named and said to be shown where it stands (RFC 2183 2.1)."""
+    """Return whether it is shown by itself: without a name, or named and said to be shown where it stands (RFC 2183 2.1)."""
     return _may_be_shown(part) and (not part.filename or (part.disposition.value == "inline" and _is_known(part)))
 
 

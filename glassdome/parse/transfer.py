@@ -107,7 +107,7 @@ def _before_prose(data: bytes) -> bytes:
 
 
 def _is_prose(text: bytes) -> bool:
-    """Say whether an encoder cannot have written the line: it has words, or other characters than a few stray ones."""
+    """Return whether an encoder cannot have written the line: it has words, or other characters than a few stray ones."""
     text = text.strip()
     words = text.split()
     foreign = len(text.translate(None, _BASE64 + b"= \t"))

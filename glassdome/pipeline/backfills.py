@@ -32,7 +32,7 @@ _AGAIN: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillState:
-    """How far the older mail of an inbox is queued. `fraction` is of the UIDs; 0.0 where it never began.
+    """The progress of queueing an inbox's older mail. `fraction` is of the UIDs; 0.0 if it never began.
 
     `asked` says that it goes on by itself; `progress` is that of this run, `problem` why it waits.
     """

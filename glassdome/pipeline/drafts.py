@@ -48,7 +48,7 @@ class Drafts:
     on: Callable[[], bool]
 
     def wanted(self, judged: Judged, wishes: Preferences) -> bool:
-        """Say whether the message is one that a person may answer, and its owner wants drafts."""
+        """Return whether the message is one that a person may answer, and its owner wants drafts."""
         verdict, lists = judged.analysis.verdict, judged.message.lists
         asked = self.on() and wishes.drafts and wishes.engine_access is not EngineAccess.NEVER
         personal = verdict.label is Label.HAM and not lists.is_list and not lists.is_automatic

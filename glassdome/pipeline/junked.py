@@ -59,7 +59,7 @@ class JunkMoves:
         return await self._put_there(mailbox, junk) + await self._taken_back(mailbox, junk)
 
     async def took_back(self, ref: MessageRef, message_id: str) -> bool:
-        """Say whether the message just found at `ref` is one that we moved to Junk and the owner took back."""
+        """Return whether the message just found at `ref` is one that we moved to Junk and the owner took back."""
         if not message_id:
             return False
         for move in await self._our_moves(ref.mailbox):
@@ -68,7 +68,7 @@ class JunkMoves:
         return False
 
     async def put_back(self, ref: MessageRef) -> bool:
-        """Say whether the message just found at `ref` is one whose move was taken back through us."""
+        """Return whether the message just found at `ref` is one whose move was taken back through us."""
         return await self._memory.actions.put_back(ref, since=self._clock.now() - _FOLLOWED)
 
     # -- into Junk
@@ -142,7 +142,7 @@ class JunkMoves:
         return False
 
     async def _is_same(self, place: MessageRef, move: PerformedAction) -> bool:
-        """Whether the message at `place` is the one that was moved: older than our verdict, and not in Junk any more."""
+        """Return whether the message at `place` is the moved one: older than our verdict, and no longer in Junk."""
         analysis = await self._memory.analyses.get(move.action.ref)
         if analysis is None or not await self._gone([move]):
             return False
@@ -159,7 +159,9 @@ class JunkMoves:
         return sorted(folders, key=lambda name: name != INBOX)[:MAX_SEARCHED_FOLDERS]
 
     async def _is_there(self, ref: MessageRef) -> bool:
-        """Whether a judged message is where it was: what else has its Message-ID is another one, by whomever."""
+        """Return whether the message is still at its original UID. A Message-ID alone proves nothing: anyone can reuse
+        one.
+        """
         try:
             return bool(await self._observer.facts([ref]))
         except (UidValidityChanged, NotFound):
@@ -167,7 +169,7 @@ class JunkMoves:
             return True
 
     async def _is_as_old(self, place: MessageRef, judged: datetime) -> bool:
-        """Whether a message came before the verdict: one sent again under a known Message-ID did not."""
+        """Return whether a message came before the verdict; one sent again under a known Message-ID did not."""
         try:
             found = (await self._observer.facts([place])).get(place)
         except (UidValidityChanged, NotFound):

@@ -43,7 +43,7 @@ REPEAT, PRIVATE = "repeat", "private"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """What the pure stages found."""
+    """The findings of the pure stages."""
 
     signals: tuple[Signal, ...]
     sensitive: tuple[SensitiveFinding, ...]
@@ -79,7 +79,7 @@ def _unobserved(stage: str, seconds: float) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
-    """How messages are judged.
+    """The options for judging messages.
 
     `engine` is None for the built-in one alone, `builtin` None for the one that is shipped. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;

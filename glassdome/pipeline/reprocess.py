@@ -74,7 +74,7 @@ class Reprocess:
         return len(jobs)
 
     async def _is_cancelled(self, ref: MessageRef) -> bool:
-        """Say whether a person, or the owner's wishes, took the message out of the queue: it stays out."""
+        """Return whether a person, or the owner's wishes, took the message out of the queue: it stays out."""
         job = await self.queue.get(ref)
         return job is not None and job.state is JobState.CANCELLED
 

@@ -1,4 +1,4 @@
-"""When to try again: a pure decision from the error and the number of attempts."""
+"""Decides when to try again: a pure decision from the error and the number of attempts."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class WatchBook:
         return state.again_at if state else None
 
     def may_look(self, mailbox: str, *, now: datetime) -> bool:
-        """Say whether the mailbox may be tried now."""
+        """Return whether the mailbox may be tried now."""
         again_at = self.again_at(mailbox)
         return again_at is None or again_at <= now
 

@@ -112,7 +112,7 @@ class ActionLedger(Protocol):
         ...
 
     async def put_back(self, ref: MessageRef, *, since: datetime) -> bool:
-        """Say whether the message is here because a move of it was taken back, since then."""
+        """Return whether the message is here because a move of it was taken back, since then."""
         ...
 
     async def done_since(

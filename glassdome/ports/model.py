@@ -39,7 +39,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFacts:
-    """What the server says of its model; `slots` is how many requests it handles at once, None when unknown."""
+    """The server's facts about its model; `slots` is the number of requests it handles at once, None if unknown."""
 
     model: str
     context_tokens: int
@@ -70,7 +70,7 @@ class LanguageModel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullProgress:
-    """How far a model's download is: the server's own word, and bytes (`total` is 0 while unknown)."""
+    """The progress of a model's download: the server's own word, and bytes (`total` is 0 while unknown)."""
 
     status: str
     completed: int = 0

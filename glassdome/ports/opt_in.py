@@ -1,4 +1,4 @@
-"""Who wants analysis: the mail server's own list of mailboxes, and what was last said of each."""
+"""The mailboxes that want analysis: the mail server's own list, and the last known opt-in of each."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _is_denied(text: str, start: int, end: int) -> bool:
 
 
 def has_phone(text: str) -> bool:
-    """Say whether a text gives a telephone number to call."""
+    """Return whether a text gives a telephone number to call."""
     return any(
         _MIN_DIGITS <= sum(map(str.isdigit, found.group())) <= _MAX_DIGITS for found in _PHONE.finditer(text[:6_000])
     )

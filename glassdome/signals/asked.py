@@ -104,7 +104,7 @@ class AskMaterial:
     links: tuple[tuple[LinkView, Owner], ...]
 
     def owners(self) -> frozenset[Owner]:
-        """Whose the links are."""
+        """The owners of the links."""
         return frozenset(owner for _, owner in self.links)
 
 
@@ -155,13 +155,13 @@ def _kinds(message: Message, found: AskMaterial) -> Iterator[tuple[AskKind, tupl
 
 
 def is_newsletter(message: Message, standing: Standing) -> bool:
-    """Say whether it is list mail of a verified sender with nothing against him: it talks about lures, it sets none."""
+    """Return whether it is list mail of a verified sender with nothing against him: it talks about lures, it sets none."""
     doubtful = standing.identity is Identity.CONTRADICTED or standing.purpose > 0
     return message.lists.is_list and bool(message.authenticity) and not doubtful
 
 
 def _has_means(kind: AskKind, message: Message, found: AskMaterial) -> bool:
-    """Say whether a mail can be about what its words say: a file to open, a number to call, an account to pay to."""
+    """Return whether a mail can be about what its words say: a file to open, a number to call, an account to pay to."""
     words, text = found.words, message.new_text or message.text
     newsletter = is_newsletter(message, found.standing)
     if newsletter and kind in TALKED_ABOUT:

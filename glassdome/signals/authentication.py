@@ -1,4 +1,4 @@
-"""What our own server found about SPF, DKIM and DMARC, and whether it is about the address the reader sees."""
+"""Reports our own server's SPF, DKIM and DMARC results, and whether they cover the address the reader sees."""
 
 from __future__ import annotations
 

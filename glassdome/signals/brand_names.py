@@ -1,4 +1,4 @@
-"""Which brand a display name or a subject speaks for."""
+"""Finds the brand that a display name or a subject claims."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ ROLE_LOCAL = re.compile(
 
 
 def owns(brand: Brand, domain: str) -> bool:
-    """Say whether a domain is one of a brand's, or is under one; a brand's own label under another suffix is a sister."""
+    """Return whether a domain is one of a brand's, or is under one; a brand's own label under another suffix is a sister."""
     if in_list(domain, brand.domains):
         return True
     label = main_label(domain)
@@ -159,7 +159,7 @@ def _is_regional(name: str, label: str) -> bool:
 
 
 def is_named_after(domain_host: str, name: str, text: str) -> bool:
-    """Say whether a domain carries the name that its mail shows: words, initials, or its label in the text."""
+    """Return whether a domain carries the name that its mail shows: words, initials, or its label in the text."""
     host = unicode_host(domain_host)
     domain = organizational_domain(host)
     label = _plain(main_label(domain))
@@ -204,5 +204,5 @@ def _initials(words: list[str], labels: Iterable[str]) -> bool:
 
 
 def is_public(host: str) -> bool:
-    """Say whether a host belongs to a public body."""
+    """Return whether a host belongs to a public body."""
     return in_list(host, public_bodies())

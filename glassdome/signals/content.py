@@ -1,4 +1,4 @@
-"""What the words of a mail want from its reader, in several languages."""
+"""Detects what the words of a mail want from its reader, in several languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a detector says what it found: hits with evidence, and the cached outcomes without any."""
+"""Builds the findings of detectors: hits with evidence, and the cached outcomes without any."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the mailbox itself knows of the sender."""
+"""Reports the mailbox's own history with the sender."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ def known_domains() -> frozenset[str]:
 
 
 def in_list(host: str, hosts: Container[str]) -> bool:
-    """Say whether a host or a domain above it is in a list."""
+    """Return whether a host or a domain above it is in a list."""
     while host:
         if host in hosts:
             return True

@@ -1,4 +1,4 @@
-"""Who the mail says it is from, beside where it really comes from and where answers go."""
+"""Compares the claimed sender of a mail with its real origin and with the address for answers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _ROLE = re.compile(
 
 
 def _is_known(message: Message, context: Context) -> bool:
-    """Say whether a colleague or a contact wrote it, and our own server has not denied that."""
+    """Return whether a colleague or a contact wrote it, and our own server has not denied that."""
     author, own = message.author, {organizational_domain(d) for d in context.own_domains}
     if message.authenticity.checked and not message.authenticity:
         return False
@@ -84,7 +84,7 @@ def _as_read(name: str) -> str:
 
 
 def _claims_us(author: Address, context: Context, own: set[str]) -> Iterator[Signal]:
-    """What an outside sender's display name borrows from the mailbox's own side."""
+    """Report what an outside sender's display name borrows from the mailbox's own side."""
     name = author.name.casefold()
     used = next((d for d in sorted(own) if d in name or (len(main_label(d)) >= 5 and main_label(d) in name)), "")
     if used:
@@ -115,7 +115,7 @@ def _contacts_by_name(contacts: frozenset[str]) -> dict[frozenset[str], list[str
 
 
 def _domains(author: Address, context: Context) -> Iterator[Signal]:
-    """What the From domain itself looks like."""
+    """Report a From domain that looks suspicious in itself."""
     host = author.domain
     found = find_lookalike(host, protected_by(context))
     if found:
@@ -138,7 +138,7 @@ def _mixes_scripts(host: str) -> bool:
 
 
 def _replies(message: Message, context: Context) -> Iterator[Signal]:
-    """Where answers go."""
+    """Report a Reply-To that leads away from the sender."""
     sender = organizational_domain(ascii_host(message.author.domain))
     if message.authenticity and sender in platforms():
         return  # answers to a shared file go to the person who shared it
@@ -157,7 +157,7 @@ def _replies(message: Message, context: Context) -> Iterator[Signal]:
 
 
 def _is_known_way(sender: str, target: str, address: Address, context: Context) -> bool:
-    """Say whether answers stay with the sender's organization, with the owner's own, or with a contact of his."""
+    """Return whether answers stay with the sender's organization, with the owner's own, or with a contact of his."""
     if address.addr.lower() in context.contacts or target in {organizational_domain(d) for d in context.own_domains}:
         return True
     return any(sender in brand.domains and target in brand.domains for brand in brands())

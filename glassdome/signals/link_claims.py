@@ -121,7 +121,7 @@ def _address(message: Message, links: Sequence[LinkView], context: Context) -> I
 
 
 def _kinship(message: Message, links: Sequence[LinkView]) -> Iterator[Signal]:
-    """How the links' organizations stand to the sender's."""
+    """Compare the links' organizations with the sender's."""
     sender = organizational_domain(message.author.domain)
     domains = {v.domain for v in links if v.domain and not in_list(v.host, reply_services())}
     if not sender or not domains:

@@ -1,4 +1,4 @@
-"""Whose a link is: the sender's, a mailer's, a known service's, a page that anybody could publish, or a stranger's."""
+"""Finds the owner of a link: the sender, a mailer, a known service, a page that anybody could publish, or a stranger."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _are_sisters(domain: str, sender: str) -> bool:
 
 
 def is_a_way_back(link: LinkView) -> bool:
-    """Say whether a link leads out of a list or to small print: nobody is asked for anything there."""
+    """Return whether a link leads out of a list or to small print: nobody is asked for anything there."""
     shown = link.shown.lower()[:120]
     text = f"{shown} {link.rest}".lower()[:400]
     return shown.strip() in _SMALL_PRINT or any(word in text for word in _FOOT)

@@ -41,7 +41,7 @@ _DIGITS = re.compile(r"^\d+|\d+$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookalike:
-    """What a domain imitates, and how."""
+    """The domain that another one imitates, and the method."""
 
     imitated: str
     how: Literal["confusable", "typo", "inserted"]
@@ -117,7 +117,7 @@ def _by_letters(domain: str, protected: Protected) -> Lookalike | None:
 
 
 def _one_edit(left: str, right: str) -> bool:
-    """Say whether one insertion, deletion, substitution or swap of neighbours tells the two apart."""
+    """Return whether one insertion, deletion, substitution or swap of neighbours tells the two apart."""
     if left == right:
         return False
     start = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))

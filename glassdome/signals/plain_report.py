@@ -21,21 +21,21 @@ _WITH_FOREIGN_LINKS = 0.4
 
 
 def _is_known(link: LinkView, context: Context) -> bool:
-    """Say whether mail servers send their readers to that host."""
+    """Return whether mail servers send their readers to that host."""
     if in_list(link.host, postmasters()) or link.domain in {organizational_domain(d) for d in context.own_domains}:
         return True
     return link.domain in popular() and not in_list(link.host, free_hosts()) and not in_list(link.host, shorteners())
 
 
 def is_only_named(link: LinkView, message: Message) -> bool:
-    """Say whether the text names the host of an address, as in "the mail system at example.org", and nothing more."""
+    """Return whether the text names the host of an address, as in "the mail system at example.org", and nothing more."""
     if link.place != "text" or link.rest.strip("/") or f"//{link.host}" in message.text:
         return False
     return link.domain == organizational_domain(message.author.domain) or f"@{link.host}" in message.text
 
 
 def _may_be_one(message: Message) -> bool:
-    """Say whether the envelope, the sender's policy and the parts are those of a report."""
+    """Return whether the envelope, the sender's policy and the parts are those of a report."""
     report, dmarc = message.report, message.authentication.best("dmarc")
     if report is None or (dmarc is not None and message.authentication.trusted and dmarc.result in DMARC_FAILED):
         return False

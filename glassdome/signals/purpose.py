@@ -79,7 +79,7 @@ def _of_one(label: str) -> float:
 
 @lru_cache(maxsize=8192)
 def _cut(label: str) -> float:
-    """Say whether a strong word stands at an end of a longer name: `taxrefund`, `paypalbilling`."""
+    """Return whether a strong word stands at an end of a longer name: `taxrefund`, `paypalbilling`."""
     strong = purpose_words()["strong"]
     for size in range(_MIN_CUT, len(label) - _MIN_REST + 1):
         if label[:size] in strong or label[-size:] in strong:

@@ -31,7 +31,7 @@ def as_counted(message: Message, context: Context) -> Message:
 
 
 def _is_plain(message: Message, context: Context) -> bool:
-    """Say whether it is a report that asks for nothing; Microsoft's proposes to open the report itself."""
+    """Return whether it is a report that asks for nothing; Microsoft's proposes to open the report itself."""
     return plainness(message, context) == 1.0 and asking_words(message).keys() <= {"open_file"}
 
 
@@ -66,7 +66,7 @@ def _stands_in(url: str, text: str) -> bool:
 
 
 def _is_readers(message: Message, report: Report, context: Context) -> bool:
-    """Say whether the returned mail is from the address that the report came to, or from its domain."""
+    """Return whether the returned mail is from the address that the report came to, or from its domain."""
     readers = {_bare(address.addr) for address in message.recipients} | {_bare(context.mailbox)} - {""}
     domains = {organizational_domain(addr.rpartition("@")[2]) for addr in readers if "@" in addr}
     domains |= {organizational_domain(domain) for domain in context.own_domains}

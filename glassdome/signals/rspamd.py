@@ -1,4 +1,4 @@
-"""What our own Rspamd made of the mail."""
+"""Reports our own Rspamd's findings on the mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a reply comes from where its thread came from: another company's thread goes on under a name one letter off."""
+"""Detects a hijacked thread: another company's thread that goes on under a name one letter off."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
 
 
 def _resembles(domain: str, other: str) -> bool:
-    """Say whether two different names are taken for one another: equal skeletons, or a letter or two apart."""
+    """Return whether two different names are taken for one another: equal skeletons, or a letter or two apart."""
     left, right = main_label(unicode_host(domain)), main_label(unicode_host(other))
     shorter = min(len(left), len(right))
     if left == right or shorter < _MIN_LABEL:

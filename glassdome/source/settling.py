@@ -74,6 +74,6 @@ class Settling:
 
 
 def _is_the_clock(validity: int, now: datetime) -> bool:
-    """Say whether it may be the time of day, as a number that servers derive from it."""
+    """Return whether it may be the time of day, as a number that servers derive from it."""
     behind = (int(now.timestamp()) - validity) % _EPOCH
     return min(behind, _EPOCH - behind) <= _SKEW_SECONDS

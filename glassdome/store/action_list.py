@@ -21,7 +21,7 @@ WINDOW: Final = 20_000
 
 
 def windowed(query: ActionQuery) -> bool:
-    """Say whether the query looks for something that no index leads to, among more than a few rows."""
+    """Return whether the query looks for something that no index leads to, among more than a few rows."""
     return query.ids is None and query.ref is None and bool(_others(query))
 
 

@@ -1,4 +1,4 @@
-"""What is written beside an analysis so that reads are cheap: its categories, its words, its JSON text."""
+"""Denormalised rows that make reads cheap: categories, search terms, JSON document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mailbox learns of its correspondents from each message."""
+"""Learns a mailbox's correspondents from each message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far each folder was read."""
+"""Stores the reading position in each folder."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def locked_cursor(connection: AsyncConnection, mailbox: str, folder: str) 
 
 
 class Cursors:
-    """How far each folder was read."""
+    """The reading position in each folder."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""

@@ -1,4 +1,4 @@
-"""How deep the queue is: waiting and failed jobs from an index, done ones from the running totals."""
+"""Computes the depth of the queue: waiting and failed jobs from an index, done ones from the running totals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a driver's error means: a conflict to repeat, a database that is away, what an admin can mend, or our fault."""
+"""Classifies a driver's error: a conflict to retry, a database that is away, one that an admin can fix, or our own bug."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def error_number(exc: BaseException) -> int | None:
 
 
 def is_conflict(exc: BaseException) -> bool:
-    """Say whether the whole transaction should be run again."""
+    """Return whether the whole transaction should be run again."""
     return error_number(exc) in CONFLICTS or (isinstance(exc, OperationalError) and "locked" in str(exc.orig))
 
 

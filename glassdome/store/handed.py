@@ -1,4 +1,4 @@
-"""What of a query is handed to a statement when it is run, so that one statement serves all queries of one shape.
+"""Bind parameters for cached queries: one compiled statement per combination of filters.
 
 Making a page's statement costs as much as running it. It is made once per shape and kept; a shape has, in place of what is
 handed over, values that nothing has: was one forgotten, nothing would be found rather than another's mail.
@@ -138,7 +138,7 @@ def through(query: AnalysisQuery) -> BindParameter[int]:
 
 
 def is_given(query: AnalysisQuery, name: str) -> bool:
-    """Say whether the query has that field."""
+    """Return whether the query has that field."""
     return getattr(query, name) not in (None, "")
 
 

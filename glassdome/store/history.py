@@ -30,7 +30,7 @@ _ROWS = 500
 
 
 class History:
-    """What a mailbox knows of its correspondents."""
+    """A mailbox's knowledge of its correspondents."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""
@@ -117,7 +117,7 @@ class History:
 
 
 class Feedbacks:
-    """What people said of verdicts; `History.record_feedback` writes it."""
+    """People's corrections of verdicts; `History.record_feedback` writes them."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""

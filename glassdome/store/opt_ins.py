@@ -1,4 +1,4 @@
-"""What mailcow and the settings last said of each mailbox's opt-in."""
+"""Stores the last opt-in of each mailbox, as mailcow and the settings gave it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SETTINGS: Final = "//settings/"
 
 
 class OptIns:
-    """What was last said of each mailbox's opt-in, by mailcow and by the settings."""
+    """The last opt-in of each mailbox, as mailcow and the settings gave it."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""

@@ -1,4 +1,4 @@
-"""What a dashboard asks for every few seconds: totals, the queue and the newest analyses, in two or three reads."""
+"""Reads a dashboard's data every few seconds: totals, the queue and the newest analyses, in two or three reads."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _CHOICES = tuple(f.name for f in fields(Preferences) if f.name not in ("username
 
 
 class PreferenceTable:
-    """What the owners want."""
+    """The owners' preferences."""
 
     def __init__(self, connections: Connections) -> None:
         """Share the store's connections."""

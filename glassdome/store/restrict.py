@@ -1,4 +1,4 @@
-"""Which rows a key may see."""
+"""Restricts rows to those that a key may see."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class SessionTable:
         await self._db.write(work)
 
     async def holds_session(self, token: str, *, now: datetime) -> bool:
-        """Say whether the session was begun, not signed out of, and is not over."""
+        """Return whether the session was begun, not signed out of, and is not over."""
         found = select(sessions.c.who).where(sessions.c.session_key == key_of(token), sessions.c.expires_at > now)
         return await self._db.row(found) is not None
 

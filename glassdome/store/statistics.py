@@ -44,7 +44,7 @@ async def corrections(connection: AsyncConnection, query: AnalysisQuery) -> Mapp
 
 
 def is_plain(query: AnalysisQuery) -> bool:
-    """Say whether the query asks for no more than a mailbox, so that the running totals answer it."""
+    """Return whether the query asks for no more than a mailbox, so that the running totals answer it."""
     mailboxes_only = AnalysisQuery(mailbox=query.mailbox, mailboxes=query.mailboxes, domains=query.domains)
     return replace(query, sort=mailboxes_only.sort, limit=mailboxes_only.limit, offset=0, cursor="") == mailboxes_only
 

@@ -1,4 +1,4 @@
-"""What is to be done to a message after its verdict, and what became of it."""
+"""The actions planned for a message after its verdict, and their outcome."""
 
 from __future__ import annotations
 

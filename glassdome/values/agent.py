@@ -1,4 +1,4 @@
-"""What the agent remembers of its own doings."""
+"""The agent's records of its own work."""
 
 from __future__ import annotations
 

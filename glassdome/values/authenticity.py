@@ -37,7 +37,7 @@ class Authenticity:
 
 
 def is_aligned(result: AuthResult, organization: str) -> bool:
-    """Say whether a result is about the same organizational domain."""
+    """Return whether a result is about the same organizational domain."""
     domain = result.domain.rpartition("@")[2]
     return bool(domain) and organizational_domain(domain) == organization
 

@@ -1,4 +1,6 @@
-"""What the mailbox and our server know about a message before it is judged; loaded by the pipeline, then frozen."""
+"""The facts that the mailbox and our server know about a message before it is judged; loaded by the pipeline, then
+frozen.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ __all__ = ["Context", "Habit", "SenderHistory"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderHistory:
-    """What this mailbox saw of one From address before this message.
+    """This mailbox's history with one From address before this message.
 
     `seen` counts earlier messages, `authenticated` those with aligned DKIM or DMARC pass, `replied` how often the
     owner wrote to it, `junked` how often the owner called it junk, `opened` how many the owner read (one that he flagged
@@ -32,7 +34,7 @@ class SenderHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habit:
-    """What is new about one correspondent: mails of theirs that the owner read, mails that he wrote to them."""
+    """New facts about one correspondent: mails of theirs that the owner read, mails that the owner wrote to them."""
 
     opened: int = 0
     replied: int = 0

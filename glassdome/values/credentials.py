@@ -1,4 +1,4 @@
-"""Who logs in to a mail server, and with what."""
+"""Credentials for a mail server."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ __all__ = ["Feedback"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """What a person says the message is; `actor` names who said it (a key's fingerprint, a mailbox)."""
+    """A person's correction of a message's label; `actor` names its author (a key's fingerprint, a mailbox)."""
 
     ref: MessageRef
     label: Label

@@ -1,4 +1,4 @@
-"""What an IMAP server says of a folder."""
+"""An IMAP server's description of a folder."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ WORKER_ENDED: Final = "worker_ended"
 
 
 class JobReason(StrEnum):
-    """Why a message is to be analysed; `draft` adds a reply draft to an analysis that is there."""
+    """The reason for an analysis; `draft` adds a reply draft to an analysis that exists."""
 
     NEW = "new"
     ASKED = "asked"
@@ -78,14 +78,16 @@ class Job:
 
     @property
     def is_suspected(self) -> bool:
-        """Whether its worker ended more than once while it was tried: then it is tried alone, to spare its neighbours."""
+        """Return whether its worker ended more than once while it was tried; it is then tried alone, to spare its
+        neighbours.
+        """
         begun_before = self.attempts - (self.state is JobState.LEASED)
         return self.error_code == WORKER_ENDED and begun_before >= 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
-    """How many jobs are in each state, and the age in seconds of the oldest that may run now.
+    """The number of jobs in each state, and the age in seconds of the oldest that may run now.
 
     `done` counts the messages that have an analysis, also those that wait for another one.
     """

@@ -72,7 +72,7 @@ class Masker:
         return cls((v, item.masked if len(v) <= _LONG else f"[{item.type}]") for item, v in values)
 
     def __bool__(self) -> bool:
-        """Say whether there is anything to hide."""
+        """Return whether there is anything to hide."""
         return bool(self._forms)
 
     def text(self, text: str) -> str:
@@ -123,7 +123,7 @@ def _replaced(text: str, forms: list[tuple[str, str, str]]) -> str:
 
 
 def _stands_alone(text: str, start: int, end: int, plain: str) -> bool:
-    """Say whether a short value is there as a word of its own: `2026` is not hidden inside `12026`."""
+    """Return whether a short value is there as a word of its own: `2026` is not hidden inside `12026`."""
     glued = text[:start][-1:].isalnum() or text[end : end + 1].isalnum()
     return not glued and _plain(text[start:end]) == plain
 

@@ -155,7 +155,7 @@ class AuthResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
-    """What our own server found when the message arrived (RFC 8601); `trusted` only for a configured authserv-id."""
+    """Our own server's results when the message arrived (RFC 8601); `trusted` only for a configured authserv-id."""
 
     authserv_id: str = ""
     trusted: bool = False
@@ -173,7 +173,7 @@ class Authentication:
         return next((r for r in found if r.result == "pass"), found[0] if found else None)
 
     def passed(self, method: str) -> bool:
-        """Say whether our own server saw `method` pass."""
+        """Return whether our own server saw `method` pass."""
         best = self.best(method)
         return self.trusted and best is not None and best.result == "pass"
 
@@ -208,7 +208,7 @@ class ListFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RspamdReport:
-    """What our own Rspamd wrote into X-Spamd-Result."""
+    """Our own Rspamd's report in X-Spamd-Result."""
 
     score: float = 0.0
     required: float = 0.0

@@ -1,4 +1,4 @@
-"""What an engine says of a message, validated and bounded; nothing acts on it but `verdict`."""
+"""An engine's opinion of a message, validated and bounded; nothing acts on it but `verdict`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Attention = Literal["now", "answer", "read", "skim"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why: the signal's name, the sentence, and what it rests on."""
+    """A reason: the signal's name, the sentence, and its evidence."""
 
     signal: str
     why: str
@@ -39,7 +39,7 @@ class ActionItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What an opinion cost. `seconds` is the engine's wall time; tokens are the server's own count.
+    """The cost of an opinion. `seconds` is the engine's wall time; tokens are the server's own count.
 
     `drafts` counts the calls that wrote reply drafts, which are no `calls`; tokens and seconds are of all.
     """

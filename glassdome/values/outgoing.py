@@ -83,7 +83,7 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientResult:
-    """What the server said of one recipient: its three-digit code (0 when it said nothing) and its words."""
+    """The server's answer for one recipient: its three-digit code (0 if it gave none) and its words."""
 
     address: str
     outcome: RecipientOutcome
@@ -93,7 +93,7 @@ class RecipientResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendOutcome:
-    """What became of one mail."""
+    """The result of sending one mail."""
 
     recipients: tuple[RecipientResult, ...]
 

@@ -1,4 +1,4 @@
-"""What the owner of a mailbox wants done with its mail."""
+"""The preferences of a mailbox's owner."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["EngineAccess", "Preferences"]
 
 
 class EngineAccess(StrEnum):
-    """How much of a mail a language model may see (the privacy budget)."""
+    """The part of a mail that a language model may see (the privacy budget)."""
 
     FULL = "full"
     REDACTED = "redacted"

@@ -1,4 +1,4 @@
-"""Who a message is: mailbox, folder, UIDVALIDITY and UID (RFC 9051 2.3.1.1); and how far we have read."""
+"""The identity of a message: mailbox, folder, UIDVALIDITY and UID (RFC 9051 2.3.1.1); and the reading position."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUids:
-    """What arrived since a cursor.
+    """The messages that arrived since a cursor.
 
     `reset` says that UIDVALIDITY changed, so that every UID stored before is void. `cursor` is the one to store once
     `uids` are safe in the queue.

@@ -1,4 +1,4 @@
-"""What detectors report: evidence with an outcome, never a judgement."""
+"""The reports of detectors: evidence with an outcome, never a judgement."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Where in the message something rests, and the words there.
+    """The place in the message that supports a finding, and the words there.
 
     `where`: `header:From`, `text`, `hidden`, `link:3`, `attachment:0`, `form:0`, `context` (facts of the mailbox),
     `rspamd`. `quote` is at most `limits.MAX_PHRASE_CHARS` long and must be found there (links: URL or shown text).

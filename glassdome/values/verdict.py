@@ -37,7 +37,7 @@ def why_unjudged(readable: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What we say of a message, with reasons.
+    """The verdict on a message, with reasons.
 
     `is_phishing` and `phishing_score` are None where the label is `unknown`; `readable` says why it may be.
     `degraded` means that the configured engine gave no usable opinion, `degraded_reason` why (an error code);
@@ -71,5 +71,5 @@ class Verdict:
 
     @property
     def sensitive_data(self) -> bool:
-        """Whether anything sensitive was found."""
+        """Return whether anything sensitive was found."""
         return bool(self.sensitive)

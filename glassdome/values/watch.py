@@ -1,4 +1,4 @@
-"""How the watching of one mailbox goes, for `/health` and for people."""
+"""The state of watching one mailbox, for `/health` and for people."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SweepReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillProgress:
-    """How far a backfill came, from the UID `top` down: everything above `reached` is in the queue.
+    """The progress of a backfill, from the UID `top` down: everything above `reached` is in the queue.
 
     `found` counts the messages seen in this run, `added` those of them that were not queued before. `next_at` is when
     the hourly limit lets it go on.

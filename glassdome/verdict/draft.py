@@ -1,4 +1,4 @@
-"""Whether a reply draft may be shown: it gives away or asks for nothing that the mail or the owner did not give."""
+"""Checks reply drafts: one that reveals or requests anything that neither mail nor owner gave is not shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST_SPAM = 0.5
 
 
 def may_be_answered(phishing: float, spam: float) -> bool:
-    """Say whether a mail of these probabilities may have a reply draft."""
+    """Return whether a mail of these probabilities may have a reply draft."""
     return phishing < _MOST_SUSPECT and spam < _MOST_SPAM
 
 

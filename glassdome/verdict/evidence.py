@@ -64,7 +64,7 @@ def _places(message: Message, where: str) -> Iterator[str]:
 
 
 def is_there(message: Message, item: Evidence) -> bool:
-    """Say whether the place exists and holds the quoted words; case and white space do not count."""
+    """Return whether the place exists and holds the quoted words; case and white space do not count."""
     if len(item.quote) > MAX_PHRASE_CHARS:
         return False
     places = tuple(_places(message, item.where))

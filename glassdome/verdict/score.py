@@ -60,12 +60,12 @@ def contribution(signal: Signal, weight: SignalWeight) -> float:
 
 
 def hard_evidence(signals: Sequence[Signal], weights: Weights) -> bool:
-    """Say whether something was found that no opinion can talk away."""
+    """Return whether something was found that no opinion can talk away."""
     return any(signal.hit and (w := weights.signals.get(signal.name)) is not None and w.hard for signal in signals)
 
 
 def injected(signals: Sequence[Signal], weights: Weights) -> bool:
-    """Say whether the mail tries to instruct the model."""
+    """Return whether the mail tries to instruct the model."""
     return any(s.hit and (w := weights.signals.get(s.name)) is not None and w.group == _INJECTION for s in signals)
 
 
@@ -99,7 +99,7 @@ def _capped(sums: Mapping[str, float], weights: Weights) -> dict[str, float]:
 
 
 def _together(signals: Sequence[Signal], weights: Weights) -> float:
-    """What pairs of findings add beyond their sum."""
+    """Return what pairs of findings add beyond their sum."""
     found = {signal.name for signal in signals if signal.hit}
     rules = weights.together.values()
     return math.fsum(r.phishing for r in rules if not found.isdisjoint(r.any_of) and not found.isdisjoint(r.with_any))

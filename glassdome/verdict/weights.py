@@ -33,7 +33,7 @@ class _Part(BaseModel):
 
 
 class Thresholds(_Part):
-    """From which probability on a mail is called phishing or spam."""
+    """The probabilities above which a mail is called phishing or spam."""
 
     phishing: Probability
     spam: Probability
@@ -56,7 +56,7 @@ class TextWeights(_Part):
 
 
 class ModelWeights(_Part):
-    """How the language model's log-odds count, and how far at most in each direction."""
+    """The weight of the language model's log-odds, and their limits in each direction."""
 
     scale: float = Field(ge=0, le=2)
     ceiling: float = Field(ge=0, le=10)
@@ -82,7 +82,7 @@ class Group(_Part):
 
 
 class SignalWeight(_Part):
-    """What one signal is worth, in log-odds; `hard` evidence cannot be talked away by a model."""
+    """The weight of one signal, in log-odds; a model cannot talk `hard` evidence away."""
 
     group: str
     phishing: LogOdds = 0.0
@@ -91,7 +91,7 @@ class SignalWeight(_Part):
 
 
 class Together(_Part):
-    """What it adds when one of `any_of` and one of `with_any` are found in the same mail."""
+    """The extra weight if one of `any_of` and one of `with_any` are found in the same mail."""
 
     any_of: tuple[str, ...] = Field(min_length=1)
     with_any: tuple[str, ...] = Field(min_length=1)

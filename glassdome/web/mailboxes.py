@@ -1,4 +1,4 @@
-"""Which mailboxes a visitor is offered by name, whether they are read, and what is counted for one of them."""
+"""Lists the mailboxes offered to a visitor by name, with their analysis mode and the figures of one of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["AnalysisMode", "offered", "reading", "within"]
 
 
 class AnalysisMode(StrEnum):
-    """What is read: new mail, only what somebody asks for, or nothing."""
+    """The mail that is analysed: new mail, only what somebody asks for, or none."""
 
     ON = "on"
     WHEN_ASKED = "when_asked"
@@ -34,7 +34,7 @@ async def offered(services: Services, caller: Caller) -> list[str]:
 
 
 async def reading(services: Services, caller: Caller, known: Sequence[str]) -> AnalysisMode:
-    """Say whether new mail of any mailbox that the key covers is read."""
+    """Return whether new mail of any mailbox that the key covers is read."""
     if any(caller.may_see(mailbox) for mailbox in await services.preferences.chosen_mailboxes()):
         return AnalysisMode.ON
     for mailbox in known:

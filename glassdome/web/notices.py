@@ -1,4 +1,4 @@
-"""What a page says after a form was carried out; addresses name these by code, so that no link can put words there."""
+"""Messages that a page shows after a form was handled; addresses name them by code, so that no link can inject text."""
 
 from __future__ import annotations
 

@@ -53,7 +53,9 @@ class StaticFile:
 
 
 class Web:
-    """What all pages share: templates, files, sessions, tries to sign in. Made once per application; reads files."""
+    """The state that all pages share: templates, files, sessions, sign-in limits. Made once per application; reads
+    files.
+    """
 
     def __init__(self, box: SecretBox) -> None:
         """`box` seals the sessions."""

@@ -33,7 +33,7 @@ _ORDERS: Final = {"received": "Received", "priority": "Priority", "phishing": "P
 
 
 class MailParameters(BaseModel):
-    """What the search form sends; empty fields narrow nothing."""
+    """The fields of the search form; empty fields narrow nothing."""
 
     text: Annotated[str, Field(max_length=200)] = ""
     mailbox: str = ""
@@ -46,7 +46,7 @@ class MailParameters(BaseModel):
 
     @property
     def narrowed(self) -> bool:
-        """Whether any filter is set."""
+        """Return whether any filter is set."""
         return any(self.model_dump(exclude={"cursor", "sort"}).values())
 
     def filters(self, now: datetime) -> Filters:

@@ -1,4 +1,4 @@
-"""What can be done for one mailbox beside its preferences: judge its older mail, try a warning."""
+"""Actions for one mailbox, apart from its preferences: judge its older mail, try a warning."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _DONE: Final = {"retry": "retried", "cancel": "cancelled"}
 
 
 class QueueFilter(BaseModel):
-    """Which jobs, by id upwards; an empty state means those that are not done."""
+    """The filters of the list of jobs, in order of id; an empty state means those that are not done."""
 
     state: Literal["", "pending", "leased", "done", "failed", "cancelled"] = ""
     mailbox: str = ""

@@ -1,4 +1,4 @@
-"""Who is signed in: a sealed cookie that names a key by its fingerprint, never the key."""
+"""Keeps visitors signed in: a sealed cookie that names a key by its fingerprint, never the key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often one may try to sign in: so often from each address, and from all that one peer names together."""
+"""Limits sign-in attempts per address, and for all addresses that one peer names together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who looks at a page, what their key lets them do, and whether a form came from one of our pages."""
+"""Identifies a page's visitor, what their key permits, and whether a form came from one of our pages."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Visitor:
 
     @property
     def may_write(self) -> bool:
-        """Whether buttons are shown."""
+        """Return whether buttons are shown."""
         return self.caller is not None and self.caller.scope is Scope.RW
 
     @property
@@ -70,7 +70,7 @@ class SentForm:
 
     @property
     def caller(self) -> Caller:
-        """Who is signed in."""
+        """The signed-in caller."""
         return self.visitor.signed_in_by
 
     def __getitem__(self, name: str) -> str:

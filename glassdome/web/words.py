@@ -1,4 +1,4 @@
-"""How things are said on pages: verdicts, states, ages, places in a message."""
+"""Words for pages: verdicts, states, ages, places in a message."""
 
 from __future__ import annotations
 

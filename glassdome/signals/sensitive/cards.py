@@ -104,14 +104,14 @@ def _groups(view: TextView, run: Span) -> Iterator[tuple[Span, str, bool]]:
 
 
 def _parted(text: str, groups: Sequence[Span], first: int, last: int) -> bool:
-    """Say whether the groups are parted by the same sign; one line break may stand for any of them."""
+    """Return whether the groups are parted by the same sign; one line break may stand for any of them."""
     gaps = [text[a[1] : b[0]] for a, b in pairwise(groups[first : last + 1])]
     even = {gap for gap in gaps if "\n" not in gap}
     return len(even) <= 1 and even <= _SEPARATORS and sum("\n" in gap for gap in gaps) <= 1
 
 
 def _alone(text: str, span: Span) -> bool:
-    """Say whether nothing is glued to the number that makes it part of something else."""
+    """Return whether nothing is glued to the number that makes it part of something else."""
     head, tail = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 2]
     return not (
         head.isalnum() or head in ("_", "-", "/", "+", "$", "€", ".") or tail[:1].isalnum() or tail[:1] == "_"

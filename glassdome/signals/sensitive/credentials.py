@@ -72,7 +72,7 @@ def _next(view: TextView, phrases: Phrases, form: re.Pattern[str]) -> Iterator[r
 
 
 def _is_password(value: str, *, last_of_line: bool) -> bool:
-    """Say whether a word after "password:" is one: mixed kinds of characters, or alone at the end of its line."""
+    """Return whether a word after "password:" is one: mixed kinds of characters, or alone at the end of its line."""
     if _PLACEHOLDER.match(value):
         return False
     kinds = sum(any(map(test, value)) for test in (str.isdigit, str.isupper, str.islower))

@@ -1,4 +1,4 @@
-"""What a recogniser yields: a span of one text and how bad its loss is."""
+"""The result of a recogniser: a span of one text and how bad its loss is."""
 
 from __future__ import annotations
 

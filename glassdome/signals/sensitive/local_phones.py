@@ -51,7 +51,7 @@ _SEPARATED: Final = re.compile(r"[ .\-/()\u00a0\u2011\u2013]")
 
 @lru_cache(maxsize=1024)
 def _fits(number: str, regions: tuple[str, ...], *, mobile: bool) -> bool:
-    """Say whether a country gives out such numbers; in one piece only mobile ones are taken."""
+    """Return whether a country gives out such numbers; in one piece only mobile ones are taken."""
     for region in regions:
         try:
             parsed = phonenumbers.parse(number, region)

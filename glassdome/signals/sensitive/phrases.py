@@ -66,7 +66,7 @@ class Phrases:
 
     @property
     def unspaced(self) -> bool:
-        """Whether some phrases are in a script without spaces, so that `keys` do not tell."""
+        """Return whether some phrases are in a script without spaces, so that `keys` cannot rule them out."""
         return bool(self._unspaced)
 
     def last_before(self, view: TextView, position: int, size: int = BEFORE) -> int:
@@ -76,7 +76,7 @@ class Phrases:
         return hits[index - 1][1] if index and hits[index - 1][1] > position - size else -1
 
     def near(self, view: TextView, start: int, end: int) -> bool:
-        """Say whether a phrase ends close before the span or follows it closely."""
+        """Return whether a phrase ends close before the span or follows it closely."""
         hits = self.hits(view)
         if not hits:
             return False

@@ -42,12 +42,12 @@ class TextView:
 
     @cached_property
     def has_digits(self) -> bool:
-        """Whether a digit stands in the text: without one it holds no number of any kind."""
+        """Return whether the text holds a digit: without one it holds no number of any kind."""
         return _DIGIT.search(self.text) is not None
 
     @cached_property
     def runs(self) -> tuple[Span, ...]:
-        """Where six or more digits stand together."""
+        """The spans of six or more digits in a row."""
         return tuple(match.span() for match in islice(_RUN.finditer(self.text), MAX_SENSITIVE_CANDIDATES))
 
     def around_runs(self, before: int, behind: int) -> Iterator[Span]:
@@ -69,7 +69,7 @@ class TextView:
             yield low, high
 
     def in_address(self, start: int) -> bool:
-        """Say whether `start` lies inside a URL, a path or an e-mail address."""
+        """Return whether `start` lies inside a URL, a path or an e-mail address."""
         head = self.text[max(0, start - 300) : start]
         token = head[max(head.rfind(char) for char in " \n\t<>\"'()") + 1 :]
         return "://" in token or "www." in token or "@" in token or "=" in token[:-1] or token.count("/") > 1
