@@ -1,4 +1,4 @@
-"""How fast the API reads from a full database, beside an empty FastAPI route reading one row of it, in one run.
+"""Measure the API's reads from a full database against an empty FastAPI route that reads one row, in one run.
 
     python benchmarks/api_reads.py [--analyses 1000000] [--requests 400] [--mariadb] [--keep FOLDER]
 

@@ -1,4 +1,4 @@
-"""Which IMAP client: ours, aioimaplib, or IMAPClient in threads, side by side on a private Dovecot.
+"""Compare IMAP clients on a private Dovecot: ours, aioimaplib, and IMAPClient in threads.
 
 Run: python benchmarks/imap_library.py   (needs Dovecot, `pip install aioimaplib IMAPClient`)
 """

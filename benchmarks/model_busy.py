@@ -1,4 +1,4 @@
-"""How busy the worker keeps a model server of 8 slots and fixed latency, beside what one request at a time would.
+"""Measure how busy the worker keeps a model server of 8 slots and fixed latency, against one request at a time.
 
 python benchmarks/model_busy.py [--mails 400] [--latency 0.5] [--slots 8]
 """

@@ -1,4 +1,4 @@
-"""What the model benchmarks share: a queue on SQLite, mail in memory, the real worker, an Ollama test server."""
+"""Shared code of the model benchmarks: a queue on SQLite, mail in memory, the real worker, an Ollama test server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast `parse_message` is beside the straightforward standard-library way, in one run on the same mail.
+"""Measure `parse_message` against the straightforward standard-library way, in one run on the same mail.
 
     python benchmarks/parse.py [FOLDER] [--count N]
 

@@ -1,4 +1,4 @@
-"""How fast a delivery becomes a stored verdict, and what the doorbell costs the delivery. Real Dovecot, real service.
+"""Measure the time from delivery to stored verdict, and the doorbell's cost to the delivery, with real servers.
 
     python benchmarks/push_latency.py [--deliveries 500]
 

@@ -1,4 +1,4 @@
-"""What other people's mail classes allow in ours."""
+"""Maps other people's mail classes to our categories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which program judged: kept results of another one are no results of this one."""
+"""Identifies the program that judged: results of another version are not reused."""
 
 from __future__ import annotations
 

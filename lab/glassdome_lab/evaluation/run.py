@@ -36,7 +36,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationPlan:
-    """What is to be measured: `limit` takes that many samples of each kind, the same ones each time."""
+    """The plan of an evaluation: `limit` takes that many samples of each kind, the same ones each time."""
 
     corpus_name: str
     engine: str

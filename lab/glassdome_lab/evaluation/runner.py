@@ -35,7 +35,7 @@ _CHUNK = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
-    """How samples are judged.
+    """Judges samples and keeps their records.
 
     `engine` opens a language model's engine, None is the built-in one alone; `classifier` replaces its trained text model; `state` is a folder in which
     finished records are kept, so that a run that was cut off goes on where it stopped.
@@ -50,7 +50,7 @@ class Runner:
     progress: Progress = lambda what, done, total: None
 
     def finished(self, kind: str, samples: Sequence[Sample]) -> bool:
-        """Say whether all samples were judged in an earlier run, so that no engine is needed."""
+        """Return whether all samples were judged in an earlier run, so that no engine is needed."""
         kept = self._kept(kind)
         return all(sample.id in kept for sample in samples)
 

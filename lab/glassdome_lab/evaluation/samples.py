@@ -22,7 +22,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailPlace:
-    """Where a raw message is: a file, a member of a zip, a stretch of an mbox (`size` > 0), or here (`inline`)."""
+    """The place of a raw message: a file, a member of a zip, a stretch of an mbox (`size` > 0), or here (`inline`)."""
 
     path: Path | None = None
     member: str = ""
@@ -140,5 +140,5 @@ class Corpus:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many samples there are of each kind."""
+        """Count the samples of each kind."""
         return {name: len(getattr(self, name)) for name in self.__slots__}

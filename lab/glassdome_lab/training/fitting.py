@@ -26,7 +26,7 @@ _UNKNOWN_CLASS: Final = -4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What was chosen by leaving sources out; see the model card for what else was tried.
+    """The parameters chosen by leaving sources out; the model card lists what else was tried.
 
     `inverse_penalty` is scikit-learn's C; `dense_scale` how much of the penalty concepts are spared; a hashed feature
     is kept when `least_documents` have it in `least_sources` sources; `most_per_source` bounds one source's rows.

@@ -1,4 +1,4 @@
-"""How good a recipe is on sources it never saw: leave-one-source-out, later phishing held back."""
+"""Measures a recipe on sources it never saw: leave-one-source-out, later phishing held back."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Comparison:
 def shadow_compare(
     old: Classifier, new: Classifier, held_out: Sequence[Sample], corrections: Sequence[Sample] = ()
 ) -> Comparison:
-    """Say whether `new` may replace `old`, both judged on mail that neither was trained on.
+    """Return whether `new` may replace `old`, both judged on mail that neither was trained on.
 
     It may when, on `held_out`, it is not worse by log loss, false alarms or recall, and when on a person's
     `corrections` it is not worse by log loss.

@@ -1,4 +1,4 @@
-"""From a folder of labelled mail to a model file with its card."""
+"""Trains a model file with its card from a folder of labelled mail."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingReport:
-    """What was trained and how good it is; `activated` says whether `model` was written."""
+    """The result of a training and its figures; `activated` says whether `model` was written."""
 
     model: Path
     card: Path

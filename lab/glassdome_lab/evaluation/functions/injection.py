@@ -1,4 +1,4 @@
-"""What a mail gains by talking to the model: nothing, even from a model that obeys it."""
+"""Measures what a mail gains by talking to the model: nothing, even from a model that obeys it."""
 
 from __future__ import annotations
 

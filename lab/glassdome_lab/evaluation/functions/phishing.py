@@ -1,4 +1,4 @@
-"""How well phishing is told from legitimate mail: ranking, recall at a fixed alarm budget, calibration, per source."""
+"""Measures the detection of phishing: ranking, recall at a fixed alarm budget, calibration, per source."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _with_interval(
 
 
 def _per_source(chosen: Sequence[dict[str, Any]], threshold: float) -> list[dict[str, Any]]:
-    """How many mails of each source are called phishing: by the verdict, and at the threshold of one per cent."""
+    """Count the mails of each source called phishing: by the verdict, and at the threshold of one per cent."""
     names = sorted({(r["label"], r["source"]) for r in chosen})
     rows = []
     for label, source in names:

@@ -38,7 +38,7 @@ def measure_categories(records: Sequence[dict[str, Any]], samples: Sequence[Cate
 
 
 def _specific(pairs: Sequence[tuple[CategorySample, list[str]]]) -> dict[str, Any]:
-    """Where we said something else than the catch-all `work`: how often that is allowed, and were our words dealt at random."""
+    """Rate the answers other than the catch-all `work`: the share that is allowed, and the share if they were shuffled."""
     told = [(sample.accepted - {"work"}, said[0]) for sample, said in pairs if said[0] != "work"]
     if not told:
         return {"count": 0, "right": 0.0, "shuffled": 0.0}
