@@ -38,6 +38,20 @@ def test_file_is_small_and_well_named(path: Path) -> None:
     assert ast.get_docstring(ast.parse(text)), f"{path} does not say what it is for"
 
 
+#: First words that turn a docstring into a riddle: a sentence has its subject and verb, a noun phrase its noun, in front.
+RIDDLES = {"What", "Whether", "Who", "Whom", "Whose", "Where", "When", "How", "From", "Which", "Why"}
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_docstrings_begin_plainly(path: Path) -> None:
+    """A docstring begins with a verb or a noun, never with a word such as What, Whether or How."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, DOCUMENTED)]
+    texts = [ast.get_docstring(node) or "" for node in nodes]
+
+    assert [text for text in texts if (re.findall(r"^\w+", text) or [""])[0] in RIDDLES] == []
+
+
 #: A migration is one list of columns: cutting it up would only hide the schema.
 FUNCTIONS_IN = [p for p in FILES if "migrations" not in p.parts]
 
@@ -63,7 +77,7 @@ def test_only_config_reads_the_environment() -> None:
 
 
 def _swallows(tree: ast.Module) -> bool:
-    """Say whether a handler catches everything and does not end in a bare `raise`."""
+    """Return whether a handler catches everything and does not end in a bare `raise`."""
     return any(
         isinstance(node, ast.ExceptHandler)
         and isinstance(node.type, ast.Name)
