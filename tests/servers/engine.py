@@ -82,7 +82,7 @@ class Engine:
         return done.stdout
 
     def has(self, image: str) -> bool:
-        """Tell whether the image is there."""
+        """Return whether the image is there."""
         return bool(self.docker("images", "-q", image).strip())
 
     def base(self) -> str:

@@ -89,7 +89,7 @@ class Stack:
         until(self.healthy)
 
     def healthy(self) -> bool:
-        """Tell whether the service, its database, its mail server and its model are well."""
+        """Return whether the service, its database, its mail server and its model are well."""
         try:
             return bool(self._client.get("/health").json()["status"] == "healthy")
         except (httpx.HTTPError, ValueError):

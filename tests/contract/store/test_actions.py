@@ -159,7 +159,7 @@ async def _plan(database: Database, statement: Any) -> list[str]:
 
 
 def _unbounded(line: str) -> bool:
-    """Say whether a line means that all rows are read: in SQLite's words, and in MariaDB's."""
+    """Return whether a line means that all rows are read: in SQLite's words, and in MariaDB's."""
     return ("SCAN llm_action" in line and "INDEX" not in line) or line.startswith(
         ("llm_action ALL", "llm_action index None")
     )

@@ -38,7 +38,7 @@ def connected(address: str, source: str, data: bytes = b"") -> socket.socket:
 
 
 def is_closed(peer: socket.socket) -> bool:
-    """Say whether the service hung up."""
+    """Return whether the service hung up."""
     peer.settimeout(0)
     try:
         return peer.recv(1) == b""

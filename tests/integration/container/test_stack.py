@@ -62,7 +62,7 @@ def add(stack: Stack, name: str, count: int) -> None:
 
 
 def restarted(stack: Stack) -> bool:
-    """Tell whether the engine started the service again by itself."""
+    """Return whether the engine started the service again by itself."""
     return stack.containers("llm-processor")[0]["RestartCount"] == 1 and stack.healthy()
 
 

@@ -124,7 +124,7 @@ async def _has_looked(database: Database, world: World) -> bool:
 
 
 async def _is_quiet(database: Database, world: World) -> bool:
-    """Say whether everything in INBOX was seen, judged and acted on."""
+    """Return whether everything in INBOX was seen, judged and acted on."""
     cursor = await database.cursors.get_cursor(world.mailbox, "INBOX")
     uid_next = await asyncio.to_thread(_uid_next, world)
     open_jobs = await _count(database, queue, queue.c.state.in_(("pending", "leased")))

@@ -37,12 +37,12 @@ def held(value: object) -> Iterator[re.Pattern[Any]]:
 
 
 def misread(pattern: re.Pattern[Any]) -> bool:
-    """Say whether the pattern repeats a group possessively, which Python 3.11.2 gets wrong (python/cpython#106052)."""
+    """Return whether the pattern repeats a group possessively, which Python 3.11.2 gets wrong (python/cpython#106052)."""
     return any(wrong(item) for item in _parser.parse(pattern.pattern, pattern.flags))
 
 
 def wrong(item: Any) -> bool:
-    """Say whether an item of a parsed pattern is, or holds, a possessive repeat of more than one set of characters."""
+    """Return whether an item of a parsed pattern is, or holds, a possessive repeat of more than one set of characters."""
     if isinstance(item, tuple) and len(item) == 2 and str(item[0]) == "POSSESSIVE_REPEAT":
         body = item[1][2]
         single = len(body) == 1 and str(body[0][0]) in ("IN", "LITERAL", "NOT_LITERAL", "ANY")

@@ -149,7 +149,7 @@ def _holds(item: Any, char: str) -> bool:
 
 
 def may_be_long(pattern: re.Pattern[Any]) -> bool:
-    """Say whether anything in the pattern repeats without a small bound; if nothing does, it is linear."""
+    """Return whether anything in the pattern repeats without a small bound; if nothing does, it is linear."""
     return any(_repeats(list(_tree(pattern)), ""))
 
 
