@@ -32,6 +32,7 @@ docker network prune -f > /dev/null
 docker image prune -f > /dev/null
 kill $engine
 wait $engine
+umount "$HOME"/exec/netns/* 2> /dev/null
 """
 _START_SECONDS = 60.0
 
