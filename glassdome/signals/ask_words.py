@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases
@@ -22,7 +22,11 @@ _OF_LURES: Final = {
 }  # fmt: skip
 #: "We never ask for your password": a sentence that says so asks for nothing.
 _DENIED = re.compile(
-    r"\b(?:never|niemals|jamais|jam[aá]s|nunca|nooit|nie|mai)\b|\b(?:will|do|does|need|needn)(?:\s+not|n['’]t)\s+(?:\w+\s+)?(?:ask|need|have|send|request|call)|"
+    r"\b(?:never|niemals|jamais|jam[aá]s|nunca|nooit)\b|"
+    # The German and the Italian "never" are "not" and "more" in other languages: what follows tells them.
+    r"\bnie\s+(?:nach|um|per|via|telefonisch|zur?|auf|ihre?n?|deine?n?|wieder|eine?n?|danach|am|dazu|fragen|bitten|oder|meer|om|uw|je|een)\b|"
+    r"\bmai\s+(?:via|per|la|le|il|i|gli|al|tua|tuo|tuoi|sua|suo|suoi|e-?mail|password|dati|codici|\w*(?:chied|inviare|forni|condivi|comuni)\w*)\b|"
+    r"\b(?:will|do|does|need|needn)(?:\s+not|n['’]t)\s+(?:\w+\s+)?(?:ask|need|have|send|request|call)|"
     r"\bno (?:action|need|further)\b|\bnothing (?:you|to do|else)|\bkeine (?:weitere|aktion|links|zugangs)|\bnichts (?:tun|weiter)|"
     r"\b(?:aucune|pas besoin|n['’]avez rien)\b|\b(?:ninguna|no (?:tiene|necesita|hay) (?:que|nada))|\bnon (?:chiede|richiede|deve|occorre|devi)|\bn[eé] (?:chied|richied)\w+|"
     r"\b(?:geen actie|hoeft (?:u |je )?(?:niets|niet))|\b(?:nenhuma|n[aã]o (?:precisa|[eé] necess[aá]rio))",
@@ -44,13 +48,20 @@ _IN_FILES: Final = frozenset(
         "sign_in",
     )
 )
-_ENDS: Final = ".!?\n"
+_ENDS: Final = ".!?\n。！？"
 #: Characters behind a match that still belong to its sentence.
 _AHEAD: Final = 40
-_PHONE = re.compile(r"(?<![\w/=.-])(?:\+|00)?\(?\d{1,4}\)?(?:[ ./-]?\(?\d{2,5}\)?){2,5}(?![\w/=-])")
+_PHONE = re.compile(
+    r"(?<![A-Za-z0-9_/=.-])(?:\+|00)?\(?\d{1,4}\)?(?:[ ./-]\d(?=[ ./-]))?(?:[ ./-]?\(?\d{2,5}\)?){2,5}(?![A-Za-z0-9_/=-])"
+)
 _MIN_DIGITS, _MAX_DIGITS = 9, 15
 
+#: The group of a language's own words of denial: "nobody from our bank will ask for it".
+_DENIAL: Final = "denied"
+
 Words = Mapping[str, tuple[Evidence, ...]]
+#: A group of phrases and where one stands.
+Place = tuple[str, int, int]
 
 
 def asking_words(message: Message) -> Words:
@@ -59,24 +70,35 @@ def asking_words(message: Message) -> Words:
     found: dict[str, list[Evidence]] = {}
     scanned = ScannedText.of(whole)
     lures = ((_OF_LURES.get(group, ""), start, end) for group, start, end in scanned.told_by(load_phrases(_LURES)))
-    for group, start, end in (*load_phrases(_BOOK).find(scanned), *lures):
-        if group not in ("", "never") and not _is_denied(whole, start, end):
-            where = "header:Subject" if start < len(message.subject) else "text"
-            found.setdefault(group, []).append(Evidence(where=where, quote=whole[start:end]))
+    for group, start, end in _asked((*load_phrases(_BOOK).find(scanned), *lures), whole):
+        where = "header:Subject" if start < len(message.subject) else "text"
+        found.setdefault(group, []).append(Evidence(where=where, quote=whole[start:end]))
     for number, item in enumerate(message.attachments[:_MOST_FILES]):
-        for group, start, end in (
-            load_phrases(_BOOK).find(ScannedText.of(item.text[:_READ_OF_FILES])) if item.text else ()
-        ):
-            if group in _IN_FILES and not _is_denied(item.text, start, end):
+        told = load_phrases(_BOOK).find(ScannedText.of(item.text[:_READ_OF_FILES])) if item.text else ()
+        for group, start, end in _asked(tuple(told), item.text):
+            if group in _IN_FILES:
                 found.setdefault(group, []).append(Evidence(where=f"attachment:{number}", quote=item.text[start:end]))
     return {group: tuple(places) for group, places in found.items()}
 
 
-def _is_denied(text: str, start: int, end: int) -> bool:
+def _asked(told: Sequence[Place], text: str) -> Iterator[Place]:
+    """Yield what is asked and not denied in the same sentence."""
+    denials = [start for group, start, _ in told if group == _DENIAL]
+    for group, start, end in told:
+        if group not in ("", "never", _DENIAL) and not _is_denied(text, start, end, denials):
+            yield group, start, end
+
+
+def _is_denied(text: str, start: int, end: int, denials: Sequence[int]) -> bool:
     begin = max(text.rfind(sign, 0, start) for sign in _ENDS) + 1
-    return bool(
-        _DENIED.search(text, max(begin, start - 200), end + _AHEAD if text[end : end + 1] not in _ENDS else end)
-    )
+    last = end + _AHEAD if text[end : end + 1] not in _ENDS else end
+    if any(begin <= place < last and not _ends_between(text, end, place) for place in denials):
+        return True
+    return bool(_DENIED.search(text, max(begin, start - 200), last))
+
+
+def _ends_between(text: str, end: int, place: int) -> bool:
+    return any(sign in text[end:place] for sign in _ENDS)
 
 
 def has_phone(text: str) -> bool:

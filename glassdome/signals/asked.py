@@ -76,9 +76,14 @@ OWN_NAME: Final = "nothing but its own name speaks for"
 _NOTE: Final = "asked"
 OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
 _MONEY = re.compile(
-    r"[$€£¥]|\b(?:usd|eur|euros?|dollars?|pounds?|reais|gbp|chf|brl|pln|kr|zł|btc|usdt)\b|r\$", re.IGNORECASE
+    r"[$€£¥₺₽₴₩₪₹₫฿円元원]|\b(?:usd|eur|euros?|dollars?|pounds?|reais|gbp|chf|brl|pln|kr|zł|btc|usdt|kč|czk|ft|huf|lei|ron|лв|bgn|rsd|din|дин|"
+    r"руб\w*|грн|uah|tl|lira|rp|idr|vnd|đồng|kronor|kroner|korun|forint|lv)\b|r\$|ريال|درهم|جنيه|دينار|تومان|บาท|ש\"ח|रुपय",
+    re.IGNORECASE,
 )
-_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}|\biban\b|\bsort code\b|\bconto\b|\bkonto\b|\bcompte\b|\bcuenta\b|\bconta\b|\brekening|\baccount\b|\bbank", re.IGNORECASE)  # fmt: skip
+_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}|\biban\b|\bsort code\b|\bconto\b|\bkonto\b|\bcompte\b|\bcuenta\b|\bconta\b|\brekening|\baccount\b|\bbank|rachun|\búčt|\búčet|\bcontul|счет|счёт|рахун|\bhesa[bp]|száml|\btili|λογαριασμ|račun|сметк|sąskait|\bkont|口座|账户|帳戶|账号|帳號|계좌|"
+    r"חשבון|حساب|खात|rekening|tài khoản|บัญชี",
+    re.IGNORECASE,
+)  # fmt: skip
 #: Names of shared files that impostors choose.
 _MONEY_FILE = re.compile(
     r"\b\w*(?:payroll|salar(?:y|ies)|bonus|overdue|remittance|settlement|invoice|payment|wire_?transfer|compensation|lohn|gehalt|zahlung|rechnung|"

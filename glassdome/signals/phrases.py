@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from glassdome.core.shipped import loads_shipped
 from glassdome.core.words import words_in
-from glassdome.signals.domains import latin_letter
+from glassdome.signals.phrase_form import STEMS, SignalPhrase, compile_phrase, grams_of, plain_letter
 
-__all__ = ["SUBJECT_END", "PhraseBook", "ScannedText", "SignalPhrase", "load_phrases", "mixed_words"]
+__all__ = ["SUBJECT_END", "PhraseBook", "ScannedText", "load_phrases", "mixed_words"]
 
 #: Characters scanned; what a mail wants, it says before.
 MAX_SCANNED: int = 6_000
 #: Other words allowed between two words of a phrase, where the file does not say.
 _GAP = 2
-#: Letters of a stem (`verif*`) used to look it up.
-_STEM = 4
+#: The same in the languages' own files, most of which have a freer order of words.
+_PACK_GAP = 3
 #: Occurrences of a word tried, and characters a phrase may reach from it.
 _MAX_PLACES = 24
 _REACH = 160
@@ -39,26 +38,6 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _MANY_LETTERS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalPhrase:
-    """One phrase: its group, its words (each a set of alternatives), the pattern that finds them in order.
-
-    `anchor` is the most telling slot: the one whose shortest word is the longest. `others` are the rest, `near` their
-    letters, without which the pattern need not be tried.
-    """
-
-    group: str
-    others: tuple[frozenset[str], ...]
-    near: tuple[tuple[str, ...], ...]
-    source: str
-    anchor: frozenset[str]
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The pattern, compiled when it is first needed: most phrases of a book occur in no mail of a process."""
-        return _compiled(self.source)
-
-
 @dataclass(frozen=True, kw_only=True)
 class ScannedText:
     """A text prepared for lookup: lower case, its words, and their stems."""
@@ -73,8 +52,10 @@ class ScannedText:
     def of(cls, text: str) -> ScannedText:
         """Prepare the first part of a text; the last few are kept for the next detector."""
         lowered = _folded(text[:MAX_SCANNED]).lower()
-        words = frozenset(words_in(lowered))
-        return cls(text=lowered, words=words, stems=frozenset([word[:_STEM] for word in words]))
+        words = (
+            frozenset(words_in(lowered)) if lowered.isascii() else frozenset([*words_in(lowered), *grams_of(lowered)])
+        )
+        return cls(text=lowered, words=words, stems=frozenset([word[:length] for length in STEMS for word in words]))
 
     def told_by(self, book: PhraseBook) -> tuple[tuple[str, int, int], ...]:
         """Return what `book` finds here; two detectors that ask the same pay once."""
@@ -164,9 +145,10 @@ def _folded(text: str) -> str:
     text = text.replace("\u2019", "'")
     if text.isascii():
         return text
-    foreign = set("".join(mixed_words(text)))
+    if _FOREIGN.search(text):
+        text = _MIXED_WORD.sub(lambda word: "".join(plain_letter(char, mixed=True) for char in word[0]), text)
     found = set("".join(_BEYOND_ASCII.findall(text)))
-    plain = {char: put for char in found if (put := _plain_letter(char, mixed=char in foreign)) != char}
+    plain = {char: put for char in found if (put := plain_letter(char, mixed=False)) != char}
     if len(plain) > _MANY_LETTERS or not all(map(str.isascii, plain.values())):
         return text.translate({ord(char): put for char, put in plain.items()})
     for char, put in plain.items():
@@ -179,50 +161,9 @@ def mixed_words(text: str) -> list[str]:
     return _MIXED_WORD.findall(text) if _FOREIGN.search(text) else []
 
 
-@lru_cache(maxsize=4096)
-def _plain_letter(char: str, *, mixed: bool) -> str:
-    plain = unicodedata.normalize("NFKC", char)
-    if len(plain) == 1 and plain.isascii():
-        return plain
-    return latin_letter(char) if mixed and not "\u00c0" <= char <= "\u024f" else char
-
-
-@cache
-def _compiled(source: str) -> re.Pattern[str]:
-    return re.compile(source)
-
-
-def _slot_key(word: str) -> str:
-    return f"{word[:_STEM]}*" if word.endswith("*") else word
-
-
-def _slot_pattern(word: str) -> str:
-    return re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word)
-
-
-def _opening(form: str) -> str:
-    """Look at what is before a form after its first letter: a pattern that begins with letters is searched for fast."""
-    first = form[: 2 if form[0] == "\\" else 1]
-    return rf"{first}(?<!\w{first}){form[len(first) :]}"
-
-
-def _phrase(group: str, text: str, gap: int) -> SignalPhrase:
-    """Compile `verify|confirm your account`: alternatives by |, stems by *, `_` joins words with nothing between."""
-    slots: list[frozenset[str]] = []
-    parts: list[str] = []
-    letters: list[tuple[str, ...]] = []
-    for slot in text.lower().split():
-        alternatives = slot.split("|")
-        letters.append(tuple(word.split("_")[-1].rstrip("*") for word in alternatives))
-        slots.append(frozenset(_slot_key(word.split("_")[-1]) for word in alternatives))
-        forms = [r"[^\w.!?;]+".join(map(_slot_pattern, word.split("_"))) for word in alternatives]
-        parts.append(f"(?:{'|'.join(forms if parts else map(_opening, forms))})")
-    between = rf"[^\w.!?;]+(?:\w+[^\w.!?;]+){{0,{gap}}}"
-    source = rf"{between.join(parts)}(?!\w)"
-    anchor = max(slots, key=lambda slot: min(map(len, slot)))
-    others = tuple(slot for slot in slots if slot is not anchor)
-    near = tuple(letters[number] for number, slot in enumerate(slots) if slot is not anchor)
-    return SignalPhrase(group=group, others=others, near=near, source=source, anchor=anchor)
+#: Languages with a file of their own, by the name of the table in it that adds to a book.
+_PACKS: Final = "languages"
+_TABLES: Final[Mapping[str, str]] = {"asks": "asks", "phrases.toml": "lures", "authority.toml": "roles"}
 
 
 @loads_shipped(("asks",), ("authority.toml",), ("injection.toml",), ("offers",), ("phrases.toml",))
@@ -230,16 +171,30 @@ def _phrase(group: str, text: str, gap: int) -> SignalPhrase:
 def load_phrases(name: str) -> PhraseBook:
     """Read a shipped phrase file: `gap`, then tables of groups, lists of phrases by language.
 
-    A folder has one file per language, each with its groups; a language is added by adding its file.
+    A folder has one file per language, each with its groups; what the languages' own files add to a book joins it.
     """
+    tables = [tomllib.loads(text) for text in _texts(name)]
+    packs = (
+        [(pack[_TABLES[name]], pack["bare"]) for pack in _packs() if _TABLES[name] in pack] if name in _TABLES else []
+    )
+    own = [phrase for table in tables for phrase in _read(table)]
+    added = [phrase for table, bare in packs for phrase in _read(dict(table), gap=_PACK_GAP, bare=bare)]
+    return PhraseBook(phrases=(*own, *added))
+
+
+@lru_cache(maxsize=1)
+def _packs() -> tuple[dict[str, Any], ...]:
+    return tuple(map(tomllib.loads, _texts(_PACKS)))
+
+
+def _texts(name: str) -> Iterator[str]:
     place = files("glassdome.signals") / "data" / name
-    names = sorted(item.name for item in place.iterdir()) if place.is_dir() else []
-    texts = [(place / item).read_text(encoding="utf-8") for item in names] or [place.read_text(encoding="utf-8")]
-    return PhraseBook(phrases=tuple(phrase for text in texts for phrase in _read(tomllib.loads(text))))
+    items = sorted(place.iterdir(), key=lambda item: item.name) if place.is_dir() else [place]
+    return (item.read_text(encoding="utf-8") for item in items)
 
 
-def _read(table: dict[str, Any]) -> Iterator[SignalPhrase]:
-    gap = table.pop("gap", _GAP)
+def _read(table: dict[str, Any], *, gap: int = _GAP, bare: bool = False) -> Iterator[SignalPhrase]:
+    gap = table.pop("gap", gap)
     for group, languages in table.items():
         for lines in languages.values() if isinstance(languages, dict) else (languages,):
-            yield from (_phrase(group, line, gap) for line in lines.splitlines() if line.strip())
+            yield from (compile_phrase(group, line, gap, bare=bare) for line in lines.splitlines() if line.strip())

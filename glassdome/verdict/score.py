@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from glassdome.values.opinion import Opinion
 from glassdome.values.signal import Outcome, Signal
@@ -20,6 +21,10 @@ _INJECTION = "injection"
 _SPAM_SCALE = 0.9
 #: The signal that says that our server vouches for the author.
 _VERIFIED = "authenticated"
+#: The group of what the words of a mail say, whose weights were learnt beside the text classifier.
+_PHRASES = "content"
+_OPENER: Final = "ask_opener"
+_UNPROVEN: Final = "sender_unproven"
 #: Those that say that something of value is asked for by somebody who is not proven.
 _DOUBTFUL = frozenset(("ask_unproven", "ask_contradicted"))
 
@@ -80,6 +85,17 @@ def unknown_signals(signals: Sequence[Signal], weights: Weights) -> tuple[str, .
     )
 
 
+def _unread(builtin: Opinion, weights: Weights) -> bool:
+    """Say whether the text classifier judged a language that it never learnt: it then finds every mail harmless."""
+    return bool(builtin.language) and builtin.language.partition("-")[0] not in weights.text.languages
+
+
+def _opens(signals: Sequence[Signal], *, verified: bool) -> bool:
+    """Say whether somebody unproven opens a talk, and hides what he wants until he has an answer."""
+    hits = {signal.name for signal in signals if signal.hit}
+    return _OPENER in hits and (not verified or _UNPROVEN in hits)
+
+
 def _grouped(signals: Sequence[Signal], weights: Weights) -> tuple[dict[str, float], dict[str, float]]:
     """Return what each group says of phishing and of spam."""
     phishing: dict[str, float] = {}
@@ -105,14 +121,13 @@ def _together(signals: Sequence[Signal], weights: Weights) -> float:
     return math.fsum(r.phishing for r in rules if not found.isdisjoint(r.any_of) and not found.isdisjoint(r.with_any))
 
 
-def _text(
-    probability: float, bias: float, weights: Weights, *, verified: bool = False, doubtful: bool = False
-) -> float:
+def _text(probability: float, bias: float, weights: Weights, *, verified: bool, doubtful: bool, unread: bool) -> float:
     ceiling = min(weights.text.cap, weights.text.verified_cap) if verified else weights.text.cap
     told = _logit(probability)
     against = weights.text.scale_against
     scale = against if against is not None and told < 0 else weights.text.scale
     floor = max(-weights.text.cap, weights.text.doubtful_floor) if doubtful else -weights.text.cap
+    floor = weights.text.unread_text if unread else floor
     return _clamp(scale * told, floor, ceiling) + bias
 
 
@@ -129,13 +144,18 @@ def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, 
     """Combine everything; the model's ham bonus is dropped beside hard evidence, injection and unknowns."""
     verified = any(signal.name == _VERIFIED and signal.hit for signal in signals)
     doubtful = any(s.name in _DOUBTFUL and s.hit and s.strength == 1.0 for s in signals)
-    text = _text(builtin.phishing, weights.text.bias_phishing, weights, verified=verified, doubtful=doubtful)
+    unread = (doubtful or _opens(signals, verified=verified)) and _unread(builtin, weights)
+    bias = weights.text.bias_phishing
+    text = _text(builtin.phishing, bias, weights, verified=verified, doubtful=doubtful, unread=unread and not verified)
     phishing = {"text": text}
     spam = {"text": _spam_text(builtin.spam, weights)}
     for_phishing, for_spam = _grouped(signals, weights)
     if doubtful:
         floors = {name: weights.groups[name].doubtful_floor for name in for_phishing}
         for_phishing = {name: max(value, floors[name]) for name, value in for_phishing.items()}
+    if unread and _PHRASES in for_phishing:
+        told = for_phishing[_PHRASES] * weights.text.unread_phrases
+        for_phishing[_PHRASES] = min(told, weights.groups[_PHRASES].ceiling)
     phishing |= for_phishing
     phishing["together"] = _together(signals, weights)
     spam |= for_spam

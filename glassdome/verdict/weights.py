@@ -43,7 +43,9 @@ class TextWeights(_Part):
     """The weight of the text classifier's log-odds: scaled, capped, with a constant added; `scale_against` where it speaks against phishing.
 
     `verified_cap` bounds what wording says against an author for whom our server vouches: alone it never decides;
-    `doubtful_floor` what it says for a mail in which somebody who is not proven asks for something of value.
+    `doubtful_floor` what it says for a mail in which somebody who is not proven asks for something of value. In other
+    languages than `languages`, the ones it learnt, it says `unread_text` of such a mail at least, and phrases count
+    `unread_phrases` times.
     """
 
     scale: float = Field(ge=0, le=2)
@@ -51,6 +53,9 @@ class TextWeights(_Part):
     cap: float = Field(gt=0, le=10)
     verified_cap: float = Field(default=10.0, ge=0, le=10)
     doubtful_floor: float = Field(default=-10.0, ge=-10, le=0)
+    languages: frozenset[str] = frozenset()
+    unread_text: LogOdds = 0.0
+    unread_phrases: float = Field(default=1.0, ge=1, le=4)
     bias_phishing: LogOdds = 0.0
     bias_spam: LogOdds = 0.0
 
