@@ -17,12 +17,18 @@ _NEAR_DAYS: Final = 2
 #: Kinds of mail that nobody misses; what they ask is an offer.
 _SKIMMED: Final = frozenset(("newsletter", "promotion", "social", "mailing-list", "auto-reply"))
 #: Records of something done.
-_RECORDS: Final = frozenset(("order", "receipt"))
+_RECORDS: Final = frozenset(("order", "receipt", "payment", "finance", "delivery", "invoice"))
+#: Kinds in which a program tells what happens now.
+_HAPPENING: Final = frozenset(("travel", "calendar", "meeting"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionFacts:
-    """The findings of the other readers. `listed` is mail of a list, `bulk` of one that nobody answers; `days` are the days by which something is wanted, `today` that of the mail."""
+    """The findings of the other readers. `listed` is mail of a list, `bulk` of one that nobody answers; `days` are the days by which something is wanted, `today` that of the mail.
+
+    `disrupted` is a journey or an appointment of today that is not as it was, `reset` a way to a new password or a payment to
+    confirm, `to_many` mail that names no single reader.
+    """
 
     author: Author
     asked: bool
@@ -35,6 +41,9 @@ class AttentionFacts:
     categories: Sequence[str]
     days: Sequence[date]
     today: date
+    disrupted: bool = False
+    reset: bool = False
+    to_many: bool = False
 
 
 def attend(facts: AttentionFacts) -> tuple[Attention, str]:
@@ -43,6 +52,11 @@ def attend(facts: AttentionFacts) -> tuple[Attention, str]:
     near = [day for day in facts.days if (day - facts.today).days <= _NEAR_DAYS]
     if facts.code and not facts.bulk:
         return "now", "It holds a code that is only good for minutes."
+    if facts.author is Author.MACHINE and not facts.bulk:
+        if facts.disrupted and _HAPPENING & {*facts.categories}:
+            return "now", "Something of today is not as it was."
+        if facts.reset and {"security", "account", "finance"} & {*facts.categories}:
+            return "now", "It answers what you just did, or somebody else in your name."
     if facts.invitation and not facts.bulk:
         return "answer", "An invitation waits for an answer."
     if facts.listed and not facts.bulk:
@@ -53,11 +67,11 @@ def attend(facts: AttentionFacts) -> tuple[Attention, str]:
                 "now",
                 f"Somebody asks for something by {min(near).isoformat()}." if near else "Somebody is in a hurry.",
             )
-        if facts.questions or facts.author is Author.PERSON:
+        if facts.questions or (facts.author is Author.PERSON and not facts.to_many):
             return "answer", "Somebody waits for an answer."
     if facts.bulk or first in _SKIMMED:
         return "skim", f"It is a {first or 'mass mail'}." if not facts.bulk else "It went to many."
-    if first in _RECORDS and not facts.days and not facts.asked:
+    if facts.author is Author.MACHINE and first in _RECORDS and not facts.days and not facts.asked:
         return "skim", "It records what was bought; nothing is asked."
     if facts.days:
         return "read", f"Something is due on {min(facts.days).isoformat()}."

@@ -51,7 +51,7 @@ def author_kind(message: Message, standing: Standing | None = None) -> Author:
         message.report is not None
         or lists.is_automatic
         or message.mail_from == ""
-        or (lists.is_list and not lists.list_post)
+        or (lists.is_list and not lists.list_post and (lists.unsubscribe or not _is_signed_by_name(message)))
     ):
         return Author.MACHINE
     if has_machine_address(message):

@@ -8,6 +8,7 @@ from typing import Final
 
 from glassdome.core import limits
 from glassdome.engine.builtin.author import Author, has_machine_address
+from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.message import Message
 
 __all__ = ["CATEGORIES", "TAGS", "categorize", "tag"]
@@ -16,7 +17,7 @@ __all__ = ["CATEGORIES", "TAGS", "categorize", "tag"]
 CATEGORIES: Final = (
     "security", "meeting", "invoice", "order", "delivery", "travel", "payment", "job", "legal", "support", "health",
     "education", "social", "newsletter", "promotion", "mailing-list", "notification", "auto-reply", "bounce", "work",
-    "personal", "account", "receipt", "finance",
+    "personal", "account", "receipt", "finance", "calendar",
 )  # fmt: skip
 #: Every tag there is.
 TAGS: Final = (
@@ -58,9 +59,22 @@ _NEAR: Final = 0.55
 _MOST_PHRASES: Final = 4
 _OF_THE_STATE: Final = 3.0
 _KEPT: Final = 3
+#: That a program writes says little of what it writes about.
+_OF_MACHINES: Final = 0.9
+#: What the sender's trade says: an event's calendar or a railway seldom writes of anything else.
+_OF_TRADE: Final = 2.4
+#: What a mail is whoever wrote it.
+_OF_ITSELF: Final = frozenset(("auto-reply", "bounce", "mailing-list", "calendar"))
+_NAMED: Final = frozenset(("invoice", "order", "delivery", "travel", "security", "job", "promotion"))
+#: Who writes from a free mailbox writes of work only where more words say so.
+_ONE_MORE: Final = 1
+_GROUPS: Final = frozenset(
+    ("members", "mitglieder", "membres", "miembros", "socios", "soci", "leden", "membros", "parents", "eltern", "altos")
+)
 #: Begins with a set of characters, so that all others are passed over fast.
 _MONEY = re.compile(r"[$€£¥\d](?:(?<=[$€£¥])\s?\d|(?<=\d)\s?(?:[$€£¥]|eur\b|usd\b|chf\b|gbp\b))", re.IGNORECASE)
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:", re.IGNORECASE)
+_NOTIFIES = re.compile(r"(?:\w{1,20}[-_.])?(?:notif|messages|alerts?|updates?|no-?reply)", re.IGNORECASE)
 _CALENDAR: Final = ("text/calendar", "application/ics")
 
 
@@ -69,16 +83,21 @@ def categorize(
     *,
     author: Author = Author.ROLE,
     public: bool = False,
+    free: bool = False,
     subject: Mapping[str, Sequence[str]],
     text: Mapping[str, Sequence[str]],
 ) -> tuple[str, ...]:
     """Return the categories, best first, at least one; `subject` and `text` are the concepts found there.
 
-    `public` is true for a state's own office, whose machines tell that something waits.
+    `public` is true for a state's own office, whose machines tell that something waits, `free` for an address at a provider
+    of free mailboxes.
     """
     if message.report is not None:
         return ("bounce",) if message.report.kind in ("bounce", "delay") else ("notification",)
     scores: dict[str, float] = dict.fromkeys(CATEGORIES, 0.0)
+    trades = _trades(message) if author is not Author.PERSON else ()
+    for trade in trades:
+        scores[trade] += _OF_TRADE
     offer = _is_offer(message, {*subject.get("promotion", ()), *text.get("promotion", ())}, text)
     for concept, (category, worth) in _WORTH.items():
         if concept not in subject and concept not in text:
@@ -89,17 +108,58 @@ def categorize(
     for category, points in _facts(message, subject=subject, text=text).items():
         scores[category] += points
     if public and author is Author.MACHINE:
-        scores["notification"] += _OF_THE_STATE
+        # An office's trade says more than that it writes; where none is known, something waits there.
+        scores["notification"] += 0.0 if trades else _OF_THE_STATE
     for category, share in _LESS_LIKELY[author].items():
         scores[category] *= share
     best = max(scores.values())
     good = [c for c in CATEGORIES if scores[c] >= max(_ENOUGH, _NEAR * best)]
     ranked = sorted(good, key=lambda c: -scores[c])
     if not ranked:
-        return (_fallback(message, author),)
-    if (kind := _KIND_OF.get(ranked[0])) is not None:
+        ranked = [_fallback(message, author)]
+    if (side := _side(message, author, free, subject=subject, text=text)) and not _is_topic(ranked[0], subject, text):
+        ranked = [side, *ranked]
+    elif ranked[0] not in trades and (kind := _KIND_OF.get(ranked[0])) is not None:
         ranked = [next((c for c in ranked if c in kind), kind[0]), *ranked]
     return tuple(dict.fromkeys(ranked))[: min(_KEPT, limits.MAX_CATEGORIES)]
+
+
+def _trades(message: Message) -> tuple[str, ...]:
+    """Return what the sender mostly writes of, by its name and address."""
+    author = message.author
+    return tuple(load_concepts("senders.toml").find(words_of(f"{author.name} | {author.local_part} {author.domain}")))
+
+
+def _side(
+    message: Message,
+    author: Author,
+    free: bool,
+    *,
+    subject: Mapping[str, Sequence[str]],
+    text: Mapping[str, Sequence[str]],
+) -> str:
+    """Return on which side of life a person writes, `personal` or `work`; empty where no person does."""
+    if author is not Author.PERSON:
+        return ""
+    if any(address.domain == message.author.domain for address in message.recipients) and not _is_to_many(message):
+        return "work"
+    private = len({*subject.get("private", ()), *text.get("private", ())})
+    business = len({*subject.get("business", ()), *text.get("business", ())})
+    if free:
+        return "work" if business > private + _ONE_MORE else "personal"
+    return "personal" if private > business else "work"
+
+
+def _is_topic(best: str, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]) -> bool:
+    """Say whether a mail is of its topic whoever wrote it: a code, or the subject names a bill, a booking or the like."""
+    if best == "security" and "one_time_code" in text:
+        return True
+    return best in _OF_ITSELF or (best in _NAMED and any(_WORTH[c][0] == best for c in subject if c in _WORTH))
+
+
+def _is_to_many(message: Message) -> bool:
+    """Say whether the recipients are a group under the author's own domain, as a club's members are."""
+    return len(message.recipients) == 1 and message.recipients[0].local_part.lower() in _GROUPS
 
 
 def _is_offer(message: Message, phrases: set[str], text: Mapping[str, Sequence[str]]) -> bool:
@@ -118,7 +178,7 @@ def _facts(
     elif lists.is_list:
         # A way to unsubscribe alone stands on notices of single events too.
         many = lists.one_click or lists.list_id or lists.precedence
-        points["newsletter"] = 1.5 if many else 0.9
+        points["newsletter"] = 0.7 if _NOTIFIES.match(message.author.local_part) else 1.5 if many else 0.9
     elif text.get("unsubscribe"):
         points["newsletter"] = 1.0
     if lists.is_automatic:
@@ -130,7 +190,7 @@ def _facts(
     if message.author.domain and any(address.domain == message.author.domain for address in message.recipients):
         points["work"] = 1.5
     if has_machine_address(message) or text.get("no_reply"):
-        points["notification"] = points.get("notification", 0.0) + 1.0
+        points["notification"] = points.get("notification", 0.0) + _OF_MACHINES
     return points
 
 

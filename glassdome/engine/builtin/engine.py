@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from glassdome.engine.builtin import categories, intent
@@ -32,6 +33,12 @@ __all__ = ["BuiltinEngine", "read_text"]
 _MOST_QUESTIONS: Final = 3
 #: Kinds of list mail whose requests are offers.
 _OFFERS: Final = frozenset(("newsletter", "promotion", "social", "mailing-list"))
+#: More recipients than this are many.
+_FEW: Final = 6
+_GROUP: Final = re.compile(
+    r"(?:all|alle|office|team|everyone|staff|members|mitglieder|eltern|parents|leden|soci|todos|tous|tutti)\b",
+    re.IGNORECASE,
+)
 
 
 def read_text(message: Message) -> str:
@@ -64,9 +71,7 @@ class BuiltinEngine:
         requests = intent.with_subject(requests, message.subject, language, written)
         questions = min(sum([s.text.endswith("?") for s in sentences]), _MOST_QUESTIONS)
         ruled = [rule for rule in context.rules if matches(rule, message, context.mailbox)]
-        found = ruled_categories(ruled) or categories.categorize(
-            message, author=author, public=relation == "public", subject=in_subject, text=in_text
-        )
+        found = ruled_categories(ruled) or _categorized(message, author, relation, in_subject, in_text)
         tags = categories.tag(
             message, subject=in_subject, text=in_text,
             questions=questions, requests=len(requests), due=any(r.due for r in requests),
@@ -82,7 +87,9 @@ class BuiltinEngine:
         days = [request.due_at for request in requests if request.due_at is not None]
         attention, why = attend(
             AttentionFacts(
-                author=author, asked=bool(clear or questions), questions=questions, urgent="urgent" in tags,
+                author=author, asked=bool(clear or questions), questions=questions, urgent="urgent" in tags or
+                "pressing" in in_subject or (author is Author.PERSON and "pressing" in in_text), to_many=_is_to_many(message),
+                disrupted=_happens_today(in_subject | in_text), reset="reset" in in_subject or "reset" in in_text,
                 code=code, invitation="invitation" in tags, bulk=bulk, listed=message.lists.is_list, categories=found,
                 days=days, today=written.date(),
             )
@@ -107,9 +114,7 @@ class BuiltinEngine:
                 asked=bool(questions or (clear and author is Author.PERSON)) and not {"bulk", "invitation"} & {*tags},
                 automatic=author is Author.MACHINE or "automatic" in tags,
             ),
-            language=language,
-            attention=attention,
-            attention_reason=why,
+            language=language, attention=attention, attention_reason=why,
         )  # fmt: skip
 
 
@@ -142,6 +147,23 @@ def _is_discussion(message: Message) -> bool:
     lists = message.lists
     notice = lists.is_automatic and not lists.unsubscribe
     return bool(lists.list_post) or lists.precedence == "list" or notice
+
+
+def _categorized(
+    message: Message, author: Author, relation: str, subject: dict[str, list[str]], text: dict[str, list[str]]
+) -> tuple[str, ...]:
+    public, free = relation == "public", relation == "free"
+    return categories.categorize(message, author=author, public=public, free=free, subject=subject, text=text)
+
+
+def _happens_today(concepts: Mapping[str, Sequence[str]]) -> bool:
+    return "disrupted" in concepts and "today" in concepts
+
+
+def _is_to_many(message: Message) -> bool:
+    """Say whether no reader is named: hidden recipients, or the address of a group."""
+    to = message.recipients
+    return not to or len(to) > _FEW or all(not address.name and _GROUP.match(address.local_part) for address in to)
 
 
 def _ruled(rules: Sequence[Rule], ordered: int | None) -> frozenset[str]:

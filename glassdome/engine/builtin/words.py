@@ -85,7 +85,7 @@ class Concepts:
         return found
 
 
-@loads_shipped((), *((f"{name}.toml",) for name in ("buttons", "kinds", "optional", "requests")))
+@loads_shipped((), *((f"{name}.toml",) for name in ("buttons", "kinds", "optional", "requests", "senders")))
 @cache
 def load_concepts(*names: str) -> Concepts:
     """Read lexicon files of this package: concept -> language -> phrases. Of several, concepts are named `file:concept`."""

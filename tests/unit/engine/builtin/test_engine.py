@@ -79,7 +79,7 @@ def test_everyday_mail_is_not_called_phishing(subject: str, text: str) -> None:
         ("Your order has shipped", "Your package is out for delivery. Tracking number 3SAB12. Expected delivery Monday.", "delivery", "en"),
         ("Votre réservation", "Votre réservation d'hôtel est confirmée. Numéro de réservation 77, votre voyage à Lyon.", "travel", "fr"),
         ("Código", "Tu código de verificación es 482913. No compartas este código con nadie de tu entorno.", "security", "es"),
-        ("Riunione di lunedì", "Ciao, possiamo spostare la riunione a martedì? Ordine del giorno in allegato.", "meeting", "it"),
+        ("Riunione di lunedì", "Ciao, possiamo spostare la riunione a martedì? Ordine del giorno in allegato.", "work", "it"),
         ("Sollicitatie", "Beste Anna, graag nodigen we je uit voor een sollicitatiegesprek over de vacature.", "job", "nl"),
         ("Happy birthday", "Happy birthday! Hugs from the kids, see you at dinner on the weekend.", "personal", "en"),
     ],
@@ -88,6 +88,42 @@ def test_categories_and_language(subject: str, text: str, category: str, languag
     """The first category and the language are what a reader would say."""
     opinion = read(mail(subject, text))
     assert (opinion.categories[0], opinion.language) == (category, language)
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "text", "category"),
+    [
+        (
+            "Sparkasse Celle",
+            "noreply@sparkasse-celle.example",
+            "In Ihrem Postfach liegt ein neues Dokument.",
+            "finance",
+        ),
+        ("Patient Access", "noreply@patientaccess.example", "You have a new message from your practice.", "health"),
+        ("Trenitalia", "noreply@trenitalia.example", "Buon viaggio! Posto 12C.", "travel"),
+        ("Example Calendar", "calendar-notification@mail.example", "This is a notification for: Dentist", "calendar"),
+    ],
+)
+def test_a_program_writes_of_its_sender_s_trade(name: str, address: str, text: str, category: str) -> None:
+    """Banks, doctors, railways and calendars are known by their names."""
+    message = mail("A message", text, header_from=(Address(name=name, addr=address),))
+    assert read(message).categories[0] == category
+
+
+def test_a_person_writes_of_work_or_of_life() -> None:
+    """Firms write of work, also of meetings; a club writes to its members."""
+    assert (
+        read(mail("Minutes", "Hello, the minutes of the meeting with the supplier are attached.")).categories[0]
+        == "work"
+    )
+    club = "Dear members, the rehearsal of the choir is on Friday, cake afterwards."
+    assert read(mail("Friday", club)).categories[0] == "personal"
+
+
+def test_who_asks_for_silence_answers_nobody() -> None:
+    """X-Auto-Response-Suppress is set by programs that are no auto-replies."""
+    message = mail("Your ticket", "Your ticket is ready.", lists=ListFacts(automation="x-auto-response-suppress"))
+    assert "auto-reply" not in read(message).categories
 
 
 def test_newsletter_by_its_list_headers() -> None:

@@ -57,6 +57,10 @@ def facts(**changed: object) -> AttentionFacts:
     ("changed", "expected"),
     [
         ({}, "read"),
+        ({"asked": True, "to_many": True}, "read"),
+        ({"author": Author.MACHINE, "categories": ("travel",), "disrupted": True}, "now"),
+        ({"author": Author.MACHINE, "categories": ("account",), "reset": True}, "now"),
+        ({"author": Author.MACHINE, "categories": ("delivery",)}, "skim"),
         ({"asked": True}, "answer"),
         ({"asked": True, "urgent": True}, "now"),
         ({"asked": True, "days": (date(2026, 3, 4),)}, "now"),
