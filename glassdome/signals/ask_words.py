@@ -27,6 +27,9 @@ _DENIED = re.compile(
     r"\bnie\s+(?:nach|um|per|via|telefonisch|zur?|auf|ihre?n?|deine?n?|wieder|eine?n?|danach|am|dazu|fragen|bitten|oder|meer|om|uw|je|een)\b|"
     r"\bmai\s+(?:via|per|la|le|il|i|gli|al|tua|tuo|tuoi|sua|suo|suoi|e-?mail|password|dati|codici|\w*(?:chied|inviare|forni|condivi|comuni)\w*)\b|"
     r"\b(?:will|do|does|need|needn)(?:\s+not|n['’]t)\s+(?:\w+\s+)?(?:ask|need|have|send|request|call)|"
+    r"\b(?:nobody|no one)\b[^.!?\n]{0,40}\b(?:will|would|ever)\b|\bniemand\b[^.!?\n]{0,40}\b(?:wird|fragt|bittet|zal|vraagt)\b|"
+    r"\bpersonne ne (?:vous |te )?(?:demand|appel)\w*|\bnadie (?:le |te )?(?:pedir|pide|solicit)\w*|"
+    r"\bnessuno (?:le |ti |vi )?(?:chied)\w*|\bningu[eé]m (?:lhe |te )?(?:pedir|pede|vai)\w*|"
     r"\bno (?:action|need|further)\b|\bnothing (?:you|to do|else)|\bkeine (?:weitere|aktion|links|zugangs)|\bnichts (?:tun|weiter)|"
     r"\b(?:aucune|pas besoin|n['’]avez rien)\b|\b(?:ninguna|no (?:tiene|necesita|hay) (?:que|nada))|\bnon (?:chiede|richiede|deve|occorre|devi)|\bn[eé] (?:chied|richied)\w+|"
     r"\b(?:geen actie|hoeft (?:u |je )?(?:niets|niet))|\b(?:nenhuma|n[aã]o (?:precisa|[eé] necess[aá]rio))",
