@@ -45,7 +45,7 @@ _SHOWN: Final = 3
 
 
 def _strange(message: Message, context: Context) -> bool:
-    """Say whether nothing in headers or mailbox ties the author to the reader."""
+    """Return whether nothing in headers or mailbox ties the author to the reader."""
     standing = context.asked.standing if context.asked is not None else None
     if standing is not None and standing.relation in _NO_STRANGERS:
         return False

@@ -60,7 +60,7 @@ _MOST_PHRASES: Final = 4
 _OF_THE_STATE: Final = 3.0
 _KEPT: Final = 3
 #: That a program writes says little of what it writes about.
-_OF_MACHINES: Final = 0.9
+_OF_MACHINES: Final = 0.95
 #: What the sender's trade says: an event's calendar or a railway seldom writes of anything else.
 _OF_TRADE: Final = 2.4
 #: What a mail is whoever wrote it.
@@ -151,14 +151,14 @@ def _side(
 
 
 def _is_topic(best: str, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]) -> bool:
-    """Say whether a mail is of its topic whoever wrote it: a code, or the subject names a bill, a booking or the like."""
+    """Return whether a mail is of its topic whoever wrote it: a code, or the subject names a bill, a booking or the like."""
     if best == "security" and "one_time_code" in text:
         return True
     return best in _OF_ITSELF or (best in _NAMED and any(_WORTH[c][0] == best for c in subject if c in _WORTH))
 
 
 def _is_to_many(message: Message) -> bool:
-    """Say whether the recipients are a group under the author's own domain, as a club's members are."""
+    """Return whether the recipients are a group under the author's own domain, as a club's members are."""
     return len(message.recipients) == 1 and message.recipients[0].local_part.lower() in _GROUPS
 
 

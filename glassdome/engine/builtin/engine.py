@@ -161,7 +161,7 @@ def _happens_today(concepts: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _is_to_many(message: Message) -> bool:
-    """Say whether no reader is named: hidden recipients, or the address of a group."""
+    """Return whether no reader is named: hidden recipients, or the address of a group."""
     to = message.recipients
     return not to or len(to) > _FEW or all(not address.name and _GROUP.match(address.local_part) for address in to)
 
