@@ -60,7 +60,7 @@ _MOST_PHRASES: Final = 4
 _OF_THE_STATE: Final = 3.0
 _KEPT: Final = 3
 #: That a program writes says little of what it writes about.
-_OF_MACHINES: Final = 0.95
+_OF_MACHINES: Final = 1.0
 #: What the sender's trade says: an event's calendar or a railway seldom writes of anything else.
 _OF_TRADE: Final = 2.4
 #: What a mail is whoever wrote it.
