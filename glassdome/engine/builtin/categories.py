@@ -74,7 +74,7 @@ _GROUPS: Final = frozenset(
 #: Begins with a set of characters, so that all others are passed over fast.
 _MONEY = re.compile(r"[$€£¥\d](?:(?<=[$€£¥])\s?\d|(?<=\d)\s?(?:[$€£¥]|eur\b|usd\b|chf\b|gbp\b))", re.IGNORECASE)
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:", re.IGNORECASE)
-_NOTIFIES = re.compile(r"(?:\w{1,20}[-_.])?(?:notif|messages|alerts?|updates?|no-?reply)", re.IGNORECASE)
+_NOTIFIES = re.compile(r"(?:\w{1,20}[-_.])?(?:notif|messages|alerts?|updates?)", re.IGNORECASE)
 _CALENDAR: Final = ("text/calendar", "application/ics")
 
 
