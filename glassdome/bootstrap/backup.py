@@ -32,18 +32,28 @@ async def make_backup(settings: Settings, stream: BinaryIO, *, clock: Clock, cou
     """
     key = await asyncio.to_thread(_key_of_file, settings)
     writer = BackupWriter(stream)
-    async with open_snapshot(settings.database) as snapshot:
-        async for table in snapshot.tables():
-            await writer.add_table(table, counted)
+    try:
+        schema = await _save_tables(settings, writer, counted)
+    except BaseException:
+        writer.abandon()
+        raise
     manifest = BackupManifest(
         program=__version__,
-        schema=snapshot.schema,
+        schema=schema,
         made=clock.now().isoformat(),
         rows=writer.rows,
         key=_fingerprint((reveal(settings.secret_key) or "").encode() or key),
     )
     await asyncio.to_thread(writer.close, manifest, key)
     return manifest
+
+
+async def _save_tables(settings: Settings, writer: BackupWriter, counted: Counted) -> str:
+    """Write all tables; return the schema's revision."""
+    async with open_snapshot(settings.database) as snapshot:
+        async for table in snapshot.tables():
+            await writer.add_table(table, counted)
+    return snapshot.schema
 
 
 async def restore_backup(settings: Settings, stream: BinaryIO, *, replace: bool, counted: Counted) -> BackupManifest:

@@ -77,6 +77,10 @@ class BackupWriter:
         except OSError as exc:
             raise _cannot_write(exc) from exc
 
+    def abandon(self) -> None:
+        """Give up a file that is not whole; otherwise the archive writes its end into a closed stream when collected."""
+        self._zip.fp = None
+
 
 class BackupReader:
     """Reads a backup that was found whole."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,16 @@ def test_a_folder_that_is_not_there_and_a_stranger_are_told(tmp_path: Path) -> N
     assert "Nothing can be written to" in run("backup", str(tmp_path / "none" / "x")).output
     (tmp_path / "x").write_text("hello")
     assert "This is no backup of Glassdome" in run("restore", str(tmp_path / "x")).output
+
+
+def test_a_database_that_is_away_is_told_without_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The half-made archive says nothing of its own when it is collected, and leaves no file."""
+    unraised: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", unraised.append)
+    monkeypatch.setenv("GLASSDOME_DATABASE_URL", "mysql://u:p@127.0.0.1:9/x")
+
+    refused = run("backup", str(tmp_path / "saved.zip"))
+    del refused.exc_info
+    gc.collect()
+
+    assert (1, [], False) == (refused.exit_code, unraised, (tmp_path / "saved.zip").exists())
