@@ -25,7 +25,7 @@ def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str 
     `wide` says that there are 100 columns or more, enough for the kind of mail.
     """
     table = Table(title=title or None, header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column(name, overflow="fold", max_width=26 if wide else 16)
+    table.add_column(name, overflow="fold", max_width=26 if wide else 23)
     table.add_column("verdict", no_wrap=True)
     table.add_column("risk", justify="right", no_wrap=True)
     table.add_column("prio", justify="right", no_wrap=True)
