@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from glassdome.api.access import Reader, Writer
 from glassdome.api.errors import error_body, refusals
 from glassdome.api.lists import UNCHANGED, tagged
-from glassdome.core.errors import GlassdomeError, ModelUnavailable
+from glassdome.core.config_places import may_fetch
+from glassdome.core.errors import ActionForbidden, GlassdomeError, ModelUnavailable
 from glassdome.desk.health import model_name
 from glassdome.desk.http import Wired
 from glassdome.desk.services import Services
@@ -56,13 +57,18 @@ async def get_models(request: Request, services: Wired, caller: Reader) -> Respo
     summary="Fetch a model",
     responses={
         200: {"description": "One JSON object per line, until it is there", "content": {"application/x-ndjson": {}}},
-        **refusals(502),
+        **refusals(403, 502),
     },
     response_class=StreamingResponse,
 )
 async def pull_model(services: Wired, caller: Writer, body: PullRequest) -> Response:
     """Have the model server download a model. A failure on the way is the last line, in the error shape."""
     caller.must_be_unrestricted()
+    if not may_fetch(body.model, services.settings().model_hosts):
+        raise ActionForbidden(
+            "GLASSDOME_MODEL_HOSTS does not name the host that this model comes from.",
+            fix="Name it there, or run on the server: glassdome models pull.",
+        )
     progress = _library(services).pull(body.model)
     # The first step is awaited before the status goes out, so that a refusal still has its true status.
     first = await anext(progress, None)

@@ -16,7 +16,7 @@ from glassdome.core.model_urls import ollama_urls, origin
 if TYPE_CHECKING:
     from glassdome.core.config.model import ModelSettings
 
-__all__ = ["EDITABLE", "check_model_hosts", "key_belongs", "refused_places"]
+__all__ = ["EDITABLE", "check_model_hosts", "key_belongs", "may_fetch", "refused_places"]
 
 #: What `llm_config` may change, named one by one: a new setting is not among them by accident.
 EDITABLE: Final = frozenset(
@@ -78,3 +78,17 @@ def refused_places(base: ModelSettings, stored: Mapping[str, str]) -> dict[str, 
 def key_belongs(key_url: str | None, url: str | None) -> bool:
     """Return whether the key that was set beside `key_url` may be sent to `url`: to the same scheme, host and port alone."""
     return bool(key_url and url) and origin(key_url or "") == origin(url or "")
+
+
+def may_fetch(model: str, model_hosts: str) -> bool:
+    """Say whether a key may have Ollama fetch this model: `host/namespace/name` only from a host of GLASSDOME_MODEL_HOSTS.
+
+    The model server connects to the host in the name: a stranger's key would learn which hosts and ports answer there.
+    """
+    if model.count("/") < 2:
+        return True
+    try:
+        _, host, port = origin(f"//{model}")
+    except ValueError:
+        return False
+    return "://" not in model and (host, port or 443) in check_model_hosts(model_hosts)

@@ -50,6 +50,25 @@ async def test_a_strange_name_is_refused(bench: Bench, model: str) -> None:
     assert (await bench.post(PULL, {"model": model})).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "model", ["evil.example/team/model", "127.0.0.1:22/a/b:latest", "http://evil.example/a/b", "evil.example:x/a/b"]
+)
+async def test_a_strange_registry_is_refused(bench: Bench, model: str) -> None:
+    """A key cannot make the model server connect to a host that the owner did not name."""
+    answer = await bench.post(PULL, {"model": model})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "action_forbidden")
+
+
+async def test_a_named_registry_is_asked(database: Database, settings: Settings) -> None:
+    """The owner's list opens a registry, on its usual port or a named one."""
+    bench = Bench(database, settings.model_copy(update={"model_hosts": "models.lan, gpu.lan:5000"}))
+
+    answers = [await bench.post(PULL, {"model": f"{host}/a/b"}) for host in ("models.lan", "gpu.lan:5000", "gpu.lan")]
+
+    assert [200, 200, 403] == [answer.status_code for answer in answers]
+
+
 async def test_a_limited_key_fetches_nothing(bench: Bench) -> None:
     """The disk is the whole server's affair."""
     assert (await bench.post(PULL, {"model": "phi3:mini"}, key=OWN)).status_code == 403
