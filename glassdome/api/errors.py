@@ -98,6 +98,12 @@ async def guarded(app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, b
     """Run the application; a programming error is logged and answered, unless an answer has begun, and says nothing."""
     try:
         await app(scope, receive, send)
+    except asyncio.CancelledError:
+        # The server cancels what outlasts its shutdown, such as a body that never comes, and would log a traceback.
+        if began():
+            raise
+        body = {"type": "error", "msg": "The service is stopping.", "code": "unavailable"}
+        await JSONResponse(body, status_code=503)(scope, receive, send)
     except Exception as exc:
         if began():
             raise

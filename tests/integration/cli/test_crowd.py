@@ -77,3 +77,4 @@ def test_half_a_request_holds_up_nobody(tmp_path: Path) -> None:
         told = time.monotonic()
 
     assert time.monotonic() - told < HTTP_BODY_SECONDS
+    assert "Traceback" not in (tmp_path / "log").read_text()
