@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from glassdome.api.access import Reader, Writer
 from glassdome.api.errors import error_body, refusals
 from glassdome.api.lists import UNCHANGED, tagged
-from glassdome.core.config_places import may_fetch
+from glassdome.core.config.places import may_fetch
 from glassdome.core.errors import ActionForbidden, GlassdomeError, ModelUnavailable
 from glassdome.desk.health import model_name
 from glassdome.desk.http import Wired
