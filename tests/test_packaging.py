@@ -1,4 +1,4 @@
-"""What is in the folder is in the package: data files, models, licences."""
+"""Every file of the folder is in the package: data files, models, licences."""
 
 import tomllib
 from fnmatch import fnmatch

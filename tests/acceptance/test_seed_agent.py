@@ -197,7 +197,7 @@ def subjects(servers: Mailcow, mailbox: str, count: int) -> list[str]:
 
 
 def test_the_copy_is_the_document() -> None:
-    """Where the seed lies beside the repository, the manifest holds each of its Python blocks, unchanged."""
+    """Compare the manifest's Python blocks with those of the seed, if the seed is next to the repository."""
     if SEED.is_file():
         found = re.findall(r"^```python\n(.*?)^```$", SEED.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
         assert [text.strip() for text in found] == [block["text"].strip() for block in MANIFEST["block"]]

@@ -79,7 +79,7 @@ def test_health(shell: str, name: str) -> None:
 
 
 def test_trigger_then_get_then_count(shell: str) -> None:
-    """What was asked for is analysed, then found alone, in the list and in the statistics."""
+    """A requested message is analysed, then found alone, in the list and in the statistics."""
     ((asked, elements),) = answers(shell, "Trigger Email Analysis")
     (one_status, one), (all_status, everything) = answers(shell, "Get Email Analysis")
     ((counted, totals),) = answers(shell, "Get Statistics")

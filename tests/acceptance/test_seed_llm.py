@@ -46,7 +46,7 @@ def test_curl_blocks_are_executed(text: str) -> None:
 
 @pytest.mark.parametrize("text", _of("env"))
 def test_environment_blocks_are_settings(text: str, tmp_path: Path) -> None:
-    """What the seed writes into mailcow.conf or .env is what Settings reads, comments behind values included."""
+    """Settings reads the seed's lines for mailcow.conf or .env, comments behind values included."""
     Path(".env").write_text(text, encoding="utf-8")
 
     settings = Settings()

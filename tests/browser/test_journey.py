@@ -1,4 +1,4 @@
-"""What people do in the web UI, in a real browser: with script and without, on a desk and on a phone."""
+"""Tests of the web UI in a real browser: with script and without, on a desk and on a phone."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_an_action_is_taken_back(chromium: Browser, site: str) -> None:
 
 
 def test_the_list_stays_fresh(chromium: Browser, site: str) -> None:
-    """What happens elsewhere appears by itself, but not under the hands of somebody who is at work there."""
+    """Changes elsewhere appear by themselves, but not while somebody is working in the list."""
     with visiting(chromium, site, viewport=WIDE) as visit:
         visit.page.clock.install()
         visit.sign_in()

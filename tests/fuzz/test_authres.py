@@ -72,7 +72,7 @@ def _field(draw: st.DrawFn) -> tuple[str, list[AuthResult]]:
 @given(_field())
 @QUICK
 def test_the_grammar(field: tuple[str, list[AuthResult]]) -> None:
-    """What the grammar produces is read back whole."""
+    """Every result that the grammar produces is read back whole."""
     text, expected = field
     payload = parse_payload(text)
 

@@ -24,7 +24,7 @@ _LEAN = 'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\nAPT::Install-Rec
 
 
 class BaseSystem:
-    """What goes into the base."""
+    """The content of the base system."""
 
     @property
     def variables(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ SERVER_NAME = "mail.example.test"
 
 @dataclass(frozen=True, kw_only=True)
 class Certificates:
-    """Where the PEM files lie; `stranger_ca` signed nothing that any server shows."""
+    """The paths of the PEM files; `stranger_ca` signed nothing that any server shows."""
 
     ca: Path
     stranger_ca: Path

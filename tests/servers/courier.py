@@ -45,7 +45,7 @@ class Courier:
 
     @property
     def port(self) -> int:
-        """Where IMAP is spoken, TLS at once."""
+        """The port of IMAP with implicit TLS."""
         return self._front.port
 
     def start(self) -> None:

@@ -26,7 +26,7 @@ _DEEDS = {"deliver": 6, "append": 6, "flag": 6, "move": 5, "bring_back": 3, "exp
 
 @dataclass
 class Outcome:
-    """What was there, and what of it had to be analysed; all by Message-ID."""
+    """The messages that existed, and those that had to be analysed; all by Message-ID."""
 
     ever: set[str] = field(default_factory=set)
     owed: set[str] = field(default_factory=set)

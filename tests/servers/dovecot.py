@@ -50,7 +50,7 @@ class Dovecot:
 
     @property
     def sasl_socket(self) -> Path:
-        """Where Postfix asks about passwords."""
+        """The socket at which Postfix checks passwords."""
         return self.base / "run" / "auth-sasl"
 
     @property

@@ -12,7 +12,7 @@ _FOLDERS = ("Junk", "Drafts", "Sent", "Trash")
 
 @dataclass(frozen=True, kw_only=True)
 class DovecotPlan:
-    """What a configuration must say, whatever the version."""
+    """The parameters of a configuration, whatever the version."""
 
     base: Path
     host: str

@@ -23,7 +23,7 @@ KEY = "RW-KEY-of-the-tests"
 
 @dataclass(frozen=True, kw_only=True)
 class Mailcow:
-    """What tests need of it; accounts made by the API exist in Dovecot at once."""
+    """The mailcow of the tests; accounts made by the API exist in Dovecot at once."""
 
     url: str
     api: MailcowServer

@@ -1,4 +1,4 @@
-"""What the mailcow test server remembers, and mailcow's own words for what it refuses."""
+"""The state of the mailcow test server, and mailcow's own words for its refusals."""
 
 from __future__ import annotations
 

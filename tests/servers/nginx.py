@@ -29,7 +29,7 @@ class Nginx:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address it listens on."""
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:

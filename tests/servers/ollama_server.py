@@ -82,7 +82,7 @@ class OllamaServer:
 
     @property
     def url(self) -> str:
-        """Where it answers; known before it runs."""
+        """The address it answers on; known before it runs."""
         return self._served.url
 
     async def __aenter__(self) -> OllamaServer:

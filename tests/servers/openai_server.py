@@ -60,7 +60,7 @@ class OpenAiTestServer:
 
     @property
     def url(self) -> str:
-        """Where it answers, with `/v1`; known before it runs."""
+        """The address it answers on, with `/v1`; known before it runs."""
         return f"{self._served.url}/v1"
 
     async def __aenter__(self) -> OpenAiTestServer:

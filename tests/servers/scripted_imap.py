@@ -67,7 +67,7 @@ class Folder:
 
 @dataclass
 class _Line:
-    """What is said in place of the usual answer, so many times."""
+    """A scripted answer in place of the usual one, for a number of times."""
 
     pattern: re.Pattern[str]
     said: bytes

@@ -41,7 +41,7 @@ class Unpacked:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What lets its programs find their libraries."""
+        """The environment in which its programs find their libraries."""
         folders = {str(file.parent) for top in ("usr/lib", "lib") for file in (self.root / top).rglob("lib*.so*")}
         return {"LD_LIBRARY_PATH": ":".join(sorted(folders))}
 

@@ -66,7 +66,7 @@ async def fill(bench: Bench) -> None:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the service runs."""
+    """Run the service and yield its address."""
     path = tmp_path_factory.mktemp("openapi") / "api.db"
     asyncio.run(migrate(f"sqlite:///{path}"))
     wanted = Settings(api_keys=SecretStr(KEYS), push_secret=SecretStr(SECRET), api_rate_per_minute=1_000_000)

@@ -1,4 +1,4 @@
-"""What every LanguageModel must do: one suite, run on each of them."""
+"""The contract of every LanguageModel: one suite, run on each of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every mail source must do; a subclass gives the `stocked` fixture."""
+"""The contract of every mail source; a subclass gives the `stocked` fixture."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SourceContract:
     """Run on each source."""
 
     async def test_first_sight_starts_at_now(self, stocked: Stocked) -> None:
-        """What was there before is not new."""
+        """Mail that was there before is not new."""
         await stocked.deliver(sample(1))
         first = await stocked.source.new_uids(stocked.mailbox, INBOX, None)
         assert (first.uids, first.reset) == ((), False)

@@ -1,4 +1,4 @@
-"""What every action ledger must do; a subclass gives the `database` fixture."""
+"""The contract of every action ledger; a subclass gives the `database` fixture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every job queue must do; a subclass gives the `database` fixture."""
+"""The contract of every job queue; a subclass gives the `database` fixture."""
 
 from __future__ import annotations
 

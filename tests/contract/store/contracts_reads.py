@@ -1,4 +1,4 @@
-"""What every store must answer when it is asked for lists and sums; a subclass gives the `database` fixture."""
+"""The contract of every store for lists and sums; a subclass gives the `database` fixture."""
 
 from __future__ import annotations
 
@@ -265,7 +265,7 @@ class ReadContract:
             assert (len(shown), shown[-1]) == (DAYS, (NOON + timedelta(days=days - 1)).date().isoformat())
 
     async def test_an_overview_is_never_old(self, database: Database) -> None:
-        """What was kept is made anew after each change, even one that leaves the sums as they were."""
+        """A cached overview is rebuilt after each change, even one that leaves the sums as they were."""
         scopes = [AnalysisQuery(limit=2, **more) for more in _SCOPES]
 
         async def looked() -> None:

@@ -1,4 +1,4 @@
-"""What every store must do beside the queue; a subclass gives the `database` fixture."""
+"""The contract of every store, apart from the queue; a subclass gives the `database` fixture."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class StoreContract:
         assert found == an_analysis(subject="😀 Grüße", verdict=a_verdict(summary="bad ? text"))
 
     async def test_only_telling_signals_are_kept(self, database: Database) -> None:
-        """What was looked for and not found is not stored: it would be nine tenths of the database."""
+        """Signals that were not found are not stored: they would be nine tenths of the database."""
         outcomes = [Signal(name=str(outcome), outcome=outcome) for outcome in Outcome]
         await analysed(database, an_analysis(signals=tuple(outcomes)))
         found = await database.analyses.get(a_ref())
@@ -99,7 +99,7 @@ class StoreContract:
         assert (await database.history.sender_history("ann@example.org", "bob@example.com")).seen == 0
 
     async def test_history_learns(self, database: Database) -> None:
-        """Whom the owner answers is a contact; who is called junk is counted, once per message."""
+        """An address that the owner answers is a contact; junk is counted against its author, once per message."""
         mine = an_analysis(a_ref(1))
         (wanted,) = jobs(1)
         await database.queue.enqueue([wanted], now=NOON)
@@ -114,7 +114,7 @@ class StoreContract:
         assert (await database.history.sender_history("ann@example.org", "bob@example.com")).junked == 1
 
     async def test_habits_move_with_their_cursor(self, database: Database) -> None:
-        """What an owner did is added once: who comes second with the same cursor stores nothing."""
+        """An owner's habits are added once: a second writer with the same cursor stores nothing."""
         habits = {"Bob@example.com": Habit(opened=2, replied=1), "carl@example.net": Habit(replied=3)}
         after, later = Cursor(uid_validity=7, last_uid=5), Cursor(uid_validity=7, last_uid=9)
 

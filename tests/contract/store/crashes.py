@@ -31,7 +31,7 @@ __all__ = ["Account", "Workers", "account_of", "fill", "wait_until_done"]
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """What is in the tables at the end. `performed_twice` counts idempotent effects repeated after a crash."""
+    """The content of the tables at the end. `performed_twice` counts idempotent effects repeated after a crash."""
 
     jobs: int
     done: int

@@ -1,4 +1,4 @@
-"""Which tables a query reads from end to end, as the database's own plan tells."""
+"""Finds the tables that a query reads from end to end, by the database's own plan."""
 
 from __future__ import annotations
 

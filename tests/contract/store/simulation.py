@@ -43,7 +43,7 @@ CATEGORY = "simulated"
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What one worker process does. While the file `cut` exists the model is away; times are seconds."""
+    """The plan of one worker process. While the file `cut` exists the model is away; times are seconds."""
 
     url: str
     owner: str

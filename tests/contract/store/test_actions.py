@@ -129,7 +129,7 @@ async def test_every_list_is_bounded(filled: Database) -> None:
 
 
 async def test_turns_are_found_by_indexes(filled: Database) -> None:
-    """What is due by its state, in its order; what holds an action up by its message: neither reads the actions through."""
+    """Due actions are found by state, blocking ones by message: neither query reads all actions."""
     (item,) = await filled.actions.of(a_ref(1981, mailbox=MINE))
     statements = {
         "planned": first_in_turn(ActionState.PLANNED, limit=5),

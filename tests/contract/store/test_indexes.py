@@ -132,7 +132,7 @@ async def test_lookups_and_counts_use_indexes(filled: Database) -> None:
 
 
 async def test_reading_through_is_noticed(filled: Database) -> None:
-    """What these tests look for is there to be seen."""
+    """A full read of a growing table is detected, so that these tests can fail."""
     with heard(filled.connections) as statements:
         await filled.connections.rows(
             select(analyses.c.id).where(analyses.c.summary == "x").order_by(analyses.c.language)

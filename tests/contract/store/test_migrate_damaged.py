@@ -45,7 +45,7 @@ async def _head(url: str) -> str:
 
 
 async def test_a_lost_version_is_written_anew(database_url: str) -> None:
-    """Where the tables are this program's; what is stored stays."""
+    """A lost version is written again if the tables are this program's; the stored rows stay."""
     await migrate(database_url)
     head = await _head(database_url)
     async with open_database(database_url) as database:

@@ -1,4 +1,4 @@
-"""What is stored survives a change of the schema, in both directions."""
+"""Stored data survives a change of the schema, in both directions."""
 
 from __future__ import annotations
 

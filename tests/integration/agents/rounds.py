@@ -58,7 +58,7 @@ class Room:
 
     @property
     def results(self) -> str:
-        """What our own server writes for mail of the boss."""
+        """Our own server's field for mail of the boss."""
         return f"Authentication-Results: {SERVER}; dkim=pass header.d=example.test; dmarc=pass header.from=example.test"
 
     def mail(self, text: str, *, subject: str = "", sender: str = "", extra: str = "", top: str | None = None) -> bytes:

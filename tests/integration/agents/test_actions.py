@@ -286,7 +286,7 @@ async def test_each_recipient_has_its_outcome(agent: MailcowAgent) -> None:
 
 
 async def test_a_bounce_comes_back(agent: MailcowAgent, mailcow: Mailcow) -> None:
-    """What the server takes and cannot deliver returns as a bounce, which monitoring shows as automatic."""
+    """Mail that the server accepts and cannot deliver returns as a bounce, which monitoring shows as automatic."""
     sender = await born(agent, "bouncing")
 
     sent = await agent.execute(

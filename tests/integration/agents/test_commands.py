@@ -227,7 +227,7 @@ async def test_unreadable_requests_are_told(room: Room) -> None:
 
 
 async def test_a_command_that_lay_too_long(room: Room) -> None:
-    """What waited for more than a day is not run."""
+    """A command that waited for more than a day is not run."""
     raw = room.mail("help")
     await room.put(raw)
     room.clock.advance(90_000)
@@ -273,7 +273,7 @@ async def test_no_code_no_change(mailcow: Mailcow) -> None:
 
 
 async def test_codes_for_changes_only(mailcow: Mailcow) -> None:
-    """Where the owner says that the server removes foreign results, reading needs no code below Received either."""
+    """Reading needs no code below Received either, if the owner says that the server removes foreign results."""
     room = await open_room(mailcow, command_codes="changes")
     below = {"top": "", "extra": FORGED.format(server=SERVER)}
     async with room.agent:
@@ -283,7 +283,7 @@ async def test_codes_for_changes_only(mailcow: Mailcow) -> None:
 
 
 async def test_a_command_that_breaks_is_answered_and_the_next_is_done(room: Room) -> None:
-    """Who commanded hears that it broke, and not with what; the record is closed, and nothing is repeated."""
+    """The sender is told that the command broke, but no details; the record is closed, and nothing is repeated."""
 
     @room.overseer.commands.command("odd", about="Breaks.")
     async def odd(context: CommandContext, arguments: NoArguments) -> Reply:

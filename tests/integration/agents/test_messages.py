@@ -101,7 +101,7 @@ async def test_a_message_fetched_whole(agent: MailcowAgent, mailcow: Mailcow) ->
 
 
 async def test_an_html_mail_has_its_words_as_body(agent: MailcowAgent, mailcow: Mailcow) -> None:
-    """Where there is no plain part."""
+    """The body is the text of the HTML if there is no plain part."""
     mailbox = await born(agent, "html")
     mail = b"From: a@elsewhere.test\r\nSubject: h\r\nContent-Type: text/html\r\n\r\n<p>stop <b>web1</b></p>\r\n"
     mailcow.dovecot.deliver(mailbox, mail)

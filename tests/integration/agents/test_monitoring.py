@@ -58,7 +58,7 @@ async def test_each_pass_answers_what_is_new(agent: MailcowAgent, mailcow: Mailc
 
 
 async def test_a_crash_repeats_and_never_loses(agent: MailcowAgent, mailcow: Mailcow) -> None:
-    """Who dies over a message is given it again; once the next pass began, even a new agent is not."""
+    """An agent that crashes over a message gets it again; after the next poll, even a new agent does not."""
     first, *_ = await names(agent)
     mailcow.dovecot.deliver(first, letter("one"))
     assert (await seen(agent))[first] == ["one"]
@@ -73,7 +73,7 @@ async def test_a_crash_repeats_and_never_loses(agent: MailcowAgent, mailcow: Mai
 async def test_a_full_mailbox_comes_in_parts(
     agent: MailcowAgent, mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was read before anybody watched stays unmentioned, also where the first pass had no room for all unread."""
+    """Mail read before monitoring began is not reported, even if the first poll could not take all unread mail."""
     monkeypatch.setattr(monitoring, "_PER_PASS", 2)
     first, *_ = await names(agent)
     for number in range(5):

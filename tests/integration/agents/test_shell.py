@@ -88,7 +88,7 @@ def test_the_script_touches_no_mailbox_that_was_there(mailcow: Mailcow) -> None:
 
 
 def test_the_script_without_settings() -> None:
-    """What is missing is said, with exit code 2."""
+    """A missing setting is named, with exit code 2."""
     done = shell(sys.executable, str(ROOT / "scripts/testing/test_mailcow.py"))
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -195,7 +195,7 @@ def ollama() -> Iterator[str]:
 
 
 def test_the_overseer_asks_the_model_server(mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where one is configured; the table's model counts, not only the environment's."""
+    """The Overseer checks a configured model server; the table's model counts, not only the environment's."""
     without = glassdome("agent", "status")["status"]
     with ollama() as url:
         monkeypatch.setenv("OLLAMA_HOST", url)

@@ -1,4 +1,4 @@
-"""What an admin is told when the database lets nobody in: the cause and the fix, in every command."""
+"""Tests of the messages to an admin when the database refuses logins: the cause and the fix, in every command."""
 
 from __future__ import annotations
 

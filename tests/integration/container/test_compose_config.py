@@ -85,7 +85,7 @@ def test_an_external_ollama(compose: Path, tmp_path: Path) -> None:
     ids=["cpu", "gpu", "none", "agent"],
 )
 def test_mailcows_file(compose: Path, tmp_path: Path, options: Options) -> None:
-    """What the installer writes is read beside mailcow's own file, with the cards and the services that were chosen."""
+    """Compose accepts the installer's file with mailcow's own, with the chosen cards and services."""
     root = make_mailcow(tmp_path / "mailcow")
     for change in plan_install(root, options=options).changes:
         if change.name in ("docker-compose.override.yml", "mailcow.conf"):

@@ -67,7 +67,7 @@ def restarted(stack: Stack) -> bool:
 
 
 def test_mail_is_judged_with_the_model(running: Stack) -> None:
-    """From the delivery to the verdict, through the model server beside it, stored in MariaDB."""
+    """Delivered mail is judged by the model server in the stack, and stored in MariaDB."""
     add(running, "first", 6)
 
     rows = running.judged(USER)
@@ -150,7 +150,7 @@ def _answers(stack: Stack, words: list[str]) -> bool:
 
 
 def test_down_and_up_lose_nothing(running: Stack) -> None:
-    """What was judged, chosen and kept secret is there again; mail that came meanwhile is judged."""
+    """Verdicts, choices and secrets survive a restart; mail that came meanwhile is judged."""
     before = judged(running)
     secret = running.compose("exec", "-T", "llm-processor", "sha256sum", "/var/lib/glassdome/secret.key")
     running.down()

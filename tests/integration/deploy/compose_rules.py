@@ -1,4 +1,4 @@
-"""What a compose service may say, in our own words: names, shapes and ranges of the keys that we use."""
+"""Rules for a compose service, in our own words: names, shapes and ranges of the keys that we use."""
 
 from __future__ import annotations
 

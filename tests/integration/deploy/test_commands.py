@@ -1,4 +1,4 @@
-"""What is run beside the files: the commands in order, and the SQL on a real MariaDB."""
+"""Tests of the commands that an installation runs, in order, and of the SQL on a real MariaDB."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_removal_with_and_without_the_database(tmp_path: Path, docker: Path) -> 
 
 
 def test_the_statements_by_hand(tmp_path: Path) -> None:
-    """What the printed command pipes: the SQL, and nothing else."""
+    """The printed command pipes the SQL, and nothing else."""
     root = make_mailcow(tmp_path / "mailcow")
     assert "glassdome mailcow sql . | docker compose exec" in glassdome("install", root)
     assert glassdome("sql", root).startswith("CREATE DATABASE IF NOT EXISTS `glassdome`")

@@ -1,4 +1,6 @@
-"""What an installation leaves a person with: a key, a link in mailcow's Apps, a language model or the word that there is none."""
+"""Tests of a fresh installation: a first key, a link in mailcow's Apps, a language model or the notice that there is
+none.
+"""
 
 from __future__ import annotations
 
@@ -115,7 +117,7 @@ def test_a_link_in_the_apps_goes_without_a_trace(tmp_path: Path, apps: str | Non
 
 
 def test_a_file_that_ends_outside_php_is_left_alone(tmp_path: Path) -> None:
-    """What stood there would be text on every page; the line is told instead."""
+    """A line added there would be text on every page; it is printed instead."""
     root = with_panel(tmp_path / "mailcow", "<?php\n$DEFAULT_LANG = 'de';\n?>\n")
     apps = (root / APPS).read_bytes()
 

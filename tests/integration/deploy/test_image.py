@@ -75,7 +75,7 @@ def test_what_the_dockerfile_copies_is_sent_to_it() -> None:
 
 
 def test_every_template_is_packed() -> None:
-    """What the installer places is part of the package that the image installs."""
+    """Every file that the installer places is part of the package that the image installs."""
     patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["glassdome"]
     found = {path.suffix for path in (ROOT / "deploy" / "mailcow").iterdir()}
 
@@ -107,7 +107,7 @@ def test_the_compose_file_that_stands_alone() -> None:
 
 
 def test_each_variable_is_a_setting(tmp_path: Path) -> None:
-    """What the compose file hands to the container is read there, and each setting can be given in mailcow.conf."""
+    """Every variable of the compose file is a setting, and each setting can be given in mailcow.conf."""
     root = make_mailcow(tmp_path / "mailcow")
     text = next(c.then for c in plan_install(root).changes if c.name == "docker-compose.override.yml")
     names = yaml.safe_load(text or b"")["services"]["llm-processor-mailcow"]["environment"].keys()

@@ -149,7 +149,7 @@ def test_a_dry_run_touches_nothing(tmp_path: Path) -> None:
 
 
 def test_changes_around_our_part_survive_the_removal(tmp_path: Path) -> None:
-    """What others wrote into the same files after us is theirs, and stays; only ours goes."""
+    """Lines that others add to the same files after us stay; only ours are removed."""
     files = {"data/conf/dovecot/extra.conf": EXTRA, "docker-compose.override.yml": OVERRIDE}
     root = make_mailcow(tmp_path / "mailcow", files)
     glassdome("install", root)
@@ -201,7 +201,7 @@ def test_an_update_that_took_our_part_away(tmp_path: Path) -> None:
 
 
 def test_another_choice_removes_what_the_first_placed(tmp_path: Path) -> None:
-    """From the plugin to Rspamd's own GPT module: the plugin's files go."""
+    """The plugin's files are removed on a change to Rspamd's own GPT module."""
     root = make_mailcow(tmp_path / "mailcow")
     before = snapshot(root)
     glassdome("install", root)
@@ -321,7 +321,7 @@ def test_another_override_that_hides_ours(tmp_path: Path) -> None:
 
 
 def test_words_that_are_no_addresses(tmp_path: Path) -> None:
-    """What could break out of mailcow.conf is refused."""
+    """Any text that could break out of mailcow.conf is refused."""
     root = make_mailcow(tmp_path / "mailcow")
     for bad in ("example.org", "a@b,c@d", "a@$(id)"):
         assert "not the address" in glassdome("install", root, "--mailbox", bad, code=2)

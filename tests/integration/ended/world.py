@@ -36,7 +36,7 @@ _PATIENCE: Final = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Where a run happens; `hours` is how far its clock is ahead, so that leases of a dead process have ended."""
+    """The environment of a run; `hours` is how far its clock is ahead, so that leases of a dead process have ended."""
 
     url: str
     folder: str

@@ -24,7 +24,7 @@ async def ref(dovecot: Dovecot, source: ImapSource, mailbox: str) -> MessageRef:
 
 
 def flags(dovecot: Dovecot, ref: MessageRef) -> set[str]:
-    """What Dovecot has stored."""
+    """Return the flags that Dovecot has stored."""
     found = dovecot.doveadm("fetch", "-u", ref.mailbox, "flags", "mailbox", ref.folder, "uid", str(ref.uid))
     return set(found.removeprefix("flags:").split())
 

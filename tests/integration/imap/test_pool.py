@@ -32,7 +32,7 @@ async def test_tasks_never_share(pool: ImapPool, mailbox: str) -> None:
 
 
 async def test_bounded_per_mailbox(server: ImapServer, logins: MasterLogins, mailbox: str) -> None:
-    """Who comes when all are lent waits for the first to come back."""
+    """A caller waits for a free session when all are lent."""
     async with ImapPool(replace(server, connections=2), logins) as pool:
         peak = 0
 
@@ -81,7 +81,7 @@ async def test_dead_connection_is_not_lent(
 
 
 async def test_stale_connection_is_closed(pool: ImapPool, mailbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What nobody used for long is not kept."""
+    """A session that was idle for long is not kept."""
     async with pool.session(mailbox) as first:
         pass
     monkeypatch.setattr("glassdome.integrations.imap.pool.IMAP_KEEP_SECONDS", 0)

@@ -46,7 +46,7 @@ async def start(source: ImapSource, mailbox: str) -> Cursor:
 
 
 async def test_first_sight_starts_at_now(dovecot: Dovecot, source: ImapSource, mailbox: str) -> None:
-    """What is there before is never new."""
+    """Mail that is there before is never new."""
     port: MailSource = source
     deliver(dovecot, mailbox, 1, 2)
     first = await port.new_uids(mailbox, INBOX, None)
@@ -240,7 +240,7 @@ async def test_idle_is_renewed(
 async def test_server_without_idle_is_polled(
     dovecot: Dovecot, pool: ImapPool, mailbox: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the server cannot IDLE, NOOP finds the delivery."""
+    """NOOP finds the delivery if the server cannot IDLE."""
     async with pool.session(mailbox) as session:
         session.capabilities -= {"IDLE"}
     source = ImapSource(pool, clock=SystemClock(), poll_seconds=0.02)

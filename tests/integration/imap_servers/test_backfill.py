@@ -43,7 +43,7 @@ async def test_a_second_small_folder_does_not_wait(bench: Bench, database: Datab
 
 
 async def test_what_is_queued_already_costs_nothing(bench: Bench, database: Database) -> None:
-    """Where the watcher came first."""
+    """Messages that the watcher queued first do not count against the hourly limit."""
     for _ in range(300):
         bench.server.folder(BOB).add()
     clock, other = FixedClock(NOON), FixedClock(NOON)

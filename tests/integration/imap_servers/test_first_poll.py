@@ -1,4 +1,4 @@
-"""From the choice of a mailbox to its first successful poll, and with as few connections as a server allows."""
+"""Tests from the choice of a mailbox to its first successful poll, with as few connections as a server allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What servers in the field send, after their users' reports: read as meant, and never as `nothing new`."""
+"""Quirks of servers in the field, after their users' reports: read as meant, and never as `nothing new`."""
 
 from __future__ import annotations
 
@@ -355,7 +355,7 @@ async def test_append_without_appenduid(bench: Bench) -> None:
 
 
 async def test_exists_before_the_continuation(bench: Bench) -> None:
-    """What comes between IDLE and `+` is heard."""
+    """Responses between IDLE and `+` are heard."""
     connection = await _connection(bench)
     bench.server.script("IDLE", b"* 4 EXISTS\r\n+ idling\r\nTAG OK\r\n", times=1)
     heard = await connection.idle(20)

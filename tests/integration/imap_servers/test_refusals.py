@@ -93,7 +93,7 @@ async def test_a_final_refusal_is_final(bench: Bench) -> None:
     "said", [b"NO Unable to open this mailbox.", b"NO Mailbox doesn't exist: Gone", b"NO [NONEXISTENT] no"]
 )
 async def test_a_missing_folder_is_missing(bench: Bench, said: bytes) -> None:
-    """Where code and words leave it open, the list of folders tells."""
+    """The list of folders decides if code and words leave it open."""
     bench.server.script("(EXAMINE|STATUS)", b"TAG " + said + b"\r\n")
     with pytest.raises(FolderMissing):
         await bench.new(folder="Gone")

@@ -239,7 +239,7 @@ async def test_only_some_mailboxes(data: Path) -> None:
 
 
 async def test_broken_arguments(data: Path) -> None:
-    """What is wrong is named, never quoted; a tool that is not there is the protocol's error."""
+    """A wrong argument is named, never quoted; an unknown tool is the protocol's error."""
     async with over_stdio(data, "--allow-writes") as client:
         errors = [
             await error_of(client, "get_analysis", mailbox=MAILBOX),
@@ -335,7 +335,7 @@ def test_ctrl_c_ends_it(data: Path) -> None:
 
 
 def test_without_the_library(data: Path) -> None:
-    """Who did not install the extra is told how."""
+    """The error without the extra says how to install it."""
     code = "import sys; sys.modules['mcp'] = None; from glassdome.cli.app import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "mcp"],

@@ -26,7 +26,7 @@ async def findings(settings: Settings, own: str) -> dict[str, Check]:
 
 @pytest.fixture
 async def service() -> AsyncIterator[str]:
-    """What the doctor asks of our service."""
+    """Run the parts of our service that the doctor asks."""
     app = FastAPI()
 
     @app.post("/internal/push")

@@ -67,7 +67,7 @@ async def test_through_tls(server_folder: Path, certificates: Certificates) -> N
 
 
 async def test_strangers_are_kept_out(server_folder: Path, certificates: Certificates) -> None:
-    """Who is not on the list gets 403, and Ollama hears nothing."""
+    """A client that is not on the list gets 403, and Ollama hears nothing."""
     context = await asyncio.to_thread(ssl.create_default_context, cafile=str(certificates.ca))
     async with (
         OllamaServer() as ollama,

@@ -102,7 +102,7 @@ def test_who_waits_can_be_stopped(command: list[str], tmp_path: Path, unused_tcp
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_schema_of_another_version_is_refused_with_the_command(command: str, tmp_path: Path) -> None:
-    """What a newer version made is not touched, and the way out is told."""
+    """A newer version's schema is not touched, and the error names the way out."""
     path = tmp_path / "glassdome.db"
     environment = _environment(tmp_path, f"sqlite:///{path}") | {"MAILCOW_IMAP_HOST": "127.0.0.1"}
     subprocess.run([GLASSDOME, "migrate"], env=environment, check=True, capture_output=True)

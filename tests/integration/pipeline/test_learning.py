@@ -111,7 +111,7 @@ class Bench:
         return {f.ref.uid: (f.label, f.actor) for f in await self.database.feedback.list(mailbox=self.mailbox)}
 
     async def bob(self) -> SenderHistory:
-        """What is known of Bob."""
+        """Return the history with Bob."""
         return await self.database.history.sender_history(self.mailbox, BOB)
 
 
@@ -131,7 +131,7 @@ async def bench(dovecot: Dovecot, mailbox: str, tmp_path: Path) -> AsyncIterator
 
 
 async def test_junking_is_a_correction(bench: Bench) -> None:
-    """What the owner moves to Junk was spam; that counts once, and against its author."""
+    """Mail that the owner moves to Junk was spam; that counts once, and against its author."""
     for number in (1, 2):
         await bench.deliver(number)
         await bench.judge(number)

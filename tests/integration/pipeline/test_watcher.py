@@ -1,4 +1,4 @@
-"""From a delivery into a real Dovecot to a job in the database, by each way to notice it."""
+"""Tests from a delivery into a real Dovecot to a job in the database, by each way to notice it."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ async def test_opt_in_and_opt_out_without_restart(
 async def test_a_choice_is_looked_at_at_once(
     dovecot: Dovecot, pool: ImapPool, database: Database, mailbox: str
 ) -> None:
-    """What is delivered after somebody chose a mailbox is new, however long the next sweep is away."""
+    """Mail delivered after somebody chose a mailbox is new, however far away the next sweep is."""
     async with (watch := Watch(pool, database)).running() as watcher:
         await choose(database, mailbox)
         watcher.look_round()

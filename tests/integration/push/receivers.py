@@ -1,4 +1,4 @@
-"""Who may stand at the other end of Dovecot's doorbell: one that answers, and one that takes the call and is silent."""
+"""Receivers for Dovecot's doorbell: one that answers, and one that accepts the connection and stays silent."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_many_at_once(pushing: Pushing, receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("temper", ["silent", "nobody"])
 def test_no_mail_is_lost_without_a_receiver(pushing: Pushing, temper: str) -> None:
-    """Whether nobody is there or somebody hangs: each mail is taken and stored, with one warning."""
+    """Each mail is stored, with one warning, if the receiver is absent or hangs."""
     silent = Silent()
     dovecot = pushing(silent.url if temper == "silent" else f"http://127.0.0.1:{free_port()}")
     mailbox = dovecot.add_mailbox()

@@ -1,4 +1,4 @@
-"""From LMTP to the stored verdict, with the service itself behind Dovecot's doorbell."""
+"""Tests from LMTP to the stored verdict, with the service itself behind Dovecot's doorbell."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ StartRspamd = Callable[[str | None], Rspamd]
 
 @pytest.fixture(scope="session")
 def redis(server_folder: Path) -> Iterator[Redis]:
-    """Where Rspamd keeps what it learned."""
+    """Run the Redis in which Rspamd keeps what it learned."""
     running = Redis(server_folder / "rd")
     running.start()
     yield running

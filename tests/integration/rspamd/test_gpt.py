@@ -1,4 +1,4 @@
-"""What Rspamd's own GPT plugin sends, as its documentation shapes it, replayed against the running service."""
+"""Requests of Rspamd's own GPT plugin, as its documentation shapes them, replayed against the running service."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class OneMail:
 
 
 async def test_a_message_in_a_mailbox_is_taught(rspamd: Rspamd) -> None:
-    """What the ledger's action names is fetched and learned."""
+    """The message of the ledger's action is fetched and learned."""
     controller = controller_of(rspamd, "socket")
     await RspamdTeacher(controller, OneMail()).learn(  # type: ignore[arg-type]
         MessageRef(mailbox="user@example.org", folder="INBOX", uid_validity=1, uid=1), spam=True

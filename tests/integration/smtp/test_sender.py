@@ -157,7 +157,7 @@ async def test_each_recipient_has_its_outcome(sender: SmtpSender, mailbox: str) 
     ("address", "state"), [(REFUSED, SendState.REFUSED), (TEMPORARILY_REFUSED, SendState.DEFERRED)]
 )
 async def test_nobody_accepted(sender: SmtpSender, mailbox: str, address: str, state: SendState) -> None:
-    """Where every recipient is refused nothing is sent, and the outcome says whether later may help."""
+    """Nothing is sent if every recipient is refused; the outcome says whether later may help."""
     assert (await sender.send(to(mailbox, address), MAIL, own(mailbox))).state is state
 
 
@@ -191,7 +191,7 @@ async def test_wrong_password(sender: SmtpSender, mailbox: str) -> None:
 
 
 async def test_port_25_offers_no_login(postfix: Postfix, tls: TlsPolicy, mailbox: str) -> None:
-    """Where there is no AUTH, nothing is sent."""
+    """Nothing is sent if the server offers no AUTH."""
     server = SmtpServer(host=postfix.host, port=postfix.smtp_port, tls=tls)
     with pytest.raises(LoginRefused, match="offers no login"):
         await SmtpSender(server).send(to(mailbox), MAIL, own(mailbox))
@@ -232,7 +232,7 @@ async def test_starttls_attacks_are_refused(
 
 
 async def test_injected_plain_answer_is_discarded(proxy: Proxy, proxied: SmtpSender, mailbox: str) -> None:
-    """What was sent in clear behind the STARTTLS reply is never taken for an answer (RFC 3207 4.2)."""
+    """Text sent in clear after the STARTTLS reply is never taken for an answer (RFC 3207 4.2)."""
     ready = b"220 2.0.0 Ready to start TLS\r\n"
     proxy.rewrite = lambda data: data.replace(ready, ready + b"554 injected\r\n")
     assert (await proxied.send(to(mailbox), MAIL, own(mailbox))).state is SendState.SENT

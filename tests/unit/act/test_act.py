@@ -416,7 +416,9 @@ async def test_the_reason_is_said_where_a_folder_is_missing(database: Database) 
 
 
 async def test_tries_of_an_action_thin_out(database: Database) -> None:
-    """What was put back waits as long again as it has waited, a quarter of an hour at most: a refusing server is spared."""
+    """A postponed action waits as long again as it has waited, a quarter of an hour at most: a refusing server is
+    spared.
+    """
     await analysed(database, an_analysis(), actions=(MOVE,))
     clock, server = FixedClock(NOON), _Server(error=ImapRefused("Not now.", temporary=True))
     performer = _performer(database, server, clock)

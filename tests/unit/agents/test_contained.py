@@ -57,7 +57,7 @@ async def test_an_agent_that_breaks_spoils_no_other(overseer: OverseerAgent) -> 
 
 
 async def test_an_agent_that_answers_nonsense_spoils_no_probe(overseer: OverseerAgent) -> None:
-    """What cannot be read is trouble of that part; the services are asked all the same."""
+    """An unreadable answer is trouble of that part; the services are asked all the same."""
     asked = []
 
     async def probe() -> None:

@@ -69,7 +69,7 @@ def test_quiet_hours(text: str, now: str, quiet: bool) -> None:
 
 @pytest.mark.parametrize("text", ["25:00", "7", "noon", "moonday 07:00", "", "monday"])
 def test_no_schedule(text: str) -> None:
-    """What is no time is a setting error."""
+    """An invalid time is a setting error."""
     with pytest.raises(ConfigError):
         read_schedule(text, BERLIN)
 

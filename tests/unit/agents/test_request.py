@@ -1,4 +1,4 @@
-"""From mail text to a request, and what proves it."""
+"""Tests of reading mail text as a request, and of its proofs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who gets in: keys, scopes, the proxy in front, the rate, the open doors."""
+"""Tests of access: keys, scopes, the proxy in front, the rate, the open doors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_writing_wants_a_writing_key(bench: Bench, path: str) -> None:
 
 @pytest.mark.parametrize("path", WRITE)
 async def test_a_writing_key_is_let_in(bench: Bench, path: str) -> None:
-    """What a writing key gets is an answer about the matter, not about the key."""
+    """A writing key gets an answer about the matter, not about the key."""
     answer = await bench.post(path, WRITE[path])
 
     assert answer.status_code == 200 or answer.json()["code"] in ("policy_refused", "not_found")

@@ -341,7 +341,7 @@ async def test_a_reading_key_takes_nothing_back(bench: Bench) -> None:
 
 
 async def test_taking_back_is_audited(bench: Bench) -> None:
-    """Who asked for what, and what came of it."""
+    """The audit names the actor, the request and its result."""
     first, second = await moved(bench, 1), await moved(bench, 2)
 
     await bench.post(EDIT, {"items": [first, 999], "attr": UNDONE})

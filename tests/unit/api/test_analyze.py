@@ -158,12 +158,12 @@ async def test_many_are_queued_at_once(ready: Bench) -> None:
 
 
 async def test_many_that_all_fail_are_a_failure(ready: Bench) -> None:
-    """When nothing could be done the status says so."""
+    """The status reports a failure if nothing could be done."""
     assert (await ready.post(PATH, {"mailbox": USER, "email_ids": ["8", "9"]})).status_code == 404
 
 
 async def test_no_mail_server_is_503(database: Database, settings: Settings) -> None:
-    """Where no mail server is configured, the answer says what to set."""
+    """The answer names the setting if no mail server is configured."""
     bench = Bench(database, settings, changes={"source": None})
     await bench.choose(USER)
 
@@ -186,7 +186,7 @@ async def test_an_unreachable_mail_server_is_503(ready: Bench, monkeypatch: pyte
 
 
 async def test_a_degraded_verdict_is_an_answer(live: Bench) -> None:
-    """When the model is down the built-in verdict is the answer, though its job waits for the model."""
+    """The built-in verdict is the answer while the model is down, though its job waits for the model."""
     await live.choose(USER)
     live.folders.held.add(ref(5))
     asked = asyncio.create_task(live.post(PATH, {"mailbox": USER, "email_id": "5"}))
@@ -203,7 +203,7 @@ async def test_a_degraded_verdict_is_an_answer(live: Bench) -> None:
 
 
 async def test_the_answer_has_the_correction(ready: Bench) -> None:
-    """What a person said stands in the direct answer too, as in the list."""
+    """A person's correction stands in the direct answer too, as in the list."""
     await ready.store(analysis(ref(5), Label.PHISH))
     said = Feedback(ref=ref(5), label=Label.HAM, actor="test", note="")
     await ready.database.history.record_feedback(said, now=NOW)

@@ -1,4 +1,4 @@
-"""What every request and every answer has, whatever the route."""
+"""Properties of every request and every answer, whatever the route."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def test_every_route_is_bounded(bench: Bench) -> None:
     [f"/api/v1/get/llm/{name}" for name in ("analysis", "actions", "queue", "stats", "models", "config")],
 )
 async def test_every_list_has_an_etag(bench: Bench, path: str) -> None:
-    """Who has this very answer is not sent it again."""
+    """A caller that has this very answer is not sent it again."""
     async with bench.client(RW) as client:
         first = await client.get(path)
         again = await client.get(path, headers={"If-None-Match": first.headers["ETag"]})

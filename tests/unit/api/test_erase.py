@@ -91,7 +91,7 @@ async def test_feedback_is_stored(full: Bench) -> None:
 
 
 async def test_what_was_sent_to_a_person_is_forgotten(full: Bench) -> None:
-    """Whom and what about; that it was sent stays known, and what still has to go out goes."""
+    """Recipient and subject are erased; the fact of sending stays, and mail still to be sent goes out."""
     for number, (mailbox, state) in enumerate(
         [(USER, OutboxState.SENT), (OTHER, OutboxState.SENT), (USER, OutboxState.PLANNED)]
     ):

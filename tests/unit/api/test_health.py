@@ -68,7 +68,7 @@ async def test_all_is_well(probed: Bench) -> None:
 
 
 async def test_the_builtin_engine_needs_no_model_server(bench: Bench) -> None:
-    """Where nothing is configured, nothing is missing."""
+    """Nothing is missing if nothing is configured."""
     _, body = await look(bench)
 
     assert (body["status"], body["ollama"], body["model"]) == ("healthy", "disabled", "builtin")

@@ -28,7 +28,7 @@ def test_no_keys_let_nobody_in() -> None:
 
 
 def test_the_plain_key_is_not_kept() -> None:
-    """What is held in memory is a hash, and the caller's name does not contain the key."""
+    """Memory holds a hash, and the caller's name does not contain the key."""
     (key,) = parse_keys("very-secret-text:rw")
 
     assert "very-secret-text" not in repr(key)

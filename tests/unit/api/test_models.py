@@ -15,7 +15,7 @@ PULL = "/api/v1/add/llm/model"
 
 
 async def test_models_are_listed(bench: Bench) -> None:
-    """What the server has, and what judges mail now."""
+    """The answer lists the server's models, and the one that judges mail now."""
     assert (await bench.get("/api/v1/get/llm/models")).json() == {"model": "builtin", "installed": ["llama3.2:3b"]}
 
 
@@ -31,7 +31,7 @@ async def test_progress_comes_line_by_line(bench: Bench) -> None:
 
 
 async def test_a_refusal_has_its_status(bench: Bench) -> None:
-    """What fails before the first step is an ordinary error."""
+    """A failure before the first step is an ordinary error."""
     answer = await bench.post(PULL, {"model": "missing"})
 
     assert (answer.status_code, answer.json()["code"]) == (502, "model_missing")

@@ -23,7 +23,7 @@ async def test_defaults_choose_nobody(bench: Bench) -> None:
 
 
 async def test_an_edit_changes_what_is_given(bench: Bench) -> None:
-    """What is not given stays, the answer shows the whole, and the watcher hears of it."""
+    """Fields not given stay, the answer shows the whole, and the watcher is notified."""
     await bench.post(EDIT, {"username": USER, "chosen": True, "engine_access": "redacted"})
 
     answer = await bench.post(EDIT, {"username": USER, "summary_enabled": False, "summary_language": "de"})
@@ -82,7 +82,7 @@ async def test_a_domains_key_edits_its_own(bench: Bench) -> None:
 
 
 async def test_the_edit_is_audited(bench: Bench) -> None:
-    """Who changed what is kept; the key itself is not."""
+    """The audit names the actor and the change, not the key itself."""
     await bench.post(EDIT, {"username": USER, "chosen": True})
 
     (entry,) = await bench.database.history.audited()

@@ -94,7 +94,7 @@ async def test_an_unset_secret_closes_the_route(bench: Bench) -> None:
     ],
 )
 async def test_nonsense_is_400(bench: Bench, body: Any) -> None:
-    """What names no mailbox rings nowhere."""
+    """A body that names no mailbox rings nowhere."""
     answer = await ring(bench, body)
 
     assert (answer.status_code, bench.rung) == (400, [])

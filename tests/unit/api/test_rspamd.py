@@ -85,7 +85,7 @@ async def test_the_secret_is_wanted(bench: Bench, path: str, headers: dict[str, 
 
 
 async def test_no_message_is_no_verdict(database: Database, settings: Settings) -> None:
-    """What the parser refuses goes its way: 204 from one, 503 from the other, which the plugins take as no symbol."""
+    """Input that the parser refuses gets 204 from one route, 503 from the other; the plugins take both as no symbol."""
 
     def classify(raw: bytes) -> Verdict:
         raise NotAMessage

@@ -1,4 +1,4 @@
-"""Which parts one process has."""
+"""Tests of the parts that one process runs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_one_process_has_everything(app: App) -> None:
 
 
 async def test_an_opt_out_outlives_the_settings(tmp_path: Path, naming: Settings, silent: Settings) -> None:
-    """What GLASSDOME_MAILBOXES names is chosen once, and again only when it was taken out in between; it is audited."""
+    """A mailbox in GLASSDOME_MAILBOXES is opted in once, and again only if it was removed in between; it is audited."""
     chosen = []
     for settings, opts_out in ((naming, True), (naming, False), (silent, False), (naming, False)):
         async with open_app(settings, clock=FixedClock(NOON)) as app:
@@ -74,7 +74,7 @@ async def test_an_opt_out_outlives_the_settings(tmp_path: Path, naming: Settings
 
 
 async def test_a_worker_takes_jobs_and_no_more(app: App) -> None:
-    """What must be done once is left to the process that watches."""
+    """Tasks that must run once are left to the process that watches."""
     app.only_worker()
 
     assert parts(app) == {"worker", "actions"}
@@ -97,7 +97,7 @@ async def test_an_api_looks_at_the_mail_server_itself(app: App) -> None:
 
 
 async def test_a_worker_that_drains_says_so(app: App) -> None:
-    """From SIGTERM on it takes no job, whatever else works."""
+    """A worker takes no job after SIGTERM, whatever else works."""
     app.only_worker()
     before = await health(app)
     app.stop()

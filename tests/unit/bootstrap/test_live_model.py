@@ -135,7 +135,7 @@ async def test_a_model_that_cannot_be_made_leaves_the_one_before(service: Servic
 
 
 async def test_everything_that_can_be_changed_here_takes_effect(service: Service) -> None:
-    """What REST offers to change is followed by the running service."""
+    """The running service follows every setting that REST offers to change."""
     shown = (await service._http.get("/api/v1/get/llm/config")).json()
 
     assert [name for name, item in shown.items() if item["editable"] and item["restart"]] == []

@@ -33,7 +33,7 @@ RULE = '[[rule]]\nname = "boss"\nsender = "boss@example.org"\npriority = 9\n'
 def test_doctor_reads_the_owners_rules(
     text: str | None, health: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the service would only log is told with file, line and fix."""
+    """The doctor reports rule errors, which the service only logs, with file, line and fix."""
     if text is not None:
         (tmp_path / "my.toml").write_text(text)
     monkeypatch.setenv("GLASSDOME_RULES", "my.toml")

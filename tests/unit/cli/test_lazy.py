@@ -112,7 +112,7 @@ def test_analyze_loads_neither_database_nor_server(tmp_path: Path) -> None:
 
 
 def test_a_command_that_loads_them_is_seen() -> None:
-    """What these tests look for can be found."""
+    """A loaded module is detected, so that these tests can fail."""
     assert "sqlalchemy" in loaded_by("import glassdome.cli.stats")
 
 

@@ -1,4 +1,4 @@
-"""What is changed from the shell is written down with who did it; what the service stored is shown in the shell."""
+"""Changes from the shell are audited with their author; the shell shows what the service stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lines of config.yml have no effect."""
+"""Tests of the lines of config.yml that have no effect."""
 
 from pathlib import Path
 

@@ -26,7 +26,7 @@ PROXIES = parse_networks("127.0.0.1, 172.22.1.0/24, fd4d:6169:6c63:6f77::/64")
     ],
 )
 def test_the_visitor_is_the_first_that_no_proxy_of_ours_is(peer: str, forwarded: list[str], found: str) -> None:
-    """What stands in front of it was written by the visitor."""
+    """Entries in front of it were written by the visitor."""
     assert past_proxies(peer, forwarded, PROXIES) == found
 
 

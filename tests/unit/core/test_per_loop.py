@@ -58,7 +58,7 @@ async def test_closed_on_request_and_opened_again() -> None:
 
 
 async def test_a_failed_opening_is_tried_again() -> None:
-    """What failed once is not remembered as broken."""
+    """A resource that failed once is not remembered as broken."""
     recorder = _Recorder()
     recorder.fail = True
     resource = PerLoop(recorder.open)
@@ -100,7 +100,7 @@ def test_what_is_opened_inside_is_closed_in_order() -> None:
 
 
 async def test_an_error_at_the_close_is_told() -> None:
-    """Who closes a resource learns that it did not close well."""
+    """The closer of a resource learns that it did not close well."""
 
     @asynccontextmanager
     async def open_() -> AsyncIterator[None]:

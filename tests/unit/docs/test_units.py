@@ -42,7 +42,7 @@ def test_the_command_is_one_of_ours(path: Path) -> None:
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_systemd_understands_each_line(path: Path, tmp_path: Path) -> None:
-    """Where there is a systemd to ask; elsewhere no directive may be one that the other unit does not have."""
+    """Ask systemd if it is there; else no unit may have a directive that the other one lacks."""
     verify = shutil.which("systemd-analyze")
     if verify is None:
         directives = [set(read(other)["Service"]) for other in UNITS]

@@ -43,7 +43,7 @@ def test_versions_are_known_by_name_and_hash() -> None:
 
 
 def test_facts_are_closed_words() -> None:
-    """What our server found is told as fact; no text of the mail gets in there."""
+    """Our server's findings are told as facts; no text of the mail gets in there."""
     checked = Authentication(
         authserv_id="mx", trusted=True, results=(AuthResult(method="dmarc", result="pass", domain="example.org"),)
     )

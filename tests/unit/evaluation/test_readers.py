@@ -65,7 +65,7 @@ def test_mbox_with_csv(tmp_path: Path, column: str) -> None:
 
 
 def test_json_lines(tmp_path: Path) -> None:
-    """What a row is shows from its keys, plain or gzipped."""
+    """The keys of a row show its kind, plain or gzipped."""
     write_rows(
         tmp_path / "rows.jsonl",
         {"text": "Win now", "label": "spam"},

@@ -77,7 +77,7 @@ def corpus() -> Corpus:
 
 
 def test_every_function_has_figures(corpus: Corpus) -> None:
-    """What has labels is measured; the sensitive figures are those of the two texts."""
+    """Every labelled sample is measured; the sensitive figures are those of the two texts."""
     result = evaluate(corpus, runner=Runner(name="t"), plan=PLAN, now=NOW)
     assert set(result["functions"]) == set(FUNCTIONS) - {"categories"}
     sensitive = result["functions"]["sensitive"]
@@ -203,7 +203,7 @@ def test_leave_one_source_out(corpus: Corpus) -> None:
 
 
 def test_comparison(corpus: Corpus) -> None:
-    """What got better, worse or stayed the same, each by its own direction."""
+    """The comparison lists what got better, worse or stayed the same, each by its own direction."""
     first = evaluate(corpus, runner=Runner(name="t"), plan=PLAN, now=NOW)
     second = json.loads(json.dumps(first))
     second["functions"]["phishing"]["auc"]["value"] -= 0.1

@@ -1,4 +1,4 @@
-"""What servers send, parsed; what they should not send, refused."""
+"""Valid responses of servers are parsed; invalid ones are refused."""
 
 import contextlib
 
@@ -88,7 +88,7 @@ def test_folder_names(name: str, wire: str) -> None:
 
 @pytest.mark.parametrize("wire", ["&", "&A-", "&AA-x", "&2D0-", "ü&"])
 def test_broken_folder_names_stay(wire: str) -> None:
-    """What an old server stored raw is shown as it is."""
+    """A name that an old server stored raw is shown as it is."""
     assert decode_folder(wire) == wire
 
 

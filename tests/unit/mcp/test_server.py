@@ -1,4 +1,4 @@
-"""What the server does with a call: to the mailbox, to the queue, when something breaks, when a client gives up."""
+"""Tests of the server's calls: to the mailbox, to the queue, when something breaks, when a client gives up."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ async def test_what_a_failed_job_said_is_quoted(live_bench: Bench) -> None:
 
 
 async def test_a_search_tells_no_word_of_mail_that_may_not_be_seen(bench: Bench) -> None:
-    """Where the owner lets a model see nothing, or headers only, no word finds the mail; without words it is listed."""
+    """No word finds mail whose owner lets a model see nothing, or headers only; without words it is listed."""
     mine, theirs = ref(5), ref(6, OTHER)
     await bench.api.store(*(analysis(each, subject="Oncology results") for each in (mine, theirs)))
     found = []

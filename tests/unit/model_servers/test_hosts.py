@@ -40,7 +40,7 @@ def test_every_form_of_a_host(text: str, urls: tuple[str, ...]) -> None:
     "text", ["", " , ", "ftp://a", "http://", "a:port", "http://u:p@a", "a b?c=d#e", "https://ollama.com", "a:99999"]
 )
 def test_what_is_no_host_is_refused(text: str) -> None:
-    """What cannot be a host of one's own is said so."""
+    """Text that cannot be a host of one's own is refused."""
     with pytest.raises(ConfigError):
         parse_hosts(text)
 
@@ -63,7 +63,7 @@ async def test_least_busy_host_is_taken() -> None:
 
 
 async def test_no_more_than_the_slots() -> None:
-    """Who finds no slot waits until one is given back."""
+    """A caller that finds no slot waits until one is given back."""
     hosts = ModelHosts(["a"], slots=1)
     async with hosts.slot():
         waiting = asyncio.create_task(_take(hosts))
@@ -93,7 +93,7 @@ async def test_failing_host_is_drained_and_comes_back() -> None:
 
 
 async def test_all_drained_still_tries() -> None:
-    """When all hosts rest one is tried: nobody waits for a guess."""
+    """One host is tried when all rest: nobody waits for a guess."""
     hosts = ModelHosts(["a"], slots=1)
     hosts.failed(hosts.hosts[0])
     assert await _take(hosts) == "a"

@@ -116,7 +116,7 @@ async def test_failing_server(server: OllamaServer, model: OllamaModel, fault: s
 
 @pytest.mark.parametrize("fault", ["busy", "runner", "hang", "stall", "drop", "midstream"])
 async def test_passing_failures_are_temporary(server: OllamaServer, model: OllamaModel, fault: str) -> None:
-    """What may pass is temporary, so that the job is tried again."""
+    """A failure that may pass is temporary, so that the job is tried again."""
     server.fault = fault  # type: ignore[assignment]
     with pytest.raises(ModelUnavailable):
         await asyncio.wait_for(model.complete(PROMPT), 10)

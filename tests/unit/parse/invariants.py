@@ -1,4 +1,4 @@
-"""What holds for every parsed message, whatever the bytes were."""
+"""Invariants of every parsed message, whatever the bytes were."""
 
 from __future__ import annotations
 

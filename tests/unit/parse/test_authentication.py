@@ -74,7 +74,7 @@ def test_results_are_parsed() -> None:
     ],
 )
 def test_the_senders_words_are_no_result(sender: str) -> None:
-    """What the sender put into an address, our server quotes; it does not become a result of its own."""
+    """Our server quotes the sender's text in an address; the text does not become a result of its own."""
     value = f"Authentication-Results: mail.example.org; spf=fail (domain of {sender} says no) smtp.mailfrom={sender}\n"
     found = parse_message(f"{value}\nbody".encode(), authserv_ids=OURS).authentication
 

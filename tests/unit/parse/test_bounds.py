@@ -179,7 +179,7 @@ def test_costly_bodies(html: str) -> None:
 
 
 def test_text_behind_hostile_html_is_still_read() -> None:
-    """What may not be parsed is read without structure, so nesting hides neither words nor links."""
+    """HTML that may not be parsed is read without structure, so nesting hides neither words nor links."""
     message = _read(_html("<div>" * 5_000 + 'pay <a href="https://evil.example/">here</a>'))
 
     assert message.text == "pay here"

@@ -136,7 +136,7 @@ def _smime(content: bytes, kind: str = "application/pkcs7-mime; name=smime.p7m")
     ],
 )  # fmt: skip
 def test_a_signed_message_is_read(content: bytes) -> None:
-    """What mail programs show of an opaque signature is the text."""
+    """The text of an opaque signature is read, as mail programs show it."""
     for kind in ("application/pkcs7-mime; smime-type=signed-data", "application/octet-stream; name=SMIME.P7M"):
         message = _smime(content, kind)
         assert (message.text, message.readable) == ("Please pay today.", "yes")

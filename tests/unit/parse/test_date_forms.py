@@ -26,7 +26,7 @@ from glassdome.parse.date import parse_date
     ],
 )
 def test_forms(value: str, expected: str) -> None:
-    """What names one moment is read as that moment."""
+    """A date that names one moment is read as that moment."""
     found = parse_date(value)
 
     assert found is not None
@@ -37,5 +37,5 @@ def test_forms(value: str, expected: str) -> None:
     "value", ["06/01/2026 10:00:00", "tomorrow", "Mon, 31 Feb 2026 10:00:00 +0000", "31.13.2026 10:00"]
 )
 def test_no_date(value: str) -> None:
-    """What may mean two days, or none, is no date."""
+    """A date that may mean two days, or none, is no date."""
     assert parse_date(value) is None

@@ -133,7 +133,7 @@ def test_script(html: str) -> None:
 
 
 def test_image_only_mail() -> None:
-    """Where there is no text, the words standing for the images are the text."""
+    """The alternative words of images are the text if there is no other."""
     assert parse_html('<img src="cid:1" alt="Big sale">').text == "Big sale"
 
 

@@ -28,7 +28,7 @@ def _mail(*parts: str, kind: str = "mixed") -> bytes:
     ],
 )
 def test_the_only_words(raw: bytes) -> None:
-    """Where nothing else can be read, a text file is opened."""
+    """A text file is opened if nothing else can be read."""
     message = parse_message(raw)
 
     assert message.text == WORDS
@@ -52,7 +52,7 @@ def test_a_file_beside_words_is_no_text() -> None:
 
 
 def test_a_calendar_without_an_event() -> None:
-    """What calls itself a calendar and holds plain words shows them."""
+    """A part that calls itself a calendar and holds plain words shows them."""
     raw = f"From: a@example.org\nContent-Type: text/calendar\n\n{WORDS}\n"
 
     assert parse_message(raw.encode()).text == WORDS

@@ -1,4 +1,4 @@
-"""What is new in a reply."""
+"""Tests of the new text of a reply."""
 
 from __future__ import annotations
 

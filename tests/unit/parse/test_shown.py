@@ -1,4 +1,4 @@
-"""What mail programs show is what is read: one-word changes of MIME, encodings and HTML hide nothing."""
+"""The text that mail programs show is read: one-word changes of MIME, encodings and HTML hide nothing."""
 
 from __future__ import annotations
 

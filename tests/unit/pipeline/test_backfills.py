@@ -90,7 +90,7 @@ async def queued(database: Database) -> int:
 
 
 async def test_the_older_mail_is_queued_and_the_share_shown(database: Database) -> None:
-    """From nothing to all; a second press has nothing to do."""
+    """The share goes from nothing to all; a second press has nothing to do."""
     async with running(over(database, Inbox(5), FixedClock(NOON))) as backfills:
         assert (await backfills.state(ANN)).fraction == 0.0
         for _ in range(2):

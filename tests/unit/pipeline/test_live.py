@@ -1,4 +1,4 @@
-"""What a person changes in files and `llm_config` takes effect without a restart; what is wrong there changes nothing."""
+"""Changes in files and `llm_config` take effect without a restart; wrong ones change nothing."""
 
 from __future__ import annotations
 

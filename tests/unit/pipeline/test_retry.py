@@ -1,4 +1,4 @@
-"""When a job is tried again."""
+"""Tests of the times at which a job is tried again."""
 
 from __future__ import annotations
 

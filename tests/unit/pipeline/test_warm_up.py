@@ -1,4 +1,4 @@
-"""What a process reads before the first mail is judged, and that it reads nothing afterwards; each in a new process."""
+"""A process reads its data before the first mail is judged, and nothing afterwards; each test in a new process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a mailbox is looked at again after an error."""
+"""Tests of the times at which a mailbox is polled again after an error."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -54,7 +54,7 @@ def test_two_errors_at_once_count_once() -> None:
 
 
 def test_only_the_chosen_are_remembered() -> None:
-    """Who opts out leaves the book."""
+    """A mailbox that opts out leaves the book."""
     book = WatchBook()
     for mailbox in (BOX, "b@example.test"):
         book.went_well(mailbox, now=NOW)

@@ -140,7 +140,7 @@ def test_a_hidden_failure_is_found(field: str) -> None:
     ],
 )
 def test_ambiguous_text_proves_nothing(field: str) -> None:
-    """Where the text can be read in two ways, nobody is authenticated."""
+    """Nobody is authenticated by text that can be read in two ways."""
     assert "authenticated" not in hits(_mail(field))
 
 

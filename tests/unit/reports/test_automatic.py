@@ -21,7 +21,7 @@ def test_a_person_is_answered() -> None:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("au_*.eml")))
 def test_no_reply_is_suggested(name: str) -> None:
-    """What was reported: automatic mail, by whatever field."""
+    """Reported: automatic mail, by whatever field."""
     verdict = judged(name)
 
     assert verdict.auto_reply_suggestion is None
@@ -109,7 +109,7 @@ def test_list_fields(name: str, value: str, expected: str) -> None:
 
 @pytest.mark.parametrize(("name", "ways"), [("ls_2047", 1), ("ls_no_angle", 1), ("ls_folded_url", 1), ("ls_comment", 1), ("ls_oneclick", 1), ("ls_id_phrase", 0)])  # fmt: skip
 def test_reported_lists(name: str, ways: int) -> None:
-    """What was reported: each field is read, and none holds a blank."""
+    """Reported: each field is read, and none holds a blank."""
     lists = parsed(name).lists
 
     assert len(lists.unsubscribe) == ways

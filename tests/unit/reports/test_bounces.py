@@ -38,7 +38,7 @@ def _report(own: str, kind: str, status: str, returned: str, *, own_type: str = 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("bo_*.eml")))
 def test_templates_of_common_servers(name: str) -> None:
-    """What was reported: harmless, of category bounce, and automatic."""
+    """Reported: harmless, of category bounce, and automatic."""
     verdict = judged(name)
 
     assert (verdict.label, verdict.categories) == (Label.HAM, ("bounce",))
@@ -173,7 +173,7 @@ def test_a_phish_in_the_own_part_of_a_valid_report(text: str) -> None:
 
 
 def test_a_strangers_mail_in_a_report_counts() -> None:
-    """What the reader never sent is no returned mail of his: its links count."""
+    """Mail that the reader never sent is not returned mail of theirs: its links count."""
     stranger = RETURNED.replace("bob@example.net", "service@paypa1-secure.example")
 
     found = hits(_report("Your message could not be delivered.", "delivery-status", STATUS, stranger))

@@ -94,7 +94,7 @@ def test_a_gateway_is_looked_through(gateway: str) -> None:
      "https://urldefense.com/v3/nothing", "https://eu.protection.sophos.com/?u=%%%"],
 )  # fmt: skip
 def test_a_hidden_target_is_nobodys_lie(url: str) -> None:
-    """Where the gateway keeps the target to itself, the link says nothing for or against."""
+    """A link whose gateway hides the target counts neither for nor against."""
     page = _page(url, GOOD)
 
     assert not {name for name in hits(page) if name.startswith("link_")}
@@ -140,7 +140,7 @@ def test_characters_that_urldefense_sets_aside(kept: str, aside: str, expected: 
     "name", ["rw_safelinks_ok", "rw_proofpoint_v2_ok", "rw_mimecast_ok", "rw_tracker_ok", "hm_tracker_label"]
 )
 def test_reported_false_evidence(name: str) -> None:
-    """What was reported: no mismatch, no foreign link, no phish."""
+    """Reported: no mismatch, no foreign link, no phish."""
     assert not {"link_text_mismatch", "link_foreign", "link_redirector"} & hits(name)
     assert judged(name).label is Label.HAM
 
@@ -173,7 +173,7 @@ def test_reported_links_are_seen(name: str, host: str) -> None:
      ("tx_zero_width", ["https://ok.example/a"])],
 )  # fmt: skip
 def test_reported_links_in_text(name: str, expected: list[str]) -> None:
-    """Where a link in plain text ends."""
+    """Links in plain text end in the right place."""
     assert [link.url for link in parsed(name).links] == expected
 
 
@@ -206,7 +206,7 @@ def test_reported_links_in_text(name: str, expected: list[str]) -> None:
     ],
 )  # fmt: skip
 def test_links_in_text(text: str, expected: list[str]) -> None:
-    """What mail programs make clickable, and what they do not."""
+    """Text that mail programs make clickable is a link, and other text is not."""
     assert _urls(text) == expected
 
 
@@ -229,14 +229,14 @@ def test_what_is_shown_against_where_it_leads(href: str, shown: str, lies: bool)
 
 @pytest.mark.parametrize("name", ["idn_fp_puny", "idn_fp_span"])
 def test_the_same_name_in_two_scripts_is_no_mismatch(name: str) -> None:
-    """What was reported: the A-label behind the U-label that is shown."""
+    """Reported: the A-label behind the U-label that is shown."""
     assert "link_text_mismatch" not in hits(name)
 
 
 @pytest.mark.parametrize(("name", "signal"), [("idn_whole_script", "link_lookalike"), ("idn_mixed", "link_lookalike"),
                                               ("idn_mis_de", "link_text_mismatch"), ("idn_mis_ascii", "link_text_mismatch")])  # fmt: skip
 def test_reported_names_that_deceive(name: str, signal: str) -> None:
-    """What was reported: look-alikes and another host than the shown one."""
+    """Reported: look-alikes and another host than the shown one."""
     assert signal in hits(name)
 
 

@@ -33,7 +33,7 @@ def _lines(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_only_the_new_sentence(name: str) -> None:
-    """What was reported: only the new sentence is left."""
+    """Reported: only the new sentence is left."""
     assert parsed(name).new_text.strip() == NEW
 
 
@@ -161,7 +161,7 @@ def test_what_outlook_forwards_is_kept(mark: str) -> None:
              "전달된 메일", "Proslijeđena poruka", "Edelleenlähetetty viesti", "Przekazana wiadomość", "Thư chuyển tiếp"],
 )  # fmt: skip
 def test_forwarded_mail_is_the_message(mark: str) -> None:
-    """What stands below such a title is not history."""
+    """Text below such a title is not history."""
     text = (
         f"FYI\n\n-------- {mark} --------\nFrom: Max <m@example.org>\nDate: today\nSubject: Test\nTo: Bob\n\nRead this."
     )

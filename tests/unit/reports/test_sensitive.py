@@ -19,13 +19,13 @@ def _mail(text: str) -> bytes:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("pf_*.eml")))
 def test_numbers_that_are_none(name: str) -> None:
-    """What was reported: no card, account or identity number."""
+    """Reported: no card, account or identity number."""
     assert not STRICT & _types(name)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("pt_*.eml")))
 def test_numbers_that_are_found(name: str) -> None:
-    """What was reported: blanks of any kind and a line break hide no number."""
+    """Reported: blanks of any kind and a line break hide no number."""
     assert _types(name) == {"iban" if "iban" in name else "credit_card"}
 
 

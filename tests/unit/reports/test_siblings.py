@@ -35,7 +35,7 @@ GATEWAYS = (
     ],
 )
 def test_addresses_that_are_not_the_senders(sender: str) -> None:
-    """What the eye takes for an address is told from the real one."""
+    """Text that the eye takes for an address is distinguished from the real one."""
     assert "display_name_address" in hits(f"From: {sender}\n{HEAD}\nHello\n".encode())
 
 

@@ -1,4 +1,4 @@
-"""What a mail asks for, and whether the one who asks is proven."""
+"""Tests of a mail's requests, and of the proof of who asks."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_lures(name: str, text: str) -> None:
     ],
 )
 def test_nothing_is_asked(text: str) -> None:
-    """What is denied, or only talked about, asks for nothing."""
+    """Text that denies a request, or only talks about it, asks for nothing."""
     assert not [ask for ask in find_asked(message(FRIEND, text), OURS).asks if ask.of_value]
 
 

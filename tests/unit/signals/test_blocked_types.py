@@ -42,7 +42,7 @@ def test_every_blocked_type(extension: str) -> None:
     ],
 )
 def test_tricks_with_the_name(name: str) -> None:
-    """What Windows makes of a name counts."""
+    """The name that Windows makes of a file name counts."""
     assert "attachment_executable" in hits(mail(attachments=(Attachment(filename=name),)))
     assert "attachment_executable" in hits(mail(attachments=(Attachment(filename="a.pdf", other_names=(name,)),)))
     assert "attachment_executable" in hits(

@@ -129,7 +129,7 @@ def test_ordinary_domains(host: str) -> None:
 
 
 def test_lists_hold_registrable_domains() -> None:
-    """What is compared with a registrable domain is one."""
+    """Every domain compared with a registrable domain is one."""
     for listed in (frozenset(platforms()), free_mail()):
         assert all(organizational_domain(domain) == domain for domain in listed)
     assert "sendgrid.net" in mailers()

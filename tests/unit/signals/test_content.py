@@ -1,4 +1,4 @@
-"""What the words want, in seven languages."""
+"""Tests of the intent of words, in seven languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the mailbox knows of a sender."""
+"""Tests of the mailbox's knowledge of a sender."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_changed_authentication() -> None:
 
 
 def test_junked_sender() -> None:
-    """What the owner called junk is remembered, by its share."""
+    """Mail that the owner called junk is remembered, by its share."""
     around = context(known=True, sender=SenderHistory(seen=4, junked=2))
     assert found(mail(), "junked_sender", around).strength == 0.5
     assert "known_sender" not in hits(mail(), around)

@@ -1,4 +1,4 @@
-"""Who a mail says it is from."""
+"""Tests of the claimed sender of a mail."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def _crash(message: Message, around: Context) -> Iterator[Signal]:
 
 
 def test_crash_is_unknown_not_clean() -> None:
-    """What was found before a crash stays; the rest is unknown; the others still run."""
+    """Findings from before a crash stay; the rest is unknown; the others still run."""
     broken = Detector(name="broken", signals={"first": "", "second": ""}, run=_crash)
     signals = {s.name: s.outcome for s in detect(Message(), context(), detectors=(broken, *DETECTORS))}
     assert (signals["first"], signals["second"]) == (Outcome.HIT, Outcome.TEMP_ERROR)

@@ -1,4 +1,4 @@
-"""Who the author is: vouched for, and as whom."""
+"""Tests of the author's standing: vouched for, and as whom."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def standing(sender: str, *, passes: bool = True, around: Any = OURS, **facts: A
     ],
 )
 def test_proven(sender: str, relation: str) -> None:
-    """Who is vouched for and called what they are is proven."""
+    """A sender that is vouched for and uses its own name is proven."""
     found = standing(sender)
     assert (found.identity, found.relation) == (Identity.PROVEN, relation), found.why
 

@@ -239,7 +239,7 @@ def test_half_a_character_is_refused(where: str) -> None:
 
 @given(subject=st.text(max_size=120), name=st.text(max_size=60))
 def test_words_in_fields_come_back(subject: str, name: str) -> None:
-    """What is taken at all is read again as it was."""
+    """Any accepted text is read again as it was."""
     try:
         raw = compose(message(subject=subject, to=(Address(name=name, addr="b@example.test"),)))
     except GlassdomeError:

@@ -1,4 +1,4 @@
-"""What a contact's row counts as authenticated is what the signals call authenticated: one rule."""
+"""A contact's row counts as authenticated what the signals call authenticated: one rule."""
 
 from __future__ import annotations
 

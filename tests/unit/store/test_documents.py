@@ -9,5 +9,5 @@ from tests.samples import an_analysis
 
 
 def test_a_changed_shape_has_a_new_number() -> None:
-    """Where this fails, `analysis_shape` writes something else than before: raise SHAPE, then put both numbers here."""
+    """Fails if `analysis_shape` writes something else than before: raise SHAPE, then put both numbers here."""
     assert (SHAPE, sha256(analysis_json(an_analysis()).encode()).hexdigest()[:16]) == (5, "a02de7fcb4459dee")

@@ -63,7 +63,7 @@ def test_a_shapes_statement_is_the_querys_own(text: dict[str, Any]) -> None:
 
 
 def test_a_query_of_another_shape_is_not_the_same() -> None:
-    """What is given, and what is not handed over, decides."""
+    """The given fields, and the values that are not bound, decide the shape."""
     plain = AnalysisQuery()
     others = [AnalysisQuery(**{name: two[0]}) for name, two in _TWO.items()]
     others += [AnalysisQuery(**text) for text in _TEXTS[1:]] + [replace(plain, mailboxes=("other@e.example",))]
@@ -78,7 +78,7 @@ def test_a_cursor_that_is_none_is_refused() -> None:
 
 
 def test_the_kept_statement_serves_the_page_around_it() -> None:
-    """What is shown is joined to the page, whose parameters stay the query's."""
+    """The shown columns are joined to the page, whose parameters stay the query's."""
 
     def shown(page: Subquery) -> Select[Any]:
         return select(page.c.id)

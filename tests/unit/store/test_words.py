@@ -1,4 +1,4 @@
-"""What counts as a word of a text."""
+"""Tests of splitting a text into words."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_training_is_deterministic(corpus: Path, tmp_path: Path) -> None:
 
 
 def test_a_source_can_be_left_out(corpus: Path, tmp_path: Path) -> None:
-    """What was left out is not in the report."""
+    """A source that was left out is not in the report."""
     report = train(corpus, tmp_path / "m.npz", recipe=QUICK, without_sources={"two"})
     assert "two" not in report.samples
 

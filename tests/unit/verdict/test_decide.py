@@ -1,4 +1,4 @@
-"""What the verdict is made of, and what cannot move it."""
+"""Tests of the parts of the verdict, and of what cannot move it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_model_cannot_clear_hard_evidence() -> None:
 
 
 def test_model_may_clear_soft_suspicion() -> None:
-    """Where there is no hard evidence, a model's doubt counts."""
+    """A model's doubt counts if there is no hard evidence."""
     text = builtin(phishing=0.6)
     assert judged(builtin=text, opinion=model(phishing=0.01)).phishing_score < judged(builtin=text).phishing_score
 
@@ -113,7 +113,7 @@ def test_unimportant_failure_is_no_alarm() -> None:
 
 
 def test_degraded_and_skipped_are_told() -> None:
-    """Why there is no model's opinion."""
+    """The verdict says why there is no model's opinion."""
     degraded = judged(degraded_reason="model_unavailable")
     assert (degraded.degraded, degraded.degraded_reason) == (True, "model_unavailable")
     skipped = judged(skipped="known sender")

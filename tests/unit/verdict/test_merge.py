@@ -43,7 +43,7 @@ def test_bounds() -> None:
 
 
 def test_phishing_is_never_urgent() -> None:
-    """What presses its reader does not lead the list, and asks for nothing."""
+    """Mail that presses its reader does not lead the list, and asks for nothing."""
     verdict = judged(builtin=builtin(phishing=0.99, priority_score=10, action_items=(REQUEST,)))
     assert (verdict.priority_score <= 3, verdict.action_items) == (True, ())
 
@@ -112,7 +112,7 @@ def test_no_draft_for_suspicious_mail() -> None:
 
 
 def test_engine_and_model_are_named() -> None:
-    """Whose opinion it was."""
+    """The verdict names the author of the opinion."""
     assert (judged().engine, judged().model) == ("builtin", "")
     assert (judged(opinion=model()).engine, judged(opinion=model()).model) == ("ollama", "tiny")
 

@@ -91,7 +91,7 @@ def test_false_evidence_is_dropped() -> None:
 
 
 def test_model_reasons_need_words_of_the_mail() -> None:
-    """What a model invents is not shown; what it quotes is."""
+    """A reason that a model invents is not shown; one that quotes the mail is."""
     said = model(
         phishing=0.99,
         phishing_reasons=(

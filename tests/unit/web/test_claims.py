@@ -174,7 +174,7 @@ async def test_a_search_that_goes_on_does_not_say_that_nothing_matches(
     ("query", "words"), [("", "There is no older message."), ("text=mail", "No older message fits")]
 )
 async def test_behind_the_last_page_nothing_is_said_of_the_pages_before(bench: Bench, query: str, words: str) -> None:
-    """What was there when the link was made may be deleted by now."""
+    """Rows that were there when the link was made may be deleted by now."""
     await bench.store(*(analysis(ref(n), at=NOW + timedelta(seconds=n)) for n in range(1, 52)))
     async with browsing(bench) as browser:
         await browser.open(f"?{query}")

@@ -1,4 +1,4 @@
-"""What can be done on pages: each form works for who may, and for nobody else."""
+"""Each form of the pages works for those who may use it, and for nobody else."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ async def test_preferences_are_saved_whole(bench: Bench) -> None:
 
 
 async def test_settings_are_changed_and_unset(bench: Bench) -> None:
-    """What is stored holds at once, says where it came from, and can go again."""
+    """A stored setting holds at once, says where it came from, and can be reset."""
     async with browsing(bench) as browser:
         await browser.open("service")
         await browser.send("service", name="llm_batch_size", value=" 7 ")

@@ -197,7 +197,7 @@ def test_a_message_can_be_named_in_any_folder(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=FOLDERS.get)
 async def test_a_message_can_be_opened_and_judged_in_any_folder(bench: Bench, folder: str) -> None:
-    """From the list to its page, and from there on."""
+    """The list leads to its page, and the page can judge it again."""
     await bench.choose(USER)
     await bench.store(analysis(ref(5, folder=folder)))
     bench.folders.held |= {ref(5, folder=folder)}

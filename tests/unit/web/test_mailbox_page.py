@@ -34,7 +34,7 @@ class Inbox:
 
 @pytest.fixture
 def backfills(bench: Bench) -> Backfills:
-    """What carries them out, wired."""
+    """Return the wired backfills."""
     database = bench.database
 
     def make() -> Backfill:
@@ -47,7 +47,7 @@ def backfills(bench: Bench) -> Backfills:
 
 @pytest.fixture
 def warned(bench: Bench) -> list[str]:
-    """Whom a test warning was sent to; the service has a mailbox to send from."""
+    """Return the recipients of test warnings; the service has a mailbox to send from."""
     told: list[str] = []
 
     async def warn(mailbox: str) -> None:

@@ -1,4 +1,4 @@
-"""What each page shows, to whom."""
+"""Tests of the content of each page, for each visitor."""
 
 from __future__ import annotations
 
@@ -403,7 +403,7 @@ async def test_files_are_kept_by_browsers_until_they_change(bench: Bench) -> Non
 
 
 async def test_actions_are_shown_with_their_states(bench: Bench) -> None:
-    """What was done, and what came of it."""
+    """The page lists the actions and their outcomes."""
     await bench.store(analysis(ref(5)))
     await bench.act(Action(ref=ref(5), kind=ActionKind.ALERT, argument="phishing"))
     bench.set(api_keys=SecretStr(f"{RW}:rw"))

@@ -82,7 +82,7 @@ async def test_a_key_that_was_taken_away_ends_its_sessions(bench: Bench, keys: s
 
 
 async def test_a_key_that_may_only_read_now_has_no_buttons(bench: Bench) -> None:
-    """What the key may do is looked up each time."""
+    """The scope of the key is looked up each time."""
     await bench.store(analysis(ref(5)))
     async with browsing(bench) as browser:
         await browser.open("")
@@ -132,7 +132,7 @@ async def test_a_session_that_was_never_begun_opens_nothing(bench: Bench) -> Non
 
 
 async def test_nobody_but_a_named_proxy_names_visitors(bench: Bench) -> None:
-    """What any other peer says of its visitors, on loopback too, gives no more tries."""
+    """Addresses that any other peer names for its visitors, on loopback too, give no more tries."""
     async with browsing(bench, None) as browser:
         await browser.open("sign-in")
         statuses = [await tried(browser, f"192.0.2.{number}") for number in range(MAX_SIGN_INS_PER_ADDRESS + 1)]
@@ -174,7 +174,7 @@ async def test_tries_are_counted_per_address(bench: Bench) -> None:
 
 
 async def test_who_goes_on_trying_locks_out_nobody_else(bench: Bench) -> None:
-    """What is refused to an address is not counted against the proxy that named it."""
+    """An attempt refused to an address is not counted against the proxy that named it."""
     bench.set(trusted_proxies="127.0.0.1")
     async with browsing(bench, None) as browser:
         await browser.open("sign-in")
@@ -206,7 +206,7 @@ async def test_made_up_addresses_give_no_more_tries_than_the_peer_has(bench: Ben
     ["//evil.example", "https://evil.example", "../api", "sign-out", "queue\n", "queue#x", "javascript:x", "\\\\evil"],
 )
 async def test_nobody_is_led_elsewhere(bench: Bench, address: str) -> None:
-    """What follows signing in is one of our pages."""
+    """The page after signing in is one of ours."""
     async with browsing(bench, None) as browser:
         await browser.open("sign-in")
         await browser.send("sign-in", key=RW, next=address)

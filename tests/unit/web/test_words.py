@@ -1,4 +1,4 @@
-"""How ages, times and places are said."""
+"""Tests of the words for ages, times and places."""
 
 from __future__ import annotations
 
@@ -60,5 +60,5 @@ def test_places(where: str, words: str) -> None:
     [(True, "ham", "phishing"), (False, "phish", "phishing"), (False, "spam", "spam"), (False, "ham", "fine")],
 )
 def test_one_word_for_phishing_is_enough(is_phishing: bool, label: str, name: str) -> None:
-    """Where label and flag differ, the worse one is shown."""
+    """The worse one is shown if label and flag differ."""
     assert kind_of({"is_phishing": is_phishing, "label": label}).name == name

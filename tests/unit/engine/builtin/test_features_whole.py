@@ -1,4 +1,4 @@
-"""What is replaced where it may stand is what a pattern over the whole text replaces."""
+"""Replacing near the signs gives the same result as a pattern over the whole text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the owner's own doing says of a sender: nothing at first, never too much, always the right way."""
+"""Tests of the owner's habits towards a sender: nothing at first, never too much, always the right way."""
 
 from __future__ import annotations
 

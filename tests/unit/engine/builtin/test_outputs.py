@@ -1,4 +1,4 @@
-"""Who wrote, how a mail wants to be met, what its button does, whether it hands out a code."""
+"""Tests of the author, the attention a mail needs, its button, and its codes."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_attention(changed: dict[str, object], expected: str) -> None:
     ],
 )
 def test_buttons(shown: str, found: bool) -> None:
-    """What does something is an item that points at its link; what only shows is none."""
+    """A button that does something is an item that points at its link; one that only shows something is not."""
     html = f'<p>Hi</p><a href="https://x.example/a">{shown}</a>'
     raw = f"From: noreply@x.example\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}".encode()
     items = wanted_by_button(parse_message(raw).links)

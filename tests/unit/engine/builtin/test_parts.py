@@ -54,7 +54,7 @@ def test_sentences_without_spaces() -> None:
 
 
 def test_summary_leaves_greetings_links_and_footers_out() -> None:
-    """What a mail says, not how it is wrapped."""
+    """The summary gives the content of a mail, not its wrapping."""
     text = (
         "Hello Anna,\n\nThe new museum opens on 4 May at https://x.example/?token=abc123.\n\n"
         "Unsubscribe here: https://x.example/u?id=9\n\nKind regards"
@@ -110,7 +110,7 @@ def test_requests_are_found(text: str, language: str) -> None:
     ],
 )
 def test_statements_and_footers_ask_nothing(text: str, language: str) -> None:
-    """What asks nobody in particular is no request."""
+    """A sentence that asks nobody in particular is no request."""
     assert requests_in(sentences_of(text), language) == []
 
 
@@ -167,7 +167,7 @@ def test_model_files_are_small_and_plain(name: str) -> None:
 
 
 def test_model_file_round_trip(tmp_path: Path) -> None:
-    """What is written is read back the same."""
+    """A written model file is read back the same."""
     write_classifier(load_classifier(), tmp_path / "copy.npz")
     again = read_classifier(tmp_path / "copy.npz")
     assert again.probabilities("Hello", "How are you?") == load_classifier().probabilities("Hello", "How are you?")

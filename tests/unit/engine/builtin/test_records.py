@@ -44,7 +44,7 @@ def test_facts_are_told(subject: str, text: str, category: str, language: str, e
 
 
 def test_receipt_tells_its_period() -> None:
-    """What is paid every month says so."""
+    """The line of a monthly payment says so."""
     assert line("Your receipt", "Family plan\nTotal: EUR 12.99 per month", "receipt", "receipt") == (
         "Receipt: EUR 12.99, Example Music, monthly"
     )
@@ -84,7 +84,7 @@ def test_invitation_tells_title_day_and_hour() -> None:
     ],
 )
 def test_nothing_is_told_without_its_facts(subject: str, text: str, category: str, language: str) -> None:
-    """What failed, has no amount, no parcel or no pack is summarized by its sentences."""
+    """Mail about a failure, or without amount, parcel or pack, is summarized by its sentences."""
     assert not line(subject, text, category, language=language)
 
 

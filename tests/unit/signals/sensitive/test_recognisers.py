@@ -137,5 +137,5 @@ def test_true(text: str, kind: str, value: str) -> None:
 
 @pytest.mark.parametrize("text", NEAR_MISSES)
 def test_near_miss(text: str) -> None:
-    """What only looks like sensitive data is none."""
+    """Text that only looks like sensitive data is not reported."""
     assert find_in_text(text) == ()
