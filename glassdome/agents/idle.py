@@ -1,4 +1,4 @@
-"""Waits until one of many mailboxes changes: IDLE where a connection may be spent on it, else the time alone."""
+"""Waits for a change in any of many mailboxes: IDLE if a connection is available for it, else a fixed time."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class LiveModel:
     """
 
     def __init__(self, settings: Callable[[], Settings]) -> None:
-        """`settings` answers those of the moment; no model is there before `follow`."""
+        """`settings` returns the current settings; no model is there before `follow`."""
         self.engine: LlmEngine | None = None
         self.probes: dict[str, Callable[[], Awaitable[None]]] = {}
         self._settings = settings

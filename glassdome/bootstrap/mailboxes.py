@@ -65,7 +65,7 @@ class _Logins:
 
 
 def mail_logins(settings: Callable[[], Settings], registry: Mailboxes) -> MailboxLogins:
-    """Return how to log in to each mailbox; `settings` answers those of the moment."""
+    """Return how to log in to each mailbox; `settings` returns the current settings."""
     return _Logins(settings, registry)
 
 

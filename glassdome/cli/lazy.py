@@ -50,7 +50,7 @@ class Later(TyperCommand):
             raise _not_installed(self.name or "") from exc
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Go on as the command itself: a call, a request for help and a completion of its words all come by here."""
+        """Delegate to the real command; invocation, --help and completion all pass through here."""
         return self.loaded().make_context(info_name, args, parent=parent, **extra)
 
 

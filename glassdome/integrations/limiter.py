@@ -9,7 +9,7 @@ from typing import Final
 
 __all__ = ["Limiter", "SlotLearner"]
 
-#: A higher number is kept when it brings at least this much more answers per second.
+#: Keep a higher limit only if throughput grows by at least this factor.
 _WORTH: Final = 1.05
 #: While each doubling brings at least this, the number is doubled, later raised by one.
 _STEEP: Final = 1.5

@@ -41,7 +41,7 @@ class KeyGuard:
     """ASGI: lets a request in that brings a valid key, and notes whose it is."""
 
     def __init__(self, app: ASGIApp, settings: Callable[[], Awaitable[Settings]], *, clock: Clock) -> None:
-        """`settings` answers those of the moment: a key that was taken away since opens nothing."""
+        """`settings` returns the current settings: a key that was taken away since opens nothing."""
         self._app, self._settings, self._clock = app, settings, clock
         self._rate, self._guesses = RateLimit(), Guesses()
 

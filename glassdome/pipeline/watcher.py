@@ -63,7 +63,7 @@ class Watcher:
         return self._book.states()
 
     def look_round(self) -> None:
-        """Say that other mailboxes may be chosen: they are looked at now, since what came before is nobody's affair."""
+        """Re-read the enabled mailboxes now. Mail older than the opt-in is not processed."""
         self._hurry.set()
 
     def stop(self) -> None:

@@ -51,7 +51,7 @@ class Worker:
         metrics: Metrics | None = None,
         lease: timedelta = LEASE,
     ) -> None:
-        """`owner` names this worker in the queue; `settings` answers those of the moment."""
+        """`owner` names this worker in the queue; `settings` returns the current settings."""
         self._queue, self._runner, self._owner, self._clock = queue, runner, owner, clock
         self._settings, self._lease = settings, lease
         self._metrics = metrics or Metrics()

@@ -75,7 +75,7 @@ async def ids_of_rarest(connection: AsyncConnection, query: AnalysisQuery) -> Se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rarest:
-    """The rarest word looked for: in how many analyses it is, at most `RARE` + 1, and, it may be, which these are.
+    """The rarest search term: its match count, capped at `RARE` + 1, and the matching ids if already fetched.
 
     `number` is its place among the words; `expected` is in how many of the newest rows a page of them is. `entire` are,
     by their places, words looked for with which one word alone begins, and that one.

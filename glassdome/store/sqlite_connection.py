@@ -93,10 +93,10 @@ class _Connection(aiosqlite.Connection):
         await super().close()
 
     def stop(self) -> asyncio.Future[None] | None:
-        """End the thread; return what to wait for, nothing when it was told before.
+        """Stop the worker thread; return a future, or None if it is already stopping.
 
-        A thread that has ended answers no more. Who was cancelled twice, first while reading and then while closing, tells
-        it twice, and would wait for the second answer for ever.
+        A task cancelled while reading and again while closing calls this twice, and the second future would never
+        resolve: a thread that has ended sets no result.
         """
         told, self._closing, self._stopped = self._stopped, True, True
         if told:

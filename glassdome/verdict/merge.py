@@ -1,4 +1,4 @@
-"""Merges what the engines say beside phishing: the model's word where it is valid and allowed, else our own."""
+"""Merges everything but the phishing verdict: the model's value if valid and permitted, else the built-in one."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Unjudged:
 
 
 async def unjudged(services: Services, caller: Caller, mailbox: str) -> Unjudged:
-    """Return the messages that must not look as if they were safe; those that have a verdict from before are not."""
+    """Return failed messages without any verdict, so that the page never shows them as safe."""
     seen = within(caller, mailbox)
     page = await services.queue.page(
         now=services.clock.now(),

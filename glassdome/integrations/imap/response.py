@@ -41,7 +41,7 @@ class Response:
 
     @property
     def is_status(self) -> bool:
-        """It tells how something went."""
+        """True for status responses (OK, NO, BAD, BYE, PREAUTH)."""
         return self.name in _STATUS
 
 

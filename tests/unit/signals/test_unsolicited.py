@@ -79,7 +79,7 @@ def test_who_is_known_makes_offers_freely(facts: dict[str, object]) -> None:
 
 
 def test_a_discussion_list_is_no_stranger() -> None:
-    """What goes to a list on which people talk is theirs to judge."""
+    """Mail to a discussion list is its readers' to judge."""
     message = replace(
         _mail("Brad <brad@pipelines.example>", "hello", _PITCH), lists=ListFacts(list_post="<mailto:l@l.example>")
     )

@@ -24,6 +24,6 @@ from glassdome.parse import parse_message
     ],
 )
 def test_fields_of_programs(fields: str, expected: str) -> None:
-    """Who suppresses answers gives none, and a way to unsubscribe alone stands on single notices too."""
+    """A program that suppresses answers sends no auto-reply, and single notices have a way to unsubscribe too."""
     raw = f"From: X <no-reply@x.example>\r\n{fields}\r\nSubject: Zq\r\n\r\nQx.\r\n"
     assert categorize(parse_message(raw.encode()), author=Author.MACHINE, subject={}, text={})[0] == expected

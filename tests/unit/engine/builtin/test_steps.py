@@ -44,7 +44,7 @@ def test_joined_requests_are_parted(text: str, language: str, expected: list[str
     ],
 )
 def test_program_wants_a_step(text: str, language: str) -> None:
-    """What is to be done by a link, and what waits for its reader."""
+    """A step to take by a link, or one that waits for its reader, is an item."""
     assert items(text, language, machine=True) == [text]
 
 
