@@ -29,7 +29,7 @@ def settings_page() -> str:
         "arguments, which no program can see change. Where the last column says *start*, a change waits for the next start,",
         "and the log says so. What is wrong leaves the last good settings in force; the log names file and line.",
         "",
-        "| variable | in config.yml | default | meaning | holds from |",
+        "| variable | in config.yml | default | meaning | takes effect |",
         "|---|---|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():

@@ -48,11 +48,11 @@ class Undoer:
     async def undo(self, item: PerformedAction) -> PerformedAction:
         """Take one action back and return it as it is then.
 
-        Raises Conflict when it was not done or is taken back already, ActionForbidden when its kind cannot be taken
+        Raises Conflict when it was not done or is undone already, ActionForbidden when its kind cannot be taken
         back, NotFound when its message is gone, else as the ports.
         """
         if item.state is not ActionState.DONE:
-            raise Conflict(f"Only what was done can be taken back; this is {item.state.value}.")
+            raise Conflict(f"Only a completed action can be undone; this one is {item.state.value}.")
         moved_to = await self._reverse(item)
         now = self._clock.now()
         await self._ledger.finish(item.action, state=ActionState.UNDONE, now=now, moved_to=moved_to)
@@ -88,7 +88,7 @@ class Undoer:
             case ActionKind.LEARN if self._teacher is not None:
                 await self._teacher.learn(await self._place(item), spam=action.argument != "spam")
             case _:
-                raise ActionForbidden("This cannot be taken back.")
+                raise ActionForbidden("This kind of action cannot be undone.")
         return None
 
     async def _place(self, item: PerformedAction) -> MessageRef:

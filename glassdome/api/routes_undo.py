@@ -35,10 +35,10 @@ _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     responses=_REFUSED,
 )
 async def edit_actions(services: Wired, caller: Writer, body: UndoRequest) -> Response:
-    """Move messages back, take keywords off, unteach the spam filter; an alert cannot be taken back. Audited.
+    """Move messages back, take keywords off, unteach the spam filter; an alert cannot be undone. Audited.
 
     With `items` each gets an element of its own, `danger` with code and sentence where it was refused. With `since` one
-    element: `data.undone` has the ids that were taken back, `data.refused` those that were not, with code and sentence;
+    element: `data.undone` has the ids of the undone actions, `data.refused` those that were not, with code and sentence;
     where there is more than one request may do, `data.next_cursor` is the next request's `cursor`, else null.
     """
     if (body.items is None) is (body.since is None):
@@ -53,7 +53,7 @@ async def edit_actions(services: Wired, caller: Writer, body: UndoRequest) -> Re
 async def _named(services: Services, caller: Caller, ids: list[int]) -> Response:
     came_to = await take_back(services, caller, ids)
     first = came_to[ids[0]]
-    # Any that was taken back makes the whole a success.
+    # Any undone action makes the whole a success.
     refused_all = all(isinstance(found, GlassdomeError) for found in came_to.values())
     status = first.status if refused_all and isinstance(first, GlassdomeError) else 200
     return answer(*(_element(number, found) for number, found in came_to.items()), status=status)

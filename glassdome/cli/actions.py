@@ -36,14 +36,14 @@ _UNITS: Final = {"m": 60, "h": 3600, "d": 86_400}
 
 
 def list_actions(*, since: str, mailbox: str) -> None:
-    """List what was done and not taken back, last done first."""
+    """List the completed actions that were not undone, newest first."""
     with errors_told():
         settings, query = load_settings(), _done_since(since, mailbox)
     run(_list(settings, query))
 
 
 def undo(*, ids: list[int] | None, since: str, mailbox: str, keywords: bool) -> None:
-    """Take back actions by their ids, or everything that was moved since then (and with --keywords, flagged)."""
+    """Undo actions by their ids, or everything that was moved since then (and with --keywords, flagged)."""
     with errors_told():
         if bool(ids) is bool(since):
             raise InputError("Give ids, or --since.", fix="`glassdome actions list` shows the ids.")
@@ -114,7 +114,7 @@ async def _undo(settings: Settings, ids: list[int], query: ActionQuery | None) -
             facts=asked | {"undone": done, "refused": refused},
             now=app_.clock.now(),
         )
-    out.print(f"{done} taken back, {refused} not.", highlight=False)
+    out.print(f"{done} undone, {refused} not undone.", highlight=False)
     return refused
 
 

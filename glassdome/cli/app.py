@@ -35,7 +35,7 @@ COMMANDS: Final = {
     ),
     "doctor": (
         "glassdome.cli.commands.doctor:doctor",
-        "Check every setting and connection, and say how to mend what is wrong.",
+        "Check every setting and connection, and say how to fix what is wrong.",
     ),
     "demo": (
         "glassdome.cli.commands.demo:demo",

@@ -56,7 +56,7 @@ class ActionShape(BaseModel):
     state: ActionState
     detail: Annotated[str, Field(description="Why it failed")]
     moved_to: Annotated[
-        PlaceShape | None, Field(description="Where a move put the message; once taken back, where it lies since")
+        PlaceShape | None, Field(description="Where a move put the message; once undone, where it lies since")
     ]
     planned_at: str
     updated_at: str

@@ -107,7 +107,7 @@ ACTING = (
     Tool(
         name="take_back_action",
         title="Take an action back",
-        description="Move a message back, take a keyword off, or unteach the spam filter. An alert cannot be taken back.",
+        description="Move a message back, take a keyword off, or unteach the spam filter. An alert cannot be undone.",
         arguments=TakeBackArguments,
         result=ActionRow,
         run=_take_back,

@@ -70,8 +70,8 @@ class JobRunner:
     ) -> None:
         """`stages` answers how messages are judged at this moment; `drafts` is None where no model may write them.
 
-        `took_back` tells a message that its owner took out of Junk, `put_back` one whose move was taken back through us:
-        whatever is thought of it, nothing is done to it. `rebuilt` knows mail again whose folder the server made anew.
+        `took_back` and `put_back` report that the owner moved the message out of Junk, by hand or through our undo:
+        it is analysed but never acted on. `rebuilt` knows mail again whose folder the server made anew.
         """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._stages, self._performer, self._clock = stages, performer, clock
@@ -200,6 +200,6 @@ class JobRunner:
 def _unwanted(wishes: Preferences, job: Job) -> str:
     """Return why the mail may not be read, else nothing; what somebody asked for is wanted, and what follows from that."""
     if not wishes.chosen:
-        return "Nobody chose this mailbox for analysis, so its mail is not read."
+        return "This mailbox is not enabled for analysis, so its mail is not read."
     unasked = job.reason in (JobReason.NEW, JobReason.BACKFILL) or job.priority == Priority.BACKFILL
     return "The analysis of this mailbox's mail is switched off." if unasked and not wishes.auto_analysis else ""

@@ -59,7 +59,7 @@ _HOST: Final = (
     "The database lets nobody in from this host.",
     "Make the user for this host or for '%'; after too many failed connections: mariadb-admin flush-hosts.",
 )
-#: What an admin can mend and waiting cannot.
+#: What an admin can fix and waiting cannot.
 _TO_MEND: Final[dict[int, tuple[str, str]]] = {
     1045: _LOGIN,
     1698: _LOGIN,

@@ -73,7 +73,7 @@ class CommandRecord:
 class PerformedAction:
     """An action as the ledger has it.
 
-    `moved_to` is where a moved message went and, once that was taken back, where it lies since; None when not known.
+    `moved_to` is where a moved message went and, once that was undone, where it lies since; None when not known.
     """
 
     id: int

@@ -62,7 +62,7 @@ SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
         Switch(
             name="move_to_junk",
             title="Move phishing and spam to Junk",
-            about="Never on a verdict made without the configured model. Every move can be taken back.",
+            about="Never on a verdict made without the configured model. Every move can be undone.",
         ),
     ),
 }

@@ -61,7 +61,7 @@ ACTION_STATES: Final = {
     "done": "done",
     "failed": "failed",
     "unknown": "begun, outcome unknown",
-    "undone": "taken back",
+    "undone": "undone",
 }
 #: What a person said that a message is.
 CORRECTIONS: Final = {"ham": "harmless", "spam": "spam", "phish": "phishing"}

@@ -90,11 +90,11 @@ def test_an_action_is_taken_back(chromium: Browser, site: str) -> None:
     with visiting(chromium, site, viewport=WIDE) as visit:
         visit.sign_in()
         page = visit.open(f"{MESSAGE}5")
-        page.get_by_role("button", name="Take back").click()
+        page.get_by_role("button", name="Undo").click()
 
         expect(page.get_by_role("status")).to_have_text("Taken back.")
-        expect(page.locator(".actions")).to_contain_text("taken back")
-        expect(page.get_by_role("button", name="Take back")).to_have_count(0)
+        expect(page.locator(".actions")).to_contain_text("undone")
+        expect(page.get_by_role("button", name="Undo")).to_have_count(0)
 
 
 def test_the_list_stays_fresh(chromium: Browser, site: str) -> None:

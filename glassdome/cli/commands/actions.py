@@ -19,7 +19,7 @@ Mailbox = Annotated[str, typer.Option(help="Only this mailbox.")]
 def list_actions(
     since: Annotated[str, typer.Option(help="How far back: 90m, 24h, 7d.")] = "7d", mailbox: Mailbox = ""
 ) -> None:
-    """List what was done and not taken back, last done first."""
+    """List the completed actions that were not undone, newest first."""
     from glassdome.cli import actions as work
 
     work.list_actions(since=since, mailbox=mailbox)
@@ -32,7 +32,7 @@ def undo(
     mailbox: Mailbox = "",
     keywords: Annotated[bool, typer.Option("--keywords", help="Take keywords off too, not only moves.")] = False,
 ) -> None:
-    """Take back actions by their ids, or everything that was moved since then (and with --keywords, flagged)."""
+    """Undo actions by their ids, or everything that was moved since then (and with --keywords, flagged)."""
     from glassdome.cli import actions as work
 
     work.undo(ids=ids, since=since, mailbox=mailbox, keywords=keywords)

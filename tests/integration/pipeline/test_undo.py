@@ -193,10 +193,10 @@ async def test_from_the_shell(bench: Bench) -> None:
 
     one = await glassdome("undo", str(ids[0]["move"]))
     again = await glassdome("undo", str(ids[0]["move"]), str(ids[0]["alert"]), "999999")
-    assert (one.exit_code, one.stdout) == (0, "1 taken back, 0 not.\n")
-    assert (again.exit_code, again.stdout) == (1, "0 taken back, 3 not.\n")
+    assert (one.exit_code, one.stdout) == (0, "1 undone, 0 not undone.\n")
+    assert (again.exit_code, again.stdout) == (1, "0 undone, 3 not undone.\n")
     await bench.settled([(INBOX, {"$Phishing"}), ("Junk", {"$Phishing"})])
 
     rest = await glassdome("undo", "--since", "1h", "--mailbox", bench.mailbox, "--keywords")
-    assert (rest.exit_code, rest.stdout) == (0, "3 taken back, 0 not.\n")
+    assert (rest.exit_code, rest.stdout) == (0, "3 undone, 0 not undone.\n")
     await bench.settled([(INBOX, set())] * 2)

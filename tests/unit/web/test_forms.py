@@ -219,7 +219,7 @@ async def test_not_spam_corrects_and_takes_back(bench: Bench) -> None:
         await browser.send("harmless")
         await browser.follow()
 
-        assert "what was done to the message is taken back" in browser.text
+        assert "the actions on the message are undone" in browser.text
         assert "You: harmless" in browser.text
         assert not browser.page.css('form[action="./harmless"]')
     (item,) = await bench.database.actions.of(ref(5))

@@ -254,7 +254,7 @@ async def test_half_a_proxy_is_refused(bench: Bench, headers: dict[str, str]) ->
         await browser.open("queue", **headers)
 
         assert browser.answer.status_code == 401
-        assert browser.page.css_first("h1").text() == "That was not done"
+        assert browser.page.css_first("h1").text() == "Your request was refused"
 
 
 async def test_where_there_are_no_keys_the_page_says_how_to_get_in(bench: Bench) -> None:
