@@ -21,7 +21,7 @@ _MARKS: Final = {Health.OK: ("ok  ", "green"), Health.WARN: ("warn", "yellow"), 
 
 
 def doctor(*, as_json: bool, mailcow: bool) -> None:
-    """Check every setting and connection, and say how to mend what is wrong."""
+    """Check every setting and connection, and say how to fix what is wrong."""
     with errors_told():
         settings = load_settings()
     worst = run(_doctor(settings, as_json=as_json, mailcow=mailcow))
