@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from glassdome.core.errors import ConfigError
 
-__all__ = ["ollama_urls", "origin"]
+__all__ = ["ollama_urls", "origin", "quotable"]
 
 _PORT: Final = 11434
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -36,26 +36,31 @@ def origin(url: str) -> tuple[str, str, int]:
     return scheme, (parts.hostname or "").rstrip("."), parts.port or _DEFAULT_PORTS.get(scheme, 0)
 
 
+def quotable(text: str) -> str:
+    """Return what an error may quote of a URL: neither login nor query, where passwords and keys stand."""
+    return text.rpartition("@")[2].partition("?")[0]
+
+
 def _url(text: str) -> str:
     scheme, found, rest = text.partition("://")
     if not found:
         scheme, rest = "http", text
     scheme = scheme.lower()
     if scheme not in _DEFAULT_PORTS:
-        raise ConfigError(f"OLLAMA_HOST {text!r} is not understood.", fix=_FIX)
+        raise ConfigError(f"OLLAMA_HOST {quotable(text)!r} is not understood.", fix=_FIX)
     if rest.count(":") > 1 and not rest.startswith("["):
         rest = f"[{rest}]"
     try:
         parts = urlsplit(f"{scheme}://{rest}")
         port = parts.port or (_DEFAULT_PORTS[scheme] if found else _PORT)
     except ValueError as exc:
-        raise ConfigError(f"OLLAMA_HOST {text!r} is not understood.", fix=_FIX) from exc
+        raise ConfigError(f"OLLAMA_HOST {quotable(text)!r} is not understood.", fix=_FIX) from exc
     if not parts.hostname and parts.port is None:
-        raise ConfigError(f"OLLAMA_HOST {text!r} names no host.", fix=_FIX)
+        raise ConfigError(f"OLLAMA_HOST {quotable(text)!r} names no host.", fix=_FIX)
     if parts.username or parts.query or parts.fragment:
         raise ConfigError("OLLAMA_HOST may hold no user, query or fragment.", fix=_FIX)
     host = _ANYWHERE.get(parts.hostname or "", parts.hostname or "")
     if not re.fullmatch(r"[\w.:-]+", host):
-        raise ConfigError(f"OLLAMA_HOST {text!r} is not understood.", fix=_FIX)
+        raise ConfigError(f"OLLAMA_HOST {quotable(text)!r} is not understood.", fix=_FIX)
     path = parts.path.strip("/")
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{f'/{path}' if path else ''}"

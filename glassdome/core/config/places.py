@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from glassdome.core.config.field import parts_of
 from glassdome.core.errors import ConfigError
-from glassdome.core.model_urls import ollama_urls, origin
+from glassdome.core.model_urls import ollama_urls, origin, quotable
 
 if TYPE_CHECKING:
     from glassdome.core.config.model import ModelSettings
@@ -42,9 +42,9 @@ def check_model_hosts(text: str) -> frozenset[Place]:
         try:
             _, host, port = origin(f"//{entry}")
         except ValueError as exc:
-            raise ValueError(f"{entry!r} is not host or host:port") from exc
+            raise ValueError(f"{quotable(entry)!r} is not host or host:port") from exc
         if not host or set(entry) & set("/@?#"):
-            raise ValueError(f"{entry!r} is not host or host:port")
+            raise ValueError(f"{quotable(entry)!r} is not host or host:port")
         found |= {(host, each) for each in ([port] if port else _USUAL_PORTS)}
     return frozenset(found)
 

@@ -28,7 +28,20 @@ def shown_value(name: str, value: object) -> str | int | float | bool | None:
         return HIDDEN if value.get_secret_value() else ""
     if value is None or isinstance(value, bool | int | float):
         return value
-    return _mailboxes(str(value)) if name == "mailboxes" else str(redact(str(value)))
+    return _mailboxes(str(value)) if name == "mailboxes" else _text(str(value))
+
+
+def _text(text: str) -> str:
+    return ",".join(_without_secrets(part) for part in str(redact(text)).split(","))
+
+
+def _without_secrets(part: str) -> str:
+    """Hide the password of a login without a scheme, which `redact` does not know, and the query of a URL."""
+    login, at, host = part.rpartition("@")
+    if at and ":" in login and "://" not in part:
+        part = f"{login.partition(':')[0]}:{HIDDEN}@{host}"
+    head, asked, _ = part.partition("?")
+    return f"{head}?{HIDDEN}" if asked and "://" in head else part
 
 
 def _mailboxes(text: str) -> str:

@@ -109,6 +109,31 @@ def test_no_error_quotes_a_secret(
     assert CANARY not in result.output
 
 
+@pytest.mark.parametrize("command", ["config show", "config show --json", "doctor", "stats"])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OLLAMA_HOST", f"http://user:{CANARY}@127.0.0.1:9"),
+        ("OLLAMA_HOST", f"user:{CANARY}@127.0.0.1:port"),
+        ("OLLAMA_HOST", f"http://127.0.0.1:9/?key={CANARY}"),
+        ("GLASSDOME_MODEL_HOSTS", f"http://user:{CANARY}@127.0.0.1:9"),
+        ("GLASSDOME_MODEL_HOSTS", f"127.0.0.1/?key={CANARY}"),
+        ("MAILCOW_API_URL", f"https://mail.example.org/?key={CANARY}&x=1#f"),
+    ],
+)
+def test_no_login_of_a_url_is_quoted(
+    variable: str, value: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A URL's user, password and query are left out, whether it is shown or refused."""
+    monkeypatch.setenv("GLASSDOME_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv(variable, value)
+
+    result = CliRunner().invoke(app, command.split(), env={"COLUMNS": "300"})
+
+    assert CANARY not in result.output
+    assert result.output.strip()
+
+
 @pytest.fixture
 def service_settings(told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings of a service that starts: made outside the event loop, since settings look at files."""
