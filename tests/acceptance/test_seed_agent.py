@@ -143,7 +143,7 @@ def test_the_document_from_top_to_bottom(
         configured={"agent_id": "m1", "api_url": servers.url, "domain": "xisx.org"},
     )
     asyncio.run(overseer.round())
-    assert "Agent m1: 1 mailboxes, 0 failing" in asyncio.run(overseer.status())
+    assert "Agent m1: 1 mailbox, 0 failing" in asyncio.run(overseer.status())
 
     reader.run("1. Automated Alerts")
     servers.dovecot.deliver("commands@xisx.org", b"From: a@xisx.org\r\nSubject: c\r\n\r\nstatus\r\n")
