@@ -12,7 +12,7 @@ from blockbuster import BlockBuster, blockbuster_ctx
 
 from glassdome.core.config import Settings, env_names
 
-pytest_plugins = ["tests.servers.fixtures", "tests.servers.engine_plugin"]
+pytest_plugins = ["tests.servers.fixtures", "tests.servers.engine_plugin", "tests.servers.scheduling"]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,6 @@ from tests.unit.api.bench import RO, RW, USER
 from .conftest import PHONE, WIDE, Visit, visiting
 
 #: One worker runs them all: each browser wants a core for itself.
-pytestmark = pytest.mark.xdist_group("browser")
 PAGES = ["", "message", "overview", "queue", f"settings?mailbox={USER}", "service"]
 MESSAGE = f"message?mailbox={USER}&id=INBOX%3BUIDVALIDITY%3D1%3BUID%3D"
 

@@ -17,7 +17,7 @@ from tests.integration.deploy.trees import make_mailcow
 from tests.servers.debian_suites import SUITES, compose_of
 from tests.servers.stack import SOURCE
 
-pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600)]
 
 GPU = {"driver": "nvidia", "count": -1, "capabilities": ["gpu"]}
 

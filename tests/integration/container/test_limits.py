@@ -17,7 +17,7 @@ from glassdome.demo.samples import samples
 from tests.servers.engine_plugin import USER
 from tests.servers.stack import IMAGE, SOURCE, Stack, until
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine"), pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 
 WRITABLE = {"/var/lib/glassdome", "/var/log/llm-processor", "/tmp"}
 #: What docs/reference/image.md names.

@@ -19,7 +19,7 @@ from glassdome.demo.samples import samples
 from tests.servers.engine_plugin import USER
 from tests.servers.stack import KEY, SOURCE, Stack, until
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine"), pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 
 #: The UID that the seed asks for.
 SEEDS_UID = 12345
