@@ -51,7 +51,7 @@ _IN_FILES: Final = frozenset(
         "sign_in",
     )
 )
-_ENDS: Final = ".!?\n。！？"
+_ENDS: Final = ".!?\n。！？؟۔।"
 #: Characters behind a match that still belong to its sentence.
 _AHEAD: Final = 40
 _PHONE = re.compile(

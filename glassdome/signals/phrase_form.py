@@ -38,7 +38,8 @@ _BARE: Final = str.maketrans("łøđı", "lodi")
 #: Characters between two words of a script without blanks.
 _REACH_OF_MANY: Final = 20
 _REACH_OF_FEW: Final = 30
-_SIGNS: Final = r".!?;。！？；"
+#: Ends of sentences, those of Arabic, Urdu and Hindi among them.
+_SIGNS: Final = r".!?;。！？；؟۔।॥"
 #: What stands between words of one sentence: no end of a sentence or of a paragraph.
 _BLANKS: Final = r"(?:[^\w.!?;\n]|\n(?!\n))+"
 

@@ -127,10 +127,14 @@ def test_each_case_has_its_language() -> None:
         ("حسابك إيقاف", "تم الآن لحسابك ايقاف"),
         ("συνδεθείτε", "ΣΥΝΔΕΘΕΙΤΕ"),
         ("şifre*", "ŞİFRENİZ"),
+        ("~ می_کنیم تأیید", "تایید می\u200cکنیم"),
+        ("~ می_کنیم تأیید", "تأييد ميكنيم"),
+        ("आधार भेजें", "अपना आधार कार्ड भेजें।"),
+        ("~ ระงับ บัญชี", "บัญชีของท่านถูกระงับชั่วคราว"),
     ],
 )
 def test_a_phrase_is_found_in_its_forms(line: str, text: str) -> None:
-    """Any order, no accents, inside longer words, another form of a letter, capitals."""
+    """Any order, no accents, inside longer words, another form of a letter, capitals, a half space."""
     phrase = compile_phrase("group", line, 3, bare=True)
     scanned = ScannedText.of(text)
 
@@ -140,6 +144,18 @@ def test_a_phrase_is_found_in_its_forms(line: str, text: str) -> None:
 def test_no_phrase_runs_into_the_next_paragraph() -> None:
     """A heading about the password and a line about a link say nothing together."""
     assert not compile_phrase("group", "hasło wygasa", 3).pattern.search("nowe hasło\n\nlink wygasa")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("पासवर्ड समाप्त", "नया पासवर्ड चुनें। लिंक समाप्त होगा।"),
+        ("حساب مسدود", "حساب دارید؟ کارت مسدود شد"),
+    ],
+)
+def test_no_phrase_runs_over_the_end_of_a_sentence(line: str, text: str) -> None:
+    """The danda of Hindi and the question mark of Arabic end a sentence as a full stop does."""
+    assert not compile_phrase("group", line, 3).pattern.search(ScannedText.of(text).text)
 
 
 def test_texts_of_other_scripts_are_not_cut_into_letters() -> None:
