@@ -41,7 +41,7 @@ _REACH_OF_FEW: Final = 30
 #: Ends of sentences, those of Arabic, Urdu and Hindi among them.
 _SIGNS: Final = r".!?;。！？；؟۔।॥"
 #: What stands between words of one sentence: no end of a sentence or of a paragraph.
-_BLANKS: Final = r"(?:[^\w.!?;\n]|\n(?!\n))+"
+_BLANKS: Final = r"(?=[^\w.!?;\n]|\n(?!\n))[^\w.!?;\n]*(?:\n(?!\n)[^\w.!?;\n]*)*"
 
 
 def same_letters(text: str) -> str:

@@ -55,7 +55,7 @@ _CALENDAR: Final = ("text/calendar", "application/ics")
 _NAMELESS: Final = re.compile(
     r"(?i)^(?:no.?reply|info|service|support|team|billing|notifications?|mail|kundenservice)?$"
 )
-_VIA: Final = re.compile(r"\s+(?:via|über)\s.*$|[\"<>|]", re.IGNORECASE)
+_VIA: Final = re.compile(r"(?<!\s)\s+(?:via|über)\s.*|[\"<>|]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
