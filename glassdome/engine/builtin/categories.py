@@ -147,6 +147,8 @@ def _side(
     business = len({*subject.get("business", ()), *text.get("business", ())})
     if free:
         return "work" if business > private + _ONE_MORE else "personal"
+    if private == business:
+        return ""  # nothing tells the sides apart: the topic, or who writes to whom, decides
     return "personal" if private > business else "work"
 
 
