@@ -98,20 +98,23 @@ def _apply(connection: Connection, script: ScriptDirectory, revision: str) -> No
     upward = read_version(connection, script) is None or revision == HEAD
     steps = script._upgrade_revs if upward else script._downgrade_revs
 
+    # On a slow disk a step on MariaDB takes seconds, in which nothing else would say why the service is not there.
+    slow = connection.dialect.name != "sqlite"
+
     def plan(now_at: Any, _: MigrationContext) -> Iterator[Any]:
         todo = list(steps(revision, now_at[0] if now_at and not upward else now_at))
         for number, step in enumerate(todo, 1):
-            # On a slow disk a step on MariaDB takes seconds, in which nothing else would say why the service is not there.
-            _log.info("database_schema_step", step=number, of=len(todo), change=_name(step), first=not now_at)
+            if slow:
+                _log.info("database_schema_step", step=number, of=len(todo), change=_name(step), first=not now_at)
             journal.begin(_name(step))
             yield step
             journal.end()
-        if todo:
+        if todo and slow:
             _log.info("database_schema_ready", steps=len(todo))
 
     version_table().create(connection, checkfirst=True)
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "fn": plan})
-    journal = NoJournal() if connection.dialect.name == "sqlite" else Journal(connection, context)
+    journal = Journal(connection, context) if slow else NoJournal()
     with Operations.context(context) as operations:
         invoke = operations.invoke
         operations.invoke = lambda operation: journal.perform(operation, invoke)  # type: ignore[method-assign]

@@ -34,7 +34,8 @@ async def test_up_and_down(database_url: str) -> None:
         await migrate(database_url)
     steps = [(log["step"], log["of"]) for log in logs if log["event"] == "database_schema_step"]
     assert steps == [(number, len(steps)) for number in range(1, len(steps) + 1)]
-    assert len(steps) >= 10
+    # A new SQLite file takes a moment, and a program that uses the library prints nothing of it.
+    assert steps == [] if database_url.startswith("sqlite") else len(steps) >= 10
     assert await _tables(database_url) == {*metadata.tables, VERSION_TABLE}
     await check_schema(database_url)
     await migrate(database_url, revision="base")
