@@ -40,10 +40,12 @@ def test_file_is_small_and_well_named(path: Path) -> None:
 
 #: First words that turn a docstring into a riddle: a sentence has its subject and verb, a noun phrase its noun, in front.
 RIDDLES = {"What", "Whether", "Who", "Whom", "Whose", "Where", "When", "How", "From", "Which", "Why"}
+#: Steps that databases have run, held to their bytes by `released_steps.txt`: the rule came after them.
+RELEASED_STEPS = {"0002_opt_in.py", "0003_reads.py"}
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@pytest.mark.parametrize("path", FILES, ids=_name)
+@pytest.mark.parametrize("path", [p for p in FILES if p.name not in RELEASED_STEPS], ids=_name)
 def test_docstrings_begin_plainly(path: Path) -> None:
     """A docstring begins with a verb or a noun, never with a word such as What, Whether or How."""
     nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, DOCUMENTED)]

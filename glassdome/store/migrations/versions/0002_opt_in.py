@@ -1,4 +1,4 @@
-"""Add mailcow's last word on each mailbox's opt-in, and indexes for a million analyses."""
+"""What mailcow last said of each mailbox's opt-in; indexes for a million analyses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make reads cheap at a million analyses: their JSON, an index of words, totals per domain and of all."""
+"""What makes reads cheap at a million analyses: their JSON, an index of words, totals per domain and of all."""
 
 from __future__ import annotations
 
