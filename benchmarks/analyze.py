@@ -27,7 +27,7 @@ from parse import folder_of_mail, generated, standard_library
 
 from glassdome.core.errors import GlassdomeError
 from glassdome.parse import parse_message
-from glassdome.pipeline.process import Stages, analyze_raw, classify, examine
+from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify, examine
 from glassdome.values.as_json import analysis_shape
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -90,10 +90,10 @@ def _read(raw: bytes) -> Message | None:
 
 async def _to_json(raws: list[bytes]) -> float:
     """As `glassdome analyze --json` does it."""
-    stages = Stages()
+    options = JudgeOptions()
     started = time.process_time()
     for raw in raws:
-        json.dumps(analysis_shape(await analyze_raw(raw, REF, CONTEXT, stages=stages)), ensure_ascii=False)
+        json.dumps(analysis_shape(await analyze_raw(raw, REF, CONTEXT, options=options)), ensure_ascii=False)
     return (time.process_time() - started) / len(raws)
 
 

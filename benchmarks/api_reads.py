@@ -39,7 +39,7 @@ from glassdome.core.clock import FixedClock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.demo.samples import samples
 from glassdome.desk.services import Services
-from glassdome.pipeline.process import Stages, analyze_raw, classify
+from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify
 from glassdome.store import Database, migrate
 from glassdome.store.beside import store_beside
 from glassdome.store.connections import Connections, make_engine
@@ -102,9 +102,9 @@ def on_mariadb(folder: Path) -> Iterator[tuple[str, bool]]:
 
 async def templates() -> list[Analysis]:
     """Return the analyses of the demo's mail, so that rows have the size and the words that real ones have."""
-    context, stages = Context(now=START), Stages(clock=FixedClock(START))
+    context, options = Context(now=START), JudgeOptions(clock=FixedClock(START))
     ref = MessageRef(mailbox="", uid_validity=1, uid=1)
-    return [await analyze_raw(sample.raw, ref, context, stages=stages) for sample in samples()]
+    return [await analyze_raw(sample.raw, ref, context, options=options) for sample in samples()]
 
 
 async def fill(url: str, wanted: int) -> None:

@@ -17,7 +17,7 @@ from glassdome.engine.llm import LlmEngine
 from glassdome.integrations.ollama import OllamaModel
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.job import JobRunner
-from glassdome.pipeline.process import Stages, warm_up
+from glassdome.pipeline.process import JudgeOptions, warm_up
 from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.worker import Worker
 from glassdome.store import migrate, open_database
@@ -61,13 +61,13 @@ class Rig:
         clock, db = SystemClock(), self.database
         loader = ContextLoader(history=db.history, preferences=db.preferences, clock=clock, settings=lambda: settings)
         repeats = Repeats(analyses=db.analyses)
-        stages = Stages(
+        options = JudgeOptions(
             engine=self.engine, policies=parse_policies(policies), repeat=repeats.find, share=repeats.share,
             authserv_ids=frozenset({"mx.demo.example"}),
         )  # fmt: skip
         source: Any = Mails(raws=raws)
         runner = JobRunner(
-            db.queue, source, db.preferences, loader, stages=lambda: stages,
+            db.queue, source, db.preferences, loader, options=lambda: options,
             performer=Performer(db.actions, clock=clock), clock=clock,
         )  # fmt: skip
 

@@ -31,8 +31,8 @@ from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.pipeline.arrivals import Arrivals
+from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.pipeline.sweep import Sweep
-from glassdome.pipeline.watch_book import WatchBook
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import migrate, open_database
 from tests.servers.certificates import make_certificates
@@ -61,7 +61,7 @@ async def sweeps(dovecot: Dovecot, mailboxes: list[str], url: str) -> AsyncGener
     logins = MasterLogins(MASTER_USER, SecretStr(MASTER_PASSWORD))
     async with open_database(url) as database, ImapPool(server, logins) as pool:
         arrivals = Arrivals(ImapSource(pool), database.queue, database.cursors, clock=SystemClock())
-        sweep = Sweep(arrivals, WatchBook(), clock=SystemClock())
+        sweep = Sweep(arrivals, MailboxBackoff(), clock=SystemClock())
         while True:
             report = await sweep.over(mailboxes)
             assert (report.looked, report.failed, report.found) == (MAILBOXES, 0, 0)

@@ -21,7 +21,7 @@ from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 from glassdome.values.refs import MessageRef
 
-__all__ = ["IDEMPOTENT", "PATIENCE", "STALE", "Performer"]
+__all__ = ["GIVE_UP_AFTER", "IDEMPOTENT", "STALE", "Performer"]
 
 _log = get_logger(__name__)
 #: Doing these twice leaves the same state as once; whoever alerts remembers in the outbox what went out.
@@ -29,7 +29,7 @@ IDEMPOTENT: Final = frozenset({ActionKind.ADD_KEYWORD, ActionKind.MOVE, ActionKi
 #: After this long a begun action's process is dead: no single effect takes longer than its client's time limit.
 STALE: Final = timedelta(minutes=5)
 #: How long an action whose server is away stays planned; a flag set days later would only surprise.
-PATIENCE: Final = timedelta(days=1)
+GIVE_UP_AFTER: Final = timedelta(days=1)
 #: The longest an action that was put back waits for its next try.
 LONGEST_REST: Final = timedelta(minutes=15)
 _BATCH: Final = 100
@@ -80,7 +80,7 @@ class Performer:
         if not await self._ledger.begin(item, now=self._clock.now()):
             return False
         # Whatever ends the process each time must not hold up the message's later actions for ever.
-        worn = item.updated_at - item.planned_at >= PATIENCE
+        worn = item.updated_at - item.planned_at >= GIVE_UP_AFTER
         if again and (worn or action.kind not in IDEMPOTENT):
             await self._finish(action, ActionState.UNKNOWN, "The process ended while this was under way.")
             return True
@@ -98,7 +98,7 @@ class Performer:
             _log.warning("action_failed", kind=action.kind.value, code=exc.code, temporary=exc.temporary)
             later = (
                 exc.temporary or isinstance(exc, TransportError)
-            ) and self._clock.now() - item.planned_at < PATIENCE
+            ) and self._clock.now() - item.planned_at < GIVE_UP_AFTER
             await self._finish(action, _state_after(exc, later=later), exc.sentence)
             return not later
         else:

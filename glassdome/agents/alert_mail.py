@@ -110,19 +110,19 @@ Warnings of phishing in this mailbox come the way this mail did. There is nothin
 
 def alert_text(notices: Sequence[Notice], zone: ZoneInfo) -> tuple[str, str]:
     """Return subject and text of one alert mail; several notices make a digest."""
-    wrong = [n.trouble for n in notices if n.recovered_at is None]
+    wrong = [n.incident for n in notices if n.recovered_at is None]
     over = [n for n in notices if n.recovered_at is not None]
     counts = [f"{len(wrong)} not working" if wrong else "", f"{len(over)} recovered" if over else ""]
     subject = f"[Glassdome] {', '.join(filter(None, counts))}"
     if len(notices) == 1:
         word = "recovered" if over else "not working"
-        subject = f"[Glassdome] {word}: {notices[0].trouble.key.partition(':')[2]}"[:120]
+        subject = f"[Glassdome] {word}: {notices[0].incident.key.partition(':')[2]}"[:120]
     lines: list[str] = []
-    for trouble in wrong:
-        lines += [f"- {trouble.text}", f"  since {_local(trouble.since, zone)}"]
+    for incident in wrong:
+        lines += [f"- {incident.text}", f"  since {_local(incident.since, zone)}"]
     for notice in over:
-        since, at = _local(notice.trouble.since, zone), _local(notice.recovered_at or notice.trouble.since, zone)
-        lines += [f"- Works again: {notice.trouble.text}", f"  from {since} to {at}"]
+        since, at = _local(notice.incident.since, zone), _local(notice.recovered_at or notice.incident.since, zone)
+        lines += [f"- Works again: {notice.incident.text}", f"  from {since} to {at}"]
     return subject, "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from glassdome.agents.memory import Memory
+from glassdome.agents.stores import AgentStores
 from glassdome.core.clock import Clock
 from glassdome.values.refs import Cursor
 
@@ -20,7 +20,7 @@ _KEPT: Final = timedelta(days=3650)
 class HandedOut:
     """A cursor per folder, and behind it the messages' own marks, which hold when a server gives out other UIDs."""
 
-    def __init__(self, memory: Memory, *, clock: Clock) -> None:
+    def __init__(self, memory: AgentStores, *, clock: Clock) -> None:
         """Share the agent's memory."""
         self._memory, self._clock = memory, clock
 

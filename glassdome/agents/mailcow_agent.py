@@ -8,12 +8,12 @@ from typing import Any, Final, Self
 
 from pydantic import SecretStr
 
+from glassdome.agents.change_waiter import ChangeWaiter
 from glassdome.agents.handing_out import HandedOut
-from glassdome.agents.idle import Idle
-from glassdome.agents.memory import Memory
 from glassdome.agents.monitoring import Monitor
 from glassdome.agents.results import failure
 from glassdome.agents.sending import Mailer, SendPolicy
+from glassdome.agents.stores import AgentStores
 from glassdome.agents.tasks import (
     ACTIONS,
     CreateMailbox,
@@ -63,7 +63,7 @@ class MailcowAgent:
         api_key: SecretStr | str | None = None,
         settings: Settings | None = None,
         client: MailcowClient | None = None,
-        memory: Memory | None = None,
+        memory: AgentStores | None = None,
         policy: SendPolicy | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -92,7 +92,7 @@ class MailcowAgent:
             tls=tls_policy(settings),
             clock=self._clock,
         )
-        self._memory = memory or Memory(settings)
+        self._memory = memory or AgentStores(settings)
         policy = policy or SendPolicy(per_hour=settings.send_per_hour, hold_back_sensitive=not settings.send_sensitive)
         self._mailer = Mailer(self._client, self._memory, clock=self._clock, policy=policy)
         self._monitor = Monitor(self._client, self._memory, clock=self._clock)
@@ -124,7 +124,7 @@ class MailcowAgent:
         return self._client
 
     @property
-    def memory(self) -> Memory:
+    def memory(self) -> AgentStores:
         """The stores behind the agent."""
         return self._memory
 
@@ -191,7 +191,7 @@ class MailcowAgent:
         while the database or every mailbox fails.
         """
         pause = interval
-        async with Idle(self._client, self._memory, clock=self._clock) as bell:
+        async with ChangeWaiter(self._client, self._memory, clock=self._clock) as bell:
             while True:
                 result = await self.monitor_all_mailboxes(with_analysis=with_analysis)
                 for mailbox, found in result["results"].items():

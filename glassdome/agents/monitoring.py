@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from glassdome.agents.memory import Memory
 from glassdome.agents.results import failure
+from glassdome.agents.stores import AgentStores
 from glassdome.core.clock import Clock
 from glassdome.core.contained import contained
 from glassdome.core.errors import ConfigError, GlassdomeError
@@ -38,7 +38,7 @@ class Monitor:
     The cursor moves when the *next* pass begins: a caller that crashes over a message is given it again.
     """
 
-    def __init__(self, client: MailcowClient, memory: Memory, *, clock: Clock) -> None:
+    def __init__(self, client: MailcowClient, memory: AgentStores, *, clock: Clock) -> None:
         """Share the agent's client and memory."""
         self._client, self._memory, self._clock = client, memory, clock
         self._settling = Settling(clock)

@@ -11,17 +11,17 @@ from typing import Any, Final, TypeVar
 from pydantic import SecretStr
 
 from glassdome.agents.alert_book import AlertBook
+from glassdome.agents.change_waiter import ChangeWaiter
+from glassdome.agents.command_inbox import CommandInbox
 from glassdome.agents.commands.admit import SenderPolicy, read_senders
 from glassdome.agents.commands.builtin import builtin_commands
 from glassdome.agents.commands.codes import Codes
 from glassdome.agents.commands.declare import CommandSet
-from glassdome.agents.commands.desk import Desk
+from glassdome.agents.commands.handler import CommandHandler
 from glassdome.agents.health import AgentHealth, MonitoredAgent, Probe
 from glassdome.agents.hours import read_quiet_hours, read_schedule, read_zone
-from glassdome.agents.idle import Idle
 from glassdome.agents.mailcow_agent import MailcowAgent, OnMessage
-from glassdome.agents.mailroom import Mailroom
-from glassdome.agents.overseer_post import OverseerPost
+from glassdome.agents.overseer_mailer import OverseerMailer
 from glassdome.agents.report.figures import Kind, OverseerReport, gather
 from glassdome.agents.report.write import write_report
 from glassdome.agents.results import failure
@@ -105,13 +105,13 @@ class OverseerAgent:
     async def run(self) -> None:
         """Run rounds until `stop`: each after `overseer_interval` seconds, and at once when a command arrives."""
         self._stopping.clear()
-        hands = self._hands
-        if hands is None:
+        mail_agent = self._mail_agent
+        if mail_agent is None:
             while not self._stopping.is_set():
                 await self.round()
                 await self._wait(self._stopping.wait())
             return
-        async with Idle(hands.client, hands.memory, clock=self._clock) as bell:
+        async with ChangeWaiter(mail_agent.client, mail_agent.memory, clock=self._clock) as bell:
             while not self._stopping.is_set():
                 await self.round()
                 await bell.watch([self._settings.overseer_mailbox] if self._settings.overseer_mailbox else [])
@@ -122,7 +122,7 @@ class OverseerAgent:
         self._stopping.set()
 
     async def round(self) -> None:
-        """Do one round; what fails is logged, told as trouble, and stops nothing else, nor does what breaks."""
+        """Do one round; what fails is logged, reported as an incident, and stops nothing else, nor does what breaks."""
         paused = await self._guarded("pause", self._paused)
         if not paused:
             await self._guarded("mailboxes", self._look)
@@ -188,75 +188,75 @@ class OverseerAgent:
     # -- mail of its own
 
     @property
-    def _hands(self) -> MailcowAgent | None:
+    def _mail_agent(self) -> MailcowAgent | None:
         return next((agent for agent in self._agents if isinstance(agent, MailcowAgent)), None)
 
     async def _stores(self) -> Database | None:
-        return await self._hands.memory.stores() if self._hands is not None else None
+        return await self._mail_agent.memory.stores() if self._mail_agent is not None else None
 
-    async def _post(self) -> OverseerPost | None:
+    async def _mailer(self) -> OverseerMailer | None:
         """Return the way to send mail; None where no mailbox is set or no agent can send."""
-        settings, hands = self._settings, self._hands
-        if hands is None or not settings.overseer_mailbox:
+        settings, mail_agent = self._settings, self._mail_agent
+        if mail_agent is None or not settings.overseer_mailbox:
             return None
         if not self._registered and settings.overseer_password is not None:
-            self._registered = await self._register(hands, settings.overseer_mailbox, settings.overseer_password)
-        return OverseerPost(hands, settings, clock=self._clock, zone=self._zone)
+            self._registered = await self._register(mail_agent, settings.overseer_mailbox, settings.overseer_password)
+        return OverseerMailer(mail_agent, settings, clock=self._clock, zone=self._zone)
 
-    async def _register(self, hands: MailcowAgent, mailbox: str, password: SecretStr) -> bool:
+    async def _register(self, mail_agent: MailcowAgent, mailbox: str, password: SecretStr) -> bool:
         """Have the server check the password of the settings; while it does not, the one stored before stays."""
         try:
-            await hands.register(mailbox, password, "Overseer")
+            await mail_agent.register(mailbox, password, "Overseer")
         except GlassdomeError as exc:
-            if await (await hands.memory.stores()).mailboxes.get(mailbox) is None:
+            if await (await mail_agent.memory.stores()).mailboxes.get(mailbox) is None:
                 raise
             _log.warning("overseer_password_not_stored", code=exc.code, problem=exc.sentence)
             return False
         return True
 
     async def _handle_commands(self) -> None:
-        post, stores = await self._post(), await self._stores()
-        if post is None or stores is None or not self._senders:
+        mailer, stores = await self._mailer(), await self._stores()
+        if mailer is None or stores is None or not self._senders:
             return
         settings = self._settings
-        door = SenderPolicy(
+        policy = SenderPolicy(
             mailbox=settings.overseer_mailbox,
             senders=self._senders,
             own_domain=settings.mailcow_domain or "",
             authserv_ids=settings.authserv_ids,
         )
-        desk = Desk(
-            door,
+        handler = CommandHandler(
+            policy,
             self.commands,
             self,
             ledger=stores.commands,
             history=stores.history,
-            answer=post.answer,
+            answer=mailer.answer,
             clock=self._clock,
             codes=self._codes,
             always_code=settings.command_codes == "always",
         )
-        assert self._hands is not None
-        await Mailroom(self._hands, settings.overseer_mailbox, clock=self._clock).look(desk.handle)
+        assert self._mail_agent is not None
+        await CommandInbox(self._mail_agent, settings.overseer_mailbox, clock=self._clock).look(handler.handle)
 
     async def _tell(self) -> None:
-        post, now = await self._post(), self._clock.now()
+        mailer, now = await self._mailer(), self._clock.now()
         notices = self.book.due(now, quiet=self._quiet is not None and self._quiet.hold(now))
         if not notices:
             return
         for notice in notices:
             state = "recovered" if notice.recovered_at else "not_working"
-            _log.warning("trouble", key=notice.trouble.key, state=state, text=notice.trouble.text)
-        if post is None or await post.alert(notices):
-            self.book.told(notices, now=now)
+            _log.warning("trouble", key=notice.incident.key, state=state, text=notice.incident.text)
+        if mailer is None or await mailer.alert(notices):
+            self.book.mark_notified(notices, now=now)
 
     async def _send_report_when_due(self, kind: Kind) -> None:
-        schedule, post = self._schedules[kind], await self._post()
-        if schedule is None or post is None:
+        schedule, mailer = self._schedules[kind], await self._mailer()
+        if schedule is None or mailer is None:
             return
         due = schedule.last(self._clock.now())
-        if await post.report_is_due(kind, due):
-            await post.send_report(kind, due, await self.report(kind))
+        if await mailer.report_is_due(kind, due):
+            await mailer.send_report(kind, due, await self.report(kind))
 
     # -- what commands may ask (commands.declare.Overseen)
 
@@ -276,8 +276,8 @@ class OverseerAgent:
         if (stores := await self._stores()) is not None:
             depth = await stores.queue.depth(now=now)
             lines.append(f"Queue: {depth.pending} waiting, {depth.leased} in work, {depth.failed} failed")
-        lines += ["Troubles:", *(f"  - {t.text} (since {rfc3339(t.since)})" for t in self.book.troubles)]
-        return "\n".join(lines if self.book.troubles else [*lines, "  none"]) + "\n"
+        lines += ["Troubles:", *(f"  - {t.text} (since {rfc3339(t.since)})" for t in self.book.incidents)]
+        return "\n".join(lines if self.book.incidents else [*lines, "  none"]) + "\n"
 
     async def report(self, kind: Kind) -> OverseerReport:
         """Return a report as of now; raises StoreUnavailable, and ConfigError where there is no database."""
@@ -290,7 +290,7 @@ class OverseerAgent:
             queue=stores.queue,
             outbox=stores.outbox,
             now=self._clock.now(),
-            troubles=self.book.troubles,
+            incidents=self.book.incidents,
         )
         domain = self._settings.mailcow_domain or "glassdome.invalid"
         return await asyncio.to_thread(write_report, figures, zone=self._zone, domain=domain)
@@ -308,9 +308,9 @@ class OverseerAgent:
 
     async def execute(self, task: dict[str, Any]) -> dict[str, Any]:
         """Have the mail agent do a task; raises its failure."""
-        if self._hands is None:
+        if self._mail_agent is None:
             raise ConfigError("There is no mail agent.", fix="Call add_monitored_agent first.")
-        return await self._hands.perform(task)
+        return await self._mail_agent.perform(task)
 
     async def pause(self, until: datetime) -> None:
         """Do nothing but answer commands until then, also after a restart."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from glassdome.agents.memory import Memory
+from glassdome.agents.stores import AgentStores
 from glassdome.agents.tasks import FileToSend, SendEmail
 from glassdome.core.clock import Clock
 from glassdome.core.errors import (
@@ -62,7 +62,7 @@ class Mailer:
     """Sends through a client, with the outbox as its memory."""
 
     def __init__(
-        self, client: MailcowClient, memory: Memory, *, clock: Clock, policy: SendPolicy | None = None
+        self, client: MailcowClient, memory: AgentStores, *, clock: Clock, policy: SendPolicy | None = None
     ) -> None:
         """`policy` is on by default."""
         self._client, self._memory, self._clock = client, memory, clock

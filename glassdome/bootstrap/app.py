@@ -15,8 +15,8 @@ from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.llm.engine import LlmEngine
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.backfills import Backfills
-from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.live import LiveSettings
+from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.watcher import Watcher
 from glassdome.pipeline.worker import Worker
 from glassdome.source.imap_source import ImapSource
@@ -25,7 +25,7 @@ from glassdome.values.feedback import Feedback
 
 __all__ = ["App"]
 
-Part: TypeAlias = Watcher | ActionLoop | Backfills | Chore | Worker
+Part: TypeAlias = Watcher | ActionLoop | Backfills | PeriodicTask | Worker
 
 
 @dataclass(kw_only=True)
@@ -41,13 +41,13 @@ class App:
     metrics: Metrics
     models: LiveModel
     builtin: BuiltinEngine | None
-    follow: Chore
+    follow: PeriodicTask
     source: ImapSource | None = None
     undoer: Undoer | None = None
     worker: Worker | None = None
     watcher: Watcher | None = None
     actions: ActionLoop | None = None
-    retention: Chore | None = None
+    retention: PeriodicTask | None = None
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     #: Says whether the mail server has a mailbox; None where nobody can be asked.
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
@@ -55,7 +55,7 @@ class App:
     backfills: Backfills | None = None
     #: Sends a mailbox a warning that says it is a test.
     try_warning: Callable[[str], Awaitable[None]] | None = None
-    chores: list[Chore] = field(default_factory=list)
+    periodic_tasks: list[PeriodicTask] = field(default_factory=list)
     probes: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
     @property
@@ -66,12 +66,12 @@ class App:
     def only_api(self) -> None:
         """Watch and judge nothing here. What is past its time is forgotten all the same: a promise of the database's."""
         self.worker = self.watcher = self.actions = None
-        self.chores.clear()
+        self.periodic_tasks.clear()
 
     def only_worker(self) -> None:
         """Take jobs and finish actions, and leave what is needed once to the process that watches."""
         self.watcher = self.retention = self.backfills = None
-        self.chores.clear()
+        self.periodic_tasks.clear()
 
     async def work(self) -> None:
         """Run the parts until `stop`; one that fails ends the others and is raised."""
@@ -85,5 +85,13 @@ class App:
             part.stop()
 
     def _parts(self) -> list[Part]:
-        every = (self.follow, self.watcher, self.actions, self.retention, self.backfills, *self.chores, self.worker)
+        every = (
+            self.follow,
+            self.watcher,
+            self.actions,
+            self.retention,
+            self.backfills,
+            *self.periodic_tasks,
+            self.worker,
+        )
         return [part for part in every if part is not None]

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from glassdome.bootstrap.app import App
 from glassdome.engine.gate import parse_policies
 from glassdome.pipeline.drafts import Drafts
-from glassdome.pipeline.process import Stages
+from glassdome.pipeline.process import JudgeOptions
 from glassdome.pipeline.repeats import Repeats
 
-__all__ = ["live_drafts", "live_stages"]
+__all__ = ["live_drafts", "live_options"]
 
 
 def live_drafts(app: App) -> Drafts:
@@ -22,13 +22,13 @@ def live_drafts(app: App) -> Drafts:
     return Drafts(analyses=app.database.analyses, drafter=app.models, on=wanted)
 
 
-def live_stages(app: App) -> Callable[[], Stages]:
+def live_options(app: App) -> Callable[[], JudgeOptions]:
     """Return what answers how messages are judged at this moment."""
     repeats = Repeats(analyses=app.database.analyses)
     observe = app.metrics.stage_seconds
 
-    def current() -> Stages:
-        return Stages(
+    def current() -> JudgeOptions:
+        return JudgeOptions(
             engine=app.engine,
             builtin=app.builtin,
             authserv_ids=app.settings.current().authserv_ids,

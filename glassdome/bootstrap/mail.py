@@ -10,7 +10,7 @@ from functools import partial
 from glassdome.act import Performer, Undoer, plan_feedback
 from glassdome.agents.alert_mail import open_alerts
 from glassdome.bootstrap.app import App
-from glassdome.bootstrap.judging import live_drafts, live_stages
+from glassdome.bootstrap.judging import live_drafts, live_options
 from glassdome.bootstrap.mailboxes import mail_logins
 from glassdome.core.limits import MAX_WATCHED_MAILBOXES
 from glassdome.integrations.imap.login import greet
@@ -22,16 +22,16 @@ from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.backfill import Backfill
 from glassdome.pipeline.backfills import Backfills
-from glassdome.pipeline.chore import Chore
+from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.habits import Habits
 from glassdome.pipeline.job import JobRunner
-from glassdome.pipeline.junked import JunkMoves
+from glassdome.pipeline.junk_feedback import JunkFeedback
 from glassdome.pipeline.learning import LEARNING_EVERY, Learning
 from glassdome.pipeline.owner_rules import OwnerRules
+from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.pipeline.sweep import Sweep
-from glassdome.pipeline.watch_book import WatchBook
 from glassdome.pipeline.watcher import Watcher
 from glassdome.pipeline.worker import Worker
 from glassdome.ports.agent import SpamTeacher
@@ -64,9 +64,9 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     )
     app.undoer = Undoer(database.actions, clock=clock, editor=editor, source=source, teacher=teacher)
     app.actions = ActionLoop(performer)
-    junk = JunkMoves(source, observer, database, clock=clock)
+    junk = JunkFeedback(source, observer, database, clock=clock)
     app.worker = _worker(app, source, performer, junk)
-    book = WatchBook()
+    book = MailboxBackoff()
     app.watcher = _watcher(app, source, app.worker, book)
     app.backfills = Backfills(
         lambda: Backfill(
@@ -87,10 +87,10 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
         book=book,
         clock=clock,
     )
-    app.chores.append(Chore("learning", learning.look, every=lambda: LEARNING_EVERY))
+    app.periodic_tasks.append(PeriodicTask("learning", learning.look, every=lambda: LEARNING_EVERY))
 
 
-def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkMoves) -> Worker:
+def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkFeedback) -> Worker:
     settings, database, clock = app.settings, app.database, app.clock
     loader = ContextLoader(
         history=database.history,
@@ -104,7 +104,7 @@ def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkMoves)
         source,
         database.preferences,
         loader,
-        stages=live_stages(app),
+        options=live_options(app),
         performer=performer,
         took_back=junk.took_back,
         put_back=junk.put_back,
@@ -117,7 +117,7 @@ def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkMoves)
     return Worker(database.queue, runner, owner=owner, settings=settings.refresh, clock=clock, metrics=app.metrics)
 
 
-def _watcher(app: App, source: ImapSource, worker: Worker, book: WatchBook) -> Watcher:
+def _watcher(app: App, source: ImapSource, worker: Worker, book: MailboxBackoff) -> Watcher:
     database, clock = app.database, app.clock
     arrivals = Arrivals(source, database.queue, database.cursors, clock=clock, wake=worker.wake)
     return Watcher(

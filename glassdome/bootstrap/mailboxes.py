@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from glassdome.agents.memory import secret_box
+from glassdome.agents.stores import secret_box
 from glassdome.core.config import Settings
 from glassdome.core.config.mailboxes import NamedMailbox, read_mailboxes
 from glassdome.core.errors import ConfigError, LoginRefused

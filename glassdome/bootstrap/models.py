@@ -14,7 +14,7 @@ from glassdome.core.errors import ConfigError, GlassdomeError, ModelMissing, Mod
 from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm.engine import LlmEngine
 from glassdome.pipeline.own_model import builtin_engine
-from glassdome.pipeline.process import Stages
+from glassdome.pipeline.process import JudgeOptions
 from glassdome.ports.model import Engine, LanguageModel
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ __all__ = [
     "Model",
     "ask_model_server",
     "engine_of",
+    "judge_options",
     "language_model",
     "open_engine",
     "probe_of",
-    "stages",
 ]
 
 #: Every language model we ship also lists what its server holds; only Ollama can pull.
@@ -100,9 +100,9 @@ async def open_engine(settings: Settings) -> AsyncIterator[Engine | None]:
         await model.aclose()
 
 
-def stages(settings: Settings, *, engine: Engine | None, clock: Clock) -> Stages:
+def judge_options(settings: Settings, *, engine: Engine | None, clock: Clock) -> JudgeOptions:
     """Return how messages outside a mailbox are judged."""
-    return Stages(
+    return JudgeOptions(
         engine=engine,
         builtin=builtin_engine(settings),
         authserv_ids=settings.authserv_ids,

@@ -9,17 +9,17 @@ from dataclasses import replace
 from functools import partial
 
 from glassdome.bootstrap.app import App
-from glassdome.bootstrap.chores import add_chores
 from glassdome.bootstrap.live_model import LiveModel
 from glassdome.bootstrap.mail import add_mail
 from glassdome.bootstrap.mailboxes import chosen_by_settings, open_store
+from glassdome.bootstrap.periodic import add_periodic_tasks
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import set_level
 from glassdome.core.metrics import Metrics
-from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.live import READ_EVERY, Follower, LiveSettings
 from glassdome.pipeline.own_model import builtin_engine
+from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.store import Database
 
 __all__ = ["open_app"]
@@ -34,7 +34,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_store(settings))
         live = LiveSettings(settings, database.config, clock=clock)
-        live.tell(_level(settings))
+        live.subscribe(_level(settings))
         await live.refresh(force=True)
         await _choose(database, live.current(), clock)
         models = LiveModel(live.current)
@@ -47,13 +47,13 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
             metrics=metrics or Metrics(),
             models=models,
             builtin=await asyncio.to_thread(builtin_engine, settings),
-            follow=Chore("settings", partial(live.refresh, force=True), every=lambda: READ_EVERY),
+            follow=PeriodicTask("settings", partial(live.refresh, force=True), every=lambda: READ_EVERY),
         )
-        live.tell(models.switch)
-        live.tell(partial(_choose, database, clock=clock))
+        live.subscribe(models.switch)
+        live.subscribe(partial(_choose, database, clock=clock))
         if settings.imap_host:
             await add_mail(app, stack)
-        await add_chores(app, stack)
+        await add_periodic_tasks(app, stack)
         yield app
 
 

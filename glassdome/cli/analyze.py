@@ -46,8 +46,8 @@ async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, .
     await warm_up()
     started = time.perf_counter()
     async with models.open_engine(settings) as engine:
-        stages = await asyncio.to_thread(models.stages, settings, engine=engine, clock=clock)
-        judge = FileJudge(stages=stages, own_domains=own, rules=rules, clock=clock, jobs=jobs)
+        options = await asyncio.to_thread(models.judge_options, settings, engine=engine, clock=clock)
+        judge = FileJudge(options=options, own_domains=own, rules=rules, clock=clock, jobs=jobs)
         with progress_bar(unit="messages", quiet=total == 1) as bar:
             task = bar.add_task("analysing", total=total, note="")
             async for row in judge.rows(find_mail(files, stdin=sys.stdin.buffer)):

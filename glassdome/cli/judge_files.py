@@ -18,7 +18,7 @@ from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.pipeline.context import for_file
-from glassdome.pipeline.process import Stages, analyze_raw
+from glassdome.pipeline.process import JudgeOptions, analyze_raw
 from glassdome.values.as_json import analysis_shape
 from glassdome.values.refs import MessageRef
 from glassdome.values.rules import Rule
@@ -36,7 +36,7 @@ _WORTH_PROCESSES: Final = 500
 class FileJudge:
     """Judges mail files; `jobs` is the number of processes (built-in engine) or of concurrent requests (a model)."""
 
-    stages: Stages
+    options: JudgeOptions
     own_domains: frozenset[str]
     clock: Clock
     rules: tuple[Rule, ...] = ()
@@ -45,7 +45,7 @@ class FileJudge:
     async def rows(self, mails: Iterator[MailFile]) -> AsyncIterator[Row]:
         """Yield one row per message, in order: an analysis with its `file`, or `file`, `error` and `code`."""
         first = await asyncio.to_thread(lambda: list(islice(mails, _WORTH_PROCESSES)))
-        if self.stages.engine is None and len(first) == _WORTH_PROCESSES and self.processes > 1:
+        if self.options.engine is None and len(first) == _WORTH_PROCESSES and self.processes > 1:
             chunks = self._in_processes(chain(first, mails))
             while (rows := await asyncio.to_thread(next, chunks, None)) is not None:
                 for row in rows:
@@ -57,10 +57,10 @@ class FileJudge:
     @property
     def processes(self) -> int:
         """The number of processes, or of concurrent requests."""
-        return self.jobs or (os.cpu_count() or 1 if self.stages.engine is None else 4)
+        return self.jobs or (os.cpu_count() or 1 if self.options.engine is None else 4)
 
     async def _here(self, chunk: list[MailFile], rest: Iterator[MailFile]) -> AsyncIterator[Row]:
-        at_once = 1 if self.stages.engine is None else self.processes
+        at_once = 1 if self.options.engine is None else self.processes
         waiting: deque[asyncio.Task[Row]] = deque()
         try:
             while chunk:
@@ -82,7 +82,7 @@ class FileJudge:
             waiting: deque[Future[list[Row]]] = deque()
             now = self.clock.now()
             while chunk := list(islice(mails, _CHUNK)):
-                ids, engine = self.stages.authserv_ids, self.stages.builtin
+                ids, engine = self.options.authserv_ids, self.options.builtin
                 job = pool.submit(_judge_chunk, chunk, ids, self.own_domains, self.rules, now, engine)
                 waiting.append(job)
                 # Two chunks a process: nobody waits, and memory stays bounded.
@@ -96,7 +96,7 @@ async def _judge(mail: MailFile, how: FileJudge) -> Row:
     context = for_file(now=how.clock.now(), ours=how.own_domains, rules=how.rules)
     ref = MessageRef(mailbox="", folder=mail.name, uid_validity=0, uid=0)
     try:
-        analysis = await analyze_raw(mail.raw, ref, context, stages=how.stages)
+        analysis = await analyze_raw(mail.raw, ref, context, options=how.options)
     except GlassdomeError as exc:
         return {"file": mail.name, "error": exc.sentence, "code": exc.code}
     return {"file": mail.name, **analysis_shape(analysis)}
@@ -112,8 +112,8 @@ def _judge_chunk(
 ) -> list[Row]:
     from glassdome.core.clock import FixedClock
 
-    stages = Stages(authserv_ids=authserv_ids, builtin=engine)
-    how = FileJudge(stages=stages, own_domains=own_domains, rules=rules, clock=FixedClock(now))
+    options = JudgeOptions(authserv_ids=authserv_ids, builtin=engine)
+    how = FileJudge(options=options, own_domains=own_domains, rules=rules, clock=FixedClock(now))
 
     async def all_of_them() -> list[Row]:
         return [await _judge(mail, how) for mail in mails]

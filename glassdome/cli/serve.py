@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from glassdome.agents.memory import secret_box
+from glassdome.agents.stores import secret_box
 from glassdome.api.app import create_app, create_health_app
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app

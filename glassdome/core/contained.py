@@ -1,4 +1,4 @@
-"""Runs one part of a round, so that a bug in it sinks no other: the Overseer's, the chores', the look at `/health`."""
+"""Runs one part of a round, so that a bug in it sinks no other: the Overseer's, a periodic task, the look at `/health`."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ MAX_WATCHED_MAILBOXES: Final = 64
 #: Folders whose doorbell rang and that wait for their look; what rings past that is found by the sweep.
 MAX_PENDING_RINGS: Final = 10_000
 #: Mailboxes asked at the same time in a sweep.
-MAX_SWEEP_CONCURRENCY: Final = 8
+MAX_POLL_CONCURRENCY: Final = 8
 #: Seconds for one SMTP command, connect included; RFC 5321 4.5.3.2 allows minutes, a submission server answers at once.
 SMTP_COMMAND_SECONDS: Final = 60.0
 #: Seconds for the reply to the end of DATA, during which the server scans the mail (RFC 5321 4.5.3.2.6: 10 minutes).

@@ -120,7 +120,7 @@ async def change_preferences(
     now = services.clock.now()
     await services.preferences.set_preferences(wanted, now=now)
     await services.history.audit(actor=caller.name, action="edit_preferences", subject=mailbox, facts=changes, now=now)
-    services.look_round()
+    services.rescan()
     return changes, _shape(wanted)
 
 

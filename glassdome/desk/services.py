@@ -48,7 +48,7 @@ class Services:
     """Everything a route may use.
 
     `settings` answers the settings of this moment, `reload` makes a changed `llm_config` take effect, `wake` tells the
-    worker that there is a job, `look_round` the watcher that somebody chose other mailboxes. `source` and `undoer` are None where no mail server is configured, `models` where no model
+    worker that there is a job, `rescan` the watcher that somebody chose other mailboxes. `source` and `undoer` are None where no mail server is configured, `models` where no model
     server is. `teach` hands a correction to the spam filter, None where nobody asked for that.
     `has_mailbox` says whether the mail server has a mailbox, None where nobody can be asked.
     `backfills` carries out what is asked for on pages, `try_warning` sends a mailbox a test; None without a mail server.
@@ -76,6 +76,6 @@ class Services:
     backfills: Backfills | None = None
     try_warning: Callable[[str], Awaitable[None]] | None = None
     wake: Callable[[], None] = _nothing
-    look_round: Callable[[], None] = _nothing
+    rescan: Callable[[], None] = _nothing
     doorbell: Doorbell = lambda mailbox, folder: None
     reload: Callable[[], Awaitable[None]] = _nothing_async

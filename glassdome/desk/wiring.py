@@ -52,7 +52,7 @@ def services_of(app: App) -> Services:
         backfills=app.backfills,
         try_warning=app.try_warning,
         wake=app.worker.wake if app.worker is not None else lambda: None,
-        look_round=app.watcher.look_round if app.watcher is not None else lambda: None,
+        rescan=app.watcher.rescan if app.watcher is not None else lambda: None,
         doorbell=app.watcher.ring if app.watcher is not None else lambda mailbox, folder: None,
         reload=reload,
     )

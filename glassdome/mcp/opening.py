@@ -15,7 +15,7 @@ from glassdome.core.config import Settings
 from glassdome.desk.wiring import services_of
 from glassdome.mcp.parts import Parts
 from glassdome.pipeline.context import for_file, own_domains
-from glassdome.pipeline.process import Stages, analyze_raw, warm_up
+from glassdome.pipeline.process import JudgeOptions, analyze_raw, warm_up
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
@@ -48,5 +48,5 @@ async def opened(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts]:
 async def _judge(app: App, raw: bytes, ref: MessageRef) -> Analysis:
     settings = app.settings.current()
     context = for_file(now=app.clock.now(), ours=own_domains(settings))
-    stages = Stages(builtin=app.builtin, authserv_ids=settings.authserv_ids, clock=app.clock)
-    return await analyze_raw(raw, ref, context, stages=stages)
+    options = JudgeOptions(builtin=app.builtin, authserv_ids=settings.authserv_ids, clock=app.clock)
+    return await analyze_raw(raw, ref, context, options=options)

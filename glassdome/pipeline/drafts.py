@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, TransportError
 from glassdome.core.log import get_logger
 from glassdome.parse import parse_message
-from glassdome.pipeline.process import Judged, Load, Stages, examine
+from glassdome.pipeline.process import Judged, JudgeOptions, Load, examine
 from glassdome.ports.model import Drafter
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job
@@ -56,11 +56,11 @@ class Drafts:
         clean = not verdict.degraded and not {"unknown", "injection"} & set(verdict.tags)
         return asked and personal and clean and verdict.auto_reply_suggestion is None
 
-    async def add(self, raw: bytes, known: Analysis, job: Job, *, load: Load, stages: Stages) -> Drafted:
+    async def add(self, raw: bytes, known: Analysis, job: Job, *, load: Load, options: JudgeOptions) -> Drafted:
         """Ask for the draft; an error that may pass is raised while attempts are left, any other costs the draft."""
-        message = await asyncio.to_thread(parse_message, raw, authserv_ids=stages.authserv_ids)
+        message = await asyncio.to_thread(parse_message, raw, authserv_ids=options.authserv_ids)
         context = await load(message)
-        found = await asyncio.to_thread(examine, message, context, stages.builtin)
+        found = await asyncio.to_thread(examine, message, context, options.builtin)
         try:
             draft = await self.drafter.draft(message, signals=found.signals, sensitive=found.sensitive, context=context)
         except PolicyRefused:

@@ -19,8 +19,8 @@ from glassdome.core.metrics import Metrics
 from glassdome.core.places import without_places
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.drafts import Drafted, Drafts
-from glassdome.pipeline.observe import observe_model, observe_verdict
-from glassdome.pipeline.process import Judged, Load, Stages, judge
+from glassdome.pipeline.metrics import observe_model, observe_verdict
+from glassdome.pipeline.process import Judged, JudgeOptions, Load, judge
 from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.pipeline.retry import decide_retry, model_again_at
 from glassdome.ports.mail import MailSource
@@ -59,7 +59,7 @@ class JobRunner:
         preferences: PreferenceTable,
         loader: ContextLoader,
         *,
-        stages: Callable[[], Stages],
+        options: Callable[[], JudgeOptions],
         performer: Performer,
         clock: Clock,
         metrics: Metrics | None = None,
@@ -68,13 +68,13 @@ class JobRunner:
         put_back: PutBack | None = None,
         rebuilt: Rebuilt | None = None,
     ) -> None:
-        """`stages` answers how messages are judged at this moment; `drafts` is None where no model may write them.
+        """`options` answers how messages are judged at this moment; `drafts` is None where no model may write them.
 
         `took_back` and `put_back` report that the owner moved the message out of Junk, by hand or through our undo:
         it is analysed but never acted on. `rebuilt` knows mail again whose folder the server made anew.
         """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
-        self._stages, self._performer, self._clock = stages, performer, clock
+        self._options, self._performer, self._clock = options, performer, clock
         self._metrics, self._drafts = metrics or Metrics(), drafts
         self._took_back, self._put_back, self._rebuilt = took_back, put_back, rebuilt
 
@@ -88,14 +88,14 @@ class JobRunner:
         async def load(message: Message) -> Context:
             return await self._loader.for_mailbox(job.ref.mailbox, message, wishes)
 
-        raw, stages = await self._source.fetch(job.ref, max_bytes=MAX_MESSAGE_BYTES), self._stages()
+        raw, options = await self._source.fetch(job.ref, max_bytes=MAX_MESSAGE_BYTES), self._options()
         if job.reason is JobReason.DRAFT and (known := await self._analysed(job)):
-            await self._draft(job, raw, known, load=load, stages=stages)
+            await self._draft(job, raw, known, load=load, options=options)
             return
         if self._rebuilt is not None and (before := await self._rebuilt.known(job, raw)):
             await self._keep(job, before)
             return
-        judged = await judge(raw, job.ref, load=load, stages=stages)
+        judged = await judge(raw, job.ref, load=load, options=options)
         actions, now = plan(judged.analysis.verdict, wishes, job.ref), self._clock.now()
         if actions and await self._is_back(job.ref, judged.message.message_id, actions):
             actions = ()
@@ -107,7 +107,7 @@ class JobRunner:
                 job, judged.analysis, actions=actions, now=now, again_at=again_at, again=again, history=judged.message
             )
         )
-        self._observe(judged, stages, kept=kept)
+        self._observe(judged, options, kept=kept)
 
     async def _keep(self, job: Job, before: Analysis) -> None:
         """Give a judged message its new name; what waited for the model waits on."""
@@ -129,11 +129,11 @@ class JobRunner:
     async def _analysed(self, job: Job) -> Analysis | None:
         return await self._drafts.analyses.get(job.ref) if self._drafts is not None else None
 
-    async def _draft(self, job: Job, raw: bytes, known: Analysis, *, load: Load, stages: Stages) -> None:
+    async def _draft(self, job: Job, raw: bytes, known: Analysis, *, load: Load, options: JudgeOptions) -> None:
         assert self._drafts is not None
         drafted = Drafted(analysis=known)
         if self._drafts.on():
-            drafted = await self._drafts.add(raw, known, job, load=load, stages=stages)
+            drafted = await self._drafts.add(raw, known, job, load=load, options=options)
             observe_model(self._metrics, known.verdict.model, drafted.usage, drafted.error)
         now = self._clock.now()
         await self._stored(lambda: self._queue.complete(job, drafted.analysis, actions=(), now=now))
@@ -186,11 +186,11 @@ class JobRunner:
                 await self._clock.sleep(pause * random.uniform(0.8, 1.2))
         return await write()
 
-    def _observe(self, judged: Judged, stages: Stages, *, kept: bool) -> None:
+    def _observe(self, judged: Judged, options: JudgeOptions, *, kept: bool) -> None:
         opinion = judged.analysis.opinion
         usage = opinion.usage if opinion is not None else Usage()
-        if stages.engine is not None:
-            observe_model(self._metrics, stages.engine.model, usage, judged.error)
+        if options.engine is not None:
+            observe_model(self._metrics, options.engine.model, usage, judged.error)
         if kept:
             observe_verdict(self._metrics, judged)
         else:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError, StoreError
-from glassdome.core.limits import MAX_SWEEP_CONCURRENCY
+from glassdome.core.limits import MAX_POLL_CONCURRENCY
 from glassdome.core.log import get_logger
+from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.pipeline.habits import Habits
-from glassdome.pipeline.junked import JunkMoves
-from glassdome.pipeline.watch_book import WatchBook
+from glassdome.pipeline.junk_feedback import JunkFeedback
 
 if TYPE_CHECKING:
     from glassdome.store.preferences import PreferenceTable
@@ -36,10 +36,10 @@ class Learning:
     `book` says which mailboxes are left alone for now.
     """
 
-    junk: JunkMoves
+    junk: JunkFeedback
     habits: Habits
     preferences: PreferenceTable
-    book: WatchBook
+    book: MailboxBackoff
     clock: Clock
     mailboxes: int = MAILBOXES
     _last: str = ""
@@ -52,13 +52,13 @@ class Learning:
         following = [name for name in chosen if name > self._last] or chosen
         round_ = following[: self.mailboxes]
         self._last = round_[-1] if round_ else ""
-        places = asyncio.Semaphore(MAX_SWEEP_CONCURRENCY)
+        places = asyncio.Semaphore(MAX_POLL_CONCURRENCY)
         await asyncio.gather(*(self._one(mailbox, places) for mailbox in round_))
 
     async def _one(self, mailbox: str, places: asyncio.Semaphore) -> None:
         async with places:
             now = self.clock.now()
-            if not self.book.may_look(mailbox, now=now):
+            if not self.book.may_poll(mailbox, now=now):
                 return
             try:
                 await self.junk.look(mailbox)

@@ -40,7 +40,7 @@ class LiveSettings:
         """Return the settings as last read; never waits."""
         return self._current
 
-    def tell(self, follower: Follower) -> None:
+    def subscribe(self, follower: Follower) -> None:
         """Have `follower` told of each change from now on."""
         self._followers.append(follower)
 

@@ -32,7 +32,7 @@ from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
 from glassdome.verdict import decide, masked_opinion, masked_signals
 
-__all__ = ["Examined", "Judged", "Stages", "analyze_raw", "classify", "examine", "judge", "warm_up"]
+__all__ = ["Examined", "JudgeOptions", "Judged", "analyze_raw", "classify", "examine", "judge", "warm_up"]
 
 T = TypeVar("T")
 #: Bytes above which parsing leaves the event loop: below, a thread costs more than the few milliseconds it saves.
@@ -78,7 +78,7 @@ def _unobserved(stage: str, seconds: float) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
+class JudgeOptions:
     """The options for judging messages.
 
     `engine` is None for the built-in one alone, `builtin` None for the one that is shipped. `policies` say when no model call is made (`engine.gate.POLICIES`);
@@ -105,33 +105,33 @@ class Judged:
     error: GlassdomeError | None = None
 
 
-async def judge(raw: bytes, ref: MessageRef, *, load: Load, stages: Stages) -> Judged:
+async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOptions) -> Judged:
     """Take one message all the way to its analysis; raises ParseError, and whatever `load` raises.
 
     An engine that fails never does: its message gets the built-in verdict, marked degraded.
     """
     await warm_up()
     start = time.perf_counter()
-    message = await _timed(stages, "parse", len(raw), lambda: parse_message(raw, authserv_ids=stages.authserv_ids))
+    message = await _timed(options, "parse", len(raw), lambda: parse_message(raw, authserv_ids=options.authserv_ids))
     context = await load(message)
     # A small archive may hold megabytes of words.
     read = sum(len(attachment.text) for attachment in message.attachments)
-    examined = await _timed(stages, "examine", max(len(raw), read), lambda: examine(message, context, stages.builtin))
-    opinion, skipped, error = await _ask(message, examined, context, stages)
+    examined = await _timed(options, "examine", max(len(raw), read), lambda: examine(message, context, options.builtin))
+    opinion, skipped, error = await _ask(message, examined, context, options)
     verdict = _verdict(message, examined, context, opinion, skipped, error)
     seconds = time.perf_counter() - start
-    stages.observe("all", seconds)
-    analysis = _analysis(ref, message, examined, verdict, opinion, seconds=seconds, stages=stages)
+    options.observe("all", seconds)
+    analysis = _analysis(ref, message, examined, verdict, opinion, seconds=seconds, options=options)
     return Judged(analysis=analysis, message=message, error=error)
 
 
-async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, stages: Stages) -> Analysis:
+async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, options: JudgeOptions) -> Analysis:
     """Judge a message outside any mailbox; raises ParseError."""
 
     async def load(message: Message) -> Context:
         return context
 
-    return (await judge(raw, ref, load=load, stages=stages)).analysis
+    return (await judge(raw, ref, load=load, options=options)).analysis
 
 
 #: First mails: what patterns keep for themselves, beside the data that is shipped, in two languages.
@@ -174,16 +174,16 @@ def examine(message: Message, context: Context, engine: BuiltinEngine | None = N
 
 
 async def _ask(
-    message: Message, examined: Examined, context: Context, stages: Stages
+    message: Message, examined: Examined, context: Context, options: JudgeOptions
 ) -> tuple[Opinion | None, str, GlassdomeError | None]:
     """Return the model's opinion, or the policy under which it was not asked, or the error why it has none."""
-    engine = stages.engine
+    engine = options.engine
     if engine is None:
         return None, "", None
-    if REPEAT in stages.policies and (known := await stages.repeat(message, engine, context)):
+    if REPEAT in options.policies and (known := await options.repeat(message, engine, context)):
         return replace(known, usage=Usage()), REPEAT, None
     skipped = skip_reason(
-        message, builtin=examined.builtin, signals=examined.signals, context=context, policies=stages.policies
+        message, builtin=examined.builtin, signals=examined.signals, context=context, policies=options.policies
     )
     if skipped:
         return None, skipped, None
@@ -195,7 +195,7 @@ async def _ask(
         builtin=examined.builtin,
         context=context,
     )
-    share = stages.share if REPEAT in stages.policies else _unshared
+    share = options.share if REPEAT in options.policies else _unshared
     start = time.perf_counter()
     try:
         found, shared = await share(message, engine, context, read)
@@ -204,7 +204,7 @@ async def _ask(
     except (EngineError, TransportError) as exc:
         return None, "", exc
     finally:
-        stages.observe("model", time.perf_counter() - start)
+        options.observe("model", time.perf_counter() - start)
     return (replace(found, usage=Usage()), REPEAT, None) if shared else (found, "", None)
 
 
@@ -237,10 +237,10 @@ def _analysis(
     opinion: Opinion | None,
     *,
     seconds: float,
-    stages: Stages,
+    options: JudgeOptions,
 ) -> Analysis:
     """Return what is stored: no sensitive value of the mail is in it but masked."""
-    masker, now = Masker.of(message, examined.sensitive), stages.clock.now()
+    masker, now = Masker.of(message, examined.sensitive), options.clock.now()
     return Analysis(
         ref=ref,
         message_id=message.message_id,
@@ -267,9 +267,9 @@ def _analysis(
     )
 
 
-async def _timed(stages: Stages, name: str, size: int, work: Callable[[], T]) -> T:
+async def _timed(options: JudgeOptions, name: str, size: int, work: Callable[[], T]) -> T:
     start = time.perf_counter()
     try:
         return await asyncio.to_thread(work) if size > THREAD_BYTES else work()
     finally:
-        stages.observe(name, time.perf_counter() - start)
+        options.observe(name, time.perf_counter() - start)

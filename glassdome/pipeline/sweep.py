@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 
 from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError, StoreError
-from glassdome.core.limits import MAX_SWEEP_CONCURRENCY
+from glassdome.core.limits import MAX_POLL_CONCURRENCY
 from glassdome.core.log import get_logger
 from glassdome.pipeline.arrivals import Arrivals
-from glassdome.pipeline.watch_book import WatchBook
+from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.values.refs import INBOX
-from glassdome.values.watch import SweepReport
+from glassdome.values.watch import PollReport
 
 __all__ = ["Sweep"]
 
@@ -26,11 +26,11 @@ class Sweep:
     def __init__(
         self,
         arrivals: Arrivals,
-        book: WatchBook,
+        book: MailboxBackoff,
         *,
         clock: Clock,
         folders: Sequence[str] = (INBOX,),
-        concurrency: int = MAX_SWEEP_CONCURRENCY,
+        concurrency: int = MAX_POLL_CONCURRENCY,
     ) -> None:
         """`folders` are looked at in each mailbox, with those that `also` names."""
         self._arrivals, self._book, self._clock = arrivals, book, clock
@@ -38,13 +38,13 @@ class Sweep:
 
     async def over(
         self, mailboxes: Sequence[str], *, also: Callable[[str], frozenset[str]] = lambda _: frozenset()
-    ) -> SweepReport:
+    ) -> PollReport:
         """Look at all of them once; `also` names further folders of a mailbox. Raises StoreError only."""
         start = time.monotonic()
         now = self._clock.now()
-        due = [mailbox for mailbox in mailboxes if self._book.may_look(mailbox, now=now)]
+        due = [mailbox for mailbox in mailboxes if self._book.may_poll(mailbox, now=now)]
         results = await asyncio.gather(*(self._whole(mailbox, also(mailbox)) for mailbox in due))
-        report = SweepReport(
+        report = PollReport(
             looked=len(due),
             waiting=len(mailboxes) - len(due),
             failed=results.count(None),
@@ -68,7 +68,7 @@ class Sweep:
                     failures=state.failures, again_at=str(state.again_at),
                 )  # fmt: skip
                 return None
-        self._book.went_well(mailbox, now=self._clock.now())
+        self._book.record_success(mailbox, now=self._clock.now())
         return found
 
     def keep_only(self, mailboxes: frozenset[str]) -> None:

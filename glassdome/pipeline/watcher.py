@@ -11,9 +11,9 @@ from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError, StoreError
 from glassdome.core.limits import MAX_PENDING_RINGS, MAX_WATCHED_MAILBOXES
 from glassdome.core.log import get_logger
-from glassdome.pipeline.pause import pause
+from glassdome.pipeline.backoff import MailboxBackoff
+from glassdome.pipeline.interval import wait_interval
 from glassdome.pipeline.sweep import Sweep
-from glassdome.pipeline.watch_book import WatchBook
 from glassdome.ports.mail import MailSource
 from glassdome.source.special_use import use_of
 from glassdome.values.refs import INBOX
@@ -36,7 +36,7 @@ class Watcher:
         self,
         source: MailSource,
         sweep: Sweep,
-        book: WatchBook,
+        book: MailboxBackoff,
         preferences: PreferenceTable,
         *,
         clock: Clock,
@@ -62,7 +62,7 @@ class Watcher:
         """Return how each mailbox fares."""
         return self._book.states()
 
-    def look_round(self) -> None:
+    def rescan(self) -> None:
         """Re-read the enabled mailboxes now. Mail older than the opt-in is not processed."""
         self._hurry.set()
 
@@ -100,7 +100,7 @@ class Watcher:
         time = asyncio.get_running_loop().time
         swept = time()
         while not self._stopping.is_set():
-            await pause(self._hurry, partial(self._rest, time() - swept))
+            await wait_interval(self._hurry, partial(self._rest, time() - swept))
             if not self._hurry.is_set():
                 return
             self._hurry.clear()
@@ -164,7 +164,7 @@ class Watcher:
     async def _look(self, rung: str, folder: str, *, delivered: bool) -> None:
         try:
             mailbox = await self._spelled(rung)
-            if mailbox and self._book.may_look(mailbox, now=self._clock.now()):
+            if mailbox and self._book.may_poll(mailbox, now=self._clock.now()):
                 self._rung_folders[mailbox] = self._rung_folders.get(mailbox, frozenset()) | {folder}
                 await self._sweep.one(mailbox, folder, rung=delivered)
         except StoreError as exc:

@@ -30,7 +30,7 @@ LEASE: Final = timedelta(seconds=60)
 #: Seconds between two looks at an idle queue: at first, and at most. Jobs of other processes wait no longer.
 IDLE_FIRST, IDLE_LONGEST = 0.1, 1.0
 #: Seconds of work one claim may hold back from other workers.
-HOARD_SECONDS: Final = 1.0
+PREFETCH_SECONDS: Final = 1.0
 #: Seconds between two tries while the database is away.
 AWAY_SECONDS: Final = 2.0
 #: Weight of the newest job in the running average of its time.
@@ -86,7 +86,7 @@ class Worker:
             idle = IDLE_FIRST
             while not self._stopping.is_set():
                 self._woken.clear()
-                idle = IDLE_FIRST if await self._fill() else min(IDLE_LONGEST, idle * 2)
+                idle = IDLE_FIRST if await self._top_up() else min(IDLE_LONGEST, idle * 2)
                 await self._pause(idle)
             await self._drain()
         finally:
@@ -99,14 +99,14 @@ class Worker:
         await warm_up()
         heartbeat = asyncio.create_task(self._heartbeat())
         try:
-            while await self._fill() or self._running:
+            while await self._top_up() or self._running:
                 tasks = [task for _, task in self._running.values()]
                 if tasks:
                     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             heartbeat.cancel()
 
-    async def _fill(self) -> bool:
+    async def _top_up(self) -> bool:
         """Start as many jobs as may run at once; say whether anything was started."""
         settings = await self._settings()
         free = settings.concurrent_jobs - len(self._running)
@@ -121,8 +121,8 @@ class Worker:
 
     def _wanted(self, settings: Settings, free: int) -> int:
         """Claim a whole batch where a message takes milliseconds, only what can start now where it takes seconds."""
-        hoard = int(HOARD_SECONDS / self._seconds * settings.concurrent_jobs) if self._seconds else free
-        return max(1, min(settings.llm_batch_size, max(free, hoard)))
+        prefetch = int(PREFETCH_SECONDS / self._seconds * settings.concurrent_jobs) if self._seconds else free
+        return max(1, min(settings.llm_batch_size, max(free, prefetch)))
 
     async def _claim(self, limit: int) -> None:
         try:

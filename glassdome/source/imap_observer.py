@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from glassdome.core.errors import UidValidityChanged
 from glassdome.ports.imap import ImapSession, ImapSessions
-from glassdome.source.asked import asked
+from glassdome.source.retry import asked
 from glassdome.source.special_use import folder_for
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import MessageRef

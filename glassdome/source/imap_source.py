@@ -12,7 +12,7 @@ from glassdome.core.errors import ImapRefused, InvalidQuery, NotFound, UidValidi
 from glassdome.core.limits import IMAP_IDLE_SECONDS
 from glassdome.ports.imap import ImapSession, ImapSessions
 from glassdome.source.arrived import last_uid, uids_after
-from glassdome.source.asked import asked
+from glassdome.source.retry import asked
 from glassdome.source.search import quoted, search_date
 from glassdome.source.settling import Settling
 from glassdome.source.special_use import folder_for

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["BackfillProgress", "SweepReport", "WatchHealth", "WatchState"]
+__all__ = ["BackfillProgress", "PollReport", "WatchHealth", "WatchState"]
 
 
 class WatchHealth(StrEnum):
@@ -31,7 +31,7 @@ class WatchState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepReport:
+class PollReport:
     """One sweep: mailboxes looked at, left out because they wait, failed; messages found new; seconds it took."""
 
     looked: int = 0

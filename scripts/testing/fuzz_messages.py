@@ -45,7 +45,7 @@ class Judge:
         """Import the path here: the fuzzer instruments what is imported after it started."""
         from glassdome.core.clock import FixedClock
         from glassdome.core.errors import ParseError
-        from glassdome.pipeline.process import Stages, analyze_raw, warm_up
+        from glassdome.pipeline.process import JudgeOptions, analyze_raw, warm_up
         from glassdome.values.as_json import analysis_shape
         from glassdome.values.context import Context
         from glassdome.values.refs import MessageRef
@@ -53,7 +53,7 @@ class Judge:
 
         now = datetime.fromisoformat("2026-11-29T12:00:00+00:00")
         self._refused = ParseError
-        self._stages = Stages(authserv_ids=frozenset({"mx.example.org"}), clock=FixedClock(now))
+        self._options = JudgeOptions(authserv_ids=frozenset({"mx.example.org"}), clock=FixedClock(now))
         self._context = Context(now=now, own_domains=frozenset({"example.org"}))
         self._ref = MessageRef(mailbox="ann@example.org", folder="INBOX", uid_validity=1, uid=1)
         self._broken = Outcome.TEMP_ERROR
@@ -63,7 +63,7 @@ class Judge:
 
     def __call__(self, raw: bytes) -> str:
         """Return the JSON text, "" for bytes that are refused as no message."""
-        work = self._analyze(raw, self._ref, self._context, stages=self._stages)
+        work = self._analyze(raw, self._ref, self._context, options=self._options)
         try:
             # Without a model and below the size that takes a thread, nothing is awaited: one step does it all.
             work.send(None)

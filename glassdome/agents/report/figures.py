@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from glassdome.agents.alert_book import Trouble
+from glassdome.agents.alert_book import Incident
 from glassdome.core.limits import MAX_PAGE
 from glassdome.ports.store import AnalysisQuery, Statistics
 from glassdome.values.agent import OutboxEntry
@@ -77,7 +77,7 @@ class Figures:
     depth: QueueDepth
     failed: tuple[Job, ...]
     sent: Mapping[str, int] = field(default_factory=dict)
-    troubles: tuple[Trouble, ...] = ()
+    incidents: tuple[Incident, ...] = ()
 
 
 async def gather(
@@ -87,7 +87,7 @@ async def gather(
     queue: Queue,
     outbox: OutboxTable,
     now: datetime,
-    troubles: Sequence[Trouble] = (),
+    incidents: Sequence[Incident] = (),
 ) -> Figures:
     """Return the figures of the last day or week; raises StoreUnavailable."""
     since = now - _LENGTH[kind]
@@ -107,7 +107,7 @@ async def gather(
         depth=await queue.depth(now=now),
         failed=(await queue.jobs(state=JobState.FAILED, limit=_LISTED)),
         sent=_sent(await outbox.list(limit=_SENT), since),
-        troubles=tuple(troubles),
+        incidents=tuple(incidents),
     )
 
 

@@ -69,8 +69,8 @@ def _sections(figures: Figures, zone: ZoneInfo) -> list[tuple[str, _Rows]]:
         sections.append(("Not judged", [_failed(job) for job in figures.failed]))
     if figures.sent:
         sections.append(("Mail sent by the agent", [(state, str(n)) for state, n in sorted(figures.sent.items())]))
-    troubles = [(t.text, f"since {_local(t.since, zone)}") for t in figures.troubles]
-    sections.append(("Troubles", [*troubles] or [("none",)]))
+    incidents = [(t.text, f"since {_local(t.since, zone)}") for t in figures.incidents]
+    sections.append(("Troubles", [*incidents] or [("none",)]))
     return sections
 
 

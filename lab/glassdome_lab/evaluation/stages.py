@@ -1,4 +1,4 @@
-"""The product's stages in their order, from bytes to verdict, without a mailbox and without a store."""
+"""The product's options in their order, from bytes to verdict, without a mailbox and without a store."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from glassdome.core.errors import ModelUnavailable
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.job import JobRunner
-from glassdome.pipeline.process import Stages
+from glassdome.pipeline.process import JudgeOptions
 from glassdome.pipeline.worker import Worker
 from glassdome.store import Database, open_database
 from glassdome.values.context import Context
@@ -173,9 +173,9 @@ async def run(plan: Plan) -> None:
         loader = ContextLoader(
             history=database.history, preferences=database.preferences, clock=clock, settings=lambda: settings
         )
-        stages = Stages(engine=SimulatedEngine(latency=plan.latency, cut=plan.cut))
+        options = JudgeOptions(engine=SimulatedEngine(latency=plan.latency, cut=plan.cut))
         runner = JobRunner(
-            queue, source, database.preferences, loader, stages=lambda: stages, performer=performer, clock=clock
+            queue, source, database.preferences, loader, options=lambda: options, performer=performer, clock=clock
         )
 
         async def same() -> Settings:

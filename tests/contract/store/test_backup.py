@@ -19,7 +19,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from glassdome.agents.memory import secret_box
+from glassdome.agents.stores import secret_box
 from glassdome.bootstrap.backup import make_backup, restore_backup
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings

@@ -13,7 +13,7 @@ from mcp_types import CallToolResult
 from glassdome.bootstrap.mailboxes import open_store
 from glassdome.core.config import Settings
 from glassdome.demo.samples import AUTHSERV_ID, DOMAIN, MAILBOX, samples
-from glassdome.pipeline.process import Stages, analyze_raw
+from glassdome.pipeline.process import JudgeOptions, analyze_raw
 from glassdome.store import Database
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.context import Context
@@ -66,7 +66,7 @@ async def fill(settings: Settings) -> None:
 
 async def _store(database: Database, ref: MessageRef, raw: bytes) -> None:
     context = Context(now=NOW, own_domains=frozenset({DOMAIN}))
-    analysis = await analyze_raw(raw, ref, context, stages=Stages(authserv_ids=frozenset({AUTHSERV_ID})))
+    analysis = await analyze_raw(raw, ref, context, options=JudgeOptions(authserv_ids=frozenset({AUTHSERV_ID})))
     await database.queue.enqueue([NewJob(ref=ref)], now=NOW)
     (job,) = await database.queue.claim("test", limit=1, lease=timedelta(minutes=1), now=NOW)
     assert await database.queue.complete(job, analysis, actions=(), now=NOW)

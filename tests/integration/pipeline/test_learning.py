@@ -17,13 +17,13 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
+from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.habits import Habits
 from glassdome.pipeline.job import JobRunner
-from glassdome.pipeline.junked import JunkMoves
+from glassdome.pipeline.junk_feedback import JunkFeedback
 from glassdome.pipeline.learning import Learning
-from glassdome.pipeline.process import Stages, warm_up
-from glassdome.pipeline.watch_book import WatchBook
+from glassdome.pipeline.process import JudgeOptions, warm_up
 from glassdome.source.imap_editor import ImapEditor
 from glassdome.source.imap_observer import ImapObserver
 from glassdome.source.imap_source import ImapSource
@@ -58,15 +58,15 @@ class Bench:
         self.now = SystemClock().now()
         self.editor, self.source, self.observer = ImapEditor(pool), ImapSource(pool), ImapObserver(pool)
 
-    def junk(self) -> JunkMoves:
+    def junk(self) -> JunkFeedback:
         """A fresh one, as after a restart."""
-        return JunkMoves(self.source, self.observer, self.database, clock=FixedClock(self.now))
+        return JunkFeedback(self.source, self.observer, self.database, clock=FixedClock(self.now))
 
     async def look(self) -> None:
         """One round."""
         habits = Habits(self.source, self.observer, self.database, clock=FixedClock(self.now))
         await Learning(
-            junk=self.junk(), habits=habits, preferences=self.database.preferences, book=WatchBook(),
+            junk=self.junk(), habits=habits, preferences=self.database.preferences, book=MailboxBackoff(),
             clock=FixedClock(self.now),
         ).look()  # fmt: skip
 
@@ -240,13 +240,13 @@ async def test_what_was_taken_back_stays(bench: Bench) -> None:
     database, clock = bench.database, FixedClock(bench.now)
     wishes = Preferences(username=bench.mailbox, chosen=True, move_to_junk=True, flag_phishing=True)
     await database.preferences.set_preferences(wishes, now=bench.now)
-    settings, stages = await asyncio.to_thread(Settings), Stages(clock=clock)
+    settings, options = await asyncio.to_thread(Settings), JudgeOptions(clock=clock)
     loader = ContextLoader(
         history=database.history, preferences=database.preferences, clock=clock, settings=lambda: settings
     )
     performer = Performer(database.actions, clock=clock, editor=bench.editor)
     runner = JobRunner(
-        database.queue, bench.source, database.preferences, loader, stages=lambda: stages,
+        database.queue, bench.source, database.preferences, loader, options=lambda: options,
         performer=performer, clock=clock, took_back=bench.junk().took_back,
     )  # fmt: skip
 

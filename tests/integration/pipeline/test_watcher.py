@@ -14,15 +14,15 @@ from pydantic import SecretStr
 
 from glassdome.core.clock import FixedClock, SystemClock
 from glassdome.core.errors import StoreUnavailable
-from glassdome.core.limits import MAX_SWEEP_CONCURRENCY
+from glassdome.core.limits import MAX_POLL_CONCURRENCY
 from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import FixedLogins, MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.backfill import Backfill
+from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.pipeline.sweep import Sweep
-from glassdome.pipeline.watch_book import WatchBook
 from glassdome.pipeline.watcher import Watcher
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, migrate, open_database
@@ -69,7 +69,7 @@ class Watch:
         clock = SystemClock()
         self.database = database
         self.woken = asyncio.Event()
-        self.book = WatchBook(jitter=lambda low, high: 1.0)
+        self.book = MailboxBackoff(jitter=lambda low, high: 1.0)
         self.source = ImapSource(pool)
         arrivals = Arrivals(self.source, database.queue, database.cursors, clock=clock, wake=self.woken.set)
         self.sweep = Sweep(arrivals, self.book, clock=clock)
@@ -223,7 +223,7 @@ async def test_a_choice_is_looked_at_at_once(
     """Mail delivered after somebody chose a mailbox is new, however far away the next sweep is."""
     async with (watch := Watch(pool, database)).running() as watcher:
         await choose(database, mailbox)
-        watcher.look_round()
+        watcher.rescan()
         await until(lambda: [s.mailbox for s in watcher.states()] == [mailbox])
         await deliver(dovecot, mailbox)
         watcher.ring(mailbox)
@@ -320,7 +320,7 @@ async def test_lost_database_stops_nothing(
 
 async def test_sweep_is_bounded(dovecot: Dovecot, pool: ImapPool, database: Database) -> None:
     """However many mailboxes there are, only a few are asked at the same time."""
-    mailboxes = [dovecot.add_mailbox() for _ in range(3 * MAX_SWEEP_CONCURRENCY)]
+    mailboxes = [dovecot.add_mailbox() for _ in range(3 * MAX_POLL_CONCURRENCY)]
     watch, busy, peak = Watch(pool, database), 0, 0
     real, full = watch.source.new_uids, asyncio.Event()
 
@@ -328,7 +328,7 @@ async def test_sweep_is_bounded(dovecot: Dovecot, pool: ImapPool, database: Data
         nonlocal busy, peak
         busy += 1
         peak = max(peak, busy)
-        if busy == MAX_SWEEP_CONCURRENCY:
+        if busy == MAX_POLL_CONCURRENCY:
             full.set()
         try:
             # A quick server would otherwise have answered the first before the last is asked.
@@ -340,7 +340,7 @@ async def test_sweep_is_bounded(dovecot: Dovecot, pool: ImapPool, database: Data
     watch.source.new_uids = counted  # type: ignore[method-assign,assignment]
     async with asyncio.timeout(60):
         report = await watch.sweep.over(mailboxes)
-    assert (report.looked, report.failed, peak) == (len(mailboxes), 0, MAX_SWEEP_CONCURRENCY)
+    assert (report.looked, report.failed, peak) == (len(mailboxes), 0, MAX_POLL_CONCURRENCY)
 
 
 async def test_backfill_newest_first_and_resumed(

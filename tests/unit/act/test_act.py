@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from glassdome.act import Performer, Undoer, plan, plan_feedback
-from glassdome.act.perform import PATIENCE
+from glassdome.act.perform import GIVE_UP_AFTER
 from glassdome.act.plan import category_keyword
 from glassdome.core.clock import FixedClock
 from glassdome.core.errors import (
@@ -252,7 +252,7 @@ class _NoKeywords(_Server):
 async def test_what_never_works_ends_and_lets_the_rest_follow(database: Database) -> None:
     """A keyword that its server puts off for a day has failed; the move is done then."""
     await analysed(database, an_analysis(), actions=(KEYWORD, MOVE))
-    server, clock = _NoKeywords(), FixedClock(NOON + PATIENCE)
+    server, clock = _NoKeywords(), FixedClock(NOON + GIVE_UP_AFTER)
     await _performer(database, server, clock).perform_due()
     assert await _states(database) == [ActionState.FAILED, ActionState.DONE]
 
@@ -260,7 +260,7 @@ async def test_what_never_works_ends_and_lets_the_rest_follow(database: Database
 async def test_what_ends_the_process_each_time_is_given_up(database: Database) -> None:
     """A try that was begun after a day and never ended was the last."""
     await analysed(database, an_analysis(), actions=(KEYWORD, MOVE))
-    server, clock = _Server(), FixedClock(NOON + PATIENCE)
+    server, clock = _Server(), FixedClock(NOON + GIVE_UP_AFTER)
     await _killed_while_doing_the_first(database, clock)
     clock.advance(301)
     await _performer(database, server, clock).perform_due()

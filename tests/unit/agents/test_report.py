@@ -74,8 +74,8 @@ def test_the_alert_book() -> None:
     assert book.due(NOW) == ()
     book.failed("k", "down", now=NOW)
     notices = book.due(NOW)
-    assert [n.trouble.text for n in notices] == ["down"]
-    book.told(notices, now=NOW)
+    assert [n.incident.text for n in notices] == ["down"]
+    book.mark_notified(notices, now=NOW)
     assert book.due(NOW + timedelta(hours=23)) == ()
     assert len(book.due(NOW + timedelta(hours=24))) == 1
     book.works("k", now=NOW)
@@ -84,8 +84,8 @@ def test_the_alert_book() -> None:
     book.failed("k", "down again", now=NOW)
     assert book.due(NOW) == ()
     book.works("k", now=NOW)
-    book.told(book.due(NOW), now=NOW)
-    assert (book.due(NOW), book.troubles) == ((), ())
+    book.mark_notified(book.due(NOW), now=NOW)
+    assert (book.due(NOW), book.incidents) == ((), ())
     book.failed("blip", "once", now=NOW)
     book.works("blip", now=NOW)
     assert book.due(NOW) == ()

@@ -193,7 +193,7 @@ class Bench:
             ),
             models=Library(),
             wake=self.woken.set,
-            look_round=self.looked_round.set,
+            rescan=self.looked_round.set,
             doorbell=lambda mailbox, folder: self.rung.append((mailbox, folder)),
             reload=self.reload,
         )

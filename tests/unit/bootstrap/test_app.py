@@ -51,12 +51,12 @@ async def app(settings: Settings) -> AsyncIterator[App]:
 def parts(app: App) -> set[str]:
     """Return the names of what would run."""
     named = {name for name in ("worker", "watcher", "actions", "retention") if getattr(app, name) is not None}
-    return named | ({"chores"} if app.chores else set())
+    return named | ({"periodic_tasks"} if app.periodic_tasks else set())
 
 
 async def test_one_process_has_everything(app: App) -> None:
     """Nothing is left out where nothing was said."""
-    assert parts(app) == {"worker", "watcher", "actions", "retention", "chores"}
+    assert parts(app) == {"worker", "watcher", "actions", "retention", "periodic_tasks"}
 
 
 async def test_an_opt_out_outlives_the_settings(tmp_path: Path, naming: Settings, silent: Settings) -> None:

@@ -15,7 +15,7 @@ from glassdome.core.metrics import Metrics
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.drafts import Drafts
 from glassdome.pipeline.job import JobRunner
-from glassdome.pipeline.process import Stages
+from glassdome.pipeline.process import JudgeOptions
 from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.worker import Worker
 from glassdome.store import Database
@@ -74,7 +74,7 @@ class Bench:
         )
         repeats = Repeats(analyses=db.analyses)
         policies = frozenset({"repeat"})
-        stages = Stages(
+        options = JudgeOptions(
             engine=self.engine,
             clock=clock,
             policies=policies,
@@ -90,7 +90,7 @@ class Bench:
             source,
             db.preferences,
             loader,
-            stages=lambda: stages,
+            options=lambda: options,
             performer=performer,
             clock=clock,
             metrics=self.metrics,

@@ -18,7 +18,7 @@ from glassdome.core.config import Settings
 from glassdome.desk import wiring
 from glassdome.mcp import opening
 from glassdome.pipeline.context import ContextLoader, for_file, own_domains
-from glassdome.pipeline.process import Stages, judge, warm_up
+from glassdome.pipeline.process import JudgeOptions, judge, warm_up
 from glassdome.store import migrate, open_database
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
@@ -58,9 +58,11 @@ async def worker(settings: Settings, folder: Path) -> dict[str, Any]:
         loader = ContextLoader(
             history=database.history, preferences=database.preferences, clock=CLOCK, settings=lambda: settings
         )
-        stages = Stages(authserv_ids=settings.authserv_ids, clock=CLOCK)
+        options = JudgeOptions(authserv_ids=settings.authserv_ids, clock=CLOCK)
         wanted = Preferences(username=MAILBOX)
-        judged = await judge(RAW, REF, load=lambda message: loader.for_mailbox(MAILBOX, message, wanted), stages=stages)
+        judged = await judge(
+            RAW, REF, load=lambda message: loader.for_mailbox(MAILBOX, message, wanted), options=options
+        )
     return _said(judged.analysis.verdict)
 
 
@@ -95,7 +97,7 @@ async def test_every_entrance_comes_to_the_same_verdict(entrance: Entrance, sett
 async def test_files_are_judged_as_requests_are(settings: Settings, tmp_path: Path) -> None:
     await warm_up()
     judge_files = FileJudge(
-        stages=Stages(authserv_ids=settings.authserv_ids, clock=CLOCK),
+        options=JudgeOptions(authserv_ids=settings.authserv_ids, clock=CLOCK),
         own_domains=own_domains(settings),
         clock=CLOCK,
     )

@@ -141,7 +141,7 @@ async def test_who_follows_is_told_of_changes_until_it_worked(by_files: LiveSett
         if len(told) == 1:
             raise StoreUnavailable
 
-    by_files.tell(follow)
+    by_files.subscribe(follow)
     await by_files.refresh(force=True)
     await asyncio.to_thread((folder / "config.yml").write_text, "processing:\n  batch_size: 8\n")
     for _ in range(3):

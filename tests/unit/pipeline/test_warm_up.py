@@ -22,7 +22,7 @@ def hook(event, args):
 sys.addaudithook(hook)
 from datetime import UTC, datetime
 from glassdome.pipeline.context import for_file
-from glassdome.pipeline.process import Stages, analyze_raw, classify, warm_up
+from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify, warm_up
 from glassdome.values.refs import MessageRef
 context = for_file(now=datetime(2026, 6, 1, tzinfo=UTC))
 ref = MessageRef(mailbox="ann@example.org", folder="INBOX", uid_validity=1, uid=1)
@@ -42,7 +42,7 @@ GUARDED = """
 from blockbuster import blockbuster_ctx
 async def first() -> str:
     with blockbuster_ctx("glassdome"):
-        return str((await analyze_raw(Path(sys.argv[1]).read_bytes(), ref, context, stages=Stages())).verdict.label)
+        return str((await analyze_raw(Path(sys.argv[1]).read_bytes(), ref, context, options=JudgeOptions())).verdict.label)
 print(json.dumps(asyncio.run(first())))
 """
 

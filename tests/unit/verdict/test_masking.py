@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassdome.parse import parse_message
-from glassdome.pipeline.process import Stages, analyze_raw, classify
+from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify
 from glassdome.signals.sensitive import find_sensitive
 from glassdome.values.as_json import analysis_shape
 from glassdome.values.context import Context
@@ -115,6 +115,6 @@ def test_no_sensitive_words_of_the_mail_are_kept(subject: list[str], body: list[
     }
     classify(raw, now)  # loads the model's files before the event loop runs
     ref = MessageRef(mailbox="b@example.net", folder="INBOX", uid_validity=1, uid=1)
-    analysis = asyncio.run(analyze_raw(raw, ref, now, stages=Stages()))
+    analysis = asyncio.run(analyze_raw(raw, ref, now, options=JudgeOptions()))
     shown = json.dumps(analysis_shape(analysis), ensure_ascii=False) + repr(analysis.signals)
     assert {value for value in values if value in shown} == set()

@@ -7,19 +7,19 @@ from contextlib import AsyncExitStack
 from glassdome.bootstrap.app import App
 from glassdome.integrations.mailcow.directory import MailcowDirectory
 from glassdome.integrations.mailcow_client import MailcowClient
-from glassdome.pipeline.chore import Chore
 from glassdome.pipeline.opt_in import OptIn
+from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.reprocess import Reprocess
 from glassdome.pipeline.retention import RETENTION_EVERY, Retention
 
-__all__ = ["add_chores"]
+__all__ = ["add_periodic_tasks"]
 
 
-async def add_chores(app: App, stack: AsyncExitStack) -> None:
-    """Give the app its chores: retention always, the others where there is something for them to do."""
+async def add_periodic_tasks(app: App, stack: AsyncExitStack) -> None:
+    """Give the app its periodic tasks: retention always, the others where there is something for them to do."""
     settings, database = app.settings.current, app.database
     retention = Retention(analyses=database.analyses, queue=database.queue, clock=app.clock, settings=settings)
-    app.retention = Chore("retention", retention.forget, every=lambda: RETENTION_EVERY)
+    app.retention = PeriodicTask("retention", retention.forget, every=lambda: RETENTION_EVERY)
     _add_reprocess(app)
     if settings().mailcow_api_url and settings().mailcow_api_key:
         await _add_opt_in(app, stack)
@@ -38,7 +38,7 @@ def _add_reprocess(app: App) -> None:
         settings=app.settings.current,
         wake=app.worker.wake,
     )
-    app.chores.append(Chore("reprocess", reprocess.step, every=reprocess.pause))
+    app.periodic_tasks.append(PeriodicTask("reprocess", reprocess.step, every=reprocess.pause))
 
 
 async def _add_opt_in(app: App, stack: AsyncExitStack) -> None:
@@ -53,4 +53,4 @@ async def _add_opt_in(app: App, stack: AsyncExitStack) -> None:
         clock=app.clock,
         settings=settings,
     )
-    app.chores.append(Chore("opt_in", opt_in.sync, every=lambda: settings().llm_processing_interval))
+    app.periodic_tasks.append(PeriodicTask("opt_in", opt_in.sync, every=lambda: settings().llm_processing_interval))

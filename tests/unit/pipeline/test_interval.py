@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from glassdome.pipeline import pause as module
-from glassdome.pipeline.pause import pause
+from glassdome.pipeline import interval as module
+from glassdome.pipeline.interval import wait_interval
 
 
 async def test_a_shorter_interval_holds_now(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,7 +16,7 @@ async def test_a_shorter_interval_holds_now(monkeypatch: pytest.MonkeyPatch) -> 
     answers = iter([86_400.0, 86_400.0, 0.0])
 
     async with asyncio.timeout(60):
-        await pause(asyncio.Event(), lambda: next(answers))
+        await wait_interval(asyncio.Event(), lambda: next(answers))
 
     assert next(answers, None) is None
 
@@ -24,7 +24,7 @@ async def test_a_shorter_interval_holds_now(monkeypatch: pytest.MonkeyPatch) -> 
 async def test_stopping_ends_it() -> None:
     """At once."""
     stopping = asyncio.Event()
-    waiting = asyncio.create_task(pause(stopping, lambda: 86_400.0))
+    waiting = asyncio.create_task(wait_interval(stopping, lambda: 86_400.0))
     await asyncio.sleep(0)
     stopping.set()
 

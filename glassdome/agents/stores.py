@@ -11,10 +11,10 @@ from glassdome.core.per_loop import PerLoop
 from glassdome.core.secrets import SecretBox
 from glassdome.store import Database, migrate, open_database
 
-__all__ = ["Memory", "secret_box"]
+__all__ = ["AgentStores", "secret_box"]
 
 
-class Memory:
+class AgentStores:
     """The database that the settings name; its schema is brought up to date when it is opened."""
 
     def __init__(self, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from glassdome.core.errors import Disconnected, LoginRefused
-from glassdome.pipeline.watch_book import WatchBook, pause_after
+from glassdome.pipeline.backoff import MailboxBackoff, pause_after
 from glassdome.values.watch import WatchHealth
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,31 +32,31 @@ def test_jitter_spreads_the_tries() -> None:
 
 def test_errors_add_up_and_success_clears() -> None:
     """The state tells what is wrong, since when it went well, and when the next try is."""
-    book = WatchBook(jitter=middle)
-    book.went_well(BOX, now=NOW)
+    book = MailboxBackoff(jitter=middle)
+    book.record_success(BOX, now=NOW)
     book.failed(BOX, Disconnected("gone"), now=NOW)
-    assert not book.may_look(BOX, now=NOW + timedelta(seconds=4))
+    assert not book.may_poll(BOX, now=NOW + timedelta(seconds=4))
     later = NOW + timedelta(seconds=5)
-    assert book.may_look(BOX, now=later)
+    assert book.may_poll(BOX, now=later)
     state = book.failed(BOX, LoginRefused("no", fix="Check it."), now=later)
     assert (state.health, state.failures, state.code, state.sentence) == (
         WatchHealth.REFUSED, 2, "login_refused", "no Check it.",
     )  # fmt: skip
     assert state.looked_at == NOW
-    book.went_well(BOX, now=later)
+    book.record_success(BOX, now=later)
     assert [s.health for s in book.states()] == [WatchHealth.OK]
 
 
 def test_two_errors_at_once_count_once() -> None:
     """Sweep and IDLE lose the same server in the same moment: that is one failure."""
-    book = WatchBook(jitter=middle)
+    book = MailboxBackoff(jitter=middle)
     assert book.failed(BOX, Disconnected(), now=NOW) == book.failed(BOX, Disconnected(), now=NOW)
 
 
 def test_only_the_chosen_are_remembered() -> None:
     """A mailbox that opts out leaves the book."""
-    book = WatchBook()
+    book = MailboxBackoff()
     for mailbox in (BOX, "b@example.test"):
-        book.went_well(mailbox, now=NOW)
+        book.record_success(mailbox, now=NOW)
     assert book.keep_only(frozenset({BOX})) == {"b@example.test"}
     assert [state.mailbox for state in book.states()] == [BOX]

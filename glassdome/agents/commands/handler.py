@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from glassdome.store.commands import Commands
     from glassdome.store.history import History
 
-__all__ = ["Answer", "CommandMail", "Desk"]
+__all__ = ["Answer", "CommandHandler", "CommandMail"]
 
 _log = get_logger(__name__)
 #: Wrong codes of one sender within an hour after which codes are refused: five of a million.
@@ -75,12 +75,12 @@ class _Case:
         return self.admission.dmarc and self.admission.certain
 
 
-class Desk:
+class CommandHandler:
     """Handles the mail of one command mailbox; `answer` sends a reply and is called at most once per mail."""
 
     def __init__(
         self,
-        door: SenderPolicy,
+        policy: SenderPolicy,
         commands: CommandSet,
         overseer: Overseen,
         *,
@@ -92,7 +92,7 @@ class Desk:
         always_code: bool = True,
     ) -> None:
         """Without `codes` nothing can be proven by more than DMARC; `always_code` wants one unless that is certain."""
-        self._door, self._commands, self._overseer = door, commands, overseer
+        self._policy, self._commands, self._overseer = policy, commands, overseer
         self._ledger, self._history, self._answer, self._clock = ledger, history, answer, clock
         self._codes, self._always_code = codes, always_code
 
@@ -100,8 +100,8 @@ class Desk:
         """Handle one mail and return the decision's word, which is in the audit table too."""
         now = self._clock.now()
         try:
-            message = await asyncio.to_thread(parse_message, mail.raw, authserv_ids=self._door.authserv_ids)
-            admission = self._door.admit(message, received=mail.received, now=now)
+            message = await asyncio.to_thread(parse_message, mail.raw, authserv_ids=self._policy.authserv_ids)
+            admission = self._policy.admit(message, received=mail.received, now=now)
             if admission.reason:
                 return await self._decided(mail, admission.sender, admission.reason)
             request = read_request(message)

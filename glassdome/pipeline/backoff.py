@@ -10,7 +10,7 @@ from glassdome.core.errors import GlassdomeError, LoginRefused
 from glassdome.pipeline.retry import Jitter
 from glassdome.values.watch import WatchHealth, WatchState
 
-__all__ = ["WatchBook", "pause_after"]
+__all__ = ["MailboxBackoff", "pause_after"]
 
 #: Seconds before the next look after an error, doubled each time up to the longest.
 FIRST_PAUSE: Final = 5.0
@@ -27,7 +27,7 @@ def pause_after(error: GlassdomeError, failures: int, *, jitter: Jitter = random
     return timedelta(seconds=min(longest, first * 2 ** min(failures - 1, 16)) * jitter(0.75, 1.25))
 
 
-class WatchBook:
+class MailboxBackoff:
     """One state per mailbox."""
 
     def __init__(self, *, jitter: Jitter = random.uniform) -> None:
@@ -44,12 +44,12 @@ class WatchBook:
         state = self._states.get(mailbox)
         return state.again_at if state else None
 
-    def may_look(self, mailbox: str, *, now: datetime) -> bool:
+    def may_poll(self, mailbox: str, *, now: datetime) -> bool:
         """Return whether the mailbox may be tried now."""
         again_at = self.again_at(mailbox)
         return again_at is None or again_at <= now
 
-    def went_well(self, mailbox: str, *, now: datetime) -> None:
+    def record_success(self, mailbox: str, *, now: datetime) -> None:
         """Record a look without error."""
         self._states[mailbox] = WatchState(mailbox=mailbox, health=WatchHealth.OK, looked_at=now)
 

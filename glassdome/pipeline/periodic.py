@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
-from glassdome.pipeline.pause import pause
+from glassdome.pipeline.interval import wait_interval
 
-__all__ = ["Chore"]
+__all__ = ["PeriodicTask"]
 
 _log = get_logger(__name__)
 
 
-class Chore:
+class PeriodicTask:
     """Runs until it is told to stop; a round that fails is logged and the next one comes all the same."""
 
     def __init__(self, name: str, work: Callable[[], Awaitable[object]], *, every: Callable[[], float]) -> None:
@@ -31,7 +31,7 @@ class Chore:
         """Do rounds until `stop`."""
         while not self._stopping.is_set():
             try:
-                await contained(f"The chore {self._name}", self._work)
+                await contained(f"The periodic task {self._name}", self._work)
             except GlassdomeError as exc:
-                _log.warning("chore_failed", chore=self._name, code=exc.code, problem=exc.sentence)
-            await pause(self._stopping, self._every)
+                _log.warning("periodic_task_failed", task=self._name, code=exc.code, problem=exc.sentence)
+            await wait_interval(self._stopping, self._every)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from glassdome.agents.commands.desk import CommandMail
+from glassdome.agents.commands.handler import CommandMail
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.monitoring import arrived
 from glassdome.core.clock import Clock
@@ -21,7 +21,7 @@ from glassdome.source.settling import Settling
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 
-__all__ = ["Mailroom"]
+__all__ = ["CommandInbox"]
 
 _log = get_logger(__name__)
 #: The cursor of commands is not that of monitoring: both read the same mailbox at their own pace.
@@ -32,7 +32,7 @@ _PER_LOOK: Final = 20
 Handle = Callable[[CommandMail], Awaitable[Any]]
 
 
-class Mailroom:
+class CommandInbox:
     """The INBOX of the command mailbox. The cursor moves behind each mail that was handled."""
 
     def __init__(self, agent: MailcowAgent, mailbox: str, *, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import StoreUnavailable
-from glassdome.pipeline.chore import Chore
+from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.reprocess import Reprocess
 from glassdome.pipeline.retention import Retention
 from glassdome.values.job import JobState
@@ -99,9 +99,9 @@ async def test_a_failed_round_is_not_the_last() -> None:
             third.set()
         raise StoreUnavailable if rounds == 1 else OverflowError
 
-    chore = Chore("test", work, every=lambda: 0.001)
-    task = asyncio.create_task(chore.run())
+    periodic = PeriodicTask("test", work, every=lambda: 0.001)
+    task = asyncio.create_task(periodic.run())
     async with asyncio.timeout(20):
         await third.wait()
-        chore.stop()
+        periodic.stop()
         await task

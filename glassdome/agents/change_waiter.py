@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Self
 
-from glassdome.agents.memory import Memory
+from glassdome.agents.stores import AgentStores
 from glassdome.core.clock import Clock
 from glassdome.core.errors import GlassdomeError, LoginRefused
 from glassdome.core.limits import IMAP_IDLE_SECONDS, MAX_WATCHED_MAILBOXES
@@ -15,17 +15,17 @@ from glassdome.core.log import get_logger
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.values.refs import INBOX
 
-__all__ = ["Idle"]
+__all__ = ["ChangeWaiter"]
 
 _log = get_logger(__name__)
 #: Seconds before the next try after a lost connection, and the longest such pause.
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 300.0
 
 
-class Idle:
+class ChangeWaiter:
     """One connection in IDLE per mailbox; an async context manager, whose end closes them."""
 
-    def __init__(self, client: MailcowClient, memory: Memory, *, clock: Clock) -> None:
+    def __init__(self, client: MailcowClient, memory: AgentStores, *, clock: Clock) -> None:
         """Share the agent's client and memory."""
         self._client, self._memory, self._clock = client, memory, clock
         self._changed = asyncio.Event()

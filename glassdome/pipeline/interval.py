@@ -1,4 +1,4 @@
-"""Waiting between rounds, by an interval that may change meanwhile."""
+"""Wait for an interval that may change meanwhile."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["pause"]
+__all__ = ["wait_interval"]
 
 #: Seconds after which the interval is asked for again, so that a shorter one holds soon.
 ASK_EVERY: Final = 5.0
 
 
-async def pause(stopping: asyncio.Event, seconds: Callable[[], float]) -> None:
+async def wait_interval(stopping: asyncio.Event, seconds: Callable[[], float]) -> None:
     """Return when `seconds()` have passed since the call, or `stopping` is set."""
     loop = asyncio.get_running_loop()
     start = loop.time()

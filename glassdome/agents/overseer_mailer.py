@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from glassdome.agents.alert_book import Notice
 from glassdome.agents.alert_mail import alert_text
 from glassdome.agents.commands.declare import Reply
-from glassdome.agents.commands.desk import CommandMail
+from glassdome.agents.commands.handler import CommandMail
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.report.figures import Kind, OverseerReport
 from glassdome.agents.tasks import FileToSend, SendEmail
@@ -23,7 +23,7 @@ from glassdome.core.log import get_logger
 from glassdome.values.message import Message
 from glassdome.values.outgoing import OutgoingFile
 
-__all__ = ["OverseerPost"]
+__all__ = ["OverseerMailer"]
 
 _log = get_logger(__name__)
 #: A report that is later than this is not sent any more: the next one is near.
@@ -41,7 +41,7 @@ class Thread:
     references: tuple[str, ...]
 
 
-class OverseerPost:
+class OverseerMailer:
     """Sends from the Overseer's mailbox; its texts are ours or masked, so the filter for sensitive data stays out."""
 
     def __init__(self, agent: MailcowAgent, settings: Settings, *, clock: Clock, zone: ZoneInfo) -> None:

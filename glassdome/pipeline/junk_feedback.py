@@ -21,7 +21,7 @@ from glassdome.values.verdict import Label
 if TYPE_CHECKING:
     from glassdome.store import Database
 
-__all__ = ["JunkMoves"]
+__all__ = ["JunkFeedback"]
 
 _log = get_logger(__name__)
 JUNK: Final = "\\Junk"
@@ -35,7 +35,7 @@ _SKEW: Final = timedelta(minutes=2)
 _MAX_SETTLED: Final = 10_000
 
 
-class JunkMoves:
+class JunkFeedback:
     """Compares what lies in Junk with what we thought of it. Looking twice changes nothing."""
 
     def __init__(
