@@ -41,11 +41,11 @@ from glassdome.demo.samples import samples
 from glassdome.desk.services import Services
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify
 from glassdome.store import Database, migrate
-from glassdome.store.beside import store_beside
 from glassdome.store.connections import Connections, make_engine
+from glassdome.store.counters.counters import add
+from glassdome.store.read_model import insert_read_model
 from glassdome.store.rows import analysis_row
 from glassdome.store.schema import analyses, queue
-from glassdome.store.statistics_table import add
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
@@ -55,7 +55,7 @@ from tests.servers.mariadb import MariaDB
 KEY, ADMIN, MORE = "benchmark-key", "domain-admin-key", "admin-of-more-key"
 EMPTY = "empty route, one row"
 MAILBOXES = 300
-BATCH = 5_000
+BATCH = 500
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -120,7 +120,7 @@ async def fill(url: str, wanted: int) -> None:
         async def work(connection: AsyncConnection, made: list[tuple[int, Analysis]] = made) -> None:
             rows = [analysis_row(analysis) | {"id": number} for number, analysis in made]
             await connection.execute(insert(analyses), rows)
-            await store_beside(connection, made)
+            await insert_read_model(connection, made)
             await connection.execute(insert(queue), [done_job(row) for row in rows])
             await add(connection, [(row, 1) for row in rows])
 

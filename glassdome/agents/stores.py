@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 
 from glassdome.core.config import Settings
 from glassdome.core.per_loop import PerLoop
-from glassdome.core.secrets import SecretBox
+from glassdome.core.secrets import secret_box
 from glassdome.store import Database, migrate, open_database
 
-__all__ = ["AgentStores", "secret_box"]
+__all__ = ["AgentStores"]
 
 
 class AgentStores:
@@ -36,11 +36,3 @@ class AgentStores:
         box = await asyncio.to_thread(secret_box, self._settings)
         async with open_database(self._settings.database, box=box) as database:
             yield database
-
-
-def secret_box(settings: Settings) -> SecretBox:
-    """Return the box for stored passwords: the key of the environment, else of the key file (made at need)."""
-    if settings.secret_key is not None:
-        return SecretBox(settings.secret_key)
-    settings.key_file.parent.mkdir(parents=True, exist_ok=True)
-    return SecretBox.from_file(settings.key_file)

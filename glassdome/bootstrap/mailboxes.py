@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from glassdome.agents.stores import secret_box
 from glassdome.core.config import Settings
 from glassdome.core.config.mailboxes import NamedMailbox, read_mailboxes
 from glassdome.core.errors import ConfigError, LoginRefused
+from glassdome.core.secrets import secret_box
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.ports.imap import MailboxLogins
 from glassdome.store import Database, check_schema, migrate, open_database

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from glassdome.agents.stores import secret_box
 from glassdome.api.app import create_app, create_health_app
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
@@ -20,6 +19,7 @@ from glassdome.core.config import Settings, misspelt_names
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 from glassdome.core.networks import Network, parse_networks
+from glassdome.core.secrets import secret_box
 from glassdome.desk.services import Services
 from glassdome.desk.wiring import services_of
 from glassdome.pipeline.process import warm_up

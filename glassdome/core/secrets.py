@@ -8,9 +8,10 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
+from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError
 
-__all__ = ["SecretBox", "reveal"]
+__all__ = ["SecretBox", "reveal", "secret_box"]
 
 
 def reveal(value: SecretStr | str | None) -> str | None:
@@ -63,3 +64,11 @@ class SecretBox:
                 "A stored password cannot be decrypted with this key.",
                 fix="Restore the earlier GLASSDOME_SECRET_KEY or key file, or register the mailbox again.",
             ) from exc
+
+
+def secret_box(settings: Settings) -> SecretBox:
+    """Return the box for stored passwords: the key of the environment, else of the key file (made at need)."""
+    if settings.secret_key is not None:
+        return SecretBox(settings.secret_key)
+    settings.key_file.parent.mkdir(parents=True, exist_ok=True)
+    return SecretBox.from_file(settings.key_file)

@@ -66,7 +66,7 @@ class Backfill:
             before, state = state, await self._step(state, wanted)
             # What was asked for and is not there, or was in the queue already, costs no time.
             unused = self._time_for(wanted - (state.added - before.added))
-            await self._cursors.shorten_turn(_PACE, unused=unused, now=self._clock.now())
+            await self._cursors.shorten_slot(_PACE, unused=unused, now=self._clock.now())
             progress(state)
         return state
 
@@ -74,7 +74,7 @@ class Backfill:
         """Wait until so many messages more are within the limit, which all backfills of all mailboxes share."""
         while True:
             now = self._clock.now()
-            free = await self._cursors.begin_turn(_PACE, lasting=self._time_for(wanted), now=now)
+            free = await self._cursors.reserve_slot(_PACE, lasting=self._time_for(wanted), now=now)
             if free <= now:
                 return
             progress(replace(state, next_at=free))

@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, select
 
 from glassdome.ports.agent import ActionQuery
-from glassdome.store.paging import behind, not_behind, place_of
-from glassdome.store.restrict import allowed
+from glassdome.store.paging import after, at_or_before, place_of
+from glassdome.store.restrict import visible_to
 from glassdome.store.rows import is_ref
-from glassdome.store.schema_agent import actions
+from glassdome.store.schema import actions
 
 __all__ = ["newest_first", "window_end", "windowed"]
 
@@ -35,7 +35,7 @@ def newest_first(query: ActionQuery, *, down_to: tuple[datetime, int] | None = N
     """Return the select of one page and one row more, so that the caller sees whether another page follows."""
     found = select(actions).where(*_indexed(query), *_others(query))
     if down_to is not None:
-        found = found.where(not_behind(down_to, actions.c.updated_at, actions.c.id))
+        found = found.where(at_or_before(down_to, actions.c.updated_at, actions.c.id))
     return _newest(found).limit(query.limit + 1)
 
 
@@ -59,14 +59,14 @@ def _indexed(query: ActionQuery) -> list[ColumnElement[bool]]:
     elif query.state is not None:
         found.append(table.state == query.state.value)
     if query.cursor:
-        found.append(behind(place_of(query.cursor), table.updated_at, table.id))
+        found.append(after(place_of(query.cursor), table.updated_at, table.id))
     return found
 
 
 def _others(query: ActionQuery) -> list[ColumnElement[bool]]:
     """Return the conditions that each row is looked at for."""
     table, leads = actions.c, query.ref is None and not query.mailbox
-    return allowed(table.mailbox, query.mailboxes, query.domains) + _given(
+    return visible_to(table.mailbox, query.mailboxes, query.domains) + _given(
         ([kind.value for kind in query.kinds] or None, table.kind.in_),
         (query.state.value if query.state and not leads else None, table.state.__eq__),
         (query.message_id or None, table.message_id.__eq__),

@@ -14,9 +14,9 @@ from glassdome.ports.agent import ActionPage, ActionQuery
 from glassdome.store.action_list import newest_first, window_end, windowed
 from glassdome.store.connections import Connections
 from glassdome.store.paging import cursor_of
-from glassdome.store.restrict import allowed
+from glassdome.store.restrict import visible_to
 from glassdome.store.rows import is_ref, ref_of, ref_row
-from glassdome.store.schema_agent import actions
+from glassdome.store.schema import actions
 from glassdome.store.upsert import upsert
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
@@ -146,7 +146,7 @@ class Actions:
     ) -> tuple[PerformedAction, ...]:
         """Return what was done since then, newest first."""
         done = and_(actions.c.state == ActionState.DONE.value, actions.c.updated_at >= since)
-        mine = allowed(actions.c.mailbox, mailboxes, None)
+        mine = visible_to(actions.c.mailbox, mailboxes, None)
         return await self._read(
             select(actions).where(done, *mine).order_by(actions.c.updated_at.desc(), actions.c.id.desc())
         )

@@ -9,13 +9,15 @@ from sqlalchemy import Select, Subquery, select
 
 from glassdome.ports.model import Engine
 from glassdome.ports.store import AnalysisQuery, Documents, Outdated, Overview, Page, Statistics
-from glassdome.store import documents, erase, listing, statistics
+from glassdome.store import erase
 from glassdome.store.connections import Connections
+from glassdome.store.counters import summary
 from glassdome.store.enqueue import REF
 from glassdome.store.overview import Overviews
 from glassdome.store.rows import analysis_of, is_ref, ref_of
 from glassdome.store.schema import analyses
-from glassdome.store.selection import newest_validity
+from glassdome.store.search import documents, listing
+from glassdome.store.search.selection import newest_validity
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 
@@ -60,12 +62,12 @@ class Analyses:
 
     async def list(self, query: AnalysisQuery) -> Page:
         """Return one page; raises InvalidQuery for a cursor that is not ours, and for a text without any word."""
-        rows, following = await self._db.read(lambda c: listing.page(c, query, _whole))
+        rows, following = await self._db.read(lambda c: listing.fetch_page(c, query, _whole))
         return Page(items=tuple(analysis_of(row) for row in rows), next_cursor=following)
 
     async def documents(self, query: AnalysisQuery) -> Documents:
         """Return the same page as JSON texts, which costs a fraction; raises as `list`."""
-        return await self._db.read(lambda c: documents.page(c, query))
+        return await self._db.read(lambda c: documents.fetch_page(c, query))
 
     async def delete(self, query: AnalysisQuery) -> int:
         """Erase what matches (analyses, jobs, actions, history) and return how many analyses went."""
@@ -94,7 +96,7 @@ class Analyses:
 
     async def statistics(self, query: AnalysisQuery) -> Statistics:
         """Sum up what matches."""
-        return await self._db.read(lambda c: statistics.summarize(c, query))
+        return await self._db.read(lambda c: summary.summarize(c, query))
 
     async def overview(self, query: AnalysisQuery, *, now: datetime) -> Overview:
         """Return `statistics` and `documents` of the query, and the queue's depth within its restrictions."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from glassdome.store.actions import key_of
 from glassdome.store.connections import Connections
 from glassdome.store.rows import is_ref, ref_of, ref_row
-from glassdome.store.schema_agent import commands, nonces
+from glassdome.store.schema import commands, nonces
 from glassdome.values.action import ActionState
 from glassdome.values.agent import CommandRecord
 from glassdome.values.refs import MessageRef

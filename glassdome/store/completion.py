@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store import statistics_table
 from glassdome.store.actions import plan_actions
-from glassdome.store.beside import forget_beside, store_beside
 from glassdome.store.claims import held
 from glassdome.store.contacts import remember
+from glassdome.store.counters import counters
+from glassdome.store.read_model import delete_read_model, insert_read_model
 from glassdome.store.rows import analysis_row, is_ref
 from glassdome.store.schema import analyses, queue
 from glassdome.store.supersede import supersede
@@ -48,7 +48,7 @@ async def complete(
     if history is not None and old is None:
         await remember(connection, analysis.ref.mailbox, history, now=now)
     # Last, since other messages wait for these rows until the commit.
-    await statistics_table.count(connection, new=new, old=old)
+    await counters.count(connection, new=new, old=old)
     return True
 
 
@@ -75,6 +75,6 @@ async def _store(connection: AsyncConnection, analysis: Analysis) -> tuple[Mappi
     else:
         analysis_id = old.id
         await connection.execute(update(analyses).where(analyses.c.id == analysis_id).values(**row))
-        await forget_beside(connection, [analysis_id])
-    await store_beside(connection, [(analysis_id, analysis)])
+        await delete_read_model(connection, [analysis_id])
+    await insert_read_model(connection, [(analysis_id, analysis)])
     return row, dict(old._mapping) if old is not None else None

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.schema_agent import contacts
+from glassdome.store.schema import contacts
 from glassdome.store.upsert import upsert
 from glassdome.values.message import Message
 

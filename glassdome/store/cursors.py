@@ -49,7 +49,7 @@ class Cursors:
         """Store the cursor."""
         await self._db.write(lambda c: write_cursor(c, mailbox, folder, cursor, now=now))
 
-    async def begin_turn(self, name: str, *, lasting: timedelta, now: datetime) -> datetime:
+    async def reserve_slot(self, name: str, *, lasting: timedelta, now: datetime) -> datetime:
         """Take so much time of something that all processes share, if it is free, and return `now`; else when it will be."""
 
         async def work(connection: AsyncConnection) -> datetime:
@@ -62,7 +62,7 @@ class Cursors:
 
         return await self._db.write(work)
 
-    async def shorten_turn(self, name: str, *, unused: timedelta, now: datetime) -> None:
+    async def shorten_slot(self, name: str, *, unused: timedelta, now: datetime) -> None:
         """Give back what was taken and not needed."""
 
         async def work(connection: AsyncConnection) -> None:

@@ -10,14 +10,24 @@ from sqlalchemy import Row, Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store import statistics_table
-from glassdome.store.beside import forget_beside
 from glassdome.store.connections import Connections
-from glassdome.store.restrict import allowed
+from glassdome.store.counters import counters
+from glassdome.store.read_model import delete_read_model
+from glassdome.store.restrict import visible_to
 from glassdome.store.rows import is_ref, ref_of
-from glassdome.store.schema import analyses, categories, cursors, queue, statistics
-from glassdome.store.schema_agent import actions, commands, contacts, feedback, outbox
-from glassdome.store.selection import conditions
+from glassdome.store.schema import (
+    actions,
+    analyses,
+    categories,
+    commands,
+    contacts,
+    cursors,
+    feedback,
+    outbox,
+    queue,
+    statistics,
+)
+from glassdome.store.search.selection import conditions
 from glassdome.values.agent import OutboxState
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import Label
@@ -65,11 +75,11 @@ async def _step(connection: AsyncConnection, query: AnalysisQuery) -> int:
     if query.ref is not None:
         await _unlearn(connection, query.ref)
     ids = [row.id for row in rows]
-    await forget_beside(connection, ids)
+    await delete_read_model(connection, ids)
     for table in _OF_A_MESSAGE:
         await connection.execute(delete(table).where(_any_of(table, rows)))
     await connection.execute(delete(analyses).where(analyses.c.id.in_(ids)))
-    await statistics_table.add(connection, [(dict(row._mapping), -1) for row in rows])
+    await counters.add(connection, [(dict(row._mapping), -1) for row in rows])
     return len(rows)
 
 
@@ -101,17 +111,17 @@ def _any_of(table: Table, rows: Sequence[Row[Any]]) -> Any:
 
 async def _mailbox(connection: AsyncConnection, query: AnalysisQuery) -> None:
     for table in _OF_A_MAILBOX:
-        mine = allowed(table.c.mailbox, query.mailboxes, query.domains)
+        mine = visible_to(table.c.mailbox, query.mailboxes, query.domains)
         await connection.execute(delete(table).where(table.c.mailbox == query.mailbox, *mine))
 
 
 async def _person(connection: AsyncConnection, query: AnalysisQuery) -> None:
-    mine = allowed(contacts.c.mailbox, query.mailboxes, query.domains)
+    mine = visible_to(contacts.c.mailbox, query.mailboxes, query.domains)
     if query.mailbox:
         mine.append(contacts.c.mailbox == query.mailbox)
     await connection.execute(delete(contacts).where(contacts.c.addr == query.person.lower(), *mine))
     theirs = [commands.c.mailbox == query.mailbox] if query.mailbox else []
-    theirs += allowed(commands.c.mailbox, query.mailboxes, query.domains)
+    theirs += visible_to(commands.c.mailbox, query.mailboxes, query.domains)
     await connection.execute(delete(commands).where(func.lower(commands.c.sender) == query.person.lower(), *theirs))
     await _sent_to(connection, query)
 
@@ -119,7 +129,7 @@ async def _person(connection: AsyncConnection, query: AnalysisQuery) -> None:
 async def _sent_to(connection: AsyncConnection, query: AnalysisQuery) -> None:
     """Forget whom and what about; the row stays, since it says that this mail must not go out again."""
     ours = [outbox.c.mailbox == query.mailbox] if query.mailbox else []
-    ours += allowed(outbox.c.mailbox, query.mailboxes, query.domains)
+    ours += visible_to(outbox.c.mailbox, query.mailboxes, query.domains)
     over = outbox.c.state.not_in([OutboxState.PLANNED.value, OutboxState.BEGUN.value])
     found = select(outbox.c.id, outbox.c.recipients).where(over, *ours).order_by(outbox.c.id).limit(STEP)
     last = 0
@@ -133,5 +143,5 @@ async def _sent_to(connection: AsyncConnection, query: AnalysisQuery) -> None:
 
 async def _message(connection: AsyncConnection, ref: MessageRef, query: AnalysisQuery) -> None:
     for table in _OF_A_MESSAGE:
-        mine = allowed(table.c.mailbox, query.mailboxes, query.domains)
+        mine = visible_to(table.c.mailbox, query.mailboxes, query.domains)
         await connection.execute(delete(table).where(is_ref(table, ref), *mine))

@@ -13,8 +13,7 @@ from glassdome.store.connections import Connections
 from glassdome.store.contacts import row_of
 from glassdome.store.cursors import locked_cursor, write_cursor
 from glassdome.store.rows import is_ref, ref_of, ref_row
-from glassdome.store.schema import analyses
-from glassdome.store.schema_agent import audit, contacts, feedback
+from glassdome.store.schema import analyses, audit, contacts, feedback
 from glassdome.store.upsert import upsert
 from glassdome.values.context import Habit, SenderHistory
 from glassdome.values.feedback import Feedback

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, String, cast, func, select
 
-from glassdome.store.restrict import Names, allowed
+from glassdome.store.restrict import Names, visible_to
 from glassdome.store.schema import queue
 from glassdome.values.job import JobState
 
@@ -40,7 +40,7 @@ def listed(
     limit: int,
 ) -> Select[Any]:
     """Return the select of `what` of the jobs behind `after_id`; it is kept, since most ask for the same first page."""
-    found = select(*what).where(queue.c.id > after_id, *allowed(queue.c.mailbox, mailboxes, domains))
+    found = select(*what).where(queue.c.id > after_id, *visible_to(queue.c.mailbox, mailboxes, domains))
     if state is not None:
         found = found.where(queue.c.state == state.value)
     if mailbox:

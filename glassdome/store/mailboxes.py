@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, select
 from glassdome.core.errors import ConfigError
 from glassdome.core.secrets import SecretBox
 from glassdome.store.connections import Connections
-from glassdome.store.schema_agent import mailboxes
+from glassdome.store.schema import mailboxes
 from glassdome.store.upsert import upsert
 from glassdome.values.agent import RegisteredMailbox
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.actions import key_of
 from glassdome.store.connections import Connections
-from glassdome.store.schema_agent import outbox
+from glassdome.store.schema import outbox
 from glassdome.values.agent import OutboxEntry, OutboxState
 
 __all__ = ["OutboxTable"]

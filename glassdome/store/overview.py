@@ -10,9 +10,9 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery, Overview, Statistics
-from glassdome.store import documents
-from glassdome.store.depth import counted, depth_of
-from glassdome.store.statistics import corrections, is_plain, summed
+from glassdome.store.counters.queue_depth import counted, depth_of
+from glassdome.store.counters.summary import corrections, is_plain, summed
+from glassdome.store.search import documents
 
 __all__ = ["Overviews"]
 
@@ -34,7 +34,7 @@ class Overviews:
         return Overview(
             statistics=replace(sums, corrected=await corrections(connection, query)),
             depth=depth_of(row, now),
-            newest=await documents.page(connection, query),
+            newest=await documents.fetch_page(connection, query),
         )
 
     async def _sums(self, connection: AsyncConnection, query: AnalysisQuery, version: int) -> Statistics:

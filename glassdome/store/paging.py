@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from glassdome.core.errors import InvalidQuery
 
-__all__ = ["Place", "behind", "cursor_of", "not_behind", "place_of", "rank_of"]
+__all__ = ["Place", "after", "at_or_before", "cursor_of", "place_of", "rank_of"]
 
 #: What a row is ordered by and its id, or the parameters that will hold them.
 Place = tuple[datetime | float | ColumnElement[Any], int | ColumnElement[int]]
@@ -55,13 +55,13 @@ def _parts_of(cursor: str) -> tuple[str, int]:
     return rank, int(row_id)
 
 
-def behind(place: Place, at: ColumnElement[Any], row_id: ColumnElement[int]) -> ColumnElement[bool]:
+def after(place: Place, at: ColumnElement[Any], row_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that a row stands behind that place in the list."""
     rank, last = place
     return and_(at <= rank, or_(at < rank, row_id < last))
 
 
-def not_behind(place: Place, at: ColumnElement[Any], row_id: ColumnElement[int]) -> ColumnElement[bool]:
+def at_or_before(place: Place, at: ColumnElement[Any], row_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that a row is the one at that place or stands before it in the list."""
     rank, last = place
     return and_(at >= rank, or_(at > rank, row_id >= last))

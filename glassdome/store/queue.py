@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.errors import InputError
 from glassdome.ports.store import QueuePage
-from glassdome.store import claims, completion, depth, enqueue
+from glassdome.store import claims, completion, enqueue
 from glassdome.store.connections import Connections
+from glassdome.store.counters import queue_depth
 from glassdome.store.cursors import write_cursor
 from glassdome.store.job_list import JOB, JOB_TEXT, listed
 from glassdome.store.restrict import names_of
 from glassdome.store.rows import is_ref, job_of
-from glassdome.store.schema import queue
-from glassdome.store.schema_agent import nonces
+from glassdome.store.schema import nonces, queue
 from glassdome.store.upsert import upsert
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
@@ -180,7 +180,7 @@ class Queue:
         found = listed(*JOB_TEXT, state=state, mailbox=mailbox, after_id=after_id, limit=limit + 1, **seen)
 
         async def work(connection: AsyncConnection) -> QueuePage:
-            whole = await depth.depth(connection, now=now, **seen)
+            whole = await queue_depth.depth(connection, now=now, **seen)
             rows = (await connection.execute(found)).all()
             shown = rows[:limit]
             following = shown[-1].id if len(rows) > limit else None
@@ -214,4 +214,4 @@ class Queue:
 
         `mailboxes` and `domains` restrict as in `AnalysisQuery`.
         """
-        return await self._db.read(lambda c: depth.depth(c, now=now, mailboxes=mailboxes, domains=domains))
+        return await self._db.read(lambda c: queue_depth.depth(c, now=now, mailboxes=mailboxes, domains=domains))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, false, or_
 
-__all__ = ["Names", "allowed", "names_of"]
+__all__ = ["Names", "names_of", "visible_to"]
 
 #: Mailboxes or domains that a key may see; None does not restrict.
 Names = tuple[str, ...] | None
@@ -18,7 +18,7 @@ def names_of(mailboxes: Sequence[str] | None, domains: Sequence[str] | None) -> 
     return {name: None if names is None else tuple(names) for name, names in given.items()}
 
 
-def allowed(
+def visible_to(
     mailbox: ColumnElement[str],
     mailboxes: Sequence[str] | None,
     domains: Sequence[str] | None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy.schema import SchemaItem
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import COLLATION, Clipped, Instant, Json, Words, ascii_text, big_id, exact
@@ -14,27 +15,42 @@ from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = [
+    "FOLDER",
+    "MAILBOX",
+    "actions",
     "analyses",
+    "audit",
     "categories",
+    "commands",
     "config",
+    "contacts",
     "cursors",
     "documents",
     "domain_statistics",
+    "feedback",
+    "mailboxes",
     "metadata",
+    "nonces",
     "opt_ins",
+    "outbox",
     "preferences",
     "queue",
+    "sessions",
     "statistics",
     "words",
 ]
 
 metadata = MetaData()
-OPTIONS: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": COLLATION}
+_OPTIONS: Final[dict[str, Any]] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": COLLATION}
 #: Characters of a mailbox address (RFC 5321 4.5.3.1.3) and of a folder name; together they fit an InnoDB key.
 MAILBOX, FOLDER = 254, 500
 
 
-def ref_columns() -> tuple[Column[str], Column[str], Column[int], Column[int]]:
+def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
+    return Table(name, metadata, *parts, **_OPTIONS, **options)
+
+
+def _ref_columns() -> tuple[Column[str], Column[str], Column[int], Column[int]]:
     """The columns of a MessageRef; the seed calls the UID `email_id`."""
     return (
         Column("mailbox", exact(MAILBOX), nullable=False),
@@ -44,7 +60,7 @@ def ref_columns() -> tuple[Column[str], Column[str], Column[int], Column[int]]:
     )
 
 
-def count_columns() -> tuple[Column[Any], ...]:
+def _count_columns() -> tuple[Column[Any], ...]:
     """The columns of running totals; `changes` only ever grows."""
     numbers = ("total", "phishing", "spam", "sensitive", "degraded")
     return (
@@ -54,11 +70,10 @@ def count_columns() -> tuple[Column[Any], ...]:
     )
 
 
-analyses = Table(
+analyses = _table(
     "llm_email_analysis",
-    metadata,
     Column("id", big_id(), primary_key=True, autoincrement=True),
-    *ref_columns(),
+    *_ref_columns(),
     Column("domain", exact(MAILBOX), nullable=False),
     Column("message_id", Clipped(998), nullable=False),
     Column("thread_id", Clipped(998), nullable=False),
@@ -124,12 +139,10 @@ analyses = Table(
     Index("ix_llm_email_analysis_risk", "risk", "id"),
     Index("ix_llm_email_analysis_mailbox_risk", "mailbox", "risk", "id"),
     Index("ix_llm_email_analysis_domain_risk", "domain", "risk", "id"),
-    **OPTIONS,
 )
 
-categories = Table(
+categories = _table(
     "llm_email_category",
-    metadata,
     Column("category", Clipped(100), primary_key=True),
     Column("analysis_id", BigInteger, primary_key=True, autoincrement=False),
     Column("mailbox", exact(MAILBOX), nullable=False),
@@ -137,65 +150,55 @@ categories = Table(
     Index("ix_llm_email_category_newest", "category", "analyzed_at", "analysis_id"),
     Index("ix_llm_email_category_mailbox", "mailbox", "category", "analyzed_at", "analysis_id"),
     Index("ix_llm_email_category_analysis", "analysis_id"),
-    **OPTIONS,
 )
 
 #: Each analysis as the JSON text that lists answer; `shape` is the version of `values.as_json` that wrote it. The key
 #: begins with the mailbox, so that InnoDB keeps what one list reads in few pages.
-documents = Table(
+documents = _table(
     "llm_analysis_document",
-    metadata,
     Column("mailbox", exact(MAILBOX), primary_key=True),
     Column("analysis_id", BigInteger, primary_key=True, autoincrement=False),
     Column("shape", Integer, nullable=False),
     Column("document", Words, nullable=False),
     Index("ix_llm_analysis_document_analysis", "analysis_id"),
-    **OPTIONS,
 )
 
 #: The words of subject, sender and summary; read by word to find, by analysis to check and to forget.
-words = Table(
+words = _table(
     "llm_analysis_word",
-    metadata,
     Column("word", exact(MAX_WORD_CHARS), primary_key=True),
     Column("analysis_id", BigInteger, primary_key=True, autoincrement=False),
     Index("ix_llm_analysis_word_analysis", "analysis_id", "word"),
     sqlite_with_rowid=False,
-    **OPTIONS,
 )
 
 #: Running totals per mailbox, so that statistics need no scan; `kind` is all, model, category, day or seconds.
-statistics = Table(
+statistics = _table(
     "llm_statistics",
-    metadata,
     Column("mailbox", exact(MAILBOX), primary_key=True),
     Column("kind", ascii_text(10), primary_key=True),
     Column("name", Clipped(240), primary_key=True),
-    *count_columns(),
+    *_count_columns(),
     sqlite_with_rowid=False,
-    **OPTIONS,
 )
 
 #: The same totals per domain, and of all as the domain ''; spread over a few rows each, so that writers seldom meet.
-domain_statistics = Table(
+domain_statistics = _table(
     "llm_domain_statistics",
-    metadata,
     Column("domain", exact(MAILBOX), primary_key=True),
     Column("kind", ascii_text(10), primary_key=True),
     Column("name", Clipped(240), primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
-    *count_columns(),
+    *_count_columns(),
     sqlite_with_rowid=False,
-    **OPTIONS,
 )
 
 #: `wake_at` is when a row needs another look (a lease's end, a back-off's end); NULL when it may run or is over.
 #: `turn` orders one priority's jobs so that mailboxes take turns.
-queue = Table(
+queue = _table(
     "llm_processing_queue",
-    metadata,
     Column("id", big_id(), primary_key=True, autoincrement=True),
-    *ref_columns(),
+    *_ref_columns(),
     Column("state", ascii_text(10), nullable=False),
     Column("reason", ascii_text(10), nullable=False),
     Column("priority", Integer, nullable=False),
@@ -216,21 +219,17 @@ queue = Table(
     Index("ix_llm_processing_queue_oldest", "state", "wake_at", "not_before"),
     Index("ix_llm_processing_queue_wake", "wake_at"),
     Index("ix_llm_processing_queue_mailbox", "state", "mailbox", "priority", "turn"),
-    **OPTIONS,
 )
 
-config = Table(
+config = _table(
     "llm_config",
-    metadata,
     Column("config_key", exact(100), primary_key=True),
     Column("config_value", Words, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    **OPTIONS,
 )
 
-preferences = Table(
+preferences = _table(
     "llm_user_preferences",
-    metadata,
     Column("username", exact(MAILBOX), primary_key=True),
     Column("chosen", Boolean, nullable=False),
     Column("auto_analysis", Boolean, nullable=False),
@@ -245,26 +244,143 @@ preferences = Table(
     Column("drafts", Boolean, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_llm_user_preferences_chosen", "chosen", "auto_analysis"),
-    **OPTIONS,
 )
 
 #: What mailcow's tags and attributes last said of a mailbox; a change of it counts, not its repetition.
-opt_ins = Table(
+opt_ins = _table(
     "llm_opt_in",
-    metadata,
     Column("mailbox", exact(MAILBOX), primary_key=True),
     Column("wanted", Boolean, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    **OPTIONS,
 )
 
-cursors = Table(
+cursors = _table(
     "llm_cursor",
-    metadata,
     Column("mailbox", exact(MAILBOX), primary_key=True),
     Column("folder", exact(FOLDER), primary_key=True),
     Column("uid_validity", BigInteger, nullable=False),
     Column("last_uid", BigInteger, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    **OPTIONS,
+)
+
+#: One row per correspondent of a mailbox, and one per domain (`addr` starting with @).
+contacts = _table(
+    "llm_contact",
+    Column("mailbox", exact(MAILBOX), primary_key=True),
+    Column("addr", Clipped(400), primary_key=True),
+    Column("seen", Integer, nullable=False),
+    Column("authenticated", Integer, nullable=False),
+    Column("replied", Integer, nullable=False),
+    Column("junked", Integer, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Index("ix_llm_contact_frequent", "mailbox", "replied", "seen"),
+    Index("ix_llm_contact_addr", "addr"),
+)
+
+#: `action_key` is the SHA-256 of the action's idempotency key, which is longer than an index allows.
+actions = _table(
+    "llm_action",
+    Column("id", big_id(), primary_key=True, autoincrement=True),
+    Column("action_key", ascii_text(64), nullable=False, unique=True),
+    *_ref_columns(),
+    Column("kind", ascii_text(16), nullable=False),
+    Column("argument", exact(FOLDER), nullable=False),
+    Column("message_id", Clipped(998), nullable=False),
+    Column("state", ascii_text(10), nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("moved_folder", exact(FOLDER)),
+    Column("moved_uid_validity", BigInteger),
+    Column("moved_uid", BigInteger),
+    Column("planned_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_llm_action_mailbox", "mailbox", "updated_at", "id"),
+    Index("ix_llm_action_newest", "updated_at", "id"),
+    Index("ix_llm_action_state", "state", "updated_at"),
+    Index("ix_llm_action_ref", "mailbox", "folder", "uid_validity", "uid"),
+)
+
+feedback = _table(
+    "llm_feedback",
+    Column("id", big_id(), primary_key=True, autoincrement=True),
+    *_ref_columns(),
+    Column("label", ascii_text(8), nullable=False),
+    Column("actor", Clipped(254), nullable=False),
+    Column("note", Words, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("mailbox", "folder", "uid_validity", "uid", name="uq_llm_feedback_ref"),
+    Index("ix_llm_feedback_mailbox", "mailbox", "updated_at"),
+)
+
+mailboxes = _table(
+    "llm_mailbox",
+    Column("address", exact(MAILBOX), primary_key=True),
+    Column("name", Clipped(254), nullable=False),
+    Column("password", Words, nullable=False),
+    Column("login", Clipped(254), nullable=False, server_default=""),
+    Column("updated_at", Instant, nullable=False),
+)
+
+#: `message_key` is the SHA-256 of the Message-ID, which may be as long as a line (RFC 5322 2.1.1).
+outbox = _table(
+    "llm_outbox",
+    Column("id", big_id(), primary_key=True, autoincrement=True),
+    Column("message_key", ascii_text(64), nullable=False, unique=True),
+    Column("message_id", Clipped(998), nullable=False),
+    Column("mailbox", exact(MAILBOX), nullable=False),
+    Column("recipients", Json(tuple[str, ...]), nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("purpose", Clipped(32), nullable=False),
+    Column("state", ascii_text(10), nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_llm_outbox_mailbox", "mailbox", "created_at"),
+    Index("ix_llm_outbox_state", "state", "updated_at"),
+)
+
+commands = _table(
+    "llm_command",
+    Column("id", big_id(), primary_key=True, autoincrement=True),
+    *_ref_columns(),
+    Column("message_key", ascii_text(64), nullable=False),
+    Column("message_id", Clipped(998), nullable=False),
+    Column("sender", Clipped(400), nullable=False),
+    Column("command", Clipped(100), nullable=False),
+    Column("state", ascii_text(10), nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("mailbox", "folder", "uid_validity", "uid", name="uq_llm_command_ref"),
+    UniqueConstraint("mailbox", "message_key", name="uq_llm_command_message"),
+    Index("ix_llm_command_mailbox", "mailbox", "created_at"),
+)
+
+nonces = _table(
+    "llm_nonce",
+    Column("nonce_key", ascii_text(64), primary_key=True),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_llm_nonce_expires", "expires_at"),
+)
+
+#: Who is signed in to the web UI; `session_key` is the SHA-256 of the session's token, `who` the caller's name.
+sessions = _table(
+    "llm_sessions",
+    Column("session_key", ascii_text(64), primary_key=True),
+    Column("who", Clipped(254), nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_llm_sessions_expires", "expires_at"),
+)
+
+audit = _table(
+    "llm_audit",
+    Column("id", big_id(), primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Clipped(254), nullable=False),
+    Column("action", Clipped(100), nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("facts", Json(dict[str, object]), nullable=False),
+    Index("ix_llm_audit_at", "at"),
 )

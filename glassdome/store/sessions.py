@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.actions import key_of
 from glassdome.store.connections import Connections
-from glassdome.store.schema_agent import sessions
+from glassdome.store.schema import sessions
 
 __all__ = ["SessionTable"]
 

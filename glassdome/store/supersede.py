@@ -5,12 +5,11 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store import statistics_table
 from glassdome.store.actions import key_of
-from glassdome.store.beside import forget_beside
+from glassdome.store.counters import counters
+from glassdome.store.read_model import delete_read_model
 from glassdome.store.rows import is_ref
-from glassdome.store.schema import analyses, queue
-from glassdome.store.schema_agent import actions, feedback
+from glassdome.store.schema import actions, analyses, feedback, queue
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.refs import MessageRef
 
@@ -29,7 +28,7 @@ async def supersede(connection: AsyncConnection, old: MessageRef, new: MessageRe
             await connection.execute(update(actions).where(actions.c.id == row.id).values(action_key=key, **place))
     found = (await connection.execute(select(analyses).where(is_ref(analyses, old)).with_for_update())).first()
     if found is not None:
-        await forget_beside(connection, [found.id])
+        await delete_read_model(connection, [found.id])
         await connection.execute(delete(analyses).where(analyses.c.id == found.id))
-        await statistics_table.add(connection, [(dict(found._mapping), -1)])
+        await counters.add(connection, [(dict(found._mapping), -1)])
     await connection.execute(delete(queue).where(is_ref(queue, old)))

@@ -1,4 +1,7 @@
-"""The words of a text, as they are indexed and looked for, the same on both databases."""
+"""Split a text into the words that are indexed and searched for, the same way for both databases.
+
+A released migration imports this module by its name.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, bindparam
-
 from glassdome.core.limits import MAX_WORD_CHARS
-from glassdome.store.schema import words
 
-__all__ = ["as_begun", "begins", "terms_of", "whole"]
+__all__ = ["terms_of"]
 
 #: Letters and digits; in the scripts of India vowels are marks, which Python does not count among them.
 _RUN: Final = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff])+")
@@ -20,7 +20,6 @@ _RUN: Final = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff])+")
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]+"
 )
-_LAST: Final = "\U0010ffff"
 
 
 def terms_of(text: str) -> tuple[str, ...]:
@@ -48,19 +47,3 @@ def _split(run: str) -> Iterator[str]:
         start = match.end()
     if start < len(run):
         yield run[start:]
-
-
-def begins(name: str, term: str) -> ColumnElement[bool]:
-    """Return the condition that an indexed word begins with `term`, in parameters of that name (see `as_begun`)."""
-    first, behind = (bindparam(key, value, type_=words.c.word.type) for key, value in as_begun(name, term).items())
-    return and_(words.c.word >= first, words.c.word < behind)
-
-
-def whole(name: str, word: str) -> ColumnElement[bool]:
-    """Return the condition that an indexed word is `word`, in a parameter of that name."""
-    return words.c.word == bindparam(name, word, type_=words.c.word.type)
-
-
-def as_begun(name: str, term: str) -> dict[str, str]:
-    """Return the parameters of `begins` for another term."""
-    return {name: term, f"{name}_end": term + _LAST}

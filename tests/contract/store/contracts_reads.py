@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery, Documents, Sort
 from glassdome.store import Database
+from glassdome.store.counters.scopes import DAYS
 from glassdome.store.paging import cursor_of
 from glassdome.store.schema import categories, documents, words
-from glassdome.store.totals import DAYS
 from glassdome.values.analysis import Analysis, AttachedFile
 from glassdome.values.as_json import analysis_json, job_shape
 from glassdome.values.refs import Cursor

@@ -19,8 +19,7 @@ from sqlalchemy import ColumnElement, func, select
 from glassdome.core.errors import StoreUnavailable
 from glassdome.core.limits import MAX_ENQUEUE_BATCH
 from glassdome.store import Database, migrate, open_database
-from glassdome.store.schema import analyses, queue
-from glassdome.store.schema_agent import actions
+from glassdome.store.schema import actions, analyses, queue
 from glassdome.values.job import JobState
 from glassdome.values.preferences import Preferences
 from tests.contract.store.simulation import KEYWORD, Plan

@@ -15,7 +15,7 @@ from glassdome.store import Database, action_list
 from glassdome.store.actions import beginning, first_in_turn, key_of
 from glassdome.store.paging import cursor_of
 from glassdome.store.rows import ref_row
-from glassdome.store.schema_agent import actions
+from glassdome.store.schema import actions
 from glassdome.values.action import Action, ActionKind, ActionState
 from tests.contract.store.contracts_actions import ActionContract
 from tests.samples import NOON, a_ref

@@ -19,11 +19,11 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from glassdome.agents.stores import secret_box
 from glassdome.bootstrap.backup import make_backup, restore_backup
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, Conflict, ParseError, SchemaMismatch
+from glassdome.core.secrets import secret_box
 from glassdome.store import check_schema, migrate, open_database
 from glassdome.store.snapshot import Row, open_snapshot
 from tests.contract.store.contracts_store import analysed

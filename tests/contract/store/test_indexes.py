@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store import Database, listing
-from glassdome.store.beside import store_beside
+from glassdome.store import Database
+from glassdome.store.counters.counters import add
 from glassdome.store.paging import cursor_of
+from glassdome.store.read_model import insert_read_model
 from glassdome.store.rows import analysis_row
 from glassdome.store.schema import analyses, queue
-from glassdome.store.statistics_table import add
+from glassdome.store.search import listing
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import JobState
 from tests.contract.store.query_plans import GROWING, heard, read_through
@@ -70,7 +71,7 @@ async def filled(database: Database) -> Database:
 
     async def work(connection: Any) -> None:
         await connection.execute(insert(analyses), rows)
-        await store_beside(connection, made)
+        await insert_read_model(connection, made)
         await connection.execute(insert(queue), waiting)
         await add(connection, [(row, 1) for row in rows])
 

@@ -20,7 +20,7 @@ from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.overseer import OverseerAgent
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
-from glassdome.store.schema_agent import audit
+from glassdome.store.schema import audit
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import Mailcow
 

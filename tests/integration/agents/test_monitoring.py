@@ -17,7 +17,7 @@ from sqlalchemy import update
 from glassdome.agents import monitoring
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.core.log import configure
-from glassdome.store.schema_agent import mailboxes
+from glassdome.store.schema import mailboxes
 from tests.integration.agents.rounds import outdated_password
 from tests.integration.agents.test_actions import letter, make_agent, stored
 from tests.servers.dovecot import PASSWORD

@@ -16,7 +16,7 @@ from glassdome.cli.app import app
 from glassdome.core.config import Settings
 from glassdome.core.errors import StoreUnavailable
 from glassdome.store.history import History
-from glassdome.store.schema_agent import audit
+from glassdome.store.schema import audit
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import Mailcow
 

@@ -21,8 +21,7 @@ from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.demo.samples import samples
 from glassdome.store import Database, migrate, open_database
-from glassdome.store.schema import analyses, queue, statistics
-from glassdome.store.schema_agent import actions, contacts, outbox
+from glassdome.store.schema import actions, analyses, contacts, outbox, queue, statistics
 from tests.servers.dovecot import PASSWORD
 
 __all__ = ["ALERTS", "World", "left_over", "started", "worked"]

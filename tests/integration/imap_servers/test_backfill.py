@@ -75,14 +75,14 @@ async def test_the_pace_holds_for_all_together(bench: Bench, database: Database)
 async def test_a_wait_ends_when_another_needs_less(bench: Bench, database: Database) -> None:
     """Whoever waits asks again, so that time given back is used."""
     clock, seen = FixedClock(NOON), list[BackfillProgress]()
-    await database.cursors.begin_turn("//backfill", lasting=timedelta(hours=1), now=NOON)
+    await database.cursors.reserve_slot("//backfill", lasting=timedelta(hours=1), now=NOON)
 
     def show(state: BackfillProgress) -> None:
         seen.append(state)
         if len([each for each in seen if each.next_at]) == 2:
             giving_back.append(
                 asyncio.ensure_future(
-                    database.cursors.shorten_turn("//backfill", unused=timedelta(hours=1), now=clock.now())
+                    database.cursors.shorten_slot("//backfill", unused=timedelta(hours=1), now=clock.now())
                 )
             )
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from glassdome.bootstrap.mailboxes import open_store
 from glassdome.core.config import Settings
 from glassdome.demo.samples import MAILBOX
-from glassdome.store.schema_agent import audit
+from glassdome.store.schema import audit
 
 from .running import GLASSDOME, PATIENCE, environment, over_stdio
 from .stored import CANARY, FAILED, INJECTION, OTHER, call, error_of, quoted, sample, uid_of

@@ -12,9 +12,9 @@ from sqlalchemy import Select, Subquery, select
 
 from glassdome.core.errors import InvalidQuery
 from glassdome.ports.store import AnalysisQuery
-from glassdome.store.handed import handed, shape_of
 from glassdome.store.paging import cursor_of
-from glassdome.store.selection import newest_first
+from glassdome.store.search.query_params import bind_values, statement_key
+from glassdome.store.search.selection import newest_first
 from glassdome.values.refs import MessageRef
 
 _DAY = datetime(2026, 5, 6, tzinfo=UTC)
@@ -54,12 +54,12 @@ def test_a_shapes_statement_is_the_querys_own(text: dict[str, Any]) -> None:
         one, other = (
             AnalysisQuery(**text, **{name: _TWO[name][n] for name in names}, limit=10 + n, offset=n) for n in (0, 1)
         )
-        assert shape_of(one) == shape_of(other)
-        made = newest_first(shape_of(one))
+        assert statement_key(one) == statement_key(other)
+        made = newest_first(statement_key(one))
         for query in (one, other):
             own = newest_first(query)
             assert str(made) == str(own)
-            assert _parameters(made, handed(query)) == _parameters(own, {})
+            assert _parameters(made, bind_values(query)) == _parameters(own, {})
 
 
 def test_a_query_of_another_shape_is_not_the_same() -> None:
@@ -68,13 +68,13 @@ def test_a_query_of_another_shape_is_not_the_same() -> None:
     others = [AnalysisQuery(**{name: two[0]}) for name, two in _TWO.items()]
     others += [AnalysisQuery(**text) for text in _TEXTS[1:]] + [replace(plain, mailboxes=("other@e.example",))]
     others += [AnalysisQuery(text="one more word")]
-    assert len({shape_of(query) for query in (plain, *others)}) == len(others) + 1
+    assert len({statement_key(query) for query in (plain, *others)}) == len(others) + 1
 
 
 def test_a_cursor_that_is_none_is_refused() -> None:
     """Also where the statement has long been made."""
     with pytest.raises(InvalidQuery, match="cursor"):
-        handed(AnalysisQuery(cursor="x"))
+        bind_values(AnalysisQuery(cursor="x"))
 
 
 def test_the_kept_statement_serves_the_page_around_it() -> None:
@@ -84,5 +84,5 @@ def test_the_kept_statement_serves_the_page_around_it() -> None:
         return select(page.c.id)
 
     query = AnalysisQuery(mailbox="ann@a.example")
-    made = shown(newest_first(shape_of(query)).subquery())
-    assert "'ann@a.example'" in _parameters(made, handed(query))
+    made = shown(newest_first(statement_key(query)).subquery())
+    assert "'ann@a.example'" in _parameters(made, bind_values(query))

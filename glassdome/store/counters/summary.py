@@ -11,12 +11,11 @@ from sqlalchemy import Integer, Select, String, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery, Statistics
-from glassdome.store.listing import ids_of_rarest
-from glassdome.store.schema import analyses, categories
-from glassdome.store.schema_agent import feedback
-from glassdome.store.selection import conditions
-from glassdome.store.statistics_table import COUNTS, seconds_of
-from glassdome.store.totals import DAYS, sums
+from glassdome.store.counters.counters import COUNTS, seconds_of
+from glassdome.store.counters.scopes import DAYS, sums
+from glassdome.store.schema import analyses, categories, feedback
+from glassdome.store.search.listing import ids_of_rarest_term
+from glassdome.store.search.selection import conditions
 from glassdome.values.verdict import GIVEN_LABELS, Label
 
 __all__ = ["corrections", "is_plain", "summarize", "summed"]
@@ -66,7 +65,7 @@ async def _from_totals(connection: AsyncConnection, query: AnalysisQuery) -> Sta
 
 async def _counted(connection: AsyncConnection, query: AnalysisQuery) -> Statistics:
     where = conditions(query)
-    if (ids := await ids_of_rarest(connection, query)) is not None:
+    if (ids := await ids_of_rarest_term(connection, query)) is not None:
         where.append(analyses.c.id.in_(ids))
     sums: Counter[str] = Counter()
     models: Counter[str] = Counter()

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.restrict import Names, allowed, names_of
+from glassdome.store.counters.scopes import VERSION, total_of
+from glassdome.store.restrict import Names, names_of, visible_to
 from glassdome.store.schema import queue
-from glassdome.store.totals import VERSION, total_of
 from glassdome.values.job import JobState, QueueDepth
 
 __all__ = ["counted", "depth", "depth_of"]
@@ -37,7 +37,7 @@ def counted(mailboxes: Names, domains: Names) -> Select[Any]:
 
     It is kept, since making it costs more than running it.
     """
-    mine = allowed(queue.c.mailbox, mailboxes, domains)
+    mine = visible_to(queue.c.mailbox, mailboxes, domains)
     each = [
         select(func.count()).where(queue.c.state == state.value, *mine).scalar_subquery().label(state.value)
         for state in JobState

@@ -1,7 +1,7 @@
 """Bind parameters for cached queries: one compiled statement per combination of filters.
 
-Making a page's statement costs as much as running it. It is made once per shape and kept; a shape has, in place of what is
-handed over, values that nothing has: was one forgotten, nothing would be found rather than another's mail.
+Building a page's statement costs as much as running it, so it is built once per `statement_key` and kept. A key holds, in
+place of every bound field, a value that no row has: a field that was forgotten finds nothing, never another owner's mail.
 """
 
 from __future__ import annotations
@@ -19,28 +19,29 @@ from glassdome.ports.store import AnalysisQuery, Sort
 from glassdome.store.paging import Place, cursor_of, place_of, rank_of
 from glassdome.store.rows import ref_row
 from glassdome.store.schema import analyses
-from glassdome.store.words import as_begun, terms_of
+from glassdome.store.search.search_terms import range_params
+from glassdome.store.words import terms_of
 from glassdome.values.refs import MessageRef
 
 __all__ = [
-    "handed",
+    "bind_values",
+    "cursor_place",
+    "field_param",
     "is_given",
-    "named_term",
     "order_of",
     "page_rows",
-    "place",
-    "same",
-    "same_ref",
+    "ref_params",
     "searched_terms",
-    "shape_of",
     "skipped",
+    "statement_key",
+    "term_name",
     "through",
 ]
 
 #: What the names of a ref's four parameters begin with.
 _REF: Final = "ref_"
 _NOWHERE: Final = datetime(1, 1, 2, tzinfo=UTC)
-#: The fields that are handed over, and what stands for them in a shape.
+#: The bound fields, and what stands for each in a key.
 _NOBODY: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("mailbox", "folder", "message_id", "person", "category"), "\x7f"),
     "uid": -1,
@@ -63,8 +64,8 @@ def order_of(query: AnalysisQuery) -> Column[Any]:
     return _ORDER[query.sort]
 
 
-def shape_of(query: AnalysisQuery) -> AnalysisQuery:
-    """Return what decides the text of the query's statement."""
+def statement_key(query: AnalysisQuery) -> AnalysisQuery:
+    """Return the query with its bound fields replaced: equal keys have the same SQL text."""
     nobody = {name: value for name, value in _NOBODY.items() if is_given(query, name)}
     if query.cursor:
         nobody["cursor"] = cursor_of(-2.0 if query.sort in _BY_NUMBER else _NOWHERE, 0)
@@ -72,38 +73,38 @@ def shape_of(query: AnalysisQuery) -> AnalysisQuery:
     return replace(query, **nobody, text=text, limit=0, offset=0)
 
 
-def handed(query: AnalysisQuery) -> dict[str, Any]:
-    """Return what is handed to the statement of the query's shape; raises InvalidQuery."""
+def bind_values(query: AnalysisQuery) -> dict[str, Any]:
+    """Return the bind parameters of a query for the statement of its key; raises InvalidQuery."""
     values = {name: _value(query, name) for name in _NOBODY if name not in ("cursor", "ref") and is_given(query, name)}
     values |= {"page_rows": query.limit + 1, "skipped": query.offset, "through": query.offset + query.limit + 1}
     if query.ref is not None:
         values |= {_REF + name: value for name, value in ref_row(query.ref).items()}
     for n, term in enumerate(searched_terms(query)):
-        values |= as_begun(named_term(n), term)
+        values |= range_params(term_name(n), term)
     if query.cursor:
         values["cursor_at"], values["cursor_id"] = _named_place(query)
     return values
 
 
 def searched_terms(query: AnalysisQuery) -> tuple[str, ...]:
-    """Return the words that the query looks for; raises InvalidQuery where its text has none."""
+    """Return the search terms of the query; raises InvalidQuery where its text has none."""
     terms = terms_of(query.text)
     if query.text.strip() and not terms:
         raise InvalidQuery("The text to look for has no letter and no digit.")
     return terms
 
 
-def named_term(number: int) -> str:
-    """Return the name of the parameter for one of the words looked for."""
+def term_name(number: int) -> str:
+    """Return the name of the parameter of the search term with that number."""
     return f"term_{number}"
 
 
-def same(query: AnalysisQuery, name: str, column: Column[Any]) -> BindParameter[Any]:
+def field_param(query: AnalysisQuery, name: str, column: Column[Any]) -> BindParameter[Any]:
     """Return the parameter for a field of the query, to be compared with this column."""
     return bindparam(name, _value(query, name), type_=column.type)
 
 
-def same_ref(ref: MessageRef) -> ColumnElement[bool]:
+def ref_params(ref: MessageRef) -> ColumnElement[bool]:
     """Return the condition that an analysis is of this message, in parameters."""
     table = analyses.c
     return and_(
@@ -111,7 +112,7 @@ def same_ref(ref: MessageRef) -> ColumnElement[bool]:
     )
 
 
-def place(query: AnalysisQuery) -> Place:
+def cursor_place(query: AnalysisQuery) -> Place:
     """Return the parameters for the place that the query's cursor names; raises InvalidQuery."""
     rank, row_id = _named_place(query)
     at = bindparam("cursor_at", rank, type_=order_of(query).type)

@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Column, Integer, Select, bindparam, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from glassdome.store.counters.counters import COUNTS, EVERYWHERE, PARTS
 from glassdome.store.restrict import Names
 from glassdome.store.rows import domain_of
 from glassdome.store.schema import domain_statistics, statistics
-from glassdome.store.statistics_table import COUNTS, EVERYWHERE, PARTS
 
 __all__ = ["DAYS", "VERSION", "Sum", "sums", "total_of"]
 

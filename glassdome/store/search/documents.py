@@ -9,18 +9,17 @@ from sqlalchemy import Select, Subquery, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery, Documents
-from glassdome.store import listing
 from glassdome.store.rows import analysis_of
-from glassdome.store.schema import analyses, documents
-from glassdome.store.schema_agent import feedback
+from glassdome.store.schema import analyses, documents, feedback
+from glassdome.store.search import listing
 from glassdome.values.as_json import SHAPE, analysis_json, corrected_json
 
-__all__ = ["page"]
+__all__ = ["fetch_page"]
 
 
-async def page(connection: AsyncConnection, query: AnalysisQuery) -> Documents:
+async def fetch_page(connection: AsyncConnection, query: AnalysisQuery) -> Documents:
     """Return one page; what another version wrote, in its shape, is made anew."""
-    rows, following = await listing.page(connection, query, _with_documents)
+    rows, following = await listing.fetch_page(connection, query, _with_documents)
     texts = {row.id: row.document for row in rows if row.shape == SHAPE}
     if missing := [row.id for row in rows if row.id not in texts]:
         found = await connection.execute(select(analyses).where(analyses.c.id.in_(missing)))

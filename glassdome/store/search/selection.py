@@ -10,23 +10,23 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, exists, func, select, union_all
 
 from glassdome.ports.store import AnalysisQuery, Sort
-from glassdome.store.handed import (
-    is_given,
-    named_term,
-    order_of,
-    page_rows,
-    place,
-    same,
-    same_ref,
-    searched_terms,
-    skipped,
-    through,
-)
-from glassdome.store.paging import behind
-from glassdome.store.restrict import allowed
+from glassdome.store.paging import after
+from glassdome.store.restrict import visible_to
 from glassdome.store.rows import domain_of
 from glassdome.store.schema import analyses, categories, cursors, words
-from glassdome.store.words import begins, whole
+from glassdome.store.search.query_params import (
+    cursor_place,
+    field_param,
+    is_given,
+    order_of,
+    page_rows,
+    ref_params,
+    searched_terms,
+    skipped,
+    term_name,
+    through,
+)
+from glassdome.store.search.search_terms import begins, is_word
 
 __all__ = ["conditions", "newest_first", "newest_validity", "window_end"]
 
@@ -48,13 +48,15 @@ def conditions(query: AnalysisQuery) -> list[ColumnElement[bool]]:
 
 def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     table = analyses.c
-    found = allowed(table.mailbox, query.mailboxes, query.domains, table.domain)
+    found = visible_to(table.mailbox, query.mailboxes, query.domains, table.domain)
     wanted: list[tuple[str, Column[Any], Callable[[Any, Any], ColumnElement[bool]]]] = [
         *((name, table[name], eq) for name in ("mailbox", "folder", "uid", "message_id", "person")),
         ("since", table.analyzed_at, ge),
         ("until", table.analyzed_at, lt),
     ]
-    found += [compare(column, same(query, name, column)) for name, column, compare in wanted if is_given(query, name)]
+    found += [
+        compare(column, field_param(query, name, column)) for name, column, compare in wanted if is_given(query, name)
+    ]
     flags: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
         (query.is_phishing, table.is_phishing.__eq__),
         (query.degraded, table.degraded.__eq__),
@@ -65,10 +67,10 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     if query.without:
         found.append(table.mailbox.not_in(query.without))
     if query.uid is not None:
-        here = (same(query, name, table[name]) for name in ("mailbox", "folder"))
+        here = (field_param(query, name, table[name]) for name in ("mailbox", "folder"))
         found.append(table.uid_validity == newest_validity(*here))
     if query.ref is not None:
-        found.append(same_ref(query.ref))
+        found.append(ref_params(query.ref))
     return found
 
 
@@ -90,7 +92,7 @@ def _says_all(
     return [
         exists(
             select(words.c.word).where(
-                words.c.analysis_id == analyses.c.id, (whole if n in entire else begins)(named_term(n), term)
+                words.c.analysis_id == analyses.c.id, (is_word if n in entire else begins)(term_name(n), term)
             )
         )
         for n, term in enumerate(searched_terms(query))
@@ -101,9 +103,9 @@ def _says_all(
 def newest_first(query: AnalysisQuery, *, known: int | None = None, entire: Collection[int] = ()) -> Select[Any]:
     """Return the select of one page's `id`, `mailbox`, `rank`, and of one row more: whether another page follows.
 
-    It reads one table, so that its limit ends it early; what is shown of the page is joined to it. With `known` it is
-    handed the `ids` of the analyses that have that one, counted from 0, of the words looked for; for those of `entire`
-    it is handed the only word that begins so.
+    It reads one table, so that its limit ends it early; what is shown of the page is joined to it. With `known`, the
+    number of a search term, the parameter `ids` holds the analyses that have it; for each term of `entire` the parameter
+    holds the only indexed word that begins so.
     """
     if query == _only_a_category(query):
         return _of_category(query)
@@ -128,13 +130,13 @@ def _of_category(query: AnalysisQuery) -> Select[Any]:
     found = select(table.analysis_id.label("id"), table.mailbox, table.analyzed_at.label("rank"))
     found = found.where(*_in_category(query))
     if query.cursor:
-        found = found.where(behind(place(query), table.analyzed_at, table.analysis_id))
+        found = found.where(after(cursor_place(query), table.analyzed_at, table.analysis_id))
     return _cut(found.order_by(table.analyzed_at.desc(), table.analysis_id.desc()), query)
 
 
 def _in_category(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     names = ("category", "mailbox") if query.mailbox else ("category",)
-    return [categories.c[name] == same(query, name, categories.c[name]) for name in names]
+    return [categories.c[name] == field_param(query, name, categories.c[name]) for name in names]
 
 
 def _cut(newest: Select[Any], query: AnalysisQuery) -> Select[Any]:
@@ -180,7 +182,7 @@ def _ordered(query: AnalysisQuery) -> Select[Any]:
     elif hints := _hints(query):
         found = found.with_hint(analyses, " ".join(hints), "mysql")
     if query.cursor:
-        found = found.where(behind(place(query), at, row_id))
+        found = found.where(after(cursor_place(query), at, row_id))
     return found.where(*_filters(query)).order_by(at.desc(), row_id.desc())
 
 

@@ -14,12 +14,12 @@ from glassdome.store.words import terms_of
 from glassdome.values.analysis import Analysis
 from glassdome.values.as_json import SHAPE, analysis_json
 
-__all__ = ["forget_beside", "store_beside"]
+__all__ = ["delete_read_model", "insert_read_model"]
 
 _TABLES: Final = (categories, words, documents)
 
 
-async def store_beside(connection: AsyncConnection, stored: Sequence[tuple[int, Analysis]]) -> None:
+async def insert_read_model(connection: AsyncConnection, stored: Sequence[tuple[int, Analysis]]) -> None:
     """Write the rows of analyses that have none, each named by its row's id."""
     made: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
         (categories, [row for number, analysis in stored for row in _categories(number, analysis)]),
@@ -32,7 +32,7 @@ async def store_beside(connection: AsyncConnection, stored: Sequence[tuple[int, 
             await connection.execute(insert(table), rows)
 
 
-async def forget_beside(connection: AsyncConnection, ids: Sequence[int]) -> None:
+async def delete_read_model(connection: AsyncConnection, ids: Sequence[int]) -> None:
     """Delete all that was written beside these rows."""
     for table in _TABLES:
         await connection.execute(delete(table).where(table.c.analysis_id.in_(ids)))
