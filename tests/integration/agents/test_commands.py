@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from glassdome.agents.commands import CommandContext, NoArguments, Reply, desk
+from glassdome.agents.commands import CommandContext, NoArguments, Reply, handler
 from glassdome.agents.commands.read import CommandRequest, read_request
 from glassdome.values.message import Message
 from tests.integration.agents.rounds import SERVER, Room, open_room, text_of
@@ -91,7 +91,7 @@ async def test_forged_mail_locks_nobody_out(
     room: Room, monkeypatch: pytest.MonkeyPatch, forged: dict[str, str]
 ) -> None:
     """Mail that anybody may have written has limits of its own: codes of proven mail count on, and so do commands."""
-    monkeypatch.setattr(desk, "_PER_HOUR", 7)
+    monkeypatch.setattr(handler, "_PER_HOUR", 7)
     for _ in range(5):
         assert await room.command("resume\ncode: 000000", **forged) == ["wrong_code"]
     assert await room.command(f"resume\n{room.code()}", **forged) == ["codes_locked"]
@@ -104,7 +104,7 @@ async def test_forged_mail_locks_nobody_out(
 
 async def test_forged_mail_hides_no_confirmation(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that waits for its confirmation is found behind any number of others."""
-    monkeypatch.setattr(desk, "_LOOK_BACK", 3)
+    monkeypatch.setattr(handler, "_LOOK_BACK", 3)
     assert await room.command(f"mailbox create newbie quota_mb=128\n{room.code()}") == ["confirmation_asked"]
     word = re.search(r"^confirm [0-9a-f]{32}$", text_of((await room.answers(1))[0]), re.MULTILINE)
     for _ in range(4):
@@ -311,7 +311,7 @@ async def test_a_mail_that_breaks_the_desk_stands_in_nobodys_way(room: Room, mon
             raise RecursionError
         return read_request(message)
 
-    monkeypatch.setattr(desk, "read_request", breaks_once)
+    monkeypatch.setattr(handler, "read_request", breaks_once)
     await room.put(room.mail("help", subject="poison"))
 
     assert await room.command("help") == ["done"]
