@@ -216,8 +216,14 @@ IMAP_TRUST_SECONDS: Final = 30.0
 IMAP_KEEP_SECONDS: Final = 15 * 60.0
 #: Seconds for which a refused login is not tried again; mailcow bans an address after 10 failures in 10 minutes.
 LOGIN_AGAIN_SECONDS: Final = 300.0
+#: The longest, after doubling with each refusal in a row: jobs ask far more often than any server likes.
+LOGIN_LONGEST_SECONDS: Final = 3600.0
+#: The same for a login that worked before: servers in trouble refuse good passwords for a moment.
+LOGIN_DOUBT_SECONDS: Final = 30.0
 #: Refused logins in LOGIN_WINDOW_SECONDS after which no new login is tried, whoever asks: below mailcow's ban.
 MAX_REFUSED_LOGINS: Final = 5
+#: The same for tries, of which one login may have two in that time.
+MAX_REFUSED_TRIES: Final = 8
 LOGIN_WINDOW_SECONDS: Final = 600.0
 #: Mailboxes watched with IDLE; Dovecot's user may hold 128 inotify instances on a stock Linux.
 MAX_WATCHED_MAILBOXES: Final = 64

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from glassdome.act import Performer, plan
 from glassdome.core.clock import Clock
-from glassdome.core.errors import GlassdomeError, NotFound, StoreError, StoreUnavailable, UidValidityChanged
+from glassdome.core.errors import (
+    GlassdomeError,
+    LoginRefused,
+    NotFound,
+    StoreError,
+    StoreUnavailable,
+    UidValidityChanged,
+)
 from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
@@ -169,7 +176,8 @@ class JobRunner:
             return await self._queue.cancel(job, code=code, sentence=sentence, now=now)
         decision = decide_retry(error, attempts=job.attempts, now=now, waiting_since=job.enqueued_at)
         if decision.again_at is None:
-            return await self._queue.fail(job, code=code, sentence=sentence, now=now)
+            given_up = _given_up(error, job.enqueued_at, now)
+            return await self._queue.fail(job, code=code, sentence=f"{sentence}{given_up}", now=now)
         return await self._queue.retry_later(
             job, code=code, sentence=sentence, not_before=decision.again_at, now=now, counted=decision.counted
         )
@@ -195,6 +203,15 @@ class JobRunner:
             observe_verdict(self._metrics, judged)
         else:
             _log.info("result_dropped", reason="the lease was lost")
+
+
+def _given_up(error: Exception, since: datetime, now: datetime) -> str:
+    """Say that what might have passed did not, and how to try once more."""
+    if not isinstance(error, LoginRefused) and not getattr(error, "temporary", False):
+        return ""
+    minutes = int((now - since).total_seconds() / 60)
+    span = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
+    return f" It was tried for {span} and given up; it can be retried in the queue."
 
 
 def _unwanted(wishes: Preferences, job: Job) -> str:

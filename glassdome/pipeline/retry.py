@@ -12,6 +12,7 @@ from glassdome.core.errors import (
     ConnectFailed,
     GlassdomeError,
     ImapRefused,
+    LoginRefused,
     ModelMissing,
     ModelUnavailable,
     ProtocolViolation,
@@ -31,6 +32,15 @@ AWAY: Final = (ConnectFailed, TlsFailed, StoreUnavailable, RateLimited)
 AWAY_PAUSE: Final = 30.0
 #: The longest pause before a mail server that refuses for now is asked again.
 REFUSED_LONGEST: Final = 300.0
+#: How long a message waits for what may pass: outages last a night, and servers in trouble answer all kinds of things.
+PATIENCE: Final = timedelta(days=1)
+#: Attempts that count while it waits so: a worker that dies now and then meanwhile must not make it look like poison.
+COUNTED_ATTEMPTS: Final = 4
+#: The same for a refused login: somebody must see it and correct a password, after a weekend perhaps.
+LOGIN_PATIENCE: Final = timedelta(days=4)
+#: Seconds between tries then, first and longest; the pool spaces out the logins themselves.
+LOGIN_FIRST_PAUSE: Final = 330.0
+LOGIN_LONGEST_PAUSE: Final = 3600.0
 #: Attempts after an error of ours that no class foresaw; it may have been a moment's, more likely it is a defect.
 UNFORESEEN_ATTEMPTS: Final = 3
 Jitter = Callable[[float, float], float]
@@ -54,22 +64,35 @@ def decide_retry(
 ) -> RetryDecision:
     """Decide from `temporary` alone, but for a server that is away; the pause is drawn from its upper half.
 
-    A mail server that refuses for now is asked again after a quarter of the time the message has waited.
+    `waiting_since` is when the message came: a server that refuses for now is asked again after a quarter of that wait, and
+    what may pass is waited for up to PATIENCE. Without it the attempts alone decide.
     """
+    waited = now - (waiting_since or now)
     if isinstance(error, AWAY):
         return RetryDecision(again_at=now + timedelta(seconds=jitter(0.5, 1.5) * AWAY_PAUSE), counted=False)
+    if isinstance(error, LoginRefused):
+        return _after_login(waited, now, jitter)
     if isinstance(error, ImapRefused) and error.temporary and error.away:
-        waited = (now - (waiting_since or now)).total_seconds()
-        pause = min(REFUSED_LONGEST, max(FIRST_PAUSE, waited / 4))
+        pause = min(REFUSED_LONGEST, max(FIRST_PAUSE, waited.total_seconds() / 4))
         return RetryDecision(again_at=now + timedelta(seconds=pause * jitter(0.5, 1.0)), counted=False)
+    patient = waiting_since is not None and waited < PATIENCE
     temporary = error.temporary if isinstance(error, GlassdomeError) else attempts < UNFORESEEN_ATTEMPTS
     if isinstance(error, ProtocolViolation):
         # A proxy that hiccups says such things too.
         temporary = attempts < UNFORESEEN_ATTEMPTS
-    if not temporary or attempts >= MAX_ATTEMPTS:
+    if not temporary or (attempts >= MAX_ATTEMPTS and not patient):
         return RetryDecision(again_at=None)
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
-    return RetryDecision(again_at=now + timedelta(seconds=pause * jitter(0.5, 1.0)))
+    pause = min(LONGEST_PAUSE, max(FIRST_PAUSE * 2 ** (attempts - 1), waited.total_seconds() / 4))
+    counted = attempts < COUNTED_ATTEMPTS or not patient
+    return RetryDecision(again_at=now + timedelta(seconds=pause * jitter(0.5, 1.0)), counted=counted)
+
+
+def _after_login(waited: timedelta, now: datetime, jitter: Jitter) -> RetryDecision:
+    """Wait for a password to be corrected, or for a server that refuses good ones for a while."""
+    if waited >= LOGIN_PATIENCE:
+        return RetryDecision(again_at=None)
+    pause = min(LOGIN_LONGEST_PAUSE, max(LOGIN_FIRST_PAUSE, waited.total_seconds() / 2))
+    return RetryDecision(again_at=now + timedelta(seconds=pause * jitter(1.0, 1.2)), counted=False)
 
 
 def model_again_at(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from glassdome.core.errors import ImapRefused
 from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession
 from glassdome.values.folder import FolderStatus
 
-__all__ = ["last_uid", "uids_after"]
+__all__ = ["found_for_sure", "last_uid", "uids_after"]
 
 _log = get_logger(__name__)
 
@@ -31,6 +32,17 @@ async def last_uid(session: ImapSession, folder: str, status: FolderStatus) -> i
     if status.uid_next is not None:
         return status.uid_next - 1
     return max(await _from(session, folder, status, 1, "*"), default=0)
+
+
+async def found_for_sure(session: ImapSession, status: FolderStatus, criteria: str) -> tuple[int, ...]:
+    """Search the open folder; `nothing` is believed of a server that finds the folder's messages at all.
+
+    Raises a temporary ImapRefused where it does not: a server in trouble answers OK to everything, and nothing else.
+    """
+    found = await session.search(criteria)
+    if not found and status.exists and not await session.search("ALL"):
+        raise ImapRefused("The IMAP server finds no message in a folder that has some.", temporary=True, away=True)
+    return found
 
 
 async def _from(

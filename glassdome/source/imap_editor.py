@@ -7,10 +7,10 @@ from datetime import datetime
 from time import monotonic
 from typing import Final
 
-from glassdome.core.errors import KeywordsUnsupported, NotFound, ProtocolViolation, UidValidityChanged
+from glassdome.core.errors import ImapRefused, KeywordsUnsupported, NotFound, UidValidityChanged
 from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession, ImapSessions
-from glassdome.source.arrived import last_uid
+from glassdome.source.arrived import found_for_sure, last_uid
 from glassdome.source.search import quoted
 from glassdome.source.special_use import folder_for
 from glassdome.values.folder import FolderStatus
@@ -21,6 +21,9 @@ __all__ = ["ImapEditor"]
 _log = get_logger(__name__)
 #: Seconds for which a folder that keeps no keywords is not asked again.
 _KEEPS_NONE_SECONDS: Final = 3600.0
+#: Seconds for which a server may refuse keywords because of a trouble of its own, and those between two tries then.
+_A_MOMENT_SECONDS: Final = 600.0
+_ASK_AGAIN_SECONDS: Final = 30.0
 
 
 class ImapEditor:
@@ -30,6 +33,7 @@ class ImapEditor:
         """`sessions` stays its owner's: the editor never closes it."""
         self._sessions, self._time = sessions, time
         self._keeps_none: dict[tuple[str, str], float] = {}
+        self._doubtful: dict[tuple[str, str], tuple[float, float]] = {}
 
     async def add_keywords(self, ref: MessageRef, keywords: Sequence[str]) -> None:
         """Set keywords; raises NotFound when the message is gone, UidValidityChanged when the folder was rebuilt."""
@@ -46,8 +50,8 @@ class ImapEditor:
         """
         async with self._sessions.session(ref.mailbox) as session:
             target = await folder_for(session, folder)
-            await _open(session, ref)
-            if not await session.search(f"UID {ref.uid}"):
+            status = await _open(session, ref)
+            if not await found_for_sure(session, status, f"UID {ref.uid}"):
                 raise NotFound(f"{ref} is not there any more.")
             copy = None if "MOVE" in session.capabilities else await _copy(session, ref, target)
             told = await session.move(ref.uid, target, copied=copy is not None) or copy
@@ -81,9 +85,10 @@ class ImapEditor:
         keeps_none = self._keeps_none.get((ref.mailbox, ref.folder))
         if keeps_none is not None and self._time() < keeps_none:
             raise _no_keywords(ref)
+        self._spare(ref)
         async with self._sessions.session(ref.mailbox) as session:
             status = await _open(session, ref)
-            if not await session.search(f"UID {ref.uid}"):
+            if not await found_for_sure(session, status, f"UID {ref.uid}"):
                 raise NotFound(f"{ref} is not there any more.")
             kept = status.permanent
             if add and kept is not None and "\\*" not in kept and not {word.lower() for word in keywords} <= kept:
@@ -91,10 +96,27 @@ class ImapEditor:
                 raise _no_keywords(ref)
             try:
                 await session.store([ref.uid], keywords, add=add)
-            except ProtocolViolation as exc:
-                # BAD ends the connection: asked for each mail, it would be a login for each mail.
-                self._never(ref, exc.sentence)
-                raise _no_keywords(ref) from exc
+            except ImapRefused as exc:
+                self._doubt(ref, exc)
+                raise
+        self._doubtful.pop((ref.mailbox, ref.folder), None)
+
+    def _spare(self, ref: MessageRef) -> None:
+        """Raise where keywords were refused just now: a BAD ends the connection, which must not be a login for each mail."""
+        doubt = self._doubtful.get((ref.mailbox, ref.folder))
+        if doubt is not None and self._time() - doubt[1] < _ASK_AGAIN_SECONDS:
+            raise ImapRefused(f"The mail server refused keywords in {ref.folder} just now.", temporary=True)
+
+    def _doubt(self, ref: MessageRef, exc: ImapRefused) -> None:
+        """Take a server at its word that answers keywords with BAD for longer than a moment."""
+        if not exc.facts.get("bad") or exc.away:
+            return
+        key, now = (ref.mailbox, ref.folder), self._time()
+        since = self._doubtful.get(key, (now, now))[0]
+        self._doubtful[key] = (since, now)
+        if now - since >= _A_MOMENT_SECONDS:
+            self._never(ref, exc.sentence)
+            raise _no_keywords(ref) from exc
 
     def _never(self, ref: MessageRef, why: str) -> None:
         self._keeps_none[ref.mailbox, ref.folder] = self._time() + _KEEPS_NONE_SECONDS

@@ -11,11 +11,12 @@ from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.errors import ImapRefused, InvalidQuery, NotFound, UidValidityChanged
 from glassdome.core.limits import IMAP_IDLE_SECONDS
 from glassdome.ports.imap import ImapSession, ImapSessions
-from glassdome.source.arrived import last_uid, uids_after
+from glassdome.source.arrived import found_for_sure, last_uid, uids_after
 from glassdome.source.retry import asked
 from glassdome.source.search import quoted, search_date
 from glassdome.source.settling import Settling
 from glassdome.source.special_use import folder_for
+from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
 __all__ = ["ImapSource"]
@@ -69,26 +70,35 @@ class ImapSource:
 
     async def watch(self, mailbox: str, folder: str) -> AsyncGenerator[None, None]:
         """Yield whenever the folder may have changed, and once at the start, when watching has begun."""
-        async with self._sessions.session(mailbox) as session:
-            await session.examine(folder)
-            idle = "IDLE" in session.capabilities
-            yield
-            while True:
-                # NOOP first: some servers tell in IDLE only of what happens after it began.
-                changed = await session.noop()
-                if not changed and idle:
-                    try:
-                        changed = await session.idle(IMAP_IDLE_SECONDS)
-                    except ImapRefused:
-                        idle = False  # announced, and refused all the same: ask now and then
-                elif not changed:
-                    await asyncio.sleep(self._poll_seconds)
-                if changed:
-                    yield
+        idle = True
+        while True:
+            async with self._sessions.session(mailbox) as session:
+                await session.examine(folder)
+                idle = idle and "IDLE" in session.capabilities
+                yield
+                while (changed := await self._heard(session, idle=idle)) is not None:
+                    if changed:
+                        yield
+            idle = (
+                False  # announced, and refused all the same: ask now and then, by a connection that a BAD did not end
+            )
 
     async def aclose(self) -> None:
         """Log out everywhere."""
         await self._sessions.aclose()
+
+    async def _heard(self, session: ImapSession, *, idle: bool) -> bool | None:
+        """Return whether the open folder changed, after a while where it did not; None where IDLE is refused."""
+        # NOOP first: some servers tell in IDLE only of what happens after it began.
+        if await session.noop():
+            return True
+        if not idle:
+            await asyncio.sleep(self._poll_seconds)
+            return False
+        try:
+            return await session.idle(IMAP_IDLE_SECONDS)
+        except ImapRefused:
+            return None
 
     async def _run(self, mailbox: str, ask: Callable[[ImapSession], Awaitable[T]]) -> T:
         return await asked(self._sessions, mailbox, ask)
@@ -114,17 +124,17 @@ class ImapSource:
         end = await last_uid(session, folder, status)
         uids, reset = (), False
         if cursor is not None and cursor.starts_at is not None:
-            uids = await _arrived_since(session, cursor.starts_at)
+            uids = await _arrived_since(session, status, cursor.starts_at)
         elif cursor is not None:
             since = search_date(self._clock.now() - timedelta(days=1))
-            uids, reset = await session.search(f"SINCE {since}"), True
+            uids, reset = await found_for_sure(session, status, f"SINCE {since}"), True
         place = Cursor(uid_validity=status.uid_validity, last_uid=max(end, *uids, 0))
         return NewUids(uids=uids, cursor=place, reset=reset)
 
 
-async def _arrived_since(session: ImapSession, since: datetime) -> tuple[int, ...]:
+async def _arrived_since(session: ImapSession, status: FolderStatus, since: datetime) -> tuple[int, ...]:
     """Return what arrived since then, by INTERNALDATE; servers search by days of their own time zone (RFC 9051 6.4.4)."""
-    uids = await session.search(f"SINCE {search_date(since - timedelta(days=1))}")
+    uids = await found_for_sure(session, status, f"SINCE {search_date(since - timedelta(days=1))}")
     facts = await session.facts(uids) if uids else ()
     return tuple(fact.uid for fact in facts if fact.received is None or fact.received >= since)
 

@@ -26,6 +26,7 @@ from glassdome.core.limits import (
     MAX_IMAP_LINE_BYTES,
     MAX_IMAP_LITERAL_BYTES,
     MAX_IMAP_RESPONSES,
+    MAX_PEER_WORDS_CHARS,
 )
 from glassdome.integrations.imap.refusal import hung_up, refusal, said
 from glassdome.integrations.imap.response import Response, parse_response
@@ -35,6 +36,7 @@ __all__ = ["Connection", "ServerReply"]
 
 _LITERAL = re.compile(rb"\{(\d{1,19})\+?\}$")
 _CHUNK = 64 * 1024
+_GREETINGS = frozenset({"OK", "PREAUTH"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Connection:
         self.peer = f"{host}:{port}"
         self.greeting = Response(tag="*")
         self.broken = False
+        self._complaint = ""
         self._tags = itertools.count(1)
         self._reader = asyncio.StreamReader(limit=MAX_IMAP_LINE_BYTES)
         self._writer: asyncio.StreamWriter | None = None
@@ -102,8 +105,8 @@ class Connection:
     ) -> ServerReply:
         """Send one command and read to its end; `bytes` are sent as a literal.
 
-        Raises ImapRefused (NO), NotFound (NO with NONEXISTENT), ProtocolViolation (BAD), MessageTooLarge (a literal
-        past `max_literal`), TimedOut, Disconnected. After all but the first two the connection is closed.
+        Raises ImapRefused (NO, BAD), NotFound (NO with NONEXISTENT), ProtocolViolation, MessageTooLarge (a literal
+        past `max_literal`), TimedOut, Disconnected. After a NO alone the connection stays open.
         """
         async with self._exclusive(seconds):
             tag = f"G{next(self._tags)}"
@@ -160,15 +163,16 @@ class Connection:
     async def _exclusive(self, seconds: float) -> AsyncIterator[None]:
         if self.broken:
             raise Disconnected(f"The connection to {self.peer} is closed.")
+        self._complaint = ""
         try:
             async with asyncio.timeout(seconds):
                 yield
         except TimeoutError as exc:
             self.abort()
-            raise TimedOut(f"{self.peer} did not answer within {seconds:.0f} seconds.") from exc
+            raise TimedOut(f"{self.peer} did not answer within {seconds:.0f} seconds.{self._complaint}") from exc
         except (OSError, asyncio.IncompleteReadError) as exc:
             self.abort()
-            raise Disconnected(f"{self.peer} closed the connection.") from exc
+            raise Disconnected(f"{self.peer} closed the connection.{self._complaint}") from exc
         except (ImapRefused, NotFound):
             raise
         except BaseException:
@@ -189,6 +193,11 @@ class Connection:
             raise ConnectFailed(f"{self.peer} closed the connection without a greeting.") from exc
         if self.greeting.name == "BYE":
             raise ConnectFailed(f"{self.peer} refuses connections: {said(self.greeting)}")
+        if self.greeting.tag != "*" or self.greeting.name not in _GREETINGS:
+            words = f"{self.greeting.tag} {self.greeting.name} {said(self.greeting)}"[:MAX_PEER_WORDS_CHARS]
+            raise ConnectFailed(
+                f"{self.peer} does not greet as an IMAP server does: {words}", fix="Is that the right port?"
+            )
         if not implicit:
             await self._start_tls(context, name)
 
@@ -200,7 +209,10 @@ class Connection:
                 f"{self.peer} offers no encryption (STARTTLS).",
                 fix="Use port 993, and check that nothing between here and the server alters the connection.",
             )
-        await self.command("STARTTLS")
+        try:
+            await self.command("STARTTLS")
+        except ImapRefused as exc:
+            raise TlsFailed(exc.message) from exc  # RFC 5530 names a moment's shortage as the reason
         assert self._writer is not None
         plain, loop = self._reader, asyncio.get_running_loop()
         plain.feed_eof()
@@ -234,9 +246,15 @@ class Connection:
             if response.name == "BYE" and not leaving:
                 raise hung_up(self.peer, response)
             untagged.append(response)
+            self._note(response)
             if len(untagged) > MAX_IMAP_RESPONSES:
                 raise ProtocolViolation(f"{self.peer} sent more than {MAX_IMAP_RESPONSES} responses.")
         return ServerReply(done=response, untagged=untagged)
+
+    def _note(self, response: Response) -> None:
+        """Remember what the server complains of beside its answer, in case the answer never comes."""
+        if response.name in ("NO", "BAD") or (response.is_status and response.code == "ALERT"):
+            self._complaint = f" It had said: {said(response)}"
 
     async def _continuation(self, tag: str, command: str) -> list[Response]:
         """Wait for `+` and return the untagged data that came before it."""
@@ -249,6 +267,7 @@ class Connection:
             if response.name == "BYE":
                 raise hung_up(self.peer, response)
             heard += [response] if not response.is_status else []
+            self._note(response)
             if len(heard) > MAX_IMAP_RESPONSES:
                 raise ProtocolViolation(f"{self.peer} sent more than {MAX_IMAP_RESPONSES} responses.")
         return heard

@@ -80,7 +80,14 @@ async def _attempt(server: ImapServer, login: Credentials) -> Session:
 
 
 async def _capabilities(connection: Connection) -> frozenset[str]:
-    return _listed(await connection.command("CAPABILITY"))
+    """Ask; a server that does not tell is in trouble, since each must (RFC 3501 6.1.1)."""
+    try:
+        found = _listed(await connection.command("CAPABILITY"))
+    except (ImapRefused, FolderMissing) as exc:
+        raise ConnectFailed(exc.message) from exc
+    if not found:
+        raise ConnectFailed(f"{connection.peer} does not tell its capabilities.")
+    return found
 
 
 def _listed(reply: ServerReply) -> frozenset[str]:
@@ -95,24 +102,31 @@ async def _authenticate(connection: Connection, login: Credentials, offered: fro
         raise _unsupported(connection.peer, by_token=by_token)
     try:
         if by_plain:
-            secret = base64.b64encode(f"\0{login.user}\0{password}".encode()).decode()
-            return _listed(await connection.authenticate("PLAIN", secret, at_once="SASL-IR" in offered))
+            return _listed(await connection.authenticate("PLAIN", _plain(login), at_once="SASL-IR" in offered))
         return _listed(await connection.command("LOGIN", login.user.encode(), password.encode()))
     except FolderMissing as exc:
-        raise _refused(connection.peer, login) from exc
+        raise _refused(connection.peer, login, exc.facts["said"]) from exc
     except ImapRefused as exc:
         if exc.away or exc.facts["for_now"]:
             raise _not_now(connection.peer, login, exc.facts["said"]) from exc
         if by_token and not by_plain:
             raise _unsupported(connection.peer, by_token=True) from exc
-        raise _refused(connection.peer, login) from exc
+        raise _refused(connection.peer, login, exc.facts["said"]) from exc
 
 
-def _refused(peer: str, login: Credentials) -> LoginRefused:
+def _refused(peer: str, login: Credentials, words: str) -> LoginRefused:
+    # Some servers repeat the command that they refuse, and the password stands in it.
+    password = reveal(login.password) or ""
+    quotable = not any(secret in words for secret in (password, _plain(login)) if secret)
     return LoginRefused(
-        f"{peer} refused the login of {login.user}.",
+        f"{peer} refused the login of {login.user}{f': {words}' if quotable else '.'}",
         fix="Check the password, or the app password's permission for IMAP, or the master user's name and password.",
     )
+
+
+def _plain(login: Credentials) -> str:
+    """Return the answer of AUTHENTICATE PLAIN (RFC 4616)."""
+    return base64.b64encode(f"\0{login.user}\0{reveal(login.password) or ''}".encode()).decode()
 
 
 def _unsupported(peer: str, *, by_token: bool) -> LoginUnsupported:

@@ -7,15 +7,19 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
+from typing import Final, cast
 
-from glassdome.core.errors import LoginRefused, LoginUnsupported, TransportError
+from glassdome.core.errors import ConnectFailed, GlassdomeError, LoginRefused, LoginUnsupported, TransportError
 from glassdome.core.limits import (
     IMAP_KEEP_SECONDS,
     IMAP_TRUST_SECONDS,
     LOGIN_AGAIN_SECONDS,
+    LOGIN_DOUBT_SECONDS,
+    LOGIN_LONGEST_SECONDS,
     LOGIN_WINDOW_SECONDS,
     MAX_IMAP_CONNECTIONS,
     MAX_REFUSED_LOGINS,
+    MAX_REFUSED_TRIES,
 )
 from glassdome.integrations.imap.login import ImapServer, log_in
 from glassdome.integrations.imap.session import Session
@@ -23,6 +27,9 @@ from glassdome.ports.imap import MailboxLogins
 from glassdome.values.credentials import Credentials
 
 __all__ = ["ImapPool"]
+
+#: Seconds for which a row of refusals is remembered after its last pause.
+_REMEMBERED: Final = 2 * LOGIN_LONGEST_SECONDS
 
 
 @dataclass(slots=True)
@@ -35,6 +42,22 @@ class _Resting:
     since: float
 
 
+@dataclass(slots=True, kw_only=True)
+class _Refused:
+    """Logins of one mailbox that were refused in a row: when the last was, how many, and what the server said."""
+
+    at: float
+    tries: int
+    error: GlassdomeError
+
+    @property
+    def until(self) -> float:
+        """Until when it is not tried again: longer each time, and briefly where it may be a server's moment."""
+        if not isinstance(self.error, LoginRefused):
+            return self.at + LOGIN_DOUBT_SECONDS
+        return self.at + min(LOGIN_LONGEST_SECONDS, LOGIN_AGAIN_SECONDS * 2.0 ** min(self.tries - 1, 16))
+
+
 @dataclass(slots=True)
 class _Room:
     """The sessions and state of one event loop; no other loop can use its sessions."""
@@ -43,7 +66,8 @@ class _Room:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     resting: list[_Resting] = field(default_factory=list)
     open: Counter[str] = field(default_factory=Counter)
-    refused: dict[tuple[str, Credentials], tuple[float, LoginRefused]] = field(default_factory=dict)
+    refused: dict[tuple[str, Credentials], _Refused] = field(default_factory=dict)
+    worked: set[tuple[str, Credentials]] = field(default_factory=set)
     keeper: AsyncGenerator[None, None] | None = None
 
 
@@ -120,7 +144,7 @@ class ImapPool:
             rested.session.abort()
             await self._left(room, mailbox)
         try:
-            return await self._log_in(room, mailbox, login)
+            return await self._log_in(room, mailbox, login, fresh=fresh)
         except BaseException:
             await self._left(room, mailbox)
             raise
@@ -143,17 +167,18 @@ class ImapPool:
                         return None
                 await room.changed.wait()
 
-    async def _log_in(self, room: _Room, mailbox: str, given: Credentials | None) -> Session:
+    async def _log_in(self, room: _Room, mailbox: str, given: Credentials | None, *, fresh: bool) -> Session:
         login = given or await self._logins.login_for(mailbox)
-        _spare_the_server(room, mailbox, login)
+        key = (mailbox, login)
+        _spare_the_server(room, key, fresh=fresh)
         try:
             session = await log_in(self._server, login)
         except LoginUnsupported:
             raise  # no password was sent, so no server holds it against us
         except LoginRefused as exc:
-            room.refused[mailbox, login] = (room.loop.time(), exc)
-            raise
-        room.refused.pop((mailbox, login), None)
+            raise _refused(room, key, exc) from exc
+        room.refused.pop(key, None)
+        room.worked.add(key)
         return session
 
     async def _give_back(self, room: _Room, mailbox: str, login: Credentials | None, session: Session) -> None:
@@ -171,16 +196,32 @@ class ImapPool:
             room.changed.notify_all()
 
 
-def _spare_the_server(room: _Room, mailbox: str, login: Credentials) -> None:
-    """Raise LoginRefused where one more try is hopeless or could get our address banned."""
+def _refused(room: _Room, key: tuple[str, Credentials], exc: LoginRefused) -> GlassdomeError:
+    """Note a refused login; one that worked before is in doubt at first, since servers in trouble refuse good passwords."""
+    before, error = room.refused.get(key), cast("GlassdomeError", exc)
+    tries = before.tries if before is not None else 0
+    if key in room.worked:
+        room.worked.discard(key)
+        error = ConnectFailed(f"{exc.message} It took that login before, so it is asked again.", fix=exc.fix)
+    room.refused[key] = _Refused(at=room.loop.time(), tries=tries + 1, error=error)
+    return error
+
+
+def _spare_the_server(room: _Room, key: tuple[str, Credentials], *, fresh: bool) -> None:
+    """Raise what was said last where one more try is hopeless or could get our address banned.
+
+    A person who asks (`fresh`) waits no longer after many refusals than after one.
+    """
     now = room.loop.time()
-    room.refused = {key: value for key, value in room.refused.items() if now - value[0] < LOGIN_WINDOW_SECONDS}
-    since, refusal = room.refused.get((mailbox, login), (now - LOGIN_AGAIN_SECONDS, None))
-    if refusal is not None and now - since < LOGIN_AGAIN_SECONDS:
-        raise LoginRefused(refusal.message, fix=refusal.fix) from refusal
-    if len(room.refused) >= MAX_REFUSED_LOGINS:
+    room.refused = {k: known for k, known in room.refused.items() if now < max(known.until, known.at + _REMEMBERED)}
+    known = room.refused.get(key)
+    if known is not None and now < (min(known.until, known.at + LOGIN_AGAIN_SECONDS) if fresh else known.until):
+        raise type(known.error)(known.error.message, fix=known.error.fix) from known.error
+    lately = [known for known in room.refused.values() if now - known.at < LOGIN_WINDOW_SECONDS]
+    tries = sum(min(known.tries, 2) for known in lately)
+    if len(lately) >= MAX_REFUSED_LOGINS or tries >= MAX_REFUSED_TRIES:
         raise LoginRefused(
-            f"{len(room.refused)} logins were refused lately, so none is tried for {mailbox} now.",
+            f"{len(lately)} logins were refused lately, so none is tried for {key[0]} now.",
             fix=f"Correct the passwords; the next try is made within {LOGIN_WINDOW_SECONDS / 60:.0f} minutes.",
         )
 

@@ -65,13 +65,17 @@ def is_for_now(response: Response) -> bool:
 def refusal(peer: str, command: str, done: Response) -> GlassdomeError:
     """Return the error of a tagged NO or BAD.
 
-    A NO without a code that says more is temporary: the server could not, and does not tell for how long.
+    A NO without a code that says more is temporary: the server could not, and does not tell for how long. So is a BAD,
+    which servers in trouble say to commands that they took before (Exchange, Gmail, Yahoo); a command that is wrong for
+    ever ends by the patience of who asks again.
     """
     sentence = f"{peer} refused {command}: {said(done)}"
+    if done.name == "BAD":
+        now = is_for_now(done)
+        sentence = sentence if now else f"{peer} did not understand {command}: {said(done)}"
+        return ImapRefused(sentence, temporary=now or done.code not in _FINAL, away=now, **_facts(done))
     if done.name != "NO":
-        if is_for_now(done):
-            return ImapRefused(sentence, temporary=True, away=True, **_facts(done))
-        return ProtocolViolation(f"{peer} did not understand {command}: {said(done)}")
+        return ProtocolViolation(f"{peer} answered {command} with something else: {said(done)}")
     if done.code in _MISSING or (not done.code and _NO_SUCH.search(done.text)):
         return FolderMissing(sentence, **_facts(done))
     full = done.code == "OVERQUOTA" and command in _STORING
@@ -87,4 +91,9 @@ def hung_up(peer: str, response: Response, during: str = "") -> Disconnected:
 
 
 def _facts(response: Response) -> dict[str, Any]:
-    return {"imap_code": response.code, "said": said(response), "for_now": is_for_now(response)}
+    return {
+        "imap_code": response.code,
+        "bad": response.name == "BAD",
+        "said": said(response),
+        "for_now": is_for_now(response),
+    }

@@ -33,6 +33,7 @@ class Session:
         self.capabilities = capabilities
         self._connection = connection
         self._selected: tuple[str, bool] | None = None
+        self._exists = 0
         self._prefixes: tuple[str, ...] | None = None
         self._wire: dict[str, str] = {}
 
@@ -92,7 +93,7 @@ class Session:
         return tuple(sorted({number(facts["UID"]) for facts in _fetched(reply) if "UID" in facts}))
 
     async def facts(self, uids: Sequence[int]) -> tuple[FetchedMessage, ...]:
-        """Fetch size, flags and INTERNALDATE of those that are still there, by ascending UID."""
+        """Fetch size, flags and INTERNALDATE of those that are still there, by ascending UID; raises as `body`."""
         found: dict[int, FetchedMessage] = {}
         for start in range(0, len(uids), _BATCH):
             reply = await self._fetch(uids[start : start + _BATCH], "(UID RFC822.SIZE FLAGS INTERNALDATE)")
@@ -100,6 +101,8 @@ class Session:
                 # A change of flags by somebody else arrives as FETCH too, without what was asked for.
                 if "UID" in facts and "RFC822.SIZE" in facts:
                     found[number(facts["UID"])] = _message(facts)
+        if missing := sorted(set(uids) - found.keys()):
+            await self._withheld(missing)
         return tuple(found[uid] for uid in sorted(found.keys() & set(uids)))
 
     async def body(self, uid: int, *, max_bytes: int) -> bytes | None:
@@ -114,7 +117,7 @@ class Session:
             if "RFC822.SIZE" in f
         ]
         if not sizes:
-            await self._withheld(uid)
+            await self._withheld([uid])
             return None
         if sizes[0] > max_bytes:
             raise MessageTooLarge(f"The message has {sizes[0]} bytes; {max_bytes} are allowed.")
@@ -128,7 +131,7 @@ class Session:
             # Servers in trouble send an empty body of a message that has a size.
             if isinstance(raw, bytes) and (raw or not sizes[0]):
                 return raw
-        await self._withheld(uid)
+        await self._withheld([uid])
         return None
 
     async def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
@@ -216,14 +219,17 @@ class Session:
     # -- inside
 
     async def _open(self, folder: str, *, read_only: bool) -> FolderStatus:
-        self._selected = None
+        self._selected, self._exists = None, 0
         reply = await self._about(folder, "EXAMINE" if read_only else "SELECT")
+        if reply.code("UIDVALIDITY") is None:
+            raise ImapRefused(f"The IMAP server opened {folder} and told nothing of it.", temporary=True, away=True)
         self._selected = (folder, read_only)
+        self._exists = next((r.number or 0 for r in reversed(reply.of("EXISTS"))), 0)
         modseq, permanent = reply.code("HIGHESTMODSEQ"), reply.code("PERMANENTFLAGS")
         return FolderStatus(
             uid_validity=number(reply.code("UIDVALIDITY")),
             uid_next=number(reply.code("UIDNEXT") or "0") or None,
-            exists=next((r.number or 0 for r in reversed(reply.of("EXISTS"))), 0),
+            exists=self._exists,
             highest_modseq=number(modseq) if modseq else None,
             permanent=None if permanent is None or read_only else frozenset(permanent.lower().strip("()").split()),
         )
@@ -237,6 +243,8 @@ class Session:
         ask = ["RETURN (SPECIAL-USE)"] if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities else []
         reply = await self._connection.command("LIST", '""', '"*"', *ask)
         found = listed(reply.of("LIST"), self._prefixes)
+        if not found:  # INBOX is always there
+            raise ImapRefused("The IMAP server lists no folders.", temporary=True, away=True)
         self._wire = {info.name: wire for wire, info in found.items()}
         return found
 
@@ -269,10 +277,19 @@ class Session:
             return False
         return bool(names) and folder not in names
 
-    async def _withheld(self, uid: int) -> None:
-        """Raise where the server has the message and does not give it; return where it is gone."""
-        if uid in await self.search(f"UID {uid}"):
-            raise ImapRefused(f"The IMAP server lists message {uid} and gives no data of it.", temporary=True)
+    async def _withheld(self, uids: Sequence[int]) -> None:
+        """Raise where the server has one of the messages and does not give it; return where they are gone.
+
+        A server in trouble answers everything with OK and nothing, so its silence about them counts only where it speaks of
+        others.
+        """
+        listed = set[int]()
+        for start in range(0, len(uids), _BATCH):
+            listed.update(await self.search(f"UID {uid_set(uids[start : start + _BATCH])}"))
+        if there := sorted(listed & set(uids)):
+            raise ImapRefused(f"The IMAP server lists message {there[0]} and gives no data of it.", temporary=True)
+        if self._exists and not listed and not await self.search("ALL"):
+            raise ImapRefused("The IMAP server gives no data of any message.", temporary=True, away=True)
 
     async def _fetch(self, uids: Sequence[int], items: str, **bounds: float | int) -> ServerReply:
         return await self._connection.command("UID", "FETCH", uid_set(uids), items, **bounds)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from glassdome.core.errors import Disconnected, FolderMissing, ImapRefused, Keyw
 from glassdome.integrations.imap.connection import Connection
 from glassdome.integrations.imap.login import log_in
 from glassdome.integrations.imap.pool import ImapPool
+from glassdome.source.imap_editor import ImapEditor
 from glassdome.values.refs import Cursor, MessageRef
 from tests.integration.imap_servers.conftest import BOB, Bench
 from tests.servers.scripted_imap import RAW, Folder
@@ -310,12 +311,49 @@ async def test_a_keyword_that_is_kept_is_set(bench: Bench) -> None:
 
 
 async def test_bad_to_a_keyword_costs_one_login(bench: Bench) -> None:
-    """A server that ends in BAD is not asked again for every mail."""
+    """A server that ends in BAD is not asked again for every mail; after ten minutes of that it keeps no keywords."""
+    now = 0.0
+    editor = ImapEditor(bench.pool, time=lambda: now)
     bench.server.script("UID STORE", b"TAG BAD Invalid system flag\r\n")
     for uid in (1, 2, 3):
-        with pytest.raises(KeywordsUnsupported):
-            await bench.editor.add_keywords(bench.ref(uid), ["$Phishing"])
+        with pytest.raises(ImapRefused) as caught:
+            await editor.add_keywords(bench.ref(uid), ["$Phishing"])
+        assert caught.value.temporary
     assert bench.server.logins == 1
+    now = 600.0
+    for uid in (1, 2, 3):
+        with pytest.raises(KeywordsUnsupported):
+            await editor.add_keywords(bench.ref(uid), ["$Phishing"])
+    assert bench.server.logins == 2
+
+
+async def test_a_moments_bad_to_a_keyword_is_no_verdict_on_keywords(bench: Bench) -> None:
+    """A server in trouble says BAD to what it took before: the next try sets it."""
+    now = 0.0
+    editor = ImapEditor(bench.pool, time=lambda: now)
+    bench.server.script("UID STORE", b"TAG BAD Command received in invalid state\r\n", times=1)
+    with pytest.raises(ImapRefused, match="invalid state"):
+        await editor.add_keywords(bench.ref(), ["$Phishing"])
+    now = 31.0
+    await editor.add_keywords(bench.ref(), ["$Phishing"])
+    assert "$Phishing" in bench.server.folder(BOB).mails[1].flags
+    now = 700.0
+    bench.server.script("UID STORE", b"TAG BAD Command received in invalid state\r\n", times=1)
+    with pytest.raises(ImapRefused, match="invalid state"):
+        await editor.add_keywords(bench.ref(), ["$Seen"])
+
+
+async def test_idle_that_ends_in_bad_is_polled(bench: Bench) -> None:
+    """BAD ends the connection, and no watch: the folder is asked now and then on another."""
+    bench.server.script("IDLE", b"TAG BAD what\r\n")
+    async with asyncio.timeout(20):
+        changes = bench.source.watch(BOB, "INBOX")
+        await anext(changes)
+        await anext(changes)
+        bench.server.deliver(BOB)
+        await anext(changes)
+        await changes.aclose()
+    assert len(bench.server.commands("^IDLE")) == 1
 
 
 async def test_no_to_a_keyword_is_said_in_words(bench: Bench) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from glassdome.core.errors import (
     ConnectFailed,
     Disconnected,
     FolderMissing,
-    GlassdomeError,
     ImapRefused,
     LoginRefused,
     LoginUnsupported,
     NotFound,
-    ProtocolViolation,
     TransportError,
 )
 from glassdome.integrations.imap import connection as connection_module
+from glassdome.integrations.imap import pool as pool_module
 from glassdome.integrations.imap.connection import Connection
 from glassdome.integrations.tls import TlsPolicy
+from glassdome.values.refs import Cursor
 from tests.integration.imap_servers.conftest import BOB, Bench
 from tests.servers.certificates import Certificates
 from tests.servers.scripted_imap import RAW, scripted
@@ -43,6 +45,14 @@ FOR_NOW = [
     b"NO [CONTACTADMIN] Temporarily switched off",
     b"NO [NOPERM] Too many requests",
     b"BAD Command Argument Error. 11",
+]
+#: Said to commands that were well-formed, by servers in trouble; no word tells for how long.
+BAD = [
+    b"BAD Command received in Invalid state.",
+    b"BAD Request not handled",
+    b"BAD [ALERT] Something went wrong",
+    b"BAD what",
+    b"BAD",
 ]
 
 
@@ -241,6 +251,64 @@ async def test_alert_in_ok_is_a_success(bench: Bench) -> None:
     assert await bench.new() == (2, 3)
 
 
+@pytest.mark.parametrize("said", [b"NO [AUTHENTICATIONFAILED] Invalid credentials", b"BAD Login failed"])
+async def test_a_login_that_worked_is_doubted_once(bench: Bench, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    """Servers in trouble refuse good passwords: one more try after a moment; a second refusal is believed."""
+    monkeypatch.setattr(pool_module, "LOGIN_DOUBT_SECONDS", 0.0)
+    assert await bench.new() == (2, 3)
+    bench.server.script("(STATUS|EXAMINE)", b"* BYE bye\r\n", times=1)
+    bench.server.script("AUTHENTICATE", b"TAG " + said + b"\r\n", times=1)
+    with pytest.raises(ConnectFailed, match=said.rpartition(b"] ")[2].removeprefix(b"BAD ").decode()):
+        await bench.new()
+    assert await bench.new() == (2, 3)
+    bench.server.script("(STATUS|EXAMINE)", b"* BYE bye\r\n", times=1)
+    bench.server.script("AUTHENTICATE", b"TAG " + said + b"\r\n")
+    for expected in (ConnectFailed, LoginRefused, LoginRefused):
+        with pytest.raises(expected):
+            await bench.new()
+    assert len(bench.server.commands("^AUTHENTICATE")) == 5
+
+
+async def test_a_password_that_a_server_repeats_is_not_told(bench: Bench) -> None:
+    """Some servers quote the command that they refuse."""
+    bench.server.capabilities = "IMAP4rev1"
+    bench.server.script("LOGIN", "TAG BAD Cannot do LOGIN bob pässword\r\n".encode())
+    with pytest.raises(LoginRefused) as caught:
+        await bench.new()
+    assert "pässword" not in caught.value.sentence
+
+
+async def test_nothing_at_all_is_no_answer(bench: Bench) -> None:
+    """A server in trouble answers OK to everything, and nothing else: no mail is gone, no folder missing, nothing old."""
+    bench.server.script("(UID FETCH|UID SEARCH)", b"TAG OK done\r\n")
+    with pytest.raises(ImapRefused) as caught:
+        await bench.source.fetch(bench.ref(), max_bytes=ENOUGH)
+    assert caught.value.temporary
+    with pytest.raises(ImapRefused):
+        await bench.source.new_uids(BOB, "INBOX", Cursor(uid_validity=6, last_uid=1))
+    with pytest.raises(ImapRefused):
+        await bench.source.new_uids(BOB, "INBOX", Cursor.starting(datetime(2026, 11, 1, tzinfo=UTC)))
+    with pytest.raises(ImapRefused):
+        await bench.editor.move(bench.ref(), "Junk")
+    bench.server.unscript()
+    bench.server.script("(LIST|EXAMINE|SELECT)", b"TAG OK done\r\n")
+    for ask in (bench.editor.move(bench.ref(), "\\Junk"), bench.source.fetch(bench.ref(), max_bytes=ENOUGH)):
+        with pytest.raises(ImapRefused) as caught:
+            await ask
+        assert caught.value.temporary
+
+
+async def test_messages_without_facts_are_not_passed_over(bench: Bench) -> None:
+    """The server lists three messages and describes one: whoever asked must not take the others for deleted."""
+    bench.server.script("UID FETCH", b"* 1 FETCH (UID 1 RFC822.SIZE 9 FLAGS ())\r\nTAG OK\r\n", times=1)
+    async with bench.pool.session(BOB) as session:
+        await session.examine("INBOX")
+        with pytest.raises(ImapRefused, match="message 2"):
+            await session.facts([1, 2, 3])
+        bench.server.folder(BOB).mails.pop()
+        assert [fact.uid for fact in await session.facts([1, 2, 3])] == [1, 2]
+
+
 async def test_greeting_bye_is_a_server_away(bench: Bench) -> None:
     """Dovecot and Gmail turn clients away so."""
     bench.server.greeting = b"* BYE [UNAVAILABLE] Too many connections from your IP"
@@ -250,11 +318,26 @@ async def test_greeting_bye_is_a_server_away(bench: Bench) -> None:
     assert "Too many connections" in caught.value.sentence
 
 
-@pytest.mark.parametrize(("said", "kind"), [(b"BAD what", ProtocolViolation), (b"NO [CANNOT] never", ImapRefused)])
-async def test_what_is_final_stays_final(bench: Bench, said: bytes, kind: type[GlassdomeError]) -> None:
-    """BAD without further words is a fault of protocol."""
+@pytest.mark.parametrize("command", ["EXAMINE", "STATUS", "UID FETCH", "UID SEARCH"])
+@pytest.mark.parametrize("said", BAD)
+async def test_bad_is_asked_again_on_a_new_connection(bench: Bench, command: str, said: bytes) -> None:
+    """Our commands are well-formed, so that BAD tells of the server's trouble; its words are kept."""
+    bench.server.script(command, b"TAG " + said + b"\r\n", times=1)
+    ask = bench.source.fetch(bench.ref(), max_bytes=ENOUGH) if command == "UID FETCH" else bench.new()
+    with pytest.raises(ImapRefused) as caught:
+        await ask
+    assert caught.value.temporary
+    assert said.rpartition(b"] ")[2].removeprefix(b"BAD ").decode().strip(".") in caught.value.sentence
+    assert await bench.source.fetch(bench.ref(), max_bytes=ENOUGH) == RAW
+    assert await bench.new() == (2, 3)
+    assert bench.server.logins == 2
+
+
+@pytest.mark.parametrize("said", [b"BAD [CLIENTBUG] Wrong", b"NO [CANNOT] never"])
+async def test_what_is_final_stays_final(bench: Bench, said: bytes) -> None:
+    """A code that says why it will be refused again is believed, beside BAD too."""
     bench.server.script("UID FETCH", b"TAG " + said + b"\r\n")
-    with pytest.raises(kind) as caught:
+    with pytest.raises(ImapRefused) as caught:
         await bench.source.fetch(bench.ref(), max_bytes=ENOUGH)
     assert not caught.value.temporary
 

@@ -81,10 +81,11 @@ def say(*lines: bytes) -> Answer:
         ([b"* 1 EXISTS\r\n" * 2000, b"* 1 EXISTS\r\n" * 2000], ProtocolViolation),
         ([b"\r\n"], ProtocolViolation),
         ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], ProtocolViolation),
-        ([b"TAG BAD what\r\n"], ProtocolViolation),
+        ([b"TAG BAD what\r\n"], ImapRefused),
+        ([b"TAG MAYBE what\r\n"], ProtocolViolation),
         ([b"* BYE shutting down\r\n"], Disconnected),
     ],
-    ids=["literal", "number", "line", "responses", "empty", "http", "bad", "bye"],
+    ids=["literal", "number", "line", "responses", "empty", "http", "bad", "maybe", "bye"],
 )
 async def test_bounds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: list[bytes], expected: type[GlassdomeError]
@@ -132,6 +133,40 @@ async def test_idle_refused(tmp_path: Path) -> None:
     async with connected(tmp_path, say(b"TAG NO not now\r\n")) as connection:
         with pytest.raises(ImapRefused):
             await connection.idle(5)
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [b"* BAD Internal server error\r\n", b"* NO [ALERT] Mailbox is locked\r\n", b"* OK [ALERT] Going down\r\n"],
+)
+@pytest.mark.parametrize("hangs_up", [False, True])
+async def test_words_beside_an_answer_that_never_comes_are_kept(
+    tmp_path: Path, complaint: bytes, hangs_up: bool
+) -> None:
+    """Servers say untagged what troubles them, and hang or hang up then."""
+
+    async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(complaint)
+        await writer.drain()
+        writer.close()
+
+    words = complaint.strip().rpartition(b"] ")[2].removeprefix(b"* BAD ").decode()
+    answer, seconds, expected = (leave, 20.0, Disconnected) if hangs_up else (say(complaint), 0.2, TimedOut)
+    async with connected(tmp_path, answer) as connection:
+        with pytest.raises(expected, match=words):
+            await connection.command("NOOP", seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "greeting", [b"220 mail.example.org ESMTP\r\n", b"+OK POP3 ready\r\n", b"HTTP/1.1 400 Bad Request\r\n"]
+)
+async def test_another_kind_of_server_is_told_at_once(tmp_path: Path, greeting: bytes) -> None:
+    """Its words are shown, and nobody waits for an answer to an IMAP command."""
+    with pytest.raises(ConnectFailed, match="does not greet as an IMAP server") as caught:
+        async with connected(tmp_path, say(), greeting):
+            pass
+    assert greeting.split()[0].decode() in caught.value.sentence
 
 
 @pytest.mark.parametrize("greeting", [b"* BYE too many connections\r\n", b""])

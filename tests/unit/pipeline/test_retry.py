@@ -9,6 +9,7 @@ import pytest
 from glassdome.core.errors import (
     ConnectFailed,
     ImapRefused,
+    LoginRefused,
     MessageTooLarge,
     ModelMissing,
     ModelUnavailable,
@@ -78,6 +79,25 @@ def test_a_mail_server_that_refuses_for_now_is_asked_again_ever_less_often() -> 
     assert decide_retry(mine, attempts=1, now=NOON).counted
     assert decide_retry(mine, attempts=MAX_ATTEMPTS, now=NOON).again_at is None
     assert decide_retry(ImapRefused(), attempts=1, now=NOON).again_at is None
+
+
+def test_what_may_pass_is_waited_for_a_day() -> None:
+    """An outage lasts a night; tries thin out, and they do not make the message look like poison to a worker that dies."""
+    for error in (TimedOut(), ImapRefused(temporary=True)):
+        for waited, seconds in ((timedelta(minutes=10), 150), (timedelta(hours=20), 1800)):
+            decision = decide_retry(error, attempts=4, now=NOON, waiting_since=NOON - waited, jitter=_upper)
+            assert decision == RetryDecision(again_at=NOON + timedelta(seconds=seconds), counted=False)
+        late = {"now": NOON, "waiting_since": NOON - timedelta(days=1), "jitter": _upper}
+        assert decide_retry(error, attempts=4, **late).counted
+        assert decide_retry(error, attempts=MAX_ATTEMPTS, **late).again_at is None
+
+
+def test_a_refused_login_waits_for_somebody_to_correct_the_password() -> None:
+    """Mail that was queued before the password was changed is judged after it was corrected, up to a long weekend."""
+    for waited, seconds in ((timedelta(0), 396), (timedelta(hours=1), 2160), (timedelta(days=3), 4320)):
+        decision = decide_retry(LoginRefused(), attempts=99, now=NOON, waiting_since=NOON - waited, jitter=_upper)
+        assert decision == RetryDecision(again_at=NOON + timedelta(seconds=seconds), counted=False)
+    assert decide_retry(LoginRefused(), attempts=1, now=NOON, waiting_since=NOON - timedelta(days=4)).again_at is None
 
 
 def test_a_fault_of_protocol_has_few_attempts() -> None:
