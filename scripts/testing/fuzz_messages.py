@@ -7,6 +7,7 @@ OUT gets `status.json` (inputs run, crashes, slow inputs), each input that faile
 so that a second run goes on where the first one ended. The work is done by a child process: a crash of the
 interpreter or an input that never returns is counted, and the next child goes on.
 `--parse-only` stops after the parser, where most of the foreign bytes are met: several times as many inputs an hour.
+`--max-bytes` bounds an input: small ones try more shapes an hour, large ones find what grows too fast.
 `--replay FILE` judges one saved input without instrumentation and says how long that took.
 """
 
@@ -162,12 +163,12 @@ def fuzz(options: argparse.Namespace) -> None:
             tally.failed("crash", raw, "\n".join([type(exc).__name__, *where, *_said(exc)]))
         tally.ran(time.process_time() - start, raw)
 
-    for sample in _samples(options.seeds):
+    for sample in _samples(options.seeds, options.max_bytes):
         one(sample)
     arguments = [
         "fuzz_messages",
         f"-runs={tally.left}",
-        f"-max_len={MAX_BYTES}",
+        f"-max_len={options.max_bytes}",
         f"-timeout={HANG_SECONDS}",
         f"-max_total_time={max(1, options.seconds)}",
         f"-dict={Path(__file__).with_name('mime.dict')}",
@@ -183,16 +184,16 @@ def fuzz(options: argparse.Namespace) -> None:
         tally.write()
 
 
-def _samples(folders: Sequence[Path]) -> list[bytes]:
+def _samples(folders: Sequence[Path], most: int) -> list[bytes]:
     paths = [path for folder in folders for path in sorted(folder.rglob("*.eml"))]
-    return [path.read_bytes()[:MAX_BYTES] for path in paths]
+    return [path.read_bytes()[:most] for path in paths]
 
 
 def supervise(options: argparse.Namespace) -> int:
     """Start children until enough inputs ran or the time is over; return 1 where any input failed."""
     corpus = options.out / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    for raw in _samples(options.seeds):
+    for raw in _samples(options.seeds, options.max_bytes):
         (corpus / hashlib.sha256(raw).hexdigest()[:16]).write_bytes(raw)
     end = time.monotonic() + options.seconds
     while Tally(options.out, options.runs).left and time.monotonic() < end:
@@ -207,6 +208,8 @@ def supervise(options: argparse.Namespace) -> int:
             str(options.runs),
             "--seconds",
             rest,
+            "--max-bytes",
+            str(options.max_bytes),
             *(["--parse-only"] if options.parse_only else []),
         ]
         with (options.out / "log.txt").open("ab") as log:
@@ -241,6 +244,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=24 * 3600)
     parser.add_argument("--parse-only", action="store_true")
+    parser.add_argument("--max-bytes", type=int, default=MAX_BYTES, help="bytes of an input")
     parser.add_argument("--replay", type=Path)
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
