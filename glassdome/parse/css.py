@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from glassdome.core.limits import MAX_STYLE_CHARS, MAX_STYLE_RULES, MAX_STYLESHEET_CHARS
 from glassdome.parse.colour import Colour, colour
+from glassdome.parse.css_rules import applies
 
 __all__ = ["EMPTY", "Shown", "Style", "merge", "parse_declarations", "parse_stylesheet"]
 
@@ -22,10 +23,13 @@ _AT_RULE = re.compile(r"@[^{};@]{0,200}(\{|;)")
 _BRACE = re.compile(r"[{}]")
 _COMBINATOR = re.compile(r"[\s>+~:\[]+")
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
+_TAG = re.compile(r"[A-Za-z0-9]+")
 _PX = {"px": 1.0, "": 1.0, "pt": 1.33, "cm": 37.8, "mm": 3.78, "in": 96.0, "vw": 8.0, "vh": 6.0}
 #: Selectors of one rule, and their length; what is longer is no hand-made rule.
 _MAX_SELECTORS = 20
 _MAX_SELECTOR_CHARS = 200
+#: @-rules in @-rules that are read.
+_MOST_NESTED = 3
 #: Distance outside the window at which nothing of a text is left in it.
 _FAR = -500.0
 
@@ -205,26 +209,38 @@ def _background(declared: dict[str, str]) -> Colour | None:
     return colour(value)
 
 
-def parse_stylesheet(text: str) -> dict[str, Style]:
-    """Parse the rules with simple selectors (`p`, `.x`, `#x`, `p.x`); blocks of @media and the like are skipped.
+def parse_stylesheet(text: str) -> tuple[dict[str, Style], list[tuple[str, Style]]]:
+    """Parse the rules; return those with simple selectors (`p`, `.x`, `#x`, `p.x`), and others that may hide something.
 
-    Of any other selector only a background counts, as "unknown" on its last part: text on it is then never judged.
+    Blocks of @media and the like are skipped. Of any other selector a background counts too, as "unknown" on its last
+    part: text on it is then never judged.
     """
     text = _without_at_rules(_COMMENT.sub("", text[:MAX_STYLESHEET_CHARS].replace("<!--", "").replace("-->", "")))
     rules: dict[str, Style] = {}
+    others: list[tuple[str, Style]] = []
     for block in text.split("}")[:MAX_STYLE_RULES]:
         selectors, brace, body = block.partition("{")
         style = parse_declarations(body[:MAX_STYLE_CHARS]) if brace else EMPTY
         if style is not EMPTY:
-            for selector in selectors.split(",")[:_MAX_SELECTORS]:
-                _add_rule(rules, selector.strip()[:_MAX_SELECTOR_CHARS], style)
-    return rules
+            for selector in map(str.strip, selectors.split(",")[:_MAX_SELECTORS]):
+                _add_rule(rules, selector[:_MAX_SELECTOR_CHARS], style)
+                if _may_hide(style) and not _SIMPLE.fullmatch(selector) and len(selector) < _MAX_SELECTOR_CHARS:
+                    others.append((selector, style))
+    return rules, others
+
+
+def _may_hide(style: Style) -> bool:
+    tiny = style.font is not None and style.font < 2
+    return bool(style.hide or style.display or style.visibility or tiny)
 
 
 def _add_rule(rules: dict[str, Style], selector: str, style: Style) -> None:
     if not selector:
         return
     if _SIMPLE.fullmatch(selector):
+        if selector[0].isupper():  # names of elements have no case
+            tag = _TAG.match(selector)
+            selector = f"{tag[0].lower()}{selector[tag.end() :]}" if tag else selector
         rules[selector] = merge(rules.get(selector, EMPTY), style)
     elif style.background is not None:
         last = _COMBINATOR.split(selector)[-1]
@@ -232,15 +248,19 @@ def _add_rule(rules: dict[str, Style], selector: str, style: Style) -> None:
             rules[last] = merge(rules.get(last, EMPTY), Style(background="unknown"))
 
 
-def _without_at_rules(text: str) -> str:
-    """Cut out @-rules with their blocks; what is inside depends on the reader's device."""
+def _without_at_rules(text: str, depth: int = 0) -> str:
+    """Cut out @-rules with their blocks, what is inside depending on the reader's device; keep what holds on every screen."""
     if "@" not in text:
         return text
     out: list[str] = []
     at = 0
     while rule := _AT_RULE.search(text, at):
         out.append(text[at : rule.start()])
-        at = _block_end(text, rule.end()) if rule[1] == "{" else rule.end()
+        at = rule.end()
+        if rule[1] == "{":
+            at = _block_end(text, rule.end())
+            if depth < _MOST_NESTED and applies(rule[0][:-1].strip()) == "always":
+                out.append(_without_at_rules(text[rule.end() : at].removesuffix("}"), depth + 1))
     return "".join(out) + text[at:]
 
 

@@ -10,74 +10,34 @@ from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from glassdome.core.limits import MAX_FORMS, MAX_LINKS, MAX_SHOWN_CHARS
-from glassdome.parse.css import parse_stylesheet
+from glassdome.core.limits import MAX_FORMS, MAX_HIDDEN, MAX_LINKS, MAX_SHOWN_CHARS
+from glassdome.parse.css import EMPTY, Shown, Style, parse_stylesheet
+from glassdome.parse.css_rules import applies
 from glassdome.parse.faults import Faults
+from glassdome.parse.frames import MAX_FRAME_DEPTH, MAX_FRAMES, inner_page, is_closed
+from glassdome.parse.generated import MAX_WRITTEN, Generated, Place, generated_by, list_marker, may_generate
 from glassdome.parse.html_guard import guard
 from glassdome.parse.html_text import TextBuilder
-from glassdome.parse.look import PAGE, Look, Sheet, look_of
+from glassdome.parse.look import PAGE, Look, Sheet, look_of, styled
 from glassdome.parse.plain import line
+from glassdome.parse.selectors import Matcher, matched_styles
 from glassdome.parse.url import host_of, normal_url
 from glassdome.values.message import Form, HiddenText, Link
 
 __all__ = ["HtmlPage", "read_html"]
 
-_SKIPPED = frozenset(
-    [
-        "head",
-        "script",
-        "style",
-        "title",
-        "template",
-        "iframe",
-        "noembed",
-    ]
-)
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_SKIPPED = frozenset((
+    "head", "script", "style", "title", "template", "iframe", "noembed",
+))  # fmt: skip
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html",
+    "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr",
+    "ul",
+))  # fmt: skip
+#: Elements whose words no browser shows.
+_UNSEEN = frozenset(("datalist", "defs", "desc", "metadata", "symbol"))
+_GONE = Style(display=Shown(False))
 _HREF_IN_TEXT = re.compile(r"href\s{0,5}=\s{0,5}[\"']?([^\"'\s>]{1,4096})", re.IGNORECASE)
 _FOR_OUTLOOK = re.compile(r"\s*\[if\s+(?!!)[^\]]{0,100}\b(?:mso|vml)\b", re.IGNORECASE)
 _HREF_IN_TAG = re.compile(
@@ -105,6 +65,14 @@ class HtmlPage:
     has_script: bool = False
     remote_images: int = 0
 
+    def add(self, inner: HtmlPage) -> None:
+        """Add what is in a page inside this one, but for its text, which has its place."""
+        self.hidden = (self.hidden + inner.hidden)[:MAX_HIDDEN]
+        self.links = (self.links + inner.links)[:MAX_LINKS]
+        self.forms = (self.forms + inner.forms)[:MAX_FORMS]
+        self.has_script = self.has_script or inner.has_script
+        self.remote_images += inner.remote_images
+
 
 def read_html(html: str, faults: Faults) -> HtmlPage:
     """Read one HTML body. What a mail program would run or load is counted, never run or loaded."""
@@ -114,9 +82,9 @@ def read_html(html: str, faults: Faults) -> HtmlPage:
     return page
 
 
-def _read(html: str, faults: Faults) -> HtmlPage:
+def _read(html: str, faults: Faults, depth: int = 0, base: str = "") -> HtmlPage:
     html, rest = guard(html, faults)
-    walker = _Walker(LexborHTMLParser(html))
+    walker = _Walker(LexborHTMLParser(html), faults, depth, base)
     walker.walk()
     if rest:
         walker.read_as_text(rest)
@@ -140,10 +108,14 @@ class _OpenForm:
 class _Walker:
     """One walk over the tree, without recursion."""
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
-        self.tree = tree
+    def __init__(self, tree: LexborHTMLParser, faults: Faults, depth: int, base: str) -> None:
+        self.tree, self.faults, self.depth, self.base = tree, faults, depth, base
         self.sheet: Sheet = {}
-        self.base = ""
+        self.matched: dict[int, Style] = {}
+        self.generated: dict[int, dict[Place, Generated]] = {}
+        self.room = MAX_WRITTEN
+        self.markers: list[str] = []
+        self.frames: list[HtmlPage] = []
         self.out = TextBuilder()
         self.anchors: list[_Anchor] = []
         self.outlook: list[_Anchor] = []
@@ -174,15 +146,16 @@ class _Walker:
                 if child is not None and inner is not None:
                     above.append((node, tag, look))
                     look = inner
-                elif tag in _BLOCKS:
-                    self._leave(tag)
+                elif inner is not None and (tag in _BLOCKS or tag == "a" or self.generated):
+                    self._leave(node, tag, inner)
             elif node.is_comment_node:
                 self.out.comment(node.comment_content)
                 self._outlook(node.comment_content)
             following = child or node.next
             while following is None and above:
+                inner = look
                 node, tag, look = above.pop()
-                self._leave(tag)
+                self._leave(node, tag, inner)
                 following = node.next
             node = following
 
@@ -205,7 +178,7 @@ class _Walker:
         only = [anchor for anchor in self.outlook if anchor.url not in shown][: MAX_LINKS - len(self.anchors)]
         links = [self._link(anchor) for anchor in self.anchors + only]
         links += [Link(url=form.action, place="form", host=host_of(form.action)) for form in forms if form.action]
-        return HtmlPage(
+        page = HtmlPage(
             text=text or line(" ".join(self.out.alternatives)),
             hidden=hidden,
             links=[link for link in links if link.url],
@@ -213,11 +186,18 @@ class _Walker:
             has_script=self.has_script,
             remote_images=self.images,
         )
+        for frame in self.frames:
+            page.add(frame)
+        return page
 
     def _read_head(self) -> None:
-        sheets = [node.text_content or node.text() for node in self.tree.css("style")]
+        sheets = [node.text_content or node.text() for node in self.tree.css("style") if _is_for_screens(node)]
         if sheets:
-            self.sheet = parse_stylesheet("\n".join(sheets))
+            sheet = "\n".join(sheets)
+            self.sheet, others = parse_stylesheet(sheet)
+            matcher = Matcher(self.tree)
+            self.matched = matched_styles(others, matcher) if others else {}
+            self.generated = generated_by(sheet, matcher, self.faults) if may_generate(sheet) else {}
         self.has_script = any("json" not in (node.attributes.get("type") or "") for node in self.tree.css("script"))
         base = self.tree.css_first("base[href]")
         if base is not None:
@@ -235,11 +215,11 @@ class _Walker:
         shown = line(" ".join("".join(anchor.shown).split()))[:MAX_SHOWN_CHARS]
         return Link(url=url, shown=shown, place=anchor.place, host=host_of(url))
 
-    def _text(self, text: str, look: Look) -> None:
+    def _text(self, text: str, look: Look, *, as_written: bool = False) -> None:
         if look.mirrored:
             text = text[::-1]
             self.out.mirrored(text)
-        visible = self.out.text(text, look.how, bool(self.pre))
+        visible = self.out.text(text, look.how, as_written or bool(self.pre))
         if self.open_anchor is not None and visible:
             self.open_anchor.shown.append(visible)
 
@@ -248,23 +228,39 @@ class _Walker:
         attributes = node.attributes
         if tag in _SKIPPED:
             if tag == "iframe":
-                self._add(attributes.get("src") or "", "html")
+                self._frame(attributes, look_of(tag, attributes, self.sheet, look))
             return None
         if tag in _BLOCKS:
             self.out.quote(True) if tag == "blockquote" else self.out.block("\n\n" if tag == "p" else "\n")
         if tag == "pre":
             self.pre += 1
-        if attributes:
-            for name in attributes:
-                if name[:2] == "on":
-                    self.has_script = True
-            look = look_of(tag, attributes, self.sheet, look)
+        for name in attributes:
+            if name[:2] == "on":
+                self.has_script = True
+        matched = self.matched.get(node.mem_id, EMPTY) if self.matched else EMPTY
+        if attributes or tag in self.sheet or matched is not EMPTY:
+            look = look_of(tag, attributes, self.sheet, look, matched)
+        if tag in _UNSEEN or (tag == "dialog" and "open" not in attributes):
+            look = styled(_GONE, look)
         act = _ELEMENTS.get(tag)
         if act is not None:
             act(self, attributes, look)
+        if self.generated:
+            self._write(node, ("marker", "before"), look)
         return look
 
-    def _leave(self, tag: str) -> None:
+    def _write(self, node: LexborNode, places: tuple[Place, ...], look: Look) -> None:
+        """Add what the style sheets write at these places of an element."""
+        written = self.generated.get(node.mem_id)
+        for place in places if written else ():
+            if written and self.room > 0 and (here := written.get(place)):
+                gap, text = "\n" if here.block else "", here.text(node.attributes)
+                self.room -= len(text)
+                self._text(f"{gap}{text}{gap}", styled(here.style, look), as_written=here.block)
+
+    def _leave(self, node: LexborNode, tag: str, look: Look) -> None:
+        if self.generated:
+            self._write(node, ("after",), look)
         if tag == "a":
             self.open_anchor = None
         elif tag in _BLOCKS:
@@ -273,6 +269,8 @@ class _Walker:
                 self.pre -= 1
             elif tag == "form":
                 self.open_form = None
+            elif tag in ("ul", "ol") and self.markers:
+                self.markers.pop()
 
     def _add(self, url: str, place: Literal["html", "hidden", "area"]) -> _Anchor | None:
         if len(self.anchors) >= MAX_LINKS or not url.strip() or url.startswith("#"):
@@ -334,13 +332,39 @@ class _Walker:
             self._text(f" {words} ", look)
 
     def _frame(self, attributes: dict[str, str | None], look: Look) -> None:
-        self._add(attributes.get("src") or attributes.get("data") or "", "html")
+        page = inner_page(attributes, self.faults)
+        if not page:
+            self._add(attributes.get("src") or attributes.get("data") or "", "html")
+        elif self.depth >= MAX_FRAME_DEPTH or len(self.frames) >= MAX_FRAMES:
+            self.faults.add("too_deep", "frames in frames")
+        else:
+            inner = _read(page, self.faults, self.depth + 1, self.base)
+            self.frames.append(inner)
+            self.out.block("\n")
+            self.out.text(inner.text, look.how or ("size" if is_closed(attributes) else None), True)
+            self.out.block("\n")
+
+    def _list(self, attributes: dict[str, str | None], look: Look) -> None:
+        self.markers.append(list_marker(attributes.get("style") or "") or (self.markers[-1] if self.markers else ""))
+
+    def _item(self, attributes: dict[str, str | None], look: Look) -> None:
+        if marker := list_marker(attributes.get("style") or "") or (self.markers[-1] if self.markers else ""):
+            self._text(marker, look)
+
+    def _labelled(self, attributes: dict[str, str | None], look: Look) -> None:
+        if label := attributes.get("label"):  # shown in place of an option's words, and above a group of them
+            self._text(f" {label} ", look)
 
     def _break(self, attributes: dict[str, str | None], look: Look) -> None:
         self.out.space("\n")
 
     def _cell(self, attributes: dict[str, str | None], look: Look) -> None:
         self.out.space(" ")
+
+
+def _is_for_screens(sheet: LexborNode) -> bool:
+    medium = sheet.attributes.get("media")
+    return not medium or applies(f"@media {medium}") != "never"
 
 
 def _first_of(root: LexborNode | None) -> LexborNode | None:
@@ -360,7 +384,12 @@ _ELEMENTS: dict[str, Callable[[_Walker, dict[str, str | None], Look], None]] = {
     "frame": _Walker._frame,
     "img": _Walker._image,
     "input": _Walker._field,
+    "li": _Walker._item,
     "object": _Walker._frame,
+    "ol": _Walker._list,
+    "optgroup": _Walker._labelled,
+    "option": _Walker._labelled,
     "td": _Walker._cell,
     "th": _Walker._cell,
+    "ul": _Walker._list,
 }

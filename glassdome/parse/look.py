@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from glassdome.parse.colour import Colour, alike, colour
 from glassdome.parse.css import EMPTY, Shown, Style, merge, parse_declarations
 
-__all__ = ["PAGE", "Hidden", "Look", "Sheet", "look_of"]
+__all__ = ["PAGE", "Hidden", "Look", "Sheet", "look_of", "styled"]
 
 Hidden = Literal["css", "size", "color", "offscreen"]
 Sheet = dict[str, Style]
@@ -35,16 +35,19 @@ class Look(NamedTuple):
 PAGE = Look(removed=None, font=16.0, color=None, background=(255, 255, 255), how=None)
 
 
-def look_of(tag: str, attributes: dict[str, str | None], sheet: Sheet, parent: Look) -> Look:
-    """Compute the look of an element from its attributes, the style sheets and its parent's look."""
-    style = _sheet_style(tag, attributes, sheet) if sheet else EMPTY
+def look_of(tag: str, attributes: dict[str, str | None], sheet: Sheet, parent: Look, matched: Style = EMPTY) -> Look:
+    """Compute the look of an element from its attributes, the style sheets and its parent's look.
+
+    `matched` is the style that rules with other than simple selectors give it.
+    """
+    style = merge(_sheet_style(tag, attributes, sheet), matched) if sheet else matched
     inline = attributes.get("style")
     style = merge(merge(_attribute_style(tag, attributes), style), parse_declarations(inline) if inline else EMPTY)
     if tag == "bdo" and (direction := attributes.get("dir")):
         style = style._replace(mirrored=direction.lower() == "rtl")
     if tag == "a" and style.color is None and parent.color is not None:
         style = style._replace(color="unknown")  # a link's own colour is the mail program's
-    return _inherit(style, parent) if style is not EMPTY else parent
+    return styled(style, parent)
 
 
 def _sheet_style(tag: str, attributes: dict[str, str | None], sheet: Sheet) -> Style:
@@ -69,7 +72,10 @@ def _attribute_style(tag: str, attributes: dict[str, str | None]) -> Style:
     )
 
 
-def _inherit(style: Style, parent: Look) -> Look:
+def styled(style: Style, parent: Look) -> Look:
+    """Compute the look of what has this style, where its parent looks so."""
+    if style is EMPTY:
+        return parent
     removed = parent.removed or style.hide or ("css" if style.display is not None and not style.display.shown else None)
     visible = parent.visible if style.visibility is None else style.visibility.shown
     font = parent.font

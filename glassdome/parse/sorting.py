@@ -50,7 +50,9 @@ _SHORT_PAGE = 4096
 _WORDLESS = re.compile(
     rb"<!--(?:.*?-->|.*)|<(?:title|style)\b[^<]*</|<[^<>]*>|&nbsp;|&#160;|\xc2\xa0|\xa0", re.DOTALL | re.IGNORECASE
 )
-_PICTURE = re.compile(rb"<(?:img|form|input|svg|object)\b|<!--\[if", re.IGNORECASE)
+_PICTURE = re.compile(
+    rb"<(?:img|form|input|svg|object|iframe|frame|embed)\b|<!--\[if|content\s{0,9}:\s{0,9}[\"'av]", re.IGNORECASE
+)
 #: Bytes of a body that are looked at before all of it.
 _FIRST = 100
 
