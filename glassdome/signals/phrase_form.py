@@ -28,10 +28,13 @@ _RUN_OF_FEW: Final = re.compile(f"[{_FEW}]+")
 _TOGETHER: Final = re.compile(f"[{_MANY}{_FEW}]")
 #: Words of other scripts, which stand among them without a blank.
 _AMONG: Final = re.compile(r"[a-z0-9]+")
-#: Letters that a phrase and a text may write differently: Greek accents, Arabic carriers, Cyrillic io, Romanian commas.
+#: A run of letters and digits, which may begin a stem.
+_PART: Final = re.compile(r"[^\W_]+(?:\*(?!\w))?")
+#: Letters that a phrase and a text may write differently: Greek accents, Arabic carriers, Cyrillic io, Romanian commas,
+#: apostrophes and hyphens within words.
 _SAME: Final = str.maketrans(
-    "άέήίϊΐόύϋΰώςأإآٱىکیےёșțΆΈΉΊΌΎΏЁȘȚİ",
-    "αεηιιιουυυωσاااايكييеşţΑΕΗΙΟΥΩЕŞŢI",
+    "άέήίϊΐόύϋΰώςأإآٱىکیےёșțΆΈΉΊΌΎΏЁȘȚİ\u02bc\u2018\u2019\u201b\uff07\u2010\u2011",
+    "αεηιιιουυυωσاااايكييеşţΑΕΗΙΟΥΩЕŞŢI'''''--",
 )
 #: Letters that are no plain one with an accent, and the plain one that people write instead.
 _BARE: Final = str.maketrans("łøđı", "lodi")
@@ -98,7 +101,7 @@ def compile_phrase(group: str, line: str, gap: int, *, bare: bool = False) -> Si
     if bare and not line.isascii():
         line = " ".join(map(_with_bare, line.split()))
     words = [slot.split("|") for slot in line.removeprefix("~").split()]
-    slots = [frozenset(_key(word.split("_")[-1]) for word in alternatives) for alternatives in words]
+    slots = [frozenset(map(_key, alternatives)) for alternatives in words]
     anchor = max(range(len(slots)), key=lambda number: min(map(len, slots[number])))
     rest = [number for number in range(len(slots)) if number != anchor]
     near = tuple(tuple(word.split("_")[-1].rstrip("*") for word in words[number]) for number in rest)
@@ -117,12 +120,17 @@ def _without_accents(word: str) -> str:
     return "".join(char for char in parts if not unicodedata.combining(char))
 
 
-def _key(word: str) -> str:
-    """Return by what a word is looked up: itself, the beginning of its stem, or its last letters where no blanks are."""
+def _key(form: str) -> str:
+    """Return by what a word is looked up: itself, the beginning of its stem, or its last letters where no blanks are.
+
+    Texts are split into runs of letters and digits, so of `e-mail`, `n'avez` and `log_in` the longest run is taken.
+    """
+    word = form.split("_")[-1]
     if _RUN_OF_MANY.search(word):
         return word[-2:]
     if _RUN_OF_FEW.search(word):
         return word[-3:]
+    word = max(_PART.findall(form) or [word], key=lambda part: len(part.rstrip("*")))
     return f"{word[: STEMS[0]].rstrip('*')}*" if word.endswith("*") else word
 
 

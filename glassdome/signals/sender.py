@@ -46,7 +46,8 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     if domain in free_mail() and standing.relation == "free" and (found := ROLE_LOCAL.search(local)):
         yield hit("free_mail_role", f"{found.group()!r} in the name of a free mailbox", evidence("header:From", local))
     claim = claim_of(message)
-    if standing.proven or not claim.role:
+    # An office of the owner's own organization, or of a correspondent, writes from the address that it has.
+    if standing.proven or not claim.role or standing.relation in ("own", "known"):
         return
     detail = f"{claim.role_words!r} writes from {domain or 'no address'}"
     if domain in free_mail():
