@@ -42,7 +42,7 @@ MAX_WRITTEN = 100_000
 
 
 class Generated(NamedTuple):
-    """What is written at one place of an element, before its attributes and variables are put in, and how it looks.
+    """The text written at one place of an element, before its attributes and variables are put in, and its look.
 
     A `block` stands on lines of its own.
     """
@@ -63,7 +63,7 @@ class _Written(NamedTuple):
 
 
 def may_generate(sheet: str) -> bool:
-    """Say at once of most style sheets that they write nothing."""
+    """Return whether a style sheet may write text; most do not, and need no closer look."""
     return _MAY.search(sheet) is not None
 
 
