@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-__all__ = ["Rule", "applies", "rules_in", "unescaped", "without_strings"]
+__all__ = ["StyleRule", "applies", "rules_in", "unescaped", "without_strings"]
 
 #: A string, an escaped character, or a mark of the syntax (CSS Syntax 4).
 _TOKEN = re.compile(r"\"(?:[^\"\\\n]|\\[\s\S])*\"?|'(?:[^'\\\n]|\\[\s\S])*'?|\\[\s\S]|[{};]")
@@ -22,7 +22,7 @@ _LONGEST = 400
 Applies = Literal["always", "maybe", "never"]
 
 
-class Rule(NamedTuple):
+class StyleRule(NamedTuple):
     """One rule; `applies` says whether the @-rules around it hold where mail is read."""
 
     selector: str
@@ -30,7 +30,7 @@ class Rule(NamedTuple):
     applies: Applies
 
 
-def rules_in(sheet: str) -> Iterator[Rule]:
+def rules_in(sheet: str) -> Iterator[StyleRule]:
     """Yield the rules of a style sheet without comments, those in @-rules too; linear."""
     begin, stack = 0, list[tuple[str, int]]()
     for token in _TOKEN.finditer(sheet):
@@ -41,7 +41,7 @@ def rules_in(sheet: str) -> Iterator[Rule]:
             if stack:
                 prelude, start = stack.pop()
                 if prelude and not prelude.startswith("@") and len(stack) <= _DEPTH:
-                    yield Rule(prelude, sheet[start : token.start()], _around(stack))
+                    yield StyleRule(prelude, sheet[start : token.start()], _around(stack))
         elif mark != ";" or (stack and not stack[-1][0].startswith("@")):
             continue
         begin = token.end()
