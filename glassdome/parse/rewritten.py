@@ -37,11 +37,14 @@ def unwrapped(link: Link) -> Link:
         return link
     url, rewritten = link.url, False
     for _ in range(_MOST_LAYERS):
-        reader = _reader_of(host_of(url))
+        host = host_of(url)
+        reader = _reader_of(host)
         if reader is None:
             break
-        rewritten = True
         target = _read(reader, url)
+        if not target and reader is _google:
+            break  # one of the other pages there
+        rewritten = True
         if not target:
             return replace(link, rewritten=True, target="")
         url = target
@@ -120,6 +123,11 @@ def _underscores(parts: SplitResult) -> str:
     return whole.partition("___")[2].partition("___")[0]
 
 
+def _google(parts: SplitResult) -> str:
+    """Read `/url?q=https://target`, which Gmail and Google's documents put in front of links."""
+    return _query("q", "url")(parts) if parts.path == "/url" else ""
+
+
 #: Gateways by the end of their host names.
 _GATEWAYS: Final[dict[str, Reader]] = {
     "safelinks.protection.outlook.com": _query("url"),
@@ -158,6 +166,14 @@ _GATEWAYS: Final[dict[str, Reader]] = {
     "emailprotection.link": _opaque,
     "trustifi.com": _opaque,
     "mailcontrol.com": _opaque,
+    "scanmail.trustwave.com": _query("u"),
+    "isolation.zscaler.com": _query("url"),
+    "sonicurlprotection-sjl.com": _query("url"),
+    "sonicurlprotection-fra.com": _query("url"),
+    "z.antigena.com": _opaque,
+    "url.serverdata.net": _opaque,
+    "seclinks.cloud-security.net": _opaque,
+    "www.google.com": _google,
 }
 #: Domains that sell such a gateway and have a web site too: there only these names of hosts rewrite.
 _ONLY_HOSTS: Final[dict[str, tuple[str, ...]]] = {

@@ -11,6 +11,7 @@ from glassdome.signals.ask_words import Words, asking_words, has_phone
 from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.claims import ROLE_LOCAL, claim_of, owns
 from glassdome.signals.finding import evidence
+from glassdome.signals.gateway import inner_view
 from glassdome.signals.link_owner import Owner, is_a_way_back, owner_of
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.signals.standing import standing_of
@@ -118,7 +119,10 @@ def look(message: Message, context: Context) -> AskMaterial:
     known = message.notes.get(_NOTE)
     if known is None:
         asking = [view for view in view_links(message) if view.host and not is_a_way_back(view)]
-        known = asking_words(message), tuple((view, owner_of(view, message)) for view in asking)
+        owned = [(view, owner_of(view, message)) for view in asking]
+        behind = [(view, owner_of(view, message)) for link in asking if (view := inner_view(link)) is not None]
+        owned += [(view, owner) for view, owner in behind if owner == "made_up"]
+        known = asking_words(message), tuple(owned)
         message.notes[_NOTE] = known
     standing = context.asked.standing if context.asked is not None else standing_of(message, context)
     return AskMaterial(standing=standing, words=known[0], links=known[1])

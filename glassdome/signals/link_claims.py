@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.signals.gateway import inner_view
 from glassdome.signals.host_lists import brand_owners, free_hosts, in_list, popular, reply_services, shorteners
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.signals.lookalike import find_lookalike, protected_by
@@ -67,8 +68,9 @@ _CLAIM_CHARS = 160
 def _brands(message: Message, links: Sequence[LinkView], context: Context) -> Iterator[Signal]:
     protected = protected_by(context)
     sender = organizational_domain(message.author.domain)
-    alike = {host: find_lookalike(host, protected) for host in {v.host for v in links if v.domain != sender}}
-    imitating = [(v, found) for v in links if (found := alike.get(v.host))]
+    followed = _followed(links)
+    alike = {host: find_lookalike(host, protected) for host in {v.host for v in followed if v.domain != sender}}
+    imitating = [(v, found) for v in followed if (found := alike.get(v.host))]
     if imitating:
         link, found = imitating[0]
         strength = {"confusable": 1.0, "typo": 0.7, "inserted": 0.8}[found.how]
@@ -84,6 +86,11 @@ def _brands(message: Message, links: Sequence[LinkView], context: Context) -> It
     if brand and not any(domain in brand.domains for domain in (sender, *(v.domain for v in links))):
         detail = f"the mail speaks for {brand.name}, its links lead to {links[0].host}"
         yield hit("link_brand_absent", detail, evidence(links[0].where, links[0].url))
+
+
+def _followed(links: Sequence[LinkView]) -> list[LinkView]:
+    """Return the links, and those that their hosts lead on to."""
+    return [*links, *(view for link in links if (view := inner_view(link)) is not None)]
 
 
 def _foreign_brand(link: LinkView) -> str:
@@ -143,7 +150,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         yield from none_apply(_SIGNALS)
         return
     yield from _brands(message, links, context)
-    asking = [v for v in links if _logs_in(v)]
+    asking = [v for v in _followed(links) if _logs_in(v)]
     if asking:
         detail = f"{asking[0].host} asks to log in or verify"
         yield hit("link_credential_path", detail, *(evidence(v.where, v.url) for v in asking))

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from glassdome.signals.domains import ascii_host, organizational_domain
 from glassdome.values.message import Link, Message
 
-__all__ = ["LinkView", "view_links"]
+__all__ = ["LinkView", "split_url", "view_links"]
 
 #: Distinct links looked at; a verdict does not change after that many.
 _MAX_VIEWED = 60
@@ -45,7 +45,8 @@ class LinkView:
 
 
 @lru_cache(maxsize=8192)
-def _split(url: str) -> tuple[str, str, str, int, str, str]:
+def split_url(url: str) -> tuple[str, str, str, int, str, str]:
+    """Return scheme, user, host, port, the rest and the organizational domain of a URL."""
     text = url.strip()
     found = _URL.match(text if ":" in text[:20] else f"http://{text}")
     if not found:
@@ -59,7 +60,7 @@ def _split(url: str) -> tuple[str, str, str, int, str, str]:
 
 
 def _view(number: int, link: Link) -> LinkView:
-    scheme, user, host, port, rest, domain = _split(link.target or link.url)
+    scheme, user, host, port, rest, domain = split_url(link.target or link.url)
     return LinkView(
         number=number,
         url=link.url,

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from glassdome.signals.domains import ascii_host, is_ip, organizational_domain, unicode_host
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.signals.gateway import common_gateway, inner_view
 from glassdome.signals.host_lists import free_hosts, in_list, popular, reply_services, risky_tlds, shorteners
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.values.context import Context
@@ -97,6 +98,10 @@ _LINK_CHECKS: dict[str, Callable[[LinkView], str]] = {
     "link_redirector": _redirects,
     "link_encoded_host": lambda v: v.host if "%" in v.rest and len(_NEEDLESS.findall(v.rest[:300])) >= 4 else "",
 }
+#: What the reader's own gateway, and not the sender, makes of every link.
+_NOT_OF_A_GATEWAY = ("link_text_mismatch", "link_redirector")
+#: What a host says against itself also where a link reaches it through another one.
+_BEHIND = frozenset(("link_ip_host", "link_punycode"))
 
 
 @lru_cache(maxsize=8192)
@@ -105,10 +110,20 @@ def _of_host(host: str, domain: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, why) for name, check in _HOST_CHECKS.items() if (why := check(host, domain)))
 
 
-def _of_link(link: LinkView) -> Iterator[tuple[str, str]]:
+def _of_link(link: LinkView, gateway: str) -> Iterator[tuple[str, str]]:
+    """Yield the signals of one link, and of what is behind its host; a gateway's host is no lie of what the link shows."""
     yield from _of_host(link.host, link.domain)
     for name, check in _LINK_CHECKS.items():
-        if why := check(link):
+        if not (gateway and name in _NOT_OF_A_GATEWAY) and (why := check(link)):
+            yield name, why
+    behind = inner_view(link)
+    if behind is None:
+        return
+    for name, why in _of_host(behind.host, behind.domain):
+        if gateway or name in _BEHIND:
+            yield name, why
+    for name in _NOT_OF_A_GATEWAY[: 1 if gateway else 0]:
+        if why := _LINK_CHECKS[name](behind):
             yield name, why
 
 
@@ -120,8 +135,9 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         return
     found: dict[str, list[tuple[LinkView, str]]] = {}
     verified = message.authenticity.organization
+    gateway = common_gateway(message, links)
     for link in links:
-        for name, why in _of_link(link):
+        for name, why in _of_link(link, gateway):
             if name == "link_free_host" and link.domain == verified:
                 continue  # a service that our server verified links to what its user shared
             found.setdefault(name, []).append((link, why))
