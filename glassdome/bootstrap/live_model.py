@@ -26,6 +26,8 @@ _MADE_OF: Final = (
     "model", "model_timeout", "model_concurrency", "model_ca_file", "model_cert_file", "model_key_file",
 )  # fmt: skip
 
+_CHOSEN_BY: Final = {*_MADE_OF, "engine"}
+
 
 class LiveModel:
     """Implements Drafter and ModelLibrary over whatever model there is; `engine` is None for the built-in one alone.
@@ -62,6 +64,15 @@ class LiveModel:
             task = asyncio.create_task(_close_in(2 * settings.model_timeout, old))
             self._closing[task] = old
             task.add_done_callback(lambda done: self._closing.pop(done, None))
+
+    async def begin(self, settings: Settings) -> None:
+        """Make the first model; raises as `follow` where the environment or a file names one that cannot be made.
+
+        What was chosen in a running service must not keep it from starting: nobody could choose otherwise then.
+        """
+        origins = await asyncio.to_thread(settings.origins)  # it looks into the files
+        chosen = {name for name, origin in origins.items() if origin == "llm_config"}
+        await (self.switch if chosen & _CHOSEN_BY else self.follow)(settings)
 
     async def switch(self, settings: Settings) -> None:
         """Follow a running service's settings; what cannot be made leaves the model before in force, and `/health` says so."""

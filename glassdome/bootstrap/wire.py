@@ -39,7 +39,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
         await _choose(database, live.current(), clock)
         models = LiveModel(live.current)
         stack.push_async_callback(models.aclose)
-        await models.follow(live.current())
+        await models.begin(live.current())
         app = App(
             settings=live,
             clock=clock,

@@ -15,7 +15,7 @@ from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import StoreUnavailable
+from glassdome.core.errors import ConfigError, StoreUnavailable
 from glassdome.desk.wiring import services_of
 from glassdome.store import migrate
 from tests.samples import NOON
@@ -52,6 +52,26 @@ def parts(app: App) -> set[str]:
     """Return the names of what would run."""
     named = {name for name in ("worker", "watcher", "actions", "retention") if getattr(app, name) is not None}
     return named | ({"periodic_tasks"} if app.periodic_tasks else set())
+
+
+async def test_an_engine_chosen_in_the_service_keeps_it_from_no_start(silent: Settings) -> None:
+    """The API takes an engine without its server, and says so in `/health`; after a restart it is the same, not silence."""
+    async with open_app(silent, clock=FixedClock(NOON)) as app:
+        await app.database.config.write_config({"engine": "openai"}, now=NOON)
+    async with open_app(silent, clock=FixedClock(NOON)) as app:
+        assert app.models.engine is None
+        with pytest.raises(ConfigError, match="GLASSDOME_OPENAI_URL is not set"):
+            await app.models.probes["openai"]()
+
+
+async def test_an_engine_that_the_environment_names_must_be_there(silent: Settings) -> None:
+    """Whoever starts the service sees the sentence."""
+    wrong = await asyncio.to_thread(
+        lambda: Settings(data_dir=silent.data_dir, database_url=silent.database, engine="openai")
+    )
+    with pytest.raises(ConfigError, match="GLASSDOME_OPENAI_URL is not set"):
+        async with open_app(wrong, clock=FixedClock(NOON)):
+            pass
 
 
 async def test_one_process_has_everything(app: App) -> None:
