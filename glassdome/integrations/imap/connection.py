@@ -7,8 +7,9 @@ import contextlib
 import itertools
 import re
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 
 from glassdome.core.errors import (
     ConnectFailed,
@@ -108,7 +109,7 @@ class Connection:
         Raises ImapRefused (NO, BAD), NotFound (NO with NONEXISTENT), ProtocolViolation, MessageTooLarge (a literal
         past `max_literal`), TimedOut, Disconnected. After a NO alone the connection stays open.
         """
-        async with self._exclusive(seconds):
+        async with _Command(self, seconds):
             tag = f"G{next(self._tags)}"
             await self._send(tag, words)
             reply = await self._ended(tag, max_literal, leaving=words[0] == "LOGOUT")
@@ -118,7 +119,7 @@ class Connection:
         """AUTHENTICATE with one answer, in the first line where `at_once` (RFC 4959). Raises as `command`."""
         if at_once:
             return await self.command("AUTHENTICATE", mechanism, answer)
-        async with self._exclusive(IMAP_COMMAND_SECONDS):
+        async with _Command(self, IMAP_COMMAND_SECONDS):
             tag = f"G{next(self._tags)}"
             await self._write(f"{tag} AUTHENTICATE {mechanism}\r\n".encode())
             await self._continuation(tag, "AUTHENTICATE")
@@ -128,7 +129,7 @@ class Connection:
 
     async def idle(self, seconds: float) -> list[Response]:
         """IDLE (RFC 2177) until the first untagged data, or for `seconds`; return what came, before the server was ready too."""
-        async with self._exclusive(seconds + IMAP_COMMAND_SECONDS):
+        async with _Command(self, seconds + IMAP_COMMAND_SECONDS):
             tag = f"G{next(self._tags)}"
             await self._write(f"{tag} IDLE\r\n".encode())
             heard = await self._continuation(tag, "IDLE")
@@ -159,25 +160,21 @@ class Connection:
 
     # -- inside
 
-    @contextlib.asynccontextmanager
-    async def _exclusive(self, seconds: float) -> AsyncIterator[None]:
+    def begin(self) -> None:
+        """Begin a command; raises Disconnected where the connection is of no more use."""
         if self.broken:
             raise Disconnected(f"The connection to {self.peer} is closed.")
         self._complaint = ""
-        try:
-            async with asyncio.timeout(seconds):
-                yield
-        except TimeoutError as exc:
-            self.abort()
-            raise TimedOut(f"{self.peer} did not answer within {seconds:.0f} seconds.{self._complaint}") from exc
-        except (OSError, asyncio.IncompleteReadError) as exc:
-            self.abort()
-            raise Disconnected(f"{self.peer} closed the connection.{self._complaint}") from exc
-        except (ImapRefused, NotFound):
-            raise
-        except BaseException:
-            self.abort()
-            raise
+
+    def fail(self, problem: BaseException, seconds: float) -> None:
+        """Drop the connection after all but a refusal; raises TimedOut or Disconnected where that is what it was."""
+        if isinstance(problem, ImapRefused | NotFound):
+            return
+        self.abort()
+        if isinstance(problem, TimeoutError):
+            raise TimedOut(f"{self.peer} did not answer within {seconds:.0f} seconds.{self._complaint}") from problem
+        if isinstance(problem, OSError | asyncio.IncompleteReadError):
+            raise Disconnected(f"{self.peer} closed the connection.{self._complaint}") from problem
 
     async def _connect(self, host: str, port: int, tls: TlsPolicy, *, implicit: bool) -> None:
         loop = asyncio.get_running_loop()
@@ -314,6 +311,31 @@ class Connection:
         if reply.done.name != "NO":
             self.abort()
         raise refusal(self.peer, command, reply.done)
+
+
+class _Command:
+    """The time of one command, and what becomes of the connection when it fails.
+
+    A class, since a generator could not be begun when `asyncio.run` closes what is left, and we log out then.
+    """
+
+    def __init__(self, connection: Connection, seconds: float) -> None:
+        self._connection, self._seconds = connection, seconds
+        self._limit = asyncio.timeout(seconds)
+
+    async def __aenter__(self) -> None:
+        self._connection.begin()
+        await self._limit.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._limit.__aexit__(kind, problem, trace)
+        except TimeoutError as exc:
+            problem = exc
+        if problem is not None:
+            self._connection.fail(problem, self._seconds)
 
 
 def _name(words: Sequence[str | bytes]) -> str:
