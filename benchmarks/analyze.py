@@ -28,7 +28,7 @@ from parse import folder_of_mail, generated, standard_library
 from glassdome.core.errors import GlassdomeError
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify, examine
-from glassdome.values.as_json import analysis_shape
+from glassdome.shapes.analysis import analysis_shape
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.refs import MessageRef

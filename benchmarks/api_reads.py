@@ -40,6 +40,7 @@ from glassdome.core.config import Settings
 from glassdome.demo.samples import samples
 from glassdome.desk.services import Services
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate
 from glassdome.store.connections import Connections, make_engine
 from glassdome.store.counters.counters import add
@@ -110,7 +111,7 @@ async def templates() -> list[Analysis]:
 async def fill(url: str, wanted: int) -> None:
     """Write so many analyses, spread over the mailboxesand over a year."""
     await migrate(url)
-    database, kinds = Database(Connections(make_engine(url))), await templates()
+    database, kinds = Database(Connections(make_engine(url)), rendering=RENDERING), await templates()
     apart = timedelta(days=365) / wanted
     start = time.perf_counter()
     for first in range(0, wanted, BATCH):
@@ -120,7 +121,7 @@ async def fill(url: str, wanted: int) -> None:
         async def work(connection: AsyncConnection, made: list[tuple[int, Analysis]] = made) -> None:
             rows = [analysis_row(analysis) | {"id": number} for number, analysis in made]
             await connection.execute(insert(analyses), rows)
-            await insert_read_model(connection, made)
+            await insert_read_model(connection, made, RENDERING)
             await connection.execute(insert(queue), [done_job(row) for row in rows])
             await add(connection, [(row, 1) for row in rows])
 
@@ -153,7 +154,7 @@ def done_job(row: dict[str, object]) -> dict[str, object]:
 
 def ours(url: str) -> FastAPI:
     """Return the API over the database."""
-    database = Database(Connections(make_engine(url)))
+    database = Database(Connections(make_engine(url)), rendering=RENDERING)
     settings = Settings(
         api_keys=SecretStr(f"{KEY}:ro,{ADMIN}:ro:example1.org,{MORE}:ro:example2.org|user3@example3.org"),
         api_rate_per_minute=1_000_000,
@@ -280,8 +281,13 @@ def ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, float]:
     """Return status and seconds of one request; behind `#` stands another key."""
     path, _, key = path.partition("#")
     start = time.perf_counter()
-    connection.request("GET", path, headers={"X-API-Key": key or KEY})
-    answer = connection.getresponse()
+    try:
+        connection.request("GET", path, headers={"X-API-Key": key or KEY})
+        answer = connection.getresponse()
+    except http.client.RemoteDisconnected:
+        # A busy machine: the server had closed a connection that nothing came over for a while.
+        connection.close()
+        return ask(connection, f"{path}#{key}")
     answer.read()
     return answer.status, time.perf_counter() - start
 

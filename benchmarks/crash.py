@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import open_database
 from tests.contract.store.crashes import Account, Workers, account_of, fill, wait_until_done
 from tests.contract.store.simulation import Plan
@@ -67,7 +68,7 @@ async def _run(server: MariaDB, folder: Path, wanted: argparse.Namespace) -> Acc
             print(f"{time.monotonic() - start:6.0f} s  {done} done", flush=True)
 
     try:
-        async with open_database(url) as database:
+        async with open_database(url, rendering=RENDERING) as database:
             await asyncio.gather(*trouble)
             complete = await wait_until_done(database, wanted.jobs, seconds=wanted.limit, each=show)
             print(f"{'complete' if complete else 'OUT OF TIME'} after {time.monotonic() - start:.0f} s", flush=True)

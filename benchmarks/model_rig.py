@@ -20,6 +20,7 @@ from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.process import JudgeOptions, warm_up
 from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.worker import Worker
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.job import NewJob
 from glassdome.values.preferences import Preferences
@@ -83,7 +84,10 @@ async def rig(folder: Path, *, slots: int, latency: float) -> AsyncIterator[Rig]
     url = f"sqlite:///{folder / 'bench.db'}"
     await migrate(url)
     await warm_up()
-    async with open_database(url) as database, OllamaServer(slots=slots, latency=latency) as server:
+    async with (
+        open_database(url, rendering=RENDERING) as database,
+        OllamaServer(slots=slots, latency=latency) as server,
+    ):
         await database.preferences.set_preferences(Preferences(username=BOX, chosen=True), now=datetime.now(UTC))
         model = OllamaModel("llama3.2:3b", hosts=[server.url], slots=slots)
         await model.facts()

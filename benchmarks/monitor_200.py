@@ -33,6 +33,7 @@ from glassdome.integrations.tls import TlsPolicy
 from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.pipeline.sweep import Sweep
+from glassdome.shapes.rendering import RENDERING
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import migrate, open_database
 from tests.servers.certificates import make_certificates
@@ -59,7 +60,7 @@ async def sweeps(dovecot: Dovecot, mailboxes: list[str], url: str) -> AsyncGener
     tls = TlsPolicy(ca_file=dovecot.certificates.ca)
     server = ImapServer(host="localhost", port=dovecot.imaps_port, tls=tls, implicit_tls=True)
     logins = MasterLogins(MASTER_USER, SecretStr(MASTER_PASSWORD))
-    async with open_database(url) as database, ImapPool(server, logins) as pool:
+    async with open_database(url, rendering=RENDERING) as database, ImapPool(server, logins) as pool:
         arrivals = Arrivals(ImapSource(pool), database.queue, database.cursors, clock=SystemClock())
         sweep = Sweep(arrivals, MailboxBackoff(), clock=SystemClock())
         while True:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, open_database
 from tests.contract.store.crashes import Workers, fill, wait_until_done
 from tests.contract.store.simulation import Plan
@@ -71,7 +72,7 @@ async def _measure(server: MariaDB, folder: Path, number: int, wanted: argparse.
     )
     workers = Workers(plan, number)
     try:
-        async with open_database(url) as database:
+        async with open_database(url, rendering=RENDERING) as database:
             await wait_until_done(database, jobs, seconds=600, enough=number)
             first, start = await _done(database), time.monotonic()
             await wait_until_done(database, jobs, seconds=600, enough=jobs - number * wanted.concurrent)

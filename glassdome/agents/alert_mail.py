@@ -19,7 +19,7 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import Conflict, RateLimited
 from glassdome.pipeline.alerts import LogAlerts
 from glassdome.ports.agent import UNKNOWN_OUTCOME
-from glassdome.values.as_json import rfc3339
+from glassdome.shapes.instants import rfc3339
 from glassdome.values.refs import MessageRef
 
 __all__ = ["MailAlerts", "alert_text", "open_alerts"]

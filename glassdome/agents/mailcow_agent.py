@@ -35,7 +35,7 @@ from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.tls import tls_policy
-from glassdome.values.as_json import analysis_shape
+from glassdome.shapes.analysis import analysis_shape
 from glassdome.values.credentials import Credentials
 from glassdome.values.refs import INBOX
 

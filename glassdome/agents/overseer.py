@@ -34,8 +34,8 @@ from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.process import classify
+from glassdome.shapes.instants import rfc3339
 from glassdome.store import Database
-from glassdome.values.as_json import rfc3339
 from glassdome.values.message import Message
 from glassdome.values.verdict import Verdict
 

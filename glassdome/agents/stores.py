@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from glassdome.core.config import Settings
 from glassdome.core.per_loop import PerLoop
 from glassdome.core.secrets import secret_box
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 
 __all__ = ["AgentStores"]
@@ -34,5 +35,5 @@ class AgentStores:
     async def _open(self) -> AsyncIterator[Database]:
         await migrate(self._settings.database)
         box = await asyncio.to_thread(secret_box, self._settings)
-        async with open_database(self._settings.database, box=box) as database:
+        async with open_database(self._settings.database, box=box, rendering=RENDERING) as database:
             yield database

@@ -12,7 +12,7 @@ from glassdome.api.errors import refusals
 from glassdome.api.lists import UNCHANGED, next_page, tagged
 from glassdome.desk.actions import ActionParameters, find_actions
 from glassdome.desk.http import Wired
-from glassdome.desk.shapes_actions import ActionShape, action_shape
+from glassdome.shapes.action import ActionShape, action_shape
 
 __all__ = ["router"]
 

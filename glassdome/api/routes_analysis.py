@@ -15,8 +15,8 @@ from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
 from glassdome.desk.email_id import parse_email_id
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import Filters, find_document
-from glassdome.desk.shapes import AnalysisShape
 from glassdome.ports.store import AnalysisQuery, Sort
+from glassdome.shapes.analysis import AnalysisShape
 
 __all__ = ["router"]
 

@@ -21,8 +21,9 @@ from glassdome.desk.email_id import as_mailbox, parse_email_id
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import EmailIdField, FolderField, MailboxField
 from glassdome.desk.services import Services
-from glassdome.desk.shapes import analysis_shape, job_shape
 from glassdome.ports.store import AnalysisQuery
+from glassdome.shapes.analysis import analysis_shape
+from glassdome.shapes.job import job_shape
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job
 from glassdome.values.refs import INBOX

@@ -12,7 +12,7 @@ from glassdome.api.access import DocsReader
 from glassdome.api.errors import refusals
 from glassdome.desk.health import HealthBoard
 from glassdome.desk.http import Wired
-from glassdome.desk.shapes import DepthShape
+from glassdome.shapes.job import DepthShape
 
 __all__ = ["router"]
 

@@ -14,7 +14,7 @@ from glassdome.api.errors import refusals
 from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.desk.http import Wired
 from glassdome.desk.queue import QueueEdit, QueueParameters, move_jobs, page_of_queue
-from glassdome.desk.shapes import DepthShape, JobShape, depth_shape
+from glassdome.shapes.job import DepthShape, JobShape, depth_shape
 
 __all__ = ["router"]
 

@@ -13,8 +13,9 @@ from glassdome.api.errors import refusals
 from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import Filters
-from glassdome.desk.shapes import AnalysisShape, DepthShape, depth_shape
 from glassdome.ports.store import Statistics
+from glassdome.shapes.analysis import AnalysisShape
+from glassdome.shapes.job import DepthShape, depth_shape
 
 __all__ = ["router", "statistics_shape"]
 

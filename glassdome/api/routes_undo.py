@@ -13,8 +13,8 @@ from glassdome.core.errors import GlassdomeError, InputError
 from glassdome.desk.http import Wired
 from glassdome.desk.keys import Caller
 from glassdome.desk.services import Services
-from glassdome.desk.shapes_actions import action_shape
 from glassdome.desk.undo import UndoRequest, take_back, take_back_since
+from glassdome.shapes.action import action_shape
 from glassdome.values.agent import PerformedAction
 
 __all__ = ["router"]

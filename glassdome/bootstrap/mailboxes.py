@@ -13,6 +13,7 @@ from glassdome.core.errors import ConfigError, LoginRefused
 from glassdome.core.secrets import secret_box
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.ports.imap import MailboxLogins
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, check_schema, migrate, open_database
 from glassdome.values.credentials import Credentials
 
@@ -74,5 +75,5 @@ async def open_store(settings: Settings, *, migrated: bool = True) -> AsyncItera
     """Yield the database, its schema brought up to date (or only checked); raises StoreUnavailable, SchemaMismatch."""
     await (migrate if migrated else check_schema)(settings.database)
     box = await asyncio.to_thread(secret_box, settings)
-    async with open_database(settings.database, box=box) as database:
+    async with open_database(settings.database, box=box, rendering=RENDERING) as database:
         yield database

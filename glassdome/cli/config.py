@@ -41,6 +41,7 @@ def described(settings: Settings) -> list[dict[str, Any]]:
 
 async def _with_table(settings: Settings) -> Settings:
     """Return the settings with what the service wrote into `llm_config`; without it where that cannot be read."""
+    from glassdome.shapes.rendering import RENDERING
     from glassdome.store import check_schema, open_database
 
     path = Path(settings.database.removeprefix("sqlite:///"))
@@ -48,7 +49,7 @@ async def _with_table(settings: Settings) -> Settings:
         return settings
     try:
         await check_schema(settings.database)
-        async with open_database(settings.database) as database:
+        async with open_database(settings.database, rendering=RENDERING) as database:
             return await asyncio.to_thread(settings.with_table, await database.config.read_config())
     except (ConfigError, StoreError) as exc:
         err.print(f"Without the llm_config table: {exc.sentence}", highlight=False, markup=False)

@@ -19,7 +19,7 @@ from glassdome.core.errors import GlassdomeError
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import JudgeOptions, analyze_raw
-from glassdome.values.as_json import analysis_shape
+from glassdome.shapes.analysis import analysis_shape
 from glassdome.values.refs import MessageRef
 from glassdome.values.rules import Rule
 

@@ -14,6 +14,7 @@ from glassdome.core.errors import StoreUnavailable
 from glassdome.core.log import get_logger
 from glassdome.desk.services import Services
 from glassdome.desk.wiring import services_without
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 
 __all__ = ["Listener", "database_there"]
@@ -61,5 +62,8 @@ async def _migrated(settings: Settings, *, again_in: float) -> bool:
 
 @asynccontextmanager
 async def _away(settings: Settings) -> AsyncIterator[Services]:
-    async with open_database(settings.database) as database, services_without(settings, database) as services:
+    async with (
+        open_database(settings.database, rendering=RENDERING) as database,
+        services_without(settings, database) as services,
+    ):
         yield services

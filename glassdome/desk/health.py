@@ -15,7 +15,8 @@ from glassdome.core.errors import GlassdomeError, StoreUnavailable, TimedOut
 from glassdome.core.log import get_logger
 from glassdome.core.log_outage import BACK
 from glassdome.desk.services import Services
-from glassdome.desk.shapes import depth_shape, rfc3339
+from glassdome.shapes.instants import rfc3339
+from glassdome.shapes.job import depth_shape
 from glassdome.values.job import QueueDepth
 
 __all__ = ["DATABASE", "HealthBoard", "PartState", "model_name"]

@@ -10,13 +10,13 @@ from glassdome.core.errors import GlassdomeError
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS, MAX_PAGE
 from glassdome.desk.actions import ActionParameters, find_actions
 from glassdome.desk.keys import Caller
-from glassdome.desk.shapes_actions import action_shape
 from glassdome.desk.undo import ActionId, take_back
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.reading import access_of, accesses
 from glassdome.mcp.shapes import Shape, Where
 from glassdome.mcp.tool import PAGE, Tool
 from glassdome.mcp.untrusted import phrase, shows_body
+from glassdome.shapes.action import action_shape
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 from glassdome.values.preferences import EngineAccess

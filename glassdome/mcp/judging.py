@@ -12,12 +12,13 @@ from glassdome.desk.analyze import analysed, chosen_message
 from glassdome.desk.email_id import as_mailbox, parse_email_id
 from glassdome.desk.keys import Caller
 from glassdome.desk.lookup import EmailIdField, FolderField, MailboxField
-from glassdome.desk.shapes import analysis_shape, job_shape
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.reading import MessageArguments, access_of, find_shape
 from glassdome.mcp.shapes import AnalysisResult, JobRow, Shape
 from glassdome.mcp.tool import Tool
 from glassdome.mcp.untrusted import shows_body
+from glassdome.shapes.analysis import analysis_shape
+from glassdome.shapes.job import job_shape
 from glassdome.values.job import Job
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.refs import INBOX, MessageRef

@@ -16,12 +16,12 @@ from glassdome.desk.keys import Caller
 from glassdome.desk.lookup import EmailIdField, Filters, FolderField, MailboxField, find_document
 from glassdome.desk.preferences import PreferencesShape, Whose, preferences_of
 from glassdome.desk.queue import QueueParameters, page_of_queue
-from glassdome.desk.shapes import depth_shape
 from glassdome.mcp.parts import Parts
 from glassdome.mcp.shapes import AnalysisList, AnalysisResult, AnalysisRow, Explanation, JobRow, QueueResult, Totals
 from glassdome.mcp.tool import PAGE, Tool
 from glassdome.mcp.untrusted import shows_body
 from glassdome.ports.store import AnalysisQuery
+from glassdome.shapes.job import depth_shape
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.refs import INBOX
 

@@ -7,7 +7,6 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.desk.shapes import DepthShape, SensitiveShape
 from glassdome.mcp.untrusted import (
     JobText,
     MailText,
@@ -19,6 +18,8 @@ from glassdome.mcp.untrusted import (
     shows_body,
     why_text,
 )
+from glassdome.shapes.analysis import SensitiveShape
+from glassdome.shapes.job import DepthShape
 from glassdome.values.job import JobState
 from glassdome.values.preferences import EngineAccess
 

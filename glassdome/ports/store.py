@@ -5,7 +5,7 @@ Every method raises StoreUnavailable when the database cannot be reached.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -22,6 +22,7 @@ __all__ = [
     "Overview",
     "Page",
     "QueuePage",
+    "Rendering",
     "Sort",
     "Statistics",
 ]
@@ -31,8 +32,23 @@ Sort = Literal["judged", "received", "priority", "phishing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """Makes the texts that the store keeps beside its rows and hands out in pages; it knows nothing of their content.
+
+    `analysis` writes the text of an analysis, `corrected` puts a person's label into such a text. A stored text of another
+    `version` is written again when it is read. `job` names, for each field of a job's JSON text, a column of the queue, or
+    `uid_text` for the UID as a string: the database itself makes the texts of a page.
+    """
+
+    version: int
+    analysis: Callable[[Analysis], str]
+    corrected: Callable[[str, str], str]
+    job: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """The queue's depth and one page of jobs as JSON texts, each an object as of `values.as_json.job_shape`.
+    """The queue's depth and one page of jobs as JSON texts, each with the fields of `Rendering.job`.
 
     `next_after_id` begins the next page, None on the last.
     """
@@ -84,7 +100,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """One page as JSON texts, each what `values.as_json.analysis_json` makes of its analysis."""
+    """One page of texts, each what `Rendering.analysis` writes of its analysis, with the correction where there is one."""
 
     items: tuple[str, ...]
     next_cursor: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, Subquery, select
 
 from glassdome.ports.model import Engine
-from glassdome.ports.store import AnalysisQuery, Documents, Outdated, Overview, Page, Statistics
+from glassdome.ports.store import AnalysisQuery, Documents, Outdated, Overview, Page, Rendering, Statistics
 from glassdome.store import erase
 from glassdome.store.connections import Connections
 from glassdome.store.counters import summary
@@ -27,10 +27,11 @@ __all__ = ["Analyses"]
 class Analyses:
     """The analyses: one row per message."""
 
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
+    def __init__(self, connections: Connections, rendering: Rendering) -> None:
+        """Share the store's connections; `rendering` makes the texts of `documents`."""
         self._db = connections
-        self._overviews = Overviews()
+        self._rendering = rendering
+        self._overviews = Overviews(rendering)
 
     async def get(self, ref: MessageRef) -> Analysis | None:
         """Return one message's analysis."""
@@ -67,7 +68,7 @@ class Analyses:
 
     async def documents(self, query: AnalysisQuery) -> Documents:
         """Return the same page as JSON texts, which costs a fraction; raises as `list`."""
-        return await self._db.read(lambda c: documents.fetch_page(c, query))
+        return await self._db.read(lambda c: documents.fetch_page(c, query, self._rendering))
 
     async def delete(self, query: AnalysisQuery) -> int:
         """Erase what matches (analyses, jobs, actions, history) and return how many analyses went."""

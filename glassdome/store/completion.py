@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from glassdome.ports.store import Rendering
 from glassdome.store.actions import plan_actions
 from glassdome.store.claims import held
 from glassdome.store.contacts import remember
@@ -36,14 +37,15 @@ async def complete(
     again_at: datetime | None,
     again: JobReason,
     history: Message | None,
-    instead_of: MessageRef | None = None,
+    instead_of: MessageRef | None,
+    rendering: Rendering,
 ) -> bool:
     """End the job first: the row lock keeps every other writer of this message out until the commit."""
     if not await _close(connection, job, now=now, again_at=again_at, again=again):
         return False
     if instead_of is not None:
         await supersede(connection, instead_of, analysis.ref)
-    new, old = await _store(connection, analysis)
+    new, old = await _store(connection, analysis, rendering)
     await plan_actions(connection, actions, message_id=analysis.message_id, now=now)
     if history is not None and old is None:
         await remember(connection, analysis.ref.mailbox, history, now=now)
@@ -65,7 +67,9 @@ async def _close(
     return int((await connection.execute(update(queue).where(held(job)).values(**values))).rowcount) == 1
 
 
-async def _store(connection: AsyncConnection, analysis: Analysis) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+async def _store(
+    connection: AsyncConnection, analysis: Analysis, rendering: Rendering
+) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
     """Insert or replace the one row of a message, with what is read beside it; return the row, and what was there."""
     row = analysis_row(analysis)
     old = (await connection.execute(select(analyses).where(is_ref(analyses, analysis.ref)).with_for_update())).first()
@@ -76,5 +80,5 @@ async def _store(connection: AsyncConnection, analysis: Analysis) -> tuple[Mappi
         analysis_id = old.id
         await connection.execute(update(analyses).where(analyses.c.id == analysis_id).values(**row))
         await delete_read_model(connection, [analysis_id])
-    await insert_read_model(connection, [(analysis_id, analysis)])
+    await insert_read_model(connection, [(analysis_id, analysis)], rendering)
     return row, dict(old._mapping) if old is not None else None

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 
 from glassdome.core.secrets import SecretBox
+from glassdome.ports.store import Rendering
 from glassdome.store.actions import Actions
 from glassdome.store.analyses import Analyses
 from glassdome.store.commands import Commands
@@ -28,11 +29,11 @@ __all__ = ["Database", "open_database"]
 class Database:
     """The stores by name."""
 
-    def __init__(self, connections: Connections, *, box: SecretBox | None = None) -> None:
-        """`box` encrypts registered passwords; without one `mailboxes` raises ConfigError."""
+    def __init__(self, connections: Connections, *, rendering: Rendering, box: SecretBox | None = None) -> None:
+        """`rendering` makes the texts of analyses and jobs that readers get; `box` encrypts registered passwords; without one `mailboxes` raises ConfigError."""
         self.connections = connections
-        self.queue = Queue(connections)
-        self.analyses = Analyses(connections)
+        self.queue = Queue(connections, rendering)
+        self.analyses = Analyses(connections, rendering)
         self.cursors = Cursors(connections)
         self.preferences = PreferenceTable(connections)
         self.config = ConfigTable(connections)
@@ -56,14 +57,14 @@ class Database:
 
 @asynccontextmanager
 async def open_database(
-    url: str, *, box: SecretBox | None = None, pool_size: int = POOL_SIZE
+    url: str, *, rendering: Rendering, box: SecretBox | None = None, pool_size: int = POOL_SIZE
 ) -> AsyncIterator[Database]:
     """Open the database at `url`; nothing is connected before the first use. Raises ConfigError for a bad URL.
 
     The schema must be there: see `migrate` and `check_schema`.
     """
     engine = await asyncio.to_thread(make_engine, url, pool_size=pool_size)
-    database = Database(Connections(engine), box=box)
+    database = Database(Connections(engine), rendering=rendering, box=box)
     try:
         yield database
     finally:

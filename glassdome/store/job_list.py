@@ -1,32 +1,31 @@
-"""Jobs in the order of their ids, as values or as the JSON texts that the API shows, made by the database."""
+"""List jobs in the order of their ids, as values or as JSON texts made by the database."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from glassdome.store.restrict import Names, visible_to
 from glassdome.store.schema import queue
 from glassdome.values.job import JobState
 
-__all__ = ["JOB", "JOB_TEXT", "listed"]
+__all__ = ["JOB", "job_text", "listed"]
 
-#: The fields of `values.as_json.job_shape`.
-_TEXT: Final[dict[str, Any]] = {
-    "id": queue.c.id,
-    "mailbox": queue.c.mailbox,
-    "email_id": cast(queue.c.uid, String(20)),
-    **{name: queue.c[name] for name in ("folder", "uid_validity", "state", "reason", "priority", "attempts")},
-    **{
-        name: queue.c[name]
-        for name in ("not_before", "enqueued_at", "updated_at", "lease_owner", "error_code", "error")
-    },
-}
 JOB: Final = (queue,)
-#: A hundred jobs as values cost more than all else of their request.
-JOB_TEXT: Final = (queue.c.id, func.json_object(*(part for item in _TEXT.items() for part in item)).label("text"))
+#: SQLite and MariaDB have 64-bit integers, JSON readers have not: a UID can be asked for as text.
+_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {**queue.c, "uid_text": cast(queue.c.uid, String(20))}
+
+
+def job_text(fields: Mapping[str, str]) -> tuple[ColumnElement[Any], ...]:
+    """Return the id and the JSON text of a job, its fields named by the keys and read from the columns of the values.
+
+    The database makes the text: a hundred jobs as values cost more than all else of their request.
+    """
+    parts = (part for name, column in fields.items() for part in (name, _COLUMNS[column]))
+    return queue.c.id, func.json_object(*parts).label("text")
 
 
 @lru_cache(maxsize=64)

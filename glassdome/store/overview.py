@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.ports.store import AnalysisQuery, Overview, Statistics
+from glassdome.ports.store import AnalysisQuery, Overview, Rendering, Statistics
 from glassdome.store.counters.queue_depth import counted, depth_of
 from glassdome.store.counters.summary import corrections, is_plain, summed
 from glassdome.store.search import documents
@@ -23,8 +23,9 @@ KEPT: Final = 256
 class Overviews:
     """Sums are kept until an analysis is counted: each changes the version that is read with the queue's depth."""
 
-    def __init__(self) -> None:
+    def __init__(self, rendering: Rendering) -> None:
         """Begin with nothing kept."""
+        self._rendering = rendering
         self._kept: OrderedDict[AnalysisQuery, tuple[int, Statistics]] = OrderedDict()
 
     async def read(self, connection: AsyncConnection, query: AnalysisQuery, *, now: datetime) -> Overview:
@@ -34,7 +35,7 @@ class Overviews:
         return Overview(
             statistics=replace(sums, corrected=await corrections(connection, query)),
             depth=depth_of(row, now),
-            newest=await documents.fetch_page(connection, query),
+            newest=await documents.fetch_page(connection, query, self._rendering),
         )
 
     async def _sums(self, connection: AsyncConnection, query: AnalysisQuery, version: int) -> Statistics:

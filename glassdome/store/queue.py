@@ -9,12 +9,12 @@ from sqlalchemy import and_, case, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.errors import InputError
-from glassdome.ports.store import QueuePage
+from glassdome.ports.store import QueuePage, Rendering
 from glassdome.store import claims, completion, enqueue
 from glassdome.store.connections import Connections
 from glassdome.store.counters import queue_depth
 from glassdome.store.cursors import write_cursor
-from glassdome.store.job_list import JOB, JOB_TEXT, listed
+from glassdome.store.job_list import JOB, job_text, listed
 from glassdome.store.restrict import names_of
 from glassdome.store.rows import is_ref, job_of
 from glassdome.store.schema import nonces, queue
@@ -33,9 +33,11 @@ _ERROR_CHARS = 1000
 class Queue:
     """The queue; a job is unique by its MessageRef."""
 
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
+    def __init__(self, connections: Connections, rendering: Rendering) -> None:
+        """Share the store's connections; `rendering` makes the texts of analyses and of jobs."""
         self._db = connections
+        self._rendering = rendering
+        self._text = job_text(rendering.job)
 
     async def enqueue(self, jobs: Sequence[NewJob], *, now: datetime) -> int:
         """Add jobs in one transaction and return how many are new; a known ref is left as it is unless `force`.
@@ -106,6 +108,7 @@ class Queue:
                 again=again,
                 history=history,
                 instead_of=instead_of,
+                rendering=self._rendering,
             )
         )
 
@@ -177,7 +180,7 @@ class Queue:
         """Return `depth` and `jobs` of one moment."""
         seen = names_of(mailboxes, domains)
         # One more than is shown tells whether another page follows.
-        found = listed(*JOB_TEXT, state=state, mailbox=mailbox, after_id=after_id, limit=limit + 1, **seen)
+        found = listed(*self._text, state=state, mailbox=mailbox, after_id=after_id, limit=limit + 1, **seen)
 
         async def work(connection: AsyncConnection) -> QueuePage:
             whole = await queue_depth.depth(connection, now=now, **seen)

@@ -9,23 +9,25 @@ from sqlalchemy import Table, delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.limits import MAX_INDEXED_WORDS
+from glassdome.ports.store import Rendering
 from glassdome.store.schema import categories, documents, words
 from glassdome.store.words import terms_of
 from glassdome.values.analysis import Analysis
-from glassdome.values.as_json import SHAPE, analysis_json
 
 __all__ = ["delete_read_model", "insert_read_model"]
 
 _TABLES: Final = (categories, words, documents)
 
 
-async def insert_read_model(connection: AsyncConnection, stored: Sequence[tuple[int, Analysis]]) -> None:
+async def insert_read_model(
+    connection: AsyncConnection, stored: Sequence[tuple[int, Analysis]], rendering: Rendering
+) -> None:
     """Write the rows of analyses that have none, each named by its row's id."""
     made: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
         (categories, [row for number, analysis in stored for row in _categories(number, analysis)]),
         # In key order, so that two writers meet each other's rows in the same order.
         (words, sorted((row for number, analysis in stored for row in _words(number, analysis)), key=_key)),
-        (documents, [_document(number, analysis) for number, analysis in stored]),
+        (documents, [_document(number, analysis, rendering) for number, analysis in stored]),
     )
     for table, rows in made:
         if rows:
@@ -53,6 +55,6 @@ def _key(row: dict[str, Any]) -> tuple[str, int]:
     return row["word"], row["analysis_id"]
 
 
-def _document(number: int, analysis: Analysis) -> dict[str, Any]:
+def _document(number: int, analysis: Analysis, rendering: Rendering) -> dict[str, Any]:
     row = {"mailbox": analysis.ref.mailbox, "analysis_id": number}
-    return row | {"shape": SHAPE, "document": analysis_json(analysis)}
+    return row | {"shape": rendering.version, "document": rendering.analysis(analysis)}

@@ -18,9 +18,9 @@ from glassdome.desk.feedback import FeedbackRequest
 from glassdome.desk.feedback import correct as correct_verdict
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import find_analysis, find_document
-from glassdome.desk.shapes import job_shape
-from glassdome.desk.shapes_actions import action_shape
 from glassdome.desk.undo import take_back as take_back_all
+from glassdome.shapes.action import action_shape
+from glassdome.shapes.job import job_shape
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 from glassdome.values.analysis import Analysis

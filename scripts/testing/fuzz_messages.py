@@ -47,7 +47,7 @@ class Judge:
         from glassdome.core.clock import FixedClock
         from glassdome.core.errors import ParseError
         from glassdome.pipeline.process import JudgeOptions, analyze_raw, warm_up
-        from glassdome.values.as_json import analysis_shape
+        from glassdome.shapes.analysis import analysis_shape
         from glassdome.values.context import Context
         from glassdome.values.refs import MessageRef
         from glassdome.values.signal import Outcome

@@ -9,6 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from glassdome.core.secrets import SecretBox
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 
 
@@ -24,5 +25,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated, empty database."""
     await migrate(database_url)
-    async with open_database(database_url, box=SecretBox(Fernet.generate_key().decode())) as opened:
+    async with open_database(
+        database_url, box=SecretBox(Fernet.generate_key().decode()), rendering=RENDERING
+    ) as opened:
         yield opened

@@ -11,13 +11,17 @@ import pytest
 from sqlalchemy import select, update
 
 from glassdome.core.errors import InvalidQuery
-from glassdome.ports.store import AnalysisQuery, Documents, Sort
+from glassdome.ports.store import AnalysisQuery, Documents, Rendering, Sort
+from glassdome.shapes.analysis import analysis_json
+from glassdome.shapes.job import job_shape
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database
 from glassdome.store.counters.scopes import DAYS
 from glassdome.store.paging import cursor_of
 from glassdome.store.schema import categories, documents, words
 from glassdome.values.analysis import Analysis, AttachedFile
-from glassdome.values.as_json import analysis_json, job_shape
+from glassdome.values.feedback import Feedback
+from glassdome.values.job import JobState
 from glassdome.values.refs import Cursor
 from glassdome.values.verdict import Label
 from tests.contract.store.contracts_store import analysed
@@ -286,6 +290,24 @@ class ReadContract:
         await looked()
         await analysed(database, an_analysis(verdict=a_verdict(categories=("other",))), an_analysis(a_ref(5)))
         await looked()
+
+    async def test_another_rendering_needs_no_change_of_the_store(self, database: Database) -> None:
+        """Other fields under other names: stored texts are written again, a correction is put in, jobs have the new fields."""
+        await analysed(database, an_analysis(), an_analysis(a_ref(2), subject="Two"))
+        await database.queue.enqueue(jobs(3), now=NOON)
+        correction = Feedback(ref=a_ref(2), label=Label.SPAM, actor="ann")
+        await database.history.record_feedback(correction, now=NOON)
+        other = Rendering(
+            version=RENDERING.version + 1,
+            analysis=lambda analysis: f"<{analysis.subject}>",
+            corrected=lambda text, label: f"{text} is {label}",
+            job={"uid": "uid_text", "status": "state"},
+        )
+        changed = Database(database.connections, rendering=other)
+        page = await changed.analyses.documents(AnalysisQuery())
+        assert sorted(page.items) == sorted([f"<{an_analysis().subject}>", "<Two> is spam"])
+        queued = await changed.queue.page(now=NOON, state=JobState.PENDING)
+        assert [json.loads(text) for text in queued.jobs] == [{"uid": "3", "status": "pending"}]
 
     async def test_a_page_of_the_queue_shows_its_jobs(self, database: Database) -> None:
         """The database makes the text of each job that we would make."""

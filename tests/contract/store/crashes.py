@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from glassdome.core.errors import StoreUnavailable
 from glassdome.core.limits import MAX_ENQUEUE_BATCH
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 from glassdome.store.schema import actions, analyses, queue
 from glassdome.values.job import JobState
@@ -83,7 +84,7 @@ class Workers:
 async def fill(url: str, number: int, *, mailboxes: int = 20) -> None:
     """Migrate, choose the mailboxes and enqueue `number` jobs, spread over them."""
     await migrate(url)
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         names = [f"user{n}@example.org" for n in range(mailboxes)]
         for name in names:
             wishes = Preferences(username=name, chosen=True, flag_categories=True)

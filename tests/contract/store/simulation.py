@@ -26,6 +26,7 @@ from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.process import JudgeOptions
 from glassdome.pipeline.worker import Worker
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, open_database
 from glassdome.values.context import Context
 from glassdome.values.job import Job
@@ -165,7 +166,7 @@ async def run(plan: Plan) -> None:
     """Work until SIGTERM."""
     clock, folder = SystemClock(), Path(plan.folder)
     settings = Settings(concurrent_jobs=plan.concurrent, llm_batch_size=plan.batch, engine_skip="none")
-    async with open_database(plan.url) as database:
+    async with open_database(plan.url, rendering=RENDERING) as database:
         queue: Any = _TimedQueue(database, folder / f"times-{plan.owner}")
         editor: Any = SimulatedEditor(folder / "performed")
         source: Any = SimulatedSource()

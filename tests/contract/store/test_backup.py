@@ -24,6 +24,7 @@ from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, Conflict, ParseError, SchemaMismatch
 from glassdome.core.secrets import secret_box
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import check_schema, migrate, open_database
 from glassdome.store.snapshot import Row, open_snapshot
 from tests.contract.store.contracts_store import analysed
@@ -65,7 +66,7 @@ async def filled(old: Settings) -> Settings:
     """The old machine with mail, words of every script, and a registered password."""
     await migrate(old.database)
     box = await asyncio.to_thread(secret_box, old)
-    async with open_database(old.database, box=box) as database:
+    async with open_database(old.database, box=box, rendering=RENDERING) as database:
         await analysed(
             database,
             *(an_analysis(a_ref(n), subject=f"Grüße {n} 🐮 'quoted' \\ \" \n 漢字") for n in range(1, MAILS + 1)),
@@ -110,7 +111,7 @@ async def test_a_new_machine_has_everything(filled: Settings, new: Settings) -> 
     await check_schema(new.database)
     assert 0o600 == new.key_file.stat().st_mode & 0o777
     box = await asyncio.to_thread(secret_box, new)
-    async with open_database(new.database, box=box) as database:
+    async with open_database(new.database, box=box, rendering=RENDERING) as database:
         found = await database.mailboxes.get("a@example.org")
         assert found is not None
         assert "pw-ö" == found.credentials.password.get_secret_value()
@@ -125,7 +126,7 @@ async def test_what_is_written_meanwhile_is_not_in_it(filled: Settings) -> None:
     async with open_snapshot(filled.database) as snapshot:
         async for table in snapshot.tables():
             if not after:
-                async with open_database(filled.database) as database:
+                async with open_database(filled.database, rendering=RENDERING) as database:
                     await analysed(database, an_analysis(a_ref(MAILS + 7)))
             after[table.name] = sum([len(batch) async for batch in table.batches])
     assert {name: len(rows) for name, rows in before.items()} == after
@@ -137,7 +138,7 @@ async def test_data_is_not_overwritten_unasked(filled: Settings, new: Settings) 
     stream = await saved(filled)
     await migrate(new.database)
     await asyncio.to_thread(secret_box, new)
-    async with open_database(new.database) as database:
+    async with open_database(new.database, rendering=RENDERING) as database:
         await analysed(database, an_analysis(a_ref(5, mailbox="other@example.org")))
     before, key = await content(new.database), new.key_file.read_bytes()
 

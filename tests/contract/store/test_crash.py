@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import open_database
 from tests.contract.store.crashes import Workers, account_of, fill, wait_until_done
 from tests.contract.store.simulation import Plan
@@ -29,7 +30,7 @@ async def test_killed_workers_lose_and_double_nothing(database_url: str, tmp_pat
             workers.kill_one()
 
     try:
-        async with open_database(database_url) as database:
+        async with open_database(database_url, rendering=RENDERING) as database:
             assert await wait_until_done(database, JOBS, seconds=90, each=kill)
             account = await account_of(database, JOBS, tmp_path)
     finally:
@@ -45,7 +46,7 @@ async def test_workers_outlive_a_restarted_database(mariadb: MariaDB, tmp_path: 
     await fill(url, JOBS, mailboxes=3)
     workers = await asyncio.to_thread(Workers, Plan(url=url, owner="", folder=str(tmp_path), latency=0.05), 2)
     try:
-        async with open_database(url) as database:
+        async with open_database(url, rendering=RENDERING) as database:
             await wait_until_done(database, JOBS, seconds=60, enough=JOBS // 4)
             await asyncio.to_thread(mariadb.stop)
             await asyncio.to_thread(mariadb.start)

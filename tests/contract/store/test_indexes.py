@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from glassdome.ports.store import AnalysisQuery
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database
 from glassdome.store.counters.counters import add
 from glassdome.store.paging import cursor_of
@@ -71,7 +72,7 @@ async def filled(database: Database) -> Database:
 
     async def work(connection: Any) -> None:
         await connection.execute(insert(analyses), rows)
-        await insert_read_model(connection, made)
+        await insert_read_model(connection, made, RENDERING)
         await connection.execute(insert(queue), waiting)
         await add(connection, [(row, 1) for row in rows])
 

@@ -13,6 +13,7 @@ from sqlalchemy import inspect, text
 from structlog.testing import capture_logs
 
 from glassdome.core.errors import ConfigError, SchemaMismatch, StoreError, StoreUnavailable
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import check_schema, migrate, open_database
 from glassdome.store.connections import make_engine
 from glassdome.store.migrate import VERSION_TABLE
@@ -54,7 +55,7 @@ async def test_the_seeds_tables_and_columns_are_there(database_url: str) -> None
         "llm_config": "config_key config_value",
         "llm_user_preferences": "username auto_analysis auto_categorize phishing_alerts summary_enabled",
     }
-    async with open_database(database_url) as database:
+    async with open_database(database_url, rendering=RENDERING) as database:
         for table, columns in named.items():
             await database.connections.rows(text(f"SELECT {', '.join(columns.split())} FROM {table}"))
 
@@ -87,7 +88,7 @@ async def test_a_wrong_schema_is_refused_with_the_way_out(database_url: str) -> 
     with pytest.raises(SchemaMismatch, match="glassdome migrate"):
         await check_schema(database_url)
     await migrate(database_url)
-    async with open_database(database_url) as database:
+    async with open_database(database_url, rendering=RENDERING) as database:
         await database.connections.change(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     for refused in (check_schema, migrate):
         with pytest.raises(SchemaMismatch, match="newer version"):
@@ -107,7 +108,7 @@ async def test_a_database_that_is_away_says_so(unused_tcp_port: int) -> None:
     url = f"mysql://u:p@127.0.0.1:{unused_tcp_port}/d"
     with pytest.raises(StoreUnavailable, match="not available"):
         await migrate(url)
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         with pytest.raises(StoreUnavailable, match="not available"):
             await database.ping()
 
@@ -125,7 +126,7 @@ async def test_a_database_that_is_away_says_so(unused_tcp_port: int) -> None:
 async def test_what_an_admin_must_mend_says_how(mariadb: MariaDB, login: str, schema: str, told: str) -> None:
     """Waiting would not help, so it is not temporary; the server's words are facts, and in no public sentence."""
     url = f"mysql://{login}@127.0.0.1:{mariadb.port}/{schema}"
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         for work in (migrate(url), check_schema(url), database.ping()):
             with pytest.raises(StoreError, match=told) as refused:
                 await work

@@ -14,6 +14,7 @@ from alembic.operations import Operations
 from sqlalchemy import text
 
 from glassdome.core.errors import SchemaMismatch
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import check_schema, migrate, open_database
 from glassdome.store.connections import make_engine
 from glassdome.store.migrate_journal import STEP_TABLE
@@ -48,14 +49,14 @@ async def test_a_lost_version_is_written_anew(database_url: str) -> None:
     """A lost version is written again if the tables are this program's; the stored rows stay."""
     await migrate(database_url)
     head = await _head(database_url)
-    async with open_database(database_url) as database:
+    async with open_database(database_url, rendering=RENDERING) as database:
         await analysed(database, an_analysis(a_ref(1)))
     await _execute(database_url, f"DELETE FROM {VERSION_TABLE}")
     with pytest.raises(SchemaMismatch, match="not recorded"):
         await check_schema(database_url)
     await migrate(database_url)
     assert await _head(database_url) == head
-    async with open_database(database_url) as database:
+    async with open_database(database_url, rendering=RENDERING) as database:
         assert await database.analyses.get(a_ref(1)) is not None
     await _execute(database_url, f"DROP TABLE {VERSION_TABLE}")
     await migrate(database_url)

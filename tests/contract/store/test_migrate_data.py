@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from glassdome.ports.store import AnalysisQuery
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 from tests.contract.store.contracts_store import analysed
 from tests.samples import NOON, a_ref, a_verdict, an_analysis
@@ -35,16 +36,16 @@ async def test_down_and_up_again_with_data(database_url: str) -> None:
         an_analysis(a_ref(n, mailbox=m), subject=f"The minutes {n}x", verdict=a_verdict(**_NOT_IN_THE_FIRST_SCHEMA))
         for n, m in enumerate(_MAILBOXES, 1)
     ]
-    async with open_database(database_url) as database:
+    async with open_database(database_url, rendering=RENDERING) as database:
         await analysed(database, *made)
         before = await _stored(database)
     assert (len(before[0]), [len(refs) for refs in before[2]], before[3]) == (3, [3, 3, 1, 0], 3)
     await migrate(database_url, revision="0001")
-    async with open_database(database_url) as database:
+    async with open_database(database_url, rendering=RENDERING) as database:
         old = await database.connections.rows(text("SELECT domain, kind FROM llm_statistics WHERE kind = 'all'"))
     assert sorted(row.domain for row in old) == ["example.org", "example.org", "other.example"]
     await migrate(database_url)
-    async with open_database(database_url) as database:
+    async with open_database(database_url, rendering=RENDERING) as database:
         assert await _stored(database) == before
         await database.analyses.delete(AnalysisQuery(mailbox="ann@example.org"))
         assert (await database.analyses.statistics(AnalysisQuery(domains=("example.org",)))).total == 1

@@ -18,6 +18,7 @@ from glassdome.cli.app import app as cli
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
 from glassdome.desk.wiring import services_of
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.preferences import Preferences
 from tests.servers.dovecot import DOMAIN
@@ -56,7 +57,7 @@ def choose(mailbox: str) -> None:
     async def work() -> None:
         settings = await asyncio.to_thread(Settings)
         await migrate(settings.database)
-        async with open_database(settings.database) as database:
+        async with open_database(settings.database, rendering=RENDERING) as database:
             wishes = Preferences(username=mailbox, chosen=True)
             await database.preferences.set_preferences(wishes, now=datetime(2026, 11, 29, tzinfo=UTC))
 

@@ -25,6 +25,7 @@ from typer.testing import CliRunner
 from glassdome.cli.app import app
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import open_database
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mailcow import Mailcow
@@ -212,5 +213,5 @@ def test_the_overseer_asks_the_model_server(mailcow: Mailcow, monkeypatch: pytes
 
 async def write_table(**values: str) -> None:
     """Write settings as the API does."""
-    async with open_database((await asyncio.to_thread(Settings)).database) as database:
+    async with open_database((await asyncio.to_thread(Settings)).database, rendering=RENDERING) as database:
         await database.config.write_config(values, now=SystemClock().now())

@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 import pytest
 
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from tests.samples import NOON, a_ref, an_analysis, jobs
 from tests.servers.certificates import SERVER_NAME
@@ -72,7 +73,7 @@ def ask(url: str, key: str = "") -> tuple[int, str]:
 async def one_analysis(url: str) -> None:
     """Store an analysis that is months old."""
     await migrate(url)
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         await database.queue.enqueue(jobs(1), now=NOON)
         (job,) = await database.queue.claim("test", limit=1, lease=timedelta(minutes=1), now=NOON)
         assert await database.queue.complete(job, an_analysis(a_ref(1)), actions=(), now=NOON)

@@ -17,6 +17,7 @@ from glassdome.cli.app import app
 from glassdome.core.config import Settings
 from glassdome.engine.builtin.classifier import read_classifier
 from glassdome.parse import parse_message
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.context import Context
 from glassdome.values.feedback import Feedback
@@ -92,7 +93,7 @@ def corrected(dovecot: Dovecot, owner: str, letters: Sequence[Letter], label: La
 
     async def write() -> None:
         await migrate(url)
-        async with open_database(url) as database:
+        async with open_database(url, rendering=RENDERING) as database:
             for number, (subject, text) in enumerate(letters):
                 ref = MessageRef(mailbox=owner, uid_validity=int(validity), uid=number + 1)
                 read = parse_message(letter(subject, text, number))

@@ -20,6 +20,7 @@ from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.demo.samples import samples
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 from glassdome.store.schema import actions, analyses, contacts, outbox, queue, statistics
 from tests.servers.dovecot import PASSWORD
@@ -152,7 +153,7 @@ def _uid_next(world: World) -> int:
 
 async def left_over(world: World) -> dict[str, Any]:
     """Return what there is in the end: in the tables, in the mailbox, and of the mail that was sent."""
-    async with open_database(world.url) as database:
+    async with open_database(world.url, rendering=RENDERING) as database:
         db = database.connections
         rows = await db.rows(select(analyses).order_by(analyses.c.message_id))
         judged = [[r.message_id, r.label, r.phishing_score, r.categories, r.degraded] for r in rows]

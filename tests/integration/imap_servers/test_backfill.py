@@ -13,6 +13,7 @@ import pytest
 
 from glassdome.core.clock import FixedClock
 from glassdome.pipeline.backfill import Backfill
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 from glassdome.values.watch import BackfillProgress
 from tests.integration.imap_servers.conftest import BOB, Bench
@@ -26,7 +27,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty SQLite database."""
     url = f"sqlite:///{tmp_path / 'glassdome.db'}"
     await migrate(url)
-    async with open_database(url) as opened:
+    async with open_database(url, rendering=RENDERING) as opened:
         yield opened
 
 

@@ -10,6 +10,7 @@ import pytest
 from glassdome.cli.checks import Check, Health, all_checks
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.preferences import Preferences
 from tests.integration.imap_servers.conftest import BOB, Bench
@@ -22,7 +23,7 @@ async def findings(bench: Bench, folder: Path, certificates: Certificates, **wis
     """Return what the doctor says of the actions of Bob's mailbox."""
     url = f"sqlite:///{folder / 'glassdome.db'}"
     await migrate(url)
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         await database.preferences.set_preferences(Preferences(username=BOB, chosen=True, **wishes), now=NOON)
     given = {
         "database_url": url,

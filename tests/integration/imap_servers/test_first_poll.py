@@ -16,6 +16,7 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.pipeline.arrivals import Arrivals
+from glassdome.shapes.rendering import RENDERING
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, migrate, open_database
 from glassdome.values.preferences import Preferences
@@ -33,7 +34,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty SQLite database."""
     url = f"sqlite:///{tmp_path / 'glassdome.db'}"
     await migrate(url)
-    async with open_database(url) as opened:
+    async with open_database(url, rendering=RENDERING) as opened:
         yield opened
 
 

@@ -16,6 +16,7 @@ from glassdome.parse import parse_message
 from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.ports.store import AnalysisQuery
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.analysis import Analysis
@@ -39,7 +40,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty SQLite database."""
     url = f"sqlite:///{tmp_path / 'glassdome.db'}"
     await migrate(url)
-    async with open_database(url) as opened:
+    async with open_database(url, rendering=RENDERING) as opened:
         yield opened
 
 

@@ -24,6 +24,7 @@ from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.junk_feedback import JunkFeedback
 from glassdome.pipeline.learning import Learning
 from glassdome.pipeline.process import JudgeOptions, warm_up
+from glassdome.shapes.rendering import RENDERING
 from glassdome.source.imap_editor import ImapEditor
 from glassdome.source.imap_observer import ImapObserver
 from glassdome.source.imap_source import ImapSource
@@ -123,7 +124,7 @@ async def bench(dovecot: Dovecot, mailbox: str, tmp_path: Path) -> AsyncIterator
     url = f"sqlite:///{tmp_path / 'glassdome.db'}"
     await migrate(url)
     logins = MasterLogins(MASTER_USER, SecretStr(MASTER_PASSWORD))
-    async with open_database(url) as database, ImapPool(server, logins) as pool:
+    async with open_database(url, rendering=RENDERING) as database, ImapPool(server, logins) as pool:
         made = Bench(dovecot, pool, database, mailbox)
         await database.preferences.set_preferences(Preferences(username=mailbox, chosen=True), now=made.now)
         await made.look()

@@ -24,6 +24,7 @@ from glassdome.pipeline.backfill import Backfill
 from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.pipeline.sweep import Sweep
 from glassdome.pipeline.watcher import Watcher
+from glassdome.shapes.rendering import RENDERING
 from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, migrate, open_database
 from glassdome.values.job import JobReason, Priority
@@ -43,7 +44,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty SQLite database."""
     url = f"sqlite:///{tmp_path / 'glassdome.db'}"
     await migrate(url)
-    async with open_database(url) as opened:
+    async with open_database(url, rendering=RENDERING) as opened:
         yield opened
 
 

@@ -27,6 +27,7 @@ from glassdome.core.errors import (
 )
 from glassdome.pipeline.alerts import NO_ALERT_MAILBOX, LogAlerts
 from glassdome.ports.agent import UNKNOWN_OUTCOME, ActionQuery
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
@@ -83,7 +84,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty store."""
     url = f"sqlite:///{tmp_path / 'db'}"
     await migrate(url)
-    async with open_database(url) as opened:
+    async with open_database(url, rendering=RENDERING) as opened:
         yield opened
 
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate
 from glassdome.store.connections import Connections, make_engine
 
@@ -37,7 +38,7 @@ def connections(empty_database: Path, tmp_path: Path) -> Connections:
 @pytest.fixture
 async def database(connections: Connections) -> AsyncIterator[Database]:
     """An empty database."""
-    opened = Database(connections)
+    opened = Database(connections, rendering=RENDERING)
     yield opened
     await opened.aclose()
 

@@ -13,6 +13,7 @@ import uvicorn
 
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database
 from glassdome.store.connections import Connections, make_engine
 
@@ -22,7 +23,7 @@ from .bench import Bench
 @contextmanager
 def running(path: Path, settings: Settings, prepare: Callable[[Bench], Awaitable[None]], **tls: Any) -> Iterator[int]:
     """Serve the API over the SQLite file until the block ends; yield its port."""
-    database = Database(Connections(make_engine(f"sqlite:///{path}")))
+    database = Database(Connections(make_engine(f"sqlite:///{path}")), rendering=RENDERING)
     bench = Bench(database, settings, clock=SystemClock())
 
     @asynccontextmanager

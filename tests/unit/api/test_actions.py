@@ -9,7 +9,7 @@ import pytest
 
 from glassdome.core.errors import LoginRefused, TimedOut
 from glassdome.core.limits import MAX_UNDOS
-from glassdome.desk.shapes_actions import ActionShape
+from glassdome.shapes.action import ActionShape
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.refs import MessageRef
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from glassdome.desk.shapes import AnalysisShape
+from glassdome.shapes.analysis import AnalysisShape
 from glassdome.values.verdict import Label
 
 from .bench import NOW, OTHER, OWN, RO, RW, USER, Bench, analysis, ref, verdict

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from glassdome.cli.app import app
 from glassdome.core.secrets import SecretBox
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.preferences import Preferences
 from tests.samples import NOON
@@ -130,7 +131,7 @@ def test_doctor_says_which_parts_are_on(tmp_path: Path, monkeypatch: pytest.Monk
 
     async def fill() -> None:
         await migrate(url)
-        async with open_database(url, box=SecretBox(Fernet.generate_key().decode())) as database:
+        async with open_database(url, box=SecretBox(Fernet.generate_key().decode()), rendering=RENDERING) as database:
             wishes = Preferences(username="a@example.org", chosen=True, flag_phishing=True, move_to_junk=True)
             await database.preferences.set_preferences(wishes, now=NOON)
             await database.mailboxes.add("a@example.org", SecretStr("x"), now=NOON)

@@ -15,6 +15,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from glassdome.cli.app import app
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.preferences import Preferences
 from tests.samples import NOON, a_ref, an_analysis, jobs
@@ -31,7 +32,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int) -
 
     async def fill() -> None:
         await migrate(found)
-        async with open_database(found) as database:
+        async with open_database(found, rendering=RENDERING) as database:
             await database.queue.enqueue(jobs(1), now=NOON)
             (job,) = await database.queue.claim("test", limit=1, lease=timedelta(minutes=1), now=NOON)
             assert await database.queue.complete(job, an_analysis(a_ref(1)), actions=(), now=NOON)
@@ -45,7 +46,7 @@ def audited(url: str) -> tuple[Mapping[str, Any], ...]:
     """Return what the audit says."""
 
     async def read() -> tuple[Mapping[str, Any], ...]:
-        async with open_database(url) as database:
+        async with open_database(url, rendering=RENDERING) as database:
             return tuple(await database.history.audited())
 
     return asyncio.run(read())
@@ -73,7 +74,7 @@ def test_backfill_means_the_mailbox_that_mailcow_keeps(url: str) -> None:
     CliRunner().invoke(app, ["backfill", "New@Example.ORG", "--choose"])
 
     async def chosen() -> tuple[str, ...]:
-        async with open_database(url) as database:
+        async with open_database(url, rendering=RENDERING) as database:
             return await database.preferences.chosen_mailboxes()
 
     assert asyncio.run(chosen()) == ("new@example.org",)
@@ -86,11 +87,11 @@ def test_backfill_respects_the_owners_no(url: str, options: tuple[str, ...]) -> 
     no = Preferences(username="new@example.org", chosen=True, auto_analysis=False)
 
     async def store() -> None:
-        async with open_database(url) as database:
+        async with open_database(url, rendering=RENDERING) as database:
             await database.preferences.set_preferences(no, now=NOON)
 
     async def stored() -> Preferences:
-        async with open_database(url) as database:
+        async with open_database(url, rendering=RENDERING) as database:
             return await database.preferences.get_preferences(no.username)
 
     asyncio.run(store())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from glassdome.desk.shapes import analysis_shape
 from glassdome.mcp.untrusted import mail_text, row_text, why_text
+from glassdome.shapes.analysis import analysis_shape
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.verdict import Label
 from tests.unit.api.bench import analysis, ref, verdict

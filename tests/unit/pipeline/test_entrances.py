@@ -19,6 +19,7 @@ from glassdome.desk import wiring
 from glassdome.mcp import opening
 from glassdome.pipeline.context import ContextLoader, for_file, own_domains
 from glassdome.pipeline.process import JudgeOptions, judge, warm_up
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
@@ -54,7 +55,7 @@ def _said(verdict: Any) -> dict[str, Any]:
 async def worker(settings: Settings, folder: Path) -> dict[str, Any]:
     url = f"sqlite:///{folder / 'db'}"
     await migrate(url)
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         loader = ContextLoader(
             history=database.history, preferences=database.preferences, clock=CLOCK, settings=lambda: settings
         )

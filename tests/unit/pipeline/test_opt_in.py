@@ -18,6 +18,7 @@ from glassdome.integrations.mailcow.mailboxes import MailcowMailboxes
 from glassdome.integrations.mailcow.objects import MailcowObjects
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.pipeline.opt_in import OptIn
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
 from tests.samples import NOON
 from tests.servers.mailcow_server import MailcowServer
@@ -44,7 +45,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty database."""
     url = f"sqlite:///{tmp_path / 'db'}"
     await migrate(url)
-    async with open_database(url) as opened:
+    async with open_database(url, rendering=RENDERING) as opened:
         yield opened
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from glassdome.core.errors import ModelUnavailable
 from glassdome.pipeline.repeats import Repeats
+from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -60,5 +61,5 @@ async def test_a_failed_call_is_not_shared(tmp_path: Path) -> None:
 async def _made(tmp_path: Path) -> tuple[Repeats, SimulatedEngine]:
     url = f"sqlite:///{tmp_path / 'db'}"
     await migrate(url)
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         return Repeats(analyses=database.analyses), SimulatedEngine(latency=0.0, cut=tmp_path / "cut")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from glassdome.parse import parse_message
+from glassdome.shapes.rendering import RENDERING
 from glassdome.signals import detect
 from glassdome.store import migrate, open_database
 from glassdome.store.contacts import remember
@@ -46,7 +47,7 @@ async def test_the_store_counts_what_the_signals_see(case: str, tmp_path: Path) 
     assert bool(message.authenticity) is bool(expected)
     url = f"sqlite:///{tmp_path / 'db'}"
     await migrate(url)
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         for _ in range(3):
             await database.connections.write(lambda connection: remember(connection, OWNER, message, now=NOON))
         history = await database.history.sender_history(OWNER, message.author.addr)
@@ -63,7 +64,7 @@ async def test_a_later_forgery_of_an_spf_only_sender_is_seen(tmp_path: Path) -> 
     forged = _mail("Bank <x@bank.example>", "spf=softfail smtp.mailfrom=x@bank.example")
     url = f"sqlite:///{tmp_path / 'db'}"
     await migrate(url)
-    async with open_database(url) as database:
+    async with open_database(url, rendering=RENDERING) as database:
         for _ in range(3):
             await database.connections.write(lambda connection: remember(connection, OWNER, honest, now=NOON))
         history = await database.history.sender_history(OWNER, honest.author.addr)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify
+from glassdome.shapes.analysis import analysis_shape
 from glassdome.signals.sensitive import find_sensitive
-from glassdome.values.as_json import analysis_shape
 from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.opinion import ActionItem, Opinion, Reason

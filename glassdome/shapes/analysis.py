@@ -1,32 +1,148 @@
-"""Values as JSON objects, the one form in which the API, the command line and the agents show them."""
+"""An analysis as JSON: its schema for OpenAPI, and the writer."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from glassdome.shapes.examples import example
+from glassdome.shapes.instants import rfc3339
 from glassdome.values.analysis import Analysis, AttachedFile
-from glassdome.values.ask import Ask
-from glassdome.values.job import Job, QueueDepth
+from glassdome.values.ask import Ask, AskKind, Identity
 from glassdome.values.opinion import ActionItem, Reason
 from glassdome.values.signal import Evidence, SensitiveFinding
 
-__all__ = ["SHAPE", "analysis_json", "analysis_shape", "corrected_json", "depth_shape", "job_shape", "rfc3339"]
-
-#: The version of what `analysis_shape` writes; raised with each change of it, since stores keep the text.
-SHAPE: Final = 5
+__all__ = ["AnalysisShape", "SensitiveShape", "analysis_json", "analysis_shape", "corrected_json"]
 
 _UNCORRECTED: Final = ',"correction":null}'
 
 
-def rfc3339(instant: datetime) -> str:
-    """Write an instant as RFC 3339 in UTC; one that is outside the calendar there keeps its clock."""
-    try:
-        in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
-    except OverflowError:
-        in_utc = instant.replace(tzinfo=UTC)
-    return in_utc.isoformat()[:-6] + "Z"
+class EvidenceShape(BaseModel):
+    """The place in the message that supports a finding, and the words there."""
+
+    where: str
+    quote: str
+
+
+class ReasonShape(BaseModel):
+    """A reason why a message looks like phishing."""
+
+    signal: str
+    why: str
+    evidence: list[EvidenceShape]
+
+
+class SensitiveShape(BaseModel):
+    """The number of pieces of one kind of sensitive data; never the data."""
+
+    type: str
+    count: int
+
+
+class ActionItemShape(BaseModel):
+    """Something the mail asks its reader to do."""
+
+    text: str
+    due: str
+    due_at: str | None = None
+    evidence: EvidenceShape
+
+
+class SignalShape(BaseModel):
+    """A detector that found something, or that failed: unknown is told apart from clean."""
+
+    name: str
+    outcome: Literal["hit", "temp_error", "perm_error"]
+    detail: str
+
+
+class AttachedShape(BaseModel):
+    """One attachment."""
+
+    name: str
+    type: str
+    bytes: int
+    read: Literal["yes", "encrypted", "damaged", "too_large", "unsupported"]
+
+
+class AskShape(BaseModel):
+    """Something that the mail asks for."""
+
+    kind: AskKind
+    identity: Identity
+    quote: str
+    where: str
+    why: str
+
+
+class UsageShape(BaseModel):
+    """The cost of the opinion; tokens are the model server's own count."""
+
+    calls: int
+    repairs: int
+    drafts: int
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+
+
+class AnalysisShape(BaseModel):
+    """One message's analysis."""
+
+    model_config = ConfigDict(json_schema_extra={"example": example("analysis")})
+
+    mailbox: str
+    email_id: str
+    folder: str
+    uid_validity: int
+    message_id: Annotated[str, Field(description="Without angle brackets; empty where the mail has none")]
+    subject: str
+    header_from: str = Field(alias="from")
+    date: str | None
+    summary: str
+    categories: list[str]
+    tags: list[str]
+    priority_score: int
+    label: Annotated[
+        Literal["ham", "spam", "phish", "unknown"],
+        Field(description="`unknown`: fetched, but not judged; `readable` says why"),
+    ]
+    is_phishing: Annotated[bool | None, Field(description="null where the label is `unknown`")]
+    phishing_score: Annotated[float | None, Field(description="0 to 1; null where the label is `unknown`")]
+    readable: Annotated[
+        Literal["yes", "encrypted", "damaged", "empty"],
+        Field(description="`empty`: no words in subject, body or attachments, and no picture"),
+    ]
+    spam_score: float
+    phishing_reasons: list[ReasonShape]
+    sensitive_data: bool
+    sensitive_types: list[SensitiveShape]
+    auto_reply_suggestion: str | None
+    language: str
+    thread_id: Annotated[str, Field(description="message_id of the mail that began the thread")]
+    action_items: list[ActionItemShape]
+    attention: Annotated[
+        Literal["now", "answer", "read", "skim"], Field(description="How the mail wants to be met, beside its priority")
+    ] = "read"
+    attention_reason: str = ""
+    asks: Annotated[list[AskShape], Field(description="What the mail asks for, and whether the one who asks is proven")]
+    attachments: Annotated[list[AttachedShape], Field(description="The first 50; `read` says how far it could be read")]
+    signals: list[SignalShape]
+    engine: str
+    model: str
+    prompt_version: str
+    degraded: bool
+    degraded_reason: str
+    skipped: str
+    usage: UsageShape
+    processing_time: float
+    received_at: Annotated[str, Field(description="When it arrived, by the last server's Received field")]
+    analyzed_at: str
+    correction: Annotated[
+        Literal["ham", "spam", "phish"] | None, Field(description="What a person said that the message is")
+    ]
 
 
 def analysis_shape(analysis: Analysis) -> dict[str, Any]:
@@ -95,39 +211,6 @@ def analysis_json(analysis: Analysis) -> str:
 def corrected_json(text: str, correction: str) -> str:
     """Return the JSON text of an analysis with what a person said that the message is."""
     return f'{text.removesuffix(_UNCORRECTED)},"correction":{json.dumps(correction)}}}'
-
-
-def job_shape(job: Job) -> dict[str, Any]:
-    """Return the JSON object of a job; the lease token stays inside."""
-    return {
-        "id": job.id,
-        "mailbox": job.ref.mailbox,
-        "email_id": str(job.ref.uid),
-        "folder": job.ref.folder,
-        "uid_validity": job.ref.uid_validity,
-        "state": str(job.state),
-        "reason": str(job.reason),
-        "priority": int(job.priority),
-        "attempts": job.attempts,
-        "not_before": rfc3339(job.not_before),
-        "enqueued_at": rfc3339(job.enqueued_at),
-        "updated_at": rfc3339(job.updated_at),
-        "lease_owner": job.lease_owner,
-        "error_code": job.error_code,
-        "error": job.error,
-    }
-
-
-def depth_shape(depth: QueueDepth) -> dict[str, Any]:
-    """Return the JSON object of the queue's depth."""
-    return {
-        "pending": depth.pending,
-        "leased": depth.leased,
-        "done": depth.done,
-        "failed": depth.failed,
-        "cancelled": depth.cancelled,
-        "oldest_seconds": depth.oldest_seconds,
-    }
 
 
 def _evidence(item: Evidence) -> dict[str, str]:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.desk.shapes import rfc3339
+from glassdome.shapes.examples import example
+from glassdome.shapes.instants import rfc3339
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 from glassdome.values.refs import MessageRef
@@ -25,25 +26,7 @@ class PlaceShape(BaseModel):
 class ActionShape(BaseModel):
     """One action; `argument` is the keyword, the target folder, the alert's reason, or `spam` or `ham`."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "id": 17,
-                "mailbox": "user@domain.com",
-                "email_id": "12345",
-                "folder": "INBOX",
-                "uid_validity": 1795216601,
-                "message_id": "a1@shop.example",
-                "kind": "move",
-                "argument": "\\Junk",
-                "state": "done",
-                "detail": "",
-                "moved_to": {"folder": "Junk", "uid_validity": 1795216602, "email_id": "88"},
-                "planned_at": "2026-11-21T08:00:01Z",
-                "updated_at": "2026-11-21T08:00:02Z",
-            }
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"example": example("action")})
 
     id: int
     mailbox: str
