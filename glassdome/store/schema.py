@@ -152,7 +152,7 @@ categories = _table(
     Index("ix_llm_email_category_analysis", "analysis_id"),
 )
 
-#: Each analysis as the JSON text that lists answer; `shape` is the version of `values.as_json` that wrote it. The key
+#: Each analysis as the text that lists answer; `shape` is the version of the `Rendering` that wrote it. The key
 #: begins with the mailbox, so that InnoDB keeps what one list reads in few pages.
 documents = _table(
     "llm_analysis_document",
