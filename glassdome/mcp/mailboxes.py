@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from glassdome.agents.tasks import SendEmail
 from glassdome.core.errors import ConfigError, InputError
 from glassdome.core.limits import (
     MAX_ADDRESS_CHARS,
@@ -181,8 +182,8 @@ async def _delete(parts: Parts, caller: Caller, given: DeleteArguments) -> Delet
 async def _send(parts: Parts, caller: Caller, given: SendArguments) -> Sent:
     mailbox = as_mailbox(given.mailbox)
     caller.must_see(mailbox)
-    task = given.model_dump(exclude={"mailbox", "to"}) | {"mailbox": mailbox, "to_addresses": given.to}
-    result = await parts.agent().perform({"action": "send_email", "purpose": "mcp", **task})
+    mail = given.model_dump(exclude={"mailbox", "to"})
+    result = await parts.agent().send(SendEmail(mailbox=mailbox, to_addresses=given.to, purpose="mcp", **mail))
     facts = {"message_id": result["message_id"], "recipients": len({*given.to, *given.cc, *given.bcc})}
     await _audit(parts, caller, "send_email", mailbox, facts)
     return Sent(

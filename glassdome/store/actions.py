@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.agent import ActionPage, ActionQuery
 from glassdome.store.action_list import newest_first, window_end, windowed
-from glassdome.store.connections import Connections
+from glassdome.store.connections import Store
 from glassdome.store.paging import cursor_of
 from glassdome.store.restrict import visible_to
 from glassdome.store.rows import is_ref, ref_of, ref_row
@@ -79,12 +79,8 @@ def beginning(item: PerformedAction, *, now: datetime) -> Update:
     return update(actions).where(*same, ~select(held.c.id).exists()).values(**values)
 
 
-class Actions:
+class Actions(Store):
     """Implements `ports.agent.ActionLedger`."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def plan(self, planned: Sequence[Action], *, now: datetime) -> None:
         """Plan what no verdict caused, such as teaching from a correction; what is in the ledger already stays."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.actions import key_of
-from glassdome.store.connections import Connections
+from glassdome.store.connections import Store
 from glassdome.store.rows import is_ref, ref_of, ref_row
 from glassdome.store.schema import commands, nonces
 from glassdome.values.action import ActionState
@@ -22,12 +22,8 @@ __all__ = ["Commands"]
 _FIELDS = ("message_id", "sender", "command", "detail", "created_at", "updated_at")
 
 
-class Commands:
+class Commands(Store):
     """Commands in mail run once: keyed by MessageRef and by Message-ID, whichever is seen first."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def begin(self, record: CommandRecord) -> bool:
         """Record a command as begun; False when it was seen before. Mail without a Message-ID is known by its ref."""

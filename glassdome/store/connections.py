@@ -17,7 +17,7 @@ from glassdome.core.errors import ConfigError
 from glassdome.store.failures import is_conflict, translate
 from glassdome.store.sqlite_connection import connect
 
-__all__ = ["Connections", "driver_url", "make_engine"]
+__all__ = ["Connections", "Store", "driver_url", "make_engine"]
 
 T = TypeVar("T")
 #: Connections one process holds; a worker needs about one per concurrent job, and MariaDB allows 151 in all.
@@ -153,6 +153,14 @@ class Connections:
                     raise translate(exc) from exc
             await asyncio.sleep(PAUSE * 2**attempt * random.uniform(0.5, 1.5))
         raise AssertionError("unreachable")
+
+
+class Store:
+    """The tables of one subject, over the connections that all stores share."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Share the connections of the database."""
+        self._db = connections
 
 
 async def _attempt(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.connections import Connections
+from glassdome.store.connections import Store
 from glassdome.store.schema import cursors
 from glassdome.store.upsert import upsert
 from glassdome.values.refs import Cursor
@@ -33,12 +33,8 @@ async def locked_cursor(connection: AsyncConnection, mailbox: str, folder: str) 
     return None if row is None else Cursor(uid_validity=row.uid_validity, last_uid=row.last_uid)
 
 
-class Cursors:
+class Cursors(Store):
     """The reading position in each folder."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def get_cursor(self, mailbox: str, folder: str) -> Cursor | None:
         """Return the cursor, None at first sight."""

@@ -16,30 +16,10 @@ __all__ = ["CONFLICTS", "error_number", "is_conflict", "translate"]
 CONFLICTS: Final = frozenset({1205, 1213, 1047, 1020})
 #: Server errors that say the server is not usable now: too many connections, shutdown, cannot connect, gone away,
 #: lost, killed, interrupted, disk full, cannot write, storage engine's error, table full, read-only.
-_AWAY: Final = frozenset(
-    {
-        1040,
-        1053,
-        1077,
-        1079,
-        1152,
-        1158,
-        1159,
-        1160,
-        1161,
-        1203,
-        1226,
-        1290,
-        1317,
-        1927,
-        1021,
-        1026,
-        1030,
-        1114,
-        1792,
-        1836,
-    }
-)
+_AWAY: Final = frozenset({
+    1040, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1203, 1226, 1290, 1317, 1927,
+    1021, 1026, 1030, 1114, 1792, 1836,
+})  # fmt: skip
 
 _LOGIN: Final = (
     "The database refuses the login.",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.connections import Connections
+from glassdome.store.connections import Store
 from glassdome.store.contacts import row_of
 from glassdome.store.cursors import locked_cursor, write_cursor
 from glassdome.store.rows import is_ref, ref_of, ref_row
@@ -28,12 +28,8 @@ _FAMILIAR = 2
 _ROWS = 500
 
 
-class History:
+class History(Store):
     """A mailbox's knowledge of its correspondents."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def sender_history(self, mailbox: str, addr: str) -> SenderHistory:
         """Return what was seen of one address and of its domain."""
@@ -115,12 +111,8 @@ class History:
         return tuple({k: v for k, v in row._mapping.items() if k != "id"} for row in rows)
 
 
-class Feedbacks:
+class Feedbacks(Store):
     """People's corrections of verdicts; `History.record_feedback` writes them."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def get(self, ref: MessageRef) -> Feedback | None:
         """Return the correction of one message."""

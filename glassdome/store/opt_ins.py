@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.connections import Connections
+from glassdome.store.connections import Store
 from glassdome.store.schema import opt_ins
 from glassdome.store.upsert import upsert
 
@@ -20,12 +20,8 @@ __all__ = ["OptIns"]
 _SETTINGS: Final = "//settings/"
 
 
-class OptIns:
+class OptIns(Store):
     """The last opt-in of each mailbox, as mailcow and the settings gave it."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def opt_ins(self, *, by_settings: bool = False) -> Mapping[str, bool]:
         """Return mailbox -> the last word of one of the two."""

@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.actions import key_of
-from glassdome.store.connections import Connections
+from glassdome.store.connections import Store
 from glassdome.store.schema import outbox
 from glassdome.values.agent import OutboxEntry, OutboxState
 
@@ -27,12 +27,8 @@ _FIELDS = (
 )
 
 
-class OutboxTable:
+class OutboxTable(Store):
     """Everything sent, by Message-ID: at most once, and an outcome that was never learned stays visible."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def plan(self, entry: OutboxEntry) -> bool:
         """Store an entry in state `planned`; False when its Message-ID is already there."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.connections import Connections
+from glassdome.store.connections import Store
 from glassdome.store.schema import config, cursors, preferences
 from glassdome.store.upsert import upsert
 from glassdome.values.preferences import EngineAccess, Preferences
@@ -20,12 +20,8 @@ __all__ = ["ConfigTable", "PreferenceTable"]
 _CHOICES = tuple(f.name for f in fields(Preferences) if f.name not in ("username", "engine_access"))
 
 
-class PreferenceTable:
+class PreferenceTable(Store):
     """The owners' preferences."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def get_preferences(self, username: str) -> Preferences:
         """Return the mailbox's preferences, or the defaults (`chosen=False`)."""
@@ -67,12 +63,8 @@ class PreferenceTable:
         return tuple(row.username for row in rows)
 
 
-class ConfigTable:
+class ConfigTable(Store):
     """Implements `ports.store.ConfigStore`."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def read_config(self) -> Mapping[str, str]:
         """Return key -> value."""

@@ -8,18 +8,14 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.actions import key_of
-from glassdome.store.connections import Connections
+from glassdome.store.connections import Store
 from glassdome.store.schema import sessions
 
 __all__ = ["SessionTable"]
 
 
-class SessionTable:
+class SessionTable(Store):
     """The sessions that were begun and have not ended. A token is kept as its hash only."""
-
-    def __init__(self, connections: Connections) -> None:
-        """Share the store's connections."""
-        self._db = connections
 
     async def begin_session(self, token: str, *, who: str, now: datetime, until: datetime) -> None:
         """Store a session, and forget those whose time is over."""
