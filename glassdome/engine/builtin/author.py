@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from glassdome.engine.builtin.words import fold, words_of
@@ -32,6 +33,29 @@ _MACHINE: Final = re.compile(
 )
 #: Who speaks for a firm or a state, not for itself.
 _ORGANIZATIONS: Final[frozenset[Relation]] = frozenset(("brand", "public", "platform"))
+#: Words of offices and of what they do, which are nobody's name; folded.
+_ROLES: Final = frozenset(
+    ("support", "service", "services", "info", "team", "office", "sales", "contact", "hello", "help", "care", "customer",
+     "your", "the", "ihr", "ihre", "euer", "dein", "das", "kundenservice", "kundendienst", "buero", "buro", "verwaltung", "praxis", "sekretariat",
+     "votre", "notre", "equipe", "le", "la", "les", "assistance", "secretariat", "mairie", "accueil",
+     "su", "tu", "el", "los", "equipo", "atencion", "soporte", "asistencia", "secretaria", "oficina", "departamento",
+     "il", "lo", "vostra", "vostro", "tua", "tuo", "assistenza", "servizio", "ufficio", "segreteria", "mensa", "direzione", "staff",
+     "het", "je", "uw", "jouw", "klantenservice", "klantendienst", "afdeling", "administratie", "redactie",
+     "a", "o", "sua", "seu", "equipa", "apoio", "suporte", "atendimento", "servico", "escritorio", "gabinete",
+     "clienti", "clientes", "clients", "kunden", "klanten", "customers", "club", "verein", "bank", "insurance", "university", "department", "society", "relations", "council", "gmbh", "ltd", "ag", "sa", "srl", "bv", "inc")
+)  # fmt: skip
+#: Words above a signature, in seven languages; folded.
+_CLOSING: Final = re.compile(
+    r"(?:(?:mit )?(?:freundliche[nm]?|viele[nm]?|beste[nm]?|herzliche[nm]?|liebe[nm]?|schone[nm]?) gr\w+|kind|best|warm|regards|yours|sincerely|many thanks|cheers"
+    r"|(?:bien |tres )?cordialement|bien a vous|sinceres salutations|salutations|un (?:cordial )?saludo|saludos|atentamente|cordialmente"
+    r"|cordiali saluti|distinti saluti|un saluto|saluti|(?:met )?(?:vriendelijke|hartelijke) groet\w*|groet\w*"
+    r"|(?:com os )?(?:melhores )?cumprimentos|atenciosamente|um abraco|abracos)\b"
+)
+#: Characters and lines at the end of a letter in which its writer signs.
+_END_CHARS: Final = 400
+_LAST_LINES: Final = 6
+#: Hosts of mailboxes that sign beside their customers.
+_MAIL_HOSTS: Final = ("gappssmtp.com", "onmicrosoft.com", "messagingengine.com", "outlook.com")
 #: Parts of a name shorter than this prove nothing about an address.
 _SHORTEST_NAME: Final = 3
 
@@ -63,15 +87,60 @@ def author_kind(message: Message, standing: Standing | None = None) -> Author:
         return Author.PERSON
     if relation in _ORGANIZATIONS:
         return Author.ROLE if relation == "platform" and message.author.local_part[:1].isdigit() else Author.MACHINE
-    if relation == "organization" and (message.has_html or message.links):
+    if _is_sent_by_mailer(message):
+        return Author.MACHINE
+    if _is_signed_below(message):
+        return Author.PERSON
+    if relation == "organization" and (message.has_html or message.links) and not _is_signed_by_somebody(message):
         return Author.MACHINE
     return Author.ROLE
 
 
 def _is_signed_by_name(message: Message) -> bool:
-    """The address holds a part of the name beside it: hanne.lorentz@ for Hanne Lorentz."""
+    """The address holds a part of the name beside it: hanne.lorentz@ for Hanne Lorentz, h.lorentz@lorentz.example too."""
     author = message.author
-    names = [word for word in words_of(author.name) if len(word) >= _SHORTEST_NAME]
+    words = words_of(author.name)
+    names = [word for word in words if len(word) >= _SHORTEST_NAME]
     address = "".join(words_of(author.local_part))
     host = "".join(words_of(author.domain))
-    return len(names) >= 1 and any(name in address and name not in host for name in names)
+    if any(name in address and name not in host and name not in _ROLES for name in names):
+        return True
+    if len(names) > 1 and names[0] == address and host.startswith("".join(words)):
+        return True
+    initials = {word[0] for word in words if len(word) > 1}
+    return len(names) > 1 and any(address in (f"{i}{name}", f"{name}{i}") for i in initials for name in names)
+
+
+def _last_lines(message: Message) -> list[str]:
+    return [line.strip() for line in message.new_text[-_END_CHARS:].splitlines() if line.strip()][-_LAST_LINES:]
+
+
+def _is_signed_by_somebody(message: Message) -> bool:
+    """A closing, and below it two or three words that may be a name; no team, and no "Your bank"."""
+    lines = _last_lines(message)
+    for closing, name in pairwise(lines):
+        words = name.split()
+        if _CLOSING.match(fold(closing)) and 2 <= len(words) <= 3 and all(word[:1].isupper() for word in words):
+            return not _ROLES & {*words_of(name)}
+    return False
+
+
+def _is_signed_below(message: Message) -> bool:
+    """One of the last lines is the name of the sender, or the first of its names: a person signed."""
+    names = words_of(message.author.name)
+    host = "".join(words_of(message.author.domain))
+    if len(names) < 2 or _ROLES & {*names} or all(name in host for name in names if len(name) >= _SHORTEST_NAME):
+        return False
+    lines = [words_of(line) for line in _last_lines(message)]
+    return any(words in (names, names[:1]) and names[0] not in host for words in lines)
+
+
+def _is_sent_by_mailer(message: Message) -> bool:
+    """Another domain signed beside the author's own: a mailing service, which carries no letters of people."""
+    signers = {r.domain for r in message.authentication.results if r.method == "dkim" and r.result == "pass"}
+    own = {
+        name
+        for name in signers
+        if name and (message.author.domain.endswith(name) or name.endswith(message.author.domain))
+    }
+    return bool(own) and any(not name.endswith(_MAIL_HOSTS) for name in signers - own if name)

@@ -33,13 +33,40 @@ _WORTH: Final[Mapping[str, tuple[str, float]]] = {
     "social": ("social", 1.5), "support": ("support", 0.8), "legal": ("legal", 0.7), "job": ("job", 1.0),
     "work": ("work", 0.5), "personal": ("personal", 0.7), "health": ("health", 0.8), "education": ("education", 0.7),
     "account": ("account", 0.8), "receipt": ("receipt", 1.0), "finance": ("finance", 1.3),
-    "bill": ("payment", 1.2), "access": ("security", 1.2),
+    "bill": ("payment", 1.2), "access": ("security", 1.2), "event": ("calendar", 0.7), "admission": ("order", 0.8),
+    "trip": ("travel", 0.6), "parcel": ("delivery", 1.0), "survey": ("promotion", 1.0), "tax": ("finance", 1.0),
+    "storage": ("account", 0.8), "paid": ("receipt", 0.8), "device": ("notification", 0.8), "shop": ("promotion", 0.8),
+    "statement": ("finance", 1.0), "due_bill": ("invoice", 0.8), "practice": ("health", 0.9), "class": ("education", 0.8),
     "out_of_office": ("auto-reply", 2.0), "bounce": ("bounce", 2.0), "notification": ("notification", 0.7),
 }  # fmt: skip
 #: A precise word behind a broader one: what a mail of this kind is first, the likelier kind last.
 _KIND_OF: Final[Mapping[str, tuple[str, ...]]] = {
-    "account": ("notification", "security"), "receipt": ("payment", "order"), "finance": ("notification", "payment", "invoice"),
-}  # fmt: skip
+    "account": ("notification", "security"),
+    "receipt": ("payment", "order"),
+}
+#: Beginnings of phrases by which a new account is confirmed.
+_CONFIRMS: Final = (
+    "confirm", "verif", "activ", "aktiv", "bestatig", "e mail adresse", "attiva", "conferma", "bevestig", "ative"
+)  # fmt: skip
+#: What programs tell: a person who writes such a word talks of something else.
+_TOLD_BY_PROGRAMS: Final = frozenset(
+    (
+        "event",
+        "admission",
+        "trip",
+        "parcel",
+        "survey",
+        "tax",
+        "storage",
+        "paid",
+        "device",
+        "shop",
+        "statement",
+        "due_bill",
+        "practice",
+        "class",
+    )
+)
 #: How much less a category is likely from a person, an office or a machine.
 _LESS_LIKELY: Final[Mapping[Author, Mapping[str, float]]] = {
     Author.PERSON: {
@@ -63,9 +90,15 @@ _KEPT: Final = 3
 _OF_MACHINES: Final = 1.0
 #: What the sender's trade says: an event's calendar or a railway seldom writes of anything else.
 _OF_TRADE: Final = 2.4
+#: Kinds that say how a mail came and not what it is about; the score from which on a topic is clear, and what is left beside it.
+_NO_TOPIC: Final = frozenset(("newsletter", "notification", "work", "personal", "mailing-list"))
+_TOPIC: Final = 1.7
+_BESIDE_TOPIC: Final = 0.3
 #: What a mail is whoever wrote it.
 _OF_ITSELF: Final = frozenset(("auto-reply", "bounce", "mailing-list", "calendar"))
 _NAMED: Final = frozenset(("invoice", "order", "delivery", "travel", "security", "job", "promotion"))
+#: Trades whose people write to private readers about it.
+_DESKS: Final = ("support", "health", "education", "travel")
 #: Who writes from a free mailbox writes of work only where more words say so.
 _ONE_MORE: Final = 1
 _GROUPS: Final = frozenset(
@@ -100,13 +133,17 @@ def categorize(
         scores[trade] += _OF_TRADE
     offer = _is_offer(message, {*subject.get("promotion", ()), *text.get("promotion", ())}, text)
     for concept, (category, worth) in _WORTH.items():
-        if concept not in subject and concept not in text:
+        if (concept not in subject and concept not in text) or (
+            author is Author.PERSON and concept in _TOLD_BY_PROGRAMS
+        ):
             continue
         category = "work" if offer and concept == "promotion" else category
         hits = min(2 * len(subject.get(concept, ())) + len(text.get(concept, ())), _MOST_PHRASES)
         scores[category] += worth * hits
+    topic = max(scores[category] for category in CATEGORIES if category not in _NO_TOPIC)
     for category, points in _facts(message, subject=subject, text=text).items():
-        scores[category] += points
+        # That a program writes names no topic: where one is known, it is first.
+        scores[category] += points * (_BESIDE_TOPIC if category == "notification" and topic >= _TOPIC else 1.0)
     if public and author is Author.MACHINE:
         # An office's trade says more than that it writes; where none is known, something waits there.
         scores["notification"] += 0.0 if trades else _OF_THE_STATE
@@ -120,7 +157,11 @@ def categorize(
     if (side := _side(message, author, free, subject=subject, text=text)) and not _is_topic(ranked[0], subject, text):
         ranked = [side, *ranked]
     elif ranked[0] not in trades and (kind := _KIND_OF.get(ranked[0])) is not None:
-        ranked = [next((c for c in ranked if c in kind), kind[0]), *ranked]
+        confirms = any(
+            phrase.startswith(_CONFIRMS) for phrase in (*subject.get("account", ()), *text.get("account", ()))
+        )
+        otherwise = "security" if ranked[0] == "account" and confirms else kind[0]
+        ranked = [next((c for c in ranked if c in kind), otherwise), *ranked]
     return tuple(dict.fromkeys(ranked))[: min(_KEPT, limits.MAX_CATEGORIES)]
 
 
@@ -138,18 +179,23 @@ def _side(
     subject: Mapping[str, Sequence[str]],
     text: Mapping[str, Sequence[str]],
 ) -> str:
-    """Return on which side of life a person writes, `personal` or `work`; empty where no person does."""
-    if author is not Author.PERSON:
+    """Return on which side of life somebody writes, `personal`, `work` or the trade of a desk; empty where a program does."""
+    trades = _trades(message)
+    if author is Author.MACHINE:
         return ""
+    if "personal" in trades or _is_of_family(message):
+        return "personal"
+    if author is Author.ROLE:
+        return "" if trades or (message.links and message.has_html) else "work"
+    if (desk := next((trade for trade in trades if trade in _DESKS), "")) and not free:
+        return desk
     if any(address.domain == message.author.domain for address in message.recipients) and not _is_to_many(message):
         return "work"
     private = len({*subject.get("private", ()), *text.get("private", ())})
     business = len({*subject.get("business", ()), *text.get("business", ())})
     if free:
         return "work" if business > private + _ONE_MORE else "personal"
-    if private == business:
-        return ""  # nothing tells the sides apart: the topic, or who writes to whom, decides
-    return "personal" if private > business else "work"
+    return "personal" if private > business + _ONE_MORE else "work"
 
 
 def _is_topic(best: str, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]) -> bool:
@@ -157,6 +203,13 @@ def _is_topic(best: str, subject: Mapping[str, Sequence[str]], text: Mapping[str
     if best == "security" and "one_time_code" in text:
         return True
     return best in _OF_ITSELF or (best in _NAMED and any(_WORTH[c][0] == best for c in subject if c in _WORTH))
+
+
+def _is_of_family(message: Message) -> bool:
+    """Return whether the author's last name is that of a recipient of another house."""
+    last = words_of(message.author.name)[-1:]
+    named = [words_of(address.name) for address in message.to if address.domain != message.author.domain]
+    return len(words_of(message.author.name)) > 1 and any(len(words) > 1 and words[-1:] == last for words in named)
 
 
 def _is_to_many(message: Message) -> bool:
