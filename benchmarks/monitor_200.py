@@ -1,4 +1,4 @@
-"""A second `monitor_all_mailboxes()` over 200 quiet mailboxes, and a second sweep of the processor, against the naive way.
+"""A second `monitor_all_mailboxes()` over 200 quiet mailboxes, and a second poll of the processor, against the naive way.
 
 The naive way: log in, search UNSEEN and fetch everything again, one mailbox after another.
 
@@ -30,11 +30,11 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.pipeline.arrivals import Arrivals
-from glassdome.pipeline.backoff import MailboxBackoff
-from glassdome.pipeline.sweep import Sweep
+from glassdome.mailbox.arrivals import Arrivals
+from glassdome.mailbox.backoff import MailboxBackoff
+from glassdome.mailbox.poller import Poller
+from glassdome.mailbox.source import ImapSource
 from glassdome.shapes.rendering import RENDERING
-from glassdome.source.imap_source import ImapSource
 from glassdome.store import migrate, open_database
 from tests.servers.certificates import make_certificates
 from tests.servers.dovecot import MASTER_PASSWORD, MASTER_USER, PASSWORD, Dovecot
@@ -55,17 +55,17 @@ def naive(dovecot: Dovecot, mailboxes: list[str]) -> int:
     return fetched
 
 
-async def sweeps(dovecot: Dovecot, mailboxes: list[str], url: str) -> AsyncGenerator[float, None]:
-    """Yield the seconds of one sweep of the processor after another; the first is the first look."""
+async def polls(dovecot: Dovecot, mailboxes: list[str], url: str) -> AsyncGenerator[float, None]:
+    """Yield the seconds of one poll of the processor after another."""
     tls = TlsPolicy(ca_file=dovecot.certificates.ca)
     server = ImapServer(host="localhost", port=dovecot.imaps_port, tls=tls, implicit_tls=True)
     logins = MasterLogins(MASTER_USER, SecretStr(MASTER_PASSWORD))
     async with open_database(url, rendering=RENDERING) as database, ImapPool(server, logins) as pool:
         arrivals = Arrivals(ImapSource(pool), database.queue, database.cursors, clock=SystemClock())
-        sweep = Sweep(arrivals, MailboxBackoff(), clock=SystemClock())
+        poller = Poller(arrivals, MailboxBackoff(), clock=SystemClock())
         while True:
-            report = await sweep.over(mailboxes)
-            assert (report.looked, report.failed, report.found) == (MAILBOXES, 0, 0)
+            report = await poller.poll_all(mailboxes)
+            assert (report.polled, report.failed, report.found) == (MAILBOXES, 0, 0)
             yield report.seconds
 
 
@@ -96,7 +96,7 @@ async def measure(dovecot: Dovecot, mailboxes: list[str], folder: Path) -> None:
     """Print all ways and their ratios; best of ROUNDS each, taken in turns."""
     url = f"sqlite:///{folder / 'bench.db'}"
     await migrate(url)
-    ways = {"sweep": sweeps(dovecot, mailboxes, url), "monitor_all_mailboxes": passes(dovecot, mailboxes, url)}
+    ways = {"poll": polls(dovecot, mailboxes, url), "monitor_all_mailboxes": passes(dovecot, mailboxes, url)}
     for name, way in ways.items():
         print(f"first {name} of {MAILBOXES} mailboxes: {await anext(way):.2f} s")
         await anext(way)  # stores the cursors of the first

@@ -17,6 +17,7 @@ from glassdome.agents.tasks import SendEmail
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import Conflict, RateLimited
+from glassdome.mailbox.reader import MailboxReader
 from glassdome.pipeline.alerts import LogAlerts
 from glassdome.ports.agent import UNKNOWN_OUTCOME
 from glassdome.shapes.instants import rfc3339
@@ -84,13 +85,15 @@ class MailAlerts:
 
 
 @asynccontextmanager
-async def open_alerts(settings: Settings, *, clock: Clock) -> AsyncIterator[MailAlerts | LogAlerts]:
+async def open_alerts(
+    settings: Settings, *, clock: Clock, reader: MailboxReader | None = None
+) -> AsyncIterator[MailAlerts | LogAlerts]:
     """Yield the way to tell owners of phishing: mail from the Overseer's mailbox where one is set, else only the log."""
     mailbox = settings.alert_mailbox
     if mailbox is None:
         yield LogAlerts()
         return
-    async with MailcowAgent.from_settings(settings, agent_id="phishing-alerts", clock=clock) as agent:
+    async with MailcowAgent.from_settings(settings, agent_id="phishing-alerts", clock=clock, reader=reader) as agent:
         yield MailAlerts(agent, mailbox, clock=clock, password=settings.overseer_password)
 
 

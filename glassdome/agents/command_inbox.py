@@ -1,4 +1,4 @@
-"""Reads the command mailbox: what arrived since the last look, oldest first, without a trace in the mailbox."""
+"""Polls the command mailbox: what arrived since the last poll, oldest first, without a trace in the mailbox."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Any, Final
 
 from glassdome.agents.commands.handler import CommandMail
 from glassdome.agents.mailcow_agent import MailcowAgent
-from glassdome.agents.monitoring import arrived
 from glassdome.core.clock import Clock
 from glassdome.core.contained import contained
 from glassdome.core.errors import Broken, LoginRefused, MessageTooLarge
 from glassdome.core.limits import MAX_COMMAND_BYTES
 from glassdome.core.log import get_logger
 from glassdome.ports.imap import ImapSession
-from glassdome.source.arrived import last_uid
-from glassdome.source.settling import Settling
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 
@@ -26,8 +23,8 @@ __all__ = ["CommandInbox"]
 _log = get_logger(__name__)
 #: The cursor of commands is not that of monitoring: both read the same mailbox at their own pace.
 _KEY: Final = "commands:"
-#: Mails handled in one look; the rest waits for the next.
-_PER_LOOK: Final = 20
+#: Mails handled in one poll; the rest waits for the next.
+_PER_POLL: Final = 20
 
 Handle = Callable[[CommandMail], Awaitable[Any]]
 
@@ -38,9 +35,8 @@ class CommandInbox:
     def __init__(self, agent: MailcowAgent, mailbox: str, *, clock: Clock) -> None:
         """Use the agent's connections and stores."""
         self._agent, self.mailbox, self._clock = agent, mailbox, clock
-        self._settling = Settling(clock)
 
-    async def look(self, handle: Handle) -> int:
+    async def poll(self, handle: Handle) -> int:
         """Handle what is new and return how many mails that were; raises GlassdomeError, and passes over what breaks it.
 
         At first sight, and in a rebuilt folder, only unread mail counts; the ledger knows what was run already.
@@ -51,26 +47,19 @@ class CommandInbox:
             raise LoginRefused(
                 f"No password is known for {self.mailbox}.", fix="Set GLASSDOME_OVERSEER_PASSWORD or register it."
             )
-        cursor = await stores.cursors.get_cursor(self.mailbox, _KEY + INBOX)
+        before = await stores.cursors.get_cursor(self.mailbox, _KEY + INBOX)
+        rule = self._agent.reader.unread_first
         async with self._agent.client.session(self.mailbox, registered.credentials) as session:
-            status = await session.status(INBOX)
-            unread_to = 0
-            if cursor is None or cursor.uid_validity != status.uid_validity:
-                known = cursor.uid_validity if cursor is not None else 0
-                status = await self._settling.examine(session, self.mailbox, INBOX, known=known)
-            if cursor is None or cursor.uid_validity != status.uid_validity:
-                cursor, unread_to = (
-                    Cursor(uid_validity=status.uid_validity, last_uid=0),
-                    await last_uid(session, INBOX, status),
-                )
-            uids, reached = await arrived(session, status, cursor, limit=_PER_LOOK, unread_to=unread_to)
-            mails = [await self._fetch(session, status.uid_validity, fact) for fact in await session.facts(uids)]
+            found = await rule.new(session, self.mailbox, before, reader=_KEY, limit=_PER_POLL)
+            validity = found.cursor.uid_validity
+            facts = await session.facts(found.uids) if found.uids else ()
+            mails = [await self._fetch(session, validity, fact) for fact in facts]
         for mail in mails:
             if mail is not None:
                 with suppress(Broken):  # it would break again, and stand before every later mail
                     await contained(f"The handling of {mail.ref}", partial(handle, mail))
-                await self._move(cursor.moved_to(mail.ref.uid))
-        await self._move(reached)
+                await self._move(Cursor(uid_validity=validity, last_uid=mail.ref.uid))
+        await self._move(found.cursor)
         return len(mails)
 
     async def _move(self, cursor: Cursor) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final, Self
 
 from pydantic import SecretStr
 
-from glassdome.agents.change_waiter import ChangeWaiter
 from glassdome.agents.handing_out import HandedOut
 from glassdome.agents.monitoring import Monitor
 from glassdome.agents.results import failure
 from glassdome.agents.sending import Mailer, SendPolicy
-from glassdome.agents.stores import AgentStores
+from glassdome.agents.stores import AgentStores, RegisteredLogins
 from glassdome.agents.tasks import (
     ACTIONS,
     CreateMailbox,
@@ -30,11 +30,14 @@ from glassdome.agents.tasks import (
 )
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError, GlassdomeError, LoginRefused
+from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.tls import tls_policy
+from glassdome.mailbox.parsed import ParsedMail
+from glassdome.mailbox.reader import MailboxReader
+from glassdome.mailbox.watch import ChangeWaiter
 from glassdome.shapes.analysis import analysis_shape
 from glassdome.values.credentials import Credentials
 from glassdome.values.refs import INBOX
@@ -45,7 +48,7 @@ _log = get_logger(__name__)
 Result = dict[str, Any]
 OnMessage = Callable[[str, dict[str, Any]], Awaitable[None]]
 
-#: Seconds of the longest pause after failing passes of continuous monitoring.
+#: Seconds of the longest pause after failing polls of continuous monitoring.
 _LONGEST_PAUSE: Final = 300.0
 
 
@@ -66,16 +69,19 @@ class MailcowAgent:
         memory: AgentStores | None = None,
         policy: SendPolicy | None = None,
         clock: Clock | None = None,
+        reader: MailboxReader | None = None,
     ) -> None:
         """The first five are the seed's. `api_key`, else MAILCOW_API_KEY of the settings, comes before uid and password.
 
         Hosts, ports, certificates and the database are those of `settings` (default: the environment's). Without
         `api_url` mail of any IMAP server is read and sent; creating, listing and deleting mailboxes needs a mailcow.
+        `reader` is that of a processor in the same process: its connections and fetched mail serve both.
         Raises ConfigError; nothing is connected yet.
         """
         settings = settings or Settings()
         self.agent_id, self.domain = agent_id, domain or settings.mailcow_domain
         self._clock = clock or SystemClock()
+        parsed = reader.parsed if reader is not None else ParsedMail()
         self._client = client or MailcowClient(
             api_url,
             api_uid,
@@ -91,15 +97,21 @@ class MailcowAgent:
             smtp_tls=settings.smtp_tls,
             tls=tls_policy(settings),
             clock=self._clock,
+            sessions=reader.sessions if reader is not None else None,
+            parse=partial(parsed, authserv_ids=settings.authserv_ids),
         )
+        self.reader = reader or MailboxReader(self._client.sessions, clock=self._clock, parsed=parsed)
         self._memory = memory or AgentStores(settings)
+        self._logins = RegisteredLogins(self._memory)
+        if reader is None:
+            self._client.sessions.logins = self._logins
         policy = policy or SendPolicy(per_hour=settings.send_per_hour, hold_back_sensitive=not settings.send_sensitive)
         self._mailer = Mailer(self._client, self._memory, clock=self._clock, policy=policy)
-        self._monitor = Monitor(self._client, self._memory, clock=self._clock)
+        self._monitor = Monitor(self._client, self._memory, self.reader.unread_first, clock=self._clock)
         self._handed_out = HandedOut(self._memory, clock=self._clock)
         self._actions: dict[type[Task], Callable[[Any], Awaitable[Result]]] = {
             CreateMailbox: self._create,
-            MonitorMailbox: self._look,
+            MonitorMailbox: self._read,
             SendEmail: self.send,
             ListMailboxes: self._list,
             DeleteMailbox: self._delete,
@@ -109,14 +121,21 @@ class MailcowAgent:
         }
 
     @classmethod
-    def from_settings(cls, settings: Settings, *, agent_id: str = "mailcow-agent", clock: Clock | None = None) -> Self:
+    def from_settings(
+        cls,
+        settings: Settings,
+        *,
+        agent_id: str = "mailcow-agent",
+        clock: Clock | None = None,
+        reader: MailboxReader | None = None,
+    ) -> Self:
         """Return the agent that the settings describe; raises ConfigError."""
         if not settings.imap_host and not settings.smtp_host:
             raise ConfigError(
                 "No mail server is set.", fix="Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL for a mailcow."
             )
         uid, password = settings.mail_api_uid, settings.mail_api_pw
-        return cls(agent_id, settings.mailcow_api_url, uid, password, settings=settings, clock=clock)
+        return cls(agent_id, settings.mailcow_api_url, uid, password, settings=settings, clock=clock, reader=reader)
 
     @property
     def client(self) -> MailcowClient:
@@ -165,12 +184,12 @@ class MailcowAgent:
         await registry.add(mailbox, login.password, now=self._clock.now(), name=name, login=user)
 
     async def monitor_all_mailboxes(self, *, with_analysis: bool = False) -> Result:
-        """Look at every registered mailbox: first what is unread, later what arrived since the pass before.
+        """Poll every registered mailbox: first what is unread, later what arrived since the poll before.
 
         `with_analysis` gives each message its `analysis`, None where the processor has none yet.
         """
         try:
-            result = await self._monitor.all()
+            result = await self._monitor.poll_all()
             if with_analysis:
                 for mailbox, found in result["results"].items():
                     await self._add_analyses(mailbox, INBOX, found.get("messages", []))
@@ -179,7 +198,7 @@ class MailcowAgent:
         return result
 
     async def acknowledge(self) -> None:
-        """Say that the messages of the last pass were taken; the next pass says so by itself. Raises StoreError."""
+        """Say that the messages of the last poll were taken; the next poll says so by itself. Raises StoreError."""
         await self._monitor.settle(await self._memory.stores())
 
     async def messages(
@@ -187,11 +206,11 @@ class MailcowAgent:
     ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
         """Yield (mailbox, message) for ever.
 
-        A pass is made every `interval` seconds, and with `idle` as soon as a server reports a change; later and later
+        A poll is made every `interval` seconds, and with `idle` as soon as a server reports a change; later and later
         while the database or every mailbox fails.
         """
         pause = interval
-        async with ChangeWaiter(self._client, self._memory, clock=self._clock) as bell:
+        async with ChangeWaiter(self.reader.watch) as bell:
             while True:
                 result = await self.monitor_all_mailboxes(with_analysis=with_analysis)
                 for mailbox, found in result["results"].items():
@@ -201,13 +220,13 @@ class MailcowAgent:
                     not result["results"] or any(r["success"] for r in result["results"].values())
                 )
                 pause = interval if fine else min(_LONGEST_PAUSE, pause * 2)
-                await bell.watch([m for m, r in result["results"].items() if r["success"]] if idle else [])
+                await bell.follow([m for m, r in result["results"].items() if r["success"]] if idle else [])
                 await bell.wait(pause)
 
     async def watch(self, on_message: OnMessage, **how: Any) -> None:
         """Call `on_message(mailbox, message)` for each new message, for ever; `how` is that of `messages`.
 
-        An exception of the callback ends the watch, and the messages of that pass are given again by the next one.
+        An exception of the callback ends the watch, and the messages of that poll are given again by the next one.
         """
         async for mailbox, message in self.messages(**how):
             await on_message(mailbox, message)
@@ -222,7 +241,7 @@ class MailcowAgent:
         await self._remember(mailbox, Credentials(user=mailbox, password=task.password), task.name)
         return {"success": True, "mailbox": mailbox, "details": details}
 
-    async def _look(self, task: MonitorMailbox) -> Result:
+    async def _read(self, task: MonitorMailbox) -> Result:
         login = await self._login(task.mailbox, task.password, task.login)
         once = task.hands_out_once
         messages = await self._client.get_mailbox_messages(
@@ -287,16 +306,11 @@ class MailcowAgent:
 
     async def _login(self, mailbox: str, given: SecretStr | None, name: str) -> Credentials:
         """Return the login given with a task, completed by the registered one."""
+        if given is None or not reveal(given):
+            return await self._logins.login_for(mailbox)
         registered = await (await self._memory.stores()).mailboxes.get(mailbox)
-        if given is not None and reveal(given):
-            user = name or (registered.login if registered is not None else "")
-            return Credentials(user=user or mailbox, password=given)
-        if registered is None:
-            raise LoginRefused(
-                f"No password is known for {mailbox}.",
-                fix="Give it once with the task, or run: glassdome mailbox register.",
-            )
-        return registered.credentials
+        user = name or (registered.login if registered is not None else "")
+        return Credentials(user=user or mailbox, password=given)
 
     async def _add_analyses(self, mailbox: str, folder: str, messages: list[dict[str, Any]]) -> None:
         """Give each message the analysis that the processor stored, None where there is none yet."""

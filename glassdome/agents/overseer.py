@@ -11,7 +11,6 @@ from typing import Any, Final, TypeVar
 from pydantic import SecretStr
 
 from glassdome.agents.alert_book import AlertBook
-from glassdome.agents.change_waiter import ChangeWaiter
 from glassdome.agents.command_inbox import CommandInbox
 from glassdome.agents.commands.admit import SenderPolicy, read_senders
 from glassdome.agents.commands.builtin import builtin_commands
@@ -30,6 +29,7 @@ from glassdome.core.config import Settings
 from glassdome.core.contained import contained
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
+from glassdome.mailbox.watch import ChangeWaiter
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.own_model import builtin_engine
@@ -111,10 +111,10 @@ class OverseerAgent:
                 await self.round()
                 await self._wait(self._stopping.wait())
             return
-        async with ChangeWaiter(mail_agent.client, mail_agent.memory, clock=self._clock) as bell:
+        async with ChangeWaiter(mail_agent.reader.watch) as bell:
             while not self._stopping.is_set():
                 await self.round()
-                await bell.watch([self._settings.overseer_mailbox] if self._settings.overseer_mailbox else [])
+                await bell.follow([self._settings.overseer_mailbox] if self._settings.overseer_mailbox else [])
                 await self._wait(self._stopping.wait(), bell.wait(self._settings.overseer_interval))
 
     def stop(self) -> None:
@@ -215,9 +215,10 @@ class OverseerAgent:
         return True
 
     async def _handle_commands(self) -> None:
-        mailer, stores = await self._mailer(), await self._stores()
-        if mailer is None or stores is None or not self._senders:
+        mailer, agent = await self._mailer(), self._mail_agent
+        if mailer is None or agent is None or not self._senders:
             return
+        stores = await agent.memory.stores()
         settings = self._settings
         policy = SenderPolicy(
             mailbox=settings.overseer_mailbox,
@@ -235,9 +236,9 @@ class OverseerAgent:
             clock=self._clock,
             codes=self._codes,
             always_code=settings.command_codes == "always",
+            parse=agent.reader.parsed,
         )
-        assert self._mail_agent is not None
-        await CommandInbox(self._mail_agent, settings.overseer_mailbox, clock=self._clock).look(handler.handle)
+        await CommandInbox(agent, settings.overseer_mailbox, clock=self._clock).poll(handler.handle)
 
     async def _tell(self) -> None:
         mailer, now = await self._mailer(), self._clock.now()

@@ -13,13 +13,14 @@ from glassdome.core.clock import Clock
 from glassdome.core.metrics import Metrics
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.llm.engine import LlmEngine
+from glassdome.mailbox.reader import MailboxReader
+from glassdome.mailbox.source import ImapSource
+from glassdome.mailbox.watcher import Watcher
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.backfills import Backfills
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.periodic import PeriodicTask
-from glassdome.pipeline.watcher import Watcher
 from glassdome.pipeline.worker import Worker
-from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database
 from glassdome.values.feedback import Feedback
 
@@ -30,7 +31,7 @@ Part: TypeAlias = Watcher | ActionLoop | Backfills | PeriodicTask | Worker
 
 @dataclass(kw_only=True)
 class App:
-    """Everything there is. `source`, `worker`, `watcher` and what goes with them are None without a mail server.
+    """Everything there is. `reader`, `worker`, `watcher` and what goes with them are None without a mail server.
 
     `follow` keeps the settings fresh, in every process. `probes` are what `/health` asks beside the model server.
     """
@@ -42,7 +43,7 @@ class App:
     models: LiveModel
     builtin: BuiltinEngine | None
     follow: PeriodicTask
-    source: ImapSource | None = None
+    reader: MailboxReader | None = None
     undoer: Undoer | None = None
     worker: Worker | None = None
     watcher: Watcher | None = None
@@ -57,6 +58,11 @@ class App:
     try_warning: Callable[[str], Awaitable[None]] | None = None
     periodic_tasks: list[PeriodicTask] = field(default_factory=list)
     probes: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+
+    @property
+    def source(self) -> ImapSource | None:
+        """The way to fetch mail, None without a mail server."""
+        return self.reader.source if self.reader is not None else None
 
     @property
     def engine(self) -> LlmEngine | None:

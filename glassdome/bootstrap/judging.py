@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from glassdome.bootstrap.app import App
 from glassdome.engine.gate import parse_policies
+from glassdome.parse import parse_message
 from glassdome.pipeline.drafts import Drafts
 from glassdome.pipeline.process import JudgeOptions
 from glassdome.pipeline.repeats import Repeats
@@ -25,7 +26,7 @@ def live_drafts(app: App) -> Drafts:
 def live_options(app: App) -> Callable[[], JudgeOptions]:
     """Return what answers how messages are judged at this moment."""
     repeats = Repeats(analyses=app.database.analyses)
-    observe = app.metrics.stage_seconds
+    observe, parse = app.metrics.stage_seconds, app.reader.parsed if app.reader is not None else parse_message
 
     def current() -> JudgeOptions:
         return JudgeOptions(
@@ -36,6 +37,7 @@ def live_options(app: App) -> Callable[[], JudgeOptions]:
             policies=parse_policies(app.settings.current().engine_skip),
             repeat=repeats.find,
             share=repeats.share,
+            parse=parse,
             observe=lambda stage, seconds: observe.labels(stage).observe(seconds),
         )
 

@@ -12,17 +12,21 @@ from glassdome.agents.alert_mail import open_alerts
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_options
 from glassdome.bootstrap.mailboxes import mail_logins
-from glassdome.core.limits import MAX_WATCHED_MAILBOXES
 from glassdome.integrations.imap.login import greet
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.mail_servers import imap_server
 from glassdome.integrations.rspamd.controller import RspamdController
 from glassdome.integrations.rspamd.teacher import RspamdTeacher
+from glassdome.mailbox.arrivals import Arrivals
+from glassdome.mailbox.editor import ImapEditor
+from glassdome.mailbox.observer import ImapObserver
+from glassdome.mailbox.poller import Poller
+from glassdome.mailbox.reader import MailboxReader
+from glassdome.mailbox.source import ImapSource
+from glassdome.mailbox.watcher import Watcher
 from glassdome.pipeline.actions import ActionLoop
-from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.backfill import Backfill
 from glassdome.pipeline.backfills import Backfills
-from glassdome.pipeline.backoff import MailboxBackoff
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.habits import Habits
 from glassdome.pipeline.job import JobRunner
@@ -31,13 +35,8 @@ from glassdome.pipeline.learning import LEARNING_EVERY, Learning
 from glassdome.pipeline.owner_rules import OwnerRules
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.rebuilt import Rebuilt
-from glassdome.pipeline.sweep import Sweep
-from glassdome.pipeline.watcher import Watcher
 from glassdome.pipeline.worker import Worker
 from glassdome.ports.agent import SpamTeacher
-from glassdome.source.imap_editor import ImapEditor
-from glassdome.source.imap_observer import ImapObserver
-from glassdome.source.imap_source import ImapSource
 from glassdome.values.feedback import Feedback
 
 __all__ = ["add_mail"]
@@ -50,10 +49,11 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     server.tls.warn()
     app.probes["imap"] = partial(greet, server)
     pool = ImapPool(server, mail_logins(app.settings.current, database.mailboxes))
-    source = app.source = ImapSource(pool, clock=clock)
+    reader = app.reader = MailboxReader(pool, clock=clock)
+    source = reader.source
     stack.push_async_callback(source.aclose)
     editor, observer, teacher = ImapEditor(pool), ImapObserver(pool), _spam_teacher(app, source, stack)
-    alerts = await stack.enter_async_context(open_alerts(settings, clock=clock))
+    alerts = await stack.enter_async_context(open_alerts(settings, clock=clock, reader=reader))
     app.try_warning = alerts.test
     performer = Performer(
         database.actions,
@@ -66,8 +66,7 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     app.actions = ActionLoop(performer)
     junk = JunkFeedback(source, observer, database, clock=clock)
     app.worker = _worker(app, source, performer, junk)
-    book = MailboxBackoff()
-    app.watcher = _watcher(app, source, app.worker, book)
+    app.watcher = _watcher(app, reader, app.worker)
     app.backfills = Backfills(
         lambda: Backfill(
             source,
@@ -84,10 +83,10 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
         junk=junk,
         habits=Habits(source, observer, database, clock=clock),
         preferences=database.preferences,
-        book=book,
+        backoff=reader.backoff,
         clock=clock,
     )
-    app.periodic_tasks.append(PeriodicTask("learning", learning.look, every=lambda: LEARNING_EVERY))
+    app.periodic_tasks.append(PeriodicTask("learning", learning.poll, every=lambda: LEARNING_EVERY))
 
 
 def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkFeedback) -> Worker:
@@ -117,18 +116,15 @@ def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkFeedba
     return Worker(database.queue, runner, owner=owner, settings=settings.refresh, clock=clock, metrics=app.metrics)
 
 
-def _watcher(app: App, source: ImapSource, worker: Worker, book: MailboxBackoff) -> Watcher:
+def _watcher(app: App, reader: MailboxReader, worker: Worker) -> Watcher:
     database, clock = app.database, app.clock
-    arrivals = Arrivals(source, database.queue, database.cursors, clock=clock, wake=worker.wake)
+    arrivals = Arrivals(reader.source, database.queue, database.cursors, clock=clock, wake=worker.wake)
     return Watcher(
-        source,
-        Sweep(arrivals, book, clock=clock),
-        book,
+        reader.watch,
+        Poller(arrivals, reader.backoff, clock=clock),
         database.preferences,
         clock=clock,
         interval=lambda: app.settings.current().llm_processing_interval,
-        # IDLE holds a connection: where a mailbox may have one only, it is left for polling and fetching.
-        max_watched=MAX_WATCHED_MAILBOXES if app.settings.current().imap_connections > 1 else 0,
     )
 
 

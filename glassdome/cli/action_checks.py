@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from glassdome.core.errors import FolderMissing, ImapRefused
 from glassdome.integrations.imap.session import Session
-from glassdome.source.special_use import folder_for
+from glassdome.mailbox.special_use import folder_for
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import INBOX
 

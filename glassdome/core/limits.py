@@ -225,11 +225,16 @@ MAX_REFUSED_LOGINS: Final = 5
 #: The same for tries, of which one login may have two in that time.
 MAX_REFUSED_TRIES: Final = 8
 LOGIN_WINDOW_SECONDS: Final = 600.0
+#: Bytes of fetched mail that are kept for a second reader in the same process, of mail that is kept parsed, and seconds
+#: for which it is: agents poll every minute, a job waits a little longer.
+MAX_KEPT_FETCHED_BYTES: Final = 16 * 1024 * 1024
+MAX_KEPT_PARSED_BYTES: Final = 4 * 1024 * 1024
+KEPT_MAIL_SECONDS: Final = 300.0
 #: Mailboxes watched with IDLE; Dovecot's user may hold 128 inotify instances on a stock Linux.
 MAX_WATCHED_MAILBOXES: Final = 64
-#: Folders whose doorbell rang and that wait for their look; what rings past that is found by the sweep.
+#: Folders whose doorbell rang and that wait for their poll; what rings past that is found by the next poll of all.
 MAX_PENDING_RINGS: Final = 10_000
-#: Mailboxes asked at the same time in a sweep.
+#: Mailboxes polled at the same time.
 MAX_POLL_CONCURRENCY: Final = 8
 #: Seconds for one SMTP command, connect included; RFC 5321 4.5.3.2 allows minutes, a submission server answers at once.
 SMTP_COMMAND_SECONDS: Final = 60.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Self
@@ -21,7 +21,6 @@ from glassdome.core.secrets import reveal
 from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import FixedLogins
 from glassdome.integrations.imap.pool import ImapPool
-from glassdome.integrations.imap.session import Session
 from glassdome.integrations.mailcow.handling import fetch_message, mark_message, move_message
 from glassdome.integrations.mailcow.http import MailcowAccess, mailcow_http
 from glassdome.integrations.mailcow.mailboxes import MailcowMailboxes
@@ -32,12 +31,13 @@ from glassdome.integrations.smtp.compose import compose, envelope_of, new_messag
 from glassdome.integrations.smtp.sender import SmtpSender, SmtpServer
 from glassdome.integrations.tls import TlsPolicy, tls_policy
 from glassdome.parse import parse_message, read_original
+from glassdome.ports.imap import ImapSession, ImapSessions
 from glassdome.values.credentials import Credentials
-from glassdome.values.message import Address
+from glassdome.values.message import Address, Message
 from glassdome.values.outgoing import OutgoingFile, OutgoingMessage, RecipientOutcome, SendOutcome
 from glassdome.values.refs import Cursor
 
-__all__ = ["MailcowClient", "row_of"]
+__all__ = ["MailcowClient"]
 
 _log = get_logger(__name__)
 Secret = SecretStr | str
@@ -69,10 +69,13 @@ class MailcowClient:
         smtp_tls: TlsMode | None = None,
         tls: TlsPolicy | None = None,
         clock: Clock | None = None,
+        sessions: ImapSessions | None = None,
+        parse: Callable[[bytes], Message] = parse_message,
     ) -> None:
         """Hosts default to the API's; nothing is connected yet. Raises ConfigError for a wrong setting.
 
-        Without `api_url` any IMAP server is read and sent from; only the calls to mailcow's API raise.
+        Without `api_url` any IMAP server is read and sent from; only the calls to mailcow's API raise. `sessions` are lent
+        by whoever else reads mail in this process, and stay open when the client closes.
         """
         tls = tls or TlsPolicy()
         tls.warn()
@@ -82,7 +85,7 @@ class MailcowClient:
         access = MailcowAccess(url=api_url or "", key=_secret(api_key), user=api_uid, password=_secret(api_pw))
         self._http = mailcow_http(access, tls)
         self.mailboxes, self.objects = MailcowMailboxes(self._http), MailcowObjects(self._http)
-        self._imap = ImapServer(
+        imap = ImapServer(
             host=imap_host or host,
             port=imap_port,
             tls=tls,
@@ -90,7 +93,9 @@ class MailcowClient:
             connections=imap_connections,
         )
         self._smtp = SmtpServer(host=smtp_host or host, port=smtp_port, tls=tls, implicit_tls=_implicit(smtp_tls))
-        self.sessions, self._sender = ImapPool(self._imap, FixedLogins({})), SmtpSender(self._smtp)
+        self._lent, self._parse = sessions is not None, parse
+        self.sessions: ImapSessions = sessions or ImapPool(imap, FixedLogins({}))
+        self._sender = SmtpSender(self._smtp)
 
     @classmethod
     def from_settings(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
@@ -174,7 +179,7 @@ class MailcowClient:
             return await read_messages(
                 session,
                 folder,
-                parse=row_of,
+                parse=self.row_of,
                 unread_only=unread_only,
                 since=since,
                 limit=limit,
@@ -187,7 +192,7 @@ class MailcowClient:
     ) -> dict[str, Any]:
         """Return one message with its source in `raw` and the bytes of each attachment in its `content`."""
         async with self.session(mailbox, password) as session:
-            parse = partial(row_of, with_contents=True)
+            parse = partial(self.row_of, with_contents=True)
             return await fetch_message(session, folder, uid, uid_validity=uid_validity, parse=parse)
 
     async def mark_message(
@@ -219,14 +224,21 @@ class MailcowClient:
         async with self.session(mailbox, password) as session:
             return await move_message(session, folder, uid, to, uid_validity=uid_validity)
 
+    def row_of(self, raw: bytes, *, with_contents: bool = False) -> dict[str, Any]:
+        """Return the fields of a message, with the bytes of its attachments where asked for; raises ParseError."""
+        message, original = self._parse(raw), read_original(raw, with_contents=with_contents)
+        row = message_row(message, plain=original.plain, html=original.html)
+        if with_contents:
+            for told, attachment in zip(row["attachments"], message.attachments, strict=True):
+                told["content"] = original.contents.get(attachment.sha256, b"")
+        return row
+
     @contextlib.asynccontextmanager
-    async def session(self, mailbox: str, password: Login, *, fresh: bool = False) -> AsyncIterator[Session]:
+    async def session(self, mailbox: str, password: Login, *, fresh: bool = False) -> AsyncIterator[ImapSession]:
         """Lend an IMAP session of that mailbox and login; connections are kept for the next call.
 
         `fresh` logs in anew, so that the server checks the password now.
         """
-        if not self._imap.host:
-            raise ConfigError("No IMAP server is set.", fix="Set GLASSDOME_IMAP_HOST.")
         async with self.sessions.session(mailbox, _login(mailbox, password), fresh=fresh) as session:
             try:
                 yield session
@@ -307,18 +319,9 @@ class MailcowClient:
 
     async def aclose(self) -> None:
         """Close every connection; the client may be used again."""
-        await self.sessions.aclose()
+        if not self._lent:
+            await self.sessions.aclose()
         await self._http.aclose()
-
-
-def row_of(raw: bytes, *, with_contents: bool = False) -> dict[str, Any]:
-    """Return the fields of a message, with the bytes of its attachments where asked for; raises ParseError."""
-    message, original = parse_message(raw), read_original(raw, with_contents=with_contents)
-    row = message_row(message, plain=original.plain, html=original.html)
-    if with_contents:
-        for told, attachment in zip(row["attachments"], message.attachments, strict=True):
-            told["content"] = original.contents.get(attachment.sha256, b"")
-    return row
 
 
 def _login(mailbox: str, given: Login) -> Credentials:

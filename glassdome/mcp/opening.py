@@ -34,7 +34,9 @@ async def opened(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts]:
         mail_agent = None
         if settings.imap_host or settings.smtp_host:
             # In a thread: a certificate authority of one's own is a file.
-            agent = await asyncio.to_thread(MailcowAgent.from_settings, settings, agent_id="mcp", clock=clock)
+            agent = await asyncio.to_thread(
+                MailcowAgent.from_settings, settings, agent_id="mcp", clock=clock, reader=app.reader
+            )
             mail_agent = await stack.enter_async_context(agent)
         await warm_up()
         yield Parts(

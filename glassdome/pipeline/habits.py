@@ -36,20 +36,20 @@ class Habits:
         self,
         source: MailSource,
         observer: MailObserver,
-        memory: Database,
+        stores: Database,
         *,
         clock: Clock,
     ) -> None:
         """Folders are read through `source` and `observer`, which leave no trace."""
-        self._source, self._observer, self._memory, self._clock = source, observer, memory, clock
+        self._source, self._observer, self._stores, self._clock = source, observer, stores, clock
 
-    async def look(self, mailbox: str) -> None:
+    async def poll(self, mailbox: str) -> None:
         """Read the flags of settled mail and the recipients of sent mail. Raises as MailSource and the stores."""
         sent = await self._read_sent(mailbox)
         now = self._clock.now()
         settled = AnalysisQuery(mailbox=mailbox, since=now - _LATEST, until=now - _SETTLED, limit=MAX_FOLLOWED_MESSAGES)
         by_folder: dict[tuple[str, int], list[Analysis]] = defaultdict(list)
-        for analysis in (await self._memory.analyses.list(settled)).items:
+        for analysis in (await self._stores.analyses.list(settled)).items:
             by_folder[analysis.ref.folder, analysis.ref.uid_validity].append(analysis)
         for (folder, validity), found in by_folder.items():
             await self._read_flags(mailbox, folder, validity, found, answers=not sent)
@@ -58,7 +58,7 @@ class Habits:
         self, mailbox: str, folder: str, validity: int, found: Sequence[Analysis], *, answers: bool
     ) -> None:
         key = f"//habits/{folder}"
-        before = await self._memory.cursors.get_cursor(mailbox, key)
+        before = await self._stores.cursors.get_cursor(mailbox, key)
         read = before.last_uid if before is not None and before.uid_validity == validity else 0
         fresh = {analysis.ref: analysis for analysis in found if analysis.ref.uid > read}
         try:
@@ -73,7 +73,7 @@ class Habits:
             if author and author != mailbox.lower():
                 habits[author] += _habit(found_there.flags, answers=answers)
         after = Cursor(uid_validity=validity, last_uid=max(ref.uid for ref in fresh))
-        await self._memory.history.observed(mailbox, habits, key=key, before=before, after=after, now=self._clock.now())
+        await self._stores.history.observed(mailbox, habits, key=key, before=before, after=after, now=self._clock.now())
 
     async def _read_sent(self, mailbox: str) -> bool:
         """Count recipients of new sent mail; False where the mailbox has no folder for it."""
@@ -82,7 +82,7 @@ class Habits:
         except NotFound:
             return False
         key = f"//sent/{folder}"
-        before = await self._memory.cursors.get_cursor(mailbox, key)
+        before = await self._stores.cursors.get_cursor(mailbox, key)
         found = await self._source.new_uids(mailbox, folder, before)
         uids, after = found.uids, found.cursor
         if before is None:
@@ -93,7 +93,7 @@ class Habits:
         if after != before:
             headers = await self._observer.headers(mailbox, folder, sorted(uids)[-MAX_OBSERVED_MESSAGES:])
             habits = written_to(mailbox, headers)
-            await self._memory.history.observed(
+            await self._stores.history.observed(
                 mailbox, habits, key=key, before=before, after=after, now=self._clock.now()
             )
         return True

@@ -36,21 +36,21 @@ _MAX_SETTLED: Final = 10_000
 
 
 class JunkFeedback:
-    """Compares what lies in Junk with what we thought of it. Looking twice changes nothing."""
+    """Compares what lies in Junk with what we thought of it. Polling twice changes nothing."""
 
     def __init__(
         self,
         source: MailSource,
         observer: MailObserver,
-        memory: Database,
+        stores: Database,
         *,
         clock: Clock,
     ) -> None:
         """Folders are read through `source` and `observer`, which leave no trace."""
-        self._source, self._observer, self._memory, self._clock = source, observer, memory, clock
+        self._source, self._observer, self._stores, self._clock = source, observer, stores, clock
         self._settled: set[MessageRef] = set()
 
-    async def look(self, mailbox: str) -> int:
+    async def poll(self, mailbox: str) -> int:
         """Store a correction per message moved to or from Junk; return how many. Raises as MailSource and the stores."""
         try:
             junk = await self._observer.special_folder(mailbox, JUNK)
@@ -69,14 +69,14 @@ class JunkFeedback:
 
     async def put_back(self, ref: MessageRef) -> bool:
         """Return whether the message just found at `ref` is one whose move was taken back through us."""
-        return await self._memory.actions.put_back(ref, since=self._clock.now() - _FOLLOWED)
+        return await self._stores.actions.put_back(ref, since=self._clock.now() - _FOLLOWED)
 
     # -- into Junk
 
     async def _put_there(self, mailbox: str, junk: str) -> int:
         # A folder can have no name with an empty level, so no folder's own cursor is meant.
         key = f"//junk/{junk}"
-        cursor = await self._memory.cursors.get_cursor(mailbox, key)
+        cursor = await self._stores.cursors.get_cursor(mailbox, key)
         found = await self._source.new_uids(mailbox, junk, cursor)
         validity = found.cursor.uid_validity
         headers = await self._observer.headers(mailbox, junk, sorted(found.uids)[-MAX_OBSERVED_MESSAGES:])
@@ -85,17 +85,17 @@ class JunkFeedback:
             place = MessageRef(mailbox=mailbox, folder=junk, uid_validity=validity, uid=uid)
             learned += await self._was_junked(place, _message_id(raw))
         if found.cursor != cursor:
-            await self._memory.cursors.set_cursor(mailbox, key, found.cursor, now=self._clock.now())
+            await self._stores.cursors.set_cursor(mailbox, key, found.cursor, now=self._clock.now())
         return learned
 
     async def _was_junked(self, place: MessageRef, message_id: str) -> bool:
-        analysis = await self._memory.analyses.by_message_id(place.mailbox, message_id) if message_id else None
+        analysis = await self._stores.analyses.by_message_id(place.mailbox, message_id) if message_id else None
         if analysis is None or analysis.ref == place:
             return False
-        said = await self._memory.feedback.get(analysis.ref)
+        said = await self._stores.feedback.get(analysis.ref)
         if (said.label if said else analysis.verdict.label) is not Label.HAM:
             return False
-        if any(_is_ours(done) for done in await self._memory.actions.of(analysis.ref)):
+        if any(_is_ours(done) for done in await self._stores.actions.of(analysis.ref)):
             return False
         if await self._is_there(analysis.ref) or not await self._is_as_old(place, analysis.analyzed_at):
             return False
@@ -115,7 +115,7 @@ class JunkFeedback:
 
     async def _our_moves(self, mailbox: str) -> list[PerformedAction]:
         since = self._clock.now() - _FOLLOWED
-        done = await self._memory.actions.done_since(since, mailboxes=[mailbox])
+        done = await self._stores.actions.done_since(since, mailboxes=[mailbox])
         return [move for move in done if _is_ours(move)][:MAX_FOLLOWED_MESSAGES]
 
     async def _gone(self, moves: Sequence[PerformedAction]) -> list[PerformedAction]:
@@ -129,7 +129,7 @@ class JunkFeedback:
 
     async def _was_kept(self, move: PerformedAction) -> bool:
         ref = move.action.ref
-        said = await self._memory.feedback.get(ref)
+        said = await self._stores.feedback.get(ref)
         if not move.message_id or (said is not None and said.label is Label.HAM):
             return False
         for folder in await self._keeping_folders(ref.mailbox):
@@ -143,7 +143,7 @@ class JunkFeedback:
 
     async def _is_same(self, place: MessageRef, move: PerformedAction) -> bool:
         """Return whether the message at `place` is the moved one: older than our verdict, and no longer in Junk."""
-        analysis = await self._memory.analyses.get(move.action.ref)
+        analysis = await self._stores.analyses.get(move.action.ref)
         if analysis is None or not await self._gone([move]):
             return False
         return await self._is_as_old(place, analysis.analyzed_at)
@@ -178,7 +178,7 @@ class JunkFeedback:
 
     async def _correct(self, ref: MessageRef, label: Label) -> bool:
         correction = Feedback(ref=ref, label=label, actor=f"mailbox:{ref.mailbox}")
-        await self._memory.history.record_feedback(correction, now=self._clock.now())
+        await self._stores.history.record_feedback(correction, now=self._clock.now())
         _log.info("learned_from_junk", mailbox=ref.mailbox, folder=ref.folder, uid=ref.uid, label=label.value)
         return True
 

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
+from glassdome.core.interval import wait_interval
 from glassdome.core.log import get_logger
-from glassdome.pipeline.interval import wait_interval
 
 __all__ = ["PeriodicTask"]
 

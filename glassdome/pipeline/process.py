@@ -56,6 +56,7 @@ Repeat = Callable[[Message, Engine, Context], Awaitable[Opinion | None]]
 #: Asks the model by the given call, or waits for the answer to the same content; says whether it did.
 Share = Callable[[Message, Engine, Context, Callable[[], Awaitable[Opinion]]], Awaitable[tuple[Opinion, bool]]]
 Observe = Callable[[str, float], None]
+Parse = Callable[..., Message]
 
 
 @cache
@@ -83,7 +84,7 @@ class JudgeOptions:
 
     `engine` is None for the built-in one alone, `builtin` None for the one that is shipped. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;
-    `observe` is told each stage's seconds.
+    `observe` is told each stage's seconds; `parse` is called as `parse_message`.
     """
 
     engine: Engine | None = None
@@ -94,6 +95,7 @@ class JudgeOptions:
     repeat: Repeat = _no_repeat
     share: Share = _unshared
     observe: Observe = _unobserved
+    parse: Parse = parse_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOption
     """
     await warm_up()
     start = time.perf_counter()
-    message = await _timed(options, "parse", len(raw), lambda: parse_message(raw, authserv_ids=options.authserv_ids))
+    message = await _timed(options, "parse", len(raw), lambda: options.parse(raw, authserv_ids=options.authserv_ids))
     context = await load(message)
     # A small archive may hold megabytes of words.
     read = sum(len(attachment.text) for attachment in message.attachments)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +20,7 @@ from glassdome.core.errors import (
     TlsFailed,
 )
 from glassdome.core.limits import MAX_ATTEMPTS
+from glassdome.mailbox.backoff import Jitter
 
 __all__ = ["RetryDecision", "decide_retry", "model_again_at"]
 
@@ -43,7 +43,6 @@ LOGIN_FIRST_PAUSE: Final = 330.0
 LOGIN_LONGEST_PAUSE: Final = 3600.0
 #: Attempts after an error of ours that no class foresaw; it may have been a moment's, more likely it is a defect.
 UNFORESEEN_ATTEMPTS: Final = 3
-Jitter = Callable[[float, float], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

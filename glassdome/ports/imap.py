@@ -1,4 +1,4 @@
-"""A session with an IMAP server (RFC 9051): what `source` needs of the wire client."""
+"""A session with an IMAP server (RFC 9051): what `mailbox` needs of the wire client."""
 
 from __future__ import annotations
 
@@ -82,6 +82,10 @@ class ImapSession(Protocol):
         """Store a message; return its UID where the server tells (RFC 4315)."""
         ...
 
+    async def create(self, folder: str) -> None:
+        """CREATE a folder; one that is there is no error."""
+        ...
+
     async def idle(self, seconds: float) -> bool:
         """Wait in IDLE at most `seconds`; True as soon as the selected folder changed."""
         ...
@@ -90,8 +94,16 @@ class ImapSession(Protocol):
 class ImapSessions(Protocol):
     """Lends sessions, keeps them warm and bounds their number."""
 
-    def session(self, mailbox: str) -> AbstractAsyncContextManager[ImapSession]:
-        """Lend a session of that mailbox to one task. Raises as ImapSession, and LoginRefused."""
+    max_per_mailbox: int
+    logins: MailboxLogins
+
+    def session(
+        self, mailbox: str, login: Credentials | None = None, *, fresh: bool = False
+    ) -> AbstractAsyncContextManager[ImapSession]:
+        """Lend a session of that mailbox to one task, for a given login or the known one; `fresh` logs in anew.
+
+        Raises as ImapSession, and LoginRefused.
+        """
         ...
 
     async def aclose(self) -> None:

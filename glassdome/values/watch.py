@@ -23,7 +23,7 @@ class WatchState:
 
     mailbox: str
     health: WatchHealth
-    looked_at: datetime | None = None
+    polled_at: datetime | None = None
     failures: int = 0
     again_at: datetime | None = None
     code: str = ""
@@ -32,9 +32,9 @@ class WatchState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollReport:
-    """One sweep: mailboxes looked at, left out because they wait, failed; messages found new; seconds it took."""
+    """One poll of many mailboxes: how many were polled, left out because they wait, failed; messages found new; seconds."""
 
-    looked: int = 0
+    polled: int = 0
     waiting: int = 0
     failed: int = 0
     found: int = 0

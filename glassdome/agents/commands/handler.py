@@ -90,17 +90,18 @@ class CommandHandler:
         clock: Clock,
         codes: Codes | None = None,
         always_code: bool = True,
+        parse: Callable[..., Message] = parse_message,
     ) -> None:
         """Without `codes` nothing can be proven by more than DMARC; `always_code` wants one unless that is certain."""
         self._policy, self._commands, self._overseer = policy, commands, overseer
         self._ledger, self._history, self._answer, self._clock = ledger, history, answer, clock
-        self._codes, self._always_code = codes, always_code
+        self._codes, self._always_code, self._parse = codes, always_code, parse
 
     async def handle(self, mail: CommandMail) -> str:
         """Handle one mail and return the decision's word, which is in the audit table too."""
         now = self._clock.now()
         try:
-            message = await asyncio.to_thread(parse_message, mail.raw, authserv_ids=self._policy.authserv_ids)
+            message = await asyncio.to_thread(self._parse, mail.raw, authserv_ids=self._policy.authserv_ids)
             admission = self._policy.admit(message, received=mail.received, now=now)
             if admission.reason:
                 return await self._decided(mail, admission.sender, admission.reason)

@@ -9,18 +9,28 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from glassdome.core.errors import ConnectFailed, GlassdomeError, LoginRefused, LoginUnsupported, TransportError
+from glassdome.core.errors import (
+    ConfigError,
+    ConnectFailed,
+    GlassdomeError,
+    LoginRefused,
+    LoginUnsupported,
+    TransportError,
+)
 from glassdome.core.limits import (
     IMAP_KEEP_SECONDS,
     IMAP_TRUST_SECONDS,
+    KEPT_MAIL_SECONDS,
     LOGIN_AGAIN_SECONDS,
     LOGIN_DOUBT_SECONDS,
     LOGIN_LONGEST_SECONDS,
     LOGIN_WINDOW_SECONDS,
     MAX_IMAP_CONNECTIONS,
+    MAX_KEPT_FETCHED_BYTES,
     MAX_REFUSED_LOGINS,
     MAX_REFUSED_TRIES,
 )
+from glassdome.core.recent import Recent
 from glassdome.integrations.imap.login import ImapServer, log_in
 from glassdome.integrations.imap.session import Session
 from glassdome.ports.imap import MailboxLogins
@@ -34,10 +44,14 @@ _REMEMBERED: Final = 2 * LOGIN_LONGEST_SECONDS
 
 @dataclass(slots=True)
 class _Resting:
-    """A session that nobody uses, the login a caller gave for it, and since when (event loop time)."""
+    """A session that nobody uses, and since when (event loop time).
+
+    `own` says that its login is the one that the pool knows of the mailbox.
+    """
 
     mailbox: str
-    login: Credentials | None
+    login: Credentials
+    own: bool
     session: Session
     since: float
 
@@ -83,10 +97,11 @@ class ImapPool:
     ) -> None:
         """At most `max_connections` are open at once, and of each mailbox as many as `server` says; who comes then waits, or takes the place of one that rests."""
         self._server = server
-        self._logins = logins
+        self.logins = logins
         self._max = max_connections
         self.max_per_mailbox = server.connections
         self._room: _Room | None = None
+        self._kept = Recent[bytes](most_bytes=MAX_KEPT_FETCHED_BYTES, seconds=KEPT_MAIL_SECONDS)
 
     async def __aenter__(self) -> ImapPool:
         """Return the pool."""
@@ -102,15 +117,17 @@ class ImapPool:
     ) -> AsyncIterator[Session]:
         """Lend a session; one whose connection failed is not lent again. Raises as `login.log_in`.
 
-        `login` replaces what the pool's logins know of the mailbox, and the session is lent for that login alone;
-        `fresh` logs in anew, so that the server checks the password now.
+        `login` replaces what the pool's logins know of the mailbox; a session is lent to whoever has its login.
+        `fresh` logs in anew, so that the server checks the password now. Raises ConfigError where no server is set.
         """
+        if not self._server.host:
+            raise ConfigError("No IMAP server is set.", fix="Set GLASSDOME_IMAP_HOST.")
         room = await self._enter()
-        session = await self._take(room, mailbox, login, fresh=fresh)
+        taken = await self._take(room, mailbox, login, fresh=fresh)
         try:
-            yield session
+            yield taken.session
         finally:
-            await self._give_back(room, mailbox, login, session)
+            await self._give_back(room, taken)
 
     @property
     def open_connections(self) -> int:
@@ -137,25 +154,33 @@ class ImapPool:
             await anext(self._room.keeper)
         return self._room
 
-    async def _take(self, room: _Room, mailbox: str, login: Credentials | None, *, fresh: bool) -> Session:
+    async def _take(self, room: _Room, mailbox: str, given: Credentials | None, *, fresh: bool) -> _Resting:
+        own, login = given is None, given
+        if login is None and not any(r.own and r.mailbox == mailbox for r in room.resting):
+            login = await self.logins.login_for(mailbox)
         while (rested := await self._admit(room, mailbox, login, reuse=not fresh)) is not None:
             if await _is_alive(room, rested):
-                return rested.session
+                rested.own |= own
+                return rested
             rested.session.abort()
             await self._left(room, mailbox)
         try:
-            return await self._log_in(room, mailbox, login, fresh=fresh)
+            login = login or await self.logins.login_for(mailbox)
+            session = await self._log_in(room, mailbox, login, fresh=fresh)
         except BaseException:
             await self._left(room, mailbox)
             raise
+        session.share(self._kept, login.user)
+        return _Resting(mailbox, login, own, session, room.loop.time())
 
     async def _admit(self, room: _Room, mailbox: str, login: Credentials | None, *, reuse: bool) -> _Resting | None:
-        """Wait for a place and take a resting session of that login where there is one; None: open a new one."""
+        """Wait for a place and take a resting session of that login, or an own one; None: open a new one."""
         async with room.changed:
             while True:
                 _drop_stale(room)
                 for index in range(len(room.resting) - 1, -1, -1) if reuse else ():
-                    if (room.resting[index].mailbox, room.resting[index].login) == (mailbox, login):
+                    rested = room.resting[index]
+                    if rested.mailbox == mailbox and (rested.own if login is None else rested.login == login):
                         return room.resting.pop(index)
                 if room.open[mailbox] >= self.max_per_mailbox:
                     _drop_first(room, mailbox)
@@ -167,8 +192,7 @@ class ImapPool:
                         return None
                 await room.changed.wait()
 
-    async def _log_in(self, room: _Room, mailbox: str, given: Credentials | None, *, fresh: bool) -> Session:
-        login = given or await self._logins.login_for(mailbox)
+    async def _log_in(self, room: _Room, mailbox: str, login: Credentials, *, fresh: bool) -> Session:
         key = (mailbox, login)
         _spare_the_server(room, key, fresh=fresh)
         try:
@@ -181,13 +205,14 @@ class ImapPool:
         room.worked.add(key)
         return session
 
-    async def _give_back(self, room: _Room, mailbox: str, login: Credentials | None, session: Session) -> None:
-        if session.broken or room is not self._room:
-            session.abort()
-            await self._left(room, mailbox)
+    async def _give_back(self, room: _Room, taken: _Resting) -> None:
+        if taken.session.broken or room is not self._room:
+            taken.session.abort()
+            await self._left(room, taken.mailbox)
             return
+        taken.since = room.loop.time()
         async with room.changed:
-            room.resting.append(_Resting(mailbox, login, session, room.loop.time()))
+            room.resting.append(taken)
             room.changed.notify_all()
 
     async def _left(self, room: _Room, mailbox: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from glassdome.core.errors import FolderMissing, ImapRefused, InvalidQuery, MessageTooLarge, NotFound
 from glassdome.core.limits import IMAP_COMMAND_SECONDS, IMAP_LEAST_BYTES_PER_SECOND, MAX_IMAP_HEADER_BYTES
+from glassdome.core.recent import Recent
 from glassdome.integrations.imap.connection import Connection, ServerReply
 from glassdome.integrations.imap.folder_list import listed, personal_prefixes, words_of
 from glassdome.integrations.imap.folder_names import encode_folder
@@ -33,9 +34,14 @@ class Session:
         self.capabilities = capabilities
         self._connection = connection
         self._selected: tuple[str, bool] | None = None
-        self._exists = 0
+        self._exists, self._validity = 0, 0
+        self._kept, self._user = Recent[bytes](most_bytes=0, seconds=0), ""
         self._prefixes: tuple[str, ...] | None = None
         self._wire: dict[str, str] = {}
+
+    def share(self, kept: Recent[bytes], user: str) -> None:
+        """Share the messages fetched for that login with its other sessions."""
+        self._kept, self._user = kept, user
 
     @property
     def broken(self) -> bool:
@@ -106,7 +112,7 @@ class Session:
         return tuple(found[uid] for uid in sorted(found.keys() & set(uids)))
 
     async def body(self, uid: int, *, max_bytes: int) -> bytes | None:
-        """Fetch BODY.PEEK[], its size first; None when the message is gone.
+        """Fetch BODY.PEEK[], its size first; None when the message is gone. One that was fetched lately is not again.
 
         Raises MessageTooLarge before anything is transferred when RFC822.SIZE exceeds `max_bytes`, and a temporary
         ImapRefused where the server lists the message and gives no data of it.
@@ -121,6 +127,10 @@ class Session:
             return None
         if sizes[0] > max_bytes:
             raise MessageTooLarge(f"The message has {sizes[0]} bytes; {max_bytes} are allowed.")
+        # A message that has this name never changes (RFC 9051 2.3.1.1); another login may see another.
+        message = (self._user, (self._selected or ("",))[0], self._validity, uid, sizes[0])
+        if (kept := self._kept.get(message)) is not None:
+            return kept
         seconds = IMAP_COMMAND_SECONDS + sizes[0] / IMAP_LEAST_BYTES_PER_SECOND
         # RFC822.SIZE may be off by line ends in a damaged store, hence the slack.
         reply = await self._fetch([uid], "(UID BODY.PEEK[])", seconds=seconds, max_literal=max_bytes + max_bytes // 8)
@@ -130,6 +140,7 @@ class Session:
                 raw = raw.encode("utf-8", "surrogateescape")
             # Servers in trouble send an empty body of a message that has a size.
             if isinstance(raw, bytes) and (raw or not sizes[0]):
+                self._kept.put(message, raw, len(raw))
                 return raw
         await self._withheld([uid])
         return None
@@ -226,8 +237,9 @@ class Session:
         self._selected = (folder, read_only)
         self._exists = next((r.number or 0 for r in reversed(reply.of("EXISTS"))), 0)
         modseq, permanent = reply.code("HIGHESTMODSEQ"), reply.code("PERMANENTFLAGS")
+        self._validity = number(reply.code("UIDVALIDITY"))
         return FolderStatus(
-            uid_validity=number(reply.code("UIDVALIDITY")),
+            uid_validity=self._validity,
             uid_next=number(reply.code("UIDNEXT") or "0") or None,
             exists=self._exists,
             highest_modseq=number(modseq) if modseq else None,

@@ -16,8 +16,8 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import FixedLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.source.imap_editor import ImapEditor
-from glassdome.source.imap_source import ImapSource
+from glassdome.mailbox.editor import ImapEditor
+from glassdome.mailbox.source import ImapSource
 from glassdome.values.refs import INBOX
 from tests.contract.source.contracts_source import SourceContract, Stocked
 from tests.servers.certificates import SERVER_NAME, Certificates

@@ -74,7 +74,7 @@ async def test_a_full_mailbox_comes_in_parts(
     agent: MailcowAgent, mailcow: Mailcow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Mail read before monitoring began is not reported, even if the first poll could not take all unread mail."""
-    monkeypatch.setattr(monitoring, "_PER_PASS", 2)
+    monkeypatch.setattr(monitoring, "_PER_POLL", 2)
     first, *_ = await names(agent)
     for number in range(5):
         mailcow.dovecot.deliver(first, letter(f"n{number}"))
@@ -115,7 +115,7 @@ async def test_a_password_under_another_key_spoils_nothing(agent: MailcowAgent, 
 
 
 async def test_new_mail_rings_at_once(agent: MailcowAgent, mailcow: Mailcow) -> None:
-    """With IDLE a message is there long before the next sweep; the server sees no flag change."""
+    """With IDLE a message is there long before the next poll; the server sees no flag change."""
     first, *_ = await names(agent)
     found: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
 

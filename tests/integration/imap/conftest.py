@@ -11,8 +11,8 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.source.imap_editor import ImapEditor
-from glassdome.source.imap_source import ImapSource
+from glassdome.mailbox.editor import ImapEditor
+from glassdome.mailbox.source import ImapSource
 from tests.servers.certificates import SERVER_NAME
 from tests.servers.dovecot import MASTER_PASSWORD, MASTER_USER, Dovecot
 

@@ -6,9 +6,9 @@ import pytest
 
 from glassdome.core.errors import InvalidQuery, NotFound, UidValidityChanged
 from glassdome.integrations.imap.pool import ImapPool
+from glassdome.mailbox.editor import ImapEditor
+from glassdome.mailbox.source import ImapSource
 from glassdome.ports.mail import FolderEditor
-from glassdome.source.imap_editor import ImapEditor
-from glassdome.source.imap_source import ImapSource
 from glassdome.values.refs import INBOX, MessageRef
 from tests.servers.dovecot import Dovecot
 

@@ -18,8 +18,8 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
+from glassdome.mailbox.source import ImapSource
 from glassdome.ports.mail import MailSource
-from glassdome.source.imap_source import ImapSource
 from glassdome.values.refs import INBOX, Cursor, MessageRef
 from tests.servers.dovecot import Dovecot
 from tests.servers.proxy import Proxy, proxy_to
@@ -228,7 +228,7 @@ async def test_idle_is_renewed(
     dovecot: Dovecot, source: ImapSource, mailbox: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Past its time IDLE ends and begins anew on the same connection, and still sees mail."""
-    monkeypatch.setattr("glassdome.source.imap_source.IMAP_IDLE_SECONDS", 0.05)
+    monkeypatch.setattr("glassdome.mailbox.source.IMAP_IDLE_SECONDS", 0.05)
     watching = source.watch(mailbox, INBOX)
     await _next(watching)
     waiting = asyncio.ensure_future(_next(watching))

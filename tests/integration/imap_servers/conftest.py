@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.source.imap_editor import ImapEditor
-from glassdome.source.imap_source import ImapSource
+from glassdome.mailbox.editor import ImapEditor
+from glassdome.mailbox.source import ImapSource
 from glassdome.values.credentials import Credentials
 from glassdome.values.refs import Cursor, MessageRef
 from tests.servers.certificates import Certificates

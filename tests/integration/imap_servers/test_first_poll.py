@@ -15,9 +15,9 @@ from glassdome.core.errors import ConnectFailed, LoginRefused
 from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.pipeline.arrivals import Arrivals
+from glassdome.mailbox.arrivals import Arrivals
+from glassdome.mailbox.source import ImapSource
 from glassdome.shapes.rendering import RENDERING
-from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, migrate, open_database
 from glassdome.values.preferences import Preferences
 from tests.integration.imap_servers.conftest import BOB, AnyLogin, Bench
@@ -58,12 +58,12 @@ async def test_what_came_before_the_first_poll_counts(bench: Bench, database: Da
     for _ in range(2):
         with pytest.raises(ConnectFailed):
             # Each in a process of its own: the moment of the choice is kept in the database.
-            await Arrivals(bench.source, database.queue, database.cursors, clock=clock).look(BOB, "INBOX")
+            await Arrivals(bench.source, database.queue, database.cursors, clock=clock).poll(BOB, "INBOX")
         clock.advance(900)
     arrivals = Arrivals(bench.source, database.queue, database.cursors, clock=clock)
-    assert await arrivals.look(BOB, "INBOX") == 2
+    assert await arrivals.poll(BOB, "INBOX") == 2
     assert await queued(database) == [2, 3]
-    assert await arrivals.look(BOB, "INBOX") == 0
+    assert await arrivals.poll(BOB, "INBOX") == 0
 
 
 async def test_what_came_in_the_second_of_the_choice_counts(bench: Bench, database: Database) -> None:
@@ -72,7 +72,7 @@ async def test_what_came_in_the_second_of_the_choice_counts(bench: Bench, databa
     for mail in bench.server.folder(BOB).mails:
         mail.received = mail.received.replace(microsecond=0)
     await database.preferences.set_preferences(CHOSEN, now=NOW)
-    await Arrivals(bench.source, database.queue, database.cursors, clock=FixedClock(NOW)).look(BOB, "INBOX")
+    await Arrivals(bench.source, database.queue, database.cursors, clock=FixedClock(NOW)).poll(BOB, "INBOX")
     assert await queued(database) == [2, 3]
 
 
@@ -82,7 +82,7 @@ async def test_a_choice_taken_back_is_forgotten(bench: Bench, database: Database
     for seconds, chosen in ((0, True), (50, False), (200, True), (400, True)):
         preferences = replace(CHOSEN, chosen=chosen)
         await database.preferences.set_preferences(preferences, now=NOW + timedelta(seconds=seconds))
-    await Arrivals(bench.source, database.queue, database.cursors, clock=FixedClock(NOW)).look(BOB, "INBOX")
+    await Arrivals(bench.source, database.queue, database.cursors, clock=FixedClock(NOW)).poll(BOB, "INBOX")
     assert await queued(database) == [3]
 
 
@@ -92,9 +92,9 @@ async def test_without_uidnext_too(bench: Bench, database: Database) -> None:
     came(bench, -5, -4, 4)
     await database.preferences.set_preferences(CHOSEN, now=NOW)
     arrivals = Arrivals(bench.source, database.queue, database.cursors, clock=FixedClock(NOW))
-    assert await arrivals.look(BOB, "INBOX") == 1
+    assert await arrivals.poll(BOB, "INBOX") == 1
     bench.server.deliver(BOB)
-    assert await arrivals.look(BOB, "INBOX") == 1
+    assert await arrivals.poll(BOB, "INBOX") == 1
     assert await queued(database) == [3, 4]
 
 
@@ -105,11 +105,11 @@ async def test_a_refused_login_loses_nothing(bench: Bench, database: Database) -
     arrivals = Arrivals(bench.source, database.queue, database.cursors, clock=FixedClock(NOW))
     bench.server.script("AUTHENTICATE", b"TAG NO [AUTHENTICATIONFAILED] no\r\n", times=1)
     with pytest.raises(LoginRefused):
-        await arrivals.look(BOB, "INBOX")
+        await arrivals.poll(BOB, "INBOX")
     address = ImapServer(host="localhost", port=bench.server.port, tls=bench.pool._server.tls, implicit_tls=True)
     async with ImapPool(address, AnyLogin()) as pool:
         later = Arrivals(ImapSource(pool), database.queue, database.cursors, clock=FixedClock(NOW))
-        assert await later.look(BOB, "INBOX") == 2
+        assert await later.poll(BOB, "INBOX") == 2
 
 
 @pytest.mark.parametrize("limit", [1, 2])

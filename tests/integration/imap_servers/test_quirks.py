@@ -11,7 +11,7 @@ from glassdome.core.errors import Disconnected, FolderMissing, ImapRefused, Keyw
 from glassdome.integrations.imap.connection import Connection
 from glassdome.integrations.imap.login import log_in
 from glassdome.integrations.imap.pool import ImapPool
-from glassdome.source.imap_editor import ImapEditor
+from glassdome.mailbox.editor import ImapEditor
 from glassdome.values.refs import Cursor, MessageRef
 from tests.integration.imap_servers.conftest import BOB, Bench
 from tests.servers.scripted_imap import RAW, Folder
@@ -455,6 +455,6 @@ async def test_no_idle_is_polled(bench: Bench) -> None:
 
 async def _connection(bench: Bench) -> Connection:
     pool: ImapPool = bench.pool
-    session = await log_in(pool._server, await pool._logins.login_for(BOB))
+    session = await log_in(pool._server, await pool.logins.login_for(BOB))
     await session.examine("INBOX")
     return session._connection

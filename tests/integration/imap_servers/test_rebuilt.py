@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from glassdome.core.clock import FixedClock
+from glassdome.mailbox.arrivals import Arrivals
 from glassdome.parse import parse_message
-from glassdome.pipeline.arrivals import Arrivals
 from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.ports.store import AnalysisQuery
 from glassdome.shapes.rendering import RENDERING
@@ -202,11 +202,11 @@ async def test_two_rebuilds_are_warned_of(bench: Bench, database: Database, caps
     arrivals = Arrivals(bench.source, database.queue, database.cursors, clock=clock)
     for validity, warned in ((7, 0), (8, 0), (9, 1)):
         bench.server.folder(BOB).validity = validity
-        await arrivals.look(BOB, "INBOX")
+        await arrivals.poll(BOB, "INBOX")
         assert capsys.readouterr().out.count("folder_rebuilt_again") == warned
     clock.advance(timedelta(days=2).total_seconds())
     bench.server.folder(BOB).validity = 10
-    await arrivals.look(BOB, "INBOX")
+    await arrivals.poll(BOB, "INBOX")
     assert "folder_rebuilt_again" not in capsys.readouterr().out
 
 

@@ -17,7 +17,10 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.pipeline.backoff import MailboxBackoff
+from glassdome.mailbox.backoff import MailboxBackoff
+from glassdome.mailbox.editor import ImapEditor
+from glassdome.mailbox.observer import ImapObserver
+from glassdome.mailbox.source import ImapSource
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.habits import Habits
 from glassdome.pipeline.job import JobRunner
@@ -25,9 +28,6 @@ from glassdome.pipeline.junk_feedback import JunkFeedback
 from glassdome.pipeline.learning import Learning
 from glassdome.pipeline.process import JudgeOptions, warm_up
 from glassdome.shapes.rendering import RENDERING
-from glassdome.source.imap_editor import ImapEditor
-from glassdome.source.imap_observer import ImapObserver
-from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, migrate, open_database
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.context import SenderHistory
@@ -63,13 +63,13 @@ class Bench:
         """A fresh one, as after a restart."""
         return JunkFeedback(self.source, self.observer, self.database, clock=FixedClock(self.now))
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """One round."""
         habits = Habits(self.source, self.observer, self.database, clock=FixedClock(self.now))
         await Learning(
-            junk=self.junk(), habits=habits, preferences=self.database.preferences, book=MailboxBackoff(),
+            junk=self.junk(), habits=habits, preferences=self.database.preferences, backoff=MailboxBackoff(),
             clock=FixedClock(self.now),
-        ).look()  # fmt: skip
+        ).poll()  # fmt: skip
 
     async def deliver(self, number: int) -> None:
         """Bring a mail of Bob's into INBOX."""
@@ -127,7 +127,7 @@ async def bench(dovecot: Dovecot, mailbox: str, tmp_path: Path) -> AsyncIterator
     async with open_database(url, rendering=RENDERING) as database, ImapPool(server, logins) as pool:
         made = Bench(dovecot, pool, database, mailbox)
         await database.preferences.set_preferences(Preferences(username=mailbox, chosen=True), now=made.now)
-        await made.look()
+        await made.poll()
         yield made
 
 
@@ -138,7 +138,7 @@ async def test_junking_is_a_correction(bench: Bench) -> None:
         await bench.judge(number)
     await bench.doveadm("move", "Junk", "mailbox", "INBOX", "uid", "1")
     for _ in range(2):
-        await bench.look()
+        await bench.poll()
     assert await bench.said() == {1: (Label.SPAM, f"mailbox:{bench.mailbox}")}
     assert (await bench.bob()).junked == 1
 
@@ -146,9 +146,9 @@ async def test_junking_is_a_correction(bench: Bench) -> None:
 async def test_our_own_move_is_no_correction(bench: Bench) -> None:
     """Neither the move nor its being left there says anything, and an emptied Junk folder says no more."""
     await bench.junked_by_us(1)
-    await bench.look()
+    await bench.poll()
     await bench.doveadm("expunge", "mailbox", "Junk", "all")
-    await bench.look()
+    await bench.poll()
     assert await bench.said() == {}
 
 
@@ -161,7 +161,7 @@ async def test_taking_back_is_a_correction(bench: Bench) -> None:
         await bench.doveadm("move", folder, "mailbox", "Junk", "header", "message-id", f"<{number}@example.com>")
     back = await bench.source.find(bench.mailbox, INBOX, "<1@example.com>")
     assert await bench.junk().took_back(back, "1@example.com")
-    await bench.look()
+    await bench.poll()
     actor = f"mailbox:{bench.mailbox}"
     assert await bench.said() == {1: (Label.HAM, actor), 3: (Label.HAM, actor)}
 
@@ -173,7 +173,7 @@ async def test_a_person_who_changes_his_mind(bench: Bench) -> None:
     spam = Feedback(ref=ref, label=Label.PHISH, actor="cli:ann")
     await bench.database.history.record_feedback(spam, now=bench.now)
     await bench.doveadm("move", "Junk", "mailbox", "INBOX", "all")
-    await bench.look()
+    await bench.poll()
     assert await bench.said() == {1: (Label.PHISH, "cli:ann")}
 
 
@@ -183,11 +183,11 @@ async def test_a_message_sent_again_is_not_the_owners_word(bench: Bench) -> None
     ref = await bench.judge(1, at=bench.now - timedelta(hours=1))
     await bench.deliver(1)
     await bench.doveadm("move", "Junk", "mailbox", "INBOX", "uid", "2")
-    await bench.look()
+    await bench.poll()
     await bench.doveadm("expunge", "mailbox", "INBOX", "all")
     await bench.deliver(1)
     await bench.doveadm("move", "Junk", "mailbox", "INBOX", "uid", "3")
-    await bench.look()
+    await bench.poll()
     assert (ref.uid, await bench.said()) == (1, {})
 
 
@@ -200,7 +200,7 @@ async def test_resent_phishing_is_moved_again(bench: Bench) -> None:
     await bench.deliver(1)
     back = await bench.source.find(bench.mailbox, INBOX, "<1@example.com>")
     assert not await bench.junk().took_back(back, "1@example.com")
-    await bench.look()
+    await bench.poll()
     assert await bench.said() == {}
 
 
@@ -211,11 +211,11 @@ async def test_habits_are_counted_once(bench: Bench) -> None:
         await bench.judge(number)
     await bench.doveadm("flags add", "\\Seen", "mailbox", "INBOX", "uid", "1")
     await bench.doveadm("flags add", "\\Seen \\Flagged \\Answered", "mailbox", "INBOX", "uid", "2")
-    await bench.look()
+    await bench.poll()
     assert (await bench.bob()).opened == 0
     bench.now += timedelta(days=2)
     for _ in range(2):
-        await bench.look()
+        await bench.poll()
     bob = await bench.bob()
     assert (bob.seen, bob.opened, bob.replied) == (3, 3, 0)
     flags = await asyncio.to_thread(
@@ -230,7 +230,7 @@ async def test_whom_the_owner_writes_to(bench: Bench, tmp_path: Path) -> None:
         raw = f"From: {bench.mailbox}\r\nTo: Bob <{to}>, {bench.mailbox}\r\n{more}Subject: {number}\r\n\r\nYes.\r\n"
         await bench.editor.append(bench.mailbox, "\\Sent", raw.encode(), flags=["\\Seen"], date=bench.now)
     for _ in range(2):
-        await bench.look()
+        await bench.poll()
     assert await bench.database.history.contacts(bench.mailbox) == {BOB}
     assert (await bench.bob()).replied == 1
 
@@ -269,11 +269,11 @@ async def test_what_was_taken_back_stays(bench: Bench) -> None:
 
 
 async def test_only_chosen_mailboxes(bench: Bench) -> None:
-    """A mailbox that opted out is not looked at; rounds go on where the last one stopped."""
+    """A mailbox that opted out is not polled; the next poll goes on where the last one stopped."""
     preferences = bench.database.preferences
     await preferences.set_preferences(Preferences(username=bench.mailbox, chosen=False), now=bench.now)
     await bench.deliver(1)
     await bench.judge(1)
     await bench.doveadm("move", "Junk", "mailbox", "INBOX", "all")
-    await bench.look()
+    await bench.poll()
     assert await bench.said() == {}

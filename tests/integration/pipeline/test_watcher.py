@@ -19,13 +19,14 @@ from glassdome.integrations.imap.login import ImapServer
 from glassdome.integrations.imap.logins import FixedLogins, MasterLogins
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.tls import TlsPolicy
-from glassdome.pipeline.arrivals import Arrivals
+from glassdome.mailbox.arrivals import Arrivals
+from glassdome.mailbox.backoff import MailboxBackoff
+from glassdome.mailbox.poller import Poller
+from glassdome.mailbox.source import ImapSource
+from glassdome.mailbox.watch import InboxWatch
+from glassdome.mailbox.watcher import Watcher
 from glassdome.pipeline.backfill import Backfill
-from glassdome.pipeline.backoff import MailboxBackoff
-from glassdome.pipeline.sweep import Sweep
-from glassdome.pipeline.watcher import Watcher
 from glassdome.shapes.rendering import RENDERING
-from glassdome.source.imap_source import ImapSource
 from glassdome.store import Database, migrate, open_database
 from glassdome.values.job import JobReason, Priority
 from glassdome.values.preferences import Preferences
@@ -66,27 +67,20 @@ class Watch:
     """A running watcher and what it is made of."""
 
     def __init__(self, pool: ImapPool, database: Database, *, max_watched: int = 0, interval: float = 3600) -> None:
-        """By default there is no IDLE and no second sweep: only the doorbell."""
+        """By default there is no IDLE and no second poll: only the doorbell."""
         clock = SystemClock()
         self.database = database
         self.woken = asyncio.Event()
-        self.book = MailboxBackoff(jitter=lambda low, high: 1.0)
+        self.backoff = MailboxBackoff(jitter=lambda low, high: 1.0)
         self.source = ImapSource(pool)
         arrivals = Arrivals(self.source, database.queue, database.cursors, clock=clock, wake=self.woken.set)
-        self.sweep = Sweep(arrivals, self.book, clock=clock)
-        self.watcher = Watcher(
-            self.source,
-            self.sweep,
-            self.book,
-            database.preferences,
-            clock=clock,
-            interval=lambda: interval,
-            max_watched=max_watched,
-        )
+        self.poller = Poller(arrivals, self.backoff, clock=clock)
+        watch = InboxWatch(self.source, self.backoff, clock=clock, most=max_watched)
+        self.watcher = Watcher(watch, self.poller, database.preferences, clock=clock, interval=lambda: interval)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Watcher]:
-        """Run until the end of the block, and let the first sweep see every chosen mailbox."""
+        """Run until the end of the block, and let the first poll see every enabled mailbox."""
         task = asyncio.ensure_future(self.watcher.run())
         chosen = await self.database.preferences.chosen_mailboxes()
         await until(lambda: {s.mailbox for s in self.watcher.states()} >= set(chosen), task)
@@ -145,7 +139,7 @@ async def test_doorbell_brings_the_mail(dovecot: Dovecot, pool: ImapPool, databa
 
 
 async def test_idle_brings_the_mail(dovecot: Dovecot, pool: ImapPool, database: Database, mailbox: str) -> None:
-    """Without doorbell and sweep, IDLE alone notices each delivery; what is old is not touched."""
+    """Without doorbell and poll, IDLE alone notices each delivery; what is old is not touched."""
     await deliver(dovecot, mailbox)
     await choose(database, mailbox)
     watch = Watch(pool, database, max_watched=1)
@@ -155,10 +149,10 @@ async def test_idle_brings_the_mail(dovecot: Dovecot, pool: ImapPool, database: 
             await watch.arrived(*((mailbox, INBOX, n) for n in range(2, number + 1)))
 
 
-async def test_sweep_finds_what_no_bell_told(
+async def test_the_next_poll_finds_what_no_doorbell_announced(
     dovecot: Dovecot, pool: ImapPool, database: Database, mailbox: str
 ) -> None:
-    """A lost doorbell is made good by the next sweep."""
+    """A lost doorbell is made good by the next poll."""
     await choose(database, mailbox)
     watch = Watch(pool, database, interval=0.02)
     async with watch.running():
@@ -180,7 +174,7 @@ async def test_first_sight_by_doorbell(dovecot: Dovecot, pool: ImapPool, databas
         watcher.ring(mailbox, "Lists")
         await watch.arrived((mailbox, "Lists", 2))
         await choose(database, newcomer)
-        watcher._chosen_at = float("-inf")
+        watcher._enabled_at = float("-inf")
         watcher.ring(newcomer)
         await watch.arrived((mailbox, "Lists", 2), (newcomer, INBOX, 2))
 
@@ -193,35 +187,37 @@ async def test_nobody_elses_mail_is_read(dovecot: Dovecot, pool: ImapPool, datab
         watcher.ring(mailbox)
         watcher.ring(mailbox, "Junk")
         watcher.ring(mailbox, "Trash/2025")
-        await until(lambda: not watcher._rung and not watcher._looking)
+        await until(lambda: not watcher._rung and not watcher._polling)
         assert (await watch.queued(), pool.open_connections) == ([], 0)
 
 
 async def test_opt_in_and_opt_out_without_restart(
     dovecot: Dovecot, pool: ImapPool, database: Database, mailbox: str
 ) -> None:
-    """The next sweep looks at who is chosen then, and IDLE follows; what came while nobody chose is never read."""
+    """The next poll takes who is enabled then, and IDLE follows; what came while nobody chose is never read."""
     watch = Watch(pool, database, max_watched=5, interval=0.02)
     async with watch.running() as watcher:
         await choose(database, mailbox)
-        await until(lambda: [s.mailbox for s in watcher.states()] == [mailbox] and mailbox in watcher._watching)
+        await until(
+            lambda: [s.mailbox for s in watcher.states()] == [mailbox] and mailbox in watcher._listener.watching
+        )
         await deliver(dovecot, mailbox)
         await watch.arrived((mailbox, INBOX, 1))
         await choose(database, mailbox, chosen=False)
-        await until(lambda: watcher.states() == () and not watcher._watching)
+        await until(lambda: watcher.states() == () and not watcher._listener.watching)
         await deliver(dovecot, mailbox)
         watcher.ring(mailbox)
-        await until(lambda: not watcher._rung and not watcher._looking)
+        await until(lambda: not watcher._rung and not watcher._polling)
         await choose(database, mailbox)
         await until(lambda: len(watcher.states()) == 1)
         await deliver(dovecot, mailbox)
         await watch.arrived((mailbox, INBOX, 1), (mailbox, INBOX, 3))
 
 
-async def test_a_choice_is_looked_at_at_once(
+async def test_an_enabled_mailbox_is_polled_at_once(
     dovecot: Dovecot, pool: ImapPool, database: Database, mailbox: str
 ) -> None:
-    """Mail delivered after somebody chose a mailbox is new, however far away the next sweep is."""
+    """Mail delivered after somebody chose a mailbox is new, however far away the next poll is."""
     async with (watch := Watch(pool, database)).running() as watcher:
         await choose(database, mailbox)
         watcher.rescan()
@@ -262,8 +258,8 @@ async def test_one_bad_mailbox_does_not_spoil_the_rest(
         async with watch.running() as watcher:
             for name in good:
                 await deliver(dovecot, name)
-            report = await watch.sweep.over([*good, bad])
-            assert (report.looked, report.waiting, report.failed, report.found) == (20, 1, 0, 20)
+            report = await watch.poller.poll_all([*good, bad])
+            assert (report.polled, report.waiting, report.failed, report.found) == (20, 1, 0, 20)
             states = {state.mailbox: state for state in watcher.states()}
             assert {state.health for name, state in states.items() if name != bad} == {WatchHealth.OK}
             refused = states[bad]
@@ -287,20 +283,20 @@ async def test_lost_server_is_found_again(
                 target, proxy.target = proxy.target, 1
                 proxy.cut()
                 await deliver(dovecot, mailbox)
-                assert (await watch.sweep.over([mailbox])).failed == 1
+                assert (await watch.poller.poll_all([mailbox])).failed == 1
                 (state,) = watch.watcher.states()
                 assert (state.health, state.failures) == (WatchHealth.WAITING, 1)
-                assert (await watch.sweep.over([mailbox])).waiting == 1
+                assert (await watch.poller.poll_all([mailbox])).waiting == 1
                 proxy.target = target
-                watch.book._states[mailbox] = replace(state, again_at=None)
-                assert (await watch.sweep.over([mailbox])).found == 1
+                watch.backoff._states[mailbox] = replace(state, again_at=None)
+                assert (await watch.poller.poll_all([mailbox])).found == 1
                 assert watch.watcher.states()[0].health is WatchHealth.OK
 
 
 async def test_lost_database_stops_nothing(
     dovecot: Dovecot, pool: ImapPool, database: Database, mailbox: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the database is away neither sweep nor doorbell end the watcher, and no cursor moves."""
+    """While the database is away neither poll nor doorbell end the watcher, and no cursor moves."""
     await choose(database, mailbox)
     watch = Watch(pool, database, interval=0.02)
     async with watch.running() as watcher:
@@ -319,7 +315,7 @@ async def test_lost_database_stops_nothing(
         await watch.arrived((mailbox, INBOX, 1))
 
 
-async def test_sweep_is_bounded(dovecot: Dovecot, pool: ImapPool, database: Database) -> None:
+async def test_polling_is_bounded(dovecot: Dovecot, pool: ImapPool, database: Database) -> None:
     """However many mailboxes there are, only a few are asked at the same time."""
     mailboxes = [dovecot.add_mailbox() for _ in range(3 * MAX_POLL_CONCURRENCY)]
     watch, busy, peak = Watch(pool, database), 0, 0
@@ -340,8 +336,8 @@ async def test_sweep_is_bounded(dovecot: Dovecot, pool: ImapPool, database: Data
 
     watch.source.new_uids = counted  # type: ignore[method-assign,assignment]
     async with asyncio.timeout(60):
-        report = await watch.sweep.over(mailboxes)
-    assert (report.looked, report.failed, peak) == (len(mailboxes), 0, MAX_POLL_CONCURRENCY)
+        report = await watch.poller.poll_all(mailboxes)
+    assert (report.polled, report.failed, peak) == (len(mailboxes), 0, MAX_POLL_CONCURRENCY)
 
 
 async def test_backfill_newest_first_and_resumed(

@@ -42,7 +42,7 @@ async def service(
     *,
     port: int,
     mailbox: str,
-    sweep: float = 3600,
+    interval: float = 3600,
     **more: object,
 ) -> AsyncIterator[App]:
     """Run the service until the block ends; it reads as the master user, as in mailcow."""
@@ -57,14 +57,14 @@ async def service(
         mailboxes=mailbox,
         push_secret=SECRET,
         data_dir=folder,
-        llm_processing_interval=sweep,
+        llm_processing_interval=interval,
         api_keys="key-of-tests:rw",
         **more,
     )
     async with open_app(settings, clock=SystemClock()) as app:
         assert app.watcher is not None
-        # Without IDLE, only the doorbell and the sweep can find mail.
-        app.watcher._max_watched = 0
+        # Without IDLE, only the doorbell and polling can find mail.
+        app.reader.watch.most = 0
         async with serving(create_app(services_of(app)), host="127.0.0.1", port=port):
             working = asyncio.create_task(app.work())
             await first_look(app, mailbox)
@@ -93,7 +93,7 @@ async def analysed(app: App, mailbox: str, count: int) -> list[str]:
 
 
 async def test_a_delivery_becomes_a_verdict(pushing: Pushing, certificates: Certificates, tmp_path: Path) -> None:
-    """With no IDLE, and the next sweep an hour away, each delivery is judged: the doorbell alone did it."""
+    """With no IDLE, and the next poll an hour away, each delivery is judged: the doorbell alone did it."""
     port = free_port()
     dovecot = await asyncio.to_thread(pushing, f"http://127.0.0.1:{port}")
     mailbox = dovecot.add_mailbox()
@@ -106,14 +106,14 @@ async def test_a_delivery_becomes_a_verdict(pushing: Pushing, certificates: Cert
     assert [f"no {n}" for n in range(10)] == subjects
 
 
-async def test_the_sweep_finds_what_no_doorbell_told(
+async def test_the_next_poll_finds_what_no_doorbell_told(
     pushing: Pushing, certificates: Certificates, tmp_path: Path
 ) -> None:
-    """A doorbell that leads to nobody: the sweep brings every mail."""
+    """A doorbell that leads to nobody: the next poll brings every mail."""
     dovecot = await asyncio.to_thread(pushing, f"http://127.0.0.1:{free_port()}")
     mailbox = dovecot.add_mailbox()
 
-    async with service(dovecot, certificates, tmp_path, port=free_port(), mailbox=mailbox, sweep=1) as app:
+    async with service(dovecot, certificates, tmp_path, port=free_port(), mailbox=mailbox, interval=1) as app:
         for number in range(3):
             await asyncio.to_thread(dovecot.deliver, mailbox, letter(number))
         subjects = await analysed(app, mailbox, 3)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 from glassdome.core.errors import GlassdomeError, LoginRefused
-from glassdome.pipeline.retry import Jitter
 from glassdome.values.watch import WatchHealth, WatchState
 
-__all__ = ["MailboxBackoff", "pause_after"]
+__all__ = ["Jitter", "MailboxBackoff", "pause_after"]
 
-#: Seconds before the next look after an error, doubled each time up to the longest.
+Jitter = Callable[[float, float], float]
+#: Seconds before the next poll after an error, doubled each time up to the longest.
 FIRST_PAUSE: Final = 5.0
 LONGEST_PAUSE: Final = 600.0
 #: The same after a refused login: each try may bring the address closer to a ban.
@@ -50,11 +51,16 @@ class MailboxBackoff:
         return again_at is None or again_at <= now
 
     def record_success(self, mailbox: str, *, now: datetime) -> None:
-        """Record a look without error."""
-        self._states[mailbox] = WatchState(mailbox=mailbox, health=WatchHealth.OK, looked_at=now)
+        """Record a poll without error."""
+        self._states[mailbox] = WatchState(mailbox=mailbox, health=WatchHealth.OK, polled_at=now)
 
-    def failed(self, mailbox: str, error: GlassdomeError, *, now: datetime) -> WatchState:
-        """Record an error and decide when to look again."""
+    def recovered(self, mailbox: str, *, now: datetime) -> None:
+        """Record that a mailbox that failed answers again."""
+        if self.again_at(mailbox) is not None:
+            self.record_success(mailbox, now=now)
+
+    def record_failure(self, mailbox: str, error: GlassdomeError, *, now: datetime) -> WatchState:
+        """Record an error and decide when to poll again."""
         before = self._states.get(mailbox)
         if before is not None and before.again_at is not None and before.again_at > now:
             return before
@@ -62,7 +68,7 @@ class MailboxBackoff:
         state = WatchState(
             mailbox=mailbox,
             health=WatchHealth.REFUSED if isinstance(error, LoginRefused) else WatchHealth.WAITING,
-            looked_at=before.looked_at if before else None,
+            polled_at=before.polled_at if before else None,
             failures=failures,
             again_at=now + pause_after(error, failures, jitter=self._jitter),
             code=error.code,

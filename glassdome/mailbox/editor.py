@@ -9,10 +9,10 @@ from typing import Final
 
 from glassdome.core.errors import ImapRefused, KeywordsUnsupported, NotFound, UidValidityChanged
 from glassdome.core.log import get_logger
+from glassdome.mailbox.new_mail import found_for_sure, last_uid
+from glassdome.mailbox.search import quoted
+from glassdome.mailbox.special_use import folder_for
 from glassdome.ports.imap import ImapSession, ImapSessions
-from glassdome.source.arrived import found_for_sure, last_uid
-from glassdome.source.search import quoted
-from glassdome.source.special_use import folder_for
 from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import MessageRef
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from glassdome.core.errors import UidValidityChanged
+from glassdome.mailbox.retry import with_retry
+from glassdome.mailbox.special_use import folder_for
 from glassdome.ports.imap import ImapSession, ImapSessions
-from glassdome.source.retry import asked
-from glassdome.source.special_use import folder_for
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import MessageRef
 
@@ -23,7 +23,7 @@ class ImapObserver:
 
     async def special_folder(self, mailbox: str, use: str) -> str:
         """Return the folder with that special use; raises NotFound."""
-        return await asked(self._sessions, mailbox, lambda session: folder_for(session, use))
+        return await with_retry(self._sessions, mailbox, lambda session: folder_for(session, use))
 
     async def headers(self, mailbox: str, folder: str, uids: Sequence[int]) -> Mapping[int, bytes]:
         """Return the header sections of those that are still there."""
@@ -32,7 +32,7 @@ class ImapObserver:
             await session.examine(folder)
             return await session.headers(uids)
 
-        return await asked(self._sessions, mailbox, ask) if uids else {}
+        return await with_retry(self._sessions, mailbox, ask) if uids else {}
 
     async def facts(self, refs: Sequence[MessageRef]) -> Mapping[MessageRef, FetchedMessage]:
         """Return what the server says of those that are still there; raises UidValidityChanged when the folder was rebuilt."""
@@ -46,4 +46,4 @@ class ImapObserver:
                 raise UidValidityChanged(f"{first.folder} of {first.mailbox} was rebuilt.")
             return {by_uid[found.uid]: found for found in await session.facts(sorted(by_uid))}
 
-        return await asked(self._sessions, first.mailbox, ask)
+        return await with_retry(self._sessions, first.mailbox, ask)

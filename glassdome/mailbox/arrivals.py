@@ -1,4 +1,4 @@
-"""Brings what arrived in a folder into the queue, by UID, whatever the reason to look was."""
+"""Brings what arrived in a folder into the queue, by UID, whatever the reason to poll was."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class Arrivals:
         self._rebuilt: dict[tuple[str, str], datetime] = {}
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
-    async def look(self, mailbox: str, folder: str, *, rung: bool = False) -> int:
+    async def poll(self, mailbox: str, folder: str, *, rung: bool = False) -> int:
         """Queue what is new and return how many that are.
 
-        At first sight that is what arrived since the mailbox was chosen; with `rung` also the newest message, since
+        At first sight that is what arrived since the mailbox was enabled; with `rung` also the newest message, since
         somebody just told of a delivery. Raises as MailSource and Queue.
         """
         key = (mailbox, folder)
@@ -68,7 +68,7 @@ class Arrivals:
         return len(found.uids)
 
     def forget(self, mailbox: str) -> None:
-        """Forget a mailbox that is not chosen any more."""
+        """Forget a mailbox that is not enabled any more."""
         self._known = {key: cursor for key, cursor in self._known.items() if key[0] != mailbox}
         self._rebuilt = {key: at for key, at in self._rebuilt.items() if key[0] != mailbox}
 

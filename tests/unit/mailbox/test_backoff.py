@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from glassdome.core.errors import Disconnected, LoginRefused
-from glassdome.pipeline.backoff import MailboxBackoff, pause_after
+from glassdome.mailbox.backoff import MailboxBackoff, pause_after
 from glassdome.values.watch import WatchHealth
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,23 +34,23 @@ def test_errors_add_up_and_success_clears() -> None:
     """The state tells what is wrong, since when it went well, and when the next try is."""
     book = MailboxBackoff(jitter=middle)
     book.record_success(BOX, now=NOW)
-    book.failed(BOX, Disconnected("gone"), now=NOW)
+    book.record_failure(BOX, Disconnected("gone"), now=NOW)
     assert not book.may_poll(BOX, now=NOW + timedelta(seconds=4))
     later = NOW + timedelta(seconds=5)
     assert book.may_poll(BOX, now=later)
-    state = book.failed(BOX, LoginRefused("no", fix="Check it."), now=later)
+    state = book.record_failure(BOX, LoginRefused("no", fix="Check it."), now=later)
     assert (state.health, state.failures, state.code, state.sentence) == (
         WatchHealth.REFUSED, 2, "login_refused", "no Check it.",
     )  # fmt: skip
-    assert state.looked_at == NOW
+    assert state.polled_at == NOW
     book.record_success(BOX, now=later)
     assert [s.health for s in book.states()] == [WatchHealth.OK]
 
 
 def test_two_errors_at_once_count_once() -> None:
-    """Sweep and IDLE lose the same server in the same moment: that is one failure."""
+    """Polling and IDLE lose the same server in the same moment: that is one failure."""
     book = MailboxBackoff(jitter=middle)
-    assert book.failed(BOX, Disconnected(), now=NOW) == book.failed(BOX, Disconnected(), now=NOW)
+    assert book.record_failure(BOX, Disconnected(), now=NOW) == book.record_failure(BOX, Disconnected(), now=NOW)
 
 
 def test_only_the_chosen_are_remembered() -> None:

@@ -10,12 +10,12 @@ from typing import TypeVar
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.errors import ImapRefused, InvalidQuery, NotFound, UidValidityChanged
 from glassdome.core.limits import IMAP_IDLE_SECONDS
+from glassdome.mailbox.new_mail import compare, found_for_sure
+from glassdome.mailbox.retry import with_retry
+from glassdome.mailbox.search import quoted, search_date
+from glassdome.mailbox.settling import Settling
+from glassdome.mailbox.special_use import folder_for
 from glassdome.ports.imap import ImapSession, ImapSessions
-from glassdome.source.arrived import found_for_sure, last_uid, uids_after
-from glassdome.source.retry import asked
-from glassdome.source.search import quoted, search_date
-from glassdome.source.settling import Settling
-from glassdome.source.special_use import folder_for
 from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
@@ -23,7 +23,7 @@ __all__ = ["ImapSource"]
 
 T = TypeVar("T")
 
-#: Seconds between looks at a folder whose server has no IDLE.
+#: Seconds between polls of a watched folder whose server has no IDLE.
 _POLL_SECONDS = 30.0
 #: First width of the UID window in which older mail is looked for, as a multiple of what is wanted.
 _WINDOW = 4
@@ -33,12 +33,17 @@ class ImapSource:
     """Mail of many mailboxes on one server, read with EXAMINE and BODY.PEEK[] only."""
 
     def __init__(
-        self, sessions: ImapSessions, *, clock: Clock | None = None, poll_seconds: float = _POLL_SECONDS
+        self,
+        sessions: ImapSessions,
+        *,
+        clock: Clock | None = None,
+        settling: Settling | None = None,
+        poll_seconds: float = _POLL_SECONDS,
     ) -> None:
         """`sessions` is owned from here on: `aclose` closes it."""
         self._sessions = sessions
         self._clock = clock or SystemClock()
-        self._settling = Settling(self._clock)
+        self._settling = settling or Settling(self._clock)
         self._poll_seconds = poll_seconds
 
     async def folders(self, mailbox: str) -> tuple[str, ...]:
@@ -101,7 +106,7 @@ class ImapSource:
             return None
 
     async def _run(self, mailbox: str, ask: Callable[[ImapSession], Awaitable[T]]) -> T:
-        return await asked(self._sessions, mailbox, ask)
+        return await with_retry(self._sessions, mailbox, ask)
 
     async def _fetch(self, session: ImapSession, ref: MessageRef, max_bytes: int) -> bytes:
         status = await self._settling.examine(session, ref.mailbox, ref.folder, known=ref.uid_validity)
@@ -113,22 +118,16 @@ class ImapSource:
         return raw
 
     async def _new_uids(self, session: ImapSession, mailbox: str, folder: str, cursor: Cursor | None) -> NewUids:
-        status = await session.status(folder)
-        if cursor is None or cursor.uid_validity != status.uid_validity:
-            known = cursor.uid_validity if cursor is not None else 0
-            status = await self._settling.examine(session, mailbox, folder, known=known)
-        if cursor is not None and cursor.uid_validity == status.uid_validity:
-            uids = await uids_after(session, folder, status, cursor.last_uid)
-            return NewUids(uids=uids, cursor=cursor.moved_to(max(uids, default=0)))
-        # First, so that what arrives meanwhile is behind it.
-        end = await last_uid(session, folder, status)
-        uids, reset = (), False
+        found = await compare(session, self._settling, mailbox, folder, cursor)
+        if cursor is not None and found.end is None:
+            return NewUids(uids=found.uids, cursor=cursor.moved_to(max(found.uids, default=0)))
+        uids, reset = tuple[int, ...](), False
         if cursor is not None and cursor.starts_at is not None:
-            uids = await _arrived_since(session, status, cursor.starts_at)
+            uids = await _arrived_since(session, found.status, cursor.starts_at)
         elif cursor is not None:
             since = search_date(self._clock.now() - timedelta(days=1))
-            uids, reset = await found_for_sure(session, status, f"SINCE {since}"), True
-        place = Cursor(uid_validity=status.uid_validity, last_uid=max(end, *uids, 0))
+            uids, reset = await found_for_sure(session, found.status, f"SINCE {since}"), True
+        place = Cursor(uid_validity=found.status.uid_validity, last_uid=max(found.end or 0, *uids, 0))
         return NewUids(uids=uids, cursor=place, reset=reset)
 
 

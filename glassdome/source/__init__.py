@@ -1,1 +1,0 @@
-"""Reads mailboxes and changes stored messages, over sessions that a wire client lends."""
