@@ -22,7 +22,7 @@ __all__ = ["CommandInbox"]
 
 _log = get_logger(__name__)
 #: The cursor of commands is not that of monitoring: both read the same mailbox at their own pace.
-_KEY: Final = "commands:"
+_KEY: Final = "//commands/"
 #: Mails handled in one poll; the rest waits for the next.
 _PER_POLL: Final = 20
 

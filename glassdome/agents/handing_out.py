@@ -12,7 +12,7 @@ from glassdome.values.refs import Cursor
 __all__ = ["HandedOut"]
 
 #: The cursor of what was handed out is neither the processor's nor that of monitoring.
-_KEY: Final = "once:"
+_KEY: Final = "//once/"
 #: How long a message is known by its content; its UID is known for as long as the folder stands.
 _KEPT: Final = timedelta(days=3650)
 

@@ -26,7 +26,7 @@ _AT_ONCE: Final = 20
 #: Messages of one mailbox answered in one poll; the rest comes with the next.
 _PER_POLL: Final = 200
 #: The cursor of monitoring is not the processor's: both read the same folder at their own pace.
-_KEY: Final = "monitor:"
+_KEY: Final = "//monitor/"
 
 
 class Monitor:

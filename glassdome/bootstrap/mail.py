@@ -72,10 +72,12 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
             source,
             database.queue,
             database.cursors,
+            database.progress,
             clock=clock,
             per_hour=app.settings.current().backfill_per_hour,
         ),
         database.cursors,
+        database.progress,
         database.preferences,
         clock=clock,
     )

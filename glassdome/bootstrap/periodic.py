@@ -32,7 +32,7 @@ def _add_reprocess(app: App) -> None:
     reprocess = Reprocess(
         analyses=database.analyses,
         queue=database.queue,
-        cursors=database.cursors,
+        progress=database.progress,
         engine=lambda: app.engine,
         clock=app.clock,
         settings=app.settings.current,

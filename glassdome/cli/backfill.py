@@ -52,7 +52,12 @@ async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | 
                 actor=operator(), action="edit_preferences", subject=mailbox, facts=facts, now=now
             )
         work = Backfill(
-            app.source, app.database.queue, app.database.cursors, clock=clock, per_hour=settings.backfill_per_hour
+            app.source,
+            app.database.queue,
+            app.database.cursors,
+            app.database.progress,
+            clock=clock,
+            per_hour=settings.backfill_per_hour,
         )
         with progress_bar(unit="messages") as bar:
             task = bar.add_task(f"{mailbox} {folder}", total=limit, note="")

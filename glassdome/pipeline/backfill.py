@@ -16,6 +16,7 @@ from glassdome.values.watch import BackfillProgress
 
 if TYPE_CHECKING:
     from glassdome.store.cursors import Cursors
+    from glassdome.store.progress import Progress
     from glassdome.store.queue import Queue
 
 __all__ = ["Backfill", "backfill_key"]
@@ -25,7 +26,7 @@ _BATCH: Final = 100
 #: Seconds after which one that waits for another's turn to end asks again.
 _ASK_AGAIN: Final = 15.0
 #: What all backfills take turns at.
-_PACE: Final = "//backfill"
+_PACE: Final = "backfill"
 
 
 class Backfill:
@@ -36,14 +37,15 @@ class Backfill:
         source: MailSource,
         queue: Queue,
         cursors: Cursors,
+        progress: Progress,
         *,
         clock: Clock,
         per_hour: int,
         batch: int = _BATCH,
     ) -> None:
         """At most `per_hour` messages are queued in an hour, `batch` at a time, however many of these run anywhere."""
-        self._source, self._queue, self._cursors, self._clock = source, queue, cursors, clock
-        self._per_hour, self._batch = per_hour, max(1, min(batch, per_hour, MAX_ENQUEUE_BATCH))
+        self._source, self._queue, self._cursors, self._progress = source, queue, cursors, progress
+        self._clock, self._per_hour, self._batch = clock, per_hour, max(1, min(batch, per_hour, MAX_ENQUEUE_BATCH))
 
     async def run(
         self,
@@ -66,7 +68,7 @@ class Backfill:
             before, state = state, await self._step(state, wanted)
             # What was asked for and is not there, or was in the queue already, costs no time.
             unused = self._time_for(wanted - (state.added - before.added))
-            await self._cursors.shorten_slot(_PACE, unused=unused, now=self._clock.now())
+            await self._progress.shorten_slot(_PACE, unused=unused)
             progress(state)
         return state
 
@@ -74,7 +76,7 @@ class Backfill:
         """Wait until so many messages more are within the limit, which all backfills of all mailboxes share."""
         while True:
             now = self._clock.now()
-            free = await self._cursors.reserve_slot(_PACE, lasting=self._time_for(wanted), now=now)
+            free = await self._progress.reserve_slot(_PACE, lasting=self._time_for(wanted), now=now)
             if free <= now:
                 return
             progress(replace(state, next_at=free))

@@ -13,19 +13,19 @@ from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.pipeline.backfill import Backfill, backfill_key
-from glassdome.values.refs import INBOX, Cursor
+from glassdome.values.refs import INBOX
 from glassdome.values.watch import BackfillProgress
 
 if TYPE_CHECKING:
     from glassdome.store.cursors import Cursors
     from glassdome.store.preferences import PreferenceTable
+    from glassdome.store.progress import Progress
 
 __all__ = ["BackfillState", "Backfills"]
 
 _log = get_logger(__name__)
-#: Where it is kept that somebody asked: a folder can have no name with an empty level.
-_ASKED: Final = "//backfill-asked"
-_YES, _NO = Cursor(uid_validity=1, last_uid=1), Cursor(uid_validity=1, last_uid=0)
+#: The task whose progress is 1 while somebody wants it done.
+_ASKED: Final = "backfill-asked"
 #: Seconds until one that failed for now is tried again.
 _AGAIN: Final = 60.0
 
@@ -48,10 +48,17 @@ class Backfills:
     """Runs them in this process; what was asked for is kept in the database."""
 
     def __init__(
-        self, make: Callable[[], Backfill], cursors: Cursors, preferences: PreferenceTable, *, clock: Clock
+        self,
+        make: Callable[[], Backfill],
+        cursors: Cursors,
+        kept: Progress,
+        preferences: PreferenceTable,
+        *,
+        clock: Clock,
     ) -> None:
         """`make` returns a backfill with the settings of the moment."""
-        self._make, self._cursors, self._preferences, self._clock = make, cursors, preferences, clock
+        self._make, self._cursors, self._kept = make, cursors, kept
+        self._preferences, self._clock = preferences, clock
         self._tasks = dict[str, asyncio.Task[None]]()
         self._progress = dict[str, BackfillProgress]()
         self._problems = dict[str, str]()
@@ -59,12 +66,12 @@ class Backfills:
 
     async def ask(self, mailbox: str) -> None:
         """Begin, or go on, with the inbox of a mailbox."""
-        await self._keep(mailbox, _YES)
+        await self._keep(mailbox, asked=True)
         self._start(mailbox)
 
     async def end(self, mailbox: str) -> None:
         """Stop where it is; what is queued stays."""
-        await self._keep(mailbox, _NO)
+        await self._keep(mailbox, asked=False)
         if task := self._tasks.pop(mailbox, None):
             task.cancel()
             await asyncio.wait((task,))
@@ -124,7 +131,7 @@ class Backfills:
                     break
             await self._clock.sleep(_AGAIN)
         with suppress(GlassdomeError):
-            await self._keep(mailbox, _NO)
+            await self._keep(mailbox, asked=False)
 
     async def _run(self, mailbox: str) -> None:
         """Run until it is done, unless the owner said no meanwhile."""
@@ -137,10 +144,10 @@ class Backfills:
         wishes = await self._preferences.get_preferences(mailbox)
         if wishes.chosen and wishes.auto_analysis:
             await self._make().run(mailbox, progress=note)
-        await self._keep(mailbox, _NO)
+        await self._keep(mailbox, asked=False)
 
     async def _is_asked(self, mailbox: str) -> bool:
-        return await self._cursors.get_cursor(mailbox, _ASKED) == _YES
+        return await self._kept.reached(_ASKED, mailbox) == 1
 
-    async def _keep(self, mailbox: str, asked: Cursor) -> None:
-        await self._cursors.set_cursor(mailbox, _ASKED, asked, now=self._clock.now())
+    async def _keep(self, mailbox: str, *, asked: bool) -> None:
+        await self._kept.set_reached(_ASKED, int(asked), mailbox=mailbox, now=self._clock.now())

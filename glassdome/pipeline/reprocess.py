@@ -12,11 +12,11 @@ from glassdome.core.config import Settings
 from glassdome.core.log import get_logger
 from glassdome.ports.model import Engine
 from glassdome.values.job import JobReason, JobState, NewJob, Priority
-from glassdome.values.refs import Cursor, MessageRef
+from glassdome.values.refs import MessageRef
 
 if TYPE_CHECKING:
     from glassdome.store.analyses import Analyses
-    from glassdome.store.cursors import Cursors
+    from glassdome.store.progress import Progress
     from glassdome.store.queue import Queue
 
 __all__ = ["Reprocess"]
@@ -37,7 +37,7 @@ class Reprocess:
 
     analyses: Analyses
     queue: Queue
-    cursors: Cursors
+    progress: Progress
     engine: Callable[[], Engine | None]
     clock: Clock
     settings: Callable[[], Settings]
@@ -54,19 +54,17 @@ class Reprocess:
         settings, engine = self.settings(), self.engine()
         if not settings.reprocess or engine is None or not engine.model:
             return 0
-        key = _key(engine)
-        place = await self.cursors.get_cursor("", key)
-        if place is not None and place.last_uid <= 0:
+        task = _task(engine)
+        before = await self.progress.reached(task)
+        if before is not None and before <= 0:
             return 0
         share = max(1, int(settings.backfill_per_hour * IDLE / 3600))
-        found = await self.analyses.outdated(
-            engine, before_id=place.last_uid if place else None, limit=share, look_at=LOOKED_AT
-        )
+        found = await self.analyses.outdated(engine, before_id=before, limit=share, look_at=LOOKED_AT)
         refs = [ref for ref in found.refs if not await self._is_cancelled(ref)]
         jobs = [NewJob(ref=ref, reason=JobReason.UPGRADE, priority=Priority.BACKFILL, force=True) for ref in refs]
         now = self.clock.now()
         await self.queue.enqueue(jobs, now=now)
-        await self.cursors.set_cursor("", key, Cursor(uid_validity=1, last_uid=found.reached), now=now)
+        await self.progress.set_reached(task, found.reached, now=now)
         self._pause = max(SHORTEST, len(jobs) * 3600 / settings.backfill_per_hour)
         if jobs:
             _log.info("reprocessing", jobs=len(jobs), model=engine.model, prompt=engine.prompt_version)
@@ -79,6 +77,6 @@ class Reprocess:
         return job is not None and job.state is JobState.CANCELLED
 
 
-def _key(engine: Engine) -> str:
+def _task(engine: Engine) -> str:
     named = f"{engine.name} {engine.model} {engine.prompt_version}"
-    return f"//reprocess/{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+    return f"reprocess/{hashlib.sha256(named.encode()).hexdigest()[:32]}"

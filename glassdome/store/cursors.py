@@ -1,9 +1,8 @@
-"""Stores the reading position in each folder."""
+"""Stores the reading positions in folders, of every reader."""
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -44,31 +43,3 @@ class Cursors(Store):
     async def set_cursor(self, mailbox: str, folder: str, cursor: Cursor, *, now: datetime) -> None:
         """Store the cursor."""
         await self._db.write(lambda c: write_cursor(c, mailbox, folder, cursor, now=now))
-
-    async def reserve_slot(self, name: str, *, lasting: timedelta, now: datetime) -> datetime:
-        """Take so much time of something that all processes share, if it is free, and return `now`; else when it will be."""
-
-        async def work(connection: AsyncConnection) -> datetime:
-            # The row holds when the turns taken so far are over, in milliseconds since 1970.
-            taken = await locked_cursor(connection, "", name)
-            free = datetime.fromtimestamp(taken.last_uid / 1000, UTC) if taken is not None else now
-            if free <= now:
-                await write_cursor(connection, "", name, _until(now + lasting), now=now)
-            return max(now, free)
-
-        return await self._db.write(work)
-
-    async def shorten_slot(self, name: str, *, unused: timedelta, now: datetime) -> None:
-        """Give back what was taken and not needed."""
-
-        async def work(connection: AsyncConnection) -> None:
-            taken = await locked_cursor(connection, "", name)
-            if taken is not None and unused:
-                ends = datetime.fromtimestamp(taken.last_uid / 1000, UTC) - unused
-                await write_cursor(connection, "", name, _until(ends), now=now)
-
-        await self._db.write(work)
-
-
-def _until(moment: datetime) -> Cursor:
-    return Cursor(uid_validity=1, last_uid=math.ceil(moment.timestamp() * 1000))

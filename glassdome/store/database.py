@@ -20,6 +20,7 @@ from glassdome.store.mailboxes import Mailboxes
 from glassdome.store.opt_ins import OptIns
 from glassdome.store.outbox import OutboxTable
 from glassdome.store.preferences import ConfigTable, PreferenceTable
+from glassdome.store.progress import Progress
 from glassdome.store.queue import Queue
 from glassdome.store.sessions import SessionTable
 
@@ -35,6 +36,7 @@ class Database:
         self.queue = Queue(connections, rendering)
         self.analyses = Analyses(connections, rendering)
         self.cursors = Cursors(connections)
+        self.progress = Progress(connections)
         self.preferences = PreferenceTable(connections)
         self.config = ConfigTable(connections)
         self.history = History(connections)

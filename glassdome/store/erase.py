@@ -24,6 +24,7 @@ from glassdome.store.schema import (
     cursors,
     feedback,
     outbox,
+    progress,
     queue,
     statistics,
 )
@@ -37,7 +38,7 @@ __all__ = ["erase"]
 #: Analyses erased in one transaction, so that workers wait for milliseconds.
 STEP: Final = 200
 _OF_A_MESSAGE: Final = (queue, actions, feedback)
-_OF_A_MAILBOX: Final = (queue, actions, feedback, contacts, cursors, commands, outbox, statistics)
+_OF_A_MAILBOX: Final = (queue, actions, feedback, contacts, cursors, progress, commands, outbox, statistics)
 
 
 async def erase(db: Connections, query: AnalysisQuery) -> int:

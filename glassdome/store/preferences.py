@@ -44,7 +44,7 @@ class PreferenceTable(Store):
                 start = {"mailbox": preferences_.username, "folder": INBOX, "updated_at": now}
                 await upsert(connection, cursors, [start | asdict(Cursor.starting(now))], keys=("mailbox", "folder"))
             else:
-                # Cursors under `//` are not those of folders: a backfill, an agent's monitor.
+                # Cursors under `//` are other readers': a backfill, an agent's monitor.
                 of_folders = (cursors.c.mailbox == preferences_.username, cursors.c.folder.not_like("//%"))
                 await connection.execute(delete(cursors).where(*of_folders))
 

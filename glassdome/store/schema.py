@@ -33,7 +33,9 @@ __all__ = [
     "nonces",
     "opt_ins",
     "outbox",
+    "paces",
     "preferences",
+    "progress",
     "queue",
     "sessions",
     "statistics",
@@ -251,6 +253,18 @@ opt_ins = _table(
     "llm_opt_in",
     Column("mailbox", exact(MAILBOX), primary_key=True),
     Column("wanted", Boolean, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+#: When what all processes take turns at is free again.
+paces = _table("llm_pace", Column("name", exact(100), primary_key=True), Column("free_at", Instant, nullable=False))
+
+#: How far a task got, for one mailbox or for all (`''`).
+progress = _table(
+    "llm_progress",
+    Column("mailbox", exact(MAILBOX), primary_key=True),
+    Column("task", exact(100), primary_key=True),
+    Column("reached", BigInteger, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from glassdome.ports.store import AnalysisQuery
 from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
+from glassdome.values.refs import Cursor
 from tests.contract.store.contracts_store import analysed
 from tests.samples import NOON, a_ref, a_verdict, an_analysis
 
@@ -51,3 +52,38 @@ async def test_down_and_up_again_with_data(database_url: str) -> None:
         assert (await database.analyses.statistics(AnalysisQuery(domains=("example.org",)))).total == 1
         await analysed(database, an_analysis(a_ref(9, mailbox="ann@example.org")))
         assert (await database.analyses.statistics(AnalysisQuery())).total == 3
+
+
+async def test_cursors_are_reading_positions_only(database_url: str) -> None:
+    """What is none moves to tables of its own, and the readers' keys look like no folder; the step down takes all back."""
+    cursors = [
+        ("ann@example.org", "INBOX", 7, 3),
+        ("ann@example.org", "monitor:INBOX", 7, 2),
+        ("ann@example.org", "once:Lists", 7, 1),
+        ("ann@example.org", "//backfill-asked", 1, 1),
+        ("ann@example.org", "//backfill/INBOX", 7, 1),
+        ("", "//backfill", 1, 1_800_000_000_000),
+        ("", f"//reprocess/{'0' * 32}", 1, 17),
+    ]
+    await migrate(database_url, revision="0010")
+    async with open_database(database_url, rendering=RENDERING) as database:
+        for mailbox, folder, validity, last in cursors:
+            cursor = Cursor(uid_validity=validity, last_uid=last)
+            await database.cursors.set_cursor(mailbox, folder, cursor, now=NOON)
+    await migrate(database_url)
+    async with open_database(database_url, rendering=RENDERING) as database:
+        kept = await _cursors(database)
+        asked = await database.progress.reached("backfill-asked", "ann@example.org")
+        reprocessed = await database.progress.reached(f"reprocess/{'0' * 32}")
+    await migrate(database_url, revision="0010")
+    async with open_database(database_url, rendering=RENDERING) as database:
+        back = await _cursors(database)
+
+    assert [row[1] for row in kept] == ["//backfill/INBOX", "//monitor/INBOX", "//once/Lists", "INBOX"]
+    assert (asked, reprocessed) == (1, 17)
+    assert back == sorted(row for row in cursors if row[1] != "//backfill")
+
+
+async def _cursors(database: Database) -> list[tuple[Any, ...]]:
+    rows = await database.connections.rows(text("SELECT mailbox, folder, uid_validity, last_uid FROM llm_cursor"))
+    return sorted(tuple(row) for row in rows)

@@ -176,7 +176,7 @@ async def test_nothing_runs_or_is_answered_twice(room: Room) -> None:
     from glassdome.values.refs import Cursor
 
     await stores.cursors.set_cursor(
-        room.mailbox, "commands:INBOX", Cursor(uid_validity=1, last_uid=0), now=room.clock.now()
+        room.mailbox, "//commands/INBOX", Cursor(uid_validity=1, last_uid=0), now=room.clock.now()
     )
     await room.overseer.round()
     assert await room.decisions() == ["done", "seen_before", "seen_before", "seen_before"]

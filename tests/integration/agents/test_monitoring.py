@@ -7,6 +7,7 @@ import base64
 import io
 import logging
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from glassdome.agents import monitoring
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.core.log import configure
 from glassdome.store.schema import mailboxes
+from glassdome.values.preferences import Preferences
 from tests.integration.agents.rounds import outdated_password
 from tests.integration.agents.test_actions import letter, make_agent, stored
 from tests.servers.dovecot import PASSWORD
@@ -85,6 +87,20 @@ async def test_a_full_mailbox_comes_in_parts(
     passes += [(await seen(agent))[first] for _ in range(2)]
 
     assert passes == [["n0", "n1"], ["n2", "n3"], ["n5"], []]
+
+
+async def test_an_opt_out_of_analysis_forgets_no_reading_position(agent: MailcowAgent, mailcow: Mailcow) -> None:
+    """The monitor and the processor have positions of their own: what was reported once is not reported again."""
+    first, *_ = await names(agent)
+    stores = await agent.memory.stores()
+    mailcow.dovecot.deliver(first, letter("one"))
+    assert (await seen(agent))[first] == ["one"]
+    await agent.acknowledge()
+    for chosen in (True, False):
+        await stores.preferences.set_preferences(Preferences(username=first, chosen=chosen), now=datetime.now(UTC))
+
+    async with await make_agent(mailcow) as later:
+        assert (await seen(later))[first] == []
 
 
 async def test_one_bad_mailbox_spoils_nothing(agent: MailcowAgent, mailcow: Mailcow) -> None:

@@ -36,7 +36,7 @@ async def test_a_second_small_folder_does_not_wait(bench: Bench, database: Datab
     clock = FixedClock(NOON)
     for folder in ("Sent", "Junk"):
         bench.server.deliver(BOB, folder=folder)
-    backfill = Backfill(bench.source, database.queue, database.cursors, clock=clock, per_hour=100)
+    backfill = Backfill(bench.source, database.queue, database.cursors, database.progress, clock=clock, per_hour=100)
     for folder in ("INBOX", "Sent", "Junk"):
         assert (await backfill.run(BOB, folder)).done
     assert len(await database.queue.jobs()) == 5
@@ -48,13 +48,15 @@ async def test_what_is_queued_already_costs_nothing(bench: Bench, database: Data
     for _ in range(300):
         bench.server.folder(BOB).add()
     clock, other = FixedClock(NOON), FixedClock(NOON)
-    quick = Backfill(bench.source, database.queue, database.cursors, clock=other, per_hour=1_000_000)
+    quick = Backfill(bench.source, database.queue, database.cursors, database.progress, clock=other, per_hour=1_000_000)
     await quick.run(BOB)
     await database.cursors.set_cursor(
         BOB, "//backfill/INBOX", (await bench.source.new_uids(BOB, "INBOX", None)).cursor, now=NOON
     )
     clock.advance(10)
-    again = await Backfill(bench.source, database.queue, database.cursors, clock=clock, per_hour=100).run(BOB)
+    again = await Backfill(
+        bench.source, database.queue, database.cursors, database.progress, clock=clock, per_hour=100
+    ).run(BOB)
     assert (again.found, again.added) == (303, 0)
     assert clock.now() - NOON < timedelta(seconds=20)
 
@@ -66,7 +68,9 @@ async def test_the_pace_holds_for_all_together(bench: Bench, database: Database)
             bench.server.folder(BOB, folder).add()
     clocks = [FixedClock(NOON), FixedClock(NOON)]
     runs = [
-        Backfill(bench.source, database.queue, database.cursors, clock=clock, per_hour=100).run(BOB, folder, limit=150)
+        Backfill(bench.source, database.queue, database.cursors, database.progress, clock=clock, per_hour=100).run(
+            BOB, folder, limit=150
+        )
         for clock, folder in zip(clocks, ("INBOX", "Sent"), strict=True)
     ]
     await asyncio.gather(*runs)
@@ -76,19 +80,17 @@ async def test_the_pace_holds_for_all_together(bench: Bench, database: Database)
 async def test_a_wait_ends_when_another_needs_less(bench: Bench, database: Database) -> None:
     """Whoever waits asks again, so that time given back is used."""
     clock, seen = FixedClock(NOON), list[BackfillProgress]()
-    await database.cursors.reserve_slot("//backfill", lasting=timedelta(hours=1), now=NOON)
+    await database.progress.reserve_slot("backfill", lasting=timedelta(hours=1), now=NOON)
 
     def show(state: BackfillProgress) -> None:
         seen.append(state)
         if len([each for each in seen if each.next_at]) == 2:
             giving_back.append(
-                asyncio.ensure_future(
-                    database.cursors.shorten_slot("//backfill", unused=timedelta(hours=1), now=clock.now())
-                )
+                asyncio.ensure_future(database.progress.shorten_slot("backfill", unused=timedelta(hours=1)))
             )
 
     giving_back = list[asyncio.Future[None]]()
-    backfill = Backfill(bench.source, database.queue, database.cursors, clock=clock, per_hour=100)
+    backfill = Backfill(bench.source, database.queue, database.cursors, database.progress, clock=clock, per_hour=100)
     assert (await backfill.run(BOB, progress=show)).done
     assert clock.now() - NOON < timedelta(minutes=30)
     assert seen[1].next_at == NOON + timedelta(hours=1)

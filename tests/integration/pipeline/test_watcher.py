@@ -347,7 +347,9 @@ async def test_backfill_newest_first_and_resumed(
     for _ in range(7):
         await deliver(dovecot, mailbox)
     clock, seen = FixedClock(NOW), list[BackfillProgress]()
-    backfill = Backfill(ImapSource(pool), database.queue, database.cursors, clock=clock, per_hour=3600, batch=2)
+    backfill = Backfill(
+        ImapSource(pool), database.queue, database.cursors, database.progress, clock=clock, per_hour=3600, batch=2
+    )
     first = await backfill.run(mailbox, limit=3, progress=seen.append)
     assert [p.found for p in seen if p.next_at is None] == [0, 2, 3]
     assert (first.top, first.reached, first.done) == (7, 4, False)

@@ -52,12 +52,13 @@ def over(database: Database, inbox: Inbox, clock: FixedClock) -> Backfills:
             inbox,  # type: ignore[arg-type]
             database.queue,
             database.cursors,
+            database.progress,
             clock=clock,
             per_hour=100_000,
             batch=2,
         )
 
-    return Backfills(make, database.cursors, database.preferences, clock=clock)
+    return Backfills(make, database.cursors, database.progress, database.preferences, clock=clock)
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ async def test_a_new_prompt_analyses_old_mail_again(bench: Bench) -> None:
     again = Reprocess(
         analyses=db.analyses,
         queue=db.queue,
-        cursors=db.cursors,
+        progress=db.progress,
         engine=lambda: bench.engine,
         clock=clock,
         settings=lambda: settings[0],
@@ -77,7 +77,7 @@ async def test_what_a_person_cancelled_is_not_made_anew(bench: Bench) -> None:
     again = Reprocess(
         analyses=db.analyses,
         queue=db.queue,
-        cursors=db.cursors,
+        progress=db.progress,
         engine=lambda: newer,
         clock=clock,
         settings=lambda: AGAIN,

@@ -38,9 +38,9 @@ def backfills(bench: Bench) -> Backfills:
     database = bench.database
 
     def make() -> Backfill:
-        return Backfill(Inbox(), database.queue, database.cursors, clock=bench.clock, per_hour=600)  # type: ignore[arg-type]
+        return Backfill(Inbox(), database.queue, database.cursors, database.progress, clock=bench.clock, per_hour=600)  # type: ignore[arg-type]
 
-    made = Backfills(make, database.cursors, database.preferences, clock=bench.clock)
+    made = Backfills(make, database.cursors, database.progress, database.preferences, clock=bench.clock)
     bench.app.state.services = replace(bench.services, backfills=made)
     return made
 
@@ -94,7 +94,7 @@ async def test_it_can_be_stopped_and_what_hinders_is_shown(bench: Bench, backfil
     """The same button; a key that only reads sees the state alone."""
     await bench.choose(USER)
     await bench.database.cursors.set_cursor(USER, INBOX, Cursor(uid_validity=1, last_uid=3), now=NOW)
-    await backfills._keep(USER, Cursor(uid_validity=1, last_uid=1))
+    await backfills._keep(USER, asked=True)
     backfills._problems[USER] = "The server is away."
     async with browsing(bench, RO) as reader:
         await reader.open(PAGE)
