@@ -41,6 +41,7 @@ _IDENTITIES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _OTHERS: Final = ("header.d", "smtp.mailfrom", "header.from", "header.i", "smtp.helo", "policy.arc")
 _LONGEST_DOMAIN: Final = 255
+_LONGEST_ACCOUNT: Final = 320
 
 
 class _Unreadable(Exception):
@@ -129,7 +130,8 @@ class _Reader:
 
     def _result(self, method: str, outcome: str) -> AuthResult:
         properties = self._properties()
-        return AuthResult(method=method, result=outcome[:40], domain=_identity(method, properties))
+        account = properties.get("smtp.auth", "").lower()[:_LONGEST_ACCOUNT] if method == "auth" else ""
+        return AuthResult(method=method, result=outcome[:40], domain=_identity(method, properties), account=account)
 
     def take(self, char: str) -> bool:
         """Step over `char` and what may stand before it; say whether it was there."""

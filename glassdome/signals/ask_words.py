@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from glassdome.signals.ask_facts import asks_by_facts
 from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence
@@ -73,7 +74,7 @@ def asking_words(message: Message) -> Words:
     found: dict[str, list[Evidence]] = {}
     scanned = ScannedText.of(whole)
     lures = ((_OF_LURES.get(group, ""), start, end) for group, start, end in scanned.told_by(load_phrases(_LURES)))
-    for group, start, end in _asked((*load_phrases(_BOOK).find(scanned), *lures), whole):
+    for group, start, end in _asked((*load_phrases(_BOOK).find(scanned), *lures, *asks_by_facts(whole)), whole):
         where = "header:Subject" if start < len(message.subject) else "text"
         found.setdefault(group, []).append(Evidence(where=where, quote=whole[start:end]))
     for number, item in enumerate(message.attachments[:_MOST_FILES]):

@@ -37,9 +37,9 @@ GROUPS: Final[Mapping[AskKind, tuple[str, ...]]] = {
     AskKind.CODE: ("device_code", "seed_phrase", "mfa_approve"),
     AskKind.CONSENT: ("consent",),
     AskKind.SIGN_IN: ("password", "sign_in", "strike"),
-    AskKind.BANK_CHANGE: ("bank_change",),
+    AskKind.BANK_CHANGE: ("bank_change", "new_account"),
     AskKind.GIFT_CARD: ("gift_card",),
-    AskKind.PAYMENT: ("extortion", "payment", "rental"),
+    AskKind.PAYMENT: ("extortion", "payment", "rental", "invest"),
     AskKind.PERSONAL_DATA: ("card_data", "personal_data", "marketplace", "claim_money"),
     AskKind.CALL_BACK: ("call_back",),
     AskKind.OPEN_FILE: ("locked_file", "open_file"),
@@ -183,13 +183,13 @@ def _has_means(kind: AskKind, message: Message, found: AskMaterial) -> bool:
             return bool(found.links) or _brings_a_doubtful_file(message, found)
         case AskKind.BANK_CHANGE:
             many = len(words.get("bank_change", ())) > 1
-            return bool(_ACCOUNT.search(text)) and (many or bool(_IBAN.search(text)))
+            return "new_account" in words or (bool(_ACCOUNT.search(text)) and (many or bool(_IBAN.search(text))))
         case AskKind.CONSENT:
             return any(OAUTH.search(view.url) for view, _ in found.links) or len(words["consent"]) > 1
         case AskKind.SIGN_IN:
             return bool(found.links) or "password" in words or bool(message.forms) or bool(message.attachments)
         case AskKind.PAYMENT:
-            strong = {"extortion", "rental"} & words.keys()
+            strong = {"extortion", "rental", "invest"} & words.keys()
             return bool(strong) or len(words["payment"]) > 1 or bool(_MONEY.search(message.subject + text))
         case AskKind.PERSONAL_DATA:
             strong = {"card_data", "personal_data"} & words.keys()

@@ -69,7 +69,7 @@ _OF_WORDS = {
     "personal_data": "ask_personal_data", "move_channel": "ask_move_channel", "opener": "ask_opener",
     "extortion": "ask_extortion", "seed_phrase": "ask_seed_phrase", "job_offer": "lure_job", "rental": "lure_rental",
     "strike": "lure_strike", "marketplace": "lure_sale", "claim_money": "lure_refund", "charged": "lure_charge",
-    "deadline": "lure_deadline",
+    "deadline": "lure_deadline", "new_account": "ask_bank_change",
 }  # fmt: skip
 #: Groups of words that honest people use too: they tell something beside an ask of somebody who is not proven.
 _BESIDE_DOUBT = {"secrecy": "lure_secrecy", "relative": "lure_relative"}
@@ -94,10 +94,13 @@ _TALK = frozenset(group for kind in TALKED_ABOUT for group in GROUPS[kind]) | {"
 
 
 def _of_words(found: AskMaterial, *, talking: bool) -> Iterator[Signal]:
+    told: dict[str, tuple[Evidence, ...]] = {}
     for group, places in found.words.items():
         name = _OF_WORDS.get(group)
         if name is None or (talking and group in _TALK) or (group in _TWICE and len(places) < 2):
             continue
+        told[name] = (*told.get(name, ()), *places)
+    for name, places in told.items():
         strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
         yield hit(name, f"{_SIGNALS[name]}: “{_shown(places)}”", *places, strength=strength)
     if not talking and "call_back" in found.words and "charged" in found.words:

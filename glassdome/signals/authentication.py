@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
 from glassdome.signals.host_lists import free_mail, known_domains
-from glassdome.values.authenticity import is_aligned
+from glassdome.values.authenticity import METHODS, is_aligned
 from glassdome.values.context import Context
 from glassdome.values.message import DMARC_FAILED, AuthResult, Message
 from glassdome.values.signal import Evidence, Signal
@@ -60,7 +60,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report authentication; nothing applies where no server of ours said anything."""
     auth = message.authentication
     author = organizational_domain(message.author.domain)
-    checked = [r for r in auth.results if r.method in ("dmarc", "dkim", "spf") and r.result not in ("temperror", "")]
+    checked = [r for r in auth.results if r.method in METHODS and r.result not in ("temperror", "")]
     if not auth.trusted or not checked or not author:
         yield from none_apply(_SIGNALS)
         return

@@ -11,12 +11,12 @@ from glassdome.core.domains import organizational_domain
 if TYPE_CHECKING:
     from glassdome.values.message import Address, Authentication, AuthResult
 
-__all__ = ["DMARC_FAILED", "Authenticity", "is_aligned", "vouch"]
+__all__ = ["DMARC_FAILED", "METHODS", "Authenticity", "is_aligned", "vouch"]
 
 #: The words for a DMARC check that failed; the last two name the policy that was applied.
 DMARC_FAILED: Final = frozenset({"fail", "quarantine", "reject"})
 #: The methods that can vouch for an author, the strongest first.
-METHODS: Final = ("dmarc", "dkim", "spf")
+METHODS: Final = ("dmarc", "dkim", "spf", "auth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +57,18 @@ def vouch(header_from: Iterable[Address], authentication: Authentication) -> Aut
     organization = organizational_domain(next(iter(authors.values())).domain)
     if not organization:
         return Authenticity(checked=checked)
-    passed = {r.method for r in results if r.result == "pass" and _speaks_for(r, organization)}
+    addr = next(iter(authors))
+    passed = {r.method for r in results if r.result == "pass" and _speaks_for(r, organization, addr)}
     if not passed:
         return Authenticity(checked=checked)
     methods = tuple(method for method in METHODS if method in passed)
     return Authenticity(checked=True, organization=organization, methods=methods)
 
 
-def _speaks_for(result: AuthResult, organization: str) -> bool:
+def _speaks_for(result: AuthResult, organization: str, addr: str) -> bool:
+    if result.method == "auth":
+        # Whoever logged in may be allowed to write in other names: the account vouches for its own address alone.
+        return result.account == addr
     if result.method == "dmarc" and not result.domain:
         return True
     return is_aligned(result, organization)

@@ -146,11 +146,13 @@ class AuthResult:
     """One method's result (RFC 8601 2.2): `spf=pass smtp.mailfrom=example.org`.
 
     `domain` is the identity that was checked: smtp.mailfrom or smtp.helo, header.d (else header.i), header.from.
+    `account` is who logged in to send it (`auth=pass smtp.auth=ann@example.org`, RFC 4954), in lower case.
     """
 
     method: str
     result: str
     domain: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from glassdome.parse import parse_message
 from glassdome.values.verdict import Label
 from tests.unit.reports.build import hits, judged, parsed
 
@@ -150,3 +151,30 @@ def test_a_signers_word_does_not_vouch_for_the_mailbox_itself() -> None:
     own = (head + "From: bob@example.net\nTo: bob@example.net\nSubject: x\n\nHello\n").encode()
 
     assert "from_own_mailbox" in hits(own, mailbox="bob@example.net")
+
+
+@pytest.mark.parametrize(
+    ("account", "author", "vouched"),
+    [
+        ("ann@c.example", "Ann <ann@c.example>", "c.example"),
+        ("Ann@C.example", "Ann <ann@c.example>", "c.example"),
+        ("ann@c.example", "Ben <ben@c.example>", ""),
+        ("ann@c.example", "Ann <ann@bank.example>", ""),
+        ("ann", "Ann <ann@c.example>", ""),
+    ],
+)
+def test_a_mail_of_who_logged_in_here_is_vouched_for_in_its_own_name_alone(
+    account: str, author: str, vouched: str
+) -> None:
+    """Servers write no SPF, DKIM or DMARC result for what their own users hand in."""
+    field = f"Authentication-Results: mx.example.org; auth=pass smtp.auth={account} smtp.mailfrom={account}"
+    raw = f"{field}\r\nFrom: {author}\r\nTo: team@c.example\r\nSubject: s\r\n\r\nHello\r\n".encode()
+    found = parse_message(raw, authserv_ids=frozenset({"mx.example.org"})).authenticity
+    assert (found.checked, found.organization) == (True, vouched)
+
+
+def test_a_login_that_another_server_saw_vouches_for_nobody() -> None:
+    """Only our own server's word counts."""
+    field = "Authentication-Results: mx.evil.example; auth=pass smtp.auth=ann@c.example"
+    raw = f"{field}\r\nFrom: Ann <ann@c.example>\r\n\r\nHello\r\n".encode()
+    assert not parse_message(raw, authserv_ids=frozenset({"mx.example.org"})).authenticity
