@@ -28,6 +28,9 @@ _HELD = re.compile("\ue0f4([\ue100-\uf0ff])")
 _MOST_HELD = 4_000
 #: An address beyond doubt; archives that write `@` for other letters have none.
 _WHOLE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+\.?")
+#: Brackets and quotation marks that look like those around an address, and are none: nobody can tell what is meant.
+_ODD = "\u00ab\u00bb\u2039\u203a\u2329\u232a\u226a\u226b\u276c-\u2771\u27e6-\u27ef\u2983-\u2998\u3008-\u3011\u3014-\u301b\ufe3d-\ufe44\ufe59-\ufe5e\ufe64\ufe65\uff08\uff09\uff1c\uff1e\uff3b\uff3d\uff5b\uff5d\uff5f\uff60\uff62\uff63"
+_ODDLY = re.compile(f"[{_ODD}]")
 _IN_ANGLES = re.compile(r"<([^<>]*)>")
 
 
@@ -177,7 +180,15 @@ class _List:
                 filter(None, (_shown(piece).strip() for piece in pieces if piece.kind in ("quoted", "word")))
             )
         comment = next((piece.text for piece in pieces if piece.kind == "comment"), "")
+        if any(map(_is_odd, specs)) and not any(piece.kind == "angle" for piece in pieces):
+            self.faults.add("ambiguous_address", specs[0])
+            specs, name = (
+                [],
+                " ".join(filter(None, (_shown(piece).strip() for piece in pieces if piece.kind != "comment"))),
+            )
         name = self._free(name) or self._free(comment)
+        if specs and "@" in comment and comment not in name and any(piece.kind == "angle" for piece in pieces):
+            name = f"{name} ({self._free(comment)})"
         if not specs and "@" not in name and _is_remark(pieces, name):
             return
         specs = list(dict.fromkeys(map(self._free, specs)))
@@ -188,6 +199,11 @@ class _List:
             self.faults.add("ambiguous_address", name or specs[0])
         for number, spec in enumerate(specs or ([""] if name else [])):
             self.found.append(_address(name if number == 0 else "", spec, self.faults))
+
+
+def _is_odd(spec: str) -> bool:
+    literal = "@[" in spec  # RFC 5322 3.4.1 domain-literal
+    return bool(_ODDLY.search(spec)) or spec[:1] in ("[", "{") or (spec[-1:] in ("]", "}") and not literal)
 
 
 def _is_remark(pieces: list[_Piece], name: str) -> bool:

@@ -37,6 +37,7 @@ _SIGNALS = {
 _MAX_NAME = 200
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)+)")
 _AROUND_AT = re.compile(r"\s{0,9}(?:@|[(\[]\s{0,3}(?:at|@)\s{0,3}[)\]])\s{0,9}", re.IGNORECASE)
+_AROUND_DOT = re.compile(r"(?<=\w)\s{1,3}\.\s{0,3}(?=\w)")
 _WORD = re.compile(r"\w+")
 _ROLE = re.compile(
     r"\b(?:help ?desk|it[- ](?:support|desk|service|team|department)|support ?team|mail ?(?:server|box|admin\w*)|"
@@ -62,8 +63,12 @@ def _is_known(message: Message, context: Context) -> bool:
 def _names(author: Address, context: Context, *, known: bool) -> Iterator[Signal]:
     """Report what the display name claims; a known sender's may be like a brand's or our own domain's."""
     domain = organizational_domain(author.domain)
-    shown = _ADDRESS.search(_as_read(author.name)) or _ADDRESS.search(author.local_part[:_MAX_NAME])
-    if shown and organizational_domain(shown.group(1)) != domain:
+    shown = next(
+        (found for text in (_as_read(author.name), author.local_part[:_MAX_NAME]) for found in _ADDRESS.finditer(text)
+         if organizational_domain(found[1]) != domain),
+        None,
+    )  # fmt: skip
+    if shown is not None:
         detail = f"the name shows {shown.group()}, the address is {author.addr}"
         yield hit("display_name_address", detail, evidence("header:From", author.name or author.addr))
     if known:
@@ -79,8 +84,12 @@ def _names(author: Address, context: Context, *, known: bool) -> Iterator[Signal
 
 
 def _as_read(name: str) -> str:
-    """Return a name as the eye reads it: full-width signs as their plain forms, no blanks around the `@`."""
-    return _AROUND_AT.sub("@", unicodedata.normalize("NFKC", name[:_MAX_NAME]).replace("\u3002", "."))
+    """Return a name as the eye reads it: full-width signs as their plain forms, nothing unseen, no blanks in an address."""
+    plain = unicodedata.normalize("NFKC", name[:_MAX_NAME]).replace("\u3002", ".")
+    if not plain.isascii():
+        plain = "".join(char for char in plain if unicodedata.category(char) != "Cf")
+    plain = _AROUND_AT.sub("@", plain)
+    return _AROUND_DOT.sub(".", plain) if "@" in plain else plain
 
 
 def _claims_us(author: Address, context: Context, own: set[str]) -> Iterator[Signal]:

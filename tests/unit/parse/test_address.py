@@ -108,3 +108,22 @@ def test_hostile_fields_take_linear_time(raw: str) -> None:
     """Twice the length takes about twice the time, not four times; the thread's own time, the best of three."""
     times = [min(_seconds(text) for _ in range(3)) for text in (raw[: len(raw) // 2], raw)]
     assert times[1] < max(0.2, 3.4 * times[0])
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["\uff1c\uff1e", "\u3008\u3009", "\u300a\u300b", "[]", "{}", "\u00ab\u00bb", "\u27e8\u27e9", "\u3010\u3011"],
+)
+def test_brackets_that_are_none_make_no_address(around: str) -> None:
+    """Where only they tell the address from the name, there is none; what was written is shown."""
+    begin, end = around
+
+    assert _read(f"Shop {begin}a@shop.example{end}") == [(f"Shop {begin}a@shop.example{end}", "")]
+    assert _read(f"a@shop.example {begin}x@evil.example{end}") == [(f"a@shop.example {begin}x@evil.example{end}", "")]
+    assert _read(f"{begin}a@shop.example{end} <x@evil.example>") == [(f"{begin}a@shop.example{end}", "x@evil.example")]
+
+
+def test_an_address_in_a_comment_is_shown() -> None:
+    """Mail programs that show comments show it; a domain in brackets is an address all the same."""
+    assert _read("Shop (a@shop.example) <x@evil.example>") == [("Shop (a@shop.example)", "x@evil.example")]
+    assert _read("ann@[192.0.2.1]") == [("", "ann@[192.0.2.1]")]

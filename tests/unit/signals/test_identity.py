@@ -63,6 +63,26 @@ def test_honest_senders(sender: str) -> None:
     assert hits(mail(sender), OURS) == set()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x@evil.example support@paypal.com",
+        "s\u200bupport@pay\u200bpal.com",
+        "support @ paypal . com",
+        "\u00absupport@paypal.com\u00bb",
+        "\uff1csupport\uff20paypal\uff0ecom\uff1e",
+        "\u300csupport@paypal.com\u300d",
+        "[mailto:support@paypal.com]",
+        "Shop (support@paypal.com)",
+    ],
+)
+def test_address_of_another_in_the_name(name: str) -> None:
+    """Whatever stands around it, and beside which other address."""
+    message = mail(header_from=(Address(name=name, addr="x@evil.example"),))
+
+    assert "display_name_address" in hits(message, OURS)
+
+
 def test_lookalike_says_what_it_imitates() -> None:
     """The reader learns the imitated name."""
     assert (

@@ -76,3 +76,90 @@ def test_in_the_subject() -> None:
     """The subject is read too."""
     locked = (Attachment(filename="a.zip", encrypted=True),)
     assert "attachment_locked" in hits(mail(attachments=locked, subject="Invoice, pass: 77", text="see it"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Use 4821 to open the file",
+        "Use the code 4821 to open it.",
+        "To open the file enter 4821",
+        "unlock it with 4821",
+        "The archive opens with Acme2026",
+        "PIN: 4821",
+        "PIN 4821",
+        "PIN kód: 4821",
+        "the key is 4821",
+        "passe : Ab12",
+        "Kennwort lautet 4821",
+        "Zum Öffnen 4821 eingeben",
+        "Geben Sie 4821 ein, um die Datei zu öffnen",
+        "Utilisez 4821 pour ouvrir",
+        "Use la clave 4821 para abrir",
+        "Usa 4821 per aprire",
+        "Gebruik 4821 om te openen",
+        "Use 4821 para abrir",
+        "Użyj 4821, aby otworzyć",
+        "Použijte 4821 k otevření",
+        "Použite 4821 na otvorenie",
+        "Használja a 4821 kódot a megnyitáshoz",
+        "Folosiți 4821 pentru a deschide",
+        "Используйте 4821, чтобы открыть",
+        "Використайте 4821, щоб відкрити",
+        "Използвайте 4821, за да отворите",
+        "Använd 4821 för att öppna",
+        "Brug 4821 til at åbne",
+        "Bruk 4821 for å åpne",
+        "Avaa koodilla 4821",
+        "Açmak için 4821 kullanın",
+        "Χρησιμοποιήστε 4821 για να ανοίξετε",
+        "请用4821打开附件",
+        "4821を入力して開いてください",
+        "4821을 입력하여 여세요",
+        "استخدم 4821 لفتح الملف",
+        "השתמש ב-4821 כדי לפתוח",
+        "ใช้ 4821 เพื่อเปิด",
+        "Dùng 4821 để mở",
+        "Gunakan 4821 untuk membuka",
+        "खोलने के लिए 4821 का उपयोग करें",
+        "برای باز کردن 4821 را وارد کنید",
+        "Uporabite 4821 za odpiranje",
+        "Koristite 4821 za otvaranje",
+        "Користите 4821 за отварање",
+        "Kasutage 4821 avamiseks",
+        "Izmantojiet 4821, lai atvērtu",
+        "Naudokite 4821, kad atidarytumėte",
+    ],
+)
+def test_a_password_that_is_told_to_be_used(text: str) -> None:
+    """No word for a password need stand beside it."""
+    assert given_password(f"Hello,\n{text}\nBye"), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Use the form to open an account",
+        "Use room 4821 to open the meeting",
+        "Please use version 2026 to open the file",
+        "Use Word 2019 to open the file",
+        "Öffnen Sie die Datei mit Word 2019",
+        "Our office opens at 9:30",
+        "Call 555-4821 to open a ticket",
+        "The PIN will be sent separately",
+        "Your PIN code can be changed at any time",
+        "ZIP code: 94107",
+        "Promo code: SAVE20",
+        "Source code: see below",
+        "QR code: scan it",
+        "Dress code: casual",
+        "Booking code: AB12CD",
+        "Customer key: 77",
+        "Pass 2 of 3",
+        "Use code SAVE20 at checkout",
+        "Tracking code 4821",
+    ],
+)
+def test_a_number_that_opens_nothing(text: str) -> None:
+    """Codes, versions and rooms of other kinds are no passwords."""
+    assert not given_password(f"Hello,\n{text}\nBye"), text
