@@ -1,4 +1,4 @@
-"""Find asks by what they are made of: the thing, what is said of it and what to do, near each other in any order."""
+"""Find asks and offers by what they are made of: the thing, what is said of it, what to do, near each other in any order."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import Final
 
 from glassdome.core.shipped import loads_shipped
 
-__all__ = ["asks_by_facts"]
+__all__ = ["asks_by_facts", "offers_by_facts"]
 
-_FILE: Final = "ask_facts.toml"
+_ASKS: Final = "ask_facts.toml"
+_OFFERS: Final = "offer_facts.toml"
 #: Characters read: what a mail wants, it says before.
 _READ: Final = 4_000
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -42,11 +43,12 @@ class _Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
-    """One line for an ask: its group, its parts, the characters within which they stand."""
+    """One line for an ask: its group, its parts, the characters within which all stand, and within which the first two do."""
 
     group: str
     parts: tuple[str, ...]
     near: int
+    close: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,23 @@ class _Table:
 
 def asks_by_facts(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the group and the span of each ask whose parts, all of one language, stand near each other."""
-    table = _table()
+    return _found(text, _table(_ASKS))
+
+
+def offers_by_facts(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the group and the span of each sign of advertising to strangers, found as asks are."""
+    return _found(text, _table(_OFFERS))
+
+
+def _found(text: str, table: _Table) -> Iterator[tuple[str, int, int]]:
     filled = _filled(text[:_READ], table)
     if not filled:
         return
     for ask in table.asks:
         for language in table.languages:
             places = [filled.get((language, part), ()) for part in ask.parts]
+            if ask.close and all(places):
+                places = [_pairs(places[0], places[1], ask.close), *places[2:]]
             if all(places) and (span := _near(places, ask.near)):
                 yield ask.group, span[0], min(span[1], span[0] + _QUOTED)
                 break
@@ -92,6 +104,17 @@ def _is(words: Sequence[str], place: int, term: _Term) -> bool:
     end = place + len(fixed)
     told = words[end].startswith(last) if term.stem else words[end] == last
     return told and list(words[place:end]) == fixed
+
+
+def _pairs(one: Sequence[Span], other: Sequence[Span], close: int) -> list[Span]:
+    """Return the spans of both parts that stand close to each other."""
+    found = []
+    for first in one[:_MOST]:
+        for second in other[:_MOST]:
+            start, end = min(first[0], second[0]), max(first[1], second[1])
+            if end - start <= close and not _overlap(first, second):
+                found.append((start, end))
+    return found
 
 
 def _near(places: Sequence[Sequence[Span]], near: int) -> Span | None:
@@ -127,12 +150,15 @@ def _plain(word: str) -> str:
     return "".join([letter for letter in letters if not unicodedata.combining(letter)]).translate(_PLAIN)
 
 
-@loads_shipped()
+@loads_shipped((_ASKS,), (_OFFERS,))
 @cache
-def _table() -> _Table:
-    """Read the file."""
-    raw = tomllib.loads((files("glassdome.signals") / "data" / _FILE).read_text(encoding="utf-8"))
-    asks = tuple(_Ask(group=one["group"], parts=tuple(one["parts"]), near=one["near"]) for one in raw["ask"])
+def _table(name: str) -> _Table:
+    """Read a file."""
+    raw = tomllib.loads((files("glassdome.signals") / "data" / name).read_text(encoding="utf-8"))
+    asks = tuple(
+        _Ask(group=one["group"], parts=tuple(one["parts"]), near=one["near"], close=one.get("close", 0))
+        for one in raw["ask"]
+    )
     by_word: dict[str, list[_Term]] = {}
     by_stem: dict[str, list[_Term]] = {}
     for term in _terms(raw["part"]):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from glassdome.signals.ask_words import Words, asking_words, has_phone
 from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.claims import ROLE_LOCAL, claim_of, owns
+from glassdome.signals.domains import main_label
 from glassdome.signals.finding import evidence
 from glassdome.signals.gateway import inner_view
+from glassdome.signals.host_lists import platforms
 from glassdome.signals.link_owner import Owner, is_a_way_back, owner_of
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.signals.standing import standing_of
@@ -36,7 +39,7 @@ __all__ = [
 GROUPS: Final[Mapping[AskKind, tuple[str, ...]]] = {
     AskKind.CODE: ("device_code", "seed_phrase", "mfa_approve"),
     AskKind.CONSENT: ("consent",),
-    AskKind.SIGN_IN: ("password", "sign_in", "strike"),
+    AskKind.SIGN_IN: ("foreign_login", "password", "sign_in", "strike"),
     AskKind.BANK_CHANGE: ("bank_change", "new_account"),
     AskKind.GIFT_CARD: ("gift_card",),
     AskKind.PAYMENT: ("extortion", "payment", "rental", "invest"),
@@ -187,7 +190,12 @@ def _has_means(kind: AskKind, message: Message, found: AskMaterial) -> bool:
         case AskKind.CONSENT:
             return any(OAUTH.search(view.url) for view, _ in found.links) or len(words["consent"]) > 1
         case AskKind.SIGN_IN:
-            return bool(found.links) or "password" in words or bool(message.forms) or bool(message.attachments)
+            return (
+                bool(found.links)
+                or not {"password", "foreign_login"}.isdisjoint(words)
+                or bool(message.forms)
+                or bool(message.attachments)
+            )
         case AskKind.PAYMENT:
             strong = {"extortion", "rental", "invest"} & words.keys()
             return bool(strong) or len(words["payment"]) > 1 or bool(_MONEY.search(message.subject + text))
@@ -316,6 +324,8 @@ def _never_by_mail(kind: AskKind, message: Message, found: AskMaterial) -> str:
         return "it is asked for at a place that is not the sender's"
     if kind is AskKind.OPEN_FILE and any(map(_is_dangerous, message.attachments)):
         return "a verified address does not make such a file safe"
+    if kind is AskKind.SIGN_IN and "foreign_login" in words and relation in ("person", "organization", "platform"):
+        return "the sign-in of somebody else is asked for, and not by the one who keeps it"
     if kind is AskKind.SIGN_IN and "password" in words and (relation == "platform" or _leaves_the_sender(found)):
         return "a password is asked for, and not by the one who keeps it"
     if kind is AskKind.MOVE_CHANNEL and relation in ("person", "organization", "platform"):
@@ -326,9 +336,21 @@ def _never_by_mail(kind: AskKind, message: Message, found: AskMaterial) -> str:
         and _MONEY_FILE.search(f"{message.subject}\n{message.text[:1_000]}")
     ):
         return f"{found.standing.organization} is verified, who shared a file about money is not"
-    if relation == "platform" and kind is AskKind.PAYMENT and _speaks_for_a_user(message):
+    if kind is AskKind.PAYMENT and _is_a_service(found.standing) and _speaks_for_a_user(message):
         return f"{found.standing.organization} is verified, its user is not"
     return ""
+
+
+def _is_a_service(standing: Standing) -> bool:
+    """A service in which users speak, or its sister in another country: `paypal.co.uk` asks for them as `paypal.com` does."""
+    if standing.relation == "platform":
+        return True
+    return standing.relation == "brand" and main_label(standing.organization) in _platform_labels()
+
+
+@lru_cache(maxsize=1)
+def _platform_labels() -> frozenset[str]:
+    return frozenset(map(main_label, platforms()))
 
 
 def _leads_home(found: AskMaterial) -> bool:

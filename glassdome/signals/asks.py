@@ -17,7 +17,7 @@ from glassdome.signals.asked import (
     look,
 )
 from glassdome.signals.finding import Detector, evidence, hit
-from glassdome.values.ask import Identity
+from glassdome.values.ask import Asked, AskKind, Identity
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal
@@ -45,6 +45,7 @@ _SIGNALS = {
     "ask_extortion": "the mail threatens to show what it claims to have recorded",
     "ask_seed_phrase": "the mail is about the recovery phrase of a wallet",
     "lure_job": "the mail offers easy work from home",
+    "lure_invest": "the mail promises a gain for a sum that the reader pays in",
     "lure_rental": "the mail wants a deposit before a flat was seen",
     "lure_strike": "the mail threatens to delete a page for a breach of rights",
     "lure_sale": "the mail says that a buyer has paid and the money must be claimed",
@@ -69,7 +70,8 @@ _OF_WORDS = {
     "personal_data": "ask_personal_data", "move_channel": "ask_move_channel", "opener": "ask_opener",
     "extortion": "ask_extortion", "seed_phrase": "ask_seed_phrase", "job_offer": "lure_job", "rental": "lure_rental",
     "strike": "lure_strike", "marketplace": "lure_sale", "claim_money": "lure_refund", "charged": "lure_charge",
-    "deadline": "lure_deadline", "new_account": "ask_bank_change",
+    "deadline": "lure_deadline", "new_account": "ask_bank_change", "foreign_login": "ask_password",
+    "invest": "lure_invest",
 }  # fmt: skip
 #: Groups of words that honest people use too: they tell something beside an ask of somebody who is not proven.
 _BESIDE_DOUBT = {"secrecy": "lure_secrecy", "relative": "lure_relative"}
@@ -83,8 +85,9 @@ _HACKED = re.compile(r"/(?:wp-(?:content|includes|admin)|\.well-known|cgi-bin|si
 def detect(message: Message, context: Context) -> Iterator[Signal]:
     """Report the asks by their words, by who makes them and by where their links lead."""
     found = look(message, context)
-    yield from _of_words(found, talking=is_newsletter(message, found.standing))
-    yield from _by_identity(message, context, found)
+    asked = context.asked if context.asked is not None else find_asked(message, context, found)
+    yield from _of_words(found, asked, talking=is_newsletter(message, found.standing))
+    yield from _by_identity(asked, found)
     yield from _links(found)
     yield from _accounts(message, found)
 
@@ -93,13 +96,16 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
 _TALK = frozenset(group for kind in TALKED_ABOUT for group in GROUPS[kind]) | {"extortion", "job_offer", "password"}
 
 
-def _of_words(found: AskMaterial, *, talking: bool) -> Iterator[Signal]:
+def _of_words(found: AskMaterial, asked: Asked, *, talking: bool) -> Iterator[Signal]:
     told: dict[str, tuple[Evidence, ...]] = {}
     for group, places in found.words.items():
         name = _OF_WORDS.get(group)
         if name is None or (talking and group in _TALK) or (group in _TWICE and len(places) < 2):
             continue
         told[name] = (*told.get(name, ()), *places)
+    if told.keys() & {"ask_bank_change"} and not any(ask.kind is AskKind.BANK_CHANGE for ask in asked.asks):
+        # A new account is announced and not given: nobody can pay to it.
+        del told["ask_bank_change"]
     for name, places in told.items():
         strength = _STRENGTHS[min(len(places), len(_STRENGTHS)) - 1]
         yield hit(name, f"{_SIGNALS[name]}: “{_shown(places)}”", *places, strength=strength)
@@ -128,8 +134,7 @@ def _shown(places: tuple[Evidence, ...]) -> str:
 _ONLY_ITS_NAME = 0.3
 
 
-def _by_identity(message: Message, context: Context, found: AskMaterial) -> Iterator[Signal]:
-    asked = context.asked if context.asked is not None else find_asked(message, context, found)
+def _by_identity(asked: Asked, found: AskMaterial) -> Iterator[Signal]:
     valued = [ask for ask in asked.asks if ask.of_value]
     for name, wanted in (("ask_contradicted", Identity.CONTRADICTED), ("ask_unproven", Identity.UNPROVEN)):
         doubtful = [ask for ask in valued if ask.identity is wanted]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from glassdome.signals.ask_facts import offers_by_facts
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases
 from glassdome.signals.pitch import facts_of_pitch
@@ -25,6 +26,7 @@ _POINTS: Final[Mapping[str, tuple[float, float]]] = {
     "opener": (0.7, 1.0), "claim": (1.0, 1.4), "proof": (0.7, 0.9), "low_threshold": (0.9, 1.3), "short_call": (0.8, 1.0),
     "reply_word": (0.6, 0.8), "follow_up": (1.0, 1.8), "opt_out": (1.2, 1.6), "scarcity": (0.5, 0.8),
     "sensational": (1.0, 1.5), "relation": (-1.5, -3.0),
+    "address_source": (1.6, 1.6), "paid_honour": (1.5, 1.5), "deal": (0.4, 0.4), "no_more": (0.6, 0.6), "pitch": (0.7, 0.7),
 }  # fmt: skip
 #: What each move of a sales letter says; that its writer sells is counted with the facts.
 _MOVES: Final[Mapping[str, float]] = {
@@ -33,7 +35,7 @@ _MOVES: Final[Mapping[str, float]] = {
 #: What a field of wares says: one that honest firms share, one told by two single words, any other, and a second one.
 _OF_SHARED, _OF_PLAIN_WARE, _OF_WARE, _OF_MORE_WARES = 1.7, 2.0, 2.7, 0.8
 #: A domain made for a campaign; an answer in a conversation; a list that our server verified.
-_OF_DOMAIN, _OF_ANSWER, _OF_A_LIST = 0.6, -3.0, -0.8
+_OF_DOMAIN, _OF_ANSWER, _OF_A_LIST = 0.6, -3.0, -0.6
 #: Who is never a stranger.
 _NO_STRANGERS: Final[frozenset[Relation]] = frozenset(("own", "known", "brand", "public", "platform"))
 _READ: Final = 3_000
@@ -81,7 +83,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         return evidence("header:Subject" if start < len(message.subject) else "text", whole[start:end])
 
     found: dict[str, list[Evidence]] = {}
-    for group, start, end in ScannedText.of(whole).told_by(load_phrases(_BOOK)):
+    for group, start, end in (*ScannedText.of(whole).told_by(load_phrases(_BOOK)), *offers_by_facts(whole)):
         found.setdefault(group, []).append(place(start, end))
     offers = offers_in(whole)
     total = _points(message, found, offers)

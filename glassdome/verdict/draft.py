@@ -22,7 +22,7 @@ _SEPARATORS = re.compile(r"[\s./-]+")
 
 
 #: From these probabilities on nothing is answered, whatever the label: an answer says that the mailbox is read.
-_MOST_SUSPECT = 0.3
+_MOST_SUSPECT = 0.15
 _MOST_SPAM = 0.5
 
 

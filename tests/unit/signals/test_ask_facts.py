@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glassdome.signals.ask_facts import asks_by_facts
+from glassdome.signals.ask_facts import asks_by_facts, offers_by_facts
 
 
 def _groups(text: str) -> set[str]:
@@ -49,13 +49,13 @@ def _groups(text: str) -> set[str]:
         ("personal_data", "Può mandare una foto della carta d'identità e il codice fiscale?"),
         ("personal_data", "Graag een foto van je identiteitskaart en een loonstrook sturen."),
         ("personal_data", "Preciso de uma fotografia do cartão de cidadão e do NIF."),
-        ("password", "The plans open after you log in with your company email."),
-        ("password", "Zum Öffnen melden Sie sich mit Ihrem Microsoft-Konto an."),
-        ("password", "Pour lire le plan, connectez-vous avec votre adresse professionnelle."),
-        ("password", "Para ver los planos, acceda con su correo corporativo."),
-        ("password", "Per aprire i disegni, acceda con la sua e-mail aziendale."),
-        ("password", "Om de tekening te zien moet u inloggen met uw zakelijke e-mail."),
-        ("password", "Para ver os desenhos, aceda com o seu e-mail profissional."),
+        ("foreign_login", "The plans open after you log in with your company email."),
+        ("foreign_login", "Zum Öffnen melden Sie sich mit Ihrem Microsoft-Konto an."),
+        ("foreign_login", "Pour lire le plan, connectez-vous avec votre adresse professionnelle."),
+        ("foreign_login", "Para ver los planos, acceda con su correo corporativo."),
+        ("foreign_login", "Per aprire i disegni, acceda con la sua e-mail aziendale."),
+        ("foreign_login", "Om de tekening te zien moet u inloggen met uw zakelijke e-mail."),
+        ("foreign_login", "Para ver os desenhos, aceda com o seu e-mail profissional."),
     ],
 )  # fmt: skip
 def test_an_ask_is_found_by_its_parts_in_any_order(group: str, text: str) -> None:
@@ -98,3 +98,41 @@ def test_the_quote_stands_in_the_mail() -> None:
     """Its place is that of the parts."""
     text = "Hello, can you buy a gift card for me?"
     assert [text[start:end] for _, start, end in asks_by_facts(text)] == ["buy a gift card"]
+
+
+def test_a_new_thing_and_a_bank_in_one_invoice_are_no_new_account() -> None:
+    """What is new must be the account."""
+    text = "Rechnung für die neue Pumpe. Der Filter ist dabei, und die alten Schrauben haben wir im Keller gelassen. Zahlbar bis zum 16. März, Bank: Volksbank am Ort."
+    assert "new_account" not in _groups(text)
+
+
+@pytest.mark.parametrize(
+    ("group", "text"),
+    [
+        ("address_source", "We found your email in a public directory of craftsmen."),
+        ("address_source", "Ihre Daten stammen aus einem öffentlichen Verzeichnis."),
+        ("address_source", "Vos coordonnées proviennent d'un annuaire public."),
+        ("address_source", "Sus datos proceden de un directorio público."),
+        ("address_source", "I suoi dati sono tratti da un elenco pubblico."),
+        ("address_source", "Uw adres is afkomstig uit een openbaar register."),
+        ("address_source", "Os seus dados foram obtidos em listas públicas."),
+        ("paid_honour", "We invite you as a guest of our award podcast; the contribution is 900."),
+        ("paid_honour", "Wir möchten Sie zu unserem Kongress einladen, die Teilnahmegebühr beträgt 900."),
+    ],
+)
+def test_signs_of_advertising_to_strangers(group: str, text: str) -> None:
+    """They are found by their parts too."""
+    assert group in {found for found, _, _ in offers_by_facts(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You find our new address in the public directory of the parish.",
+        "We invite you to the school concert, entry is free.",
+        "Sie bekommen diese Nachricht, weil Sie Mitglied sind.",
+    ],
+)
+def test_an_ordinary_invitation_is_no_advertising(text: str) -> None:
+    """One part alone says nothing."""
+    assert not list(offers_by_facts(text))

@@ -238,3 +238,33 @@ def test_secrecy_and_relatives_count_beside_an_ask_that_is_not_proven(text: str,
 def test_a_secret_without_an_ask_is_no_lure(text: str) -> None:
     """Families have secrets and broken telephones."""
     assert hits(message(FREE, text), OURS).isdisjoint(("lure_secrecy", "lure_relative"))
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        (FRIEND, "To open the drawings, log in with your company email: https://larkfield-architects.co.uk/plans"),
+        ("Linde Wohnen <miete@linde-wohnen.de>", "Bitte melden Sie sich mit dem Zugang Ihrer Bank an: https://linde-wohnen.de/a"),
+        ("Atelier Sud <contact@atelier-sud.fr>", "Connectez-vous avec votre messagerie professionnelle : https://atelier-sud.fr/p"),
+    ],
+)  # fmt: skip
+def test_who_asks_for_the_sign_in_of_somebody_else_is_not_proven(sender: str, text: str) -> None:
+    """A site of one's own proves nothing about the mailbox or the bank whose password it asks for."""
+    link = text.rpartition(" ")[2]
+    found = asks(sender, text, links=(link,))[AskKind.SIGN_IN]
+    assert found.identity is Identity.UNPROVEN
+    assert "somebody else" in found.why
+
+
+def test_a_sister_of_a_service_speaks_for_its_users_too() -> None:
+    """A request for money by one of its users is not its own."""
+    text = "Ivo Brandt sent you a money request. Note from Ivo: half of the roof. Amount requested: £140. Pay now"
+    found = asks("PayPal <service@paypal.co.uk>", text, links=("https://www.paypal.com/request/1",))[AskKind.PAYMENT]
+    assert found.identity is Identity.UNPROVEN
+
+
+def test_a_new_account_that_is_announced_and_not_given_is_no_ask() -> None:
+    """Whoever says that he will ring about it asks for nothing."""
+    text = "We have moved our account. Dawn will ring each of you about it in June."
+    facts = hits(message(FRIEND, text), OURS)
+    assert "ask_bank_change" not in facts
