@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -138,6 +139,27 @@ async def test_a_hanging_part_is_an_error(probed: Bench, monkeypatch: pytest.Mon
     _, body = await look(probed)
 
     assert body["parts"]["ollama"]["code"] == "timed_out"
+
+
+async def test_what_holds_up_our_own_loop_is_no_parts_fault(
+    probed: Bench, monkeypatch: pytest.MonkeyPatch, ollama: Part
+) -> None:
+    """A part that answers as soon as it is let is well, however late that is: a busy machine's start is no outage."""
+    monkeypatch.setattr(health, "_PROBE_SECONDS", 0.05)
+    monkeypatch.setattr(health, "_TURN_SECONDS", 0.005)
+
+    async def held_up(_: object) -> None:
+        await asyncio.sleep(0)
+        until = time.monotonic() + 0.2
+        while time.monotonic() < until:
+            pass  # the fault itself: nothing else runs meanwhile
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(Part, "__call__", held_up)
+
+    status, body = await look(probed)
+
+    assert (status, body["parts"]["ollama"]["state"]) == (200, "ok")
 
 
 async def test_it_looks_while_nobody_asks(
