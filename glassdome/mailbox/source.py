@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 #: Seconds between polls of a watched folder whose server has no IDLE.
 _POLL_SECONDS = 30.0
+#: Looks without IDLE after a server refused it, a quarter of an hour: what it lacked for a moment it may have again.
+_LOOKS_WITHOUT_IDLE = 30
 #: First width of the UID window in which older mail is looked for, as a multiple of what is wanted.
 _WINDOW = 4
 
@@ -74,19 +76,21 @@ class ImapSource:
         return await self._run(mailbox, lambda session: _resolve(session, mailbox, folder, uid))
 
     async def watch(self, mailbox: str, folder: str) -> AsyncGenerator[None, None]:
-        """Yield whenever the folder may have changed, and once at the start, when watching has begun."""
-        idle = True
+        """Yield whenever the folder may have changed, and once at the start, when watching has begun.
+
+        A server without IDLE is asked every half minute, and so for a quarter of an hour is one that refused it.
+        """
+        looks = 0
         while True:
             async with self._sessions.session(mailbox) as session:
                 await session.examine(folder)
-                idle = idle and "IDLE" in session.capabilities
+                able = "IDLE" in session.capabilities
                 yield
-                while (changed := await self._heard(session, idle=idle)) is not None:
+                while (changed := await self._heard(session, idle=able and not looks)) is not None:
+                    looks = max(0, looks - 1)
                     if changed:
                         yield
-            idle = (
-                False  # announced, and refused all the same: ask now and then, by a connection that a BAD did not end
-            )
+            looks = _LOOKS_WITHOUT_IDLE  # by another connection: a BAD ended this one
 
     async def aclose(self) -> None:
         """Log out everywhere."""

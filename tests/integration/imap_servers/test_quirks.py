@@ -343,8 +343,9 @@ async def test_a_moments_bad_to_a_keyword_is_no_verdict_on_keywords(bench: Bench
         await editor.add_keywords(bench.ref(), ["$Seen"])
 
 
-async def test_idle_that_ends_in_bad_is_polled(bench: Bench) -> None:
+async def test_idle_that_ends_in_bad_is_polled(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """BAD ends the connection, and no watch: the folder is asked now and then on another."""
+    monkeypatch.setattr("glassdome.mailbox.source._LOOKS_WITHOUT_IDLE", 1_000_000)
     bench.server.script("IDLE", b"TAG BAD what\r\n")
     async with asyncio.timeout(20):
         changes = bench.source.watch(BOB, "INBOX")
@@ -427,8 +428,9 @@ async def test_flags_in_idle_are_no_error(bench: Bench) -> None:
     connection.abort()
 
 
-async def test_refused_idle_is_polled(bench: Bench) -> None:
+async def test_refused_idle_is_polled(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that announces IDLE and refuses it is asked now and then."""
+    monkeypatch.setattr("glassdome.mailbox.source._LOOKS_WITHOUT_IDLE", 1_000_000)
     bench.server.script("IDLE", b"TAG NO IDLE not available now\r\n")
     watching = bench.source.watch(BOB, "INBOX")
     async with asyncio.timeout(20):
@@ -439,6 +441,29 @@ async def test_refused_idle_is_polled(bench: Bench) -> None:
         await rung
     assert len(bench.server.commands("^IDLE")) == 1
     await watching.aclose()
+
+
+@pytest.mark.parametrize("refusal", [b"TAG NO too many watches\r\n", b"TAG BAD what\r\n"], ids=["no", "bad"])
+async def test_idle_that_was_refused_once_is_tried_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, refusal: bytes
+) -> None:
+    """What a server lacked for a moment does not make mail late until the service is started anew."""
+    monkeypatch.setattr("glassdome.mailbox.source._LOOKS_WITHOUT_IDLE", 2)
+    bench.server.script("IDLE", refusal, times=1)
+    rang = asyncio.Event()
+
+    async def listen() -> None:
+        async for _ in bench.source.watch(BOB, "INBOX"):
+            rang.set()
+
+    listening = asyncio.create_task(listen())
+    async with asyncio.timeout(60):
+        await bench.server.until("^IDLE", 2)
+        rang.clear()
+        bench.server.deliver(BOB)
+        await rang.wait()
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
 
 
 async def test_no_idle_is_polled(bench: Bench) -> None:
