@@ -10,7 +10,7 @@ from rich.table import Table
 
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.cli.agent_task import Audited, ask_password, audit, perform, tell
-from glassdome.cli.console import errors_told, load_settings, out, print_json
+from glassdome.cli.console import err, errors_told, load_settings, out, print_json
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, NotFound
 from glassdome.desk.email_id import as_mailbox
@@ -43,7 +43,12 @@ def list_(*, domain: str | None, registered: bool, as_json: bool) -> None:
     if registered:
         with errors_told():
             known = asyncio.run(_registered(load_settings()))
-        print_json({"mailboxes": known}) if as_json else out.print("\n".join(known), highlight=False, markup=False)
+        if as_json:
+            print_json({"mailboxes": known})
+        elif known:
+            out.print("\n".join(known), highlight=False, markup=False, soft_wrap=True)
+        else:
+            err.print("No mailbox is registered. Register one: glassdome mailbox register ADDRESS", markup=False)
         return
     with errors_told():
         if not load_settings().mailcow_api_url:

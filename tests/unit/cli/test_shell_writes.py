@@ -136,3 +136,11 @@ def test_a_list_without_mailcow_names_the_other_list(url: str) -> None:
 
     assert 2 == result.exit_code
     assert "glassdome mailbox list --registered" in result.output
+
+
+def test_no_registered_mailbox_is_said(url: str) -> None:
+    """Beside the list, which stays empty for programs."""
+    shown = CliRunner().invoke(app, ["mailbox", "list", "--registered"])
+
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    assert "No mailbox is registered" in shown.stderr
