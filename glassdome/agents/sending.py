@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import hashlib
 import mimetypes
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import Any, Final
 
 from glassdome.agents.stores import AgentStores
@@ -27,7 +27,7 @@ from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.smtp.addresses import envelope_address, read_addresses
 from glassdome.integrations.smtp.compose import compose, new_message_id
-from glassdome.parse import parse_message
+from glassdome.parse import parse_message, texts_of_file
 from glassdome.ports.agent import UNKNOWN_OUTCOME
 from glassdome.signals.sensitive import find_in_text
 from glassdome.values.agent import OutboxEntry, OutboxState
@@ -52,8 +52,6 @@ class SendPolicy:
 
 #: A mail begun this long ago has no process any more that sends it: the longest wait on a server is ten minutes.
 _DEAD: Final = timedelta(minutes=30)
-#: Bytes by which a file is told to be no plain text.
-_HEAD: Final = 4096
 #: Seconds of a mailcow rate frame.
 _FRAMES: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -183,17 +181,11 @@ def _texts(message: OutgoingMessage) -> Iterator[str]:
     """Yield every text that the mail would carry, those in its attachments as a receiver's programs read them."""
     yield from (message.subject, message.text, message.html)
     if message.files:
-        for attachment in parse_message(compose(message)).attachments:
-            yield attachment.filename
-            yield attachment.text
-        # The parser reads the beginning of an attachment; what is plain text is searched to its end.
-        yield from (_plain(file.content) for file in message.files)
-
-
-def _plain(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    return "" if b"\0" in content[:_HEAD] else content.decode("utf-8", "replace")
+        yield from (attachment.text for attachment in parse_message(compose(message)).attachments)
+        # The parser reads the beginning of an attachment, and lists packed files; what is text is searched to its end.
+        for file in message.files:
+            yield PurePath(file.filename).stem
+            yield from texts_of_file(file.content)
 
 
 def _message_id(task: SendEmail, sender: str) -> str:

@@ -74,6 +74,8 @@ MAX_ATTACHMENT_TEXT_CHARS: Final = 20_000
 MAX_FILENAME_CHARS: Final = 255
 #: Bytes unpacked in memory per message, over all archives, Office and PDF files: a zip bomb gives 1,000 to 1.
 MAX_INFLATED_BYTES: Final = 8 * 1024 * 1024
+#: The same for what a mail of ours carries, which is searched to its end.
+MAX_OUTGOING_INFLATED_BYTES: Final = 64 * 1024 * 1024
 #: Bytes of a zip directory that are read; 200 names take 20 KB, an honest archive of 10,000 files 1 MB.
 MAX_ZIP_DIRECTORY_BYTES: Final = 2 * 1024 * 1024
 #: Memory an xz stream may ask for; `xz -9` takes 65 MB.

@@ -25,7 +25,7 @@ from glassdome.parse.magic import true_type
 from glassdome.parse.plain import line
 from glassdome.parse.rar import list_rar
 
-__all__ = ["Listing", "hidden_archive", "list_archive", "open_zip", "read_member"]
+__all__ = ["TAR_ERRORS", "Listing", "hidden_archive", "list_archive", "open_zip", "read_member", "unpacked"]
 
 _END = b"PK\x05\x06"
 _END_SIZE = 22
@@ -56,7 +56,7 @@ _ZIP_ERRORS = (
     MemoryError,
     lzma.LZMAError,
 )
-_TAR_ERRORS = (tarfile.TarError, OSError, EOFError, ValueError, LookupError, RecursionError, struct.error)
+TAR_ERRORS = (tarfile.TarError, OSError, EOFError, ValueError, LookupError, RecursionError, struct.error)
 
 
 class Listing(NamedTuple):
@@ -88,7 +88,7 @@ def list_archive(data: bytes, kind: str, faults: Faults, *, depth: int = 0) -> L
 
 def _archives_in(data: bytes, kind: str, listing: Listing, faults: Faults) -> Iterator[tuple[str, bytes]]:
     """Unpack the members that are archives by their names, the first few of them and within the budget."""
-    content = _unpacked(data, _PACKERS[kind], faults) if kind in _PACKERS else b""
+    content = unpacked(data, kind, faults)
     if content and not content.startswith(b"ustar", 257):
         yield "", content
         return
@@ -112,7 +112,7 @@ def _files_of_tar(data: bytes, names: list[str], faults: Faults) -> Iterator[tup
                 )
                 faults.inflated -= len(content)
                 yield name, content
-    except (*_TAR_ERRORS, KeyError):
+    except (*TAR_ERRORS, KeyError):
         return
 
 
@@ -213,7 +213,7 @@ def _list_tar(data: bytes, faults: Faults) -> Listing:
         with tarfile.open(fileobj=BytesIO(data), mode="r:") as archive:
             while len(names) <= MAX_ARCHIVE_MEMBERS and (member := archive.next()) is not None:
                 names.append(member.name)
-    except _TAR_ERRORS:
+    except TAR_ERRORS:
         faults.add("damaged_archive")
     return Listing(_names(names, faults))
 
@@ -226,6 +226,11 @@ def _list_packed(unpack: Callable[[bytes, int], bytes]) -> Callable[[bytes, Faul
         return Listing(_names([_gzip_name(data)], faults) if data.startswith(b"\x1f\x8b") else ())
 
     return lister
+
+
+def unpacked(data: bytes, kind: str, faults: Faults) -> bytes:
+    """Unpack a file of one packed file (gzip, bzip2, xz) within the message's budget; empty for another media type."""
+    return _unpacked(data, _PACKERS[kind], faults) if kind in _PACKERS else b""
 
 
 def _unpacked(data: bytes, unpack: Callable[[bytes, int], bytes], faults: Faults) -> bytes:

@@ -11,7 +11,7 @@ from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_INFLATED_BYTES,
 from glassdome.parse.archive import open_zip, read_member
 from glassdome.parse.faults import Faults
 
-__all__ = ["OfficeFile", "read_ole", "read_package"]
+__all__ = ["OfficeFile", "read_ole", "read_package", "without_tags"]
 
 _OOXML = {
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -69,6 +69,11 @@ def read_package(data: bytes, members: tuple[str, ...], faults: Faults) -> Offic
     )
 
 
+def without_tags(xml: str) -> str:
+    """Return the words of a document's XML, its paragraphs in lines of their own; entities stay."""
+    return _RUN.sub(lambda tag: "\n" if tag[0][1] == "/" and tag[0][-2] in "pih" else "", xml)
+
+
 def read_ole(data: bytes) -> OfficeFile:
     """Read what the directory names of an OLE file say (MS-CFB): kind, VBA project, encrypted package."""
     head = data[:MAX_SEARCHED_BYTES]
@@ -85,7 +90,7 @@ def _text(archive: zipfile.ZipFile, members: tuple[str, ...], faults: Faults) ->
     pieces: list[str] = []
     for name in [name for name in members if _TEXT_MEMBERS.fullmatch(name)][:_MAX_MEMBERS]:
         xml = read_member(archive, name, MAX_INFLATED_BYTES // 4, faults).decode("utf-8", "replace")
-        pieces.append(unescape(_RUN.sub(lambda tag: "\n" if tag[0][1] == "/" and tag[0][-2] in "pih" else "", xml)))
+        pieces.append(unescape(without_tags(xml)))
         if sum(map(len, pieces)) > MAX_ATTACHMENT_TEXT_CHARS:
             break
     return "\n".join(pieces)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -75,6 +77,14 @@ def alternative() -> bytes:
     return mail.as_bytes()
 
 
+def zipped(name: str, content: bytes) -> bytes:
+    """Return a zip with one file."""
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
 async def test_a_message_fetched_whole(agent: MailcowAgent, mailcow: Mailcow) -> None:
     """`body` is the plain part, `html_body` the HTML, `text` what is seen; source and files come as bytes."""
     mailbox = await born(agent, "whole")
@@ -137,8 +147,10 @@ async def test_mark_and_move(agent: MailcowAgent, mailcow: Mailcow) -> None:
         {"filename": "list.csv", "content": "name,card\nAnn,4111 1111 1111 1111\n"},
         {"filename": "long.txt", "content": "x " * 20_000 + "card 4111 1111 1111 1111"},
         {"filename": "page.html", "content": "<p>password: Hunter2!x</p>", "content_type": "text/html"},
+        {"filename": "list.zip", "content": zipped("list.csv", b"name,card\nAnn,4111 1111 1111 1111\n")},
+        {"filename": "card 4111 1111 1111 1111.txt", "content": "nothing"},
     ],
-    ids=["csv", "long", "html"],
+    ids=["csv", "long", "html", "zip", "name"],
 )
 async def test_files_are_searched_like_text(agent: MailcowAgent, attachment: dict[str, Any]) -> None:
     """A mail whose attachment holds cards or passwords is refused, unless the task allows it."""
