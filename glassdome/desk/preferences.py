@@ -41,6 +41,7 @@ class PreferencesShape(BaseModel):
                 "flag_categories": False,
                 "move_to_junk": False,
                 "drafts": False,
+                "warnings_sent": True,
             }
         }
     )
@@ -57,6 +58,12 @@ class PreferencesShape(BaseModel):
     flag_categories: bool
     move_to_junk: bool
     drafts: bool
+    warnings_sent: Annotated[
+        bool,
+        Field(
+            description="False where nobody is warned, whatever `phishing_alerts` says: GLASSDOME_OVERSEER_MAILBOX is not set"
+        ),
+    ]
 
 
 class Whose(BaseModel):
@@ -98,7 +105,7 @@ async def preferences_of(services: Services, caller: Caller, whose: Whose) -> di
     """Return the JSON object of a mailbox's preferences."""
     mailbox = as_mailbox(whose.username)
     caller.must_see(mailbox)
-    return _shape(await services.preferences.get_preferences(mailbox))
+    return _shape(services, await services.preferences.get_preferences(mailbox))
 
 
 async def change_preferences(
@@ -121,7 +128,7 @@ async def change_preferences(
     await services.preferences.set_preferences(wanted, now=now)
     await services.history.audit(actor=caller.name, action="edit_preferences", subject=mailbox, facts=changes, now=now)
     services.rescan()
-    return changes, _shape(wanted)
+    return changes, _shape(services, wanted)
 
 
 async def must_exist(has_mailbox: Callable[[str], Awaitable[bool]] | None, mailbox: str) -> None:
@@ -130,5 +137,8 @@ async def must_exist(has_mailbox: Callable[[str], Awaitable[bool]] | None, mailb
         raise NotFound(f"mailcow has no mailbox {mailbox}.", fix="Create it first, or correct its name.")
 
 
-def _shape(preferences: Preferences) -> dict[str, Any]:
-    return asdict(preferences) | {"engine_access": str(preferences.engine_access)}
+def _shape(services: Services, preferences: Preferences) -> dict[str, Any]:
+    return asdict(preferences) | {
+        "engine_access": str(preferences.engine_access),
+        "warnings_sent": services.settings().alert_mailbox is not None,
+    }

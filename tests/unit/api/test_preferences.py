@@ -51,6 +51,18 @@ async def test_switching_analysis_on_chooses_the_mailbox(bench: Bench, body: dic
     assert (await bench.database.preferences.get_preferences(USER)).chosen is chosen
 
 
+@pytest.mark.parametrize("mailbox", [None, "overseer@example.org"])
+async def test_warnings_that_nobody_gets_are_told(bench: Bench, mailbox: str | None) -> None:
+    """Switched on where the service has no mailbox to send them from, the answer says so, and so does each later one."""
+    bench.set(overseer_mailbox=mailbox, mailcow_smtp_host="smtp.example.org")
+
+    told = (await bench.post(EDIT, {"username": USER, "phishing_alerts": True})).json()[0]["data"]
+    later = (await bench.get(GET, username=USER)).json()
+
+    assert (told["phishing_alerts"], told["warnings_sent"]) == (True, mailbox is not None)
+    assert later == told
+
+
 @pytest.mark.parametrize(
     "body",
     [
