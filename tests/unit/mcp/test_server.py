@@ -10,6 +10,8 @@ import anyio
 import pytest
 from mcp import Client
 
+from glassdome.core.config import Settings
+from glassdome.core.config.file import KEYS
 from glassdome.core.errors import StoreUnavailable
 from glassdome.mcp.parts import Parts
 from glassdome.values.action import Action, ActionKind, ActionState
@@ -41,6 +43,19 @@ async def test_an_action_is_taken_back(bench: Bench) -> None:
     assert (again["code"], hidden["code"]) == ("conflict", "not_found")
     states = [known.state for known in await bench.api.database.actions.of(ref(6, OTHER))]
     assert states == [ActionState.DONE]
+
+
+async def test_no_tool_changes_a_setting(bench: Bench) -> None:
+    """Where mail and keys go is not for a client to say, with whatever key: no tool takes the name of a setting."""
+    async with Client(bench.server()) as client:
+        tools = (await client.list_tools()).tools
+        refused = await error_of(client, "set_preferences", username=USER, openai_url="http://evil.example/v1")
+    taken = {name for tool in tools for name in tool.input_schema.get("properties", {})}
+
+    assert len(tools) > 10
+    assert not taken & (Settings.model_fields.keys() | KEYS.keys())
+    assert refused["code"] == "bad_request"
+    assert await bench.api.database.config.read_config() == {}
 
 
 async def test_a_message_of_the_mail_server_is_judged_without_a_trace(bench: Bench) -> None:
