@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from glassdome.cli.app import app
 from glassdome.cli.lazy import Later
+from glassdome.core.config import Settings, env_names
 from tests.servers.dovecot import dovecot_version
 from tests.servers.dovecot_config import version_lines
 
@@ -84,6 +85,27 @@ def _find(words: list[str]) -> tuple[Any, list[str]]:
 def test_python_compiles(text: str) -> None:
     """As it would be typed, with `await` at the top."""
     compile(text, "example", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+@pytest.mark.parametrize("text", blocks("sh") + blocks("bash"))
+def test_shell_is_shell(text: str) -> None:
+    """Whatever a reader pastes, bash can read."""
+    done = subprocess.run(["bash", "-n"], input=text, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_variable_is_a_setting() -> None:
+    """In shell blocks and in indented ones, with the prefixes that are ours."""
+    known = {name for field in Settings.model_fields for name in env_names(field)}
+    given = {
+        (str(page), name)
+        for page, whole in TEXTS.items()
+        for name in re.findall(r"^ *((?:GLASSDOME|OLLAMA|LLM|MAILCOW)_[A-Z0-9_]+)=", whole, re.MULTILINE)
+    }
+
+    assert len(given) > 20
+    assert sorted(found for found in given if found[1] not in known) == []
 
 
 @pytest.mark.parametrize("text", blocks("yaml") + blocks("yml"))
