@@ -95,6 +95,15 @@ def test_shell_is_shell(text: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("text", blocks("sh") + blocks("bash"))
+def test_settings_stand_apart_from_commands(text: str) -> None:
+    """A line `NAME=value` in a shell is exported to no command: settings belong into `.env`, in a block of their own."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    bare = [line for line in lines if re.match(r"[A-Z][A-Z0-9_]*=\S*\s*(#.*)?$", line)]
+
+    assert bare in ([], lines)
+
+
 def test_every_variable_is_a_setting() -> None:
     """In shell blocks and in indented ones, with the prefixes that are ours."""
     known = {name for field in Settings.model_fields for name in env_names(field)}
