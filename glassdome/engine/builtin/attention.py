@@ -13,11 +13,11 @@ from glassdome.values.opinion import Attention
 __all__ = ["AttentionFacts", "attend"]
 
 #: A day this near is now.
-_NEAR_DAYS: Final = 2
+_NEAR_DAYS: Final = 1
 #: Kinds of mail that nobody misses; what they ask is an offer.
 _SKIMMED: Final = frozenset(("newsletter", "promotion", "social", "mailing-list", "auto-reply"))
 #: Records of something done.
-_RECORDS: Final = frozenset(("order", "receipt", "payment", "finance", "delivery", "invoice"))
+_RECORDS: Final = frozenset(("order", "receipt", "payment", "delivery", "invoice"))
 #: Kinds in which a program tells what happens now.
 _HAPPENING: Final = frozenset(("travel", "calendar", "meeting"))
 
@@ -27,7 +27,8 @@ class AttentionFacts:
     """The findings of the other readers. `listed` is mail of a list, `bulk` of one that nobody answers; `days` are the days by which something is wanted, `today` that of the mail.
 
     `disrupted` is a journey or an appointment of today that is not as it was, `reset` a way to a new password or a payment to
-    confirm, `to_many` mail that names no single reader.
+    confirm, `to_many` mail that names no single reader, `replies` one whose writer wants something back, `called` a program's that says
+    "reply to this mail", `cancelled` an appointment that is off.
     """
 
     author: Author
@@ -44,6 +45,9 @@ class AttentionFacts:
     disrupted: bool = False
     reset: bool = False
     to_many: bool = False
+    replies: bool = False
+    called: bool = False
+    cancelled: bool = False
 
 
 def attend(facts: AttentionFacts) -> tuple[Attention, str]:
@@ -57,17 +61,22 @@ def attend(facts: AttentionFacts) -> tuple[Attention, str]:
             return "now", "Something of today is not as it was."
         if facts.reset and {"security", "account", "finance"} & {*facts.categories}:
             return "now", "It answers what you just did, or somebody else in your name."
+    if facts.called and not facts.bulk:
+        return "answer", "It asks for an answer to this mail."
+    if facts.invitation and facts.cancelled:
+        return "read", "An appointment is cancelled or moved."
     if facts.invitation and not facts.bulk:
         return "answer", "An invitation waits for an answer."
     if facts.listed and not facts.bulk:
-        return ("answer", "The list waits for an answer.") if facts.days else ("read", "It went to a list you are on.")
+        asked = facts.days or (facts.replies and facts.asked)
+        return ("answer", "The list waits for an answer.") if asked else ("read", "It went to a list you are on.")
     if facts.author is not Author.MACHINE and not facts.bulk and facts.asked:
         if facts.urgent or near:
             return (
                 "now",
                 f"Somebody asks for something by {min(near).isoformat()}." if near else "Somebody is in a hurry.",
             )
-        if facts.questions or (facts.author is Author.PERSON and not facts.to_many):
+        if facts.replies or facts.questions or (facts.author is Author.PERSON and not facts.to_many):
             return "answer", "Somebody waits for an answer."
     if facts.bulk or first in _SKIMMED:
         return "skim", f"It is a {first or 'mass mail'}." if not facts.bulk else "It went to many."

@@ -22,8 +22,8 @@ _NUMBER: Final = (
     r"(?<![\d.,/-])(?!(?:19|20)\d\d(?!\d))(?:\d{4,8}|\d{3}[\s-]\d{3}|[a-z]?-?\d{5,7})(?![\d/-]|[.,]\d|[a-z])"
 )
 _BEFORE: Final = re.compile(
-    rf"(?P<word>(?<![a-z]){_CODE})(?![a-z])[^\d]{{0,60}}{_NUMBER}"
-    rf"|(?P<first>{_NUMBER})[^\d]{{0,30}}(?<![a-z])(?P<last>{_CODE})(?![a-z])"
+    rf"(?P<word>(?<![a-z]){_CODE})(?![a-z])(?:[^\d.!?]|\.(?!\s\w)){{0,60}}(?<![*•x(])(?<!ending )(?<!endet auf )(?<!terminad[oa] em )(?<!termina en )(?<!che termina con ){_NUMBER}"
+    rf"|(?P<first>(?<![*•x(]){_NUMBER})(?:[^\d.!?]|\.(?!\s\w)){{0,30}}(?<![a-z])(?P<last>{_CODE})(?![a-z])"
 )
 #: The number and the word alone: few mails hold both, and looking for each costs a fraction of the whole pattern.
 _DIGITS: Final = re.compile(r"\d{3}")

@@ -25,6 +25,11 @@ _BUDDHIST_FROM: Final = 2400
 _Order = Literal["dmy", "mdy"]
 #: Hours east of UTC from which numeric dates are written month first: the Americas.
 _AMERICAS: Final = (-10, -4)
+#: The number behind a day of the week, no hour; weeks in which the two are looked for together.
+_DAY_OF_MONTH: Final = re.compile(
+    r",?\s(?:the\s|den\s|dem\s|le\s|el\s|il\s|dia\s|de\s)?(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|e|º|ª)?(?![\w:/%€£$]|[.,-]\d|\s?(?:uhr|h|am|pm|a\.m|p\.m|heures|horas|uur|ore|o'clock)\b)"
+)
+_WEEKS_AHEAD: Final = 10
 DIGIT = re.compile(r"\d")
 _GAP = r"[\s,.]{1,3}(?:(?:de|del|di|do|of|den|the|al)\s)?"
 _NUMERIC = re.compile(
@@ -112,7 +117,18 @@ def _by_word(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
             yield Named(match.start(), match.end(), today + timedelta(days=ahead), "relative")
         else:
             ahead = (calendar.days[word] - today.weekday() - 1) % 7 + 1
-            yield Named(match.start(), match.end(), today + timedelta(days=ahead), "weekday")
+            number = _DAY_OF_MONTH.match(text, match.end())
+            exact = _with_number(today + timedelta(days=ahead), int(number["day"])) if number else None
+            if number and exact is not None:
+                yield Named(match.start(), number.end(), exact, "absolute")
+            else:
+                yield Named(match.start(), match.end(), today + timedelta(days=ahead), "weekday")
+
+
+def _with_number(day: date, number: int) -> date | None:
+    """Return the next of these days of the week that is the `number` of its month: "Friday 22nd"."""
+    weeks = (day + timedelta(weeks=week) for week in range(-1, _WEEKS_AHEAD))
+    return next((later for later in weeks if later.day == number), None)
 
 
 def _numeric(text: str, language: str, now: datetime) -> Iterator[Named]:
@@ -121,7 +137,11 @@ def _numeric(text: str, language: str, now: datetime) -> Iterator[Named]:
             year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
         else:
             first, second = int(match["a"]), int(match["b"])
-            if match["z"] is None and match["s"] != "/" and not (match["s"] == "." and match.group().endswith(".")):
+            if (
+                match["z"] is None
+                and match["s"] != "/"
+                and not (match["s"] == "." and match.group().rstrip().endswith("."))
+            ):
                 # 3.5 and 10-12 are numbers as often as dates; "6.3." and "6/3" are dates.
                 continue
             month_first = second > 12 or (match["s"] == "/" and first <= 12 and _order(language, now) == "mdy")

@@ -93,7 +93,10 @@ def _merged(named: list[Named]) -> Iterable[Named]:
     for item in named:
         if waiting is not None:
             same = waiting.kind == item.kind == "weekday"
-            if waiting.kind != "absolute" and not same and item.start - waiting.end <= _BESIDE:
+            beside = item.start - waiting.end <= _BESIDE
+            if beside and waiting.kind == "weekday" and item.kind == "relative":
+                item, waiting = waiting._replace(end=item.end), None  # "Thursday noon" is Thursday's
+            elif waiting.kind != "absolute" and not same and beside:
                 item, waiting = item._replace(start=waiting.start), None
             else:
                 yield waiting

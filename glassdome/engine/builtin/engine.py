@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from glassdome.engine.builtin import categories, intent
+from glassdome.engine.builtin.answering import has_time, invites_reply, speaks_to_many, wants_reply
 from glassdome.engine.builtin.attention import AttentionFacts, attend
 from glassdome.engine.builtin.author import Author, author_kind
 from glassdome.engine.builtin.buttons import wanted_by_button
@@ -19,6 +20,7 @@ from glassdome.engine.builtin.reply import suggest_reply
 from glassdome.engine.builtin.rules import matches, ruled_categories, ruled_priority
 from glassdome.engine.builtin.sentences import MAX_READ_CHARS, sentences_of
 from glassdome.engine.builtin.summary import summarize
+from glassdome.engine.builtin.wanted import wanted
 from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.ask import unproven_value
 from glassdome.values.context import Context
@@ -81,14 +83,23 @@ class BuiltinEngine:
             machine="automatic" in tags, categories=found, suspicion=max(spam, phishing),
         )  # fmt: skip
         ordered = ruled_priority(ruled)
+        tasks = wanted(requests, text, author=author, urgent="urgent" in tags, reader=_reader(message, context))
         bulk = "bulk" in tags and not _is_discussion(message)
-        clear = any(request.clear for request in requests)
         code = author is not Author.PERSON and hands_a_code(message.subject, text)
-        days = [request.due_at for request in requests if request.due_at is not None]
+        days = [
+            request.due_at
+            for request in (tasks if author is Author.PERSON or message.lists.is_list else requests)
+            if request.due_at is not None
+        ]
+        said = [request.sentence.text for request in tasks] + [s.text for s in sentences if s.text.endswith("?")]
+        relaxed, to_many = has_time(text), _is_to_many(message) or speaks_to_many(text)
+        replies = wants_reply(said) or (author is not Author.MACHINE and invites_reply(text))
+        called = author is Author.MACHINE and invites_reply(text)
         attention, why = attend(
             AttentionFacts(
-                author=author, asked=bool(clear or questions), questions=questions, urgent="urgent" in tags or
-                "pressing" in in_subject or (author is Author.PERSON and "pressing" in in_text), to_many=_is_to_many(message),
+                author=author, asked=bool(tasks or questions), questions=questions, urgent=not relaxed and ("urgent" in tags or
+                "pressing" in in_subject or (author is Author.PERSON and "pressing" in in_text)), to_many=to_many, replies=replies,
+                called=called, cancelled="disrupted" in in_subject,
                 disrupted=_happens_today(in_subject | in_text), reset="reset" in in_subject or "reset" in in_text,
                 code=code, invitation="invitation" in tags, bulk=bulk, listed=message.lists.is_list, categories=found,
                 days=days, today=written.date(),
@@ -106,12 +117,13 @@ class BuiltinEngine:
             categories=found, ruled=_ruled(ruled, ordered), tags=tags, phishing=phishing, spam=spam,
             priority_score=prioritize(message, facts, context) if ordered is None else ordered,
             sensitive_types=tuple(dict.fromkeys(finding.type for finding in sensitive)),
-            action_items=_items(message, [r for r in requests if r.step] if bulk else requests, author, bulk=bulk)
+            action_items=_items(message, [r for r in requests if r.step] if bulk else tasks, author, bulk=bulk)
             if not bulk or found[0] not in _OFFERS
             else (),
             auto_reply_suggestion=suggest_reply(
                 language=language, name=message.author.name,
-                asked=bool(questions or (clear and author is Author.PERSON)) and not {"bulk", "invitation"} & {*tags},
+                asked=(replies or (bool(tasks) and author is Author.PERSON and not to_many))
+                and bool(tasks or questions) and not {"bulk", "invitation"} & {*tags},
                 automatic=author is Author.MACHINE or "automatic" in tags,
             ),
             language=language, attention=attention, attention_reason=why,
@@ -154,6 +166,14 @@ def _categorized(
 ) -> tuple[str, ...]:
     public, free = relation == "public", relation == "free"
     return categories.categorize(message, author=author, public=public, free=free, subject=subject, text=text)
+
+
+def _reader(message: Message, context: Context) -> frozenset[str]:
+    """Return the words that name the reader: of the To field and of the mailbox that the mail came to."""
+    boxes = [address.partition("@")[0] for address in (context.mailbox, message.header("Delivered-To"))]
+    named = [f"{address.name} {address.local_part}" for address in message.to[:2]]
+    words = (word for name in (*boxes, *named) for word in words_of(name))
+    return frozenset(word for word in words if len(word) > 2 and not _GROUP.match(word))
 
 
 def _happens_today(concepts: Mapping[str, Sequence[str]]) -> bool:

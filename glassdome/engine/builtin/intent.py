@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from itertools import chain
@@ -17,7 +17,7 @@ from glassdome.engine.builtin.dates import days_in
 from glassdome.engine.builtin.deadlines import deadline_of
 from glassdome.engine.builtin.due import due_words
 from glassdome.engine.builtin.sentences import Sentence
-from glassdome.engine.builtin.steps import is_condition, is_furniture, is_step, only_answers
+from glassdome.engine.builtin.steps import is_choice, is_condition, is_furniture, is_order, is_step, only_answers
 from glassdome.engine.builtin.words import fold, load_concepts, words_of
 from glassdome.values.opinion import ActionItem
 from glassdome.values.signal import Evidence
@@ -42,7 +42,7 @@ class Request:
     """A sentence that asks, and how clearly (`score`, at least ASKS).
 
     `due` is its words of a time, as the mail writes them, `due_at` the day they mean, where that can be told. A
-    `step` says what is to be done and where, so that no advertisement has to be feared.
+    `step` says what is to be done and where, so that no advertisement has to be feared. `found` are the phrases that ask.
     """
 
     sentence: Sentence
@@ -50,6 +50,7 @@ class Request:
     due: str = ""
     due_at: date | None = None
     step: bool = False
+    found: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def clear(self) -> bool:
@@ -74,15 +75,20 @@ def requests_in(
     model = asking if language == asking.language else None
     requests: list[Request] = []
     elsewhere = cache(lambda: _only_day(sentences, language, now) if now is not None else None)
-    for sentence, form, words, found, none in zip(sentences, folded.split("\n"), lines, asked, empty, strict=False):
+    forms = folded.split("\n")
+    for before, sentence, form, words, found, none in zip(
+        ["", *forms], sentences, forms, lines, asked, empty, strict=False
+    ):
         if "nothing" in none:
             continue
         offered = machine and "offered" in none
         score = rule_score(sentence.text, words, found)
         if model is not None:
             score = ASKS + model.log_odds(words, question="?" in sentence.text[-4:], rule=score)
-        if is_furniture(sentence.text):
+        if is_furniture(sentence.text) or (machine and is_choice(before)):
             continue
+        if (not machine or language == "en") and "bulk_talk" not in found and is_order(form, language):
+            score, found = max(score, ASKS + 0.1), {**found, "task": [words[0]]}
         step = is_step(form)
         if step:
             score, offered = max(score, _STEP), False
@@ -96,9 +102,9 @@ def requests_in(
             continue
         if score >= ASKS and not offered:
             due = due_words(sentence.text, found.get("due", ()))
-            requests.append(Request(sentence=sentence, score=score, due=due, due_at=day, step=step))
+            requests.append(Request(sentence=sentence, score=score, due=due, due_at=day, step=step, found=found))
         elif day is not None and deadline is not None and deadline.said and "bulk_talk" not in found:
-            requests.append(Request(sentence=sentence, score=ASKS, due_at=day))
+            requests.append(Request(sentence=sentence, score=ASKS, due_at=day, found=found))
     return requests
 
 

@@ -20,7 +20,7 @@ _END = re.compile(r"[.!?…。！？](?:(?<=[。！？])[。！？]*+|(?<=[.!?�
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|[a-z]\.[a-z]|mr|mrs|ms|dr|prof|st|no|nr|vs|etc|e\.g|i\.e|bzw|ca|evtl|inkl|ggf|usw|abs|"
     r"str|tel|art|sr|sra|ud|uds|mme|mlle|dott|sig|inc|ltd|co|corp|jan|feb|mar|apr|aug|sept?|oct|nov|dec|approx|u\.s|"
-    r"\d{1,2})\.$",
+    r"(?:\d{1,2}\.)?\d{1,2})\.$",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")

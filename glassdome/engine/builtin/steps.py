@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["is_condition", "is_furniture", "is_step", "only_answers"]
+__all__ = ["is_choice", "is_condition", "is_furniture", "is_order", "is_step", "only_answers"]
 
 _CONDITION: Final = re.compile(
     r"(?:(?:but|however|aber|mais|pero|ma|maar|mas|please note that|bitte beachten sie|note),? )?"
@@ -48,6 +48,32 @@ _LINK_END: Final = (">", "→", "»", "›")
 _PARTED: Final = re.compile(r"\s[·|•]\s")
 _ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,250}$")
 _FEW_WORDS: Final = 4
+#: A question of at most so many words is one that what follows depends on.
+_CHOICE_WORDS: Final = 9
+#: Orders by their form; what else has that form is left out.
+_ORDERS: Final = {
+    "en": re.compile(
+        r"(?:charge|replace|renew|return|collect|pick up|hand in|submit|activate|upload|sign|pay|save) (?:the|your|this|that|it|them|all)\b"
+    ),
+    "de": re.compile(
+        r"(?!(?:haben|konnen|durfen|mochten|wollen|sollen|werden|sind|wurden|konnten|finden|entdecken|profitieren|erfahren|lesen|nutzen|besuchen|sehen|hatten|wissen|kennen|erhalten) sie)\w{2,20}n sie\b"
+    ),
+    "fr": re.compile(
+        r"(?!(?:chez|assez|avez|etes|pouvez|voulez|aurez|serez|allez|devez|trouverez|recevrez|profitez|decouvrez|retrouvez|sachez|notez)\b)\w{2,20}ez\b(?!-vous pas)"
+    ),
+    "es": re.compile(
+        r"(?:decid|avisad|llevad|traed|mandad|enviad|confirmad|llamad|responded|contad|venid|poned|pasad|haced|pensad|apuntad|guardad|mirad)(?:me|nos|lo|la|le|selo)?\b|(?:dime|dinos|avisame|avisanos|cuentame|mandame|llamame|respondeme|pasame|traeme|apuntate)\b"
+    ),
+    "it": re.compile(
+        r"(?:ditemi|fatemi|mandatemi|rispondetemi|chiamatemi|scrivetemi|confermatemi|portate|mandate|rispondete|chiamate|venite|scrivete|segnatevi|ricordatevi|ricordati|rispondimi|scrivimi|chiamami|confermami|passami|portami|dammi|dimmi|fammi|mandami)\b"
+    ),
+    "nl": re.compile(
+        r"(?:laat|stuur|geef|bel|meld|mail|neem|breng|kom|zet|vul|schrijf|wijzig|verander|reageer|betaal|lever|haal|denk)\b"
+    ),
+    "pt": re.compile(
+        r"(?:diz|digam?|avisem?|mandem?|respondam?|liguem?|confirmem?|tragam?|venham?|enviem?|levem?|escrevam?|passem?|facam?|manda|traz|liga|responde|avisa|confirma|escreve)(?:-(?:me|nos|lhe|o|a))?\b"
+    ),
+}
 _ANSWER: Final = re.compile(
     r"(?:so |or |please |just |bitte |sag |gib |lass |merci de |por favor,? |allora )*(?:let me know|let us know|tell me|drop me a line"
     r"|(?:es )?mich (?:kurz )?wissen|(?:mir )?(?:kurz )?bescheid|dis(?:-| )moi|dites(?:-| )moi|me (?:dire|le dire)|avisame|aviseme|dime(?:lo)?|fammi sapere|fatemi sapere|mi faccia sapere"
@@ -67,6 +93,17 @@ def is_step(folded: str) -> bool:
     return _WAITS.search(folded) is not None or (
         _DONE_THERE.search(folded) is not None and _GO.search(folded) is not None
     )
+
+
+def is_choice(folded: str) -> bool:
+    """Say whether a folded sentence is a short question that what follows depends on: "Can't come? Tell us."."""
+    return folded.endswith("?") and len(folded.split()) <= _CHOICE_WORDS
+
+
+def is_order(folded: str, language: str) -> bool:
+    """Say whether a folded sentence begins with a verb in the form of an order: "Klingeln Sie", "Prévoyez une laine"."""
+    pattern = _ORDERS.get(language)
+    return pattern is not None and not folded.endswith("?") and pattern.match(folded.lstrip("-*• ")) is not None
 
 
 def only_answers(folded: str) -> bool:
