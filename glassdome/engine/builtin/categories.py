@@ -92,7 +92,7 @@ _OF_MACHINES: Final = 1.0
 _OF_TRADE: Final = 2.4
 #: Kinds that say how a mail came and not what it is about; the score from which on a topic is clear, and what is left beside it.
 _NO_TOPIC: Final = frozenset(("newsletter", "notification", "work", "personal", "mailing-list"))
-_TOPIC: Final = 1.7
+_TOPIC: Final = 2.0
 _BESIDE_TOPIC: Final = 0.3
 #: What a mail is whoever wrote it.
 _OF_ITSELF: Final = frozenset(("auto-reply", "bounce", "mailing-list", "calendar"))

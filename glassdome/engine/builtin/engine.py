@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from glassdome.engine.builtin import categories, intent
@@ -84,34 +86,20 @@ class BuiltinEngine:
         )  # fmt: skip
         ordered = ruled_priority(ruled)
         tasks = wanted(requests, text, author=author, urgent="urgent" in tags, reader=_reader(message, context))
-        bulk = "bulk" in tags and not _is_discussion(message)
         code = author is not Author.PERSON and hands_a_code(message.subject, text)
-        days = [
-            request.due_at
-            for request in (tasks if author is Author.PERSON or message.lists.is_list else requests)
-            if request.due_at is not None
-        ]
-        said = [request.sentence.text for request in tasks] + [s.text for s in sentences if s.text.endswith("?")]
-        relaxed, to_many = has_time(text), _is_to_many(message) or speaks_to_many(text)
-        replies = wants_reply(said) or (author is not Author.MACHINE and invites_reply(text))
-        called = author is Author.MACHINE and invites_reply(text)
-        attention, why = attend(
-            AttentionFacts(
-                author=author, asked=bool(tasks or questions), questions=questions, urgent=not relaxed and ("urgent" in tags or
-                "pressing" in in_subject or (author is Author.PERSON and "pressing" in in_text)), to_many=to_many, replies=replies,
-                called=called, cancelled="disrupted" in in_subject,
-                disrupted=_happens_today(in_subject | in_text), reset="reset" in in_subject or "reset" in in_text,
-                code=code, invitation="invitation" in tags, bulk=bulk, listed=message.lists.is_list, categories=found,
-                days=days, today=written.date(),
-            )
+        met = replace(
+            _attention_facts(message, text, requests, tasks, author=author, tags=tags, subject=in_subject, text_names=in_text),
+            questions=questions, asked=bool(tasks or questions), code=code, categories=found, today=written.date(),
         )  # fmt: skip
+        attention, why = attend(met)
+        bulk = met.bulk
         return Opinion(
             engine=self.name, model=self._classifier.name,
             summary=_record(
                 message, text, context, author,
                 RecordFacts(
                     language=language, categories=found, named=frozenset((*in_subject, *in_text)),
-                    titled=frozenset(in_subject), written=written, code=code, due=min(days, default=None),
+                    titled=frozenset(in_subject), written=written, code=code, due=min(met.days, default=None),
                 ),
             ) or summarize(sentences, message.subject),
             categories=found, ruled=_ruled(ruled, ordered), tags=tags, phishing=phishing, spam=spam,
@@ -122,12 +110,44 @@ class BuiltinEngine:
             else (),
             auto_reply_suggestion=suggest_reply(
                 language=language, name=message.author.name,
-                asked=(replies or (bool(tasks) and author is Author.PERSON and not to_many))
-                and bool(tasks or questions) and not {"bulk", "invitation"} & {*tags},
+                asked=_wants_draft(met, bool(tasks)) and not {"bulk", "invitation"} & {*tags},
                 automatic=author is Author.MACHINE or "automatic" in tags,
             ),
             language=language, attention=attention, attention_reason=why,
         )  # fmt: skip
+
+
+def _attention_facts(
+    message: Message,
+    text: str,
+    requests: Sequence[intent.Request],
+    tasks: Sequence[intent.Request],
+    *,
+    author: Author,
+    tags: Sequence[str],
+    subject: Mapping[str, Sequence[str]],
+    text_names: Mapping[str, Sequence[str]],
+) -> AttentionFacts:
+    """Return the facts of attention that the mail's own words and fields give."""
+    dated = tasks if author is Author.PERSON or message.lists.is_list else requests
+    asking = [request.sentence.text for request in tasks]
+    questions = [sentence.text for sentence in sentences_of(text) if sentence.text.endswith("?")] if "?" in text else []
+    pressing = "pressing" in subject or (author is Author.PERSON and "pressing" in text_names)
+    machine, invited = author is Author.MACHINE, invites_reply(text)
+    return AttentionFacts(
+        author=author, asked=bool(tasks), questions=0, urgent=("urgent" in tags or pressing) and not has_time(text),
+        to_many=_is_to_many(message) or speaks_to_many(text), called=machine and invited,
+        replies=wants_reply([*asking, *questions]) or (not machine and invited), cancelled="disrupted" in subject,
+        disrupted=_happens_today({**subject, **text_names}), reset="reset" in subject or "reset" in text_names, code=False,
+        invitation="invitation" in tags, bulk="bulk" in tags and not _is_discussion(message), listed=message.lists.is_list,
+        categories=(), days=[request.due_at for request in dated if request.due_at is not None], today=date.min,
+    )  # fmt: skip
+
+
+def _wants_draft(facts: AttentionFacts, asked: bool) -> bool:
+    """Return whether a person would want a draft: an answer is wanted, or one reader is asked for something."""
+    single = asked and facts.author is Author.PERSON and not facts.to_many
+    return facts.asked and (facts.replies or single)
 
 
 def _concepts(text: str) -> dict[str, list[str]]:

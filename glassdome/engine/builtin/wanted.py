@@ -81,7 +81,7 @@ def _is_task(request: Request, author: Author, *, urgent: bool) -> bool:
     )
     if "?" in text[-4:]:
         return urgent or named
-    if asks and asks <= _MODALS and not opens:
+    if asks and asks <= _MODALS and not opens and author is not Author.MACHINE:
         return False
     dated = author is Author.MACHINE and request.due_at is not None
     return named or dated or request.score >= ASKS + _CLEARLY
