@@ -16,7 +16,7 @@ LAB = ROOT / "lab" / "glassdome_lab"
 FILES = sorted([*PACKAGE.rglob("*.py"), *LAB.rglob("*.py")])
 VAGUE = {"utils", "util", "common", "helpers", "helper", "misc", "manager", "types"}
 #: The one place each kind of `except Exception` may stand: detector runner, worker loop, API edge, the Overseer's round.
-BROAD_EXCEPT = {"signals/runner.py", "pipeline/worker.py", "api/errors.py", "core/contained.py"}
+BROAD_EXCEPT = {"signals/runner.py", "pipeline/worker.py", "api/errors.py", "core/unexpected.py"}
 
 
 def _name(path: Path) -> str:

@@ -60,7 +60,7 @@ class Performer:
         A move that went on alone would take the UID from under the keywords before it. An alert ends no turn.
         """
         for item in await self._ledger.of(ref):
-            if item.state is ActionState.PLANNED and not await self._one(item) and _holds(item.action):
+            if item.state is ActionState.PLANNED and not await self._one(item) and _blocks_later_actions(item.action):
                 return
 
     async def perform_due(self) -> int:
@@ -88,7 +88,7 @@ class Performer:
             moved_to = await self._do(action)
         except (FolderMissing, KeywordsUnsupported) as exc:
             # No fault of this message's: the editor and the doctor tell of it, not a line for each mail.
-            await self._finish(action, ActionState.FAILED, exc.sentence)
+            await self._finish(action, ActionState.FAILED, exc.public_message)
         except NotFound:
             gone = "The message had been moved already." if again else "The message is not there any more."
             done = again and action.kind is ActionKind.MOVE
@@ -99,7 +99,7 @@ class Performer:
             later = (
                 exc.temporary or isinstance(exc, TransportError)
             ) and self._clock.now() - item.planned_at < GIVE_UP_AFTER
-            await self._finish(action, _state_after(exc, later=later), exc.sentence)
+            await self._finish(action, _state_after(exc, later=later), exc.public_message)
             return not later
         else:
             await self._finish(action, ActionState.DONE, "", moved_to)
@@ -143,8 +143,8 @@ def _state_after(exc: GlassdomeError, *, later: bool) -> ActionState:
     return ActionState.PLANNED if later else ActionState.FAILED
 
 
-def _holds(action: Action) -> bool:
-    """Return whether what comes after it in its message waits for it, as the ledger sees to."""
+def _blocks_later_actions(action: Action) -> bool:
+    """Return whether the later actions on the same message wait for this one; the ledger enforces it."""
     return action.kind is not ActionKind.ALERT
 
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 from glassdome.agents.commands.handler import CommandMail
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.core.clock import Clock
-from glassdome.core.contained import contained
 from glassdome.core.errors import Broken, LoginRefused, MessageTooLarge
 from glassdome.core.limits import MAX_COMMAND_BYTES
 from glassdome.core.log import get_logger
+from glassdome.core.unexpected import wrap_unexpected
 from glassdome.ports.imap import ImapSession
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import INBOX, Cursor, MessageRef
@@ -57,7 +57,7 @@ class CommandInbox:
         for mail in mails:
             if mail is not None:
                 with suppress(Broken):  # it would break again, and stand before every later mail
-                    await contained(f"The handling of {mail.ref}", partial(handle, mail))
+                    await wrap_unexpected(f"The handling of {mail.ref}", partial(handle, mail))
                 await self._move(Cursor(uid_validity=validity, last_uid=mail.ref.uid))
         await self._move(found.cursor)
         return len(mails)

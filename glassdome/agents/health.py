@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from glassdome.agents.alert_book import AlertBook
-from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
+from glassdome.core.unexpected import wrap_unexpected
 
 if TYPE_CHECKING:
     from glassdome.store.queue import Queue
@@ -107,9 +107,9 @@ class AgentHealth:
 async def _asked(name: str, probe: Probe) -> str:
     try:
         async with asyncio.timeout(_PROBE_SECONDS):
-            await contained(f"The probe of {name}", probe)
+            await wrap_unexpected(f"The probe of {name}", probe)
     except GlassdomeError as exc:
-        return exc.sentence
+        return exc.public_message
     except TimeoutError:
         return f"no answer in {_PROBE_SECONDS:.0f} seconds."
     return ""

@@ -155,7 +155,7 @@ class MailcowAgent:
             named = str(task.get("action", "")) if isinstance(task, Mapping) else ""
             # Only a name of ours is known to be fit for a log.
             action = named if named in ACTIONS else ""
-            _log.warning("task_failed", agent=self.agent_id, action=action, code=exc.code, problem=exc.sentence)
+            _log.warning("task_failed", agent=self.agent_id, action=action, code=exc.code, problem=exc.public_message)
             return failure(exc)
 
     async def perform(self, task: Mapping[str, Any]) -> Result:

@@ -9,8 +9,8 @@ from typing import Any, Final
 from glassdome.agents.results import failure
 from glassdome.agents.stores import AgentStores
 from glassdome.core.clock import Clock
-from glassdome.core.contained import contained
 from glassdome.core.errors import ConfigError, GlassdomeError
+from glassdome.core.unexpected import wrap_unexpected
 from glassdome.integrations.mailcow.reading import read_row
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.mailbox.new_mail import UnreadFirst
@@ -53,7 +53,7 @@ class Monitor:
             async with places:
                 try:
                     poll = partial(self._poll, mailbox, stores, logins.get(mailbox))
-                    return await contained(f"The poll of {mailbox}", poll)
+                    return await wrap_unexpected(f"The poll of {mailbox}", poll)
                 except GlassdomeError as exc:
                     return failure(exc, mailbox=mailbox, count=0, messages=[])
 

@@ -26,9 +26,9 @@ from glassdome.agents.report.write import write_report
 from glassdome.agents.results import failure
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.contained import contained
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
+from glassdome.core.unexpected import wrap_unexpected
 from glassdome.mailbox.watch import ChangeWaiter
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file, own_domains
@@ -149,10 +149,10 @@ class OverseerAgent:
     async def _guarded(self, what: str, work: Callable[[], Awaitable[T]]) -> T | None:
         key, now = f"overseer:{what}", self._clock.now()
         try:
-            result = await contained(f"The part `{what}`", work)
+            result = await wrap_unexpected(f"The part `{what}`", work)
         except GlassdomeError as exc:
-            _log.warning("round_incomplete", part=what, code=exc.code, problem=exc.sentence)
-            self.book.failed(key, f"The Overseer's {what} fail: {exc.sentence}", now=now, critical=True)
+            _log.warning("round_incomplete", part=what, code=exc.code, problem=exc.public_message)
+            self.book.failed(key, f"The Overseer's {what} fail: {exc.public_message}", now=now, critical=True)
             return None
         self.book.works(key, now=now)
         return result
@@ -172,7 +172,7 @@ class OverseerAgent:
             _log.info("message_arrived", mailbox=mailbox, uid=message["id"])
             for callback in self._callbacks:
                 try:
-                    await contained("A callback of on_message", partial(callback, mailbox, message))
+                    await wrap_unexpected("A callback of on_message", partial(callback, mailbox, message))
                 except GlassdomeError as exc:
                     errors.append(exc)
         if errors:
@@ -210,7 +210,7 @@ class OverseerAgent:
         except GlassdomeError as exc:
             if await (await mail_agent.memory.stores()).mailboxes.get(mailbox) is None:
                 raise
-            _log.warning("overseer_password_not_stored", code=exc.code, problem=exc.sentence)
+            _log.warning("overseer_password_not_stored", code=exc.code, problem=exc.public_message)
             return False
         return True
 
@@ -334,7 +334,7 @@ class OverseerAgent:
 
 async def _passed(agent: MonitoredAgent) -> Mapping[str, Any]:
     try:
-        return await contained(f"The agent {agent.agent_id}", agent.monitor_all_mailboxes)
+        return await wrap_unexpected(f"The agent {agent.agent_id}", agent.monitor_all_mailboxes)
     except GlassdomeError as exc:
         return failure(exc, mailboxes_checked=0, results={})
 

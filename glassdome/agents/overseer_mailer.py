@@ -104,7 +104,7 @@ class OverseerMailer:
                 ),
             )
         except GlassdomeError as exc:
-            _log.warning("command_not_answered", ref=str(mail.ref), code=exc.code, problem=exc.sentence)
+            _log.warning("command_not_answered", ref=str(mail.ref), code=exc.code, problem=exc.public_message)
 
     async def _send(
         self,

@@ -15,4 +15,11 @@ _TOLD = ("reason", "partial", "created", "reply_code", "message_id", "retry_afte
 def failure(error: GlassdomeError, **more: Any) -> dict[str, Any]:
     """Return the result of a failed task: `success`, `error` (a sentence), `code` (stable), `temporary`."""
     told = {name: error.facts[name] for name in _TOLD if name in error.facts}
-    return {"success": False, "error": error.sentence, "code": error.code, "temporary": error.temporary, **told, **more}
+    return {
+        "success": False,
+        "error": error.public_message,
+        "code": error.code,
+        "temporary": error.temporary,
+        **told,
+        **more,
+    }

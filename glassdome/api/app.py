@@ -28,7 +28,7 @@ from glassdome.api import (
     routes_undo,
 )
 from glassdome.api.description import describe
-from glassdome.api.edge import Edge
+from glassdome.api.request_guard import RequestGuard
 from glassdome.api.scan import Scanner
 from glassdome.desk.guesses import Guesses
 from glassdome.desk.health import HealthBoard
@@ -76,7 +76,7 @@ def _behind(app: FastAPI, services: Services) -> FastAPI:
     app.state.guesses = Guesses()
     app.state.scanner = Scanner(services.classify)
     errors.install(app)
-    app.add_middleware(Edge, metrics=services.metrics)
+    app.add_middleware(RequestGuard, metrics=services.metrics)
     return app
 
 

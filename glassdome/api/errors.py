@@ -80,7 +80,7 @@ def install(app: FastAPI) -> None:
         if isinstance(exc, NotAuthenticated):
             headers["WWW-Authenticate"] = "ApiKey"
         if exc.status >= 500:
-            log.warning("api_error", path=request.url.path, code=exc.code, msg=exc.sentence, **exc.facts)
+            log.warning("api_error", path=request.url.path, code=exc.code, msg=exc.public_message, **exc.facts)
         return _answer(request, exc.status, error_body(exc), headers)
 
     @app.exception_handler(RequestValidationError)

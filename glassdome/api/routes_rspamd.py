@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
-from glassdome.api.edge import SCAN_PATH
 from glassdome.api.errors import refusals
+from glassdome.api.request_guard import SCAN_PATH
 from glassdome.api.scan import Scans, confidence, verdict_word
 from glassdome.api.shared_secret import FromBeside
 

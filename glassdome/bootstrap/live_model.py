@@ -79,7 +79,7 @@ class LiveModel:
         try:
             await self.follow(settings)
         except GlassdomeError as exc:
-            _log.warning("model_not_changed", code=exc.code, problem=exc.sentence)
+            _log.warning("model_not_changed", code=exc.code, problem=exc.public_message)
             self.probes.clear()
             self.probes[settings.engine_name] = _failing(exc)
             self._made_of = None

@@ -34,7 +34,7 @@ async def _moves(session: Session) -> list[tuple[str, str]]:
     except FolderMissing as exc:
         found.append(("move_to_junk is chosen, and there is no Junk folder", exc.fix))
     except ImapRefused as exc:
-        found.append((f"the folders cannot be listed: {exc.sentence}", ""))
+        found.append((f"the folders cannot be listed: {exc.public_message}", ""))
     if not {"MOVE", "UIDPLUS"} & session.capabilities:
         fix = f"Switch move_to_junk off, {_BY_SERVER}."
         found.append(("the server can neither MOVE nor UID EXPUNGE, so mail cannot be moved to Junk", fix))

@@ -143,4 +143,4 @@ async def _undo_since(undoer: Undoer, query: ActionQuery) -> tuple[int, int]:
 
 def _tell(outcome: Undone) -> None:
     for item, exc in outcome.refused:
-        err.print(f"- {item.id} {item.action.ref}: {exc.sentence}", markup=False, highlight=False)
+        err.print(f"- {item.id} {item.action.ref}: {exc.public_message}", markup=False, highlight=False)

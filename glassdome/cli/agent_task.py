@@ -86,7 +86,7 @@ async def audit(agent: MailcowAgent, audited: Audited) -> None:
 
 def _unwritten(exc: GlassdomeError, what: str) -> str:
     _log.warning("not_audited", code=exc.code, **exc.facts)
-    return f"It was done, but could not be {what}: {exc.sentence}"
+    return f"It was done, but could not be {what}: {exc.public_message}"
 
 
 def tell(result: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:

@@ -52,7 +52,7 @@ async def _with_table(settings: Settings) -> Settings:
         async with open_database(settings.database, rendering=RENDERING) as database:
             return await asyncio.to_thread(settings.with_table, await database.config.read_config())
     except (ConfigError, StoreError) as exc:
-        err.print(f"Without the llm_config table: {exc.sentence}", highlight=False, markup=False)
+        err.print(f"Without the llm_config table: {exc.public_message}", highlight=False, markup=False)
         return settings
 
 

@@ -61,7 +61,7 @@ def errors_told() -> Iterator[None]:
     try:
         yield
     except GlassdomeError as exc:
-        err.print(f"[bold red]glassdome:[/] {_plain(exc.sentence)}", highlight=False)
+        err.print(f"[bold red]glassdome:[/] {_plain(exc.public_message)}", highlight=False)
         if "cause" in exc.facts:
             # Too raw for the sentence, but whoever must fix it needs it.
             _log.error("cause_of_failure", code=exc.code, cause=exc.facts["cause"])

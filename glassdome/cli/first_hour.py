@@ -71,7 +71,7 @@ def offer_model(plan: Plan, pull: bool | None, *, running: bool) -> None:
             run_shown(command, folder=plan.root)
             return
         except PeerRefused as exc:
-            err.print(f"{exc.sentence} The rest is installed.", highlight=False, markup=False)
+            err.print(f"{exc.public_message} The rest is installed.", highlight=False, markup=False)
     _say(f"\nUntil the language model {model} is fetched, all mail is judged without it, by the built-in engine alone:")
     _say(f"  {command.line}")
 

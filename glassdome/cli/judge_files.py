@@ -98,7 +98,7 @@ async def _judge(mail: MailFile, how: FileJudge) -> Row:
     try:
         analysis = await analyze_raw(mail.raw, ref, context, options=how.options)
     except GlassdomeError as exc:
-        return {"file": mail.name, "error": exc.sentence, "code": exc.code}
+        return {"file": mail.name, "error": exc.public_message, "code": exc.code}
     return {"file": mail.name, **analysis_shape(analysis)}
 
 

@@ -55,7 +55,7 @@ async def _migrated(settings: Settings, *, again_in: float) -> bool:
     try:
         await migrate(settings.database)
     except StoreUnavailable as exc:
-        _log.warning("waiting_for_database", problem=exc.sentence, again_in=again_in, **exc.facts)
+        _log.warning("waiting_for_database", problem=exc.public_message, again_in=again_in, **exc.facts)
         return False
     return True
 

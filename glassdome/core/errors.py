@@ -86,17 +86,17 @@ class GlassdomeError(Exception):
         self.message = message or (self.__doc__ or "").splitlines()[0]
         self.fix = fix
         self.facts = facts
-        super().__init__(self.sentence)
+        super().__init__(self.public_message)
 
     @property
-    def sentence(self) -> str:
+    def public_message(self) -> str:
         """The public text: what was wrong, then what to do."""
         return f"{self.message} {self.fix}".strip()
 
     @property
     def outward(self) -> str:
         """The sentence for a peer: where a server behind us failed, without its host and port."""
-        return without_places(self.sentence) if self.status >= 500 else self.sentence
+        return without_places(self.public_message) if self.status >= 500 else self.public_message
 
 
 class ConfigError(GlassdomeError):

@@ -11,10 +11,10 @@ from math import ceil
 from typing import Any, Final
 
 from glassdome.core.config import Settings
-from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError, StoreUnavailable, TimedOut
 from glassdome.core.log import get_logger
 from glassdome.core.log_outage import BACK
+from glassdome.core.unexpected import wrap_unexpected
 from glassdome.desk.services import Services
 from glassdome.shapes.instants import rfc3339
 from glassdome.shapes.job import depth_shape
@@ -104,7 +104,7 @@ class HealthBoard:
             _log.info(BACK)
         if error is not None and (before is None or before.ok):
             facts = {name: error.facts[name] for name in ("cause",) if name in error.facts}
-            _log.warning("database_unavailable", code=StoreUnavailable.code, problem=error.sentence, **facts)
+            _log.warning("database_unavailable", code=StoreUnavailable.code, problem=error.public_message, **facts)
 
     async def _use_database(self) -> None:
         """Read and write: a database that is full, locked or read-only still answers questions, and judges nothing."""
@@ -144,7 +144,7 @@ class HealthBoard:
 
 
 async def _outcome(name: str, probe: Callable[[], Awaitable[None]]) -> GlassdomeError | None:
-    asked = asyncio.ensure_future(contained(f"The look at {name}", probe))
+    asked = asyncio.ensure_future(wrap_unexpected(f"The look at {name}", probe))
     try:
         for _ in range(ceil(_PROBE_SECONDS / _TURN_SECONDS)):
             if (await asyncio.wait((asked,), timeout=_TURN_SECONDS))[0]:

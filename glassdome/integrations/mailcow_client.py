@@ -305,7 +305,7 @@ class MailcowClient:
                 folder = found[0] if found else "Sent"
                 await session.append(folder, raw, flags=[r"\Seen"], date=self._clock.now())
         except GlassdomeError as exc:
-            _log.warning("sent_copy_not_stored", mailbox=message.sender.addr, code=exc.code, problem=exc.sentence)
+            _log.warning("sent_copy_not_stored", mailbox=message.sender.addr, code=exc.code, problem=exc.public_message)
 
     # -- life
 

@@ -72,7 +72,7 @@ class MailboxBackoff:
             failures=failures,
             again_at=now + pause_after(error, failures, jitter=self._jitter),
             code=error.code,
-            sentence=error.sentence,
+            sentence=error.public_message,
         )
         self._states[mailbox] = state
         return state

@@ -115,7 +115,7 @@ class ImapEditor:
         since = self._doubtful.get(key, (now, now))[0]
         self._doubtful[key] = (since, now)
         if now - since >= _A_MOMENT_SECONDS:
-            self._never(ref, exc.sentence)
+            self._never(ref, exc.public_message)
             raise _no_keywords(ref) from exc
 
     def _never(self, ref: MessageRef, why: str) -> None:

@@ -64,7 +64,7 @@ class Poller:
             except GlassdomeError as exc:
                 state = self.backoff.record_failure(mailbox, exc, now=self._clock.now())
                 _log.warning(
-                    "mailbox_failed", mailbox=mailbox, folder=folder, code=exc.code, problem=exc.sentence,
+                    "mailbox_failed", mailbox=mailbox, folder=folder, code=exc.code, problem=exc.public_message,
                     failures=state.failures, again_at=str(state.again_at),
                 )  # fmt: skip
                 return None

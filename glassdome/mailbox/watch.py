@@ -9,10 +9,10 @@ from functools import partial
 from typing import Final, Self
 
 from glassdome.core.clock import Clock
-from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.limits import MAX_WATCHED_MAILBOXES
 from glassdome.core.log import get_logger
+from glassdome.core.unexpected import wrap_unexpected
 from glassdome.mailbox.backoff import MailboxBackoff
 from glassdome.ports.mail import MailSource
 from glassdome.values.refs import INBOX
@@ -67,12 +67,16 @@ class InboxWatch:
             if (again_at := self._backoff.again_at(mailbox)) is not None:
                 await self._clock.sleep(max(0.0, (again_at - self._clock.now()).total_seconds()))
             try:
-                await contained(f"The watch of {mailbox}", partial(self._listen, mailbox))
+                await wrap_unexpected(f"The watch of {mailbox}", partial(self._listen, mailbox))
                 return  # a source that cannot watch leaves it to polling
             except GlassdomeError as exc:
                 state = self._backoff.record_failure(mailbox, exc, now=self._clock.now())
                 _log.warning(
-                    "watch_lost", mailbox=mailbox, code=exc.code, problem=exc.sentence, again_at=str(state.again_at)
+                    "watch_lost",
+                    mailbox=mailbox,
+                    code=exc.code,
+                    problem=exc.public_message,
+                    again_at=str(state.again_at),
                 )
 
     async def _listen(self, mailbox: str) -> None:

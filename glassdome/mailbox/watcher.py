@@ -115,7 +115,7 @@ class Watcher:
             mailboxes = [mailbox for mailbox in mailboxes if mailbox.lower() not in before]
             await self._poller.poll_all(mailboxes, also=lambda mailbox: self._rung_folders.get(mailbox, frozenset()))
         except StoreError as exc:
-            _log.warning("poll_failed", code=exc.code, problem=exc.sentence)
+            _log.warning("poll_failed", code=exc.code, problem=exc.public_message)
 
     async def _read_enabled(self) -> Sequence[str]:
         mailboxes = await self._preferences.chosen_mailboxes()
@@ -141,7 +141,7 @@ class Watcher:
                 self._rung_folders[mailbox] = self._rung_folders.get(mailbox, frozenset()) | {folder}
                 await self._poller.poll(mailbox, folder, rung=delivered)
         except StoreError as exc:
-            _log.warning("doorbell_lost", mailbox=rung, folder=folder, code=exc.code, problem=exc.sentence)
+            _log.warning("doorbell_lost", mailbox=rung, folder=folder, code=exc.code, problem=exc.public_message)
         finally:
             self._polling.discard((rung, folder))
             # A ring that came meanwhile is answered now.

@@ -11,11 +11,10 @@ from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_FOLDER_CHARS, MAX_PAGE
 from glassdome.desk.actions import ActionParameters, find_actions
 from glassdome.desk.keys import Caller
 from glassdome.desk.undo import ActionId, take_back
-from glassdome.mcp.parts import Parts
 from glassdome.mcp.reading import access_of, accesses
 from glassdome.mcp.shapes import Shape, Where
 from glassdome.mcp.tool import PAGE, Tool
-from glassdome.mcp.untrusted import phrase, shows_body
+from glassdome.mcp.untrusted_text import phrase, shows_body
 from glassdome.shapes.action import action_shape
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
@@ -81,18 +80,18 @@ class TakeBackArguments(BaseModel):
     id: ActionId = Field(description="`id` of list_actions")
 
 
-async def _list(parts: Parts, caller: Caller, given: ActionParameters) -> ActionList:
-    page = await find_actions(parts.services, caller, given)
-    access = await accesses(parts, (item.action.ref.mailbox for item in page.items))
+async def _list(context: ToolContext, caller: Caller, given: ActionParameters) -> ActionList:
+    page = await find_actions(context.services, caller, given)
+    access = await accesses(context, (item.action.ref.mailbox for item in page.items))
     rows = [ActionRow.of(item, access[item.action.ref.mailbox]) for item in page.items]
     return ActionList(actions=rows, next_cursor=page.next_cursor or None)
 
 
-async def _take_back(parts: Parts, caller: Caller, given: TakeBackArguments) -> ActionRow:
-    came_to = (await take_back(parts.services, caller, [given.id]))[given.id]
+async def _take_back(context: ToolContext, caller: Caller, given: TakeBackArguments) -> ActionRow:
+    came_to = (await take_back(context.services, caller, [given.id]))[given.id]
     if isinstance(came_to, GlassdomeError):
         raise came_to
-    return ActionRow.of(came_to, await access_of(parts, came_to.action.ref.mailbox))
+    return ActionRow.of(came_to, await access_of(context, came_to.action.ref.mailbox))
 
 
 ACTING = (

@@ -9,9 +9,9 @@ from glassdome.desk.feedback import FeedbackRequest, correct
 from glassdome.desk.keys import Caller
 from glassdome.desk.preferences import PreferencesEdit, PreferencesShape, change_preferences
 from glassdome.desk.queue import JobId, QueueEdit, move_jobs
-from glassdome.mcp.parts import Parts
 from glassdome.mcp.shapes import Shape
 from glassdome.mcp.tool import Tool
+from glassdome.mcp.tool_context import ToolContext
 from glassdome.values.verdict import Label
 
 __all__ = ["CORRECTING"]
@@ -38,18 +38,18 @@ class Retried(Shape):
     id: int
 
 
-async def _feedback(parts: Parts, caller: Caller, given: FeedbackRequest) -> Corrected:
-    facts = await correct(parts.services, caller, given)
+async def _feedback(context: ToolContext, caller: Caller, given: FeedbackRequest) -> Corrected:
+    facts = await correct(context.services, caller, given)
     return Corrected(message=facts["email_id"], label=Label(facts["label"]))
 
 
-async def _preferences(parts: Parts, caller: Caller, given: PreferencesEdit) -> PreferencesShape:
-    _, now = await change_preferences(parts.services, caller, given)
+async def _preferences(context: ToolContext, caller: Caller, given: PreferencesEdit) -> PreferencesShape:
+    _, now = await change_preferences(context.services, caller, given)
     return PreferencesShape(**now)
 
 
-async def _retry(parts: Parts, caller: Caller, given: RetryArguments) -> Retried:
-    moved, _ = await move_jobs(parts.services, caller, QueueEdit(action="retry", ids=[given.id]))
+async def _retry(context: ToolContext, caller: Caller, given: RetryArguments) -> Retried:
+    moved, _ = await move_jobs(context.services, caller, QueueEdit(action="retry", ids=[given.id]))
     if not moved:
         raise Conflict("The job neither failed nor was cancelled, so there is nothing to retry.")
     return Retried(id=given.id)

@@ -26,7 +26,7 @@ from glassdome.core.errors import (
 )
 from glassdome.core.limits import MAX_PHRASE_CHARS
 from glassdome.core.places import without_places
-from glassdome.mcp.untrusted import phrase
+from glassdome.mcp.untrusted_text import phrase
 
 __all__ = ["bad_arguments", "error_body", "error_result", "http_refusal", "unknown_tool"]
 

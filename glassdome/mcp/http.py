@@ -26,8 +26,8 @@ from glassdome.desk.guesses import Guesses, address_of
 from glassdome.desk.keys import Caller, find_caller, parse_keys
 from glassdome.desk.rate import RateLimit
 from glassdome.mcp.errors import http_refusal
-from glassdome.mcp.parts import open_parts
 from glassdome.mcp.server import Context, create_server
+from glassdome.mcp.tool_context import open_tool_context
 from glassdome.pipeline.live import LiveSettings
 
 __all__ = ["PATH", "open_http"]
@@ -101,8 +101,8 @@ async def open_http(
     """
     if not parse_keys(reveal(settings.api_keys) or ""):
         raise ConfigError("There is no API key, so nobody could use this server.", fix="Set GLASSDOME_API_KEYS.")
-    parts = PerLoop(partial(open_parts, settings, clock=clock))
-    server = create_server(parts.get, _caller_of, allow_writes=allow_writes)
+    tool_context = PerLoop(partial(open_tool_context, settings, clock=clock))
+    server = create_server(tool_context.get, _caller_of, allow_writes=allow_writes)
     app = server.streamable_http_app(
         streamable_http_path=PATH,
         max_request_body_size=MAX_MCP_REQUEST_BYTES,
@@ -115,4 +115,4 @@ async def open_http(
     try:
         yield KeyGuard(app, LiveSettings(settings, _NoTable(), clock=clock).refresh, clock=clock)
     finally:
-        await parts.aclose()
+        await tool_context.aclose()

@@ -12,11 +12,11 @@ from glassdome.desk.analyze import analysed, chosen_message
 from glassdome.desk.email_id import as_mailbox, parse_email_id
 from glassdome.desk.keys import Caller
 from glassdome.desk.lookup import EmailIdField, FolderField, MailboxField
-from glassdome.mcp.parts import Parts
 from glassdome.mcp.reading import MessageArguments, access_of, find_shape
 from glassdome.mcp.shapes import AnalysisResult, JobRow, Shape
 from glassdome.mcp.tool import Tool
-from glassdome.mcp.untrusted import shows_body
+from glassdome.mcp.tool_context import ToolContext
+from glassdome.mcp.untrusted_text import shows_body
 from glassdome.shapes.analysis import analysis_shape
 from glassdome.shapes.job import job_shape
 from glassdome.values.job import Job
@@ -57,34 +57,34 @@ class Requested(Shape):
     job: JobRow | None = Field(description="Set while the analysis is not done: ask again later with get_analysis")
 
 
-async def _analyze(parts: Parts, caller: Caller, given: AnalyzeArguments) -> AnalysisResult:
+async def _analyze(context: ToolContext, caller: Caller, given: AnalyzeArguments) -> AnalysisResult:
     named = given.mailbox is not None and given.email_id is not None
     if (given.raw is not None) is named or (given.raw is not None and (given.mailbox or given.email_id)):
         raise InputError("Give either raw, or mailbox and email_id.")
     if given.raw is not None:
-        judged = await parts.judge(given.raw.encode("utf-8", "replace"), _NOWHERE)
+        judged = await context.judge(given.raw.encode("utf-8", "replace"), _NOWHERE)
         shape = analysis_shape(judged) | {"email_id": ""}
         return AnalysisResult.of(shape, EngineAccess.FULL, stored=False)
     message = MessageArguments(mailbox=given.mailbox or "", email_id=given.email_id or "", folder=given.folder)
-    return await _analyze_stored(parts, caller, message)
+    return await _analyze_stored(context, caller, message)
 
 
-async def _analyze_stored(parts: Parts, caller: Caller, given: MessageArguments) -> AnalysisResult:
-    if (known := await find_shape(parts, caller, given)) is not None:
-        return AnalysisResult.of(known, await access_of(parts, known["mailbox"]))
-    ref = await _chosen_message(parts, caller, given)
-    source = parts.services.source
+async def _analyze_stored(context: ToolContext, caller: Caller, given: MessageArguments) -> AnalysisResult:
+    if (known := await find_shape(context, caller, given)) is not None:
+        return AnalysisResult.of(known, await access_of(context, known["mailbox"]))
+    ref = await _chosen_message(context, caller, given)
+    source = context.services.source
     if source is None:
         raise ConnectFailed("No mail server is configured.", fix="Set GLASSDOME_IMAP_HOST.")
-    judged = await parts.judge(await source.fetch(ref, max_bytes=MAX_MESSAGE_BYTES), ref)
-    return AnalysisResult.of(analysis_shape(judged), await access_of(parts, ref.mailbox), stored=False)
+    judged = await context.judge(await source.fetch(ref, max_bytes=MAX_MESSAGE_BYTES), ref)
+    return AnalysisResult.of(analysis_shape(judged), await access_of(context, ref.mailbox), stored=False)
 
 
-async def _request(parts: Parts, caller: Caller, given: RequestArguments) -> Requested:
-    ref = await _chosen_message(parts, caller, given)
-    access = await access_of(parts, ref.mailbox)
+async def _request(context: ToolContext, caller: Caller, given: RequestArguments) -> Requested:
+    ref = await _chosen_message(context, caller, given)
+    access = await access_of(context, ref.mailbox)
     try:
-        found = await analysed(parts.services, ref, force=given.force, wait=given.wait)
+        found = await analysed(context.services, ref, force=given.force, wait=given.wait)
     except AnalysisFailed as exc:
         if shows_body(access):
             raise
@@ -95,10 +95,10 @@ async def _request(parts: Parts, caller: Caller, given: RequestArguments) -> Req
     return Requested(analysis=AnalysisResult.of(analysis_shape(found), access), job=None)
 
 
-async def _chosen_message(parts: Parts, caller: Caller, given: MessageArguments) -> MessageRef:
+async def _chosen_message(context: ToolContext, caller: Caller, given: MessageArguments) -> MessageRef:
     """Find a message that may be read; raises AccessDenied, PolicyRefused, NotFound, TransportError."""
     wanted = parse_email_id(given.email_id, given.folder)
-    return await chosen_message(parts.services, caller, as_mailbox(given.mailbox), wanted)
+    return await chosen_message(context.services, caller, as_mailbox(given.mailbox), wanted)
 
 
 JUDGING = (

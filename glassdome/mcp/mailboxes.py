@@ -20,10 +20,10 @@ from glassdome.core.limits import (
 from glassdome.desk.email_id import as_mailbox
 from glassdome.desk.keys import Caller
 from glassdome.desk.lookup import MailboxField
-from glassdome.mcp.parts import Parts
 from glassdome.mcp.shapes import Shape
 from glassdome.mcp.tool import Tool
-from glassdome.mcp.untrusted import phrase
+from glassdome.mcp.tool_context import ToolContext
+from glassdome.mcp.untrusted_text import phrase
 
 __all__ = ["MAILBOXES"]
 
@@ -124,11 +124,11 @@ class Sent(Shape):
     untrusted: ServerWords
 
 
-async def _list(parts: Parts, caller: Caller, given: ListMailboxesArguments) -> MailboxList:
-    chosen = frozenset(await parts.services.preferences.chosen_mailboxes())
+async def _list(context: ToolContext, caller: Caller, given: ListMailboxesArguments) -> MailboxList:
+    chosen = frozenset(await context.services.preferences.chosen_mailboxes())
     rows = {name: MailboxRow(mailbox=name, chosen=True) for name in chosen}
-    if parts.has_mailcow:
-        result = await parts.agent().perform({"action": "list_mailboxes", "domain": given.domain or None})
+    if context.has_mailcow:
+        result = await context.agent().perform({"action": "list_mailboxes", "domain": given.domain or None})
         rows |= {row["username"]: _row(row, chosen) for row in result["mailboxes"]}
     wanted = given.domain.lower()
     return MailboxList(
@@ -152,8 +152,8 @@ def _row(row: Mapping[str, Any], chosen: frozenset[str]) -> MailboxRow:
     )
 
 
-async def _create(parts: Parts, caller: Caller, given: CreateArguments) -> Created:
-    domain = given.domain or parts.services.settings().mailcow_domain
+async def _create(context: ToolContext, caller: Caller, given: CreateArguments) -> Created:
+    domain = given.domain or context.services.settings().mailcow_domain
     if not domain:
         raise ConfigError("No domain for the mailbox is known.", fix="Give domain, or set MAILCOW_DOMAIN.")
     mailbox = as_mailbox(f"{given.local_part}@{domain}")
@@ -161,12 +161,12 @@ async def _create(parts: Parts, caller: Caller, given: CreateArguments) -> Creat
     # mailcow's policy may want upper and lower case, digits and other characters.
     password = given.password or SecretStr(f"{secrets.token_urlsafe(24)}-Aa1!")
     task = {"local_part": given.local_part, "domain": domain, "name": given.name, "quota_mb": given.quota_mb}
-    result = await parts.agent().perform({"action": "create_mailbox", "password": password, **task})
-    await _audit(parts, caller, "create_mailbox", mailbox, {"quota_mb": given.quota_mb})
+    result = await context.agent().perform({"action": "create_mailbox", "password": password, **task})
+    await _audit(context, caller, "create_mailbox", mailbox, {"quota_mb": given.quota_mb})
     return Created(mailbox=result["mailbox"])
 
 
-async def _delete(parts: Parts, caller: Caller, given: DeleteArguments) -> Deleted:
+async def _delete(context: ToolContext, caller: Caller, given: DeleteArguments) -> Deleted:
     mailbox = as_mailbox(given.mailbox)
     caller.must_see(mailbox)
     if given.confirm.lower() != mailbox:
@@ -174,18 +174,18 @@ async def _delete(parts: Parts, caller: Caller, given: DeleteArguments) -> Delet
             "confirm is not the address of the mailbox, so nothing was deleted.",
             fix="Ask a person, then repeat the address in confirm.",
         )
-    result = await parts.agent().perform({"action": "delete_mailbox", "mailbox": mailbox})
-    await _audit(parts, caller, "delete_mailbox", mailbox, {})
+    result = await context.agent().perform({"action": "delete_mailbox", "mailbox": mailbox})
+    await _audit(context, caller, "delete_mailbox", mailbox, {})
     return Deleted(mailbox=mailbox, warnings=[phrase(text) for text in result.get("warnings", [])])
 
 
-async def _send(parts: Parts, caller: Caller, given: SendArguments) -> Sent:
+async def _send(context: ToolContext, caller: Caller, given: SendArguments) -> Sent:
     mailbox = as_mailbox(given.mailbox)
     caller.must_see(mailbox)
     mail = given.model_dump(exclude={"mailbox", "to"})
-    result = await parts.agent().send(SendEmail(mailbox=mailbox, to_addresses=given.to, purpose="mcp", **mail))
+    result = await context.agent().send(SendEmail(mailbox=mailbox, to_addresses=given.to, purpose="mcp", **mail))
     facts = {"message_id": result["message_id"], "recipients": len({*given.to, *given.cc, *given.bcc})}
-    await _audit(parts, caller, "send_email", mailbox, facts)
+    await _audit(context, caller, "send_email", mailbox, facts)
     return Sent(
         message_id=result["message_id"],
         state=result["state"],
@@ -195,8 +195,8 @@ async def _send(parts: Parts, caller: Caller, given: SendArguments) -> Sent:
     )
 
 
-async def _audit(parts: Parts, caller: Caller, action: str, mailbox: str, facts: Mapping[str, Any]) -> None:
-    services = parts.services
+async def _audit(context: ToolContext, caller: Caller, action: str, mailbox: str, facts: Mapping[str, Any]) -> None:
+    services = context.services
     now = services.clock.now()
     await services.history.audit(actor=caller.name, action=action, subject=mailbox, facts=facts, now=now)
 

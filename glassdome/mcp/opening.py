@@ -1,4 +1,4 @@
-"""Opens what the tools work with; imported with the first call (see `parts`)."""
+"""Opens what the tools work with; imported with the first call (see `tool_context`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.desk.wiring import services_of
-from glassdome.mcp.parts import Parts
+from glassdome.mcp.tool_context import ToolContext
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, warm_up
 from glassdome.values.analysis import Analysis
@@ -23,8 +23,8 @@ __all__ = ["opened"]
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts]:
-    """Yield the parts over the database of the settings; raises what `open_app` raises.
+async def opened(settings: Settings, *, clock: Clock) -> AsyncIterator[ToolContext]:
+    """Yield the tool context over the database of the settings; raises what `open_app` raises.
 
     Nothing is watched and no job is worked on here: that is the service's business, on this or another machine.
     """
@@ -39,7 +39,7 @@ async def opened(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts]:
             )
             mail_agent = await stack.enter_async_context(agent)
         await warm_up()
-        yield Parts(
+        yield ToolContext(
             services=services_of(app),
             judge=partial(_judge, app),
             mail_agent=mail_agent,

@@ -16,10 +16,10 @@ from glassdome.desk.keys import Caller
 from glassdome.desk.lookup import EmailIdField, Filters, FolderField, MailboxField, find_document
 from glassdome.desk.preferences import PreferencesShape, Whose, preferences_of
 from glassdome.desk.queue import QueueParameters, page_of_queue
-from glassdome.mcp.parts import Parts
 from glassdome.mcp.shapes import AnalysisList, AnalysisResult, AnalysisRow, Explanation, JobRow, QueueResult, Totals
 from glassdome.mcp.tool import PAGE, Tool
-from glassdome.mcp.untrusted import shows_body
+from glassdome.mcp.tool_context import ToolContext
+from glassdome.mcp.untrusted_text import shows_body
 from glassdome.ports.store import AnalysisQuery
 from glassdome.shapes.job import depth_shape
 from glassdome.values.preferences import EngineAccess
@@ -51,63 +51,63 @@ class QueueArguments(QueueParameters):
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Jobs of a page")] = PAGE
 
 
-async def access_of(parts: Parts, mailbox: str) -> EngineAccess:
+async def access_of(context: ToolContext, mailbox: str) -> EngineAccess:
     """Return how much of its mail the owner lets a language model see: whoever calls a tool is most likely one."""
-    return (await parts.services.preferences.get_preferences(mailbox)).engine_access
+    return (await context.services.preferences.get_preferences(mailbox)).engine_access
 
 
-async def accesses(parts: Parts, mailboxes: Iterable[str]) -> dict[str, EngineAccess]:
+async def accesses(context: ToolContext, mailboxes: Iterable[str]) -> dict[str, EngineAccess]:
     """Return the same for the mailboxes of a page."""
-    return {mailbox: await access_of(parts, mailbox) for mailbox in set(mailboxes)}
+    return {mailbox: await access_of(context, mailbox) for mailbox in set(mailboxes)}
 
 
-async def find_shape(parts: Parts, caller: Caller, given: MessageArguments) -> dict[str, Any] | None:
+async def find_shape(context: ToolContext, caller: Caller, given: MessageArguments) -> dict[str, Any] | None:
     """Return the stored analysis of a message as JSON; raises InputError, AccessDenied."""
     mailbox = as_mailbox(given.mailbox)
     caller.must_see(mailbox)
     wanted = parse_email_id(given.email_id, given.folder)
-    document = await find_document(parts.services.analyses, mailbox, wanted)
+    document = await find_document(context.services.analyses, mailbox, wanted)
     return None if document is None else dict(json.loads(document))
 
 
-async def _stored(parts: Parts, caller: Caller, given: MessageArguments) -> tuple[dict[str, Any], EngineAccess]:
-    shape = await find_shape(parts, caller, given)
+async def _stored(context: ToolContext, caller: Caller, given: MessageArguments) -> tuple[dict[str, Any], EngineAccess]:
+    shape = await find_shape(context, caller, given)
     if shape is None:
         raise NotFound(
             "There is no analysis of this message. That says nothing about its safety.",
             fix="Ask for one with analyze_message, or look into the queue.",
         )
-    return shape, await access_of(parts, shape["mailbox"])
+    return shape, await access_of(context, shape["mailbox"])
 
 
-async def _searched(parts: Parts, given: Filters, query: AnalysisQuery) -> AnalysisQuery:
+async def _searched(context: ToolContext, given: Filters, query: AnalysisQuery) -> AnalysisQuery:
     """Return the query without the mailboxes of whose mail no word may be seen: what is found by a word tells it."""
     if not given.text:
         return query
     kept = [access for access in EngineAccess if not shows_body(access)]
-    return replace(query, without=await parts.services.preferences.mailboxes_with(kept))
+    return replace(query, without=await context.services.preferences.mailboxes_with(kept))
 
 
-async def _list(parts: Parts, caller: Caller, given: ListAnalysesArguments) -> AnalysisList:
-    query = await _searched(parts, given, given.query(caller, limit=given.limit, cursor=given.cursor))
-    page = await parts.services.analyses.documents(query)
+async def _list(context: ToolContext, caller: Caller, given: ListAnalysesArguments) -> AnalysisList:
+    query = await _searched(context, given, given.query(caller, limit=given.limit, cursor=given.cursor))
+    page = await context.services.analyses.documents(query)
     shapes: list[Mapping[str, Any]] = [json.loads(text) for text in page.items]
-    access = await accesses(parts, (shape["mailbox"] for shape in shapes))
+    access = await accesses(context, (shape["mailbox"] for shape in shapes))
     rows = [AnalysisRow.of(shape, access[shape["mailbox"]]) for shape in shapes]
     return AnalysisList(analyses=rows, next_cursor=page.next_cursor or None)
 
 
-async def _get(parts: Parts, caller: Caller, given: MessageArguments) -> AnalysisResult:
-    return AnalysisResult.of(*await _stored(parts, caller, given))
+async def _get(context: ToolContext, caller: Caller, given: MessageArguments) -> AnalysisResult:
+    return AnalysisResult.of(*await _stored(context, caller, given))
 
 
-async def _explain(parts: Parts, caller: Caller, given: MessageArguments) -> Explanation:
-    return Explanation.of(*await _stored(parts, caller, given))
+async def _explain(context: ToolContext, caller: Caller, given: MessageArguments) -> Explanation:
+    return Explanation.of(*await _stored(context, caller, given))
 
 
-async def _statistics(parts: Parts, caller: Caller, given: Filters) -> Totals:
-    services = parts.services
-    found = await services.analyses.statistics(await _searched(parts, given, given.query(caller)))
+async def _statistics(context: ToolContext, caller: Caller, given: Filters) -> Totals:
+    services = context.services
+    found = await services.analyses.statistics(await _searched(context, given, given.query(caller)))
     depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
     return Totals(
         total=found.total,
@@ -125,10 +125,10 @@ async def _statistics(parts: Parts, caller: Caller, given: Filters) -> Totals:
     )
 
 
-async def _queue(parts: Parts, caller: Caller, given: QueueParameters) -> QueueResult:
-    page = await page_of_queue(parts.services, caller, given)
+async def _queue(context: ToolContext, caller: Caller, given: QueueParameters) -> QueueResult:
+    page = await page_of_queue(context.services, caller, given)
     shapes: list[Mapping[str, Any]] = [json.loads(text) for text in page.jobs]
-    access = await accesses(parts, (shape["mailbox"] for shape in shapes))
+    access = await accesses(context, (shape["mailbox"] for shape in shapes))
     return QueueResult(
         depth=depth_shape(page.depth),
         jobs=[JobRow.of(shape, access[shape["mailbox"]]) for shape in shapes],
@@ -136,8 +136,8 @@ async def _queue(parts: Parts, caller: Caller, given: QueueParameters) -> QueueR
     )
 
 
-async def _preferences(parts: Parts, caller: Caller, given: Whose) -> PreferencesShape:
-    return PreferencesShape(**await preferences_of(parts.services, caller, given))
+async def _preferences(context: ToolContext, caller: Caller, given: Whose) -> PreferencesShape:
+    return PreferencesShape(**await preferences_of(context.services, caller, given))
 
 
 READING = (

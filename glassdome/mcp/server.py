@@ -12,14 +12,14 @@ from mcp.server.lowlevel import Server
 from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams
 
 from glassdome import __version__
-from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
+from glassdome.core.unexpected import wrap_unexpected
 from glassdome.desk.keys import Caller
 from glassdome.mcp.errors import error_result
-from glassdome.mcp.parts import Parts
 from glassdome.mcp.table import Allowed
 from glassdome.mcp.tool import Tool
+from glassdome.mcp.tool_context import ToolContext
 
 __all__ = ["INSTRUCTIONS", "Context", "create_server"]
 
@@ -35,11 +35,11 @@ INSTRUCTIONS: Final = (
 
 
 def create_server(
-    parts: Callable[[], Awaitable[Parts]], caller_of: Callable[[Context], Caller], *, allow_writes: bool
+    tool_context: Callable[[], Awaitable[ToolContext]], caller_of: Callable[[Context], Caller], *, allow_writes: bool
 ) -> Server:
     """Return the server.
 
-    `parts` answers what tools work with, or raises GlassdomeError while that is away: then calls fail, and the server
+    `tool_context` returns what tools work with, or raises GlassdomeError while that is away: then calls fail, and the server
     goes on. `caller_of` says who makes a request.
     """
     allowed = Allowed(writes=allow_writes)
@@ -52,9 +52,11 @@ def create_server(
         try:
             tool = allowed.tool(params.name, caller)
             given = tool.read(params.arguments)
-            found = await contained(f"The tool {tool.name}", partial(_run, tool, parts, caller, given))
+            found = await wrap_unexpected(f"The tool {tool.name}", partial(_run, tool, tool_context, caller, given))
         except GlassdomeError as exc:
-            _log.warning("mcp_refused", tool=params.name[:100], caller=caller.name, code=exc.code, msg=exc.sentence)
+            _log.warning(
+                "mcp_refused", tool=params.name[:100], caller=caller.name, code=exc.code, msg=exc.public_message
+            )
             return error_result(exc)
         _log.info("mcp_call", tool=tool.name, caller=caller.name)
         return found
@@ -69,8 +71,10 @@ def create_server(
     )
 
 
-async def _run(tool: Tool, parts: Callable[[], Awaitable[Parts]], caller: Caller, given: Any) -> CallToolResult:
-    opened = await parts()
+async def _run(
+    tool: Tool, tool_context: Callable[[], Awaitable[ToolContext]], caller: Caller, given: Any
+) -> CallToolResult:
+    opened = await tool_context()
     # A client may cancel a call: reading stops at once, a write that has begun is finished, with its audit.
     with anyio.CancelScope(shield=tool.writes and not tool.waits):
         found = await tool.run(opened, caller, given)

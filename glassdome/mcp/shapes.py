@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassdome.mcp.untrusted import (
+from glassdome.mcp.untrusted_text import (
     JobText,
     MailText,
     RowText,

@@ -12,8 +12,8 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import InputError
 from glassdome.core.per_loop import PerLoop
 from glassdome.desk.keys import Caller, Scope
-from glassdome.mcp.parts import open_parts
 from glassdome.mcp.server import create_server
+from glassdome.mcp.tool_context import open_tool_context
 
 __all__ = ["local_caller", "serve_stdio"]
 
@@ -33,10 +33,10 @@ def local_caller(only: tuple[str, ...], *, allow_writes: bool) -> Caller:
 
 async def serve_stdio(settings: Settings, caller: Caller, *, allow_writes: bool, clock: Clock) -> None:
     """Answer until standard input ends. Nothing but the protocol is written to standard output."""
-    parts = PerLoop(partial(open_parts, settings, clock=clock))
-    server = create_server(parts.get, lambda _: caller, allow_writes=allow_writes)
+    tool_context = PerLoop(partial(open_tool_context, settings, clock=clock))
+    server = create_server(tool_context.get, lambda _: caller, allow_writes=allow_writes)
     try:
         async with stdio_server() as (received, sent):
             await server.run(received, sent, server.create_initialization_options())
     finally:
-        await parts.aclose()
+        await tool_context.aclose()

@@ -15,8 +15,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from glassdome.desk.keys import Caller
 from glassdome.mcp.errors import bad_arguments
-from glassdome.mcp.parts import Parts
-from glassdome.mcp.untrusted import NOTE
+from glassdome.mcp.tool_context import ToolContext
+from glassdome.mcp.untrusted_text import NOTE
 
 __all__ = ["PAGE", "Run", "Tool"]
 
@@ -24,7 +24,7 @@ __all__ = ["PAGE", "Run", "Tool"]
 PAGE: Final = 20
 
 #: Does the work for a caller; raises GlassdomeError.
-Run = Callable[[Parts, Caller, Any], Awaitable[BaseModel]]
+Run = Callable[[ToolContext, Caller, Any], Awaitable[BaseModel]]
 
 
 class _Untitled(GenerateJsonSchema):

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 from glassdome.core.limits import MAX_ADDRESSES
 from glassdome.parse.address_spec import specs_in, without_comments
 from glassdome.parse.encoded_words import WORD_BEGIN, decode_words
-from glassdome.parse.faults import Faults
-from glassdome.parse.plain import line
+from glassdome.parse.plain import one_line
+from glassdome.parse.state import ParseState
 from glassdome.values.message import Address
 
 __all__ = ["parse_addresses"]
@@ -39,25 +39,25 @@ class _Piece(NamedTuple):
     text: str
 
 
-def parse_addresses(value: str, faults: Faults) -> tuple[Address, ...]:
+def parse_addresses(value: str, state: ParseState) -> tuple[Address, ...]:
     """Parse an address list; a member without any address is kept by its name, so that nothing shown is lost.
 
     Of a member with several addresses, which mail programs show differently, each becomes a mailbox.
     """
     simple = _SIMPLE.fullmatch(value)
     if simple:
-        return (_address(simple[1] or simple[2] or "", simple[3], faults),)
+        return (_address(simple[1] or simple[2] or "", simple[3], state),)
     if _BARE.fullmatch(value):
-        return (_address("", value, faults),)
-    return tuple(_List(faults).parse(value)) if value else ()
+        return (_address("", value, state),)
+    return tuple(_List(state).parse(value)) if value else ()
 
 
-def _address(name: str, addr: str, faults: Faults) -> Address:
-    addr = decode_words(addr, faults)
+def _address(name: str, addr: str, state: ParseState) -> Address:
+    addr = decode_words(addr, state)
     if addr[:1] in "\"'" and addr[:1] == addr[-1:]:
         addr = addr[1:-1]
     local, at, domain = addr.rpartition("@")
-    return Address(name=_unquoted(decode_words(name, faults)), addr=f"{local}{at}{domain.lower().rstrip('.')}")
+    return Address(name=_unquoted(decode_words(name, state)), addr=f"{local}{at}{domain.lower().rstrip('.')}")
 
 
 def _unquoted(name: str) -> str:
@@ -70,8 +70,8 @@ def _unquoted(name: str) -> str:
 class _List:
     """One pass over an address list, member by member."""
 
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
+    def __init__(self, state: ParseState) -> None:
+        self.state = state
         self.found: list[Address] = []
         self.pieces: list[_Piece] = []
         self.group = ""
@@ -79,7 +79,7 @@ class _List:
         self.held: list[str] = []
 
     def parse(self, value: str) -> list[Address]:
-        value = self._hold_words(line(value)) if "=?" in value else line(value)
+        value = self._hold_words(one_line(value)) if "=?" in value else one_line(value)
         groups = value.count(";")
         at = 0
         while at < len(value) and len(self.found) < MAX_ADDRESSES:
@@ -101,7 +101,7 @@ class _List:
             elif token[5] and token[5] not in "<>()":
                 self.pieces.append(_Piece("word", token[5]))
         if at < len(value):
-            self.faults.add("too_many_addresses", f"more than {MAX_ADDRESSES}")
+            self.state.add("too_many_addresses", f"more than {MAX_ADDRESSES}")
         else:
             self._finish()
         return self.found[:MAX_ADDRESSES]
@@ -152,7 +152,7 @@ class _List:
                 self.pieces.append(_Piece("comment", value[start : paren.start()]))
                 return paren.end()
         self.unclosed = True  # searched once only
-        self.faults.add("unclosed_comment")
+        self.state.add("unclosed_comment")
         return at
 
     def _unclosed_quote(self, value: str, at: int) -> int:
@@ -181,7 +181,7 @@ class _List:
             )
         comment = next((piece.text for piece in pieces if piece.kind == "comment"), "")
         if any(map(_is_odd, specs)) and not any(piece.kind == "angle" for piece in pieces):
-            self.faults.add("ambiguous_address", specs[0])
+            self.state.add("ambiguous_address", specs[0])
             specs, name = (
                 [],
                 " ".join(filter(None, (_shown(piece).strip() for piece in pieces if piece.kind != "comment"))),
@@ -196,9 +196,9 @@ class _List:
         if self.group and specs:
             name, self.group = f"{name} {self._free(self.group)}".strip(), ""
         if len(specs) > 1 or any(without_comments(spec).count("@") > 1 for spec in specs):
-            self.faults.add("ambiguous_address", name or specs[0])
+            self.state.add("ambiguous_address", name or specs[0])
         for number, spec in enumerate(specs or ([""] if name else [])):
-            self.found.append(_address(name if number == 0 else "", spec, self.faults))
+            self.found.append(_address(name if number == 0 else "", spec, self.state))
 
 
 def _is_odd(spec: str) -> bool:

@@ -20,10 +20,10 @@ from glassdome.core.limits import (
     MAX_XZ_MEMORY_BYTES,
     MAX_ZIP_DIRECTORY_BYTES,
 )
-from glassdome.parse.faults import Faults
 from glassdome.parse.magic import true_type
-from glassdome.parse.plain import line
+from glassdome.parse.plain import one_line
 from glassdome.parse.rar import list_rar
+from glassdome.parse.state import ParseState
 
 __all__ = ["TAR_ERRORS", "Listing", "hidden_archive", "list_archive", "open_zip", "read_member", "unpacked"]
 
@@ -66,51 +66,51 @@ class Listing(NamedTuple):
     encrypted: bool = False
 
 
-def list_archive(data: bytes, kind: str, faults: Faults, *, depth: int = 0) -> Listing:
+def list_archive(data: bytes, kind: str, state: ParseState, *, depth: int = 0) -> Listing:
     """List an archive of media type `kind`, as `b.zip/c.exe` what is in archives in it; nothing for another kind."""
     lister = _LISTERS.get(kind)
     if lister is None:
         return Listing()
-    listing = lister(data, faults)
+    listing = lister(data, state)
     if depth >= _MAX_NESTED:
         return listing
     names, encrypted = list(listing.members), listing.encrypted
-    for name, content in _archives_in(data, kind, listing, faults):
-        inner = list_archive(content, true_type(content), faults, depth=depth + 1)
+    for name, content in _archives_in(data, kind, listing, state):
+        inner = list_archive(content, true_type(content), state, depth=depth + 1)
         names += [f"{name}/{member}" if name else member for member in inner.members]
         encrypted = encrypted or inner.encrypted
     return (
-        Listing(_names(names, faults), encrypted)
+        Listing(_names(names, state), encrypted)
         if len(names) > len(listing.members)
         else Listing(listing.members, encrypted)
     )
 
 
-def _archives_in(data: bytes, kind: str, listing: Listing, faults: Faults) -> Iterator[tuple[str, bytes]]:
+def _archives_in(data: bytes, kind: str, listing: Listing, state: ParseState) -> Iterator[tuple[str, bytes]]:
     """Unpack the members that are archives by their names, the first few of them and within the budget."""
-    content = unpacked(data, kind, faults)
+    content = unpacked(data, kind, state)
     if content and not content.startswith(b"ustar", 257):
         yield "", content
         return
     nested = [name for name in listing.members if name.lower().endswith(_ARCHIVE_NAMES)][:_MAX_ARCHIVES]
     if not nested:
         return
-    if kind == "application/zip" and (archive := open_zip(data, faults)) is not None:
+    if kind == "application/zip" and (archive := open_zip(data, state)) is not None:
         for name in nested:
-            yield name, read_member(archive, name, MAX_INFLATED_BYTES // 2, faults)
+            yield name, read_member(archive, name, MAX_INFLATED_BYTES // 2, state)
     elif content or kind == "application/x-tar":
-        yield from _files_of_tar(content or data, nested, faults)
+        yield from _files_of_tar(content or data, nested, state)
 
 
-def _files_of_tar(data: bytes, names: list[str], faults: Faults) -> Iterator[tuple[str, bytes]]:
+def _files_of_tar(data: bytes, names: list[str], state: ParseState) -> Iterator[tuple[str, bytes]]:
     try:
         with tarfile.open(fileobj=BytesIO(data), mode="r:") as archive:
             for name in names:
                 file = archive.extractfile(name)
                 content = (
-                    file.read(min(faults.inflated, MAX_INFLATED_BYTES // 2)) if file and faults.inflated > 0 else b""
+                    file.read(min(state.inflated, MAX_INFLATED_BYTES // 2)) if file and state.inflated > 0 else b""
                 )
-                faults.inflated -= len(content)
+                state.inflated -= len(content)
                 yield name, content
     except (*TAR_ERRORS, KeyError):
         return
@@ -128,7 +128,7 @@ def hidden_archive(data: bytes) -> tuple[str, int]:
     return "", 0
 
 
-def open_zip(data: bytes, faults: Faults) -> zipfile.ZipFile | None:
+def open_zip(data: bytes, state: ParseState) -> zipfile.ZipFile | None:
     """Open a zip whose directory is small enough to be read; None for a damaged or too large one."""
     end = data.rfind(_END, max(0, len(data) - 65_536 - _END_SIZE))
     if end < 0 or len(data) < end + _END_SIZE:
@@ -137,7 +137,7 @@ def open_zip(data: bytes, faults: Faults) -> zipfile.ZipFile | None:
         return None  # its directory is wherever it says; no mail needs 4 GiB
     size = struct.unpack_from("<I", data, end + 12)[0]
     if size > MAX_ZIP_DIRECTORY_BYTES:
-        faults.add("archive_too_large", f"directory of {size} bytes")
+        state.add("archive_too_large", f"directory of {size} bytes")
         return None
     try:
         return zipfile.ZipFile(BytesIO(data))
@@ -145,9 +145,9 @@ def open_zip(data: bytes, faults: Faults) -> zipfile.ZipFile | None:
         return None
 
 
-def read_member(archive: zipfile.ZipFile, name: str, most: int, faults: Faults) -> bytes:
+def read_member(archive: zipfile.ZipFile, name: str, most: int, state: ParseState) -> bytes:
     """Unpack at most `most` bytes of one member, within the message's budget; empty where that fails."""
-    most = min(most, faults.inflated)
+    most = min(most, state.inflated)
     try:
         if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             return b""  # the other methods cannot be unpacked piece by piece
@@ -155,18 +155,18 @@ def read_member(archive: zipfile.ZipFile, name: str, most: int, faults: Faults) 
             content = member.read(most)
     except _ZIP_ERRORS:
         return b""
-    faults.inflated -= len(content)
+    state.inflated -= len(content)
     return content
 
 
-def _list_zip(data: bytes, faults: Faults) -> Listing:
-    archive = open_zip(data, faults)
+def _list_zip(data: bytes, state: ParseState) -> Listing:
+    archive = open_zip(data, state)
     if archive is None:
-        return _scan_zip(data, faults)
+        return _scan_zip(data, state)
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
     encrypted = any(entry.flag_bits & _ENCRYPTED for entry in entries)
-    return Listing(_names(names + _unlisted(data, entries, names), faults), encrypted)
+    return Listing(_names(names + _unlisted(data, entries, names), state), encrypted)
 
 
 def _unlisted(data: bytes, entries: list[zipfile.ZipInfo], names: list[str]) -> list[str]:
@@ -192,9 +192,9 @@ def _local_name(data: bytes, at: int) -> tuple[str, int]:
     return raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace"), flags
 
 
-def _scan_zip(data: bytes, faults: Faults) -> Listing:
+def _scan_zip(data: bytes, state: ParseState) -> Listing:
     """Read the local headers of a zip without a usable directory, as repairing unpackers do."""
-    faults.add("damaged_archive")
+    state.add("damaged_archive")
     names: list[str] = []
     encrypted = False
     for found in _LOCAL.finditer(data):
@@ -204,42 +204,42 @@ def _scan_zip(data: bytes, faults: Faults) -> Listing:
         name, flags = _local_name(data, at)
         names.append(name)
         encrypted = encrypted or bool(flags & _ENCRYPTED)
-    return Listing(_names(names, faults), encrypted)
+    return Listing(_names(names, state), encrypted)
 
 
-def _list_tar(data: bytes, faults: Faults) -> Listing:
+def _list_tar(data: bytes, state: ParseState) -> Listing:
     names: list[str] = []
     try:
         with tarfile.open(fileobj=BytesIO(data), mode="r:") as archive:
             while len(names) <= MAX_ARCHIVE_MEMBERS and (member := archive.next()) is not None:
                 names.append(member.name)
     except TAR_ERRORS:
-        faults.add("damaged_archive")
-    return Listing(_names(names, faults))
+        state.add("damaged_archive")
+    return Listing(_names(names, state))
 
 
-def _list_packed(unpack: Callable[[bytes, int], bytes]) -> Callable[[bytes, Faults], Listing]:
-    def lister(data: bytes, faults: Faults) -> Listing:
-        content = _unpacked(data, unpack, faults)
+def _list_packed(unpack: Callable[[bytes, int], bytes]) -> Callable[[bytes, ParseState], Listing]:
+    def lister(data: bytes, state: ParseState) -> Listing:
+        content = _unpacked(data, unpack, state)
         if content.startswith(b"ustar", 257):
-            return _list_tar(content, Faults())
-        return Listing(_names([_gzip_name(data)], faults) if data.startswith(b"\x1f\x8b") else ())
+            return _list_tar(content, ParseState())
+        return Listing(_names([_gzip_name(data)], state) if data.startswith(b"\x1f\x8b") else ())
 
     return lister
 
 
-def unpacked(data: bytes, kind: str, faults: Faults) -> bytes:
+def unpacked(data: bytes, kind: str, state: ParseState) -> bytes:
     """Unpack a file of one packed file (gzip, bzip2, xz) within the message's budget; empty for another media type."""
-    return _unpacked(data, _PACKERS[kind], faults) if kind in _PACKERS else b""
+    return _unpacked(data, _PACKERS[kind], state) if kind in _PACKERS else b""
 
 
-def _unpacked(data: bytes, unpack: Callable[[bytes, int], bytes], faults: Faults) -> bytes:
+def _unpacked(data: bytes, unpack: Callable[[bytes, int], bytes], state: ParseState) -> bytes:
     try:
-        content = unpack(data, faults.inflated)
+        content = unpack(data, state.inflated)
     except (*_ZIP_ERRORS, lzma.LZMAError):
-        faults.add("damaged_archive")
+        state.add("damaged_archive")
         return b""
-    faults.inflated -= len(content)
+    state.inflated -= len(content)
     return content
 
 
@@ -263,15 +263,15 @@ def _gzip_name(data: bytes) -> str:
     return data[start : start + MAX_FILENAME_CHARS].partition(b"\0")[0].decode("latin-1")
 
 
-def _list_rar(data: bytes, faults: Faults) -> Listing:
+def _list_rar(data: bytes, state: ParseState) -> Listing:
     names, encrypted = list_rar(data)
-    return Listing(_names(names, faults), encrypted)
+    return Listing(_names(names, state), encrypted)
 
 
-def _names(names: list[str], faults: Faults) -> tuple[str, ...]:
+def _names(names: list[str], state: ParseState) -> tuple[str, ...]:
     if len(names) > MAX_ARCHIVE_MEMBERS:
-        faults.add("archive_too_large", f"more than {MAX_ARCHIVE_MEMBERS} members")
-    cleaned = (line(name)[:MAX_FILENAME_CHARS] for name in names[:MAX_ARCHIVE_MEMBERS])
+        state.add("archive_too_large", f"more than {MAX_ARCHIVE_MEMBERS} members")
+    cleaned = (one_line(name)[:MAX_FILENAME_CHARS] for name in names[:MAX_ARCHIVE_MEMBERS])
     return tuple(name for name in cleaned if name)
 
 
@@ -280,7 +280,7 @@ _PACKERS: dict[str, Callable[[bytes, int], bytes]] = {
     "application/x-bzip2": _bunzip,
     "application/x-xz": _unxz,
 }
-_LISTERS: dict[str, Callable[[bytes, Faults], Listing]] = {
+_LISTERS: dict[str, Callable[[bytes, ParseState], Listing]] = {
     "application/zip": _list_zip,
     "application/x-tar": _list_tar,
     **{kind: _list_packed(unpack) for kind, unpack in _PACKERS.items()},

@@ -7,13 +7,13 @@ import hashlib
 from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_FILENAME_CHARS, MAX_LINKS
 from glassdome.parse.archive import hidden_archive, list_archive
 from glassdome.parse.charset import decode
-from glassdome.parse.faults import Faults
 from glassdome.parse.fields import first
 from glassdome.parse.html import read_html
 from glassdome.parse.magic import true_type
 from glassdome.parse.office import OfficeFile, read_ole, read_package
 from glassdome.parse.pdf import read_pdf
-from glassdome.parse.plain import clean, line, reveal, tidy
+from glassdome.parse.plain import clean, one_line, strip_invisible, tidy
+from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part
 from glassdome.parse.url import find_urls, host_of, normal_url
 from glassdome.values.message import Attachment, Form, Link, Read
@@ -51,17 +51,17 @@ class Inside:
                 self.links.append(Link(url=url, place="attachment", host=host_of(url)))
 
 
-def read_attachment(part: Part, faults: Faults) -> tuple[Attachment, Inside]:
+def read_attachment(part: Part, state: ParseState) -> tuple[Attachment, Inside]:
     """Read one leaf that is not body text."""
-    data = part.content(faults)
-    name = line(part.filename)[:MAX_FILENAME_CHARS]
+    data = part.content(state)
+    name = one_line(part.filename)[:MAX_FILENAME_CHARS]
     kind = _kind(data, name, part.media_type)
     inside = Inside()
-    kind = _look_inside(data, kind, part, inside, faults)
+    kind = _look_inside(data, kind, part, inside, state)
     return (
         Attachment(
             filename=name,
-            other_names=tuple(other for raw in part.names if (other := line(raw)[:MAX_FILENAME_CHARS]) != name),
+            other_names=tuple(other for raw in part.names if (other := one_line(raw)[:MAX_FILENAME_CHARS]) != name),
             declared_type=part.media_type,
             true_type=kind,
             size=len(data),
@@ -88,7 +88,7 @@ def _read(kind: str, inside: Inside) -> Read:
 
 
 def _content_id(part: Part) -> str:
-    return line(first(part.fields, "content-id")).strip("<> ")[:MAX_FILENAME_CHARS]
+    return one_line(first(part.fields, "content-id")).strip("<> ")[:MAX_FILENAME_CHARS]
 
 
 def _kind(data: bytes, name: str, declared: str) -> str:
@@ -100,32 +100,32 @@ def _kind(data: bytes, name: str, declared: str) -> str:
     return declared if kind == "text/plain" and declared.startswith(("text/", "message/")) else kind
 
 
-def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, faults: Faults) -> str:
+def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, state: ParseState) -> str:
     """Look into the content; return the media type it turned out to be."""
     if kind == "application/octet-stream" or (kind.startswith(_POLYGLOT) and _is_archive_name(part)):
         hidden, at = hidden_archive(data)
         data, kind = data[at:] if hidden and at else data, hidden or kind
-    listing = list_archive(data, kind, faults)
+    listing = list_archive(data, kind, state)
     inside.members, inside.encrypted = listing.members or _packed_name(part, kind), listing.encrypted or part.encrypted
     if kind == "application/zip":
-        return _take_office(read_package(data, listing.members, faults), inside) or kind
+        return _take_office(read_package(data, listing.members, state), inside) or kind
     if kind == "application/x-ole-storage":
         return _take_office(read_ole(data), inside) or kind
     inside.sealed = _is_sealed(data, kind, part.filename.lower())
     if kind == "application/pdf":
-        found = read_pdf(data, faults)
+        found = read_pdf(data, state)
         inside.encrypted, inside.has_macros = found.encrypted, found.is_active
         inside.add_urls(found.urls)
     elif kind in ("text/html", "image/svg+xml"):
-        _read_page(data, part, inside, faults)
+        _read_page(data, part, inside, state)
     elif kind.startswith(("text/", "message/")) and not part.children:
-        _read_words(data, part, inside, faults)
+        _read_words(data, part, inside, state)
     return kind
 
 
 def _packed_name(part: Part, kind: str) -> tuple[str, ...]:
     """Return the name that one packed file gets when it is unpacked: `order.exe` of `order.exe.gz`."""
-    stem, dot, ending = line(part.filename).rpartition(".")
+    stem, dot, ending = one_line(part.filename).rpartition(".")
     is_one = kind in _PACKED and ending.lower() in ("gz", "bz2", "xz", "z")
     return (stem,) if is_one and dot and "." in stem and not stem.lower().endswith(".tar") else ()
 
@@ -149,20 +149,20 @@ def _take_office(found: OfficeFile, inside: Inside) -> str:
     return found.kind
 
 
-def _read_page(data: bytes, part: Part, inside: Inside, faults: Faults) -> None:
-    room = max(0, faults.chars)
-    html = decode(data[: 4 * room], part.content_type.get("charset"), faults)[:room]
-    faults.chars -= len(html)
-    page = read_html(html, faults)
+def _read_page(data: bytes, part: Part, inside: Inside, state: ParseState) -> None:
+    room = max(0, state.chars)
+    html = decode(data[: 4 * room], part.content_type.get("charset"), state)[:room]
+    state.chars -= len(html)
+    page = read_html(html, state)
     inside.text, inside.has_macros, inside.forms = page.text, page.has_script, page.forms
     inside.links = [Link(url=link.url, shown=link.shown, place="attachment", host=link.host) for link in page.links]
 
 
-def _read_words(data: bytes, part: Part, inside: Inside, faults: Faults) -> None:
-    text = decode(data[:_TEXT_BYTES], part.content_type.get("charset"), faults)
+def _read_words(data: bytes, part: Part, inside: Inside, state: ParseState) -> None:
+    text = decode(data[:_TEXT_BYTES], part.content_type.get("charset"), state)
     inside.text = clean(text[:MAX_ATTACHMENT_TEXT_CHARS])
     inside.add_urls(tuple(find_urls(inside.text, naked=False)))
 
 
 def _bounded(text: str) -> str:
-    return tidy(reveal(text[: 2 * MAX_ATTACHMENT_TEXT_CHARS])[0])[:MAX_ATTACHMENT_TEXT_CHARS] if text else ""
+    return tidy(strip_invisible(text[: 2 * MAX_ATTACHMENT_TEXT_CHARS])[0])[:MAX_ATTACHMENT_TEXT_CHARS] if text else ""

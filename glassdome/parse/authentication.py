@@ -7,7 +7,7 @@ import re
 from glassdome.core.limits import MAX_AUTH_RESULTS, MAX_SYMBOLS
 from glassdome.parse.authres import Payload, parse_payload
 from glassdome.parse.fields import RawField
-from glassdome.parse.plain import line
+from glassdome.parse.plain import one_line
 from glassdome.values.message import Authentication, RspamdReport
 
 __all__ = ["read_authentication", "read_mail_from", "read_rspamd"]
@@ -53,7 +53,10 @@ def read_rspamd(fields: list[RawField], authserv_ids: frozenset[str]) -> RspamdR
     action = next(iter(_own_fields(fields, "x-rspamd-action", wanted)), "")
     symbols = [(found[1], float(found[2])) for found in _SYMBOL.finditer(value)]
     return RspamdReport(
-        score=float(score[1]), required=float(score[2]), action=line(action)[:40], symbols=tuple(symbols[:MAX_SYMBOLS])
+        score=float(score[1]),
+        required=float(score[2]),
+        action=one_line(action)[:40],
+        symbols=tuple(symbols[:MAX_SYMBOLS]),
     )
 
 
@@ -61,7 +64,7 @@ def read_mail_from(fields: list[RawField]) -> str | None:
     """Return the RFC 5321 sender that final delivery wrote into Return-Path (RFC 5321 4.4); None when unknown."""
     for field in fields:
         if field.name == "return-path":
-            value = line(_COMMENT.sub("", field.value)).strip("<> \t")
+            value = one_line(_COMMENT.sub("", field.value)).strip("<> \t")
             local, at, domain = value.rpartition("@")
             return f"{local}{at}{domain.lower()}"[:320]
         if field.name == "received":

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from glassdome.core.limits import MAX_LINKS, MAX_TEXT_CHARS
 from glassdome.parse.charset import decode
 from glassdome.parse.containers import take_files
-from glassdome.parse.faults import Faults
 from glassdome.parse.html import HtmlPage, read_html
 from glassdome.parse.html_guard import without_ballast
-from glassdome.parse.plain import clean, controls_in, reveal
+from glassdome.parse.plain import clean, controls_in, strip_invisible
 from glassdome.parse.sorting import Sorted, is_html
+from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part
 from glassdome.parse.text_types import (
     STUFFED,
@@ -56,26 +56,26 @@ class Body:
     damaged: bool = False
 
 
-def read_text(part: Part, faults: Faults, files: list[Part] | None = None) -> str:
+def read_text(part: Part, state: ParseState, files: list[Part] | None = None) -> str:
     """Decode one text part, as far as the message's budget goes."""
     html = is_html(part)
-    room = min(MAX_TEXT_CHARS if not html else faults.chars, faults.chars)
-    data = part.content(faults)
+    room = min(MAX_TEXT_CHARS if not html else state.chars, state.chars)
+    data = part.content(state)
     if b"begin" in data and not html:
-        data, taken = take_files(data, faults)
+        data, taken = take_files(data, state)
         if files is not None:
             files += taken
     if html and len(data) > room:
         data = without_ballast(data)
     if len(data) > room * _BYTES_PER_CHAR:
         data = data[: room * _BYTES_PER_CHAR]
-        faults.add("text_too_long", part.media_type)
+        state.add("text_too_long", part.media_type)
     label = part.content_type.get("charset") or (_meta_charset(data) if html else "")
-    text = decode(data, label, faults)
+    text = decode(data, label, state)
     if len(text) > room:
-        faults.add("text_too_long", part.media_type)
+        state.add("text_too_long", part.media_type)
         text = text[:room]
-    faults.chars -= len(text)
+    state.chars -= len(text)
     return text
 
 
@@ -85,12 +85,12 @@ def _meta_charset(html: bytes) -> str:
     return found[1].decode("ascii") if found else ""
 
 
-def read_body(parts: Sorted, faults: Faults) -> Body:
+def read_body(parts: Sorted, state: ParseState) -> Body:
     """Read the text parts."""
     body = Body(encrypted=parts.encrypted, has_text=bool(parts.shown))
-    body.text = "\n\n".join(filter(None, (_read(part, body, faults) for part in parts.shown)))
+    body.text = "\n\n".join(filter(None, (_read(part, body, state) for part in parts.shown)))
     aside = Body()
-    body.other_text = "\n\n".join(filter(None, (_read(part, aside, faults) for part in parts.other)))
+    body.other_text = "\n\n".join(filter(None, (_read(part, aside, state) for part in parts.other)))
     if not body.text and body.other_text:
         body.text, body.other_text = body.other_text, ""
     body.hidden += [piece for piece in aside.hidden if piece.how in ("zero_width", "bidi", "tag_chars")]
@@ -101,9 +101,9 @@ def read_body(parts: Sorted, faults: Faults) -> Body:
     return body
 
 
-def _read(part: Part, body: Body, faults: Faults) -> str:
+def _read(part: Part, body: Body, state: ParseState) -> str:
     before = len(body.files)
-    text = read_text(part, faults, body.files)
+    text = read_text(part, state, body.files)
     page_like = is_html(part)
     cleaned = text if page_like else clean(text)
     if len(cleaned) < len(text) - text.count("\r"):
@@ -112,20 +112,20 @@ def _read(part: Part, body: Body, faults: Faults) -> str:
     if not text.strip() and len(body.files) == before:
         body.unread = body.unread or bool(part.body.strip())
     if page_like:
-        page = read_html(text, faults)
+        page = read_html(text, state)
         _take(page, body)
         text = page.text
     else:
-        text, hidden = reveal(_as_plain(text, part))
+        text, hidden = strip_invisible(_as_plain(text, part))
         body.hidden += hidden
         text = text.strip("\n")
     _add_bare_urls(text, body)
     return text
 
 
-def plain_text(part: Part, faults: Faults, files: list[Part] | None = None) -> str:
+def plain_text(part: Part, state: ParseState, files: list[Part] | None = None) -> str:
     """Return the words of a text part that is no HTML, without what is invisible in them; `files` gets those in it."""
-    return reveal(_as_plain(clean(read_text(part, faults, files)), part))[0].strip("\n").replace(STUFFED, "")
+    return strip_invisible(_as_plain(clean(read_text(part, state, files)), part))[0].strip("\n").replace(STUFFED, "")
 
 
 def _as_plain(text: str, part: Part) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from glassdome.parse.charset_labels import LABELS
 from glassdome.parse.codecs_of_mail import decode_as, looks_like_iso_2022
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 __all__ = ["decode", "is_of"]
 
@@ -52,11 +52,11 @@ _ENOUGH = 12
 _SAMPLE = 4096
 
 
-def decode(data: bytes, label: str, faults: Faults) -> str:
+def decode(data: bytes, label: str, state: ParseState) -> str:
     """Decode text of the charset `label` (any case, may be wrong, unknown or empty); never fails."""
     codec = _codec(label)
     if codec is None:
-        faults.add("unknown_charset", label)
+        state.add("unknown_charset", label)
     if codec and codec.startswith(_WIDE) and data.isascii() and b"\0" not in data:
         codec = "ascii"  # the label is wrong: such text has zeros
     if not (codec or "").startswith(_STATEFUL):
@@ -70,10 +70,10 @@ def decode(data: bytes, label: str, faults: Faults) -> str:
             codec, data = "utf-8", data.removeprefix(codecs.BOM_UTF8)
     if codec == "utf-16" and not data.startswith(_BOM_16) and data[::2].count(0) > data[1::2].count(0):
         codec = "utf-16-be"  # RFC 2781 4.3
-    text = _decode(data, codec or "", faults)
+    text = _decode(data, codec or "", state)
     if codec == _HALVES:
         text = _SURROGATE.sub("\ufffd", text)
-    return _mend(text, faults) if _SUSPECT.search(text) else text
+    return _mend(text, state) if _SUSPECT.search(text) else text
 
 
 def is_of(data: bytes, label: str) -> bool:
@@ -113,7 +113,7 @@ def _of_python(label: str) -> str | None:
     return LABELS.get(name.replace("_", "-"), name)
 
 
-def _decode(data: bytes, codec: str, faults: Faults) -> str:
+def _decode(data: bytes, codec: str, state: ParseState) -> str:
     unshifted = codec.startswith("iso-2022") and b"\x1b" not in data and not data.isascii()
     single_byte = unshifted or not codec.startswith(_MULTIBYTE)
     if single_byte:  # text in a single-byte charset is practically never valid UTF-8
@@ -123,15 +123,15 @@ def _decode(data: bytes, codec: str, faults: Faults) -> str:
             pass
         else:
             if codec not in _UTF8:
-                faults.add("wrong_charset", f"{codec} is utf-8")
+                state.add("wrong_charset", f"{codec} is utf-8")
             return text
     if codec not in _UTF8 and not (codec == "cp1252" and _is_not_western(data)):
         try:
             return decode_as(data, codec, strict=True)
         except (UnicodeError, ValueError):
-            faults.add("wrong_charset", codec)
+            state.add("wrong_charset", codec)
             return decode_as(data, codec, strict=False) if single_byte else _other(data, codec)
-    faults.add("wrong_charset", codec or "none")
+    state.add("wrong_charset", codec or "none")
     return _guess(data)
 
 
@@ -195,7 +195,7 @@ def _fits(sample: bytes, codec: str) -> bool:
     return True
 
 
-def _mend(text: str, faults: Faults) -> str:
+def _mend(text: str, state: ParseState) -> str:
     """Undo UTF-8 that was once read as windows-1252, at most twice, sequence by sequence.
 
     Sequences of western letters and punctuation are unmistakable. All others are undone only where they make up
@@ -207,7 +207,7 @@ def _mend(text: str, faults: Faults) -> str:
         mended = pattern.sub(_sequence, text)
         if mended == text:
             break
-        faults.add("mojibake")
+        state.add("mojibake")
         text = mended
     return text
 

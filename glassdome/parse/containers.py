@@ -6,9 +6,9 @@ import binascii
 import re
 
 from glassdome.core.limits import MAX_DEPTH, MAX_UU_LINES
-from glassdome.parse.faults import Faults
 from glassdome.parse.parameters import Field
 from glassdome.parse.smime import open_smime
+from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part, parse_structure
 from glassdome.parse.tnef import read_tnef
 from glassdome.parse.transfer import uudecode
@@ -32,30 +32,30 @@ _YENC = bytes((code - 42) % 256 for code in range(256))
 _MOST_FILES = 20
 
 
-def open_containers(part: Part, faults: Faults, depth: int = 0) -> None:
+def open_containers(part: Part, state: ParseState, depth: int = 0) -> None:
     """Open what can be opened, in place: what was inside takes the place of the part."""
     if depth > MAX_DEPTH:
         return
     kind = part.media_type
     if kind in _SMIME or kind in _TNEF or (kind.startswith("application/") and part.filename.lower().endswith(_NAMES)):
-        _open(part, faults)
+        _open(part, state)
     for child in part.children:
-        open_containers(child, faults, depth + 1)
+        open_containers(child, state, depth + 1)
 
 
-def _open(part: Part, faults: Faults) -> None:
-    data = part.content(faults)
+def _open(part: Part, state: ParseState) -> None:
+    data = part.content(state)
     if data.startswith(b"\x78\x9f\x3e\x22"):
         _open_tnef(part, data)
     elif part.media_type in _SMIME or part.filename.lower().endswith(".p7m"):
-        opened = open_smime(data, faults)
+        opened = open_smime(data, state)
         part.encrypted = opened.encrypted or part.content_type.get("smime-type").lower() in (
             "enveloped-data",
             "authenveloped-data",
         )
-        if opened.content and faults.parts > 0:
-            faults.parts -= 1
-            _become(part, [parse_structure(opened.content, faults)])
+        if opened.content and state.parts > 0:
+            state.parts -= 1
+            _become(part, [parse_structure(opened.content, state)])
 
 
 def _open_tnef(part: Part, data: bytes) -> None:
@@ -84,7 +84,7 @@ def attached(name: str, content: bytes) -> Part:
     )
 
 
-def take_files(data: bytes, faults: Faults) -> tuple[bytes, list[Part]]:
+def take_files(data: bytes, state: ParseState) -> tuple[bytes, list[Part]]:
     """Take files in uuencode or yEnc out of a text; return the text without them, and the files."""
     files: list[Part] = []
     for begin, end, read in ((_UU_BEGIN, _UU_END, _read_uu), (_YENC_BEGIN, _YENC_END, _read_yenc)):
@@ -98,7 +98,7 @@ def take_files(data: bytes, faults: Faults) -> tuple[bytes, list[Part]]:
                 at = start.end()
                 continue
             name = start[1].strip().decode("utf-8", "replace")
-            files.append(attached(name, read(start[0], block, faults)))
+            files.append(attached(name, read(start[0], block, state)))
             kept.append(data[at : start.start()])
             at = stop.end() if stop else len(data)
         data = b"".join([*kept, data[at:]]) if at else data
@@ -110,16 +110,16 @@ def _is_uu(block: bytes) -> bool:
     return bool(_UU_LINE.fullmatch(first))
 
 
-def _read_uu(begin: bytes, block: bytes, faults: Faults) -> bytes:
+def _read_uu(begin: bytes, block: bytes, state: ParseState) -> bytes:
     if begin.startswith(b"begin-base64"):
         try:
             return binascii.a2b_base64(block)
         except binascii.Error:
             return b""
-    return uudecode(begin + block, faults)
+    return uudecode(begin + block, state)
 
 
-def _read_yenc(begin: bytes, block: bytes, faults: Faults) -> bytes:
+def _read_yenc(begin: bytes, block: bytes, state: ParseState) -> bytes:
     lines = block.replace(b"\r\n", b"\n").split(b"\n")[:MAX_UU_LINES]
     joined = b"".join(line[1:] if line.startswith(b"..") else line for line in lines)
     return _YENC_ESCAPE.sub(lambda found: bytes([(found[1][0] - 64) % 256]), joined).translate(_YENC)

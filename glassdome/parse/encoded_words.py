@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from glassdome.parse.charset import decode, is_of
-from glassdome.parse.faults import Faults
-from glassdome.parse.plain import line
+from glassdome.parse.plain import one_line
+from glassdome.parse.state import ParseState
 from glassdome.parse.transfer import base64_bytes
 
 __all__ = ["WORD_BEGIN", "decode_words"]
@@ -23,16 +23,16 @@ _SPARE_BITS = {2: 15, 3: 3}
 _CUT_ESCAPE = re.compile(r"=[0-9A-Fa-f]?$")
 
 
-def decode_words(value: str, faults: Faults) -> str:
+def decode_words(value: str, state: ParseState) -> str:
     """Decode every encoded word of a field value and clean the result to one line."""
     if "=?" not in value:
-        return line(value)
+        return one_line(value)
     alone = _ALONE.fullmatch(value)
     if alone:
         data = base64_bytes(alone[3].encode("utf-8", "replace")) if alone[2] in "bB" else _one_quoted(alone[3])
-        return line(decode(data, alone[1].lower(), faults))
+        return one_line(decode(data, alone[1].lower(), state))
     out: list[str] = []
-    run = _Run(faults)
+    run = _Run(state)
     at = 0
     word = WORD_BEGIN.search(value)
     while word is not None:
@@ -48,14 +48,14 @@ def decode_words(value: str, faults: Faults) -> str:
         word = WORD_BEGIN.search(value, at)
     out.append(run.text())
     out.append(value[at:])
-    return line("".join(out))
+    return one_line("".join(out))
 
 
 class _Run:
     """Words of one charset with nothing between them: their bytes are one text, cut wherever the sender cut."""
 
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
+    def __init__(self, state: ParseState) -> None:
+        self.state = state
         self.charset = ""
         self.words: list[tuple[str, str]] = []
 
@@ -68,7 +68,7 @@ class _Run:
         words, self.words, charset = self.words, [], self.charset
         if not words:
             return ""
-        return decode(b"".join(_pieces(words, charset)), charset, self.faults)
+        return decode(b"".join(_pieces(words, charset)), charset, self.state)
 
 
 def _pieces(words: Sequence[tuple[str, str]], charset: str) -> list[bytes]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from glassdome.core.limits import MAX_HEADER_BLOCK_BYTES, MAX_HEADER_CHARS, MAX_HEADERS
 from glassdome.parse.charset import decode
 from glassdome.parse.codecs_of_mail import decode_as, looks_like_iso_2022
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 __all__ = ["RawField", "every", "first", "split_message"]
 
@@ -35,7 +35,7 @@ class RawField(NamedTuple):
     value: str
 
 
-def split_message(data: bytes, start: int, stop: int, faults: Faults) -> tuple[list[RawField], int]:
+def split_message(data: bytes, start: int, stop: int, state: ParseState) -> tuple[list[RawField], int]:
     """Split the message or body part at data[start:stop] into its fields and the offset of its body.
 
     An mbox `From ` line on top is skipped. Lines that can be no field are skipped where fields go on behind them;
@@ -51,14 +51,14 @@ def split_message(data: bytes, start: int, stop: int, faults: Faults) -> tuple[l
     elif limit == stop:
         end = body = stop
     else:
-        faults.add("header_too_long", f"more than {MAX_HEADER_BLOCK_BYTES} bytes")
+        state.add("header_too_long", f"more than {MAX_HEADER_BLOCK_BYTES} bytes")
         end, body = limit, _end_of_long_block(data, limit, stop)
-    text, codec = _decode(data[start:end], faults)
+    text, codec = _decode(data[start:end], state)
     if codec == "latin-1":
         charset = _charset_of(data, min(stop, end + _HINT_WITHIN))
-        fields, stray = _fields(text, lambda value: _guess(value, charset, faults), faults)
+        fields, stray = _fields(text, lambda value: _guess(value, charset, state), state)
     else:
-        fields, stray = _fields(text, _unescaped if "\x1b" in text else None, faults)
+        fields, stray = _fields(text, _unescaped if "\x1b" in text else None, state)
     if stray:
         at = data.find(stray.encode(codec), start, end)
         return fields, at if at >= 0 else body
@@ -104,16 +104,16 @@ def _end_of_long_block(data: bytes, at: int, stop: int) -> int:
     return min((found + len(mark) for mark in marks if (found := data.find(mark, at, stop)) >= 0), default=stop)
 
 
-def _decode(block: bytes, faults: Faults) -> tuple[str, str]:
+def _decode(block: bytes, state: ParseState) -> tuple[str, str]:
     """Read the block as UTF-8 (RFC 6532), else byte by byte, so that each value can be judged on its own."""
     try:
         return block.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        faults.add("raw_8bit_header")
+        state.add("raw_8bit_header")
         return block.decode("latin-1"), "latin-1"
 
 
-def _fields(text: str, read: Callable[[str], str] | None, faults: Faults) -> tuple[list[RawField], str]:
+def _fields(text: str, read: Callable[[str], str] | None, state: ParseState) -> tuple[list[RawField], str]:
     """Return the fields, and the start of the first line that must already be body."""
     fields: list[RawField] = []
     lines = _LINE_END.split(_FOLD.sub("", text))
@@ -123,15 +123,15 @@ def _fields(text: str, read: Callable[[str], str] | None, faults: Faults) -> tup
         if not colon or not _LABEL.fullmatch(label):
             if not line.strip():
                 continue
-            faults.add("not_a_header_field", line[:80])
+            state.add("not_a_header_field", line[:80])
             if any(_is_field(later) for later in lines[number + 1 : number + 4]):
                 continue
             return fields, line[:60]
         if len(fields) >= MAX_HEADERS:
-            faults.add("too_many_headers", f"more than {MAX_HEADERS}")
+            state.add("too_many_headers", f"more than {MAX_HEADERS}")
             break
         if len(value) > MAX_HEADER_CHARS:
-            faults.add("header_value_too_long", label)
+            state.add("header_value_too_long", label)
             value = value[:MAX_HEADER_CHARS]
         value = value.strip()
         fields.append(RawField(label.lower(), label, read(value) if read else value))
@@ -153,7 +153,7 @@ def _charset_of(data: bytes, stop: int) -> str:
     return ""
 
 
-def _guess(value: str, charset: str, faults: Faults) -> str:
+def _guess(value: str, charset: str, state: ParseState) -> str:
     """Read one raw 8-bit value: UTF-8 if it is, else in the charset of the body, else windows-1252."""
     if value.isascii():
         return _unescaped(value) if "\x1b" in value else value
@@ -161,7 +161,7 @@ def _guess(value: str, charset: str, faults: Faults) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return decode(raw, charset, faults) if charset else raw.decode("cp1252", "replace")
+        return decode(raw, charset, state) if charset else raw.decode("cp1252", "replace")
 
 
 def _unescaped(value: str) -> str:

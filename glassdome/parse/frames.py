@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from glassdome.parse.charset import decode
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 __all__ = ["MAX_FRAMES", "MAX_FRAME_DEPTH", "inner_page", "is_closed"]
 
@@ -20,7 +20,7 @@ _PAGES = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/plain", "
 _ADDRESS = ("src", "data")
 
 
-def inner_page(attributes: Mapping[str, str | None], faults: Faults) -> str:
+def inner_page(attributes: Mapping[str, str | None], state: ParseState) -> str:
     """Return the HTML that a frame holds itself, or an empty string; `srcdoc` goes before the address (HTML 4.8.5)."""
     if (page := attributes.get("srcdoc")) is not None:
         return page
@@ -32,7 +32,7 @@ def inner_page(attributes: Mapping[str, str | None], faults: Faults) -> str:
     if not comma or kind not in _PAGES:
         return ""
     charset = next((part[8:] for part in parameters if part.startswith("charset=")), "")
-    text = decode(_bytes(body, packed="base64" in parameters), charset, faults)
+    text = decode(_bytes(body, packed="base64" in parameters), charset, state)
     return text if kind not in ("", "text/plain") else text.replace("&", "&amp;").replace("<", "&lt;")
 
 

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 from glassdome.core.limits import MAX_STYLE_CHARS, MAX_STYLESHEET_CHARS
 from glassdome.parse.css import EMPTY, Style, merge, parse_declarations
 from glassdome.parse.css_rules import rules_in, unescaped, without_strings
-from glassdome.parse.faults import Faults
 from glassdome.parse.selectors import Matcher, split_list
+from glassdome.parse.state import ParseState
 
 __all__ = ["MAX_WRITTEN", "Generated", "Place", "generated_by", "list_marker", "may_generate"]
 
@@ -67,7 +67,7 @@ def may_generate(sheet: str) -> bool:
     return _MAY.search(sheet) is not None
 
 
-def generated_by(sheet: str, matcher: Matcher, faults: Faults) -> dict[int, dict[Place, Generated]]:
+def generated_by(sheet: str, matcher: Matcher, state: ParseState) -> dict[int, dict[Place, Generated]]:
     """Return what a style sheet writes, by the number of the element and the place in it."""
     sheet = _COMMENT.sub("", sheet[:MAX_STYLESHEET_CHARS].replace("<!--", "").replace("-->", ""))
     values: dict[tuple[int, Place], _Written] = {}
@@ -91,7 +91,7 @@ def generated_by(sheet: str, matcher: Matcher, faults: Faults) -> dict[int, dict
             if value and (key not in values or written.weight >= values[key].weight):
                 values[key] = written
     if left <= 0:
-        faults.add("hostile_html", "the style sheet writes text in too many places")
+        state.add("hostile_html", "the style sheet writes text in too many places")
     found: dict[int, dict[Place, Generated]] = {}
     for (number, place), item in values.items():
         if item.value.lower() not in _NO_CONTENT and ("'" in item.value or '"' in item.value or "(" in item.value):

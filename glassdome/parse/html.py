@@ -13,14 +13,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from glassdome.core.limits import MAX_FORMS, MAX_HIDDEN, MAX_LINKS, MAX_SHOWN_CHARS
 from glassdome.parse.css import EMPTY, Shown, Style, parse_stylesheet
 from glassdome.parse.css_rules import applies
-from glassdome.parse.faults import Faults
 from glassdome.parse.frames import MAX_FRAME_DEPTH, MAX_FRAMES, inner_page, is_closed
 from glassdome.parse.generated import MAX_WRITTEN, Generated, Place, generated_by, list_marker, may_generate
 from glassdome.parse.html_guard import guard
 from glassdome.parse.html_text import TextBuilder
-from glassdome.parse.look import PAGE, Look, Sheet, look_of, styled
-from glassdome.parse.plain import line
+from glassdome.parse.plain import one_line
 from glassdome.parse.selectors import Matcher, matched_styles
+from glassdome.parse.state import ParseState
+from glassdome.parse.text_style import PAGE, Sheet, TextStyle, styled, text_style_of
 from glassdome.parse.url import host_of, normal_url
 from glassdome.values.message import Form, HiddenText, Link
 
@@ -74,17 +74,17 @@ class HtmlPage:
         self.remote_images += inner.remote_images
 
 
-def read_html(html: str, faults: Faults) -> HtmlPage:
+def read_html(html: str, state: ParseState) -> HtmlPage:
     """Read one HTML body. What a mail program would run or load is counted, never run or loaded."""
-    page = _read(html, faults)
+    page = _read(html, state)
     if not page.text and _MSO in html:  # Outlook shows what others take for a comment
-        return _read(_CONDITION.sub("", html), faults)
+        return _read(_CONDITION.sub("", html), state)
     return page
 
 
-def _read(html: str, faults: Faults, depth: int = 0, base: str = "") -> HtmlPage:
-    html, rest = guard(html, faults)
-    walker = _Walker(LexborHTMLParser(html), faults, depth, base)
+def _read(html: str, state: ParseState, depth: int = 0, base: str = "") -> HtmlPage:
+    html, rest = guard(html, state)
+    walker = _Walker(LexborHTMLParser(html), state, depth, base)
     walker.walk()
     if rest:
         walker.read_as_text(rest)
@@ -108,8 +108,8 @@ class _OpenForm:
 class _Walker:
     """One walk over the tree, without recursion."""
 
-    def __init__(self, tree: LexborHTMLParser, faults: Faults, depth: int, base: str) -> None:
-        self.tree, self.faults, self.depth, self.base = tree, faults, depth, base
+    def __init__(self, tree: LexborHTMLParser, state: ParseState, depth: int, base: str) -> None:
+        self.tree, self.state, self.depth, self.base = tree, state, depth, base
         self.sheet: Sheet = {}
         self.matched: dict[int, Style] = {}
         self.generated: dict[int, dict[Place, Generated]] = {}
@@ -132,7 +132,7 @@ class _Walker:
         self._read_head()
         node = _first_of(self.tree.root)
         look = PAGE
-        above: list[tuple[LexborNode, str, Look]] = []
+        above: list[tuple[LexborNode, str, TextStyle]] = []
         while node is not None:
             child = None
             if node.is_text_node:
@@ -179,7 +179,7 @@ class _Walker:
         links = [self._link(anchor) for anchor in self.anchors + only]
         links += [Link(url=form.action, place="form", host=host_of(form.action)) for form in forms if form.action]
         page = HtmlPage(
-            text=text or line(" ".join(self.out.alternatives)),
+            text=text or one_line(" ".join(self.out.alternatives)),
             hidden=hidden,
             links=[link for link in links if link.url],
             forms=forms,
@@ -197,7 +197,7 @@ class _Walker:
             self.sheet, others = parse_stylesheet(sheet)
             matcher = Matcher(self.tree)
             self.matched = matched_styles(others, matcher) if others else {}
-            self.generated = generated_by(sheet, matcher, self.faults) if may_generate(sheet) else {}
+            self.generated = generated_by(sheet, matcher, self.state) if may_generate(sheet) else {}
         self.has_script = any("json" not in (node.attributes.get("type") or "") for node in self.tree.css("script"))
         base = self.tree.css_first("base[href]")
         if base is not None:
@@ -212,10 +212,10 @@ class _Walker:
 
     def _link(self, anchor: _Anchor) -> Link:
         url = self._url(anchor.url)
-        shown = line(" ".join("".join(anchor.shown).split()))[:MAX_SHOWN_CHARS]
+        shown = one_line(" ".join("".join(anchor.shown).split()))[:MAX_SHOWN_CHARS]
         return Link(url=url, shown=shown, place=anchor.place, host=host_of(url))
 
-    def _text(self, text: str, look: Look, *, as_written: bool = False) -> None:
+    def _text(self, text: str, look: TextStyle, *, as_written: bool = False) -> None:
         if look.mirrored:
             text = text[::-1]
             self.out.mirrored(text)
@@ -223,12 +223,12 @@ class _Walker:
         if self.open_anchor is not None and visible:
             self.open_anchor.shown.append(visible)
 
-    def _enter(self, node: LexborNode, tag: str, look: Look) -> Look | None:
+    def _enter(self, node: LexborNode, tag: str, look: TextStyle) -> TextStyle | None:
         """Note an element; return the look of its content, or None where the content is not for reading."""
         attributes = node.attributes
         if tag in _SKIPPED:
             if tag == "iframe":
-                self._frame(attributes, look_of(tag, attributes, self.sheet, look))
+                self._frame(attributes, text_style_of(tag, attributes, self.sheet, look))
             return None
         if tag in _BLOCKS:
             self.out.quote(True) if tag == "blockquote" else self.out.block("\n\n" if tag == "p" else "\n")
@@ -239,7 +239,7 @@ class _Walker:
                 self.has_script = True
         matched = self.matched.get(node.mem_id, EMPTY) if self.matched else EMPTY
         if attributes or tag in self.sheet or matched is not EMPTY:
-            look = look_of(tag, attributes, self.sheet, look, matched)
+            look = text_style_of(tag, attributes, self.sheet, look, matched)
         if tag in _UNSEEN or (tag == "dialog" and "open" not in attributes):
             look = styled(_GONE, look)
         act = _ELEMENTS.get(tag)
@@ -249,7 +249,7 @@ class _Walker:
             self._write(node, ("marker", "before"), look)
         return look
 
-    def _write(self, node: LexborNode, places: tuple[Place, ...], look: Look) -> None:
+    def _write(self, node: LexborNode, places: tuple[Place, ...], look: TextStyle) -> None:
         """Add what the style sheets write at these places of an element."""
         written = self.generated.get(node.mem_id)
         for place in places if written else ():
@@ -258,7 +258,7 @@ class _Walker:
                 self.room -= len(text)
                 self._text(f"{gap}{text}{gap}", styled(here.style, look), as_written=here.block)
 
-    def _leave(self, node: LexborNode, tag: str, look: Look) -> None:
+    def _leave(self, node: LexborNode, tag: str, look: TextStyle) -> None:
         if self.generated:
             self._write(node, ("after",), look)
         if tag == "a":
@@ -292,17 +292,17 @@ class _Walker:
                 known.add(url)
                 self.outlook.append(_Anchor(url, "html"))
 
-    def _anchor(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _anchor(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         href = attributes.get("href") or attributes.get("xlink:href")
         if href:
             self.open_anchor = self._add(href, "hidden" if look.how else "html")
 
-    def _area(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _area(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         anchor = self._add(attributes.get("href") or "", "area")
         if anchor is not None:
             anchor.shown.append(attributes.get("alt") or attributes.get("title") or "")
 
-    def _image(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _image(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         if (attributes.get("src") or "").lstrip()[:8].lower().startswith(_REMOTE):
             self.images += 1
         alternative = attributes.get("alt")
@@ -311,12 +311,12 @@ class _Walker:
             if self.open_anchor is not None:
                 self.open_anchor.shown.append(alternative)
 
-    def _form(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _form(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         if len(self.forms) < MAX_FORMS:
             self.open_form = _OpenForm(attributes.get("action") or "")
             self.forms.append(self.open_form)
 
-    def _input(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _input(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         form = self.open_form or self.loose_form
         form.inputs += 1
         if (attributes.get("type") or "").lower() == "password":
@@ -324,41 +324,41 @@ class _Walker:
         if attributes.get("formaction"):
             self._add(attributes["formaction"] or "", "html")
 
-    def _field(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _field(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         self._input(attributes, look)
         kind = (attributes.get("type") or "").lower()
         words = attributes.get("alt") if kind == "image" else attributes.get("value") or attributes.get("placeholder")
         if words and kind not in _WITHOUT_WORDS:
             self._text(f" {words} ", look)
 
-    def _frame(self, attributes: dict[str, str | None], look: Look) -> None:
-        page = inner_page(attributes, self.faults)
+    def _frame(self, attributes: dict[str, str | None], look: TextStyle) -> None:
+        page = inner_page(attributes, self.state)
         if not page:
             self._add(attributes.get("src") or attributes.get("data") or "", "html")
         elif self.depth >= MAX_FRAME_DEPTH or len(self.frames) >= MAX_FRAMES:
-            self.faults.add("too_deep", "frames in frames")
+            self.state.add("too_deep", "frames in frames")
         else:
-            inner = _read(page, self.faults, self.depth + 1, self.base)
+            inner = _read(page, self.state, self.depth + 1, self.base)
             self.frames.append(inner)
             self.out.block("\n")
             self.out.text(inner.text, look.how or ("size" if is_closed(attributes) else None), True)
             self.out.block("\n")
 
-    def _list(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _list(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         self.markers.append(list_marker(attributes.get("style") or "") or (self.markers[-1] if self.markers else ""))
 
-    def _item(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _item(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         if marker := list_marker(attributes.get("style") or "") or (self.markers[-1] if self.markers else ""):
             self._text(marker, look)
 
-    def _labelled(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _labelled(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         if label := attributes.get("label"):  # shown in place of an option's words, and above a group of them
             self._text(f" {label} ", look)
 
-    def _break(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _break(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         self.out.space("\n")
 
-    def _cell(self, attributes: dict[str, str | None], look: Look) -> None:
+    def _cell(self, attributes: dict[str, str | None], look: TextStyle) -> None:
         self.out.space(" ")
 
 
@@ -374,7 +374,7 @@ def _first_of(root: LexborNode | None) -> LexborNode | None:
     return root
 
 
-_ELEMENTS: dict[str, Callable[[_Walker, dict[str, str | None], Look], None]] = {
+_ELEMENTS: dict[str, Callable[[_Walker, dict[str, str | None], TextStyle], None]] = {
     "a": _Walker._anchor,
     "area": _Walker._area,
     "br": _Walker._break,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glassdome.core.limits import MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_FORMATTING, MAX_HTML_TAGS
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 __all__ = ["guard", "without_ballast"]
 
@@ -56,7 +56,7 @@ _BALLAST = (
 _SHORT = 4_000
 
 
-def guard(html: str, faults: Faults) -> tuple[str, str]:
+def guard(html: str, state: ParseState) -> tuple[str, str]:
     """Return the HTML that may be parsed, and the rest that may only be read as text (empty for honest mail)."""
     if len(html) <= _SHORT:
         return html, ""
@@ -77,7 +77,7 @@ def guard(html: str, faults: Faults) -> tuple[str, str]:
             or formatting > MAX_HTML_FORMATTING
             or (len(attributes) > _SHORT_TAG and _count(attributes) > MAX_HTML_ATTRIBUTES)
         ):
-            faults.add("hostile_html", f"at character {tag.start()}")
+            state.add("hostile_html", f"at character {tag.start()}")
             return html[: tag.start()], html[tag.start() :]
     return html, ""
 

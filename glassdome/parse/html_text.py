@@ -6,8 +6,8 @@ import re
 from typing import Literal
 
 from glassdome.core.limits import MAX_HIDDEN, MAX_HIDDEN_CHARS, MAX_PREHEADER_CHARS, MAX_TEXT_CHARS
-from glassdome.parse.look import Hidden
-from glassdome.parse.plain import clean, reveal, tidy
+from glassdome.parse.plain import clean, strip_invisible, tidy
+from glassdome.parse.text_style import Hidden
 from glassdome.values.message import HiddenText
 
 __all__ = ["TextBuilder"]
@@ -97,7 +97,7 @@ class TextBuilder:
         text = "".join(self.visible)
         if self._quotes:
             text = _prefixed(text)
-        text, hidden = reveal(clean(text))
+        text, hidden = strip_invisible(clean(text))
         pieces = [HiddenText(text=t, how=how) for how, t in map(self._piece, self._pieces) if t]
         hidden += [HiddenText(text=words, how="bidi") for words in map(_readable, self._mirrored) if words]
         comments = [HiddenText(text=_readable(words), how="comment") for words in self._comments]
@@ -128,7 +128,7 @@ def _one_space(text: str) -> str:
 
 
 def _readable(text: str) -> str:
-    return " ".join(reveal(clean(text))[0].split())[:MAX_HIDDEN_CHARS]
+    return " ".join(strip_invisible(clean(text))[0].split())[:MAX_HIDDEN_CHARS]
 
 
 def _is_code(words: str) -> bool:

@@ -6,9 +6,9 @@ import re
 
 from glassdome.core.limits import MAX_REFERENCES, MAX_URL_CHARS
 from glassdome.parse.encoded_words import decode_words
-from glassdome.parse.faults import Faults
 from glassdome.parse.fields import RawField, first
-from glassdome.parse.plain import line
+from glassdome.parse.plain import one_line
+from glassdome.parse.state import ParseState
 from glassdome.parse.url import normal_url
 from glassdome.values.message import ListFacts
 
@@ -45,20 +45,20 @@ def read_lists(fields: list[RawField]) -> ListFacts:
     list_id = _decoded(first(fields, "list-id"))
     inner = _BRACKETED.search(list_id)
     return ListFacts(
-        list_id=line(inner[1] if inner else list_id).lower()[:255],
+        list_id=one_line(inner[1] if inner else list_id).lower()[:255],
         unsubscribe=_ways(_decoded(first(fields, "list-unsubscribe"))),
         one_click="one-click" in first(fields, "list-unsubscribe-post").lower(),
         list_post=_posting(_decoded(first(fields, "list-post"))),
         precedence=_keyword(first(fields, "precedence")),
         auto_submitted=_keyword(first(fields, "auto-submitted")),
-        feedback_id=line(first(fields, "feedback-id"))[:255],
+        feedback_id=one_line(first(fields, "feedback-id"))[:255],
         automation=_automation(fields),
     )
 
 
 def _decoded(value: str) -> str:
     """Undo encoded words: RFC 2047 5 forbids them here, and many senders write them."""
-    return decode_words(value, Faults()) if "=?" in value else value
+    return decode_words(value, ParseState()) if "=?" in value else value
 
 
 def _ways(value: str) -> tuple[str, ...]:
@@ -74,8 +74,8 @@ def _ways(value: str) -> tuple[str, ...]:
 def _posting(value: str) -> str:
     """Return the address one posts to; `NO` says that nobody may (RFC 2369 3.4)."""
     inner = _BRACKETED.search(value)
-    text = inner[1] if inner else line(_COMMENT.sub("", value))
-    return "" if text.lower() == "no" else line(text)[:MAX_URL_CHARS]
+    text = inner[1] if inner else one_line(_COMMENT.sub("", value))
+    return "" if text.lower() == "no" else one_line(text)[:MAX_URL_CHARS]
 
 
 def _automation(fields: list[RawField]) -> str:
@@ -92,9 +92,9 @@ def message_ids(value: str) -> tuple[str, ...]:
     """Return the Message-IDs of a field, without brackets; the first and the last ones of a very long thread."""
     if not value:
         return ()
-    ids = [line(found) for found in _MESSAGE_ID.findall(value)]
+    ids = [one_line(found) for found in _MESSAGE_ID.findall(value)]
     if not ids and "@" in value and "<" not in value:
-        ids = [line(word)[:998] for word in value.split()[:1]]
+        ids = [one_line(word)[:998] for word in value.split()[:1]]
     if len(ids) > MAX_REFERENCES:
         ids = [ids[0], *ids[1 - MAX_REFERENCES :]]
     return tuple(filter(None, ids))
@@ -102,4 +102,4 @@ def message_ids(value: str) -> tuple[str, ...]:
 
 def _keyword(value: str) -> str:
     """The keyword before any parameter or comment (RFC 3834 5)."""
-    return line(re.split(r"[;(]", value, maxsplit=1)[0]).lower()[:40] if value else ""
+    return one_line(re.split(r"[;(]", value, maxsplit=1)[0]).lower()[:40] if value else ""

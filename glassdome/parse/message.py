@@ -21,17 +21,17 @@ from glassdome.parse.body import read_body
 from glassdome.parse.containers import open_containers
 from glassdome.parse.date import parse_date
 from glassdome.parse.encoded_words import decode_words
-from glassdome.parse.faults import Faults
 from glassdome.parse.fields import RawField, first
 from glassdome.parse.fingerprint import content_hash
 from glassdome.parse.lists import message_ids, read_lists
-from glassdome.parse.plain import reveal
+from glassdome.parse.plain import strip_invisible
 from glassdome.parse.readable import readable_of
 from glassdome.parse.reply import Setting, new_text
 from glassdome.parse.reply_words import subject_mark
 from glassdome.parse.report import read_report, returned_parts
 from glassdome.parse.rewritten import unwrapped
 from glassdome.parse.sorting import sort_parts
+from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part, parse_structure
 from glassdome.parse.text_types import STUFFED
 from glassdome.values.message import Address, HeaderField, Message, author_of
@@ -56,13 +56,13 @@ def parse_message(raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> 
     data = _as_lines(raw)
     if not data.strip():
         raise NotAMessage("The message is empty.")
-    faults = Faults()
-    root = parse_structure(data, faults)
+    state = ParseState()
+    root = parse_structure(data, state)
     if not root.fields:
         if b"\0" in data[:_HEAD]:
             raise NotAMessage("This is binary data without a header, not an e-mail message (RFC 5322).")
-        faults.add("no_header")
-    return _assemble(raw, root, authserv_ids, faults)
+        state.add("no_header")
+    return _assemble(raw, root, authserv_ids, state)
 
 
 def _as_lines(raw: bytes) -> bytes:
@@ -75,27 +75,27 @@ def _as_lines(raw: bytes) -> bytes:
     return raw.replace(b"\r", b"\n") if b"\n" not in raw else raw
 
 
-def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faults) -> Message:
+def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], state: ParseState) -> Message:
     fields = root.fields
-    open_containers(root, faults)
+    open_containers(root, state)
     parts = sort_parts(root)
-    body = read_body(parts, faults)
-    attachments = read_attachments(parts.attached + body.files, body, faults, returned_parts(root))
-    subject = reveal(decode_words(first(fields, "subject"), faults))
-    senders = parse_addresses(first(fields, "sender"), faults)
-    header_from = _addresses(fields, "from", faults)
-    reply_to, to = _addresses(fields, "reply-to", faults), _addresses(fields, "to", faults)
-    cc = _addresses(fields, "cc", faults)
+    body = read_body(parts, state)
+    attachments = read_attachments(parts.attached + body.files, body, state, returned_parts(root))
+    subject = strip_invisible(decode_words(first(fields, "subject"), state))
+    senders = parse_addresses(first(fields, "sender"), state)
+    header_from = _addresses(fields, "from", state)
+    reply_to, to = _addresses(fields, "reply-to", state), _addresses(fields, "to", state)
+    cc = _addresses(fields, "cc", state)
     new = new_text(body.text, _setting(fields, subject[0], (*header_from, *reply_to)))
     if STUFFED in body.text:
         body.text, new = body.text.replace(STUFFED, ""), new.replace(STUFFED, "")
     links = tuple(dict.fromkeys(map(unwrapped, body.links)))[:MAX_LINKS]
     mail_from, author = read_mail_from(fields), author_of(header_from)
-    report = read_report(root, subject=subject[0], text=body.text, author=author, mail_from=mail_from, faults=faults)
+    report = read_report(root, subject=subject[0], text=body.text, author=author, mail_from=mail_from, state=state)
     if report is not None and report.own_chars < len(body.text):
         new = body.text[: report.own_chars].strip() or new
     return Message(
-        headers=tuple(HeaderField(name=field.label, value=decode_words(field.value, faults)) for field in fields),
+        headers=tuple(HeaderField(name=field.label, value=decode_words(field.value, state)) for field in fields),
         message_id=next(iter(message_ids(first(fields, "message-id"))), ""),
         in_reply_to=message_ids(first(fields, "in-reply-to")),
         references=message_ids(first(fields, "references")),
@@ -105,7 +105,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         reply_to=reply_to,
         to=to,
         cc=cc,
-        bcc=_addresses(fields, "bcc", faults),
+        bcc=_addresses(fields, "bcc", state),
         mail_from=mail_from,
         date=parse_date(first(fields, "date")),
         received=parse_date(first(fields, "received").rpartition(";")[2].strip()),
@@ -123,8 +123,8 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], faults: Faul
         lists=read_lists(fields),
         rspamd=read_rspamd(fields, authserv_ids),
         report=report,
-        defects=faults.defects(),
-        readable=readable_of(subject[0], body, attachments, faults),
+        defects=state.defects(),
+        readable=readable_of(subject[0], body, attachments, state),
         size=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(),
         content_hash=content_hash(
@@ -150,10 +150,10 @@ def _setting(fields: list[RawField], subject: str, own: tuple[Address, ...]) -> 
     )
 
 
-def _addresses(fields: list[RawField], name: str, faults: Faults) -> tuple[Address, ...]:
+def _addresses(fields: list[RawField], name: str, state: ParseState) -> tuple[Address, ...]:
     """All mailboxes of all fields of that name, in their order: a repeated From is itself evidence."""
     found: tuple[Address, ...] = ()
     for field in fields:
         if field.name == name and len(found) < MAX_ADDRESSES:
-            found += parse_addresses(field.value, faults)
+            found += parse_addresses(field.value, state)
     return found[:MAX_ADDRESSES]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_INFLATED_BYTES, MAX_SEARCHED_BYTES
 from glassdome.parse.archive import open_zip, read_member
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 __all__ = ["OfficeFile", "read_ole", "read_package", "without_tags"]
 
@@ -52,20 +52,20 @@ class OfficeFile(NamedTuple):
     urls: tuple[str, ...] = ()
 
 
-def read_package(data: bytes, members: tuple[str, ...], faults: Faults) -> OfficeFile:
+def read_package(data: bytes, members: tuple[str, ...], state: ParseState) -> OfficeFile:
     """Read a zip that may be an Office file."""
     kind = next((kind for name, kind in _OOXML.items() if name in members), "")
     macros = any(name.endswith(("vbaProject.bin", "/xlm.bin")) or "/macrosheets/" in name for name in members)
-    archive = open_zip(data, faults)
+    archive = open_zip(data, state)
     if archive is None:
         return OfficeFile(kind=kind, has_macros=macros)
     if not kind and members[:1] == ("mimetype",):
-        kind = read_member(archive, "mimetype", 100, faults).decode("ascii", "replace").strip()
+        kind = read_member(archive, "mimetype", 100, state).decode("ascii", "replace").strip()
         macros = any(name.startswith("Basic/") for name in members)
     if not kind:
         return OfficeFile(has_macros=macros)
     return OfficeFile(
-        kind=kind, has_macros=macros, text=_text(archive, members, faults), urls=_urls(archive, members, faults)
+        kind=kind, has_macros=macros, text=_text(archive, members, state), urls=_urls(archive, members, state)
     )
 
 
@@ -86,20 +86,20 @@ def read_ole(data: bytes) -> OfficeFile:
     )
 
 
-def _text(archive: zipfile.ZipFile, members: tuple[str, ...], faults: Faults) -> str:
+def _text(archive: zipfile.ZipFile, members: tuple[str, ...], state: ParseState) -> str:
     pieces: list[str] = []
     for name in [name for name in members if _TEXT_MEMBERS.fullmatch(name)][:_MAX_MEMBERS]:
-        xml = read_member(archive, name, MAX_INFLATED_BYTES // 4, faults).decode("utf-8", "replace")
+        xml = read_member(archive, name, MAX_INFLATED_BYTES // 4, state).decode("utf-8", "replace")
         pieces.append(unescape(without_tags(xml)))
         if sum(map(len, pieces)) > MAX_ATTACHMENT_TEXT_CHARS:
             break
     return "\n".join(pieces)
 
 
-def _urls(archive: zipfile.ZipFile, members: tuple[str, ...], faults: Faults) -> tuple[str, ...]:
+def _urls(archive: zipfile.ZipFile, members: tuple[str, ...], state: ParseState) -> tuple[str, ...]:
     found: list[str] = []
     for name in [name for name in members if _LINK_MEMBERS.fullmatch(name)][:_MAX_MEMBERS]:
-        xml = read_member(archive, name, MAX_INFLATED_BYTES // 16, faults).decode("utf-8", "replace")
+        xml = read_member(archive, name, MAX_INFLATED_BYTES // 16, state).decode("utf-8", "replace")
         for relationship in _TARGET.findall(xml):
             target = _EXTERNAL.search(relationship)
             if target and 'TargetMode="External"' in relationship:

@@ -12,9 +12,9 @@ from typing import Final
 
 from glassdome.core.limits import MAX_ARCHIVE_MEMBERS, MAX_OUTGOING_INFLATED_BYTES
 from glassdome.parse.archive import TAR_ERRORS, open_zip, read_member, unpacked
-from glassdome.parse.faults import Faults
 from glassdome.parse.magic import true_type
 from glassdome.parse.office import without_tags
+from glassdome.parse.state import ParseState
 
 __all__ = ["texts_of_file"]
 
@@ -29,27 +29,27 @@ def texts_of_file(data: bytes) -> Iterator[str]:
 
     What is encrypted, a picture, or drawn (most PDF files) yields nothing. Unpacks MAX_OUTGOING_INFLATED_BYTES at most.
     """
-    yield from _texts(data, Faults(inflated=MAX_OUTGOING_INFLATED_BYTES), depth=0)
+    yield from _texts(data, ParseState(inflated=MAX_OUTGOING_INFLATED_BYTES), depth=0)
 
 
-def _texts(data: bytes, faults: Faults, *, depth: int) -> Iterator[str]:
+def _texts(data: bytes, state: ParseState, *, depth: int) -> Iterator[str]:
     kind = true_type(data)
-    packed = _members(data, kind, faults) if depth < _MAX_NESTED else iter(())
+    packed = _members(data, kind, state) if depth < _MAX_NESTED else iter(())
     for name, content in packed:
-        for text in _texts(content, faults, depth=depth + 1):
+        for text in _texts(content, state, depth=depth + 1):
             yield _words_of_xml(name, text) if name.endswith((".xml", ".rels")) else text
     yield _plain(data)
 
 
-def _members(data: bytes, kind: str, faults: Faults) -> Iterator[tuple[str, bytes]]:
-    content = unpacked(data, kind, faults)
+def _members(data: bytes, kind: str, state: ParseState) -> Iterator[tuple[str, bytes]]:
+    content = unpacked(data, kind, state)
     if content.startswith(b"ustar", 257) or kind == "application/x-tar":
-        yield from _of_tar(content or data, faults)
+        yield from _of_tar(content or data, state)
     elif content:
         yield "", content
-    elif (archive := open_zip(data, faults)) is not None:
+    elif (archive := open_zip(data, state)) is not None:
         for entry in archive.infolist()[:MAX_ARCHIVE_MEMBERS]:
-            yield entry.filename, read_member(archive, entry.filename, faults.inflated, faults)
+            yield entry.filename, read_member(archive, entry.filename, state.inflated, state)
 
 
 def _words_of_xml(name: str, xml: str) -> str:
@@ -57,7 +57,7 @@ def _words_of_xml(name: str, xml: str) -> str:
     return unescape(_TAG.sub("\n", xml) if name.startswith("xl/") else without_tags(xml))
 
 
-def _of_tar(data: bytes, faults: Faults) -> Iterator[tuple[str, bytes]]:
+def _of_tar(data: bytes, state: ParseState) -> Iterator[tuple[str, bytes]]:
     try:
         with tarfile.open(fileobj=BytesIO(data), mode="r:") as archive:
             for _ in range(MAX_ARCHIVE_MEMBERS):

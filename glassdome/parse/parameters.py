@@ -9,8 +9,8 @@ from urllib.parse import unquote_to_bytes
 from glassdome.core.limits import MAX_PARAMETERS
 from glassdome.parse.charset import decode
 from glassdome.parse.encoded_words import decode_words
-from glassdome.parse.faults import Faults
-from glassdome.parse.plain import line
+from glassdome.parse.plain import one_line
+from glassdome.parse.state import ParseState
 
 __all__ = ["Field", "parse_parameters", "without_comments"]
 
@@ -55,14 +55,14 @@ class Field:
         return self.parameters.get(name, "")
 
 
-def parse_parameters(value: str, faults: Faults) -> Field:
+def parse_parameters(value: str, state: ParseState) -> Field:
     """Parse `value; name=value; ...`; the first of two equal names wins. Comments and missing semicolons are mended."""
     if "(" in value:
         value = without_comments(value)
     found = _USUAL.fullmatch(value) or _BROKEN.match(value)
     head, rest = (found[1], found[2]) if found else ("", value)
-    head = line("".join(head.split())).strip("\"'").lower()
-    parameters, others = _parameters(";" + rest, faults) if rest else ({}, ())
+    head = one_line("".join(head.split())).strip("\"'").lower()
+    parameters, others = _parameters(";" + rest, state) if rest else ({}, ())
     return Field(value=head[:200], parameters=parameters, others=others)
 
 
@@ -99,7 +99,7 @@ def _is_comment(before: str, after: str) -> bool:
     )
 
 
-def _parameters(text: str, faults: Faults) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+def _parameters(text: str, state: ParseState) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
     """Return the parameters, and those values of equal names that do not count."""
     plain: dict[str, str] = {}
     others: list[tuple[str, str]] = []
@@ -110,7 +110,7 @@ def _parameters(text: str, faults: Faults) -> tuple[dict[str, str], tuple[tuple[
         text = _DOUBLED_END.sub('"', _DOUBLED.sub('="', text))
     for number, found in enumerate(_PARAMETER.finditer(text)):
         if number >= MAX_PARAMETERS:
-            faults.add("too_many_parameters")
+            state.add("too_many_parameters")
             break
         name = found[1].lower()
         value = _ESCAPE.sub(r"\1", found[2]) if found[2] is not None else found[3].strip()
@@ -124,12 +124,12 @@ def _parameters(text: str, faults: Faults) -> tuple[dict[str, str], tuple[tuple[
         else:
             order, encoded = (int(section[2]), bool(section[3])) if section[2] else (0, True)
             sections.setdefault(section[1], {}).setdefault(order, (value, encoded))
-    words = {name: decode_words(value, faults) for name, value in plain.items()}
+    words = {name: decode_words(value, state) for name, value in plain.items()}
     if not sections and not others:
         return words, ()
-    joined = {name: _joined(pieces, faults) for name, pieces in sections.items()}
+    joined = {name: _joined(pieces, state) for name, pieces in sections.items()}
     beside = [(name, words[name]) for name, value in joined.items() if words.get(name, value) != value]
-    return words | joined, (*beside, *((name, decode_words(value, faults)) for name, value in others))
+    return words | joined, (*beside, *((name, decode_words(value, state)) for name, value in others))
 
 
 def _separated(text: str) -> str:
@@ -139,7 +139,7 @@ def _separated(text: str) -> str:
     return '"'.join(pieces).replace(";;", ";")
 
 
-def _joined(pieces: dict[int, tuple[str, bool]], faults: Faults) -> str:
+def _joined(pieces: dict[int, tuple[str, bool]], state: ParseState) -> str:
     """Join the sections of one RFC 2231 value in their order; only the first names the charset."""
     charset, data = "", b""
     for order in sorted(pieces):
@@ -150,4 +150,4 @@ def _joined(pieces: dict[int, tuple[str, bool]], faults: Faults) -> str:
         if order == min(pieces) and value.count("'") >= 2:
             charset, _, value = value.split("'", 2)
         data += unquote_to_bytes(value)
-    return decode_words(decode(data, charset or "utf-8", faults), faults)
+    return decode_words(decode(data, charset or "utf-8", state), state)

@@ -7,7 +7,7 @@ import zlib
 from typing import NamedTuple
 
 from glassdome.core.limits import MAX_LINKS, MAX_PDF_STREAMS, MAX_SEARCHED_BYTES
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 __all__ = ["PdfFile", "read_pdf"]
 
@@ -25,16 +25,16 @@ class PdfFile(NamedTuple):
     urls: tuple[str, ...] = ()
 
 
-def read_pdf(data: bytes, faults: Faults) -> PdfFile:
+def read_pdf(data: bytes, state: ParseState) -> PdfFile:
     """Search the file and as many of its deflated streams as the bounds allow."""
     head = data[:MAX_SEARCHED_BYTES]
     if b"/Encrypt" in head:
         return PdfFile(encrypted=True)
     active, urls = _search(head)
     for number, stream in enumerate(_STREAM.finditer(head)):
-        if number >= MAX_PDF_STREAMS or faults.inflated <= 0 or len(urls) >= MAX_LINKS:
+        if number >= MAX_PDF_STREAMS or state.inflated <= 0 or len(urls) >= MAX_LINKS:
             break
-        content = _inflate(head, stream.end(), faults)
+        content = _inflate(head, stream.end(), state)
         if content:
             more_active, more = _search(content)
             active, urls = active or more_active, urls + more
@@ -46,14 +46,14 @@ def _search(data: bytes) -> tuple[bool, list[str]]:
     return bool(_ACTIVE.search(data)), urls
 
 
-def _inflate(data: bytes, at: int, faults: Faults) -> bytes:
+def _inflate(data: bytes, at: int, state: ParseState) -> bytes:
     """Unpack one stream if it is an object stream or the like; page contents and images hold no links."""
     dictionary = data[max(0, at - 400) : at]
     if b"/FlateDecode" not in dictionary or b"/ObjStm" not in dictionary:
         return b""
     try:
-        content = zlib.decompressobj().decompress(memoryview(data)[at:], faults.inflated)
+        content = zlib.decompressobj().decompress(memoryview(data)[at:], state.inflated)
     except zlib.error:
         return b""
-    faults.inflated -= len(content)
+    state.inflated -= len(content)
     return content

@@ -11,7 +11,7 @@ from typing import Literal
 from glassdome.core.limits import MAX_HIDDEN, MAX_HIDDEN_CHARS
 from glassdome.values.message import HiddenText
 
-__all__ = ["clean", "controls_in", "line", "reveal", "tidy"]
+__all__ = ["clean", "controls_in", "one_line", "strip_invisible", "tidy"]
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -53,7 +53,7 @@ def controls_in(text: str) -> int:
     return len(_CONTROLS.findall(text)) - text.count("\r")
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     """Normalise text of one line: controls become one space, NFC; invisible format characters stay."""
     if text.isascii() and text.isprintable():
         return text.strip()
@@ -67,7 +67,7 @@ def tidy(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip() if "\n\n\n" in text else text.strip()
 
 
-def reveal(text: str) -> tuple[str, list[HiddenText]]:
+def strip_invisible(text: str) -> tuple[str, list[HiddenText]]:
     """Take the invisible characters out of `text` and report what they hid."""
     if text.isascii() or not _INVISIBLE.search(text):
         return text, []

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from glassdome.parse.body import Body
-from glassdome.parse.faults import Faults
 from glassdome.parse.reply_words import subject_mark
+from glassdome.parse.state import ParseState
 from glassdome.values.message import Attachment, Readable
 
 __all__ = ["readable_of"]
@@ -31,14 +31,14 @@ _LOST = frozenset({"too_deep", "too_many_parts", "no_boundary_found", "damaged_s
 _CONTENT = ("text/html", "text/plain")
 
 
-def readable_of(subject: str, body: Body, attachments: Sequence[Attachment], faults: Faults) -> Readable:
+def readable_of(subject: str, body: Body, attachments: Sequence[Attachment], state: ParseState) -> Readable:
     """Return `yes` where there are words, or a picture or file that a person can look at; else what is in the way."""
     text = _outside_armour(body.text)
     if (body.encrypted or text is not body.text) and len(text.split()) <= _WRAPPING_WORDS:
         return "encrypted"
     if _WORD.search(text):
         return "damaged" if body.damaged or _is_damaged(text) else "yes"
-    defects = {what for what, _ in faults.found}
+    defects = {what for what, _ in state.found}
     if body.unread or defects & _LOST or (body.has_text and defects & _UNREAD):
         return "damaged"
     files = [item for item in attachments if item.size and not item.declared_type.startswith(_CONTENT)]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-from glassdome.parse.faults import Faults
 from glassdome.parse.fields import RawField, first
+from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part
 from glassdome.values.message import Address, Report, ReportKind
 
@@ -77,15 +77,15 @@ def returned_parts(root: Part) -> list[Part]:
 
 
 def read_report(
-    root: Part, *, subject: str, text: str, author: Address, mail_from: str | None, faults: Faults
+    root: Part, *, subject: str, text: str, author: Address, mail_from: str | None, state: ParseState
 ) -> Report | None:
     """Return what kind of report a message is; None where it is none, or only claims to be one."""
     is_server = mail_from == "" or _is_server(author) or bool(first(root.fields, "x-failed-recipients"))
     status = _status_part(root)
     if status is not None and (root.media_type == "multipart/report" or is_server):
-        kind = _kind(status, faults)
+        kind = _kind(status, state)
         if kind:
-            senders = [address for part in returned_parts(root) for address in _senders(_head_of(part, faults))]
+            senders = [address for part in returned_parts(root) for address in _senders(_head_of(part, state))]
             return Report(kind=kind, own_chars=len(text), returned_from=tuple(dict.fromkeys(senders)))
     return _by_words(root.fields, subject, text) if is_server else None
 
@@ -101,9 +101,9 @@ def _status_part(root: Part) -> Part | None:
     return next((part for part in root.children if part.media_type in kinds), None)
 
 
-def _kind(part: Part, faults: Faults) -> ReportKind | None:
+def _kind(part: Part, state: ParseState) -> ReportKind | None:
     """Return the kind, where the fields are there that the format asks for."""
-    text = part.content(faults)[:_MOST_BYTES].decode("utf-8", "replace")
+    text = part.content(state)[:_MOST_BYTES].decode("utf-8", "replace")
     found: dict[str, list[str]] = {}
     for field in _FIELD.finditer(text):
         found.setdefault(field[1].lower(), []).append(field[2].strip().lower())
@@ -122,10 +122,10 @@ def _kind(part: Part, faults: Faults) -> ReportKind | None:
     return "success" if actions or classes else None
 
 
-def _head_of(part: Part, faults: Faults) -> str:
+def _head_of(part: Part, state: ParseState) -> str:
     if part.children:
         return "\n".join(f"{field.name}: {field.value}" for field in part.children[0].fields)
-    return part.content(faults)[:_MOST_BYTES].decode("utf-8", "replace")
+    return part.content(state)[:_MOST_BYTES].decode("utf-8", "replace")
 
 
 def _senders(head: str) -> list[str]:

@@ -7,7 +7,7 @@ import re
 import zlib
 from typing import NamedTuple
 
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 __all__ = ["Opened", "open_smime"]
 
@@ -42,19 +42,19 @@ class _Damaged(Exception):
     """The bytes are not BER."""
 
 
-def open_smime(data: bytes, faults: Faults) -> Opened:
+def open_smime(data: bytes, state: ParseState) -> Opened:
     """Open one layer; nothing for what is no S/MIME content or has none (a detached signature)."""
     armour = _ARMOUR.search(data[:200]) and _ARMOUR.search(data)
     try:
         if armour:
             data = binascii.a2b_base64(armour[1])
-        return _open(data, faults)
+        return _open(data, state)
     except (_Damaged, IndexError, binascii.Error):
-        faults.add("damaged_smime")
+        state.add("damaged_smime")
         return Opened()
 
 
-def _open(data: bytes, faults: Faults) -> Opened:
+def _open(data: bytes, state: ParseState) -> Opened:
     kind, content = _content_info(data, _element(data, 0, len(data), 0))
     if kind in _ENCRYPTED:
         return Opened(encrypted=True)
@@ -65,7 +65,7 @@ def _open(data: bytes, faults: Faults) -> Opened:
         return Opened()
     found = _octets(data, inner, 0)
     if kind == _COMPRESSED:
-        found = _inflated(found, faults)
+        found = _inflated(found, state)
     return Opened(content=found)
 
 
@@ -133,10 +133,10 @@ def _end_of_contents(data: bytes, at: int, stop: int, depth: int) -> int:
     return at
 
 
-def _inflated(data: bytes, faults: Faults) -> bytes:
+def _inflated(data: bytes, state: ParseState) -> bytes:
     try:
-        content = zlib.decompressobj().decompress(data, max(1, faults.inflated))
+        content = zlib.decompressobj().decompress(data, max(1, state.inflated))
     except zlib.error:
         raise _Damaged from None
-    faults.inflated -= len(content)
+    state.inflated -= len(content)
     return content

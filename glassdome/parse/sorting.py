@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from glassdome.parse.faults import Faults
 from glassdome.parse.magic import true_type
+from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part
 
 __all__ = ["Sorted", "is_html", "sort_parts"]
@@ -141,7 +141,7 @@ def _says_something(part: Part) -> bool:
     """Return whether there is more than white space; of a short page, more than its tags, a picture counting as words."""
     if not is_html(part) or len(part.body) > _SHORT_PAGE:
         return bool(part.body[:_FIRST].strip() or part.body.strip())
-    page = part.content(Faults())
+    page = part.content(ParseState())
     return bool(_WORDLESS.sub(b"", page).strip()) or bool(_PICTURE.search(page))
 
 
@@ -207,7 +207,7 @@ def _of_content(part: Part) -> list[Part]:
     named = part.filename or part.disposition.value == "attachment"
     if not part.body.strip() or (named and not part.media_type.startswith("text/")):
         return []
-    kind = true_type(part.content(Faults()))
+    kind = true_type(part.content(ParseState()))
     return [_as_type(part, "text/html" if kind == "text/html" else "text/plain")] if kind in _TEXT_CONTENT else []
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from glassdome.core.limits import MAX_BOUNDARY_CHARS, MAX_DEPTH
-from glassdome.parse.faults import Faults
 from glassdome.parse.fields import RawField, every, first, split_message
 from glassdome.parse.parameters import Field, parse_parameters
+from glassdome.parse.state import ParseState
 from glassdome.parse.transfer import chosen_encoding, decode_transfer
 
 __all__ = ["Part", "parse_structure"]
@@ -54,17 +54,17 @@ class Part:
         given = (*self.disposition.every("filename"), *self.content_type.every("name"))
         return tuple(dict.fromkeys(name for name in given if name))
 
-    def content(self, faults: Faults) -> bytes:
+    def content(self, state: ParseState) -> bytes:
         """Return the bytes with the transfer encoding undone."""
         encoding = first(self.fields, "content-transfer-encoding")
         if encoding and len(others := every(self.fields, "content-transfer-encoding")) > 1:
             encoding = chosen_encoding(others, self.body)
-        return decode_transfer(self.body, encoding, faults)
+        return decode_transfer(self.body, encoding, state)
 
 
-def parse_structure(data: bytes, faults: Faults) -> Part:
+def parse_structure(data: bytes, state: ParseState) -> Part:
     """Parse a whole message into its tree."""
-    return _parse(_Span(data, 0, len(data)), faults, _DEFAULT, 0)
+    return _parse(_Span(data, 0, len(data)), state, _DEFAULT, 0)
 
 
 class _Span(NamedTuple):
@@ -78,95 +78,95 @@ class _Span(NamedTuple):
         return self.data[self.start : self.stop]
 
 
-def _parse(span: _Span, faults: Faults, default: str, depth: int) -> Part:
-    fields, at = split_message(*span, faults)
-    part = Part(fields=fields, content_type=_content_type(fields, default, faults))
+def _parse(span: _Span, state: ParseState, default: str, depth: int) -> Part:
+    fields, at = split_message(*span, state)
+    part = Part(fields=fields, content_type=_content_type(fields, default, state))
     disposition = first(fields, "content-disposition")
     if disposition:
-        part.disposition = parse_parameters(disposition, faults)
+        part.disposition = parse_parameters(disposition, state)
     body = _Span(span.data, at, span.stop)
     if part.media_type.startswith("multipart/"):
-        _parse_multipart(part, body, faults, depth)
+        _parse_multipart(part, body, state, depth)
     elif part.media_type in ("message/rfc822", "message/global"):
-        _parse_embedded(part, body, faults, depth)
+        _parse_embedded(part, body, state, depth)
     else:
         part.body = body.bytes()
     return part
 
 
-def _content_type(fields: list[RawField], default: str, faults: Faults) -> Field:
+def _content_type(fields: list[RawField], default: str, state: ParseState) -> Field:
     value = first(fields, "content-type")
     if not value:
         return _PLAIN if default == _DEFAULT else Field(value=default)
-    parsed = _one_type(value, faults)
+    parsed = _one_type(value, state)
     if parsed.value.startswith(("multipart/", "text/")) or len(values := every(fields, "content-type")) == 1:
         return parsed
-    others = [_one_type(value, faults) for value in values[1:_MAX_TYPES]]
+    others = [_one_type(value, state) for value in values[1:_MAX_TYPES]]
     return next((other for other in others if other.value.startswith(("multipart/", "text/"))), parsed)
 
 
-def _one_type(value: str, faults: Faults) -> Field:
-    parsed = parse_parameters(value, faults)
+def _one_type(value: str, state: ParseState) -> Field:
+    parsed = parse_parameters(value, state)
     kind, slash, subtype = parsed.value.partition("/")
     if slash and kind and subtype:
         return parsed
-    faults.add("bad_content_type", value[:80])
+    state.add("bad_content_type", value[:80])
     guess = "multipart/mixed" if parsed.get("boundary") else _SHORT_TYPES.get(parsed.value, _DEFAULT)
     return Field(value=guess, parameters=parsed.parameters)
 
 
-def _parse_multipart(part: Part, body: _Span, faults: Faults, depth: int) -> None:
+def _parse_multipart(part: Part, body: _Span, state: ParseState, depth: int) -> None:
     if depth >= MAX_DEPTH:
-        faults.add("too_deep", f"more than {MAX_DEPTH} levels")
+        state.add("too_deep", f"more than {MAX_DEPTH} levels")
         part.body, part.content_type = body.bytes(), Field(value="application/octet-stream")
         return
-    spans = _split(body, _delimiter(part, body, faults), faults)
+    spans = _split(body, _delimiter(part, body, state), state)
     if not spans:
-        faults.add("no_boundary_found")
+        state.add("no_boundary_found")
         part.body, part.content_type = body.bytes(), _PLAIN
         return
     default = "message/rfc822" if part.media_type == "multipart/digest" else _DEFAULT
     for span in spans:
-        if faults.parts <= 0:
-            faults.add("too_many_parts")
+        if state.parts <= 0:
+            state.add("too_many_parts")
             break
-        faults.parts -= 1
-        part.children.append(_parse(span, faults, default, depth + 1))
+        state.parts -= 1
+        part.children.append(_parse(span, state, default, depth + 1))
 
 
-def _parse_embedded(part: Part, body: _Span, faults: Faults, depth: int) -> None:
+def _parse_embedded(part: Part, body: _Span, state: ParseState, depth: int) -> None:
     part.body = body.bytes()
-    if depth >= MAX_DEPTH or faults.parts <= 0:
-        faults.add("too_deep", f"more than {MAX_DEPTH} levels")
+    if depth >= MAX_DEPTH or state.parts <= 0:
+        state.add("too_deep", f"more than {MAX_DEPTH} levels")
         return
-    faults.parts -= 1
-    inner = part.content(faults)
+    state.parts -= 1
+    inner = part.content(state)
     whole = body if inner is part.body else _Span(inner, 0, len(inner))
-    part.children.append(_parse(whole, faults, _DEFAULT, depth + 1))
+    part.children.append(_parse(whole, state, _DEFAULT, depth + 1))
 
 
-def _delimiter(part: Part, body: _Span, faults: Faults) -> bytes:
+def _delimiter(part: Part, body: _Span, state: ParseState) -> bytes:
     """Return the delimiter without its line break; a missing parameter is read off the first line that has one."""
     name = part.content_type.get("boundary")[:MAX_BOUNDARY_CHARS].rstrip()
     if name:
         return b"--" + name.encode("utf-8", "surrogateescape")
-    faults.add("no_boundary_parameter")
+    state.add("no_boundary_parameter")
     data, start, stop = body
     at = start if data.startswith(b"--", start, stop) else data.find(b"\n--", start, stop) + 1
     line = data[at : min(stop, at + MAX_BOUNDARY_CHARS)].partition(b"\n")[0].rstrip()
     return line if len(line) > 2 and line.startswith(b"--") else b""
 
 
-def _split(body: _Span, delimiter: bytes, faults: Faults) -> list[_Span]:
+def _split(body: _Span, delimiter: bytes, state: ParseState) -> list[_Span]:
     """Find the parts between delimiter lines (RFC 2046 5.1.1); without a closing one the last part runs to the end."""
     spans: list[_Span] = []
     data, start, stop = body
     opened = -1
     at = start if data.startswith(delimiter, start, stop) else _next(body, delimiter, start)
-    while delimiter and at >= 0 and len(spans) <= faults.parts:
-        faults.boundary_tries -= 1
-        if faults.boundary_tries < 0:
-            faults.add("too_many_boundaries")
+    while delimiter and at >= 0 and len(spans) <= state.parts:
+        state.boundary_tries -= 1
+        if state.boundary_tries < 0:
+            state.add("too_many_boundaries")
             break
         after = at + len(delimiter)
         end = data.find(b"\n", after, stop)
@@ -179,8 +179,8 @@ def _split(body: _Span, delimiter: bytes, faults: Faults) -> list[_Span]:
             if closing:
                 return spans
         at = _next(body, delimiter, after)
-    if opened >= 0 and len(spans) <= faults.parts:
-        faults.add("no_closing_boundary")
+    if opened >= 0 and len(spans) <= state.parts:
+        state.add("no_closing_boundary")
         spans.append(_Span(data, opened, stop))
     return spans
 

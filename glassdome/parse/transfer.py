@@ -9,7 +9,7 @@ from functools import lru_cache
 from io import BytesIO
 
 from glassdome.core.limits import MAX_UU_LINES
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 __all__ = ["base64_bytes", "chosen_encoding", "decode_transfer", "uudecode"]
 
@@ -55,7 +55,7 @@ def _word(encoding: str) -> str:
     return f"{name}64" if name == "base" and len(words) > 1 and words[1].startswith("64") else name
 
 
-def decode_transfer(data: bytes, encoding: str, faults: Faults) -> bytes:
+def decode_transfer(data: bytes, encoding: str, state: ParseState) -> bytes:
     """Undo the transfer encoding; an unknown one is taken as none (a defect)."""
     word = _word(encoding) if encoding else ""
     if word in _IDENTITY:
@@ -63,24 +63,24 @@ def decode_transfer(data: bytes, encoding: str, faults: Faults) -> bytes:
     if word in _QUOTED_PRINTABLE:
         return binascii.a2b_qp(data)
     if word in ("base64", "b64", "xbase64"):
-        return base64_bytes(data, faults)
+        return base64_bytes(data, state)
     if word in _UU:
-        return uudecode(data, faults)
-    faults.add("unknown_transfer_encoding", encoding[:80])
+        return uudecode(data, state)
+    state.add("unknown_transfer_encoding", encoding[:80])
     return data
 
 
-def base64_bytes(data: bytes, faults: Faults | None = None) -> bytes:
+def base64_bytes(data: bytes, state: ParseState | None = None) -> bytes:
     """Decode base64 with foreign characters, missing padding, padding in the middle, or words of others behind it."""
     body = data.rstrip(b"=\r\n \t")
     if b"=" not in body:
         try:
-            return binascii.a2b_base64(data) if faults is None else _whole(data, body)
+            return binascii.a2b_base64(data) if state is None else _whole(data, body)
         except binascii.Error:
             pass
     whole = _before_prose(data)
-    if faults and (b"=" in body or len(whole) < len(data)):
-        faults.add("damaged_base64")
+    if state and (b"=" in body or len(whole) < len(data)):
+        state.add("damaged_base64")
     if not any(mark in whole for mark in (b"+", b"/")):
         whole = whole.translate(_URL_SAFE)
     pieces = _PADDING.split(whole, maxsplit=_MAX_SEGMENTS)
@@ -120,7 +120,7 @@ def _segment(piece: bytes) -> bytes:
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
-def uudecode(data: bytes, faults: Faults) -> bytes:
+def uudecode(data: bytes, state: ParseState) -> bytes:
     """Decode from the `begin` line, if there is one, to `end`."""
     start = data.find(b"begin ")
     out: list[bytes] = []
@@ -130,7 +130,7 @@ def uudecode(data: bytes, faults: Faults) -> bytes:
         try:
             out.append(binascii.a2b_uu(text))
         except binascii.Error:
-            faults.add("damaged_uuencode")
+            state.add("damaged_uuencode")
             out.append(_uu_line(text))
     return b"".join(out)
 

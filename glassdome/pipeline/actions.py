@@ -34,7 +34,7 @@ class ActionLoop:
             try:
                 await self._performer.perform_due()
             except StoreError as exc:
-                _log.warning("actions_postponed", code=exc.code, problem=exc.sentence)
+                _log.warning("actions_postponed", code=exc.code, problem=exc.public_message)
             try:
                 await asyncio.wait_for(self._stopping.wait(), self._every)
             except TimeoutError:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
-from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
+from glassdome.core.unexpected import wrap_unexpected
 from glassdome.pipeline.backfill import Backfill, backfill_key
 from glassdome.values.refs import INBOX
 from glassdome.values.watch import BackfillProgress
@@ -104,7 +104,7 @@ class Backfills:
                 if await self._is_asked(mailbox):
                     self._start(mailbox)
         except GlassdomeError as exc:
-            _log.warning("backfills_not_resumed", code=exc.code, problem=exc.sentence)
+            _log.warning("backfills_not_resumed", code=exc.code, problem=exc.public_message)
         await self._stopping.wait()
         tasks = [*self._tasks.values()]
         for task in tasks:
@@ -122,10 +122,10 @@ class Backfills:
         """Run to the end; wait out what passes by itself, give up for what does not."""
         while True:
             try:
-                await contained(f"The backfill of {mailbox}", lambda: self._run(mailbox))
+                await wrap_unexpected(f"The backfill of {mailbox}", lambda: self._run(mailbox))
                 return
             except GlassdomeError as exc:
-                _log.warning("backfill_failed", mailbox=mailbox, code=exc.code, problem=exc.sentence)
+                _log.warning("backfill_failed", mailbox=mailbox, code=exc.code, problem=exc.public_message)
                 self._problems[mailbox] = exc.outward
                 if not exc.temporary:
                     break

@@ -155,7 +155,7 @@ class JobRunner:
     async def failed(self, job: Job, error: Exception) -> None:
         """End or put back a job whose run raised; never raises for a database that is away: the lease will expire."""
         code = error.code if isinstance(error, GlassdomeError) else "internal_error"
-        sentence = error.sentence if isinstance(error, GlassdomeError) else f"{type(error).__name__}: {error}"
+        sentence = error.public_message if isinstance(error, GlassdomeError) else f"{type(error).__name__}: {error}"
         self._metrics.errors.labels(code).inc()
         log = _log.bind(job=job.id, code=code, attempts=job.attempts)
         if isinstance(error, GlassdomeError):
@@ -168,7 +168,7 @@ class JobRunner:
         try:
             await self._stored(lambda: self._put_away(job, error, code, shown))
         except StoreUnavailable as exc:
-            log.warning("job_left_to_its_lease", problem=exc.sentence)
+            log.warning("job_left_to_its_lease", problem=exc.public_message)
 
     async def _put_away(self, job: Job, error: Exception, code: str, sentence: str) -> bool:
         now = self._clock.now()

@@ -70,4 +70,4 @@ class Learning:
                 raise
             except GlassdomeError as exc:
                 # The poller meets the same problem, reports it loudly and decides when to try again.
-                _log.info("learning_skipped", mailbox=mailbox, code=exc.code, problem=exc.sentence)
+                _log.info("learning_skipped", mailbox=mailbox, code=exc.code, problem=exc.public_message)

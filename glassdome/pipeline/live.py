@@ -56,11 +56,11 @@ class LiveSettings:
                 self._table = dict(await self._config.read_config())
                 self._tell_unknown(self._table)
             except StoreUnavailable as exc:
-                problem = exc.sentence
+                problem = exc.public_message
             try:
                 await self._follow(await asyncio.to_thread(self._read))
             except GlassdomeError as exc:
-                problem = exc.sentence
+                problem = exc.public_message
             if problem and problem != self._problem:
                 _log.warning("settings_not_reloaded", problem=problem, effect="the last good settings stay in force")
             self._problem = problem

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from glassdome.core.contained import contained
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.interval import wait_interval
 from glassdome.core.log import get_logger
+from glassdome.core.unexpected import wrap_unexpected
 
 __all__ = ["PeriodicTask"]
 
@@ -31,7 +31,7 @@ class PeriodicTask:
         """Do rounds until `stop`."""
         while not self._stopping.is_set():
             try:
-                await contained(f"The periodic task {self._name}", self._work)
+                await wrap_unexpected(f"The periodic task {self._name}", self._work)
             except GlassdomeError as exc:
-                _log.warning("periodic_task_failed", task=self._name, code=exc.code, problem=exc.sentence)
+                _log.warning("periodic_task_failed", task=self._name, code=exc.code, problem=exc.public_message)
             await wait_interval(self._stopping, self._every)

@@ -144,7 +144,7 @@ class Worker:
         self._metrics.errors.labels(exc.code).inc()
         if not self._away:
             self._away = True
-            _log.warning("database_unavailable", code=exc.code, problem=exc.sentence)
+            _log.warning("database_unavailable", code=exc.code, problem=exc.public_message)
 
     async def _pause(self, idle: float) -> None:
         """Wait for a wake-up, the end of a job, or the next look."""

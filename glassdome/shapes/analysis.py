@@ -178,7 +178,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "attention_reason": verdict.attention_reason,
         "asks": [_ask(item) for item in verdict.asks],
         "signals": [
-            {"name": s.name, "outcome": str(s.outcome), "detail": s.detail} for s in analysis.signals if s.telling
+            {"name": s.name, "outcome": str(s.outcome), "detail": s.detail} for s in analysis.signals if s.is_reportable
         ],
         "engine": verdict.engine,
         "model": verdict.model,

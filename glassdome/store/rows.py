@@ -95,7 +95,7 @@ def analysis_row(analysis: Analysis) -> dict[str, Any]:
         "sent_at": analysis.date,
         "risk": UNJUDGED if verdict.phishing_score is None else verdict.phishing_score,
         "sensitive_data": verdict.sensitive_data,
-        "signals": tuple(signal for signal in analysis.signals if signal.telling),
+        "signals": tuple(signal for signal in analysis.signals if signal.is_reportable),
     }
 
 

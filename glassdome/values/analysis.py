@@ -31,7 +31,7 @@ class Analysis:
     `received_at` is when the mail arrived, as the last server wrote it, and never later than `analyzed_at`: a list is
     ordered by it, so that no sender can set a mail's place by its Date.
 
-    `signals` are all that were reported; a store keeps the telling ones.
+    `signals` are all that were reported; a store keeps the reportable ones.
     `opinion` is what the language model said, kept so that an exact repeat needs no second call; None without one.
     """
 

@@ -47,7 +47,7 @@ class Signal:
         return self.outcome is Outcome.HIT
 
     @property
-    def telling(self) -> bool:
+    def is_reportable(self) -> bool:
         """It found something, or could not look: what a person is shown, and what the store keeps."""
         return self.outcome not in (Outcome.MISS, Outcome.NOT_APPLICABLE)
 

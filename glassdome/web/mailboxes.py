@@ -11,7 +11,7 @@ from glassdome.desk.keys import Caller
 from glassdome.desk.services import Services
 from glassdome.values.preferences import EngineAccess
 
-__all__ = ["AnalysisMode", "offered", "reading", "within"]
+__all__ = ["AnalysisMode", "narrowed_to", "offered", "reading"]
 
 
 class AnalysisMode(StrEnum):
@@ -43,6 +43,6 @@ async def reading(services: Services, caller: Caller, known: Sequence[str]) -> A
     return AnalysisMode.NOT_CHOSEN
 
 
-def within(caller: Caller, mailbox: str) -> Caller:
+def narrowed_to(caller: Caller, mailbox: str) -> Caller:
     """Return the caller as one who may see only that mailbox of theirs; the same caller where none is named."""
     return replace(caller, mailboxes=(mailbox,), domains=None) if mailbox else caller

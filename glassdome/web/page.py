@@ -23,13 +23,13 @@ from glassdome.core.log import get_logger
 from glassdome.core.places import without_places
 from glassdome.core.secrets import SecretBox
 from glassdome.web import words
-from glassdome.web.hostile import mail_text, plain_text
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Sessions, WebSession
-from glassdome.web.tries import Tries
+from glassdome.web.sign_in_limiter import SignInLimiter
+from glassdome.web.untrusted_text import mail_text, plain_text
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
 
-__all__ = ["PageRoute", "Web", "go", "link", "message_link", "refused", "render", "set_cookie"]
+__all__ = ["PageRoute", "Web", "link", "message_link", "redirect", "refused", "render", "set_cookie"]
 
 _log = get_logger(__name__)
 #: Nothing but our own files, no inline script or style; `connect-src` lets our script ask for the page anew.
@@ -60,7 +60,7 @@ class Web:
     def __init__(self, box: SecretBox) -> None:
         """`box` seals the sessions."""
         self.sessions = Sessions(box)
-        self.tries = Tries()
+        self.sign_in_limiter = SignInLimiter()
         self.files = {file.name: _held(file) for file in files("glassdome.web").joinpath("static").iterdir()}
         self.templates = Environment(
             loader=PackageLoader("glassdome.web"),
@@ -150,7 +150,7 @@ def set_cookie(request: Request, answer: Response, name: str, session: WebSessio
     answer.set_cookie(name, sealed, max_age=age, path=None, secure=secure, httponly=True, samesite="strict")
 
 
-def go(page: str, **parameters: Any) -> RedirectResponse:
+def redirect(page: str, **parameters: Any) -> RedirectResponse:
     """Answer a form that was carried out: show that page."""
     return RedirectResponse(link(page, **parameters), status_code=303)
 
@@ -189,13 +189,13 @@ def _asked_to_sign_in(request: Request, exc: NotAuthenticated) -> Response:
     page = request.url.path.rpartition("/")[2]
     back = f"{page}?{request.url.query}" if request.url.query else page
     if request.method != "GET":
-        return go("sign-in", done="ended")
-    return go("sign-in", next=back)
+        return redirect("sign-in", done="ended")
+    return redirect("sign-in", next=back)
 
 
 def _refused(request: Request, exc: GlassdomeError) -> Response:
     if exc.status >= 500:
-        _log.warning("page_error", path=request.url.path, code=exc.code, msg=exc.sentence, **exc.facts)
+        _log.warning("page_error", path=request.url.path, code=exc.code, msg=exc.public_message, **exc.facts)
         request.app.state.services.metrics.errors.labels(exc.code).inc()
     said, fix = (without_places(text) if exc.status >= 500 else text for text in (exc.message, exc.fix))
     answer = refused(request, None, said, fix=fix, status=exc.status)

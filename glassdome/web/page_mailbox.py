@@ -9,7 +9,7 @@ from glassdome.desk.email_id import as_mailbox
 from glassdome.desk.http import Wired
 from glassdome.desk.services import Services
 from glassdome.pipeline.alerts import NO_ALERT_MAILBOX
-from glassdome.web.page import PageRoute, go
+from glassdome.web.page import PageRoute, redirect
 from glassdome.web.visitor import SentForm, Written
 
 __all__ = ["router"]
@@ -31,7 +31,7 @@ async def older(services: Wired, form: Written) -> Response:
     else:
         await services.backfills.end(mailbox)
     await _audit(services, form, f"{wanted}_backfill", mailbox)
-    return go("settings", mailbox=mailbox, done=f"older_{wanted}")
+    return redirect("settings", mailbox=mailbox, done=f"older_{wanted}")
 
 
 @router.post("/try-warning")
@@ -42,7 +42,7 @@ async def try_warning(services: Wired, form: Written) -> Response:
         raise PolicyRefused(NO_ALERT_MAILBOX, fix="Set GLASSDOME_OVERSEER_MAILBOX and its password.")
     await services.try_warning(mailbox)
     await _audit(services, form, "try_warning", mailbox)
-    return go("settings", mailbox=mailbox, done="warned")
+    return redirect("settings", mailbox=mailbox, done="warned")
 
 
 def _mailbox(form: SentForm) -> str:

@@ -26,7 +26,7 @@ from glassdome.values.agent import PerformedAction
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import GIVEN_LABELS, Label
-from glassdome.web.page import PageRoute, go, refused, render
+from glassdome.web.page import PageRoute, redirect, refused, render
 from glassdome.web.visitor import Reads, SentForm, Written
 
 __all__ = ["router"]
@@ -132,7 +132,7 @@ def _undoable(actions: Sequence[PerformedAction]) -> list[int]:
 async def delete(services: Wired, form: Written) -> Response:
     """Delete the analysis."""
     await erase(services, form.caller, EraseRequest(mailbox=form["mailbox"], email_id=form["id"]))
-    return go("", done="deleted")
+    return redirect("", done="deleted")
 
 
 @router.post("/undo")
@@ -148,4 +148,4 @@ async def take_back(request: Request, services: Wired, form: Written) -> Respons
 
 
 def _shown(form: SentForm, done: str) -> Response:
-    return go("message", mailbox=form["mailbox"], id=form["id"], done=done)
+    return redirect("message", mailbox=form["mailbox"], id=form["id"], done=done)

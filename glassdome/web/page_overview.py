@@ -13,7 +13,7 @@ from glassdome.desk.health import HealthBoard
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import mailbox_of
 from glassdome.ports.store import AnalysisQuery, Statistics
-from glassdome.web.mailboxes import offered, within
+from glassdome.web.mailboxes import narrowed_to, offered
 from glassdome.web.page import PageRoute, render
 from glassdome.web.visitor import Reads
 
@@ -48,7 +48,7 @@ async def overview(request: Request, services: Wired, visitor: Reads, mailbox: s
     """Show the numbers over all that the key may see, or over one mailbox."""
     caller, now = visitor.signed_in_by, services.clock.now()
     one = mailbox_of(caller, mailbox.strip())
-    seen = within(caller, one)
+    seen = narrowed_to(caller, one)
     query = AnalysisQuery(mailbox=one, mailboxes=seen.mailboxes, domains=seen.domains, limit=1)
     board: HealthBoard = request.app.state.health
     found, phishing, (_, health) = await asyncio.gather(

@@ -13,8 +13,8 @@ from glassdome.desk.http import Wired
 from glassdome.desk.lookup import mailbox_of
 from glassdome.desk.queue import QueueEdit, move_jobs
 from glassdome.values.job import JobState
-from glassdome.web.mailboxes import offered, within
-from glassdome.web.page import PageRoute, go, render
+from glassdome.web.mailboxes import narrowed_to, offered
+from glassdome.web.page import PageRoute, redirect, render
 from glassdome.web.visitor import Reads, Written
 
 __all__ = ["router"]
@@ -38,7 +38,7 @@ async def queue(request: Request, services: Wired, visitor: Reads, wanted: Annot
     caller = visitor.signed_in_by
     state = JobState(wanted.state or JobState.FAILED)
     mailbox = mailbox_of(caller, wanted.mailbox.strip())
-    seen = within(caller, mailbox)
+    seen = narrowed_to(caller, mailbox)
     page = await services.queue.page(
         now=services.clock.now(),
         state=state,
@@ -75,4 +75,6 @@ async def move(services: Wired, form: Written) -> Response:
     )
     moved, more = await move_jobs(services, form.caller, body)
     done = "" if moved else "not_"
-    return go("queue", state=form["state"], mailbox=form["mailbox"], done=f"{done}{_DONE[action]}{'_some' * more}")
+    return redirect(
+        "queue", state=form["state"], mailbox=form["mailbox"], done=f"{done}{_DONE[action]}{'_some' * more}"
+    )

@@ -11,7 +11,7 @@ from glassdome.desk.http import Wired
 from glassdome.desk.keys import Caller
 from glassdome.desk.services import Services
 from glassdome.desk.settings import ConfigEdit, edit_settings, shown_settings
-from glassdome.web.page import PageRoute, go, render
+from glassdome.web.page import PageRoute, redirect, render
 from glassdome.web.visitor import Reads, Written
 
 __all__ = ["router"]
@@ -37,7 +37,7 @@ async def change(services: Wired, form: Written) -> Response:
         raise InputError("There is no such setting.")
     value = None if form["reset"] else form["value"].strip()
     await edit_settings(services, form.caller, ConfigEdit(attr={name: value}))
-    return go("service", done="settings")
+    return redirect("service", done="settings")
 
 
 def _settings(services: Services, caller: Caller) -> dict[str, dict[str, Any]]:

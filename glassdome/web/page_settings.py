@@ -13,7 +13,7 @@ from glassdome.desk.http import Wired
 from glassdome.desk.preferences import PreferencesEdit, change_preferences
 from glassdome.values.preferences import EngineAccess
 from glassdome.web.mailboxes import offered
-from glassdome.web.page import PageRoute, go, render
+from glassdome.web.page import PageRoute, redirect, render
 from glassdome.web.visitor import Reads, Written
 
 __all__ = ["router"]
@@ -120,4 +120,4 @@ async def save(services: Wired, form: Written) -> Response:
         **{name: form[name] == "on" for name in _NAMES},
     )
     await change_preferences(services, form.caller, edit)
-    return go("settings", mailbox=form["mailbox"], done="preferences")
+    return redirect("settings", mailbox=form["mailbox"], done="preferences")

@@ -14,9 +14,9 @@ from glassdome.desk.guesses import Guesses, address_of
 from glassdome.desk.http import Wired
 from glassdome.desk.keys import Caller, find_caller, parse_keys
 from glassdome.desk.services import Services
-from glassdome.web.page import PageRoute, go, render, set_cookie
+from glassdome.web.page import PageRoute, redirect, render, set_cookie
 from glassdome.web.session import LIFETIME
-from glassdome.web.tries import Tries
+from glassdome.web.sign_in_limiter import SignInLimiter
 from glassdome.web.visitor import SESSION_COOKIE, Anyone, Filled, Visitor, sessions_of
 
 __all__ = ["router"]
@@ -30,7 +30,7 @@ _BACK: Final = re.compile(r"(message|overview|queue|settings|service|)(\?[!-~]*)
 async def sign_in_page(request: Request, services: Wired, visitor: Anyone, next: str = "") -> Response:
     """Ask for a key."""
     if visitor.caller is not None:
-        return go(_back(next))
+        return redirect(_back(next))
     # The cookie stays home when a foreign site's link is followed: one step further, on our own page, it is there.
     from_elsewhere = request.headers.get("Sec-Fetch-Site") == "cross-site"
     return _page(request, services, visitor, _back(next), from_elsewhere=from_elsewhere)
@@ -45,7 +45,7 @@ async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
     if caller is None:
         Guesses.log(address_of(request.scope, services.settings()), "web")
         return _page(request, services, form.visitor, back, status=401)
-    answer, now = go(back), services.clock.now()
+    answer, now = redirect(back), services.clock.now()
     session = sessions_of(request).begin(key=caller.name, now=now)
     await services.sessions.begin_session(session.token, who=caller.name, now=now, until=now + LIFETIME)
     set_cookie(request, answer, SESSION_COOKIE, session)
@@ -56,7 +56,7 @@ async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
     """End the session here and in the browser."""
-    answer = go("sign-in", done="signed_out")
+    answer = redirect("sign-in", done="signed_out")
     if form.visitor.session is not None:
         await services.sessions.end_session(form.visitor.session.token)
         await _audit(services, form.caller, "sign_out")
@@ -91,10 +91,10 @@ def _back(text: str) -> str:
 
 def _take(request: Request, services: Services) -> None:
     """Count a try; raises RateLimited."""
-    tries: Tries = request.app.state.web.tries
+    limiter: SignInLimiter = request.app.state.web.sign_in_limiter
     try:
         address = household(address_of(request.scope, services.settings()))
-        tries.count(_peer(request), address, now=services.clock.now())
+        limiter.count(_peer(request), address, now=services.clock.now())
     except RateLimited as exc:
         raise RateLimited("Too many tries to sign in. Wait a minute.", **exc.facts) from exc
 

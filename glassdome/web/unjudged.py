@@ -11,7 +11,7 @@ from glassdome.desk.keys import Caller
 from glassdome.desk.services import Services
 from glassdome.values.job import JobState
 from glassdome.values.refs import MessageRef
-from glassdome.web.mailboxes import within
+from glassdome.web.mailboxes import narrowed_to
 from glassdome.web.page import message_link
 
 __all__ = ["Unjudged", "unjudged", "unsent"]
@@ -33,7 +33,7 @@ class Unjudged:
 
 async def unjudged(services: Services, caller: Caller, mailbox: str) -> Unjudged:
     """Return failed messages without any verdict, so that the page never shows them as safe."""
-    seen = within(caller, mailbox)
+    seen = narrowed_to(caller, mailbox)
     page = await services.queue.page(
         now=services.clock.now(),
         state=JobState.FAILED,

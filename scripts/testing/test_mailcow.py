@@ -112,7 +112,7 @@ def main() -> int:
                 raise ConfigError("MAILCOW_API_URL is not set.", fix="This script tries a mailcow; name it.")
             agent = MailcowAgent.from_settings(settings, agent_id="test")
         except GlassdomeError as exc:
-            print(f"[FAILED] settings: {exc.sentence}", file=sys.stderr)
+            print(f"[FAILED] settings: {exc.public_message}", file=sys.stderr)
             return 2
         return 0 if asyncio.run(_with(agent)) else 1
 

@@ -13,10 +13,10 @@ from glassdome.core.errors import MessageTooLarge, NotAMessage
 from glassdome.parse import parse_message
 from glassdome.parse.charset import decode
 from glassdome.parse.encoded_words import decode_words
-from glassdome.parse.faults import Faults
 from glassdome.parse.html import read_html
-from glassdome.parse.plain import clean, reveal
+from glassdome.parse.plain import clean, strip_invisible
 from glassdome.parse.reply import new_text
+from glassdome.parse.state import ParseState
 from glassdome.parse.url import host_of, normal_url
 from tests.unit.parse.invariants import check
 
@@ -109,9 +109,9 @@ def test_text_tools(text: str) -> None:
     cleaned = clean(text)
 
     assert clean(cleaned) == cleaned
-    assert reveal(reveal(cleaned)[0])[1] == []
+    assert strip_invisible(strip_invisible(cleaned)[0])[1] == []
     assert len(new_text(cleaned)) <= len(cleaned)
-    decode_words(text, Faults())
+    decode_words(text, ParseState())
     host_of(normal_url(text))
 
 
@@ -119,7 +119,7 @@ def test_text_tools(text: str) -> None:
 @QUICK
 def test_tag_soup(html: str) -> None:
     """Any arrangement of the characters that make HTML."""
-    read_html(html, Faults())
+    read_html(html, ParseState())
 
 
 @given(
@@ -131,7 +131,7 @@ def test_tag_soup(html: str) -> None:
 @QUICK
 def test_charsets(data: bytes, label: str) -> None:
     """Any bytes under any label become text."""
-    assert isinstance(decode(data, label, Faults()), str)
+    assert isinstance(decode(data, label, ParseState()), str)
 
 
 @pytest.mark.parametrize("cut", [1, 7, 50])

@@ -17,9 +17,9 @@ from glassdome.agents.commands.codes import Codes, Proof
 from glassdome.agents.commands.declare import Command, CommandContext, CommandSet, Overseen, Reply
 from glassdome.agents.commands.read import CommandRequest, arguments_of, read_request
 from glassdome.core.clock import Clock
-from glassdome.core.contained import contained
 from glassdome.core.errors import ActionForbidden, GlassdomeError, InputError, ParseError
 from glassdome.core.log import get_logger
+from glassdome.core.unexpected import wrap_unexpected
 from glassdome.parse import parse_message
 from glassdome.values.action import ActionState
 from glassdome.values.agent import CommandRecord
@@ -137,7 +137,7 @@ class CommandHandler:
             proven, sure = proven or shown, sure or shown
             decision, reply, state = await self._do(case, found, proof)
         except GlassdomeError as exc:
-            decision, reply = str(exc.facts.get("decision", exc.code)), Reply(text=exc.sentence)
+            decision, reply = str(exc.facts.get("decision", exc.code)), Reply(text=exc.public_message)
         detail = decision if state is not ActionState.PLANNED else self._pending(case)
         await self._close(case, decision, state, detail=detail, sure=sure)
         if proven and reply is not None and decision != "too_many":
@@ -219,7 +219,7 @@ class CommandHandler:
             commands=self._commands,
             dry_run=case.request.dry_run,
         )
-        reply = await contained(f"The command `{command.name}`", partial(command.run, context, arguments))
+        reply = await wrap_unexpected(f"The command `{command.name}`", partial(command.run, context, arguments))
         return ("dry_run" if case.request.dry_run else "done"), reply, ActionState.DONE
 
     async def _use(self, case: _Case, proof: Proof | None) -> None:

@@ -20,7 +20,7 @@ from glassdome.core.config.checks import check_keys, http_url
 from glassdome.core.config.dotenv import DotenvValue, read_dotenv
 from glassdome.core.config.edge import EdgeSettings
 from glassdome.core.config.env import ConfigFile, EnvFile, Environment
-from glassdome.core.config.field import named, parts_of
+from glassdome.core.config.field import parts_of, setting
 from glassdome.core.config.file import KEYS, FileValue, read_config_file
 from glassdome.core.config.mailboxes import read_mailboxes
 from glassdome.core.config.mailcow import MailcowSettings
@@ -62,98 +62,100 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, Show
         env_ignore_empty=True,
     )
 
-    database_url: str | None = named(
+    database_url: str | None = setting(
         "GLASSDOME_DATABASE_URL", None, "sqlite:///path or mysql://user:password@host/database"
     )
-    data_dir: Path = named("GLASSDOME_DATA_DIR", Path("data"), "Folder for the database, the key file and downloads")
-    rules_path: Path = named(
+    data_dir: Path = setting("GLASSDOME_DATA_DIR", Path("data"), "Folder for the database, the key file and downloads")
+    rules_path: Path = setting(
         "GLASSDOME_RULES",
         Path("data/conf/llm/rules.toml"),
         "Owners' rules for categories and priority, read again when it changes; none where there is no such file",
     )
-    config_path: Path | None = named("GLASSDOME_CONFIG", None, "Configuration file; default: data/conf/llm/config.yml")
-    api_keys: SecretStr = named(
+    config_path: Path | None = setting(
+        "GLASSDOME_CONFIG", None, "Configuration file; default: data/conf/llm/config.yml"
+    )
+    api_keys: SecretStr = setting(
         "GLASSDOME_API_KEYS",
         SecretStr(""),
         "API keys: key:rw,key:ro; a third part limits a key to mailboxes or domains",
         live=True,
     )
-    secret_key: SecretStr | None = named("GLASSDOME_SECRET_KEY", None, "Fernet key for stored passwords")
-    secret_key_file: Path | None = named(
+    secret_key: SecretStr | None = setting("GLASSDOME_SECRET_KEY", None, "Fernet key for stored passwords")
+    secret_key_file: Path | None = setting(
         "GLASSDOME_SECRET_KEY_FILE", None, "File with that key; default: <data dir>/secret.key"
     )
-    push_secret: SecretStr | None = named(
+    push_secret: SecretStr | None = setting(
         "GLASSDOME_PUSH_SECRET", None, "Shared secret of Dovecot's push notification", live=True
     )
-    proxy_secret: SecretStr | None = named(
+    proxy_secret: SecretStr | None = setting(
         "GLASSDOME_PROXY_SECRET", None, "Shared secret of the nginx in front, which checks mailcow's keys", live=True
     )
-    rspamd_url: str | None = named(
+    rspamd_url: str | None = setting(
         "GLASSDOME_RSPAMD_URL",
         None,
         "Rspamd's controller, which learns from corrections: http://rspamd:11334 or unix:/path; unset: it learns nothing",
     )
-    rspamd_password: SecretStr | None = named("GLASSDOME_RSPAMD_PASSWORD", None, "The controller's password, by http")
-    imap_master_user: str | None = named(
+    rspamd_password: SecretStr | None = setting("GLASSDOME_RSPAMD_PASSWORD", None, "The controller's password, by http")
+    imap_master_user: str | None = setting(
         "GLASSDOME_IMAP_MASTER_USER", None, "Dovecot master user, such as master@mailcow.local"
     )
-    imap_master_password: SecretStr | None = named("GLASSDOME_IMAP_MASTER_PASSWORD", None, "Its password")
-    mailboxes: str = named(
+    imap_master_password: SecretStr | None = setting("GLASSDOME_IMAP_MASTER_PASSWORD", None, "Its password")
+    mailboxes: str = setting(
         "GLASSDOME_MAILBOXES",
         "",
         "Mailboxes chosen for analysis, comma-separated: a@example.org, a@example.org:password, or"
         " a@example.org=login:password where the login is not the address",
         live=True,
     )
-    authserv_id: str = named(
+    authserv_id: str = setting(
         "GLASSDOME_AUTHSERV_ID",
         "",
         "authserv-id of your own server in Authentication-Results, comma-separated",
         live=True,
     )
-    backfill_per_hour: int = named(
+    backfill_per_hour: int = setting(
         "GLASSDOME_BACKFILL_PER_HOUR", 600, "Old messages analysed per hour, at most", ge=1, le=1_000_000, live=True
     )
-    retention_days: int = named(
+    retention_days: int = setting(
         "GLASSDOME_RETENTION_DAYS", 0, "Days an analysis is kept; 0 keeps it", ge=0, le=36_500, live=True
     )
-    api_rate_per_minute: int = named(
+    api_rate_per_minute: int = setting(
         "GLASSDOME_API_RATE_PER_MINUTE", 600, "Requests one API key may make in a minute", ge=1, le=1_000_000, live=True
     )
-    reprocess: bool = named(
+    reprocess: bool = setting(
         "GLASSDOME_REPROCESS",
         False,
         "Analyse old mail again after a change of model or prompt, at the backfill's pace",
         live=True,
     )
-    domains: str = named(
+    domains: str = setting(
         "GLASSDOME_DOMAINS",
         "",
         "Domains, comma-separated, whose every mailbox in mailcow is chosen; needs MAILCOW_API_KEY",
         live=True,
     )
-    opt_in_tag: str = named(
+    opt_in_tag: str = setting(
         "GLASSDOME_OPT_IN_TAG",
         "llm",
         "mailcow tag of a mailbox or domain whose mail is analysed; empty: none",
         live=True,
     )
-    opt_in_attribute: str = named(
+    opt_in_attribute: str = setting(
         "GLASSDOME_OPT_IN_ATTRIBUTE",
         "llm_enabled",
         "mailcow custom attribute of a mailbox: 1 opts in, 0 opts out",
         live=True,
     )
-    open_docs: bool = named(
+    open_docs: bool = setting(
         "GLASSDOME_OPEN_DOCS", False, "Serve /docs, /openapi.json and /metrics without a key", live=True
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = named(
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting(
         "GLASSDOME_LOG_LEVEL", "INFO", "Least severe level that is logged", live=True
     )
-    log_file: Path | None = named(
+    log_file: Path | None = setting(
         "GLASSDOME_LOG_FILE", None, "Rotating log file, such as /var/log/llm-processor/processor.log"
     )
-    log_json: bool = named(
+    log_json: bool = setting(
         "GLASSDOME_LOG_JSON", False, "Log JSON lines instead of readable ones; serve and worker write them to stdout"
     )
 
@@ -187,9 +189,9 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, Show
 
     @classmethod
     def _file_values(cls, values: Mapping[str, Any]) -> dict[str, FileValue]:
-        named = values.get("config_path") or values.get("GLASSDOME_CONFIG") or os.environ.get("GLASSDOME_CONFIG")
-        path = Path(named) if named else DEFAULT_CONFIG
-        if not named and not path.is_file():
+        chosen = values.get("config_path") or values.get("GLASSDOME_CONFIG") or os.environ.get("GLASSDOME_CONFIG")
+        path = Path(chosen) if chosen else DEFAULT_CONFIG
+        if not chosen and not path.is_file():
             return {}
         return read_config_file(path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import field_validator
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config.field import named
+from glassdome.core.config.field import setting
 from glassdome.core.networks import parse_networks
 
 __all__ = ["EdgeSettings"]
@@ -14,7 +14,7 @@ __all__ = ["EdgeSettings"]
 class EdgeSettings(BaseSettings):
     """Name the proxies that are believed."""
 
-    trusted_proxies: str = named(
+    trusted_proxies: str = setting(
         "GLASSDOME_TRUSTED_PROXIES",
         "",
         "Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated; empty: nobody's",

@@ -6,10 +6,12 @@ from typing import Any
 
 from pydantic import AliasChoices, Field
 
-__all__ = ["named", "parts_of"]
+__all__ = ["parts_of", "setting"]
 
 
-def named(env: str, default: Any, about: str, *, also: tuple[str, ...] = (), live: bool = False, **bounds: Any) -> Any:
+def setting(
+    env: str, default: Any, about: str, *, also: tuple[str, ...] = (), live: bool = False, **bounds: Any
+) -> Any:
     """A field read from the environment name `env`, or given by its own name as an argument.
 
     `also` are further names of it, read where `env` is not there. `live` says that a running service follows a change of it; the others are read at its start.

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config.field import named
+from glassdome.core.config.field import setting
 from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 
 __all__ = ["MailcowSettings", "TlsMode"]
@@ -23,26 +23,26 @@ _STARTTLS_PORTS: Final = {"imap": 143, "smtp": 587}
 class MailcowSettings(BaseSettings):
     """The addresses of mailcow's API, IMAP and submission, and the credentials for them."""
 
-    mailcow_api_url: str | None = named(
+    mailcow_api_url: str | None = setting(
         "MAILCOW_API_URL", None, "Base URL of mailcow, such as https://mail.example.org; unset: another mail server"
     )
-    mailcow_api_key: SecretStr | None = named("MAILCOW_API_KEY", None, "mailcow API key (X-API-Key)")
-    mail_api_uid: str | None = named("MAIL_API_UID", None, "User name for a proxy that wants Basic authentication")
-    mail_api_pw: SecretStr | None = named("MAIL_API_PW", None, "Password for a proxy that wants Basic authentication")
-    mailcow_domain: str | None = named("MAILCOW_DOMAIN", None, "Domain of the agent's mailboxes")
-    mailcow_ca_file: Path | None = named(
+    mailcow_api_key: SecretStr | None = setting("MAILCOW_API_KEY", None, "mailcow API key (X-API-Key)")
+    mail_api_uid: str | None = setting("MAIL_API_UID", None, "User name for a proxy that wants Basic authentication")
+    mail_api_pw: SecretStr | None = setting("MAIL_API_PW", None, "Password for a proxy that wants Basic authentication")
+    mailcow_domain: str | None = setting("MAILCOW_DOMAIN", None, "Domain of the agent's mailboxes")
+    mailcow_ca_file: Path | None = setting(
         "GLASSDOME_CA_FILE",
         None,
         "PEM file of a private certificate authority, for IMAP, SMTP and mailcow's API",
         also=("MAILCOW_CA_FILE",),
     )
-    mailcow_server_name: str | None = named(
+    mailcow_server_name: str | None = setting(
         "MAILCOW_SERVER_NAME", None, "Name in the certificate, where it is not the host name connected to"
     )
-    mailcow_imap_host: str | None = named(
+    mailcow_imap_host: str | None = setting(
         "GLASSDOME_IMAP_HOST", None, "IMAP host; default: the host of MAILCOW_API_URL", also=("MAILCOW_IMAP_HOST",)
     )
-    mailcow_imap_port: int = named(
+    mailcow_imap_port: int = setting(
         "GLASSDOME_IMAP_PORT",
         993,
         "IMAP port; 143 where GLASSDOME_IMAP_TLS is `starttls`",
@@ -50,25 +50,25 @@ class MailcowSettings(BaseSettings):
         ge=1,
         le=65535,
     )
-    imap_tls: TlsMode | None = named(
+    imap_tls: TlsMode | None = setting(
         "GLASSDOME_IMAP_TLS",
         None,
         "How IMAP is encrypted: `implicit` (TLS at once) or `starttls`; unset: implicit on port 993, else starttls",
     )
-    imap_connections: int = named(
+    imap_connections: int = setting(
         "GLASSDOME_IMAP_CONNECTIONS",
         MAX_IMAP_CONNECTIONS_PER_MAILBOX,
         "IMAP connections per mailbox at most, of each process; with 1 new mail waits for the sweep, since IDLE holds one",
         ge=1,
         le=50,
     )
-    mailcow_smtp_host: str | None = named(
+    mailcow_smtp_host: str | None = setting(
         "GLASSDOME_SMTP_HOST",
         None,
         "Host to send mail through; default: the host of MAILCOW_API_URL",
         also=("MAILCOW_SMTP_HOST",),
     )
-    mailcow_smtp_port: int = named(
+    mailcow_smtp_port: int = setting(
         "GLASSDOME_SMTP_PORT",
         587,
         "Submission port; 465 where GLASSDOME_SMTP_TLS is `implicit`",
@@ -76,12 +76,12 @@ class MailcowSettings(BaseSettings):
         ge=1,
         le=65535,
     )
-    smtp_tls: TlsMode | None = named(
+    smtp_tls: TlsMode | None = setting(
         "GLASSDOME_SMTP_TLS",
         None,
         "How SMTP is encrypted: `implicit` (TLS at once) or `starttls`; unset: implicit on port 465, else starttls",
     )
-    insecure_hosts: str = named(
+    insecure_hosts: str = setting(
         "GLASSDOME_INSECURE_HOSTS",
         "",
         "Hosts, comma-separated, whose certificate is not checked (logged at each start)",

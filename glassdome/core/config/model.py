@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config.field import named, parts_of
+from glassdome.core.config.field import parts_of, setting
 from glassdome.core.config.places import check_model_hosts, key_belongs, refused_places
 
 __all__ = ["SKIP_POLICIES", "EngineName", "ModelSettings"]
@@ -22,19 +22,19 @@ EngineName = Literal["builtin", "ollama", "openai", "llamacpp"]
 class ModelSettings(BaseSettings):
     """The model that reads the mail, and how much of it at a time."""
 
-    ollama_host: str | None = named(
+    ollama_host: str | None = setting(
         "OLLAMA_HOST", None, "Ollama host or hosts, comma-separated: host, host:port or URL", live=True
     )
-    ollama_model: str = named("OLLAMA_MODEL", "llama3.2:3b", "Model that Ollama runs", min_length=1, live=True)
-    ollama_num_ctx: int = named(
+    ollama_model: str = setting("OLLAMA_MODEL", "llama3.2:3b", "Model that Ollama runs", min_length=1, live=True)
+    ollama_num_ctx: int = setting(
         "OLLAMA_NUM_CTX", 8192, "Context length asked of Ollama, tokens", ge=2048, le=262_144, live=True
     )
-    ollama_keep_alive: str = named("OLLAMA_KEEP_ALIVE", "30m", "How long Ollama keeps the model loaded", live=True)
-    llm_processing_interval: float = named(
+    ollama_keep_alive: str = setting("OLLAMA_KEEP_ALIVE", "30m", "How long Ollama keeps the model loaded", live=True)
+    llm_processing_interval: float = setting(
         "LLM_PROCESSING_INTERVAL", 60.0, "Seconds between sweeps over all mailboxes", ge=1, le=86_400, live=True
     )
-    llm_batch_size: int = named("LLM_BATCH_SIZE", 10, "Jobs a worker claims at once", ge=1, le=500, live=True)
-    max_email_size: int = named(
+    llm_batch_size: int = setting("LLM_BATCH_SIZE", 10, "Jobs a worker claims at once", ge=1, le=500, live=True)
+    max_email_size: int = setting(
         "GLASSDOME_MAX_EMAIL_SIZE",
         6000,
         "Characters of a mail's text given to the model",
@@ -42,65 +42,65 @@ class ModelSettings(BaseSettings):
         le=200_000,
         live=True,
     )
-    concurrent_jobs: int = named(
+    concurrent_jobs: int = setting(
         "GLASSDOME_CONCURRENT_JOBS", 2, "Mails analysed at the same time by one worker", ge=1, le=256, live=True
     )
-    engine: EngineName | None = named(
+    engine: EngineName | None = setting(
         "GLASSDOME_ENGINE",
         None,
         "builtin, ollama, openai or llamacpp; unset: ollama where OLLAMA_HOST is set, else builtin",
         live=True,
     )
-    engine_skip: str = named(
+    engine_skip: str = setting(
         "GLASSDOME_ENGINE_SKIP",
         "repeat",
         "When no model call is made: any of repeat, bulk, known, certain, comma-separated, or none",
         live=True,
     )
-    engine_drafts: bool = named(
+    engine_drafts: bool = setting(
         "GLASSDOME_ENGINE_DRAFTS", False, "Write reply drafts, in a second model call", live=True
     )
-    openai_url: str | None = named(
+    openai_url: str | None = setting(
         "GLASSDOME_OPENAI_URL", None, "Base URL of an OpenAI-compatible server, such as http://host:8000/v1", live=True
     )
-    openai_key: SecretStr | None = named(
+    openai_key: SecretStr | None = setting(
         "GLASSDOME_OPENAI_KEY",
         None,
         "Its key, where it wants one; sent only to the URL that environment or config.yml give",
         live=True,
     )
-    model_hosts: str = named(
+    model_hosts: str = setting(
         "GLASSDOME_MODEL_HOSTS",
         "",
         "Hosts, comma-separated, that the API and the web UI may choose for OLLAMA_HOST and GLASSDOME_OPENAI_URL: host"
         " or host:port; environment and config.yml may name any",
         live=True,
     )
-    model_ca_file: Path | None = named(
+    model_ca_file: Path | None = setting(
         "GLASSDOME_MODEL_CA_FILE",
         None,
         "PEM file of a private certificate authority, for model servers; it replaces the system's authorities",
         live=True,
     )
-    model_cert_file: Path | None = named(
+    model_cert_file: Path | None = setting(
         "GLASSDOME_MODEL_CERT_FILE",
         None,
         "PEM file of the client certificate shown to model servers (mutual TLS), with its chain",
         live=True,
     )
-    model_key_file: Path | None = named(
+    model_key_file: Path | None = setting(
         "GLASSDOME_MODEL_KEY_FILE",
         None,
         "PEM file of its key, without a passphrase; unset: in the same file",
         live=True,
     )
-    model: str | None = named(
+    model: str | None = setting(
         "GLASSDOME_MODEL", None, "Model of the OpenAI-compatible server, or the path of a GGUF file", live=True
     )
-    model_timeout: float = named(
+    model_timeout: float = setting(
         "GLASSDOME_MODEL_TIMEOUT", 120.0, "Seconds one model answer may take", ge=1, le=3600, live=True
     )
-    model_concurrency: int | None = named(
+    model_concurrency: int | None = setting(
         "GLASSDOME_MODEL_CONCURRENCY",
         None,
         "Requests a model server handles at the same time; unset: learned",
@@ -109,7 +109,7 @@ class ModelSettings(BaseSettings):
         live=True,
     )
 
-    text_model: Path | None = named(
+    text_model: Path | None = setting(
         "GLASSDOME_TEXT_MODEL", None, "Text classifier made by glassdome train, instead of the one that is shipped"
     )
 

@@ -12,10 +12,10 @@ from typing import Final
 
 from glassdome.core import limits
 from glassdome.core.words import words_by_line
-from glassdome.engine.builtin.asking import load_asking
 from glassdome.engine.builtin.dates import days_in
 from glassdome.engine.builtin.deadlines import deadline_of
 from glassdome.engine.builtin.due import due_words
+from glassdome.engine.builtin.request_classifier import load_request_classifier
 from glassdome.engine.builtin.sentences import Sentence
 from glassdome.engine.builtin.steps import is_choice, is_condition, is_furniture, is_order, is_step, only_answers
 from glassdome.engine.builtin.words import fold, load_concepts, words_of
@@ -71,7 +71,7 @@ def requests_in(
     lines = [words[:_LONGEST_WORDS] for words in words_by_line(folded)]
     asked = load_concepts("requests.toml").find_each(lines)
     empty = load_concepts("optional.toml").find_each(lines)
-    asking = load_asking()
+    asking = load_request_classifier()
     model = asking if language == asking.language else None
     requests: list[Request] = []
     elsewhere = cache(lambda: _only_day(sentences, language, now) if now is not None else None)

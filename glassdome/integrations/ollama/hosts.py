@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from glassdome.core import log
 from glassdome.core.model_urls import ollama_urls
-from glassdome.integrations.house import is_own_network, refuse_public_service
+from glassdome.integrations.local_network import is_own_network, refuse_public_service
 
 __all__ = ["parse_hosts"]
 

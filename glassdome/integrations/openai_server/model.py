@@ -14,8 +14,8 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 from glassdome.core import log
 from glassdome.core.errors import ModelMissing, OutputInvalid
-from glassdome.integrations.house import refuse_public_service
 from glassdome.integrations.limiter import Limiter
+from glassdome.integrations.local_network import refuse_public_service
 from glassdome.integrations.openai_server.faults import FormatUnknown, ServerBusy, translated
 from glassdome.ports.model import Completion, ModelFacts, Prompt
 

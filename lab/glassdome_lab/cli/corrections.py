@@ -33,7 +33,7 @@ async def corrections(settings: Settings) -> list[Sample]:
                 raw = await _fetched(app.source, app.database, correction.ref)
                 samples.append(sample_of(parse_message(raw), correction.label.value, "feedback"))
             except GlassdomeError as exc:
-                err.print(f"- left out {correction.ref}: {exc.sentence}", markup=False, highlight=False)
+                err.print(f"- left out {correction.ref}: {exc.public_message}", markup=False, highlight=False)
     return samples
 
 

@@ -12,8 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassdome.core.errors import InputError
-from glassdome.engine.builtin.asking import BUCKETS, Asking, word_features, write_asking
 from glassdome.engine.builtin.intent import rule_score
+from glassdome.engine.builtin.request_classifier import (
+    BUCKETS,
+    RequestClassifier,
+    word_features,
+    write_request_classifier,
+)
 from glassdome.engine.builtin.words import load_concepts, words_of
 
 __all__ = ["AskingReport", "train_asking"]
@@ -41,7 +46,7 @@ def train_asking(sentences: Path, out: Path, *, language: str = "en") -> AskingR
     chances = np.zeros(len(labels))
     for learn, judge in KFold(_FOLDS, shuffle=True, random_state=_SEED).split(labels):
         chances[judge] = _fit(features[learn], labels[learn]).predict_proba(features[judge])[:, 1]
-    write_asking(_asking(_fit(features, labels), language), out)
+    write_request_classifier(_asking(_fit(features, labels), language), out)
     figures = _figures(chances >= _LINE, labels)
     return {**figures, "rule_f1": _figures(rules >= 0.7, labels)["f1"], "sentences": float(len(labels))}
 
@@ -80,10 +85,10 @@ def _fit(features: Any, labels: NDArray[np.int64]) -> Any:
         return LogisticRegression(C=_INVERSE_PENALTY, max_iter=500).fit(features, labels)
 
 
-def _asking(model: Any, language: str) -> Asking:
+def _asking(model: Any, language: str) -> RequestClassifier:
     weights = model.coef_[0]
     scale = float(max(np.abs(weights[:BUCKETS]).max(), 1e-6) / 127)
-    return Asking(
+    return RequestClassifier(
         language=language,
         weights=np.round(weights[:BUCKETS] / scale).astype(np.int8),
         scale=scale,

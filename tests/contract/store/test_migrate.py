@@ -132,7 +132,7 @@ async def test_what_an_admin_must_mend_says_how(mariadb: MariaDB, login: str, sc
                 await work
             assert not refused.value.temporary
             assert "(10" in refused.value.facts["cause"]
-            assert "127.0.0.1" not in refused.value.sentence
+            assert "127.0.0.1" not in refused.value.public_message
 
 
 async def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ async def test_wrong_password_is_a_refusal_with_a_fix(server: ImapServer, mailbo
     """The error names the login and what to check, and not the password."""
     with pytest.raises(LoginRefused) as caught:
         await log_in(server, own(mailbox, "s3cret-but-wrong"))
-    assert mailbox in caught.value.sentence
-    assert "Check the password" in caught.value.sentence
+    assert mailbox in caught.value.public_message
+    assert "Check the password" in caught.value.public_message
     assert "s3cret" not in repr(caught.value)
 
 

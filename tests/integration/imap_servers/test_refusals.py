@@ -65,7 +65,7 @@ async def test_a_refused_inbox_is_refused_for_now(bench: Bench, said: bytes) -> 
     assert caught.value.temporary
     assert caught.value.away
     words = said.partition(b"] ")[2] or said.partition(b" ")[2]
-    assert words.decode().strip(".") in caught.value.sentence
+    assert words.decode().strip(".") in caught.value.public_message
     assert await bench.source.fetch(bench.ref(), max_bytes=ENOUGH) == RAW
 
 
@@ -193,7 +193,7 @@ async def test_a_full_server_is_no_wrong_password(bench: Bench, said: bytes) -> 
     bench.server.script("(AUTHENTICATE|LOGIN)", said if times == 2 else b"TAG " + said + b"\r\n", times=times)
     with pytest.raises(ConnectFailed) as caught:
         await bench.new()
-    assert said.strip().rpartition(b"] ")[2].removeprefix(b"NO ").decode()[:30] in caught.value.sentence
+    assert said.strip().rpartition(b"] ")[2].removeprefix(b"NO ").decode()[:30] in caught.value.public_message
     assert await bench.new() == (2, 3)
 
 
@@ -275,7 +275,7 @@ async def test_a_password_that_a_server_repeats_is_not_told(bench: Bench) -> Non
     bench.server.script("LOGIN", "TAG BAD Cannot do LOGIN bob pässword\r\n".encode())
     with pytest.raises(LoginRefused) as caught:
         await bench.new()
-    assert "pässword" not in caught.value.sentence
+    assert "pässword" not in caught.value.public_message
 
 
 async def test_nothing_at_all_is_no_answer(bench: Bench) -> None:
@@ -315,7 +315,7 @@ async def test_greeting_bye_is_a_server_away(bench: Bench) -> None:
     with pytest.raises((ConnectFailed, Disconnected)) as caught:
         await bench.new()
     assert caught.value.temporary
-    assert "Too many connections" in caught.value.sentence
+    assert "Too many connections" in caught.value.public_message
 
 
 @pytest.mark.parametrize("command", ["EXAMINE", "STATUS", "UID FETCH", "UID SEARCH"])
@@ -327,7 +327,7 @@ async def test_bad_is_asked_again_on_a_new_connection(bench: Bench, command: str
     with pytest.raises(ImapRefused) as caught:
         await ask
     assert caught.value.temporary
-    assert said.rpartition(b"] ")[2].removeprefix(b"BAD ").decode().strip(".") in caught.value.sentence
+    assert said.rpartition(b"] ")[2].removeprefix(b"BAD ").decode().strip(".") in caught.value.public_message
     assert await bench.source.fetch(bench.ref(), max_bytes=ENOUGH) == RAW
     assert await bench.new() == (2, 3)
     assert bench.server.logins == 2

@@ -186,7 +186,7 @@ async def test_wrong_password(sender: SmtpSender, mailbox: str) -> None:
     """The login is refused with a fix, and the password is in no message."""
     with pytest.raises(LoginRefused) as caught:
         await sender.send(to(mailbox), MAIL, own(mailbox, "s3cret-wrong"))
-    assert "app password" in caught.value.sentence
+    assert "app password" in caught.value.public_message
     assert "s3cret" not in repr(caught.value)
 
 

@@ -68,5 +68,5 @@ def test_a_wrong_entry_is_named_by_number_only(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_keys(text)
 
-    assert "Entry" in caught.value.sentence
-    assert "alpha" not in caught.value.sentence
+    assert "Entry" in caught.value.public_message
+    assert "alpha" not in caught.value.public_message

@@ -98,7 +98,7 @@ def test_no_error_quotes_a_secret(
     try:
         settings = Settings()
     except ConfigError as exc:
-        said = [exc.sentence, json.dumps(error_body(exc)), str(exc.facts)]
+        said = [exc.public_message, json.dumps(error_body(exc)), str(exc.facts)]
     assert CANARY not in "".join(said)
     log.configure(level="INFO")
     logging.getLogger("foreign").warning("%r", settings)

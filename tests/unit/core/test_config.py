@@ -79,7 +79,7 @@ def test_a_wrong_file_is_named_with_its_line(tmp_path: Path, text: str, sentence
     with pytest.raises(ConfigError) as caught:
         Settings(config_path=path)
 
-    assert sentence in caught.value.sentence
+    assert sentence in caught.value.public_message
 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
     with pytest.raises(ConfigError) as caught:
         Settings()
 
-    assert caught.value.sentence.startswith(f"{name}: ")
-    assert "secret" not in caught.value.sentence
+    assert caught.value.public_message.startswith(f"{name}: ")
+    assert "secret" not in caught.value.public_message
 
 
 def test_engine_default_follows_the_ollama_host() -> None:
@@ -162,7 +162,7 @@ def test_a_wrong_line_of_the_env_file_is_named(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(ConfigError) as caught:
         Settings(config_path=config)
 
-    assert caught.value.sentence.startswith(".env:4: LLM_BATCH_SIZE: ")
+    assert caught.value.public_message.startswith(".env:4: LLM_BATCH_SIZE: ")
 
 
 def test_an_env_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +222,7 @@ def test_a_wrong_older_name_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError) as caught:
         Settings()
 
-    assert caught.value.sentence.startswith("MAILCOW_IMAP_PORT: ")
+    assert caught.value.public_message.startswith("MAILCOW_IMAP_PORT: ")
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ def test_codes_are_unique() -> None:
 
 def test_the_docstring_is_the_public_sentence() -> None:
     """Without a message, the first docstring line speaks; a fix follows it."""
-    assert NotFound().sentence == "There is no such thing."
-    assert NotFound("No mailbox a@b.", fix="Create it.").sentence == "No mailbox a@b. Create it."
+    assert NotFound().public_message == "There is no such thing."
+    assert NotFound("No mailbox a@b.", fix="Create it.").public_message == "No mailbox a@b. Create it."
 
 
 @pytest.mark.parametrize(("code", "temporary"), [(421, True), (450, True), (550, False), (554, False)])

@@ -166,7 +166,7 @@ async def test_another_kind_of_server_is_told_at_once(tmp_path: Path, greeting: 
     with pytest.raises(ConnectFailed, match="does not greet as an IMAP server") as caught:
         async with connected(tmp_path, say(), greeting):
             pass
-    assert greeting.split()[0].decode() in caught.value.sentence
+    assert greeting.split()[0].decode() in caught.value.public_message
 
 
 @pytest.mark.parametrize("greeting", [b"* BYE too many connections\r\n", b""])

@@ -13,8 +13,8 @@ import glassdome.engine.llm  # noqa: F401 - `mcp.opening` loads it in a thread; 
 from glassdome.core.config import Settings
 from glassdome.core.errors import NotFound
 from glassdome.desk.keys import Caller, Scope
-from glassdome.mcp.parts import Parts
 from glassdome.mcp.server import create_server
+from glassdome.mcp.tool_context import ToolContext
 from glassdome.store import Database
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
@@ -43,16 +43,16 @@ class Bench:
 
     api: api.Bench
     judged: list[bytes] = field(default_factory=list)
-    parts: Callable[[], Awaitable[Parts]] | None = None
+    parts: Callable[[], Awaitable[ToolContext]] | None = None
 
     def server(self, *, allow_writes: bool = True, **caller: Any) -> Server:
         """Return a server for one caller."""
         who = Caller(**({"name": "test", "scope": Scope.RW} | caller))
         return create_server(self.parts or self.open, lambda _: who, allow_writes=allow_writes)
 
-    async def open(self) -> Parts:
+    async def open(self) -> ToolContext:
         """Return the parts."""
-        return Parts(services=self.api.services, judge=self.judge)
+        return ToolContext(services=self.api.services, judge=self.judge)
 
     async def judge(self, raw: bytes, ref: MessageRef) -> Analysis:
         """Note what was judged."""

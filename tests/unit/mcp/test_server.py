@@ -13,7 +13,7 @@ from mcp import Client
 from glassdome.core.config import Settings
 from glassdome.core.config.file import KEYS
 from glassdome.core.errors import StoreUnavailable
-from glassdome.mcp.parts import Parts
+from glassdome.mcp.tool_context import ToolContext
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.verdict import Label
@@ -208,7 +208,7 @@ async def test_what_was_away_is_tried_again(bench: Bench) -> None:
     """A database that is away fails the call; the next one works."""
     failures = [StoreUnavailable("The database is away.", fix="Start it.")]
 
-    async def parts() -> Parts:
+    async def parts() -> ToolContext:
         if failures:
             raise failures.pop()
         return await bench.open()

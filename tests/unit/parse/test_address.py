@@ -8,11 +8,11 @@ import pytest
 
 from glassdome.core.limits import MAX_ADDRESSES
 from glassdome.parse.address import parse_addresses
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 
 
 def _read(value: str) -> list[tuple[str, str]]:
-    return [(a.name, a.addr) for a in parse_addresses(value, Faults())]
+    return [(a.name, a.addr) for a in parse_addresses(value, ParseState())]
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_addresses(raw: str, expected: list[tuple[str, str]]) -> None:
 
 def test_too_many_addresses() -> None:
     """A list of recipients is cut and says so."""
-    faults = Faults()
-    found = parse_addresses("a@x.org," * (MAX_ADDRESSES + 10), faults)
+    state = ParseState()
+    found = parse_addresses("a@x.org," * (MAX_ADDRESSES + 10), state)
 
     assert len(found) == MAX_ADDRESSES
-    assert [d.what for d in faults.defects()] == ["too_many_addresses"]
+    assert [d.what for d in state.defects()] == ["too_many_addresses"]
 
 
 @pytest.mark.parametrize(

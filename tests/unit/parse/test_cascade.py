@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from glassdome.parse.faults import Faults
 from glassdome.parse.html import read_html
+from glassdome.parse.state import ParseState
 
 WORDS = "please send the codes"
 
@@ -28,7 +28,7 @@ WORDS = "please send the codes"
 )
 def test_what_is_shown(html: str) -> None:
     """Text that a mail program shows is text."""
-    assert read_html(html, Faults()).text == WORDS
+    assert read_html(html, ParseState()).text == WORDS
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def test_what_is_shown(html: str) -> None:
 )
 def test_what_is_hidden(html: str) -> None:
     """Text that no mail program shows is none."""
-    assert read_html(f"seen{html}", Faults()).text == "seen"
+    assert read_html(f"seen{html}", ParseState()).text == "seen"
 
 
 def test_mirrored_text_is_reported() -> None:
     """Nobody who has nothing to hide writes his words backwards."""
-    page = read_html(f"<bdo dir=rtl>{WORDS[::-1]}</bdo><p dir=rtl>שלום עולם</p>", Faults())
+    page = read_html(f"<bdo dir=rtl>{WORDS[::-1]}</bdo><p dir=rtl>שלום עולם</p>", ParseState())
 
     assert [(piece.how, piece.text) for piece in page.hidden] == [("bidi", WORDS)]
     assert page.text.endswith("שלום עולם")
@@ -61,4 +61,4 @@ def test_mirrored_text_is_reported() -> None:
 )
 def test_what_is_loaded_is_a_link(tag: str) -> None:
     """A page in a frame leads where a link would."""
-    assert [link.host for link in read_html(tag, Faults()).links] == ["evil.example"]
+    assert [link.host for link in read_html(tag, ParseState()).links] == ["evil.example"]

@@ -13,7 +13,7 @@ import pytest
 from glassdome.parse import parse_message
 from glassdome.parse.charset import decode
 from glassdome.parse.codecs_of_mail import decode_as
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 from tests.unit.parse.mail import mail, parse_text
 
 STANDARD: dict[str, Any] = json.loads(
@@ -49,7 +49,7 @@ def test_every_label(name: str, label: str) -> None:
         data = b"".join(b"abcd " + bytes([code]) + b" " for code in codes).strip()
 
     for written in (label, f" {label.upper()}\t"):
-        assert decode(data, written, Faults()) == text
+        assert decode(data, written, ParseState()) == text
 
 
 @pytest.mark.parametrize("name", STANDARD["single"])
@@ -118,14 +118,14 @@ def test_double_byte_indexes(name: str) -> None:
 )
 def test_as_mail_programs_read_it(raw: bytes, label: str, text: str) -> None:
     """Rows that only vendors have, shifts, and labels that only mail has."""
-    assert decode(raw, label, Faults()).replace("\ufeff", "") == text
+    assert decode(raw, label, ParseState()).replace("\ufeff", "") == text
 
 
 @pytest.mark.parametrize("label", ["", "us-ascii", "utf-8", "nonsense"])
 def test_japanese_in_seven_bits_without_its_label(label: str) -> None:
     """The escape sequences say it; a lone escape character says nothing."""
-    assert decode(b"\x1b$BMh=5\x1b(B", label, Faults()) == "来週"
-    assert decode(b"\x1b[1m bold \x1b$B", label, Faults()) == "\x1b[1m bold \x1b$B"
+    assert decode(b"\x1b$BMh=5\x1b(B", label, ParseState()) == "来週"
+    assert decode(b"\x1b[1m bold \x1b$B", label, ParseState()) == "\x1b[1m bold \x1b$B"
 
 
 @pytest.mark.parametrize(
@@ -168,4 +168,4 @@ def test_text_after_a_byte_order_mark_is_utf_8_whatever_the_label() -> None:
 )
 def test_labels_that_are_nearly_right(raw: bytes, label: str, text: str) -> None:
     """Byte orders without a mark, text that is not shifted at all, and a euro sign."""
-    assert decode(raw, label, Faults()) == text
+    assert decode(raw, label, ParseState()) == text

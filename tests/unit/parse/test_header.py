@@ -9,7 +9,7 @@ import pytest
 from glassdome.parse import parse_message
 from glassdome.parse.date import parse_date
 from glassdome.parse.encoded_words import decode_words
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 from tests.unit.parse.mail import mail
 
 
@@ -53,7 +53,7 @@ def test_folded_values_are_unfolded() -> None:
 )
 def test_encoded_words(raw: str, expected: str) -> None:
     """Encoded words are decoded, the broken ones as far as they go, and never bring control characters."""
-    assert decode_words(raw, Faults()) == expected
+    assert decode_words(raw, ParseState()) == expected
 
 
 def test_raw_8bit_values() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from glassdome.parse.charset import decode
 from glassdome.parse.encoded_words import decode_words
-from glassdome.parse.faults import Faults
+from glassdome.parse.state import ParseState
 from glassdome.signals.passwords import given_password
 from glassdome.signals.sensitive import find_sensitive
 from tests.unit.reports.build import hits, parsed
@@ -57,8 +57,8 @@ def test_remarks_are_no_recipients(field: str, expected: list[str]) -> None:
 
 def test_charsets() -> None:
     """Latin-9 by its name, and Japanese whose escape back to ASCII got lost at the end of a line."""
-    assert decode(b"\xa4", "Latin-9", Faults()) == "\u20ac"
-    assert decode(b"\x1b$B$3$s\nabc", "iso-2022-jp", Faults()) == "\u3053\u3093\nabc"
+    assert decode(b"\xa4", "Latin-9", ParseState()) == "\u20ac"
+    assert decode(b"\x1b$B$3$s\nabc", "iso-2022-jp", ParseState()) == "\u3053\u3093\nabc"
 
 
 @pytest.mark.parametrize("size", [6, 10, 13, 14])
@@ -70,7 +70,7 @@ def test_one_base64_stream_cut_over_words(size: int) -> None:
     stream = base64.b64encode(text.encode("gb2312")).decode()
     words = " ".join(f"=?gb2312?B?{stream[at : at + size]}?=" for at in range(0, len(stream), size))
 
-    assert decode_words(words, Faults()) == text
+    assert decode_words(words, ParseState()) == text
 
 
 @pytest.mark.parametrize(("pack", "ending"), [(gzip.compress, "gz"), (bz2.compress, "bz2"), (lzma.compress, "xz")])

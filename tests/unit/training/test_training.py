@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from glassdome.core.errors import InputError
-from glassdome.engine.builtin.asking import read_asking
 from glassdome.engine.builtin.classifier import load_classifier, read_classifier
+from glassdome.engine.builtin.request_classifier import read_request_classifier
 from glassdome_lab.training import Recipe, Sample, read_samples, shadow_compare, train, train_asking
 from glassdome_lab.training.calibration import calibrated, expected_calibration_error
 from glassdome_lab.training.synthetic import load_templates, synthetic_mail
@@ -174,6 +174,6 @@ def test_request_model_is_trained_from_sentences(tmp_path: Path) -> None:
     source.write_bytes(gzip.compress("\n".join(json.dumps(row) for row in rows).encode()))
     figures = train_asking(source, tmp_path / "asking.npz")
     assert figures["f1"] > 0.9
-    model = read_asking(tmp_path / "asking.npz")
+    model = read_request_classifier(tmp_path / "asking.npz")
     assert model.log_odds(["please", "send", "it"], question=False, rule=2.0) > 0
     assert model.log_odds(["the", "file", "is", "fine"], question=False, rule=0.0) < 0

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from glassdome.core.errors import ConfigError
-from glassdome.engine.builtin.asking import load_asking, read_asking
 from glassdome.engine.builtin.categories import CATEGORIES, TAGS
 from glassdome.engine.builtin.classifier import load_classifier, read_classifier, write_classifier
 from glassdome.engine.builtin.due import due_words
 from glassdome.engine.builtin.features import extract, normalized
 from glassdome.engine.builtin.intent import requests_in
 from glassdome.engine.builtin.language import language_of
+from glassdome.engine.builtin.request_classifier import load_request_classifier, read_request_classifier
 from glassdome.engine.builtin.rules import load_rules, matches
 from glassdome.engine.builtin.sentences import sentences_of
 from glassdome.engine.builtin.summary import summarize
@@ -179,7 +179,7 @@ def test_pickled_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_classifier(tmp_path / "evil.npz")
     with pytest.raises(ConfigError, match="cannot be read"):
-        read_asking(tmp_path / "evil.npz")
+        read_request_classifier(tmp_path / "evil.npz")
 
 
 def test_no_model_file(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_no_model_file(tmp_path: Path) -> None:
 
 def test_request_model_is_english() -> None:
     """The shipped request model says which language it is for."""
-    assert load_asking().language == "en"
+    assert load_request_classifier().language == "en"
 
 
 RULES = """

@@ -110,8 +110,8 @@ async def test_a_refused_login_says_how_to_make_a_key(
         await MailcowMailboxes(http).all()
     await http.aclose()
 
-    assert told in caught.value.sentence
-    assert "pw" not in caught.value.sentence.split()
+    assert told in caught.value.public_message
+    assert "pw" not in caught.value.public_message.split()
 
 
 async def test_basic_is_sent_only_without_a_key(server: MailcowServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,8 +154,8 @@ async def test_refusals_are_explained(
         )
 
     assert caught.value.facts["reason"] == reason
-    assert told in caught.value.sentence
-    assert password not in caught.value.sentence
+    assert told in caught.value.public_message
+    assert password not in caught.value.public_message
 
 
 async def test_refused_and_yet_created_is_reported_truthfully(http: MailcowHttp, server: MailcowServer) -> None:
@@ -168,7 +168,7 @@ async def test_refused_and_yet_created_is_reported_truthfully(http: MailcowHttp,
         )
 
     assert caught.value.facts["created"] is True
-    assert "Yet the mailbox half@xisx.org was created." in caught.value.sentence
+    assert "Yet the mailbox half@xisx.org was created." in caught.value.public_message
 
 
 async def test_a_php_error_is_no_success(http: MailcowHttp, server: MailcowServer) -> None:

@@ -23,14 +23,14 @@ from glassdome.values.refs import MessageRef
 if TYPE_CHECKING:
     from glassdome.agents.mailcow_agent import MailcowAgent
 
-__all__ = ["Judge", "Parts", "open_parts"]
+__all__ = ["Judge", "ToolContext", "open_tool_context"]
 
 #: Judges a raw message with the built-in engine and stores nothing; raises ParseError.
 Judge = Callable[[bytes, MessageRef], Awaitable[Analysis]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class ToolContext:
     """Everything a tool may use; `mail_agent` is None where no mail server is set."""
 
     services: Services
@@ -46,9 +46,9 @@ class Parts:
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings, *, clock: Clock) -> AsyncIterator[Parts]:
-    """Yield the parts over the database of the settings; raises what `open_app` raises."""
+async def open_tool_context(settings: Settings, *, clock: Clock) -> AsyncIterator[ToolContext]:
+    """Yield the tool context over the database of the settings; raises what `open_app` raises."""
     # In a thread: this takes seconds, and meanwhile the client's other requests are answered.
     opening = await asyncio.to_thread(import_module, "glassdome.mcp.opening")
-    async with opening.opened(settings, clock=clock) as parts:
-        yield parts
+    async with opening.opened(settings, clock=clock) as context:
+        yield context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glassdome.mcp.untrusted import mail_text, row_text, why_text
+from glassdome.mcp.untrusted_text import mail_text, row_text, why_text
 from glassdome.shapes.analysis import analysis_shape
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.verdict import Label

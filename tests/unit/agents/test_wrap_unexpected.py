@@ -10,8 +10,8 @@ import pytest
 from glassdome.agents.overseer import OverseerAgent
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
-from glassdome.core.contained import contained
 from glassdome.core.errors import Broken, ConnectFailed
+from glassdome.core.unexpected import wrap_unexpected
 from tests.samples import NOON
 
 MESSAGE = {"id": "1", "subject": "hello"}
@@ -139,11 +139,11 @@ async def test_what_is_contained() -> None:
         raise exc
 
     with pytest.raises(Broken, match=r"^It broke \(KeyError\)") as caught:
-        await contained("It", lambda: raising(KeyError("x")))
+        await wrap_unexpected("It", lambda: raising(KeyError("x")))
     with pytest.raises(ConnectFailed):
-        await contained("It", lambda: raising(ConnectFailed()))
+        await wrap_unexpected("It", lambda: raising(ConnectFailed()))
     with pytest.raises(asyncio.CancelledError):
-        await contained("It", lambda: raising(asyncio.CancelledError()))
+        await wrap_unexpected("It", lambda: raising(asyncio.CancelledError()))
 
     assert "internal_error" == caught.value.code
     assert isinstance(caught.value.__cause__, KeyError)

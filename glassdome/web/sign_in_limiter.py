@@ -8,10 +8,10 @@ from glassdome.core.errors import RateLimited
 from glassdome.core.limits import MAX_SIGN_INS_PER_ADDRESS, MAX_SIGN_INS_PER_PEER
 from glassdome.desk.rate import RateLimit
 
-__all__ = ["Tries"]
+__all__ = ["SignInLimiter"]
 
 
-class Tries(RateLimit):
+class SignInLimiter(RateLimit):
     """Two buckets for each try: that of the peer (a proxy, or the visitor), and that of the address it names."""
 
     def count(self, peer: str, address: str, *, now: datetime) -> None:

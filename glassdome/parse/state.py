@@ -13,11 +13,11 @@ from glassdome.core.limits import (
 )
 from glassdome.values.message import Defect
 
-__all__ = ["Faults"]
+__all__ = ["ParseState"]
 
 
 @dataclass(slots=True)
-class Faults:
+class ParseState:
     """The defects found so far, and the budgets that make every message end in bounded time."""
 
     parts: int = MAX_PARTS

@@ -14,8 +14,8 @@ from glassdome.values.opinion import ActionItem, Reason
 from glassdome.values.preferences import Preferences
 from glassdome.values.signal import Evidence, Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label
-from glassdome.web.hostile import mail_text
 from glassdome.web.page import message_link
+from glassdome.web.untrusted_text import mail_text
 from glassdome.web.words import sender
 from tests.unit.api.bench import NOW, USER, Bench, analysis, ref, verdict
 

@@ -1,4 +1,4 @@
-"""Does a sentence ask for something: a small linear model over its words, trained on labelled sentences."""
+"""Decides whether a sentence asks for something: a small linear model over its words, trained on labelled sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from glassdome.core.errors import ConfigError
 from glassdome.core.shipped import loads_shipped
 
-__all__ = ["BUCKETS", "Asking", "load_asking", "read_asking", "word_features", "write_asking"]
+__all__ = [
+    "BUCKETS",
+    "RequestClassifier",
+    "load_request_classifier",
+    "read_request_classifier",
+    "word_features",
+    "write_request_classifier",
+]
 
 #: Words and word pairs are hashed to numbers below this.
 BUCKETS: Final = 16_384
@@ -24,7 +31,7 @@ _ARRAYS: Final = ("language", "weights", "scale", "rule", "bias")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking:
+class RequestClassifier:
     """Logistic regression for one language: eighth-bit weights times `scale`, the rule's score times `rule`, `bias`."""
 
     language: str
@@ -59,12 +66,12 @@ def _distinct(words: list[str], *, question: bool) -> set[int]:
     return {number % BUCKETS for number in chain(single, pairs)}
 
 
-def write_asking(model: Asking, path: Path) -> None:
+def write_request_classifier(model: RequestClassifier, path: Path) -> None:
     """Write the model as a compressed archive of plain arrays."""
     np.savez_compressed(path, **{field: np.array(getattr(model, field)) for field in _ARRAYS})  # type: ignore[arg-type]
 
 
-def read_asking(path: Path) -> Asking:
+def read_request_classifier(path: Path) -> RequestClassifier:
     """Read a model file without ever unpickling; raises ConfigError for a file that is not one of ours."""
     try:
         with np.load(path, allow_pickle=False) as stored:
@@ -73,7 +80,7 @@ def read_asking(path: Path) -> Asking:
         raise ConfigError(f"The model file {path.name} cannot be read: {error}.") from error
     if arrays["weights"].shape != (BUCKETS,):
         raise ConfigError(f"The model file {path.name} has the wrong shape; train it again.")
-    return Asking(
+    return RequestClassifier(
         language=str(arrays["language"]),
         weights=arrays["weights"].astype(np.int8),
         scale=float(arrays["scale"]),
@@ -84,7 +91,7 @@ def read_asking(path: Path) -> Asking:
 
 @loads_shipped()
 @cache
-def load_asking() -> Asking:
+def load_request_classifier() -> RequestClassifier:
     """Return the model that ships with the package."""
     with as_file(files("glassdome.engine.builtin").joinpath("model").joinpath("asking.npz")) as path:
-        return read_asking(path)
+        return read_request_classifier(path)

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from glassdome.parse.colour import Colour, alike, colour
 from glassdome.parse.css import EMPTY, Shown, Style, merge, parse_declarations
 
-__all__ = ["PAGE", "Hidden", "Look", "Sheet", "look_of", "styled"]
+__all__ = ["PAGE", "Hidden", "Sheet", "TextStyle", "styled", "text_style_of"]
 
 Hidden = Literal["css", "size", "color", "offscreen"]
 Sheet = dict[str, Style]
@@ -16,7 +16,7 @@ Sheet = dict[str, Style]
 _UNREADABLE_PX = 1.5
 
 
-class Look(NamedTuple):
+class TextStyle(NamedTuple):
     """The computed style of one element; `how` says by what its text is hidden, if it is.
 
     What is `removed` is so with all that it holds; in what is only invisible a part may be visible (CSS 2.2 11.2).
@@ -32,10 +32,12 @@ class Look(NamedTuple):
 
 
 #: The page before any style: 16 px, no colour said (black), on white.
-PAGE = Look(removed=None, font=16.0, color=None, background=(255, 255, 255), how=None)
+PAGE = TextStyle(removed=None, font=16.0, color=None, background=(255, 255, 255), how=None)
 
 
-def look_of(tag: str, attributes: dict[str, str | None], sheet: Sheet, parent: Look, matched: Style = EMPTY) -> Look:
+def text_style_of(
+    tag: str, attributes: dict[str, str | None], sheet: Sheet, parent: TextStyle, matched: Style = EMPTY
+) -> TextStyle:
     """Compute the look of an element from its attributes, the style sheets and its parent's look.
 
     `matched` is the style that rules with other than simple selectors give it.
@@ -72,7 +74,7 @@ def _attribute_style(tag: str, attributes: dict[str, str | None]) -> Style:
     )
 
 
-def styled(style: Style, parent: Look) -> Look:
+def styled(style: Style, parent: TextStyle) -> TextStyle:
     """Compute the look of what has this style, where its parent looks so."""
     if style is EMPTY:
         return parent
@@ -85,7 +87,7 @@ def styled(style: Style, parent: Look) -> Look:
     background = parent.background if style.background is None or style.background == "clear" else style.background
     how = _how(removed if visible else removed or "css", font, color, background)
     mirrored = parent.mirrored if style.mirrored is None else style.mirrored
-    return Look(removed, font, color, background, how, visible, mirrored)
+    return TextStyle(removed, font, color, background, how, visible, mirrored)
 
 
 def _how(

@@ -9,13 +9,13 @@ from typing import TypeVar
 from glassdome.core.errors import Broken, GlassdomeError
 from glassdome.core.log import get_logger
 
-__all__ = ["contained"]
+__all__ = ["wrap_unexpected"]
 
 _log = get_logger(__name__)
 T = TypeVar("T")
 
 
-async def contained(what: str, work: Callable[[], Awaitable[T]]) -> T:
+async def wrap_unexpected(what: str, work: Callable[[], Awaitable[T]]) -> T:
     """Return what `work` returns; what breaks in it is logged with its traceback and raised as Broken.
 
     Raises the GlassdomeErrors of `work` as they are. `what` begins the sentence: "The command `disk`".

@@ -14,7 +14,7 @@ from glassdome.api import errors
 from glassdome.core.limits import MAX_REQUEST_BYTES, MAX_SCAN_BYTES
 from glassdome.core.metrics import Metrics
 
-__all__ = ["SCAN_PATH", "Edge"]
+__all__ = ["SCAN_PATH", "RequestGuard"]
 
 SCAN_PATH: Final = "/rspamd/check"
 _BODY_BYTES: Final[Mapping[str, int]] = {SCAN_PATH: MAX_SCAN_BYTES}
@@ -29,7 +29,7 @@ _HEADERS: Final = {
 }
 
 
-class Edge:
+class RequestGuard:
     """ASGI middleware; no cross-origin header is ever sent, so browsers keep other sites out."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
