@@ -33,6 +33,7 @@ from glassdome.mailbox.watch import ChangeWaiter
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.own_model import builtin_engine
+from glassdome.pipeline.plugins import extended
 from glassdome.pipeline.process import classify
 from glassdome.shapes.instants import rfc3339
 from glassdome.store import Database
@@ -302,7 +303,9 @@ class OverseerAgent:
 
         def work() -> tuple[Message, Verdict]:
             context = for_file(now=self._clock.now(), ours=own_domains(settings))
-            verdict = classify(raw, context, authserv_ids=ids, engine=builtin_engine(settings))
+            verdict = classify(
+                raw, context, authserv_ids=ids, engine=builtin_engine(settings), extended=extended(settings)
+            )
             return parse_message(raw, authserv_ids=ids), verdict
 
         return await asyncio.to_thread(work)

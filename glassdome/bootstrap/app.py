@@ -20,6 +20,7 @@ from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.backfills import Backfills
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.periodic import PeriodicTask
+from glassdome.pipeline.plugins import Extended
 from glassdome.pipeline.worker import Worker
 from glassdome.store import Database
 from glassdome.values.feedback import Feedback
@@ -33,7 +34,7 @@ Part: TypeAlias = Watcher | ActionLoop | Backfills | PeriodicTask | Worker
 class App:
     """Everything there is. `reader`, `worker`, `watcher` and what goes with them are None without a mail server.
 
-    `follow` keeps the settings fresh, in every process. `probes` are what `/health` asks beside the model server.
+    `follow` keeps the settings fresh, in every process. `probes` are the checks of `/health` other than the model server's.
     """
 
     settings: LiveSettings
@@ -42,6 +43,7 @@ class App:
     metrics: Metrics
     models: LiveModel
     builtin: BuiltinEngine | None
+    extended: Extended
     follow: PeriodicTask
     reader: MailboxReader | None = None
     undoer: Undoer | None = None
@@ -50,7 +52,7 @@ class App:
     actions: ActionLoop | None = None
     retention: PeriodicTask | None = None
     teach: Callable[[Feedback], Awaitable[None]] | None = None
-    #: Says whether the mail server has a mailbox; None where nobody can be asked.
+    #: Returns whether the mail server has a mailbox; None without a server that could tell.
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
     #: Carries out the backfills asked for on pages.
     backfills: Backfills | None = None
@@ -70,12 +72,12 @@ class App:
         return self.models.engine
 
     def only_api(self) -> None:
-        """Watch and judge nothing here. What is past its time is forgotten all the same: a promise of the database's."""
+        """Watch and judge nothing here. Retention still runs: it is a promise about the database."""
         self.worker = self.watcher = self.actions = None
         self.periodic_tasks.clear()
 
     def only_worker(self) -> None:
-        """Take jobs and finish actions, and leave what is needed once to the process that watches."""
+        """Take jobs and finish actions; the tasks that run once per installation are left to the process that watches."""
         self.watcher = self.retention = self.backfills = None
         self.periodic_tasks.clear()
 

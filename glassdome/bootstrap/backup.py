@@ -59,7 +59,7 @@ async def _save_tables(settings: Settings, writer: BackupWriter, counted: Counte
 async def restore_backup(settings: Settings, stream: BinaryIO, *, replace: bool, counted: Counted) -> BackupManifest:
     """Fill the database that the settings name, and write the key file; all of it, or nothing.
 
-    With `replace` what is there goes. Raises ParseError, Conflict, SchemaMismatch, StoreUnavailable, ConfigError.
+    With `replace` the existing data is deleted. Raises ParseError, Conflict, SchemaMismatch, StoreUnavailable, ConfigError.
     """
     reader = await asyncio.to_thread(BackupReader, stream)
     await asyncio.to_thread(_check_key, settings, reader, replace=replace)

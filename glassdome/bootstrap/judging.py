@@ -32,6 +32,7 @@ def live_options(app: App) -> Callable[[], JudgeOptions]:
         return JudgeOptions(
             engine=app.engine,
             builtin=app.builtin,
+            extended=app.extended,
             authserv_ids=app.settings.current().authserv_ids,
             clock=app.clock,
             policies=parse_policies(app.settings.current().engine_skip),

@@ -1,4 +1,4 @@
-"""The language model of the moment, made anew when a setting that it is made of changes."""
+"""The current language model, rebuilt when one of its settings changes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class LiveModel:
     async def follow(self, settings: Settings) -> None:
         """Make the model that the settings name, unless it is there; raises ConfigError, EngineError.
 
-        What is being read meanwhile is read to its end by the model before, which is closed a little later.
+        Mail being read at that moment is finished by the old model, which is closed a little later.
         """
         wanted = tuple(getattr(settings, name) for name in _MADE_OF)
         if wanted == self._made_of:

@@ -43,7 +43,7 @@ __all__ = ["add_mail"]
 
 
 async def add_mail(app: App, stack: AsyncExitStack) -> None:
-    """Give the app its mail server; nothing is connected yet. `stack` closes what is opened; raises ConfigError."""
+    """Give the app its mail server; nothing is connected yet. `stack` closes it; raises ConfigError."""
     settings, database, clock = app.settings.current(), app.database, app.clock
     server = imap_server(settings)
     server.tls.warn()

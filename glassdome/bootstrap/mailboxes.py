@@ -24,7 +24,7 @@ __all__ = ["chosen_by_settings", "login_of_settings", "mail_logins", "master_log
 
 
 def chosen_by_settings(settings: Settings) -> dict[str, NamedMailbox]:
-    """Return the mailboxes of GLASSDOME_MAILBOXES by their addresses; raises ConfigError for what is no address."""
+    """Return the mailboxes of GLASSDOME_MAILBOXES by their addresses; raises ConfigError for an invalid address."""
     try:
         return {named.address: named for named in read_mailboxes(settings.mailboxes)}
     except ValueError as exc:

@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from glassdome.bootstrap.plugin_model import PluginModel, plugin_model
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, ModelMissing, ModelUnavailable
 from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm.engine import LlmEngine
 from glassdome.pipeline.own_model import builtin_engine
+from glassdome.pipeline.plugins import extended
 from glassdome.pipeline.process import JudgeOptions
 from glassdome.ports.model import Engine, LanguageModel
 
@@ -32,8 +34,8 @@ __all__ = [
     "probe_of",
 ]
 
-#: Every language model we ship also lists what its server holds; only Ollama can pull.
-Model: TypeAlias = "OllamaModel | OpenAiServer | LlamaCpp"
+#: Every language model also lists what its server holds; only Ollama can pull.
+Model: TypeAlias = "OllamaModel | OpenAiServer | LlamaCpp | PluginModel"
 
 
 def language_model(settings: Settings) -> Model | None:
@@ -78,8 +80,10 @@ def language_model(settings: Settings) -> Model | None:
             from glassdome.integrations.llamacpp import LlamaCpp
 
             return LlamaCpp(Path(settings.model), num_ctx=settings.ollama_num_ctx)
-        case _:
+        case "builtin":
             return None
+        case _:
+            return plugin_model(settings)
 
 
 def engine_of(model: LanguageModel, settings: Settings) -> LlmEngine:
@@ -105,6 +109,7 @@ def judge_options(settings: Settings, *, engine: Engine | None, clock: Clock) ->
     return JudgeOptions(
         engine=engine,
         builtin=builtin_engine(settings),
+        extended=extended(settings),
         authserv_ids=settings.authserv_ids,
         clock=clock,
         policies=parse_policies(settings.engine_skip),
@@ -112,7 +117,7 @@ def judge_options(settings: Settings, *, engine: Engine | None, clock: Clock) ->
 
 
 def probe_of(model: Model) -> Callable[[], Awaitable[None]]:
-    """Return what `/health` asks of the model server: each time anew whether it is there and has the model."""
+    """Return the check of the model server for `/health`: each call asks whether it is up and has the model."""
 
     async def probe() -> None:
         try:

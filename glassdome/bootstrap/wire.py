@@ -20,6 +20,7 @@ from glassdome.core.metrics import Metrics
 from glassdome.pipeline.live import READ_EVERY, Follower, LiveSettings
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.periodic import PeriodicTask
+from glassdome.pipeline.plugins import extended
 from glassdome.store import Database
 
 __all__ = ["open_app"]
@@ -47,6 +48,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
             metrics=metrics or Metrics(),
             models=models,
             builtin=await asyncio.to_thread(builtin_engine, settings),
+            extended=await asyncio.to_thread(extended, settings),
             follow=PeriodicTask("settings", partial(live.refresh, force=True), every=lambda: READ_EVERY),
         )
         live.subscribe(models.switch)
@@ -71,7 +73,7 @@ def _level(settings: Settings) -> Follower:
 
 
 async def _choose(database: Database, settings: Settings, clock: Clock) -> None:
-    """Choose what GLASSDOME_MAILBOXES names anew: its repetition at each start does not undo an opt-out since."""
+    """Enable the mailboxes that are new in GLASSDOME_MAILBOXES; repeating one at each start does not undo a later opt-out."""
     named, now = set(chosen_by_settings(settings)), clock.now()
     words = await database.opt_ins.opt_ins(by_settings=True)
     before = {mailbox for mailbox, wanted in words.items() if wanted}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -12,6 +13,7 @@ from glassdome.cli.checks import Check, Health, all_checks
 from glassdome.cli.console import errors_told, load_settings, out, print_json, run
 from glassdome.cli.mailcow_checks import mailcow_checks
 from glassdome.cli.part_checks import part_checks
+from glassdome.cli.plugin_checks import plugin_checks
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 
@@ -21,7 +23,7 @@ _MARKS: Final = {Health.OK: ("ok  ", "green"), Health.WARN: ("warn", "yellow"), 
 
 
 def doctor(*, as_json: bool, mailcow: bool) -> None:
-    """Check every setting and connection, and say how to fix what is wrong."""
+    """Check every setting and connection, and say how to fix each problem."""
     with errors_told():
         settings = load_settings()
     worst = run(_doctor(settings, as_json=as_json, mailcow=mailcow))
@@ -41,6 +43,8 @@ async def _doctor(settings: Settings, *, as_json: bool, mailcow: bool) -> Health
 
 async def _checks(settings: Settings, *, mailcow: bool) -> AsyncIterator[Check]:
     async for check in all_checks(settings, clock=SystemClock()):
+        yield check
+    for check in await asyncio.to_thread(lambda: list(plugin_checks(settings))):
         yield check
     for check in await part_checks(settings):
         yield check

@@ -7,16 +7,14 @@ import os
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any, Final
 
 from glassdome.cli.mail_files import MailFile
-from glassdome.core.clock import Clock
+from glassdome.core.clock import Clock, FixedClock
 from glassdome.core.errors import GlassdomeError
-from glassdome.engine.builtin import BuiltinEngine
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import JudgeOptions, analyze_raw
 from glassdome.shapes.analysis import analysis_shape
@@ -26,7 +24,7 @@ from glassdome.values.rules import Rule
 __all__ = ["FileJudge", "Row"]
 
 Row = dict[str, Any]
-#: Messages sent to another process at once: enough that the sending costs nothing beside the judging.
+#: Messages sent to another process at once: enough that the sending costs nothing compared with the judging.
 _CHUNK: Final = 64
 #: Below this many messages one process is done before a second has started.
 _WORTH_PROCESSES: Final = 500
@@ -80,12 +78,10 @@ class FileJudge:
         # Spawned, not forked: this process already runs threads (the event loop's, the progress bar's).
         with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
             waiting: deque[Future[list[Row]]] = deque()
-            now = self.clock.now()
+            how = replace(self, clock=FixedClock(self.clock.now()))
             while chunk := list(islice(mails, _CHUNK)):
-                ids, engine = self.options.authserv_ids, self.options.builtin
-                job = pool.submit(_judge_chunk, chunk, ids, self.own_domains, self.rules, now, engine)
-                waiting.append(job)
-                # Two chunks a process: nobody waits, and memory stays bounded.
+                waiting.append(pool.submit(_judge_chunk, chunk, how))
+                # Two chunks a process: none waits, and memory stays bounded.
                 if len(waiting) >= 2 * self.processes:
                     yield waiting.popleft().result()
             while waiting:
@@ -102,19 +98,7 @@ async def _judge(mail: MailFile, how: FileJudge) -> Row:
     return {"file": mail.name, **analysis_shape(analysis)}
 
 
-def _judge_chunk(
-    mails: list[MailFile],
-    authserv_ids: frozenset[str],
-    own_domains: frozenset[str],
-    rules: tuple[Rule, ...],
-    now: datetime,
-    engine: BuiltinEngine | None,
-) -> list[Row]:
-    from glassdome.core.clock import FixedClock
-
-    options = JudgeOptions(authserv_ids=authserv_ids, builtin=engine)
-    how = FileJudge(options=options, own_domains=own_domains, rules=rules, clock=FixedClock(now))
-
+def _judge_chunk(mails: list[MailFile], how: FileJudge) -> list[Row]:
     async def all_of_them() -> list[Row]:
         return [await _judge(mail, how) for mail in mails]
 

@@ -1,4 +1,4 @@
-"""Runs one part of a round, so that a bug in it sinks no other: the Overseer's, a periodic task, the look at `/health`."""
+"""Runs one part of the work so that a bug in it ends no other: a probe, a periodic task, a command, a plugin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 from glassdome.core.errors import Broken, GlassdomeError
 from glassdome.core.log import get_logger
 
-__all__ = ["wrap_unexpected"]
+__all__ = ["wrap_unexpected", "wrap_unexpected_now"]
 
 _log = get_logger(__name__)
 T = TypeVar("T")
@@ -28,3 +28,14 @@ async def wrap_unexpected(what: str, work: Callable[[], Awaitable[T]]) -> T:
         # In a thread: a traceback reads the source files it quotes.
         await asyncio.to_thread(_log.error, "part_broke", part=what, exc_info=exc)
         raise Broken(f"{what} broke ({type(exc).__name__}).", fix="The log says where.") from exc
+
+
+def wrap_unexpected_now(what: str, work: Callable[[], T]) -> T:
+    """Do the same for a plain call, which may block; one that ends the program by SystemExit is broken, too."""
+    try:
+        return work()
+    except GlassdomeError:
+        raise
+    except (Exception, SystemExit) as exc:
+        _log.error("part_broke", part=what, exc_info=exc)
+        raise Broken(f"{what} broke ({type(exc).__name__}: {exc}).", fix="The log says where.") from exc

@@ -17,6 +17,7 @@ from glassdome.desk.services import Classify, Services
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.pipeline.context import for_scan
 from glassdome.pipeline.own_model import builtin_engine
+from glassdome.pipeline.plugins import Extended, extended
 from glassdome.pipeline.process import classify
 from glassdome.store import Database
 from glassdome.values.verdict import Verdict
@@ -40,7 +41,7 @@ def services_of(app: App) -> Services:
         history=app.database.history,
         actions=app.database.actions,
         sessions=app.database.sessions,
-        classify=_judge(app.settings.current, app.clock, app.builtin),
+        classify=_judge(app.settings.current, app.clock, app.builtin, app.extended),
         version=__version__,
         metrics=app.metrics,
         source=app.source,
@@ -63,6 +64,7 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
     """Yield the API's services while the database is away: they say so, and judge what needs no database."""
     clock, models = SystemClock(), LiveModel(lambda: settings)
     builtin = await asyncio.to_thread(builtin_engine, settings)
+    plugins = await asyncio.to_thread(extended, settings)
     await models.follow(settings)
     try:
         yield Services(
@@ -75,7 +77,7 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
             history=database.history,
             actions=database.actions,
             sessions=database.sessions,
-            classify=_judge(lambda: settings, clock, builtin),
+            classify=_judge(lambda: settings, clock, builtin, plugins),
             version=__version__,
             models=models,
             probes=models.probes,
@@ -84,11 +86,13 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
         await models.aclose()
 
 
-def _judge(settings: Callable[[], Settings], clock: Clock, builtin: BuiltinEngine | None) -> Classify:
+def _judge(
+    settings: Callable[[], Settings], clock: Clock, builtin: BuiltinEngine | None, plugins: Extended
+) -> Classify:
     def judge(raw: bytes) -> Verdict:
         current = settings()
         context = for_scan(current, now=clock.now())
-        return classify(raw, context, authserv_ids=current.authserv_ids, engine=builtin)
+        return classify(raw, context, authserv_ids=current.authserv_ids, engine=builtin, extended=plugins)
 
     return judge
 
@@ -106,7 +110,7 @@ def _probes(app: App) -> Mapping[str, Callable[[], Awaitable[None]]]:
 def _imap_probe(app: App, greeted: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
     async def probe() -> None:
         states = app.watcher.states() if app.watcher is not None else ()
-        if not states:  # nobody is watched, or nobody was looked at yet
+        if not states:  # no mailbox is watched, or none was polled yet
             await greeted()
         bad = [s for s in states if s.failures]
         if bad and len(bad) == len(states):

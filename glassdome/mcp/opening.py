@@ -50,5 +50,7 @@ async def opened(settings: Settings, *, clock: Clock) -> AsyncIterator[ToolConte
 async def _judge(app: App, raw: bytes, ref: MessageRef) -> Analysis:
     settings = app.settings.current()
     context = for_file(now=app.clock.now(), ours=own_domains(settings))
-    options = JudgeOptions(builtin=app.builtin, authserv_ids=settings.authserv_ids, clock=app.clock)
+    options = JudgeOptions(
+        builtin=app.builtin, extended=app.extended, authserv_ids=settings.authserv_ids, clock=app.clock
+    )
     return await analyze_raw(raw, ref, context, options=options)

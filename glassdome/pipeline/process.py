@@ -18,6 +18,7 @@ from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
+from glassdome.pipeline.plugins import SHIPPED, Extended
 from glassdome.ports.model import Engine
 from glassdome.signals import asked_of, detect
 from glassdome.signals.sensitive import find_sensitive
@@ -82,13 +83,15 @@ def _unobserved(stage: str, seconds: float) -> None:
 class JudgeOptions:
     """The options for judging messages.
 
-    `engine` is None for the built-in one alone, `builtin` None for the one that is shipped. `policies` say when no model call is made (`engine.gate.POLICIES`);
+    `engine` is None for the built-in one alone, `builtin` None for the one that is shipped; `extended` has the detectors,
+    with those of plugins. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;
     `observe` is told each stage's seconds; `parse` is called as `parse_message`.
     """
 
     engine: Engine | None = None
     builtin: BuiltinEngine | None = None
+    extended: Extended = SHIPPED
     authserv_ids: frozenset[str] = frozenset()
     clock: Clock = field(default_factory=SystemClock)
     policies: frozenset[str] = frozenset()
@@ -118,9 +121,11 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOption
     context = await load(message)
     # A small archive may hold megabytes of words.
     read = sum(len(attachment.text) for attachment in message.attachments)
-    examined = await _timed(options, "examine", max(len(raw), read), lambda: examine(message, context, options.builtin))
+    examined = await _timed(
+        options, "examine", max(len(raw), read), lambda: examine(message, context, options.builtin, options.extended)
+    )
     opinion, skipped, error = await _ask(message, examined, context, options)
-    verdict = _verdict(message, examined, context, opinion, skipped, error)
+    verdict = _verdict(message, examined, context, opinion, skipped, error, options.extended)
     seconds = time.perf_counter() - start
     options.observe("all", seconds)
     analysis = _analysis(ref, message, examined, verdict, opinion, seconds=seconds, options=options)
@@ -159,18 +164,25 @@ def _first_mails() -> None:
 
 
 def classify(
-    raw: bytes, context: Context, *, authserv_ids: frozenset[str] = frozenset(), engine: BuiltinEngine | None = None
+    raw: bytes,
+    context: Context,
+    *,
+    authserv_ids: frozenset[str] = frozenset(),
+    engine: BuiltinEngine | None = None,
+    extended: Extended = SHIPPED,
 ) -> Verdict:
     """Return the built-in engine's verdict, about a millisecond and without any I/O; raises ParseError."""
     message = parse_message(raw, authserv_ids=authserv_ids)
-    return _verdict(message, examine(message, context, engine), context, None, "", None)
+    return _verdict(message, examine(message, context, engine, extended), context, None, "", None, extended)
 
 
-def examine(message: Message, context: Context, engine: BuiltinEngine | None = None) -> Examined:
+def examine(
+    message: Message, context: Context, engine: BuiltinEngine | None = None, extended: Extended = SHIPPED
+) -> Examined:
     """Run the pure stages over a parsed message."""
     asked = asked_of(message, context)
     context = replace(context, asked=asked)
-    signals, sensitive = detect(message, context), find_sensitive(message)
+    signals, sensitive = detect(message, context, detectors=extended.detectors), find_sensitive(message)
     builtin = (engine or _builtin()).read(message, signals=signals, sensitive=sensitive, context=context)
     return Examined(signals=signals, sensitive=sensitive, builtin=builtin, asked=asked)
 
@@ -217,6 +229,7 @@ def _verdict(
     opinion: Opinion | None,
     skipped: str,
     error: GlassdomeError | None,
+    extended: Extended,
 ) -> Verdict:
     return decide(
         message,
@@ -225,6 +238,7 @@ def _verdict(
         builtin=examined.builtin,
         opinion=opinion,
         context=context,
+        weights=extended.weights,
         asked=examined.asked,
         degraded_reason=error.code if error is not None else "",
         skipped=skipped,

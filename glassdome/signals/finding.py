@@ -11,10 +11,10 @@ from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Outcome, Signal
 
-__all__ = ["Detector", "evidence", "hit", "none_apply", "outcome"]
+__all__ = ["MAX_EVIDENCE", "Detector", "evidence", "hit", "none_apply", "outcome"]
 
 #: Pieces of evidence kept of one signal; a reader needs a few, a hostile mail has hundreds.
-_MAX_EVIDENCE = 5
+MAX_EVIDENCE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def hit(name: str, detail: str, *found: Evidence, strength: float = 1.0) -> Sign
         name=name,
         outcome=Outcome.HIT,
         detail=detail,
-        evidence=found[:_MAX_EVIDENCE],
+        evidence=found[:MAX_EVIDENCE],
         strength=min(1.0, max(0.0, strength)),
     )
 
@@ -52,7 +52,7 @@ def outcome(name: str, result: Outcome, detail: str = "") -> Signal:
 
 
 def none_apply(names: Iterable[str]) -> tuple[Signal, ...]:
-    """Report that there is nothing to look at for these signals."""
+    """Report that these signals do not apply."""
     return _none_apply(tuple(names))
 
 

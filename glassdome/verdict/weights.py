@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -22,8 +23,11 @@ __all__ = [
     "UnknownRule",
     "Weights",
     "load_weights",
+    "with_plugins",
 ]
 
+#: The group in `weights.toml` of all signals that plugins report.
+PLUGIN_GROUP: Final = "plugins"
 LogOdds = Annotated[float, Field(ge=-10, le=10)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -43,7 +47,7 @@ class TextWeights(_Part):
     """The weight of the text classifier's log-odds: scaled, capped, with a constant added; `scale_against` where it speaks against phishing.
 
     `verified_cap` bounds what wording says against an author for whom our server vouches: alone it never decides;
-    `doubtful_floor` what it says for a mail in which somebody who is not proven asks for something of value. In other
+    `doubtful_floor` bounds its support for a mail in which an unproven author asks for something of value. In other
     languages than `languages`, the ones it learnt, it says `unread_text` of such a mail at least, and phrases count
     `unread_phrases` times.
     """
@@ -78,7 +82,7 @@ class UnknownRule(_Part):
 class Group(_Part):
     """The bounds of what all signals of one group may add up to.
 
-    `doubtful_floor` is the lower bound where somebody who is not proven asks for something of value.
+    `doubtful_floor` is the lower bound where an unproven author asks for something of value.
     """
 
     floor: float = Field(ge=-10, le=0)
@@ -134,3 +138,18 @@ def load_weights(path: Path | None = None) -> Weights:
         return Weights.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
     except (OSError, ValueError, ValidationError) as error:
         raise ConfigError(f"The weights in {source} are not valid: {error}") from error
+
+
+def with_plugins(phishing: Mapping[str, float]) -> Weights:
+    """Return the shipped weights with signals of plugins, in log-odds; their group bounds what all of them add up to.
+
+    Raises ConfigError for a weight outside -10 to 10, and for a signal of ours: its weight was learnt.
+    """
+    shipped = load_weights()
+    if taken := sorted(phishing.keys() & shipped.signals.keys()):
+        raise ConfigError(f"The weight of {taken[0]} is not for plugins to change.")
+    try:
+        added = {name: SignalWeight(group=PLUGIN_GROUP, phishing=value) for name, value in phishing.items()}
+    except ValidationError as error:
+        raise ConfigError(f"A weight of a plugin's signal is not valid: {error}") from error
+    return shipped.model_copy(update={"signals": shipped.signals | added})

@@ -24,14 +24,13 @@ from glassdome.core.config.field import parts_of, setting
 from glassdome.core.config.file import KEYS, FileValue, read_config_file
 from glassdome.core.config.mailboxes import read_mailboxes
 from glassdome.core.config.mailcow import MailcowSettings
-from glassdome.core.config.model import EngineName, ModelSettings
+from glassdome.core.config.model import ModelSettings
 from glassdome.core.config.places import EDITABLE
 from glassdome.core.config.shown import ShownSettings
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 
 __all__ = [
-    "EngineName",
     "Settings",
     "env_name",
     "env_names",
@@ -40,11 +39,11 @@ __all__ = [
     "written_name",
 ]
 
-#: Names that only the compose file reads; mailcow's `.env` holds them beside ours.
+#: Names that only the compose file reads; mailcow's `.env` holds them together with ours.
 _COMPOSE_NAMES: Final = frozenset(
     f"GLASSDOME_{part}" for part in ("BIND", "CPUS", "DBNAME", "DBPASS", "DBUSER", "IMAGE", "MEMORY", "PULL_POLICY")
 )
-#: Names that begin so may be other programs'; only what is nearly one of ours counts as misspelt.
+#: Names with this beginning may belong to other programs; only one that nearly equals ours counts as misspelt.
 _SHARED_PREFIXES: Final = ("LLM_", "MAIL_API_", "MAILCOW_")
 DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 _log = get_logger(__name__)
@@ -160,7 +159,7 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, Show
     )
 
     def __init__(self, **values: Any) -> None:
-        """Read every source; raises ConfigError naming the setting, its origin and what is allowed."""
+        """Read every source; raises ConfigError naming the setting, its origin and the allowed values."""
         try:
             super().__init__(**values)
         except ValidationError as exc:
@@ -229,7 +228,7 @@ class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, Show
     # -- what follows from the settings
 
     @property
-    def engine_name(self) -> EngineName:
+    def engine_name(self) -> str:
         """The engine chosen, or the default: `ollama` where OLLAMA_HOST is set, else `builtin`."""
         return self.engine or ("ollama" if self.ollama_host else "builtin")
 

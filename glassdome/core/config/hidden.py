@@ -48,7 +48,7 @@ def hidden_by(values: Mapping[str, str], where: str, path: Path) -> list[HiddenV
 
 
 def _hidden(file: Mapping[str, FileValue], in_force: Mapping[str, tuple[Any, str]]) -> Iterator[HiddenValue]:
-    """Yield values that differ from those in force. One that says only the default is nobody's wish."""
+    """Yield values that differ from those in force. One that repeats the default is ignored."""
     for field, written in file.items():
         if field not in in_force:
             continue

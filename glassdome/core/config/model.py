@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 from glassdome.core.config.field import parts_of, setting
 from glassdome.core.config.places import check_model_hosts, key_belongs, refused_places
+from glassdome.core.config.plugins import engine_plugins, parse_weights
 
-__all__ = ["SKIP_POLICIES", "EngineName", "ModelSettings"]
+__all__ = ["ENGINES", "SKIP_POLICIES", "ModelSettings"]
 
 #: When no model call is made; `engine.gate` says what each means.
 SKIP_POLICIES: Final = ("repeat", "bulk", "known", "certain")
-EngineName = Literal["builtin", "ollama", "openai", "llamacpp"]
+#: The engines that are shipped; plugins add others.
+ENGINES: Final = ("builtin", "ollama", "openai", "llamacpp")
 
 
 class ModelSettings(BaseSettings):
@@ -45,10 +47,10 @@ class ModelSettings(BaseSettings):
     concurrent_jobs: int = setting(
         "GLASSDOME_CONCURRENT_JOBS", 2, "Mails analysed at the same time by one worker", ge=1, le=256, live=True
     )
-    engine: EngineName | None = setting(
+    engine: str | None = setting(
         "GLASSDOME_ENGINE",
         None,
-        "builtin, ollama, openai or llamacpp; unset: ollama where OLLAMA_HOST is set, else builtin",
+        "builtin, ollama, openai, llamacpp, or a plugin's name; unset: ollama where OLLAMA_HOST is set, else builtin",
         live=True,
     )
     engine_skip: str = setting(
@@ -113,6 +115,16 @@ class ModelSettings(BaseSettings):
         "GLASSDOME_TEXT_MODEL", None, "Text classifier made by glassdome train, instead of the one that is shipped"
     )
 
+    plugins_off: str = setting(
+        "GLASSDOME_PLUGINS_OFF", "", "Installed plugins that are not loaded, by name, comma-separated, or all"
+    )
+    plugin_weights: str = setting(
+        "GLASSDOME_PLUGIN_WEIGHTS",
+        "",
+        "What signals of plugins are worth for phishing, in log-odds from -10 to 10: name=1.5, comma-separated; one that"
+        " is not named is shown and worth nothing",
+    )
+
     _base: Self | None = None
 
     @property
@@ -120,6 +132,16 @@ class ModelSettings(BaseSettings):
         """The key of the OpenAI-compatible server; empty where the URL is not the one that the key was set for."""
         set_for = (self._base or self).openai_url
         return self.openai_key.get_secret_value() if self.openai_key and key_belongs(set_for, self.openai_url) else ""
+
+    @property
+    def plugins_off_names(self) -> frozenset[str]:
+        """The names of the plugins that are switched off; `all` stands for every one."""
+        return frozenset(parts_of(self.plugins_off))
+
+    @property
+    def plugin_weight_values(self) -> dict[str, float]:
+        """The weights of plugins' signals by name, in log-odds."""
+        return parse_weights(self.plugin_weights)
 
     def refused(self, table: Mapping[str, str]) -> dict[str, str]:
         """Return which values of an `llm_config` table are not followed, each with the reason."""
@@ -129,6 +151,19 @@ class ModelSettings(BaseSettings):
     @classmethod
     def _are_hosts(cls, value: str) -> str:
         check_model_hosts(value)
+        return value
+
+    @field_validator("engine")
+    @classmethod
+    def _is_engine(cls, value: str | None) -> str | None:
+        if value is not None and value not in ENGINES and value not in engine_plugins():
+            raise ValueError(f"must be {', '.join(ENGINES)} or the name of an installed plugin")
+        return value
+
+    @field_validator("plugin_weights")
+    @classmethod
+    def _are_weights(cls, value: str) -> str:
+        parse_weights(value)
         return value
 
     @field_validator("engine_skip")

@@ -27,16 +27,18 @@ EDITABLE: Final = frozenset(
         "opt_in_tag", "reprocess", "retention_days",
     ]
 )  # fmt: skip
+#: The engines that `llm_config` may choose.
+_STORED_ENGINES: Final = ("builtin", "ollama", "openai", "llamacpp")
 #: Where Ollama is looked for when nothing says otherwise.
 _HOME: Final = frozenset({("127.0.0.1", 11434), ("localhost", 11434), ("::1", 11434)})
-#: Ports that a host without one stands for; others are named, so that nobody finds out what else listens there.
+#: Ports that a host without one stands for; others must be named, so that a caller cannot probe for other services there.
 _USUAL_PORTS: Final = (80, 443, 11434)
 
 Place = tuple[str, int]
 
 
 def check_model_hosts(text: str) -> frozenset[Place]:
-    """Return the hosts and ports of GLASSDOME_MODEL_HOSTS; raises ValueError for what is none."""
+    """Return the hosts and ports of GLASSDOME_MODEL_HOSTS; raises ValueError for an invalid entry."""
     found: set[Place] = set()
     for entry in parts_of(text):
         try:
@@ -72,16 +74,18 @@ def refused_places(base: ModelSettings, stored: Mapping[str, str]) -> dict[str, 
             )
     if "model" in stored and stored.get("engine", base.engine) == "llamacpp":
         refused["model"] = "may not name a GGUF file here: a path is for environment and config.yml."
+    if stored.get("engine", "builtin") not in _STORED_ENGINES:
+        refused["engine"] = "may not name a plugin here: which code reads the mail is for environment and config.yml."
     return refused
 
 
 def key_belongs(key_url: str | None, url: str | None) -> bool:
-    """Return whether the key that was set beside `key_url` may be sent to `url`: to the same scheme, host and port alone."""
+    """Return whether the key that was set for `key_url` may be sent to `url`: only to the same scheme, host and port."""
     return bool(key_url and url) and origin(key_url or "") == origin(url or "")
 
 
 def may_fetch(model: str, model_hosts: str) -> bool:
-    """Say whether a key may have Ollama fetch this model: `host/namespace/name` only from a host of GLASSDOME_MODEL_HOSTS.
+    """Return whether an API key may have Ollama fetch this model: `host/namespace/name` only from a host of GLASSDOME_MODEL_HOSTS.
 
     The model server connects to the host in the name: a stranger's key would learn which hosts and ports answer there.
     """

@@ -1,0 +1,1 @@
+"""Plugins, installed as distributions of their own."""
