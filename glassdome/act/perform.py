@@ -1,4 +1,4 @@
-"""Performs planned actions, each once; what was begun and never finished is repeated only where that is harmless."""
+"""Performs planned actions, each once; an action that was begun and never finished is repeated only if that is harmless."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from glassdome.values.refs import MessageRef
 __all__ = ["GIVE_UP_AFTER", "IDEMPOTENT", "STALE", "Performer"]
 
 _log = get_logger(__name__)
-#: Doing these twice leaves the same state as once; whoever alerts remembers in the outbox what went out.
+#: Doing these twice leaves the same state as once; the outbox remembers which alerts were sent.
 IDEMPOTENT: Final = frozenset({ActionKind.ADD_KEYWORD, ActionKind.MOVE, ActionKind.LEARN, ActionKind.ALERT})
 #: After this long a begun action's process is dead: no single effect takes longer than its client's time limit.
 STALE: Final = timedelta(minutes=5)
@@ -55,7 +55,7 @@ class Performer:
         self._editor, self._alerts, self._teacher = editor, alerts, teacher
 
     async def perform(self, ref: MessageRef) -> None:
-        """Perform what is planned for one message, in order, until one waits or is another's: that one ends the turn.
+        """Perform the planned actions of one message in order, up to the first that must wait or that another process holds.
 
         A move that went on alone would take the UID from under the keywords before it. An alert ends no turn.
         """
@@ -64,7 +64,7 @@ class Performer:
                 return
 
     async def perform_due(self) -> int:
-        """Perform what is left of crashed or interrupted work; return how many actions were due."""
+        """Finish the actions of crashed or interrupted runs; return how many were due."""
         now = self._clock.now()
         due = await self._ledger.due(limit=_BATCH, begun_before=now - self._stale)
         for item in due:
@@ -87,7 +87,7 @@ class Performer:
         try:
             moved_to = await self._do(action)
         except (FolderMissing, KeywordsUnsupported) as exc:
-            # No fault of this message's: the editor and the doctor tell of it, not a line for each mail.
+            # The message is not at fault: the editor and the doctor report it once, not once per mail.
             await self._finish(action, ActionState.FAILED, exc.public_message)
         except NotFound:
             gone = "The message had been moved already." if again else "The message is not there any more."
@@ -106,7 +106,7 @@ class Performer:
         return True
 
     async def _moved(self, item: PerformedAction) -> MessageRef | None:
-        """Find where a move that nobody could note has put the message, so that it can be taken back."""
+        """Find the message after a move whose new place was not recorded, so that the move can be undone."""
         try:
             editor = _connected(self._editor, "mail server")
             return await editor.find_moved(item.action.ref, item.action.argument, item.message_id)

@@ -16,13 +16,13 @@ __all__ = ["CATEGORY_PREFIX", "CHECK", "JUNK", "PHISHING", "UNREADABLE", "catego
 
 #: Registered with IANA for exactly this (RFC 9051 2.3.2).
 PHISHING: Final = "$Phishing"
-#: An ask of value whose author is not proven: no accusation, a reason to check. What is called phishing says more.
+#: An ask of value whose author is not proven: no accusation, only a reason to check. A phishing verdict says more.
 CHECK: Final = "glassdome-check"
 #: The folder with special use \\Junk (RFC 6154 2), whatever its name.
 JUNK: Final = "\\Junk"
 #: Keeps our keywords apart from the owner's own tags, so that undoing never takes one of his.
 CATEGORY_PREFIX: Final = "glassdome-"
-#: A message that nobody could judge: it must not look as if it had been found harmless.
+#: A message that could not be judged: it must not look harmless.
 UNREADABLE: Final = f"{CATEGORY_PREFIX}unreadable"
 #: Characters of an alert's reason; it is one of our words, never mail text.
 _REASON: Final = "phishing"

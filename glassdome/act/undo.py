@@ -21,7 +21,7 @@ __all__ = ["Undoer", "Undone"]
 class Undone:
     """The result of an undo batch; `refused` pairs each action that could not be undone with its error.
 
-    `next_cursor` leads to what is left; it is empty where nothing is.
+    `next_cursor` leads to the rest; it is empty at the end.
     """
 
     done: tuple[PerformedAction, ...]
@@ -73,7 +73,7 @@ class Undoer:
         return Undone(done=tuple(done), refused=tuple(refused))
 
     async def undo_matching(self, query: ActionQuery) -> Undone:
-        """Take back what was done and matches, last done first, at most `query.limit`; raises InvalidQuery."""
+        """Undo the matching actions, newest first, at most `query.limit`; raises InvalidQuery."""
         page = await self._ledger.list(replace(query, state=ActionState.DONE))
         return replace(await self.undo_all(page.items), next_cursor=page.next_cursor)
 

@@ -37,7 +37,7 @@ from glassdome.desk.services import Services
 
 __all__ = ["create_app", "create_health_app", "with_routes"]
 
-#: What is asked most comes first: each request is held against one route after the other.
+#: The busiest routes come first: each request is matched against one route after the other.
 _ROUTES = (
     routes_analysis,
     routes_stats,

@@ -31,7 +31,7 @@ async def get_actions(
     """Answer the actions by their last change, with their ids, states and the reasons of failures.
 
     The next page's address is in the headers `Link` and `X-Next-Cursor`; on the last page they are missing. A page may
-    have fewer rows than `limit`, even none, before that: each looks at a bounded number of actions.
+    have fewer rows than `limit`, even none, before that: each reads a bounded number of actions.
     """
     page = await find_actions(services, caller, parameters)
     rows = json.dumps([action_shape(item) for item in page.items], ensure_ascii=False, separators=(",", ":"))

@@ -20,7 +20,7 @@ router = APIRouter(tags=["health"])
 
 
 class PartShape(BaseModel):
-    """One part's state, since when it is so, and when it was last looked at."""
+    """One part's state, when it began, and when it was last checked."""
 
     state: Literal["ok", "error"]
     since: str

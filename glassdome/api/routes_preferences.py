@@ -36,7 +36,7 @@ async def get_preferences(services: Wired, caller: Reader, parameters: Annotated
     responses=refusals(),
 )
 async def edit_preferences(services: Wired, caller: Writer, body: PreferencesEdit) -> Response:
-    """Change what is given and keep the rest; the change is audited."""
+    """Change the given preferences and keep the others; the change is audited."""
     changes, wanted = await change_preferences(services, caller, body)
     element = success(
         "edit", "preferences", msg=["preferences_modified", wanted["username"]], data=wanted, request=changes

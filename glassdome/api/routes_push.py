@@ -101,7 +101,7 @@ def _ring(services: Services, body: Push) -> Response:
     responses=refusals(keyed=False),
 )
 async def push(services: Wired, body: Push) -> Response:
-    """Wake the watcher and answer; what is new is found over IMAP by UID, so a doubled or lost event does no harm."""
+    """Wake the watcher and answer; new mail is found over IMAP by UID, so a doubled or lost event does no harm."""
     return _ring(services, body)
 
 

@@ -1,4 +1,4 @@
-"""Taking back what was done to messages."""
+"""Undoes actions on messages."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _WORDS: dict[Label, Literal["phishing", "spam", "ham"]] = {
 
 
 class Scanner:
-    """Judges raw messages; None means no verdict, and the mail goes its way as if nobody had been asked."""
+    """Judges raw messages; None means no verdict, and the mail is delivered as if we had not been asked."""
 
     def __init__(self, classify: Classify) -> None:
         """`classify` runs in the event loop's threads."""
@@ -47,7 +47,7 @@ class Scanner:
     def _ended(self, work: asyncio.Future[Verdict]) -> None:
         self._running -= 1
         if not work.cancelled():
-            # Looked at here too, since nobody waits for the error of a late one.
+            # Read here too, since no caller is left for the error of a late one.
             work.exception()
 
 

@@ -1,4 +1,4 @@
-"""The servers beside us (Dovecot, Rspamd) prove themselves with one shared secret, by Bearer or by Basic."""
+"""Neighbouring servers (Dovecot, Rspamd) prove themselves with one shared secret, by Bearer or Basic."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _BY_SERVER = "or use a server that can do it"
 
 
 async def cannot_work(session: Session, wishes: Preferences) -> list[tuple[str, str]]:
-    """Return what is chosen and cannot work, each with its fix; raises as the session for a server that is away.
+    """Return the chosen actions that cannot work, each with its fix; raises as the session for a server that is away.
 
     A folder tells which keywords it keeps only when it is opened for changes, as each action does.
     """

@@ -1,4 +1,4 @@
-"""`glassdome actions`: what was done to messages, and how to take it back."""
+"""`glassdome actions`: lists actions on messages, and undoes them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def _list(settings: Settings, query: ActionQuery) -> None:
         column.no_wrap = True
     table.columns[-1].overflow = "fold"  # the end of a message's name is its UID
     async with open_store(settings) as database:
-        # A warning that nobody got is no action that was done, but whoever reads the list must learn of it.
+        # A warning that was not delivered is no finished action, but the reader of the list must learn of it.
         for part in (query, replace(query, state=ActionState.FAILED, kinds=(ActionKind.ALERT,))):
             async for item in _pages(database.actions, part):
                 when, action = item.updated_at.strftime("%Y-%m-%d %H:%M"), item.action

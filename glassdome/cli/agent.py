@@ -33,7 +33,7 @@ def run(*, once: bool) -> None:
 
 
 def status(*, as_json: bool) -> None:
-    """Do one look at everything without alerting anybody, and print the state."""
+    """Check everything once without sending alerts, and print the state."""
     with errors_told():
         settings = load_settings()
         agent, overseer = MailcowAgent.from_settings(settings), OverseerAgent(settings=settings)

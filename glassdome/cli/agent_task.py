@@ -34,7 +34,7 @@ class Audited:
 
 
 def ask_password(*, stdin: bool, needed: bool, confirm: bool = False) -> SecretStr | None:
-    """Return the password from stdin or a prompt; None where none is needed and nobody can be asked."""
+    """Return the password from stdin or a prompt; None where none is needed and there is no terminal."""
     if stdin:
         line = sys.stdin.readline().rstrip("\r\n")
         if not line:
@@ -48,7 +48,7 @@ def ask_password(*, stdin: bool, needed: bool, confirm: bool = False) -> SecretS
 
 
 def perform(task: Mapping[str, Any], audited: Audited | None = None) -> dict[str, Any]:
-    """Have an agent of the settings do one task and return its result; failures are told and end the program."""
+    """Have an agent of the settings do one task and return its result; failures are printed and end the program."""
     with errors_told():
         settings = load_settings()
         return asyncio.run(_perform(settings, task, audited))

@@ -73,12 +73,12 @@ COMMANDS: Final = {
     "mailbox": ("glassdome.cli.commands.mailbox:app", "Create, list, delete and register mailboxes."),
     "agent": ("glassdome.cli.commands.agent:app", "Run the Overseer; enrol people for mail commands."),
     "models": ("glassdome.cli.commands.models:app", "List, fetch, try and measure language models."),
-    "actions": ("glassdome.cli.commands.actions:app", "Look at what was done to messages, and take it back."),
+    "actions": ("glassdome.cli.commands.actions:app", "List actions on messages, and undo them."),
     "mcp": (
         "glassdome.cli.commands.mcp:mcp",
         "Serve the actions to other agents over MCP: on standard input and output, or over HTTP.",
     ),
-    "config": ("glassdome.cli.commands.config:app", "Look at the settings."),
+    "config": ("glassdome.cli.commands.config:app", "Show the settings."),
     "mailcow": ("glassdome.cli.commands.mailcow:app", "Wire Glassdome into a mailcow on this machine, and out again."),
 }
 

@@ -34,7 +34,7 @@ async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | 
         assert app.source is not None
         wishes = await app.database.preferences.get_preferences(mailbox)
         if not wishes.auto_analysis:
-            # The owner's no, which nobody at a shell may take back with --choose.
+            # The owner's no, which --choose at a shell may not override.
             raise ActionForbidden(
                 f"The owner of {mailbox} has switched its analysis off (auto_analysis).",
                 fix="It can be switched on in the web UI, or with POST /api/v1/edit/llm/preferences.",

@@ -212,7 +212,7 @@ async def _imap(settings: Settings) -> list[Check]:
                 wishes = await database.preferences.get_preferences(box)
                 found += await _login(server, box, logins.login_for(box), wishes)
     except (StoreError, OSError):
-        # The check of the database tells of it; the mail server is tried with what the settings know.
+        # The check of the database reports it; the mail server is tried with the logins of the settings.
         known = sorted(
             box for box, named in chosen_by_settings(settings).items() if named.password or master_logins(settings)
         )
@@ -232,7 +232,7 @@ async def _missing(settings: Settings, mailboxes: Sequence[str]) -> list[str]:
     try:
         async with MailcowClient.from_settings(settings) as client:
             known = {str(row.get("username", "")).lower() for row in await client.list_mailboxes()}
-    except GlassdomeError:  # the check of mailcow tells of it
+    except GlassdomeError:  # the check of mailcow reports it
         return []
     return [box for box in mailboxes if known and box not in known]
 

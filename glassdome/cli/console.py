@@ -63,7 +63,7 @@ def errors_told() -> Iterator[None]:
     except GlassdomeError as exc:
         err.print(f"[bold red]glassdome:[/] {_plain(exc.public_message)}", highlight=False)
         if "cause" in exc.facts:
-            # Too raw for the sentence, but whoever must fix it needs it.
+            # Too raw for the sentence, but needed to fix it.
             _log.error("cause_of_failure", code=exc.code, cause=exc.facts["cause"])
         raise typer.Exit(exit_code(exc)) from exc
     except KeyboardInterrupt as exc:

@@ -103,7 +103,7 @@ async def _tell_new(running: Demo, http: HttpServer, host: str, stopped: asyncio
 
 
 def _tell(rows: list[Row]) -> None:
-    """Show a few mails whole, and of many how they were judged and what is worth a look."""
+    """Show a few mails whole, and of many the verdicts and the mails worth a look."""
     if len(rows) <= _FEW:
         for row in rows:
             out.print(verdict_page({"file": f"new mail, email_id {row['email_id']}", **row}))

@@ -25,7 +25,7 @@ from glassdome.core.networks import Network, household, is_in
 __all__ = ["Doorkeeper"]
 
 _log = get_logger(__name__)
-#: Seconds between two looks at the connections, and between two lines of the log about refused ones.
+#: Seconds between two checks of the connections, and between two lines of the log about refused ones.
 _LOOK_EVERY: Final = 1.0
 _TELL_EVERY: Final = 60.0
 
@@ -99,7 +99,7 @@ class Doorkeeper:
             self._tell(time())
 
     def _tell(self, now: float) -> None:
-        """Say at most once a minute how many were refused: whoever floods the door must not flood the log."""
+        """Log at most once a minute how many were refused: a flood of connections must not flood the log."""
         if self._refused and now - self._told_at >= _TELL_EVERY:
             _log.warning("connections_refused", number=self._refused, open=len(self._inside), limit=self._total)
             self._refused, self._told_at = 0, now
@@ -142,7 +142,7 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         return now - self._since > bounds.get(stage[0], float("inf"))
 
     def _awaited(self) -> tuple[str, int]:
-        """Return what is awaited, and of which request."""
+        """Return the awaited part, and its request."""
         cycle = self.cycle
         if cycle is None or cycle.response_complete:
             return "header", id(cycle)

@@ -54,7 +54,7 @@ def tell_link(plan: Plan) -> None:
 def offer_model(plan: Plan, pull: bool | None, *, running: bool) -> None:
     """Fetch the language model where that is wanted; else say what it means that there is none.
 
-    `pull` None asks at a terminal. A failure is told and undoes nothing: everything works without a model.
+    `pull` None asks at a terminal. A failure is printed and undoes nothing: everything works without a model.
     """
     conf = _conf(plan)
     host, engine = conf.get("OLLAMA_HOST"), conf.get("GLASSDOME_ENGINE") or "ollama"
@@ -77,7 +77,7 @@ def offer_model(plan: Plan, pull: bool | None, *, running: bool) -> None:
 
 
 def _wants(model: str) -> bool:
-    """Ask at a terminal; nobody there is a no."""
+    """Ask at a terminal; without one the answer is no."""
     return sys.stdin.isatty() and typer.confirm(
         f"Fetch the language model {model} now? Without it all mail is judged by the built-in engine alone.",
         default=True,

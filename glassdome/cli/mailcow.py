@@ -75,7 +75,7 @@ def install(
 
 
 def upgrade(*, folder: Path, dry_run: bool, restart: bool, force: bool) -> None:
-    """Renew what is placed with this version's files, keeping every choice; also after mailcow's own update."""
+    """Renew the installed files with this version's, keeping every choice; also after mailcow's own update."""
     with errors_told():
         installed(_root(folder))
         plan = plan_install(_root(folder), force=force)
@@ -86,7 +86,7 @@ def upgrade(*, folder: Path, dry_run: bool, restart: bool, force: bool) -> None:
 
 
 def status(*, folder: Path, as_json: bool) -> None:
-    """Show what is placed, what drifted, and what mailcow's update touched. Ends with 1 when something is missing."""
+    """Show the installed files, those that drifted, and those that mailcow's update touched. Ends with 1 when one is missing."""
     with errors_told():
         root = _root(folder)
         manifest = installed(root)

@@ -23,7 +23,7 @@ __all__ = ["mailcow_checks"]
 _NAMES: Final = ("dovecot", "postfix", "mysql", "nginx", "rspamd")
 _OWN: Final = "http://127.0.0.1:8080"
 _TIMEOUT: Final = 10.0
-#: An event that rings nobody.
+#: An event for no mailbox.
 _PROBE: Final = {"user": "doctor@invalid.example", "event": "messageRead"}
 
 

@@ -12,7 +12,7 @@ __all__ = ["migrate"]
 def migrate(*, revision: str) -> None:
     """Bring the database schema up to this version, or down to an older one."""
     with errors_told():
-        # As a service, so that each step is told.
+        # As a service, so that each step is logged.
         settings = load_settings(service=True)
     run(migrate_store(settings.database, revision=revision))
     err.print(f"{redact(settings.database)}: the schema is at {revision}.", highlight=False)

@@ -121,7 +121,7 @@ def pull(*, model: str, wait: float = 0) -> None:
 
 
 async def _there(model: Model, seconds: float) -> None:
-    """Wait so long for the server to answer; what is wrong after that, the next question tells."""
+    """Wait so long for the server to answer; a later problem shows in the next request."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -54,7 +54,7 @@ def monitor(
 
 
 async def _all(settings: Settings, *, follow: bool, interval: float, analysis: bool, as_json: bool) -> bool:
-    """Show what is new; say whether a mailbox could not be read."""
+    """Show new mail; return whether a mailbox could not be read."""
     async with MailcowAgent.from_settings(settings) as agent:
         if follow:
             await _follow(agent, interval=interval, analysis=analysis, as_json=as_json)
@@ -65,7 +65,7 @@ async def _all(settings: Settings, *, follow: bool, interval: float, analysis: b
                 _show(mailbox, message, as_json=as_json)
             if not found["success"]:
                 _show(mailbox, {"error": found["error"], "code": found["code"]}, as_json=as_json)
-        # One run is one pass: what was shown is not shown again.
+        # One run is one poll: nothing is shown twice.
         await agent.acknowledge()
         return not result["success"] or any(not found["success"] for found in result["results"].values())
 

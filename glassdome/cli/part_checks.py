@@ -32,7 +32,7 @@ async def part_checks(settings: Settings) -> list[Check]:
     try:
         stored = await _stored(settings)
     except (GlassdomeError, OSError):
-        # The check of the database tells of it.
+        # The check of the database reports it.
         return list(_by_settings(settings))
     return [_analysis(settings, stored), *_by_settings(settings), _agent(stored), _actions(stored.chosen)]
 

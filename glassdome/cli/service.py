@@ -81,7 +81,7 @@ async def serving(
                 await task
                 raise ConfigError(f"{host}:{port} cannot be listened on.", fix="Choose another --host or --port.")
             await asyncio.sleep(0.01)
-        # What is loaded now stays: left to the collector, it is walked again and again while requests wait.
+        # Objects loaded by now stay: the collector would walk them again and again while requests wait.
         gc.collect()
         gc.freeze()
         async with keeper.looking():

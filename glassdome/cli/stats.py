@@ -1,4 +1,4 @@
-"""`glassdome stats`: what was analysed, in numbers and plots for the terminal."""
+"""`glassdome stats`: figures and plots of the analysed mail, for the terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WIDTH = 40
 
 
 def stats(*, mailbox: str, days: int, as_json: bool) -> None:
-    """Show what was analysed: verdicts, times, categories, models, mail per day, and the queue."""
+    """Show figures of the analysed mail: verdicts, times, categories, models, mail per day, and the queue."""
     with errors_told():
         settings = load_settings()
     run(_stats(settings, mailbox, days, as_json=as_json))

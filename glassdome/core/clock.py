@@ -1,4 +1,4 @@
-"""Time as a value: whoever needs the hour is given a `Clock`, so that tests own time."""
+"""Time as a value: code that needs the time takes a `Clock`, so that tests control it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SystemClock:
 
 
 class FixedClock:
-    """A clock that moves only when it is told to."""
+    """A clock that moves only when `advance` is called."""
 
     def __init__(self, start: datetime) -> None:
         """`start` must be timezone-aware."""

@@ -390,6 +390,6 @@ class Broken(GlassdomeError):
 
 
 class Stopping(GlassdomeError):
-    """It was asked to stop: what was begun is finished, nothing more is taken."""
+    """It is stopping: begun work is finished, and no more is taken."""
 
     code = "stopping"

@@ -10,7 +10,7 @@ from typing import Final
 # -- parse ---------------------------------------------------------------------------------------------
 #: Largest raw message read; mailcow's own message_size_limit is 100 MiB, of which base64 leaves 73.
 MAX_MESSAGE_BYTES: Final = 110 * 1024 * 1024
-#: MIME parts looked at; real mail stays below 100, a bomb has 10,000.
+#: MIME parts that are read; real mail stays below 100, a bomb has 10,000.
 MAX_PARTS: Final = 300
 #: Nesting of multipart and message/rfc822; real forwards stay below 10, and Python's stack is finite.
 MAX_DEPTH: Final = 20
@@ -34,7 +34,7 @@ MAX_HIDDEN: Final = 50
 MAX_ARCHIVE_MEMBERS: Final = 200
 #: Sensitive findings kept per message; a dumped customer list has thousands, and 200 say as much.
 MAX_SENSITIVE_FINDINGS: Final = 200
-#: Number runs, IBAN heads and hits of one word list looked at per text; a 400 KB table has 20,000, real mail below 500.
+#: Number runs, IBAN heads and hits of one word list examined per text; a 400 KB table has 20,000, real mail below 500.
 MAX_SENSITIVE_CANDIDATES: Final = 3_000
 #: Bytes of one header block (message or part) that are read; Postfix stops one header at 100 KiB.
 MAX_HEADER_BLOCK_BYTES: Final = 512 * 1024
@@ -147,7 +147,7 @@ MAX_QUEUE_MOVES: Final = 10_000
 MAX_UNDOS: Final = 100
 #: Characters of a mailbox address: RFC 5321 4.5.3.1.3 allows 256 with the angle brackets; the tables hold as many.
 MAX_ADDRESS_CHARS: Final = 254
-#: Characters of a folder name: Dovecot allows 255 per level, and nobody nests deeply; the tables hold as many.
+#: Characters of a folder name: Dovecot allows 255 per level, and deep nesting is rare; the tables hold as many.
 MAX_FOLDER_CHARS: Final = 500
 #: Characters of a setting written through the API; the longest sensible one is a list of hosts.
 MAX_SETTING_CHARS: Final = 4_000
@@ -168,13 +168,13 @@ MAX_HTTP_CONNECTIONS_PER_PEER: Final = 128
 #: scan need a line of 1 Mbit/s.
 HTTP_HEADER_SECONDS: Final = 10.0
 HTTP_BODY_SECONDS: Final = 30.0
-#: Seconds that requests under way may take when the service is told to end; Docker kills after 10.
+#: Seconds that requests under way may take when the service is stopped; Docker kills after 10.
 HTTP_SHUTDOWN_SECONDS: Final = 5
 #: Equal lines of libraries that the log takes in a minute, such as those about requests that are none.
 MAX_EQUAL_LOG_LINES: Final = 10
 #: Wrong keys heard out in a minute from one address; past that a right one is refused too, so guessing takes ages.
 MAX_WRONG_KEYS_PER_ADDRESS: Final = 10
-#: Characters of an API key: twelve random ones have 70 bits, which nobody guesses at ten tries a minute.
+#: Characters of an API key: twelve random ones have 70 bits, beyond guessing at ten tries a minute.
 MIN_API_KEY_CHARS: Final = 12
 #: Fields of one form of the web UI; the preferences have 13.
 MAX_FORM_FIELDS: Final = 100
@@ -222,7 +222,7 @@ LOGIN_AGAIN_SECONDS: Final = 300.0
 LOGIN_LONGEST_SECONDS: Final = 3600.0
 #: The same for a login that worked before: servers in trouble refuse good passwords for a moment.
 LOGIN_DOUBT_SECONDS: Final = 30.0
-#: Refused logins in LOGIN_WINDOW_SECONDS after which no new login is tried, whoever asks: below mailcow's ban.
+#: Refused logins in LOGIN_WINDOW_SECONDS after which no new login is tried for anyone: below mailcow's ban.
 MAX_REFUSED_LOGINS: Final = 5
 #: The same for tries, of which one login may have two in that time.
 MAX_REFUSED_TRIES: Final = 8

@@ -28,7 +28,7 @@ SECRET_TEXT = re.compile(
 URL_USERINFO = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s]+(?=@)")
 HIDDEN = "[redacted]"
 
-#: Libraries that tell of each request.
+#: Libraries that log each request.
 _CHATTY = ("httpx", "httpcore", "aiosqlite", "asyncmy", "openai", "mail.log", "alembic", "uvicorn", "mcp")
 _ROTATE_BYTES = 10 * 1024 * 1024
 _ROTATE_FILES = 5

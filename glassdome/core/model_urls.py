@@ -21,7 +21,7 @@ def ollama_urls(text: str) -> tuple[str, ...]:
     """Return base URLs without repeats: `host`, `host:port`, `:port`, `[::1]:port`, `http://host`, `https://host/path`.
 
     Port 11434 is meant where no scheme is given, else the scheme's own, as Ollama's client does. Raises ConfigError
-    for what is none of these.
+    for any other form.
     """
     urls = tuple(dict.fromkeys(_url(part.strip().strip("\"'")) for part in re.split(r"[,;\s]+", text) if part.strip()))
     if not urls:

@@ -12,7 +12,7 @@ from glassdome.core.config.field import parts_of
 __all__ = ["Network", "household", "is_in", "parse_networks", "past_proxies"]
 
 Network: TypeAlias = IPv4Network | IPv6Network
-#: One customer's share of IPv6 (RFC 6177): whoever guesses has all of it.
+#: One customer's share of IPv6 (RFC 6177): an attacker has all of it.
 _HOUSEHOLD_BITS: Final = 64
 
 
@@ -52,7 +52,7 @@ def household(address: str) -> str:
 
 
 def is_in(address: str, networks: Sequence[Network]) -> bool:
-    """Return whether an address is in one of the networks; what is none is in none."""
+    """Return whether an address is in one of the networks; False for text that is no address."""
     found = _address(address)
     return found is not None and any(found in network for network in networks)
 

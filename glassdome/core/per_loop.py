@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class PerLoop(Generic[T]):
-    """Opens the resource anew in each event loop and closes it before that loop ends."""
+    """Opens one resource per event loop and closes it before that loop ends."""
 
     def __init__(self, open_: Callable[[], AbstractAsyncContextManager[T]]) -> None:
         """`open_` is entered at the first use in a loop, and left when the loop ends or at `aclose`."""
@@ -62,7 +62,7 @@ class _Kept(Generic[T]):
     async def aclose(self) -> None:
         """Close it and wait for that; raises what closing raises. Of another loop it is closed already.
 
-        Why it could not be opened was told to whoever asked for it, and is no failure of closing.
+        The caller who asked for it got the reason why it could not be opened; closing does not fail for it.
         """
         if self._loop is asyncio.get_running_loop():
             self._enough.set()

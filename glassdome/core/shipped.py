@@ -1,6 +1,6 @@
 """The loaders of shipped data files: each reads once and keeps what it read; `load_shipped` calls them all.
 
-A first read on the event loop would stop it, so whoever judges mail there calls `load_shipped` in a thread before.
+A first read on the event loop would stop it, so code that judges mail there calls `load_shipped` in a thread first.
 """
 
 from __future__ import annotations

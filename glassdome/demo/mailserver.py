@@ -82,7 +82,7 @@ class DemoMailServer:
         server = IMAPServer(backend.login, config)
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            # pymap's own way keeps no reference to the task, and Python collects a task that nobody holds.
+            # pymap's own way keeps no reference to the task, and Python collects a task without one.
             peer = SocketInfo.get(writer, ProxyResultUnknown(), unique_id=uuid4().bytes)
             task = asyncio.create_task(server(reader, writer, peer))
             self._talks.add(task)

@@ -1,4 +1,4 @@
-"""List the commands beside the files: image, database, containers. Every command can be read before it runs."""
+"""Lists the commands that an installation runs: image, database, containers. Every command can be read before it runs."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
 
 
 def with_lines(text: str, current: Mapping[str, str]) -> tuple[str, tuple[LineEdit, ...]]:
-    """Return the file with the compose profile on and a Dovecot master user set, and what was changed for it.
+    """Return the file with the compose profile on and a Dovecot master user set, and the changes made for it.
 
     `current` are the values in force, so that a password we made before stays. Raises Conflict when only one half of
     the master login is set.

@@ -57,7 +57,7 @@ class ContainerEngine:
 
 
 def engine_of(conf: Mapping[str, str]) -> ContainerEngine:
-    """Return how mailcow calls compose: DOCKER_COMPOSE_VERSION in mailcow.conf says it; else what is installed."""
+    """Return how mailcow calls compose: DOCKER_COMPOSE_VERSION in mailcow.conf says it, else the installed one."""
     if conf.get("DOCKER_COMPOSE_VERSION") == "standalone":
         return ContainerEngine(compose_argv=("docker-compose",))
     if shutil.which("docker") is None and shutil.which("podman-compose"):

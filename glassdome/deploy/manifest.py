@@ -16,7 +16,7 @@ from glassdome.deploy.options import Options
 
 __all__ = ["HOME", "Manifest", "backup_of", "forget", "keep_backup", "read_manifest", "sha", "write_manifest"]
 
-#: Below mailcow's folder. Holds copies of files with secrets, so nobody but its owner may enter.
+#: Below mailcow's folder. Holds copies of files with secrets, so only its owner may enter.
 HOME: Final = Path("data/conf/llm/.glassdome")
 _FILE: Final = HOME / "manifest.json"
 _FORMAT: Final = 1

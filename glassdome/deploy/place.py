@@ -1,4 +1,4 @@
-"""Installing and removing: what is there, what should be there, and the way between, both ways."""
+"""Installs and removes: compares the present files with the wanted ones, and goes from one to the other, both ways."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def is_edited(root: Path, name: str, manifest: Manifest) -> bool:
 
 
 def _before(root: Path, name: str, manifest: Manifest | None, shared: Set[str]) -> bytes | None:
-    """Return a file as it would be without us: the copy where nobody touched it since, else ours cut out of it."""
+    """Return a file as it would be without us: the saved copy if it was not edited since, else the file with our part cut out."""
     data = _read(root, name)
     if manifest and name in manifest.placed:
         if data is None or name not in shared or sha(data) == manifest.placed[name]:

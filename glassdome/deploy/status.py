@@ -1,4 +1,4 @@
-"""Compares an installation with its manifest: what is in place, what drifted, what others changed around it."""
+"""Compares an installation with its manifest: intact files, drifted ones, and changes by others around ours."""
 
 from __future__ import annotations
 

@@ -56,12 +56,12 @@ class Mailcow:
         return self.values.get("IPV4_NETWORK") or "172.22.1"
 
     def free_octets(self, count: int) -> tuple[int, ...]:
-        """Return last bytes of addresses nobody has."""
+        """Return last bytes of unused addresses."""
         return tuple(n for n in range(_LAST_OCTET, 200, -1) if n not in self.octets)[:count]
 
 
 def open_mailcow(root: Path) -> Mailcow:
-    """Look at a checkout; raises ConfigError when it is none, Conflict when we cannot live in it."""
+    """Read a checkout; raises ConfigError when it is none, Conflict when we cannot be installed in it."""
     for name in (CONF, COMPOSE, *_FOLDERS):
         if not (root / name).exists():
             raise ConfigError(

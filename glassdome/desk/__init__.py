@@ -1,1 +1,1 @@
-"""The desk: requests that callers may make, and what is then done; shared by REST, web, MCP and shell."""
+"""The desk: the use cases, one function for each request that REST, web, MCP and shell may make."""

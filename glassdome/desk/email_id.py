@@ -18,7 +18,7 @@ _MAX_NUMBER: Final = 2**32 - 1
 _IMAP_URL = re.compile(r"(?P<folder>.+?);UIDVALIDITY=(?P<validity>\d{1,10})/?;UID=(?P<uid>\d{1,10})", re.I | re.A)
 #: RFC 5322 atext and dots, without what IMAP logins give a meaning of their own (* % /); domains as DNS has them.
 MAILBOX_PATTERN: Final = r"^[A-Za-z0-9.!#$&'+=?^_{|}~-]+@[A-Za-z0-9.-]+$"
-#: Looser than what is understood: it says the three forms.
+#: Looser than the parser: it shows the three forms.
 EMAIL_ID_PATTERN: Final = r"^([0-9]+|.+;.+;.+|<.+>)$"
 _MAILBOX = re.compile(MAILBOX_PATTERN)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")

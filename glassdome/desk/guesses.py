@@ -37,7 +37,7 @@ class Guesses(RateLimit):
     """Refuses an address that brought too many wrong keys, save for the keys that were right from there before."""
 
     def __init__(self) -> None:
-        """Nobody has guessed."""
+        """Start without guesses."""
         super().__init__()
         self._right: dict[tuple[str, str], None] = {}
 
@@ -73,7 +73,7 @@ class Guesses(RateLimit):
             raise RateLimited("Too many wrong keys came from this address. Wait a minute.", **exc.facts) from exc
 
     def _look(self, place: str, now: datetime) -> None:
-        """Raise RateLimited where the next wrong key would be; what is right costs nothing."""
+        """Raise RateLimited where the next wrong key would; a right key costs nothing."""
         self._take(place, now)
         level, then = self._buckets[place]
         self._buckets[place] = (level + 1, then)

@@ -26,7 +26,7 @@ _log = get_logger(__name__)
 DATABASE: Final = "database"
 #: How long an answer is believed; a monitor asking each second must not become load on every part.
 _FRESH: Final = timedelta(seconds=5)
-#: Seconds between two looks where nobody asks: how late a part's `since` may be.
+#: Seconds between two checks without a request: how late a part's `since` may be.
 _LOOK_EVERY: Final = 15.0
 #: Seconds one probe may take: mailcow's own health checks give up after 10.
 _PROBE_SECONDS: Final = 3.0
@@ -75,7 +75,7 @@ class HealthBoard:
 
     @asynccontextmanager
     async def kept(self, _: object = None) -> AsyncIterator[None]:
-        """Look now and then while the block runs: `since` is true, too, where nobody asks for hours."""
+        """Check now and then while the block runs, so that `since` stays true without requests."""
         looking = asyncio.create_task(self._keep())
         try:
             yield

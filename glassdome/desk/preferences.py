@@ -111,9 +111,9 @@ async def preferences_of(services: Services, caller: Caller, whose: Whose) -> di
 async def change_preferences(
     services: Services, caller: Caller, body: PreferencesEdit
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Store and audit; return what was changed, and the JSON object of the preferences as they are now.
+    """Store and audit; return the changed preferences, and the JSON object of all preferences as they are now.
 
-    Raises NotFound for a mailbox that mailcow does not have; what was chosen before can be taken back all the same.
+    Raises NotFound for a mailbox that mailcow does not have; an earlier choice can still be withdrawn.
     """
     mailbox = as_mailbox(body.username)
     caller.must_see(mailbox)

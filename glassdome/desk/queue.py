@@ -72,7 +72,7 @@ async def page_of_queue(services: Services, caller: Caller, parameters: QueuePar
 
 
 async def move_jobs(services: Services, caller: Caller, body: QueueEdit) -> tuple[int, bool]:
-    """Move and audit; return how many jobs moved, and whether there are more. Raises NotFound for ids nobody sees."""
+    """Move and audit; return how many jobs moved, and whether there are more. Raises NotFound for ids that the caller may not see."""
     mailbox = mailbox_of(caller, body.mailbox)
     if body.ids is not None:
         moved, more = await _move_named(services, caller, body, body.ids, mailbox), False

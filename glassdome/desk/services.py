@@ -49,9 +49,9 @@ class Services:
 
     `settings` answers the settings of this moment, `reload` makes a changed `llm_config` take effect, `wake` tells the
     worker that there is a job, `rescan` the watcher that somebody chose other mailboxes. `source` and `undoer` are None where no mail server is configured, `models` where no model
-    server is. `teach` hands a correction to the spam filter, None where nobody asked for that.
-    `has_mailbox` says whether the mail server has a mailbox, None where nobody can be asked.
-    `backfills` carries out what is asked for on pages, `try_warning` sends a mailbox a test; None without a mail server.
+    server is. `teach` hands a correction to the spam filter, None unless the settings ask for it.
+    `has_mailbox` returns whether the mail server has a mailbox, None without a server that could tell.
+    `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
     `probes` name the parts that `/health` reports besides the database: `ollama`, `openai`, `imap`, `worker`.
     """
 

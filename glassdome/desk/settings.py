@@ -36,7 +36,7 @@ class ConfigEdit(BaseModel):
 
 
 async def edit_settings(services: Services, caller: Caller, body: ConfigEdit) -> dict[str, str | None]:
-    """Store, audit and apply new values, all or none; return field name -> text, None for what was removed."""
+    """Store, audit and apply new values, all or none; return field name -> text, None for a removed value."""
     caller.must_be_unrestricted()
     stored = await services.config.read_config()
     # In a thread: settings look into their files to know what fixes a value.
@@ -90,7 +90,7 @@ def _validate(settings: Settings, stored: Mapping[str, str], changes: Mapping[st
 
 
 def _why(exc: ConfigError) -> str:
-    """Say what is wrong with the new values; the error's own words name the file, where they did not come from."""
+    """Describe the error in the new values; the original error would name the file, which they did not come from."""
     if not isinstance(exc.__cause__, ValidationError):
         return exc.message
     found = exc.__cause__.errors(include_url=False, include_input=False)

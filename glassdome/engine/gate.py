@@ -21,7 +21,7 @@ __all__ = ["POLICIES", "parse_policies", "skip_reason"]
 #: The window of uncertainty on the built-in's probabilities: below it a mail counts as harmless, above as settled.
 HARMLESS_BELOW: Final = 0.05
 SETTLED_ABOVE: Final = 0.98
-#: Bulk mail is read by nobody in haste; its window is narrower.
+#: Bulk mail is never urgent; its window is narrower.
 BULK_HARMLESS_BELOW: Final = 0.2
 #: Mails that must have come from a sender, verified, before it counts as known.
 KNOWN_AFTER: Final = 3

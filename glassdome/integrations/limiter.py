@@ -13,7 +13,7 @@ __all__ = ["Limiter", "SlotLearner"]
 _WORTH: Final = 1.05
 #: While each doubling brings at least this, the number is doubled, later raised by one.
 _STEEP: Final = 1.5
-#: Answers per step beside the number itself; one answer's length says nothing about the server.
+#: Answers per step in addition to the number itself; one answer's length says nothing about the server.
 _LEAST_ANSWERS: Final = 3
 #: Steps for which a number that proved best is kept before a higher one is tried again.
 _HOLD: Final = 20

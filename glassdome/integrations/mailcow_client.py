@@ -172,7 +172,7 @@ class MailcowClient:
     ) -> list[dict[str, Any]]:
         """Return messages of a folder: `id` (the UID), `subject`, `from`, `to`, `date`, `body` and more.
 
-        Nothing is marked as read unless `mark_seen`. `fresh` logs in anew, so that the server checks the password now.
+        Nothing is marked as read unless `mark_seen`. `fresh` makes a new login, so that the server checks the password now.
         `after` answers the oldest messages behind a cursor, instead of the newest.
         """
         async with self.session(mailbox, password, fresh=fresh) as session:
@@ -237,7 +237,7 @@ class MailcowClient:
     async def session(self, mailbox: str, password: Login, *, fresh: bool = False) -> AsyncIterator[ImapSession]:
         """Lend an IMAP session of that mailbox and login; connections are kept for the next call.
 
-        `fresh` logs in anew, so that the server checks the password now.
+        `fresh` makes a new login, so that the server checks the password now.
         """
         async with self.sessions.session(mailbox, _login(mailbox, password), fresh=fresh) as session:
             try:

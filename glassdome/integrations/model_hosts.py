@@ -28,7 +28,7 @@ class ModelHost:
 
 
 class ModelHosts:
-    """Gives out slots. Nobody waits in a server's own queue, where a request cannot be moved to another host."""
+    """Gives out slots. No request waits in a server's own queue, where it could not be moved to another host."""
 
     def __init__(self, urls: Sequence[str], *, slots: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`slots` is per host."""

@@ -48,7 +48,7 @@ def model_context(settings: Settings) -> ssl.SSLContext | None:
 
 
 def model_tls_problem(url: str, exc: BaseException) -> tuple[str, str] | None:
-    """Return what was wrong with TLS to a model server and what to do; None where `exc` comes from something else."""
+    """Return the TLS error with a model server and its fix; None where `exc` comes from something else."""
     cause: BaseException | None = exc
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__

@@ -46,7 +46,7 @@ _OLD_TLS: Final = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSI
 
 
 def tls_failure(peer: str, exc: ssl.SSLError) -> TransportError:
-    """Return the error for a failed handshake: what was wrong and what to do; only a broken connection is temporary."""
+    """Return the error for a failed handshake with its fix; only a broken connection is temporary."""
     if isinstance(exc, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Disconnected(f"{peer} closed the connection while it was being encrypted.")
     message, fix = handshake_problem(peer, exc)
@@ -54,7 +54,7 @@ def tls_failure(peer: str, exc: ssl.SSLError) -> TransportError:
 
 
 def handshake_problem(peer: str, exc: ssl.SSLError) -> tuple[str, str]:
-    """Return what was wrong, and what to do."""
+    """Return the problem and its fix."""
     if isinstance(exc, ssl.SSLCertVerificationError):
         what, fix = _CERTIFICATE.get(exc.verify_code, ("was not accepted", "Look at it: openssl s_client -connect."))
         return f"The certificate of {peer} {what} ({exc.verify_message.rstrip('.')}).", fix

@@ -1,4 +1,4 @@
-"""The tools about what was done to messages: list actions, take one back."""
+"""The tools for actions on messages: list them, undo one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from glassdome.desk.undo import ActionId, take_back
 from glassdome.mcp.reading import access_of, accesses
 from glassdome.mcp.shapes import Shape, Where
 from glassdome.mcp.tool import PAGE, Tool
+from glassdome.mcp.tool_context import ToolContext
 from glassdome.mcp.untrusted_text import phrase, shows_body
 from glassdome.shapes.action import action_shape
 from glassdome.values.action import ActionKind, ActionState

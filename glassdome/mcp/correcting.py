@@ -1,4 +1,4 @@
-"""The tools that change what is stored: corrections, preferences, failed jobs."""
+"""The tools that change stored data: corrections, preferences, failed jobs."""
 
 from __future__ import annotations
 

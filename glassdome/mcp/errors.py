@@ -55,7 +55,7 @@ def error_result(exc: GlassdomeError) -> CallToolResult:
 
 
 def bad_arguments(exc: ValidationError) -> InputError:
-    """Return what was wrong with the arguments of a call; values are left out, since one may be a password."""
+    """Describe the errors in the arguments of a call; values are left out, since one may be a password."""
     found = []
     for error in exc.errors(include_url=False, include_input=False, include_context=False)[:5]:
         place = phrase(".".join(map(str, error["loc"])) or "arguments", MAX_PHRASE_CHARS)

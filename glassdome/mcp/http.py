@@ -82,7 +82,7 @@ class _NoTable:
         return {}
 
     async def write_config(self, changes: Mapping[str, str | None], *, now: datetime) -> None:
-        """Do nothing: nobody writes here."""
+        """Do nothing: no client writes here."""
 
 
 def _caller_of(context: Context) -> Caller:
@@ -97,7 +97,7 @@ async def open_http(
 ) -> AsyncIterator[ASGIApp]:
     """Yield the ASGI application; the server that runs it sends it its lifespan. Raises ConfigError.
 
-    `hosts` and `origins` are believed beside those of the loopback interface.
+    `hosts` and `origins` are accepted in addition to those of the loopback interface.
     """
     if not parse_keys(reveal(settings.api_keys) or ""):
         raise ConfigError("There is no API key, so nobody could use this server.", fix="Set GLASSDOME_API_KEYS.")

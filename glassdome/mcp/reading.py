@@ -1,4 +1,4 @@
-"""The tools that read what is stored: analyses, totals, queue, actions, preferences."""
+"""The tools that read stored data: analyses, totals, queue, actions, preferences."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class QueueArguments(QueueParameters):
 
 
 async def access_of(context: ToolContext, mailbox: str) -> EngineAccess:
-    """Return how much of its mail the owner lets a language model see: whoever calls a tool is most likely one."""
+    """Return how much of its mail the owner lets a language model see: the caller of a tool most likely is one."""
     return (await context.services.preferences.get_preferences(mailbox)).engine_access
 
 
@@ -81,7 +81,7 @@ async def _stored(context: ToolContext, caller: Caller, given: MessageArguments)
 
 
 async def _searched(context: ToolContext, given: Filters, query: AnalysisQuery) -> AnalysisQuery:
-    """Return the query without the mailboxes of whose mail no word may be seen: what is found by a word tells it."""
+    """Return the query without the mailboxes whose words may not be seen: a search hit would reveal them."""
     if not given.text:
         return query
     kept = [access for access in EngineAccess if not shows_body(access)]

@@ -85,7 +85,7 @@ class AnalysisList(Shape):
 
 
 class SignalRow(Shape):
-    """A detector that found something, or that failed: unknown is told apart from clean."""
+    """A detector that found something, or that failed: unknown differs from clean."""
 
     signal: str
     outcome: Literal["hit", "temp_error", "perm_error"]

@@ -1,6 +1,6 @@
 """Words of a mail on their way to another agent: quoted in fields named `untrusted`, without invisible characters.
 
-A mail may hold instructions for whoever reads it. They are kept apart from everything that we say ourselves, and cut to
+A mail may hold instructions for its reader, often a model. They are kept apart from everything that we say ourselves, and cut to
 what the mailbox's owner lets a language model see.
 """
 
@@ -165,7 +165,7 @@ def why_text(shape: Mapping[str, Any], access: EngineAccess) -> WhyText | None:
 
 
 def shows_body(access: EngineAccess) -> bool:
-    """Return whether what comes of the body may be seen; the store has masked what is sensitive in it."""
+    """Return whether text derived from the body may be seen; the store has masked the sensitive values in it."""
     return access in (EngineAccess.FULL, EngineAccess.REDACTED)
 
 

@@ -217,7 +217,7 @@ def _shown(piece: _Piece) -> str:
 
 
 def _bare(pieces: list[_Piece]) -> tuple[list[str], str]:
-    """Read a member without angle brackets: the addresses in it, and the words beside them."""
+    """Read a member without angle brackets: its addresses, and the words around them."""
     text = "".join(
         f'"{piece.text}"' if piece.kind == "quoted" else piece.text
         for piece in pieces

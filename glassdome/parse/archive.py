@@ -67,7 +67,7 @@ class Listing(NamedTuple):
 
 
 def list_archive(data: bytes, kind: str, state: ParseState, *, depth: int = 0) -> Listing:
-    """List an archive of media type `kind`, as `b.zip/c.exe` what is in archives in it; nothing for another kind."""
+    """List an archive of media type `kind`, with members of nested archives as `b.zip/c.exe`; nothing for another kind."""
     lister = _LISTERS.get(kind)
     if lister is None:
         return Listing()

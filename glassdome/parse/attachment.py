@@ -1,4 +1,4 @@
-"""Attachments: what each says it is, what it is, what is in it; nothing is executed, little is unpacked."""
+"""Attachments: their declared type, true type and content; nothing is executed, little is unpacked."""
 
 from __future__ import annotations
 

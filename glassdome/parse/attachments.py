@@ -23,7 +23,7 @@ def read_attachments(
 ) -> tuple[Attachment, ...]:
     """Read every attachment; the links and forms in them are added to `body`, marked as such.
 
-    What is in the `returned` parts, the mail that a delivery report returns, comes last and is marked too.
+    The attachments of the `returned` parts, the mail that a delivery report returns, come last and are marked too.
     """
     found: list[Attachment] = []
     _read([part for part in parts if part not in returned], found, body, state)

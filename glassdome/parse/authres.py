@@ -75,7 +75,7 @@ def parse_payload(value: str) -> Payload:
 
 
 def _against(rest: str) -> Iterator[AuthResult]:
-    """Return what speaks against the mail in text that cannot be trusted: nobody would forge that of his own mail."""
+    """Return the results against the mail in text that cannot be trusted: no sender forges those about his own mail."""
     for found in _CRUDE.finditer(rest):
         if found[2].lower() in _AGAINST:
             yield AuthResult(method=found[1].lower(), result=found[2].lower())
@@ -104,7 +104,7 @@ class _Reader:
         return " ".join(name.split()).lower()[:_LONGEST_DOMAIN]
 
     def next_result(self) -> bool:
-        """Step over the semicolon in front of a resinfo; say whether there is one."""
+        """Step over the semicolon in front of a resinfo; return whether there is one."""
         self._skip()
         self.start = self.at
         return self.take(";")
@@ -134,7 +134,7 @@ class _Reader:
         return AuthResult(method=method, result=outcome[:40], domain=_identity(method, properties), account=account)
 
     def take(self, char: str) -> bool:
-        """Step over `char` and what may stand before it; say whether it was there."""
+        """Step over `char` and what may stand before it; return whether it was there."""
         self._skip()
         if self.text.startswith(char, self.at):
             self.at += 1

@@ -38,7 +38,7 @@ _BYTES_PER_CHAR = 4
 
 @dataclass(slots=True, kw_only=True)
 class Body:
-    """The text of a message and what is in it; `unread` says that a part had bytes and gave no text."""
+    """The text of a message and its links, forms and files; `unread` says that a part had bytes and gave no text."""
 
     text: str = ""
     other_text: str = ""
@@ -124,7 +124,7 @@ def _read(part: Part, body: Body, state: ParseState) -> str:
 
 
 def plain_text(part: Part, state: ParseState, files: list[Part] | None = None) -> str:
-    """Return the words of a text part that is no HTML, without what is invisible in them; `files` gets those in it."""
+    """Return the visible words of a text part that is not HTML; files found in it are added to `files`."""
     return strip_invisible(_as_plain(clean(read_text(part, state, files)), part))[0].strip("\n").replace(STUFFED, "")
 
 

@@ -48,7 +48,7 @@ _UNDEFINED = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 _POINTS, _HEBREW = bytes(range(0xC0, 0xE0)), bytes(range(0xE0, 0xFB))
 #: High bytes below which statistics are guesswork.
 _ENOUGH = 12
-#: Bytes looked at to guess a charset; more text does not change the guess.
+#: Bytes used to guess a charset; more text does not change the guess.
 _SAMPLE = 4096
 
 
@@ -199,7 +199,7 @@ def _mend(text: str, state: ParseState) -> str:
     """Undo UTF-8 that was once read as windows-1252, at most twice, sequence by sequence.
 
     Sequences of western letters and punctuation are unmistakable. All others are undone only where they make up
-    most of what is not ASCII.
+    most characters outside ASCII.
     """
     for _ in range(2):
         others = sum(found.end() - found.start() for found in _MOJIBAKE.finditer(text))

@@ -1,7 +1,7 @@
 """Charset labels and what they mean, as data: those of the WHATWG Encoding Standard, and those that only mail uses.
 
 The first table is the standard's, label by label (https://encoding.spec.whatwg.org/#names-and-labels, BSD 3-Clause); each
-name on the left is the codec that reads what its index says. The labels of US-ASCII are told apart from windows-1252,
+name on the left is the codec that reads what its index says. The labels of US-ASCII are kept apart from windows-1252,
 since mail under them is mostly UTF-8 or unlabelled. An empty name means that the label says nothing.
 """
 

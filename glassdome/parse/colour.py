@@ -11,7 +11,7 @@ __all__ = ["Colour", "Rgb", "alike", "colour"]
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(([^)]{1,80})\)")
 _SEPARATOR = re.compile(r"[\s,/]+")
-#: Sum of the channels' differences below which nobody reads the text.
+#: Sum of the channels' differences below which text is unreadable.
 _ALIKE = 24
 
 Rgb = tuple[int, int, int]
@@ -30,7 +30,7 @@ _NAMED: dict[str, Rgb] = {
 
 
 def alike(one: Colour, other: Colour) -> bool:
-    """Return whether two known colours cannot be told apart."""
+    """Return whether two known colours are indistinguishable."""
     if isinstance(one, str) or isinstance(other, str):
         return False
     return sum(abs(a - b) for a, b in zip(one, other, strict=True)) <= _ALIKE

@@ -33,7 +33,7 @@ _MOST_FILES = 20
 
 
 def open_containers(part: Part, state: ParseState, depth: int = 0) -> None:
-    """Open what can be opened, in place: what was inside takes the place of the part."""
+    """Open containers in place: their content replaces the part."""
     if depth > MAX_DEPTH:
         return
     kind = part.media_type

@@ -25,7 +25,7 @@ _COMBINATOR = re.compile(r"[\s>+~:\[]+")
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
 _TAG = re.compile(r"[A-Za-z0-9]+")
 _PX = {"px": 1.0, "": 1.0, "pt": 1.33, "cm": 37.8, "mm": 3.78, "in": 96.0, "vw": 8.0, "vh": 6.0}
-#: Selectors of one rule, and their length; what is longer is no hand-made rule.
+#: Selectors of one rule, and their length; no hand-made rule is longer.
 _MAX_SELECTORS = 20
 _MAX_SELECTOR_CHARS = 200
 #: @-rules in @-rules that are read.
@@ -249,7 +249,7 @@ def _add_rule(rules: dict[str, Style], selector: str, style: Style) -> None:
 
 
 def _without_at_rules(text: str, depth: int = 0) -> str:
-    """Cut out @-rules with their blocks, what is inside depending on the reader's device; keep what holds on every screen."""
+    """Cut out @-rules with their blocks, which depend on the reader's device; keep those that apply on every screen."""
     if "@" not in text:
         return text
     out: list[str] = []

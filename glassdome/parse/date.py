@@ -39,7 +39,7 @@ _LOCAL_MONTHS = {
     "jan": "Jan", "feb": "Feb", "mar": "Mar", "apr": "Apr", "jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep",
     "nov": "Nov", "dec": "Dec",
 }  # fmt: skip
-#: Zones that programs write by name, beside those of RFC 5322 4.3; names that several countries use are left out.
+#: Zones that programs write by name, in addition to those of RFC 5322 4.3; names that several countries use are left out.
 _ZONES = {
     "WEST": "+0100", "CET": "+0100", "MEZ": "+0100", "MET": "+0100", "CEST": "+0200", "MESZ": "+0200", "MEST": "+0200",
     "EET": "+0200", "SAST": "+0200", "EEST": "+0300", "MSK": "+0300", "HKT": "+0800", "SGT": "+0800", "AWST": "+0800",

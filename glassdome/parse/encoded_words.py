@@ -64,7 +64,7 @@ class _Run:
         self.words.append((encoding, text))
 
     def text(self) -> str:
-        """Return the decoded text, and begin anew."""
+        """Return the decoded text and start over."""
         words, self.words, charset = self.words, [], self.charset
         if not words:
             return ""

@@ -1,4 +1,4 @@
-"""HTML bodies: what a reader sees, what is hidden from him and how, links, forms, scripts, remote images."""
+"""HTML bodies: visible text, hidden text and how it is hidden, links, forms, scripts, remote images."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ class _Walker:
         self.out.text(_TAGS.sub(" ", rest), None, False)
 
     def page(self) -> HtmlPage:
-        """Put together what was found."""
+        """Return the page."""
         text, hidden = self.out.result()
         loose = [self.loose_form] if self.loose_form.asks_password else []
         forms = [

@@ -93,7 +93,7 @@ def _tags(html: str) -> Iterator[tuple[re.Match[str], str]]:
 
 
 def without_ballast(html: bytes) -> bytes:
-    """Take out what no reader sees and what is too long to be read: comments, style sheets, scripts, data URLs.
+    """Take out invisible and oversized parts: comments, style sheets, scripts, data URLs.
 
     Called for HTML that would be cut, so that a megabyte in front of the text does not hide it.
     """

@@ -1,4 +1,4 @@
-"""Gathers the text of an HTML body in reading order: what is visible, and what is not, piece by piece."""
+"""Gathers the text of an HTML body in reading order, the visible and the hidden pieces apart."""
 
 from __future__ import annotations
 

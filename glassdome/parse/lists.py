@@ -72,14 +72,14 @@ def _ways(value: str) -> tuple[str, ...]:
 
 
 def _posting(value: str) -> str:
-    """Return the address one posts to; `NO` says that nobody may (RFC 2369 3.4)."""
+    """Return the posting address; `NO` says that posting is not allowed (RFC 2369 3.4)."""
     inner = _BRACKETED.search(value)
     text = inner[1] if inner else one_line(_COMMENT.sub("", value))
     return "" if text.lower() == "no" else one_line(text)[:MAX_URL_CHARS]
 
 
 def _automation(fields: list[RawField]) -> str:
-    """Return the name of the first field beside Auto-Submitted by which a program says that it wrote the mail."""
+    """Return the name of the first field other than Auto-Submitted by which a program says that it wrote the mail."""
     for name, label, value in fields:
         if name.startswith("x-") and _AUTOMATIC.fullmatch(name) and _keyword(value) not in _DENIALS:
             return label[:80]

@@ -40,7 +40,7 @@ __all__ = ["parse_message"]
 
 #: Empty lines before the header, as pipes and copied sources leave them.
 _EMPTY_LINES = re.compile(rb"\A(?:\r?\n)+(?=[!-9;-~]{1,200}:)")
-#: Bytes looked at to tell binary data from text.
+#: Bytes read to distinguish binary data from text.
 _HEAD = 4096
 
 

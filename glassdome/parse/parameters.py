@@ -46,7 +46,7 @@ class Field:
     others: tuple[tuple[str, str], ...] = ()
 
     def every(self, name: str) -> list[str]:
-        """Return the value of a parameter that counts, and those that were given beside it."""
+        """Return the value of a parameter that counts, and the other values given for it."""
         first = self.parameters.get(name)
         return ([first] if first is not None else []) + [value for other, value in self.others if other == name]
 

@@ -1,4 +1,4 @@
-"""Plain text: control characters out, NFC, and what is invisible (zero-width, bidi, tag characters) told apart."""
+"""Plain text: removes control characters, normalises to NFC, and separates invisible characters (zero-width, bidi, tags)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _JOINED = re.compile(
     "([\u0600-\u07ff\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ufe0f\u2190-\u2bff\U0001f000-\U0001faff])[\u200c\u200d](?=\\S)"
 )
 _KEEP = "\ue000\ue001"  # private use: stands in for the joiners that stay
-#: Overrides and isolates reorder what is read; marks (LRM, RLM) only help right-to-left text.
+#: Overrides and isolates reorder the text on screen; marks (LRM, RLM) only help right-to-left text.
 _REORDERED = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]([^\u202c\u2069\n]{1,200})")
 _TAG_RUN = re.compile(
     "\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f|([\U000e0000-\U000e007f]{2,})"

@@ -10,7 +10,7 @@ __all__ = ["list_rar"]
 
 _RAR4 = b"Rar!\x1a\x07\x00"
 _RAR5 = b"Rar!\x1a\x07\x01\x00"
-#: Blocks looked at; an archive has a few besides one per member.
+#: Blocks read; an archive has a few besides one per member.
 _MAX_BLOCKS = 2 * MAX_ARCHIVE_MEMBERS
 
 

@@ -18,9 +18,9 @@ _ARMOUR = re.compile(r"^-----BEGIN PGP MESSAGE-----\s*$", re.MULTILINE)
 _ARMOUR_END = re.compile(r"^-----END PGP MESSAGE-----\s*$", re.MULTILINE)
 #: A line that only an encoding writes; prose has spaces.
 _ENCODED = re.compile(r"^[A-Za-z0-9+/=_-]{40,}$", re.MULTILINE)
-#: Words beside an encrypted message that are still its wrapping: a greeting, a footer of the list.
+#: Words around an encrypted message that are still its wrapping: a greeting, a footer of the list.
 _WRAPPING_WORDS = 40
-#: The share of characters that are damage from which on nobody reads the rest.
+#: The share of damaged characters from which on the rest is unreadable.
 _TOO_DAMAGED = 0.3
 #: Characters for one space from which on ASCII text may be encoded; prose has one in six.
 _FEW_SPACES = 12
@@ -32,7 +32,7 @@ _CONTENT = ("text/html", "text/plain")
 
 
 def readable_of(subject: str, body: Body, attachments: Sequence[Attachment], state: ParseState) -> Readable:
-    """Return `yes` where there are words, or a picture or file that a person can look at; else what is in the way."""
+    """Return `yes` where there are words, or a picture or file that a person can open; else the obstacle."""
     text = _outside_armour(body.text)
     if (body.encrypted or text is not body.text) and len(text.split()) <= _WRAPPING_WORDS:
         return "encrypted"

@@ -1,7 +1,7 @@
 """Cut quoted history and signature off a reply, in the languages mail programs come in.
 
 History opens with an attribution ("On <date>, <somebody> wrote:"), with a header block as Outlook writes it, or with
-a line of dashes and a title. A form or a booking has lines like a header block; it is told apart by its other fields
+a line of dashes and a title. A form or a booking has lines like a header block; its other fields distinguish it
 and by whether the mail is an answer at all. The words are in `data/replies.toml`.
 """
 
@@ -42,7 +42,7 @@ _DATE_WITHIN: Final = 14
 #: Characters of a field name, and lines that a header block can have.
 _LONGEST_NAME: Final = 32
 _BLOCK_LINES: Final = 16
-#: Lines looked at closely, because they end in a colon or begin with a field's name; real mail has below 100.
+#: Lines examined closely, because they end in a colon or begin with a field's name; real mail has below 100.
 _MOST_TRIES: Final = 500
 #: Characters of what a device adds, a link included; and how many such lines.
 _LONGEST_DEVICE: Final = 120
@@ -53,7 +53,7 @@ _SENTENCES: Final = tuple(words for words in REPLY_WORDS.sent_from if " " in wor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Facts of the message beside its text.
+    """Facts of the message other than its text.
 
     `is_reply`: it answers another one, by its fields or its subject; `is_forward`: its subject says so. `subject` is
     without marks, `own` are the addresses it comes from and answers go to.
@@ -75,7 +75,7 @@ class _Tries:
         self.left = _MOST_TRIES
 
     def spend(self) -> bool:
-        """Take one; say whether there was one."""
+        """Take one; return whether there was one."""
         self.left -= 1
         return self.left >= 0
 
@@ -113,7 +113,7 @@ def _without_history(lines: list[str], setting: Setting) -> list[str]:
         if bare[0] == ">" and not _closes_address(lines, number):
             continue
         if (bare[0] in "-_=*<" or bare[-1] in ":\uff1a-") and _is_forward(bare):
-            return kept + lines[number:]  # what is forwarded is the message
+            return kept + lines[number:]  # a forwarded text is the message
         if taken := _attribution(lines, number, setting) if _may_attribute(bare) and tries.spend() else 0:
             for above in lines[number - taken + 1 : number]:
                 if kept and kept[-1] == above:

@@ -15,7 +15,7 @@ Role = Literal["from", "date", "to", "cc", "subject"]
 _ROLES: Final[tuple[Role, ...]] = ("from", "subject", "date", "to", "cc")
 #: Scripts that put no blanks between words: Thai, Lao, Khmer, kana, Han; Hangul puts particles behind words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-#: Marks that every program understands, beside those of the languages (RFC 5322 3.6.5).
+#: Marks that every program understands, in addition to those of the languages (RFC 5322 3.6.5).
 _RE_ALWAYS: Final = frozenset({"re", "aw", "sv"})
 _MARK = re.compile(r"\s{0,5}([^\W\d_][^:\uff1a\[\]()\d]{0,20})\s{0,3}(?:[\[(]\d{1,3}[\])]|\d{1,3})?\s{0,3}[:\uff1a]")
 #: Marks read of one subject; threads with more have them for fun.

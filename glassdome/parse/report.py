@@ -138,7 +138,7 @@ def _senders(head: str) -> list[str]:
 
 
 def _by_words(fields: list[RawField], subject: str, text: str) -> Report | None:
-    """Recognise a report by the sentences of its template, or by its subject beside a server's refusal."""
+    """Recognise a report by the sentences of its template, or by its subject together with a server's refusal."""
     words = _WORDS
     start = _begin_of_copy(text)
     own = text[: min(start, _MOST_CHARS)]

@@ -43,7 +43,7 @@ class _Damaged(Exception):
 
 
 def open_smime(data: bytes, state: ParseState) -> Opened:
-    """Open one layer; nothing for what is no S/MIME content or has none (a detached signature)."""
+    """Open one layer; nothing if it is not S/MIME, or has no content (a detached signature)."""
     armour = _ARMOUR.search(data[:200]) and _ARMOUR.search(data)
     try:
         if armour:
@@ -110,7 +110,7 @@ def _children(data: bytes, element: _Element, depth: int) -> list[_Element]:
 
 
 def _element(data: bytes, at: int, stop: int, depth: int) -> _Element:
-    """Read one tag and length; of an indefinite length (BER) the end is found by reading what is inside."""
+    """Read one tag and length; the end of an indefinite length (BER) is found by reading the content."""
     if at + 2 > stop or depth > _MOST_DEPTH:
         raise _Damaged
     tag, length, start = data[at], data[at + 1], at + 2
@@ -123,7 +123,7 @@ def _element(data: bytes, at: int, stop: int, depth: int) -> _Element:
             raise _Damaged
         length = int.from_bytes(data[start : start + size], "big")
         start += size
-    end = min(stop, start + length)  # what was cut off is read as far as it is there
+    end = min(stop, start + length)  # a truncated value is read as far as it goes
     return _Element(tag, start, end, end)
 
 

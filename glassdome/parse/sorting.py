@@ -11,7 +11,7 @@ from glassdome.parse.structure import Part
 
 __all__ = ["Sorted", "is_html", "sort_parts"]
 
-#: Text that only certain programs show, each instead of the HTML beside it (AMP for Email, Apple's watch).
+#: Text that only certain programs show, each in place of the HTML alternative (AMP for Email, Apple's watch).
 _SPECIAL_HTML = frozenset({"text/x-amp-html", "text/watch-html"})
 _HTML = _SPECIAL_HTML | {"text/html", "text/xhtml", "application/xhtml+xml"}
 #: Text that mail programs read by themselves.
@@ -53,7 +53,7 @@ _WORDLESS = re.compile(
 _PICTURE = re.compile(
     rb"<(?:img|form|input|svg|object|iframe|frame|embed)\b|<!--\[if|content\s{0,9}:\s{0,9}[\"'av]", re.IGNORECASE
 )
-#: Bytes of a body that are looked at before all of it.
+#: Bytes of a body that are read first.
 _FIRST = 100
 
 
@@ -75,7 +75,7 @@ def is_html(part: Part) -> bool:
 def sort_parts(root: Part) -> Sorted:
     """Sort the leaves. Of alternatives the HTML is shown, as mail programs do (RFC 2046 5.1.4), else the last one.
 
-    A named text part without `attachment` is an attachment beside other text, and the text where there is none
+    A named text part without `attachment` is an attachment if there is other text, and is the text if there is none
     (RFC 2183 2.9); so is data, a message in a message, and the one part of a message with a single part.
     """
     found = Sorted()
@@ -184,7 +184,7 @@ def _promote(root: Part, found: Sorted) -> None:
     if not root.children:
         found.shown += _of_content(root) if root not in found.shown else []
     else:
-        # Who has nothing else to look at opens the text that is attached.
+        # A reader without other text opens the attached one.
         found.shown += [part for part in found.attached if part.media_type in ("text/plain", "text/html")]
 
 

@@ -33,5 +33,5 @@ class ParseState:
             self.found[what, printable[:200]] = None
 
     def defects(self) -> tuple[Defect, ...]:
-        """Return what was noted, in that order."""
+        """Return the noted defects in order."""
         return tuple(Defect(what=what, detail=detail) for what, detail in self.found)

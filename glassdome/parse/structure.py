@@ -19,7 +19,7 @@ _DEFAULT = "text/plain"
 _PLAIN = Field(value=_DEFAULT)
 #: Types that are named without their other half.
 _SHORT_TYPES = {"html": "text/html", "multipart": "multipart/mixed", "message": "message/rfc822"}
-#: Content-Type fields of one part that are looked at; the text is shown by the program that takes the right one.
+#: Content-Type fields of one part that are read; a program that takes the right one shows the text.
 _MAX_TYPES = 4
 _NONE = Field()
 

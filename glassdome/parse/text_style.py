@@ -19,7 +19,7 @@ _UNREADABLE_PX = 1.5
 class TextStyle(NamedTuple):
     """The computed style of one element; `how` says by what its text is hidden, if it is.
 
-    What is `removed` is so with all that it holds; in what is only invisible a part may be visible (CSS 2.2 11.2).
+    A `removed` element takes all its content with it; within an invisible one a part may be visible (CSS 2.2 11.2).
     """
 
     removed: Literal["css", "offscreen"] | None

@@ -55,7 +55,7 @@ class Tnef:
 
 
 def read_tnef(data: bytes) -> Tnef:
-    """Read what is whole; the rest of a damaged stream is left out."""
+    """Read the intact attributes; the rest of a damaged stream is left out."""
     found = Tnef()
     if not data.startswith(_SIGNATURE):
         return found

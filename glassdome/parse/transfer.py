@@ -88,7 +88,7 @@ def base64_bytes(data: bytes, state: ParseState | None = None) -> bytes:
 
 
 def _whole(data: bytes, body: bytes) -> bytes:
-    """Decode what has no character but base64; raises where something else is among it."""
+    """Decode text of base64 characters alone; raises for any other character."""
     if body.translate(None, _BASE64 + b"\r\n"):
         raise binascii.Error
     return binascii.a2b_base64(data)

@@ -23,7 +23,7 @@ _SPECIAL = frozenset({"http", "https", "ftp", "ws", "wss"})
 _AUTHORITY_END = re.compile(r"[/?#\\]")
 _SPECIAL_SLASHES = re.compile(r"[/\\]*")
 _LONGEST_HOST = 255
-#: Starts at one of four letters: many times faster than alternatives, `find_urls` looks at the rest.
+#: Starts at one of four letters: many times faster than alternatives; `find_urls` checks the rest.
 #: Full-width punctuation ends it: no address has it bare, and Chinese and Japanese put it behind one without a blank.
 _BARE = re.compile(
     r"[hHfFwW](?:[tT]?[tT][pP][sS]?://|[wW][wW]\.)"

@@ -22,7 +22,7 @@ __all__ = [
     "AlertSink",
     "SpamTeacher",
 ]
-#: The reason of a Conflict: it may have been done or not, since nobody heard how it ended.
+#: The reason of a Conflict: the outcome is unknown, because no answer arrived.
 UNKNOWN_OUTCOME: Final = "unknown_outcome"
 
 
@@ -32,7 +32,7 @@ class AlertSink(Protocol):
     async def alert(self, ref: MessageRef, reason: str) -> None:
         """Tell the mailbox's owner of a message, once however often it is asked.
 
-        Raises Conflict with the reason UNKNOWN_OUTCOME when nobody knows whether it was told, GlassdomeError when it
+        Raises Conflict with the reason UNKNOWN_OUTCOME when it may or may not have been sent, GlassdomeError when it
         could not be.
         """
         ...
@@ -51,7 +51,7 @@ class ActionQuery:
     """Filters of a list of actions; None or empty means any.
 
     `mailboxes` and `domains` restrict to what a key may see, as in `ports.store.AnalysisQuery`. `since` and `until` are
-    about the last change: for what is done, when it was done. `message_id` has no angle brackets.
+    about the last change: for a finished one, when it was done. `message_id` has no angle brackets.
     """
 
     ids: tuple[int, ...] | None = None
@@ -118,5 +118,5 @@ class ActionLedger(Protocol):
     async def done_since(
         self, since: datetime, *, mailboxes: Sequence[str] | None = None
     ) -> tuple[PerformedAction, ...]:
-        """Return what was done since then and not undone, newest first."""
+        """Return the actions done since then and not undone, newest first."""
         ...

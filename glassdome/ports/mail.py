@@ -15,7 +15,7 @@ __all__ = ["FolderEditor", "MailObserver", "MailSource"]
 class MailSource(Protocol):
     """Reads mailboxes without leaving a trace: EXAMINE and BODY.PEEK[] only.
 
-    Every method raises TransportError when the server cannot be reached (connections are made anew on the next call),
+    Every method raises TransportError when the server cannot be reached (the next call connects again),
     LoginRefused when it refuses the login, NotFound for a folder or message that is not there.
     """
 

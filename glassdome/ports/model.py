@@ -60,7 +60,7 @@ class LanguageModel(Protocol):
         ...
 
     async def facts(self) -> ModelFacts:
-        """Return what is known of the model; raises as `complete`."""
+        """Return the facts about the model; raises as `complete`."""
         ...
 
     async def aclose(self) -> None:

@@ -136,7 +136,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outdated:
-    """Messages whose analysis another model or prompt made; `reached` is the row looked at last, 0 at the end."""
+    """Messages whose analysis another model or prompt made; `reached` is the last row that was read, 0 at the end."""
 
     refs: tuple[MessageRef, ...] = ()
     reached: int = 0

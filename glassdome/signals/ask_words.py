@@ -69,7 +69,7 @@ Place = tuple[str, int, int]
 
 
 def asking_words(message: Message) -> Words:
-    """Return what was found by group, each with its places; what is denied in the same sentence is left out."""
+    """Return the matches by group, each with its places; an ask denied in the same sentence is left out."""
     whole = message.subject + SUBJECT_END + (message.new_text or message.text)
     found: dict[str, list[Evidence]] = {}
     scanned = ScannedText.of(whole)
@@ -86,7 +86,7 @@ def asking_words(message: Message) -> Words:
 
 
 def _asked(told: Sequence[Place], text: str) -> Iterator[Place]:
-    """Yield what is asked and not denied in the same sentence."""
+    """Yield the asks that are not denied in the same sentence."""
     denials = [start for group, start, _ in told if group == _DENIAL]
     for group, start, end in told:
         if group not in ("", "never", _DENIAL) and not _is_denied(text, start, end, denials):

@@ -76,7 +76,7 @@ _VERBS: Final[Mapping[AskKind, str]] = {
 }
 #: How the sentence about an organization begins of which nothing is known but its name.
 OWN_NAME: Final = "nothing but its own name speaks for"
-#: Under this name the message keeps what was looked at.
+#: The message caches the result under this name.
 _NOTE: Final = "asked"
 OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
 _MONEY = re.compile(
@@ -118,7 +118,7 @@ class AskMaterial:
 
 
 def look(message: Message, context: Context) -> AskMaterial:
-    """Look at who asks, at the words and at the links that are not small print."""
+    """Examine the author, the words and the links that are not small print."""
     known = message.notes.get(_NOTE)
     if known is None:
         asking = [view for view in view_links(message) if view.host and not is_a_way_back(view)]
@@ -143,7 +143,7 @@ def find_asked(message: Message, context: Context, found: AskMaterial | None = N
 
 
 def _lure(found: AskMaterial) -> LinkView | None:
-    """Return the link that itself asks: of somebody who is not who he says, or one whose owner nobody can name."""
+    """Return the link that itself asks: from an author of false identity, or one whose owner is unknown."""
     if found.standing.relation in ("own", "known", "platform", "brand", "public"):
         return None
     told = found.standing.identity is Identity.CONTRADICTED
@@ -284,7 +284,7 @@ def _ask(kind: AskKind, places: Sequence[Evidence], message: Message, found: Ask
 
 
 def _identity(kind: AskKind, message: Message, found: AskMaterial) -> tuple[Identity, str]:
-    """Return whether this ask comes from who it claims to: the author proven, and what is asked for going to them."""
+    """Return whether this ask comes from who it claims to: the author is proven, and the answer goes to them."""
     standing = found.standing
     if not standing.proven:
         return standing.identity, standing.why
@@ -369,7 +369,7 @@ def _speaks_for_a_user(message: Message) -> bool:
 
 
 def _elsewhere(message: Message, found: AskMaterial) -> str:
-    """Return why what is asked for goes to somebody else than the author, or an empty string."""
+    """Return why the answer goes to somebody other than the author, or an empty string."""
     relation = found.standing.relation
     talking = is_newsletter(message, found.standing) or relation not in ("organization", "person")
     named = None if talking else claimed_brand(message.subject, common=False)

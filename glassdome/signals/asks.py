@@ -73,7 +73,7 @@ _OF_WORDS = {
     "deadline": "lure_deadline", "new_account": "ask_bank_change", "foreign_login": "ask_password",
     "invest": "lure_invest",
 }  # fmt: skip
-#: Groups of words that honest people use too: they tell something beside an ask of somebody who is not proven.
+#: Groups of words that honest people use too: they count only together with an ask of an unproven author.
 _BESIDE_DOUBT = {"secrecy": "lure_secrecy", "relative": "lure_relative"}
 #: What one, two and more different phrases of a group count.
 _STRENGTHS = (0.6, 0.85, 1.0)

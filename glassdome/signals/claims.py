@@ -145,7 +145,7 @@ def owns(brand: Brand, domain: str) -> bool:
     return _is_regional(brand.name, label)
 
 
-#: Suffixes in which nobody's sister organizations are.
+#: Suffixes that hold no sister organizations.
 _CHEAP = frozenset(("com-", "info", "online", "site", "top", "xyz", "shop", "live", "club", "icu", "click", "link"))
 
 

@@ -43,7 +43,7 @@ _STRENGTHS = (0.65, 0.85, 1.0)
 _STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a]{4,}|(?:[a-zA-Z][\u0300-\u036f\u0483-\u0489]+){4,}")
 #: One of them stands in every such word.
 _STYLE = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a\u0300-\u036f\u0483-\u0489]")
-#: Characters looked at for disguised words.
+#: Characters searched for disguised words.
 _MAX_DISGUISED = 4_000
 
 

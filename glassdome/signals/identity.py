@@ -33,7 +33,7 @@ _SIGNALS = {
     "reply_to_diverts": "answers go to another organization than the sender's",
     "reply_to_free_mail": "answers go to a free mail address while the sender's is a company's",
 }
-#: Characters of a display name that are looked at; mail programs show fewer.
+#: Characters of a display name that are read; mail programs show fewer.
 _MAX_NAME = 200
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]+(?:\.[\w-]+)+)")
 _AROUND_AT = re.compile(r"\s{0,9}(?:@|[(\[]\s{0,3}(?:at|@)\s{0,3}[)\]])\s{0,9}", re.IGNORECASE)

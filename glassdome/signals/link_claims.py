@@ -1,4 +1,4 @@
-"""Links beside what the mail claims to be: brands, the sender's own domain, the reader's address."""
+"""Links compared with the mail's claims: brands, the sender's own domain, the reader's address."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _SMALL_PRINT = frozenset(
 )
 #: From here on a domain looks made for one lure.
 _MADE_UP = 0.7
-#: Words of links at the foot of a mail: nobody is asked for anything there.
+#: Words of links at the foot of a mail, which ask for nothing.
 _FOOT = (
     "unsub", "optout", "opt-out", "abmeld", "desinscr", "désinscr", "desabonn", "désabonn", "disiscri", "cancelar", "afmeld",
     "uitschrijv", "privacy", "privacid", "datenschutz", "confidential", "impressum", "imprint", "terms", "agb", "cgu",
@@ -72,7 +72,7 @@ def _are_sisters(domain: str, sender: str) -> bool:
 
 
 def is_a_way_back(link: LinkView) -> bool:
-    """Return whether a link leads out of a list or to small print: nobody is asked for anything there."""
+    """Return whether a link unsubscribes or leads to small print, which asks for nothing."""
     shown = link.shown.lower()[:120]
     text = f"{shown} {link.rest}".lower()[:400]
     return shown.strip() in _SMALL_PRINT or any(word in text for word in _FOOT)

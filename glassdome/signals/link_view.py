@@ -12,7 +12,7 @@ from glassdome.values.message import Link, Message
 
 __all__ = ["LinkView", "split_url", "view_links"]
 
-#: Distinct links looked at; a verdict does not change after that many.
+#: Distinct links examined; a verdict does not change after that many.
 _MAX_VIEWED = 60
 #: Longest host name in text form (RFC 1035 2.3.4); a longer one resolves nowhere.
 _MAX_HOST = 253
@@ -25,7 +25,7 @@ _URL = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """One distinct link: its number in the message, the URL's parts in lower case but for `rest`, what is shown."""
+    """One distinct link: its number in the message, the URL's parts in lower case but for `rest`, the shown text."""
 
     number: int
     url: str

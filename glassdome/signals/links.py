@@ -1,4 +1,4 @@
-"""Links one by one: what is shown against where it leads, and hosts that hide who they are."""
+"""Links one by one: shown text against target, and hosts that hide their identity."""
 
 from __future__ import annotations
 

@@ -139,10 +139,10 @@ def _inserted(host: str, domain: str, protected: Protected) -> Lookalike | None:
 
 
 def _carries_suffix(host: str, owners: tuple[str, ...]) -> bool:
-    """`partner-de.example` beside `partner.de`: the whole address stands in the name."""
+    """`partner-de.example` against `partner.de`: the whole address stands in the name."""
     return any(owner.rpartition(".")[2] in _WORDS.split(names_before_suffix(host)) for owner in owners)
 
 
 def _is_sister(word: str, domain: str, owners: tuple[str, ...]) -> bool:
-    """`amazon.sg` beside `amazon.com`: the label itself under another suffix is a sister more often than an impostor."""
+    """`amazon.sg` against `amazon.com`: the label itself under another suffix is a sister more often than an impostor."""
     return main_label(domain) == word and any(main_label(owner) == word for owner in owners)

@@ -166,6 +166,6 @@ def _word(word: str) -> str:
 
 
 def _opening(form: str) -> str:
-    """Look at what is before a form after its first letter: a pattern that begins with letters is searched for fast."""
+    """Check the text before a form after its first letter: a pattern that begins with letters is found fast."""
     first = form[: 2 if form[0] == "\\" else 1]
     return rf"{first}(?<!\w{first}){form[len(first) :]}"

@@ -14,7 +14,7 @@ __all__ = ["is_only_named", "own_text", "plainness"]
 
 #: What a mail server's own words may sound like: a full mailbox, an unknown address, a delay.
 _HARMLESS = frozenset({"mailbox_lure", "urgency", "generic_greeting", "commercial", "account_threat", "delivery_lure"})
-#: Parts that a report is made of; anything else that it brings is looked at like any attachment.
+#: Parts that a report is made of; anything else in it is examined like any attachment.
 _PARTS = ("message/", "text/rfc822-headers", "text/plain", "image/")
 #: How much a report counts whose links lead to hosts that are not known, and that asks for nothing.
 _WITH_FOREIGN_LINKS = 0.4

@@ -20,7 +20,7 @@ __all__ = ["as_counted"]
 
 
 def as_counted(message: Message, context: Context) -> Message:
-    """Return the message as the detectors look at it: without the reader's own returned mail, if it returns one.
+    """Return the message as the detectors see it: without the reader's own returned mail, if it returns one.
 
     Links and attachments keep their numbers, so that evidence still points at them.
     """
@@ -36,7 +36,7 @@ def _is_plain(message: Message, context: Context) -> bool:
 
 
 def _nameless(message: Message) -> Message:
-    """Drop the name of the program that wrote it, for it speaks for nobody, and hosts that are no more than named."""
+    """Drop the name of the program that wrote it, which claims no identity, and hosts that are only named."""
     named = {view.number for view in view_links(message) if is_only_named(view, message)}
     return replace(
         message,

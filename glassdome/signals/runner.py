@@ -31,7 +31,7 @@ def detect(message: Message, context: Context, *, detectors: Sequence[Detector] 
 
 
 def asked_of(message: Message, context: Context) -> Asked:
-    """Return who asks for what; never raises: what could not be looked at is unproven, and its detectors say so."""
+    """Return who asks for what; never raises: if the check fails, everything is unproven, and the detectors say so."""
     try:
         return find_asked(as_counted(message, context), context)
     except Exception:  # as with detectors: a hostile mail must not end the judging of it

@@ -104,7 +104,7 @@ def _relation(message: Message, context: Context, claim: Claim, own: set[str]) -
 
 #: Local parts that a provider of mailboxes keeps for itself.
 _KEPT = re.compile(r"^(?:no[-_.]?reply|service|kundenservice|klantenservice|info|billing|rechnung|support|kontakt|contact|servizio.*|mijn.*)\b", re.IGNORECASE)  # fmt: skip
-#: Providers that write to nobody from the domain of their customers.
+#: Providers that never write from the domain of their customers.
 _MAIL_ONLY = re.compile(
     r"^(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|icloud|me|aol|proton|protonmail|gmx|web|mail|zoho|tutanota)\."
 )
@@ -169,11 +169,11 @@ def _vouched(message: Message, context: Context, claim: Claim, own: set[str]) ->
 
 
 def _links_lead_to(message: Message, brand: Brand) -> bool:
-    """Every link leads to the brand itself: whoever wrote, nothing is asked for elsewhere."""
+    """Every link leads to the brand itself: nothing is asked for elsewhere, no matter who wrote."""
     hosts = [view.host for view in view_links(message) if view.host]
     return bool(hosts) and all(owns(brand, host) for host in hosts)
 
 
 def _without(claim: Claim) -> str:
-    """Return the name without the words of the role: `Stadtwerke Kundenservice` names nobody."""
+    """Return the name without the words of a role: `Stadtwerke Kundenservice` names no organization."""
     return claim.name.replace(claim.role_words, " ")

@@ -16,7 +16,7 @@ __all__ = ["DETECTOR"]
 _SIGNALS = {
     "thread_lookalike": "the mail goes on with a thread of a domain that its sender's only resembles",
 }
-#: Message-IDs looked at: the one that is answered and the last of the thread.
+#: Message-IDs examined: the one that is answered and the last of the thread.
 _MAX_IDS = 8
 #: Names shorter than these are one, or two, letters away from too many others.
 _MIN_LABEL = 6

@@ -1,4 +1,4 @@
-"""Find commercial offers of strangers: what is sold, how it is pitched, and no sign that the reader asked for it."""
+"""Finds commercial offers of strangers: goods, sales pitch, and no sign that the reader asked for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["DETECTOR"]
 
 _SIGNALS = {"unsolicited_offer": "a stranger advertises, and nothing says that the reader asked for it"}
 _BOOK: Final = "offers"
-#: What one phrase of a group, and what several, say for advertising that nobody asked for.
+#: The weight of one phrase of a group, and of several, for unsolicited advertising.
 _POINTS: Final[Mapping[str, tuple[float, float]]] = {
     "opener": (0.7, 1.0), "claim": (1.0, 1.4), "proof": (0.7, 0.9), "low_threshold": (0.9, 1.3), "short_call": (0.8, 1.0),
     "reply_word": (0.6, 0.8), "follow_up": (1.0, 1.8), "opt_out": (1.2, 1.6), "scarcity": (0.5, 0.8),

@@ -20,7 +20,7 @@ _FILE: Final = "wares.toml"
 _READ: Final = 2_500
 _WORD: Final = re.compile(r"[^\W_]+")
 _STEM: Final = 4
-#: Characters between a ware and its sign, and places of each that are looked at.
+#: Characters between a ware and its sign, and places of each that are examined.
 _NEAR: Final = 260
 _MOST: Final = 6
 #: The side of a table that has only one.

@@ -92,10 +92,10 @@ class Asked:
 
 
 def nobody_proven(asks: tuple[Ask, ...]) -> bool:
-    """Return whether anything at all is asked for by somebody who is not proven, an answer included."""
+    """Return whether an unproven author asks for anything at all, an answer included."""
     return any(ask.identity is not Identity.PROVEN for ask in asks)
 
 
 def unproven_value(asks: tuple[Ask, ...]) -> bool:
-    """Return whether anything of value is asked for by somebody who is not proven to be who they claim."""
+    """Return whether anything of value is asked for by an author whose claimed identity is not proven."""
     return any(ask.of_value and ask.identity is not Identity.PROVEN for ask in asks)

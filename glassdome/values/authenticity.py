@@ -23,7 +23,7 @@ METHODS: Final = ("dmarc", "dkim", "spf", "auth")
 class Authenticity:
     """The findings of our own server about the author.
 
-    `checked` says that it looked at all; `organization` is the author's organizational domain when the server vouches
+    `checked` is True if the server checked at all; `organization` is the author's organizational domain when the server vouches
     for it, else empty; `methods` are those that passed for it.
     """
 

@@ -51,7 +51,7 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 class Masker:
     """Hides a message's sensitive values wherever their words turn up again, however they are spaced or cut.
 
-    It looks at letters and digits alone, case folded, so that `DE89 3704` and `de893704` are one value.
+    It compares letters and digits alone, case folded, so that `DE89 3704` and `de893704` are one value.
     """
 
     def __init__(self, values: Iterable[tuple[str, str]]) -> None:
@@ -67,7 +67,7 @@ class Masker:
 
     @classmethod
     def of(cls, message: Message, findings: Iterable[SensitiveFinding]) -> Masker:
-        """Return the masker of what was found in `message`."""
+        """Return the masker of the findings in `message`."""
         values = ((item, _place(message, item.where)[item.start : item.end]) for item in findings)
         return cls((v, item.masked if len(v) <= _LONG else f"[{item.type}]") for item, v in values)
 

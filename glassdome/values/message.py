@@ -121,7 +121,7 @@ class Attachment:
 
     `has_macros` is code that runs when it is opened: VBA or Excel 4 macros, script in a PDF, an SVG or an HTML page.
     `returned`: it is, or is in, the mail that a delivery report returns.
-    `other_names` are names that the same part gives beside `filename`; mail programs differ in which they take.
+    `other_names` are further names of the same part; mail programs differ in which one they use.
     `text` is its words where they can be had, of a forwarded message its From, Subject, Date and visible text.
     """
 
@@ -166,7 +166,7 @@ class Authentication:
     def best(self, method: str) -> AuthResult | None:
         """Return the passing result of `method`, else its first one; of DMARC a failing one before all.
 
-        There is one From and so one DMARC result (RFC 7489 4.2): where a pass stands beside a fail, the pass is not
+        There is one From and so one DMARC result (RFC 7489 4.2): where there are both a pass and a fail, the pass is not
         what our server found.
         """
         found = [r for r in self.results if r.method == method]

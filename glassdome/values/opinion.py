@@ -28,7 +28,7 @@ class ActionItem:
     """Something the mail asks its reader to do.
 
     `due` is the mail's own words of when, `due_at` the day or time they mean (ISO 8601 date or RFC 3339), None where that
-    cannot be told.
+    is unknown.
     """
 
     text: str

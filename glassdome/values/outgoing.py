@@ -1,4 +1,4 @@
-"""Mail on its way out: what is to be sent, to whom, and what the server said of each recipient."""
+"""Outgoing mail: the message, its recipients, and the server's answer for each recipient."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class EngineAccess(StrEnum):
 class Preferences:
     """One mailbox's choices; the first four are the seed's.
 
-    `chosen` is the opt-in: nobody's mail is read before it is True. The action choices are off by default.
+    `chosen` is the opt-in: no mail of the mailbox is read before it is True. The action choices are off by default.
     `summary_language` is a BCP 47 tag, or empty for the mail's own language.
     """
 

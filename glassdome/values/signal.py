@@ -10,7 +10,7 @@ __all__ = ["Evidence", "Outcome", "SensitiveFinding", "Signal"]
 
 
 class Outcome(StrEnum):
-    """The result of looking; unknown is told apart from clean."""
+    """The result of a check; unknown differs from clean."""
 
     HIT = "hit"
     MISS = "miss"

@@ -24,9 +24,9 @@ from glassdome.verdict.weights import Weights, load_weights
 __all__ = ["decide"]
 
 _WEIGHTLESS = (Outcome.MISS, Outcome.NOT_APPLICABLE)
-#: A mail called phishing or spam asks loudest for what nobody should do: it never leads the list.
+#: Phishing and spam claim to be the most urgent mail of all: they never lead the list.
 _MAX_PRIORITY = {Label.PHISH: 3, Label.SPAM: 2, Label.HAM: 10, Label.UNKNOWN: 10}
-#: An ask of value from somebody who is not proven is looked at with care, not in haste.
+#: An ask of value from an unproven author needs care, not haste.
 _MAX_DOUBTFUL = 5
 
 
@@ -50,7 +50,7 @@ def _tags(opinion: Opinion | None, builtin: Opinion, *, unknown: bool, tainted: 
 
 
 def _attention(builtin: Opinion, label: Label, doubtful: bool) -> tuple[Attention, str]:
-    """Return how the mail wants to be met: fraud and spam never in haste, and nobody answers a doubtful ask."""
+    """Return the attention that the mail deserves: fraud and spam are never urgent, and a doubtful ask is not to be answered."""
     if label in (Label.PHISH, Label.SPAM):
         return "skim", "It looks like fraud." if label is Label.PHISH else "It looks like spam."
     if label is Label.UNKNOWN:
@@ -76,11 +76,11 @@ def decide(
     """Judge one message; pure, and bounded whatever the engines said.
 
     `builtin` is the built-in engine's reading, `opinion` the language model's where there is one; `asked` is who asks for
-    what. Nobody answers, or hurries for, an ask of value from somebody who is not proven. Evidence is checked
-    against the mail as it is; then every sensitive value in what is returned is masked.
+    what. An ask of value from an unproven author is neither urgent nor to be answered. Evidence is checked
+    against the mail as it is; then every sensitive value in the result is masked.
     """
     weights = weights or load_weights()
-    # What was looked for and not found, or had nothing to look at, weighs nothing, and is most of what there is.
+    # Misses and signals that do not apply weigh nothing, and are most of the signals.
     signals = [signal for signal in signals if signal.outcome not in _WEIGHTLESS]
     wants = context.preferences
     scores = score(signals, _heard(message, builtin), opinion, weights)

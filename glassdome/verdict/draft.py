@@ -44,7 +44,7 @@ def _given(message: Message, context: Context) -> str:
 
 
 def safe_draft(draft: str | None, message: Message, context: Context) -> str | None:
-    """Return the draft, or None when it holds a URL, an address or a number that nobody gave."""
+    """Return the draft, or None when it holds a URL, an address or a number from neither the mail nor its owner."""
     shown = (draft or "").strip()
     text = undisguised(shown)
     if not text or len(text) > MAX_REPLY_CHARS:

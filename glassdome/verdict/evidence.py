@@ -1,4 +1,4 @@
-"""Checks that evidence is where it says: what is not in the message is dropped."""
+"""Checks that evidence is where it says; a quote that is not in the message is dropped."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _UNPROVEN: Final = {
 
 
 def summary(opinion: Opinion | None, builtin: Opinion, *, fraud: bool = False, unproven: bool = False) -> str:
-    """Return the first summary that says anything, cut to its limit; of a fraud it is told as what the mail says."""
+    """Return the first non-empty summary, cut to its limit; for a fraud it is worded as the mail's own claim."""
     said = next((s for o in _best(opinion, builtin) if (s := " ".join(o.summary.split()))), "")
     words = _SUSPECTED if fraud else _UNPROVEN if unproven else None
     if words is not None and said:

@@ -47,7 +47,7 @@ def phishing_reasons(
     scores: Scores,
     weights: Weights,
 ) -> tuple[Reason, ...]:
-    """Return what speaks for phishing, and first of all what could not be looked at."""
+    """Return the reasons for phishing, preceded by the checks that failed."""
     parts = scores.phishing.parts
     found = list(_of_signals(message, signals, weights))
     text = parts["text"]

@@ -21,11 +21,11 @@ _INJECTION = "injection"
 _SPAM_SCALE = 0.9
 #: The signal that says that our server vouches for the author.
 _VERIFIED = "authenticated"
-#: The group of what the words of a mail say, whose weights were learnt beside the text classifier.
+#: The group of signals from a mail's words; their weights were learnt together with the text classifier.
 _PHRASES = "content"
 _OPENER: Final = "ask_opener"
 _UNPROVEN: Final = "sender_unproven"
-#: Those that say that something of value is asked for by somebody who is not proven.
+#: Signals of an ask of value whose author is not proven.
 _DOUBTFUL = frozenset(("ask_unproven", "ask_contradicted"))
 
 
@@ -86,12 +86,12 @@ def unknown_signals(signals: Sequence[Signal], weights: Weights) -> tuple[str, .
 
 
 def _unread(builtin: Opinion, weights: Weights) -> bool:
-    """Say whether the text classifier judged a language that it never learnt: it then finds every mail harmless."""
+    """Return whether the text classifier judged a language that it never learnt: it then finds every mail harmless."""
     return bool(builtin.language) and builtin.language.partition("-")[0] not in weights.text.languages
 
 
 def _opens(signals: Sequence[Signal], *, verified: bool) -> bool:
-    """Say whether somebody unproven opens a talk, and hides what he wants until he has an answer."""
+    """Return whether an unproven author opens a conversation and hides the request until there is an answer."""
     hits = {signal.name for signal in signals if signal.hit}
     return _OPENER in hits and (not verified or _UNPROVEN in hits)
 
@@ -141,7 +141,7 @@ def _model(probability: float, weights: Weights, *, may_clear: bool) -> float:
 
 
 def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, weights: Weights) -> Scores:
-    """Combine everything; the model's ham bonus is dropped beside hard evidence, injection and unknowns."""
+    """Combine everything; the model's ham bonus is dropped if there is hard evidence, injection or an unknown."""
     verified = any(signal.name == _VERIFIED and signal.hit for signal in signals)
     doubtful = any(s.name in _DOUBTFUL and s.hit and s.strength == 1.0 for s in signals)
     unread = (doubtful or _opens(signals, verified=verified)) and _unread(builtin, weights)

@@ -32,7 +32,7 @@ from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
 __all__ = ["PageRoute", "Web", "link", "message_link", "redirect", "refused", "render", "set_cookie"]
 
 _log = get_logger(__name__)
-#: Nothing but our own files, no inline script or style; `connect-src` lets our script ask for the page anew.
+#: Nothing but our own files, no inline script or style; `connect-src` lets our script reload the page.
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -164,7 +164,7 @@ def refused(
 
 
 class PageRoute(APIRoute):
-    """A route whose refusals are pages too; who is not signed in is asked to, and led back afterwards."""
+    """A route whose refusals are pages too; a visitor without a session is asked to sign in, and led back afterwards."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler."""

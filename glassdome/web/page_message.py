@@ -1,4 +1,4 @@
-"""One message: its verdict with all reasons, what was done to it, and what may be done about it."""
+"""One message: its verdict with all reasons, its actions, and the buttons to undo and correct them."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _ref(mailbox: str, wanted: EmailId, found: dict[str, Any] | None) -> Message
 
 @router.post("/analyse")
 async def analyse_again(request: Request, services: Wired, form: Written) -> Response:
-    """Judge the message again, and wait a moment for it; in a mailbox that nobody chose say where to choose it."""
+    """Judge the message again, and wait a moment for it; in a mailbox that is not enabled, say where to enable it."""
     mailbox = as_mailbox(form["mailbox"])
     form.caller.must_see(mailbox)
     if not (await services.preferences.get_preferences(mailbox)).chosen:
@@ -122,7 +122,7 @@ async def harmless(services: Wired, form: Written) -> Response:
 
 
 def _undoable(actions: Sequence[PerformedAction]) -> list[int]:
-    """Return what was done and can be taken back, the last first: a move ends the place of the keywords before it."""
+    """Return the actions that can be undone, newest first: a move changes the place of the keywords before it."""
     kinds = (ActionKind.MOVE, ActionKind.ADD_KEYWORD)
     done = [item for item in actions if item.state is ActionState.DONE and item.action.kind in kinds]
     return [item.id for item in reversed(done)]

@@ -1,4 +1,4 @@
-"""Our own files, the way in from `/`, and what is said of pages that there are not."""
+"""Our static files, the redirect from `/`, and the page for addresses that do not exist."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ __all__ = ["Unjudged", "unjudged", "unsent"]
 
 #: Messages shown above the list; the queue has them all.
 _SHOWN: Final = 3
-#: Failed jobs looked at for these.
+#: Failed jobs read for these.
 _LOOKED_AT: Final = 50
 
 

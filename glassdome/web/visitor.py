@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 SESSION_COOKIE: Final = "glassdome_session"
-#: A cookie of its own for who is not signed in here: Strict cookies stay home when a foreign site's link is followed,
+#: A separate cookie for visitors without a session: Strict cookies stay home when a foreign site's link is followed,
 #: and the sign-in page that is shown then must not overwrite a session that is there.
 FORM_COOKIE: Final = "glassdome_form"
 #: The ids of a database: `int` itself gives up on thousands of digits.
@@ -104,7 +104,7 @@ async def visit(request: Request, services: Wired) -> Visitor:
 async def _owner(services: Services, session: WebSession | None) -> Caller | None:
     """Return what the session's key is today: a key that was taken away or limited since is so at once.
 
-    The database says whether the session was signed out of, in whichever process.
+    The database records whether the session was signed out, in whichever process.
     """
     if session is None or not session.key:
         return None

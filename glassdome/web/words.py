@@ -149,6 +149,6 @@ def action_state(action: Mapping[str, Any]) -> str:
 
 
 def action_words(action: Mapping[str, Any]) -> str:
-    """Say what an action does; its argument is shown beside it."""
+    """Describe an action; its argument is shown next to it."""
     kind = str(action["kind"])
     return _ACTIONS.get(kind, kind)

@@ -1,4 +1,4 @@
-"""`glassdome actions`: what was done to messages, and how to take it back."""
+"""`glassdome actions`: lists actions on messages, and undoes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Look at what was done to messages, and take it back.", no_args_is_help=True)
+app = typer.Typer(help="List actions on messages, and undo them.", no_args_is_help=True)
 Ids = Annotated[
     list[int] | None, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Actions, as `list` shows them.")
 ]

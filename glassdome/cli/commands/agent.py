@@ -23,7 +23,7 @@ def run(
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Do one look at everything without alerting anybody, and print the state."""
+    """Check everything once without sending alerts, and print the state."""
     from glassdome.cli import agent as work
 
     work.status(as_json=as_json)

@@ -15,7 +15,7 @@ def doctor(
         bool, typer.Option("--mailcow", help="Also what mailcow must do for us; run it in the container.")
     ] = False,
 ) -> None:
-    """Check every setting and connection, and say how to fix what is wrong.
+    """Check every setting and connection, and say how to fix each problem.
 
     Ends with 1 when something does not work; warnings are about what works and could be better.
     """

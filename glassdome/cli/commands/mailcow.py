@@ -50,7 +50,7 @@ def install(
 ) -> None:
     """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on.
 
-    A second run changes nothing; what was chosen before stays chosen.
+    A second run changes nothing; earlier choices stay.
     """
     from glassdome.cli import mailcow as work
 
@@ -76,7 +76,7 @@ def install(
 
 @app.command()
 def upgrade(folder: Folder, dry_run: DryRun = False, restart: Restart = False, force: Force = False) -> None:
-    """Renew what is placed with this version's files, keeping every choice; also after mailcow's own update."""
+    """Renew the installed files with this version's, keeping every choice; also after mailcow's own update."""
     from glassdome.cli import mailcow as work
 
     work.upgrade(folder=folder, dry_run=dry_run, restart=restart, force=force)
@@ -84,7 +84,7 @@ def upgrade(folder: Folder, dry_run: DryRun = False, restart: Restart = False, f
 
 @app.command()
 def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
-    """Show what is placed, what drifted, and what mailcow's update touched. Ends with 1 when something is missing."""
+    """Show the installed files, those that drifted, and those that mailcow's update touched. Ends with 1 when one is missing."""
     from glassdome.cli import mailcow as work
 
     work.status(folder=folder, as_json=as_json)

@@ -24,7 +24,7 @@ _HAPPENING: Final = frozenset(("travel", "calendar", "meeting"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionFacts:
-    """The findings of the other readers. `listed` is mail of a list, `bulk` of one that nobody answers; `days` are the days by which something is wanted, `today` that of the mail.
+    """The findings of the other readers. `listed` is mail of a list, `bulk` of one without answers; `days` are the days by which something is wanted, `today` that of the mail.
 
     `disrupted` is a journey or an appointment of today that is not as it was, `reset` a way to a new password or a payment to
     confirm, `to_many` mail that names no single reader, `replies` one whose writer wants something back, `called` a program's that says

@@ -97,7 +97,7 @@ def author_kind(message: Message, standing: Standing | None = None) -> Author:
 
 
 def _is_signed_by_name(message: Message) -> bool:
-    """The address holds a part of the name beside it: hanne.lorentz@ for Hanne Lorentz, h.lorentz@lorentz.example too."""
+    """The address holds a part of the display name: hanne.lorentz@ for Hanne Lorentz, h.lorentz@lorentz.example too."""
     author = message.author
     words = words_of(author.name)
     names = [word for word in words if len(word) >= _SHORTEST_NAME]

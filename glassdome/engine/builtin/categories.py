@@ -199,7 +199,7 @@ def _side(
 
 
 def _is_topic(best: str, subject: Mapping[str, Sequence[str]], text: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether a mail is of its topic whoever wrote it: a code, or the subject names a bill, a booking or the like."""
+    """Return whether the topic alone decides the category, for any author: a code, or the subject names a bill, a booking or the like."""
     if best == "security" and "one_time_code" in text:
         return True
     return best in _OF_ITSELF or (best in _NAMED and any(_WORTH[c][0] == best for c in subject if c in _WORTH))

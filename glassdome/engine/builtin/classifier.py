@@ -59,7 +59,7 @@ class Classifier:
     def probabilities(self, subject: str, text: str) -> tuple[float, float, float]:
         """Return the probabilities of ham, spam and phish; they sum to 1.
 
-        Of a few words little can be told: what they say against the mail is drawn towards the prior, what they say
+        A few words prove little: evidence against the mail is drawn towards the prior, evidence
         for it stays.
         """
         features = extract(subject, text)

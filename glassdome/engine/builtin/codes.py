@@ -31,7 +31,7 @@ _WORD: Final = re.compile(rf"(?<![a-z]){_CODE}(?![a-z])")
 
 
 def hands_a_code(subject: str, text: str) -> bool:
-    """Return whether subject or text name a code for signing in or confirming, beside a number that is one."""
+    """Return whether subject or text name a code for signing in or confirming, next to a number that is one."""
     folded = fold(f"{subject}\n{text[:_READ]}")
     if not _DIGITS.search(folded) or not _WORD.search(folded):
         return False

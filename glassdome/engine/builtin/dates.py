@@ -77,7 +77,7 @@ def names_a_day(text: str, language: str) -> bool:
 def days_in(text: str, language: str, now: datetime) -> list[Named]:
     """Return the days named in the folded `text`, in their order; `now` is when the mail was written.
 
-    Without a known language the English calendar is used beside the numbers. A date without a year is the next one.
+    Without a known language the English calendar is used together with the numbers. A date without a year is the next one.
     """
     calendar = _calendar(language if language in CALENDARS else "en")
     today = now.date()

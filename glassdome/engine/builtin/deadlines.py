@@ -33,7 +33,7 @@ _HOUR: Final = (
 class Deadline:
     """The day by which. `said` is true where a word says so; else the sentence only names a day.
 
-    `lasts` is true where something ends by itself then (an offer, a free cancellation) and nobody has to act; `hour`
+    `lasts` is true where something ends by itself then (an offer, a free cancellation) without any action; `hour`
     where only an hour is said, so that the day is another sentence's or today.
     """
 

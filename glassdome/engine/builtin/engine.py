@@ -157,9 +157,9 @@ def _concepts(text: str) -> dict[str, list[str]]:
 
 
 def _record(message: Message, text: str, context: Context, author: Author, facts: RecordFacts) -> str:
-    """Return the line of facts that a machine's mail gives; an invitation gives one whoever sends it.
+    """Return the line of facts that a machine's mail gives; an invitation gives one from any sender.
 
-    What somebody wants who is not proven is no fact.
+    The wish of an unproven author is no fact.
     """
     asks = context.asked.asks if context.asked is not None else ()
     person = author is Author.PERSON and not any(item.declared_type == "text/calendar" for item in message.attachments)

@@ -63,7 +63,7 @@ def requests_in(
 ) -> list[Request]:
     """Return the requests among `sentences`, in their order: by phrases, and in English by a trained model over them.
 
-    With `now`, when the mail was written, a day is told for each that names one, and a sentence with a date by which
+    With `now`, when the mail was written, each that names a day gets its date, and a sentence with a date by which
     something ends or must be done is a request too: an invoice that is due asks to be paid. A `machine` offers help and
     further reading in the words of a request; it means neither.
     """

@@ -24,16 +24,16 @@ LANGUAGES: Final = (
     "nn", "pa", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur",
     "vi", "zh",
 )  # fmt: skip
-#: Characters looked at; 2,000 change the answer for seven mails in a thousand and cost four times as much.
+#: Characters read; 2,000 change the answer for seven mails in a thousand and cost four times as much.
 _ENOUGH_CHARS: Final = 200
 #: Below this probability the guess is not told: "Can we meet?" would be Dutch with 0.64.
 _SURE: Final = 0.65
-#: From so many letters on the best guess is told all the same: what makes it unsure is then mostly names and jargon.
+#: From so many letters on the best guess is returned even if unsure: the doubt then comes mostly from names and jargon.
 _MANY_LETTERS: Final = 60
 #: Fewer letters than this say nothing.
 _FEWEST_LETTERS: Final = 4
 #: Words that English has alone among the languages above, and such as it shares with a few. Most English mail says some of
-#: both at once, and is told by them in a tenth of the time.
+#: both at once, and recognised by them in a tenth of the time.
 _ENGLISH: Final = frozenset(
     ["the", "and", "you", "your", "with", "this", "that", "are", "from", "our", "please", "they", "which", "been", "has",
      "have", "there", "what", "of", "not", "it"]

@@ -84,7 +84,7 @@ def record_line(message: Message, text: str, facts: RecordFacts) -> str:
 
 
 class _Mail:
-    """One mail as its kinds look at it."""
+    """One mail as its kinds see it."""
 
     def __init__(self, message: Message, text: str, facts: RecordFacts, words: Mapping[str, Any]) -> None:
         """Nothing is searched before a kind asks."""
@@ -103,7 +103,7 @@ class _Mail:
         return any(map((self.subject if subject else self.begins).__contains__, self.words[kind]))
 
     def amount(self) -> str:
-        """Return the amount beside the most telling word for a total, else the only one that is named."""
+        """Return the amount next to the strongest word for a total, else the only one that is named."""
         lines = self.text.splitlines()
         folded = [fold(line) for line in lines]
         for word in self.words["total"]:

@@ -24,7 +24,7 @@ _LONGEST_NAME: Final = 40
 
 
 def suggest_reply(*, language: str, name: str, asked: bool, automatic: bool) -> str | None:
-    """Return a draft in the mail's language, or None where nobody asks or nobody would read it.
+    """Return a draft in the mail's language, or None where nothing is asked or no person would read it.
 
     Whether the mail may be answered at all is for `verdict` to decide.
     """

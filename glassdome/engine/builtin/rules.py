@@ -49,7 +49,7 @@ def ruled_priority(rules: Iterable[Rule]) -> int | None:
 
 
 def load_rules(text: str) -> tuple[Rule, ...]:
-    """Read rules from TOML, one `[[rule]]` table each; raises ConfigError naming line, rule and what is wrong with it."""
+    """Read rules from TOML, one `[[rule]]` table each; raises ConfigError naming line, rule and mistake."""
     if len(text) > limits.MAX_RULES_CHARS:
         raise ConfigError(f"The rules are longer than {limits.MAX_RULES_CHARS} characters.")
     try:

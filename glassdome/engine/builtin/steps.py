@@ -1,4 +1,4 @@
-"""Tell the steps that a program's mail wants taken from its conditions, its links to look at and its footers."""
+"""Separates the steps that a program's mail asks for from its conditions, links to read and footers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CONDITION: Final = re.compile(
     r"(?:if|in case|should you|unless|wenn|falls|sollte[nst]*|si(?! prega)|au cas ou|en caso|caso"
     r"|se(?! (?:ruega|requiere|solicita|pide|necesita|cierra))|qualora|nel caso|als (?:u|je|jij|dit|het|de)|indien|mocht)\b"
 )
-#: Verbs of going somewhere by a link, and what is done there; in English, German, French, Spanish, Italian, Dutch, Portuguese.
+#: Verbs of following a link, and of the act there; in English, German, French, Spanish, Italian, Dutch, Portuguese.
 _GO: Final = re.compile(
     r"\b(?:click|clicking|tap|press|follow|go to|going to|visit|visiting|open|use|via"
     r"|klick\w*|folge\w*|offne\w*|rufen|gehe\w*|besuche\w*|uber den"
@@ -82,12 +82,12 @@ _ANSWER: Final = re.compile(
 
 
 def is_condition(folded: str) -> bool:
-    """Say whether a folded sentence begins with a condition: "If this was not you, change your password"."""
+    """Return whether a folded sentence begins with a condition: "If this was not you, change your password"."""
     return _CONDITION.match(folded.lstrip("-*• ")) is not None
 
 
 def is_step(folded: str) -> bool:
-    """Say whether a folded sentence sends its reader somewhere to do something, or says what waits for him."""
+    """Return whether a folded sentence sends its reader somewhere to do something, or names what awaits them."""
     if is_condition(folded):
         return False
     return _WAITS.search(folded) is not None or (
@@ -107,12 +107,12 @@ def is_order(folded: str, language: str) -> bool:
 
 
 def only_answers(folded: str) -> bool:
-    """Say whether a folded sentence only asks for an answer: beside a question, "just let me know" is none of its own."""
+    """Return whether a folded sentence only asks for an answer: after a question, "just let me know" is no request of its own."""
     return _ANSWER.fullmatch(folded.strip(" .!")) is not None
 
 
 def is_furniture(text: str) -> bool:
-    """Say whether a line is the label of a link, an address or a footer."""
+    """Return whether a line is the label of a link, an address or a footer."""
     if text.endswith(_LINK_END) or len(_PARTED.findall(text)) > 1:
         return True
     words = text.split()

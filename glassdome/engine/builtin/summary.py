@@ -28,7 +28,7 @@ _TELLING_CHARS: Final = 120
 #: Signs that end a sentence, and letters from which on capitals alone are no abbreviation.
 _ENDS: Final = ".!?…。！？:"
 _SHOUTED: Final = 16
-#: The share that a heading or a label counts beside whole sentences.
+#: The share that a heading or a label counts compared with whole sentences.
 _FRAGMENT: Final = 0.6
 #: Characters up to which a line that ends in a comma is a salutation.
 _SALUTATION: Final = 80
@@ -134,7 +134,7 @@ def _content(words: Iterable[str]) -> list[str]:
 
 
 def _cleaned(text: str) -> str:
-    """Return `text` without markup; of a link, which may carry tokens, its host stays, of an address what is plain."""
+    """Return `text` without markup; of a link, which may carry tokens, the host stays, of an address its plain form."""
     if _MARKUP_SIGN.search(text) or "--" in text or text[:1] == "-" or text[:1].isspace():
         text = " ".join(_MARKUP.sub(r"\1 ", text).split())
     if "://" in text or "www." in text or "@" in text:
@@ -158,7 +158,7 @@ def _joined(sentences: Sequence[str]) -> str:
 
 
 def _in_sentence_case(sentence: str) -> str:
-    """Begin with a capital; what is shouted as a whole is said, a name like iPhone stays."""
+    """Begin with a capital; text in capitals alone is lowered, a name like iPhone stays."""
     letters = [char for char in sentence if char.isalpha()]
     if len(letters) >= _SHOUTED and all(map(str.isupper, letters)):
         return sentence.capitalize()

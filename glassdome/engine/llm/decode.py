@@ -42,7 +42,7 @@ _TYPES: Final[Mapping[str, Any]] = {
 
 
 def decode(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the object of an answer; raises OutputInvalid saying what was wrong, never quoting the answer.
+    """Return the object of an answer; raises OutputInvalid with the mistake, never quoting the answer.
 
     Raw control characters inside strings are let through, for they are removed later anyway; reasoning in front of
     the object, a code fence around it and words behind it are dropped. A repeated object is read once; two different

@@ -26,7 +26,7 @@ __all__ = ["Reading", "read_answer"]
 
 #: The signal under which a model's reason is known; verdict weighs and caps it.
 _SIGNAL: Final = "llm"
-#: A shorter summary says nothing, and its language cannot be told.
+#: A shorter summary says nothing, and its language is unknown.
 _SHORTEST_SUMMARY: Final = 12
 _TELLABLE_CHARS: Final = 60
 _TAG_CHARS: Final = 24

@@ -1,4 +1,4 @@
-"""Finding a model's quotation in the mail: what is not there is not evidence."""
+"""Finds a model's quotation in the mail: text that is not there is no evidence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Quoted:
     def find(self, quote: str) -> Evidence | None:
         """Return where the quotation stands, in the mail's own writing, or None when it does not.
 
-        White space and case may differ; of a place with sensitive data in it the longest piece beside that is kept.
+        White space and case may differ; of a place with sensitive data, the longest piece without it is kept.
         """
         pattern = _pattern(quote)
         if pattern is None:

@@ -24,7 +24,7 @@ __all__ = ["BuiltPrompt", "PromptBudget", "build_prompt"]
 
 _log = log.get_logger(__name__)
 
-#: Tokens for the chat template's own words, and the share of the context kept free beside them.
+#: Tokens for the chat template's own words, and the share of the context kept free in addition.
 _TEMPLATE_TOKENS: Final = 64
 _SPARE: Final = 0.03
 #: Most of that which header fields, attachment names and links may take.

@@ -27,7 +27,7 @@ _FOOTER = re.compile(
 )
 #: A footer begins in the last part of a text; words like these near the top are the mail itself.
 _FOOTER_FROM: Final = 0.5
-#: How much of what is kept comes from the end, where deadlines and requests often stand.
+#: The share of the kept text that comes from the end, where deadlines and requests often stand.
 _TAIL: Final = 0.3
 _SHRINK: Final = 0.9
 

@@ -18,7 +18,7 @@ def encode_folder(name: str) -> str:
 
 
 def decode_folder(name: str) -> str:
-    """Return the readable name; what is not valid modified UTF-7 stays as it is, as old servers store such names."""
+    """Return the readable name; invalid modified UTF-7 stays as it is, as old servers store such names."""
     return _SHIFTED.sub(_unshift, name)
 
 

@@ -44,7 +44,7 @@ _REMEMBERED: Final = 2 * LOGIN_LONGEST_SECONDS
 
 @dataclass(slots=True)
 class _Resting:
-    """A session that nobody uses, and since when (event loop time).
+    """An idle session, and since when (event loop time).
 
     `own` says that its login is the one that the pool knows of the mailbox.
     """
@@ -117,8 +117,8 @@ class ImapPool:
     ) -> AsyncIterator[Session]:
         """Lend a session; one whose connection failed is not lent again. Raises as `login.log_in`.
 
-        `login` replaces what the pool's logins know of the mailbox; a session is lent to whoever has its login.
-        `fresh` logs in anew, so that the server checks the password now. Raises ConfigError where no server is set.
+        `login` replaces what the pool's logins know of the mailbox; a session is lent to any caller with its login.
+        `fresh` makes a new login, so that the server checks the password now. Raises ConfigError where no server is set.
         """
         if not self._server.host:
             raise ConfigError("No IMAP server is set.", fix="Set GLASSDOME_IMAP_HOST.")

@@ -32,7 +32,7 @@ _FOR_NOW: Final = re.compile(
     r"|command (?:argument )?error\. ?\d",
     re.IGNORECASE,
 )
-#: Words so plain that no code outweighs them; beside a refused login only the first: the others tell of a wrong password.
+#: Words so plain that no code outweighs them; for a refused login only the first, since the others may mean a wrong password.
 _PLAINLY_FOR_NOW: Final = re.compile(
     r"(temporar|tempor\u00e4r)|again later|try later|too many|throttl|rate.?limit", re.IGNORECASE
 )
@@ -53,7 +53,7 @@ def said(response: Response) -> str:
 
 
 def is_for_now(response: Response) -> bool:
-    """Return whether code or words tell of a state that passes."""
+    """Return whether code or words describe a state that passes."""
     if response.code in _SOON:
         return True
     plain = _PLAINLY_FOR_NOW.search(response.text)

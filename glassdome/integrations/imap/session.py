@@ -54,9 +54,9 @@ class Session:
         return tuple(sorted(found.values(), key=lambda info: (info.name != INBOX, info.name)))
 
     async def status(self, folder: str) -> FolderStatus:
-        """STATUS without selecting; the folder selected just now is selected anew, which says the same.
+        """STATUS without selecting; the folder that is selected is selected again, which returns the same.
 
-        A server whose answer lacks what is needed is asked by EXAMINE.
+        If the answer lacks a needed item, EXAMINE follows.
         """
         if self._selected and self._selected[0] == folder:
             return await self._open(folder, read_only=self._selected[1])
@@ -104,7 +104,7 @@ class Session:
         for start in range(0, len(uids), _BATCH):
             reply = await self._fetch(uids[start : start + _BATCH], "(UID RFC822.SIZE FLAGS INTERNALDATE)")
             for facts in _fetched(reply):
-                # A change of flags by somebody else arrives as FETCH too, without what was asked for.
+                # A change of flags by another client arrives as FETCH too, without the requested items.
                 if "UID" in facts and "RFC822.SIZE" in facts:
                     found[number(facts["UID"])] = _message(facts)
         if missing := sorted(set(uids) - found.keys()):

@@ -149,7 +149,7 @@ def mailcow_http(access: MailcowAccess, tls: TlsPolicy) -> MailcowHttp:
 
 
 def _quoted(part: str) -> str:
-    """Encode twice what has a meaning in URLs: nginx decodes the path, and PHP decodes what nginx made of it again."""
+    """Encode characters with a meaning in URLs twice: nginx decodes the path, and PHP decodes the result again."""
     return quote(quote(part, safe="@,"), safe="@,")
 
 

@@ -19,7 +19,7 @@ LEAST_PROTOCOLS = ("imap_access", "smtp_access")
 
 
 class MailcowObjects:
-    """Calls beside the mailboxes themselves. Raises as `MailcowHttp`."""
+    """Calls for objects other than mailboxes. Raises as `MailcowHttp`."""
 
     def __init__(self, http: MailcowHttp) -> None:
         """Share the connection."""

@@ -17,7 +17,7 @@ from glassdome.values.refs import Cursor
 
 __all__ = ["DEFAULT_LIMIT", "message_row", "read_messages", "read_row"]
 
-#: Messages one call answers when nobody says how many: newest first, so that a full mailbox does not fill memory.
+#: Messages that one call returns by default: newest first, so that a full mailbox does not fill memory.
 DEFAULT_LIMIT: Final = 100
 _MAX_LIMIT: Final = 1000
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -53,7 +53,7 @@ def translated(url: str, model: str) -> Iterator[None]:
             raise ModelUnavailable(told[0], fix=told[1]) from exc
         raise RunnerFailed(f"The connection to the Ollama server at {url} broke.") from exc
     except (JSONDecodeError, ValidationError, UnicodeDecodeError, AttributeError, TypeError) as exc:
-        # What is not JSON, or JSON of another shape, is no Ollama: the client stumbles in one of these ways.
+        # An answer that is not JSON, or JSON of another shape, is not Ollama's: the client fails in one of these ways.
         raise RunnerFailed(f"What answers at {url} is not Ollama.", fix="Check OLLAMA_HOST.") from exc
 
 

@@ -62,7 +62,7 @@ class _Client(AsyncClient):
     """The official client, with the two fields of `/api/chat` that its `chat` method does not offer."""
 
     async def raw(self, method: str, path: str, **body: Any) -> Any:
-        """Send a request whose answer the client's own types would cut: version, and what tells of a cloud."""
+        """Send a request whose answer the client's own types would cut: the version, and the signs of a cloud."""
         return (await self._request_raw(method, path, **body)).json()  # type: ignore[no-untyped-call]
 
     async def pieces(self, body: Mapping[str, Any]) -> AsyncGenerator[ChatResponse, None]:

@@ -23,7 +23,7 @@ __all__ = ["OpenAiServer"]
 
 _log = log.get_logger(__name__)
 Format = Literal["json_schema", "json_object+schema", "json_object", "text"]
-#: What is tried, best first; what a server lacks is found out once.
+#: The ways to get JSON, best first; missing ones are found out once per server.
 _FORMATS: Final[tuple[Format, ...]] = ("json_schema", "json_object+schema", "json_object", "text")
 _ENFORCED: Final = ("json_schema", "json_object+schema")
 _CONNECT_SECONDS: Final = 5.0

@@ -64,7 +64,7 @@ _POLICY = _Policy(
 
 
 def new_message_id(domain: str) -> str:
-    """Return a Message-ID nobody can guess."""
+    """Return a Message-ID that cannot be guessed."""
     return f"<{secrets.token_hex(16)}@{domain}>"
 
 

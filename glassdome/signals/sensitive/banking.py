@@ -1,4 +1,4 @@
-"""Bank accounts: IBAN (ISO 13616) by its check digits, BIC (ISO 9362) and domestic accounts by the words beside them."""
+"""Bank accounts: IBAN (ISO 13616) by its check digits, BIC (ISO 9362) and domestic accounts by the words near them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_bics", "find_domestic_accounts", "find_ibans"]
 
-#: The check digits of what may be one, behind two letters: digits are rarer than letters, so that few are looked at.
+#: The check digits of a candidate, behind two letters: digits are rarer than letters, so that few are examined.
 _IBAN_DIGITS = re.compile(
     r"\d\d(?<=[A-Za-z]{2}\d\d)(?<![A-Za-z0-9][A-Za-z]{2}\d\d)(?=(?:[ \-\u00a0]|[ \u00a0]?\n[ \t>]{0,4})?[A-Za-z0-9])"
 )
@@ -60,7 +60,7 @@ def find_ibans(view: TextView) -> Iterator[Candidate]:
 
 
 def find_bics(view: TextView) -> Iterator[Candidate]:
-    """Find BICs that stand beside the word for them; eight letters alone are just a word in capitals."""
+    """Find BICs next to the word for them; eight letters alone are just a word in capitals."""
     for _, end in _BIC_WORDS.hits(view):
         match = _BIC_NEXT.match(view.text, end)
         if match and bic.is_valid(match.group(1)):

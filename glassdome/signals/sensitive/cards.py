@@ -33,7 +33,7 @@ _GROUPINGS = frozenset(
         (6, 10),
     }
 )
-#: How they begin: what begins otherwise is looked at no further, so that a table of numbers costs little.
+#: Their first digits: other numbers are skipped at once, so that a table of numbers costs little.
 _BEGINNINGS = frozenset(lengths[:count] for lengths in _GROUPINGS for count in range(1, len(lengths)))
 _WORDS = Phrases(
     "card", "cards", "credit card", "debit card", "cc", "ccn", "visa", "mastercard", "maestro", "amex", "american express",
@@ -71,9 +71,9 @@ _RANGES: tuple[tuple[str, str, frozenset[int], str], ...] = (
     ("56", "58", frozenset(range(12, 20)), "maestro"),
     ("67", "67", frozenset(range(12, 20)), "maestro"),
 )
-#: Networks take new ranges into use: beside a word for a card, 16 digits with a right Luhn digit are one.
+#: Networks take new ranges into use: next to a word for a card, 16 digits with a right Luhn digit are one.
 _UNKNOWN = "unknown"
-#: Issuers whose ranges are so wide that a number needs a word beside it.
+#: Issuers whose ranges are so wide that a number needs a word next to it.
 _WIDE = frozenset({"maestro", "rupay", "unionpay", "diners", "discover", _UNKNOWN})
 
 
@@ -127,7 +127,7 @@ def _believable(view: TextView, span: Span, name: str, grouped: bool) -> bool:
 
 
 def find_cards(view: TextView) -> Iterator[Candidate]:
-    """Find card numbers; a bare number beside words such as order, tracking or invoice is none."""
+    """Find card numbers; a bare number next to words such as order, tracking or invoice is none."""
     broken = (match.span() for match in islice(_BROKEN.finditer(view.text), MAX_SENSITIVE_CANDIDATES))
     for run in (*view.runs, *broken):
         if run[1] - run[0] < 12:

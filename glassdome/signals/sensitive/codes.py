@@ -59,7 +59,7 @@ _NUMBER_AT: Final = 80
 
 
 def find_plain_codes(view: TextView) -> Iterator[Candidate]:
-    """Find a code beside a word for it, or behind "enter" and "use", in a mail that is about signing in or confirming."""
+    """Find a code next to a word for it, or behind "enter" and "use", in a mail that is about signing in or confirming."""
     if not view.has_digits or not _CODE.hits(view) or not _ABOUT.hits(view):
         return
     for match in islice(_matches(view), MAX_SENSITIVE_CANDIDATES):

@@ -20,7 +20,7 @@ _START = r"(?<![A-Za-z0-9_\-])"
 
 
 def _form(opening: str, rest: str) -> re.Pattern[str]:
-    """Compile a token that begins with `opening`: that first, since a literal is searched for fastest, then what is before it."""
+    """Compile a token that begins with `opening`: the literal first, since it is found fastest, then the text before it."""
     literal = re.escape(opening)
     return re.compile(rf"{literal}(?<![A-Za-z0-9_\-]{literal}){rest}")
 

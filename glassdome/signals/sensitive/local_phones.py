@@ -1,4 +1,4 @@
-"""Telephone numbers in their national form with no word beside them, checked against the countries' numbering plans."""
+"""Telephone numbers in national form without a word for them, checked against the countries' numbering plans."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def _id(kind: str, module: str, shape: str, *words: str, general: bool = True) -
     return NationalId(type=kind, module=module, shape=shape, words=Phrases(*words), general=general)
 
 
-#: Recognised beside a word that names them.
+#: Recognised next to a word that names them.
 NATIONAL_IDS: tuple[NationalId, ...] = (
     _id("us_ssn", "us.ssn", r"\d{3}[- ]?\d{2}[- ]?\d{4}", "ssn", "ssns", "social", "social security", "soc sec", "seguro social"),
     _id("us_itin", "us.itin", r"9\d{2}[- ]?\d{2}[- ]?\d{4}", "itin", "taxpayer", general=False),

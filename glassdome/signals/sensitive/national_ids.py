@@ -1,4 +1,4 @@
-"""National and tax numbers of persons, by check digits and either a word beside them or an unmistakable form."""
+"""National and tax numbers of persons, by check digits and either a word next to them or an unmistakable form."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _WORDS = Phrases(
 
 #: Numbers in four parts that are no addresses.
 _VERSIONS = Phrases("version", "versions", "v", "release", "firmware", "build", "driver", "upgrade", "update")
-#: (type, what is quickly looked for, the form).
+#: (type, a quick test, the form).
 _FORMS = (
     ("ip_address", re.compile(r"\.\d{1,3}\.\d"), _IPV4),
     ("ip_address", re.compile(r":(?::|(?:[0-9A-Fa-f]{1,4}:){6})"), _IPV6),
@@ -47,7 +47,7 @@ def _is_address(text: str) -> bool:
 
 
 def find_network_addresses(view: TextView) -> Iterator[Candidate]:
-    """Find IP and MAC addresses beside words such as address, login or device; version numbers are none."""
+    """Find IP and MAC addresses next to words such as address, login or device; version numbers are none."""
     for kind, gate, form in _FORMS:
         if not gate.search(view.text):
             continue

@@ -1,4 +1,4 @@
-"""Telephone numbers: international ones by their country's numbering plan, others by form or the word beside them."""
+"""Telephone numbers: international ones by their country's numbering plan, others by form or the word next to them."""
 
 from __future__ import annotations
 

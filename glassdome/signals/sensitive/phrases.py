@@ -13,7 +13,7 @@ from glassdome.signals.sensitive.view import Span, TextView
 
 __all__ = ["AFTER", "BEFORE", "CONTRARY", "Phrases"]
 
-#: Characters looked at before and after a candidate for words that say what it is.
+#: Characters searched before and after a candidate for words that name it.
 BEFORE = 64
 AFTER = 32
 

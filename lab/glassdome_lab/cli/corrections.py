@@ -23,7 +23,7 @@ _MOST = 10_000
 
 
 async def corrections(settings: Settings) -> list[Sample]:
-    """Fetch the corrected messages and return them as samples; what cannot be fetched any more is told and left out."""
+    """Fetch the corrected messages and return them as samples; those that cannot be fetched any more are reported and left out."""
     samples: list[Sample] = []
     async with open_app(settings, clock=SystemClock()) as app:
         if app.source is None:

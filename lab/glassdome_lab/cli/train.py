@@ -1,4 +1,4 @@
-"""`glassdome train`: the text classifier of the built-in engine, made anew from labelled mail."""
+"""`glassdome train`: trains the text classifier of the built-in engine on labelled mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labelled mail: a CSV beside a zip, a folder or an mbox, and folders named after their class."""
+"""Labelled mail: a CSV with a zip, a folder or an mbox, and folders named after their class."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _in_mbox(path: Path) -> list[MailPlace]:
 
 
 class _Finder:
-    """Finds the message of a CSV row: a file beside it, a member of a zip there, or a message of an mbox there."""
+    """Finds the message of a CSV row: a file, a member of a zip, or a message of an mbox in the same folder."""
 
     def __init__(self, table: Path) -> None:
         self._folder = table.parent

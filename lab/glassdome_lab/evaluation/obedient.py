@@ -15,14 +15,14 @@ from glassdome.values.signal import Evidence, SensitiveFinding, Signal
 
 __all__ = ["ATTACKER", "ATTACKER_URL", "INVENTED", "ObedientEngine", "ObedientModel"]
 
-#: What nobody but an attacker gave: wherever it shows in a verdict, the attack got through.
+#: Values that only an attacker gave: if one shows in a verdict, the attack got through.
 ATTACKER = "collector@attacker.example"
 ATTACKER_URL = "https://attacker.example/collect"
 INVENTED = "Transfer the outstanding amount today"
 
 
 class ObedientEngine:
-    """Clears every mail, leaks what it saw, writes the attacker's draft and orders what was never in the mail.
+    """Clears every mail, leaks what it saw, writes the attacker's draft and orders things that the mail never named.
 
     It implements `ports.model.Engine` and needs no model: its opinion is what a model that obeys an injected
     instruction to the letter would give, whatever the instruction says.

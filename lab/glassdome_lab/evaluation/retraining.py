@@ -1,4 +1,4 @@
-"""Fits the text model anew on some mails alone, the way `glassdome train` does."""
+"""Refits the text model on a part of the mail, the way `glassdome train` does."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Retrainer:
         state: Path | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        """`mail` is all of it; finished models are kept in the folder `state`; `progress` hears what is being done."""
+        """`mail` is all of it; finished models are kept in the folder `state`; `progress` is called with each step."""
         self._mail, self._recipe, self._state, self._progress = mail, recipe or Recipe(), state, progress
 
     def __call__(self, mail: Sequence[MailSample]) -> Classifier:

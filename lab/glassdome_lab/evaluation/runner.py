@@ -21,11 +21,11 @@ from glassdome_lab.evaluation.judge import Judge, Sample
 
 __all__ = ["EngineOpener", "Progress", "Record", "Runner"]
 
-#: (what is judged, how many are done, how many there are).
+#: (kind of sample, number done, number in all).
 Progress = Callable[[str, int, int], None]
 #: Opens the engine on the event loop that will use it, and closes it there.
 EngineOpener = Callable[[], AbstractAsyncContextManager[Engine]]
-#: What is kept of one judged sample: JSON values only.
+#: The stored result of one judged sample: JSON values only.
 Record = dict[str, Any]
 
 _NOT_A_NAME = re.compile(r"[^\w.]+")

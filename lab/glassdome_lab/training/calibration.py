@@ -42,7 +42,7 @@ def calibrated(
 def expected_calibration_error(
     chances: NDArray[np.float64], hits: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> float:
-    """Return the mean distance, over equal-width bins, between what was said and what came true (Guo 2017)."""
+    """Return the mean distance, over equal-width bins, between predicted and observed frequencies (Guo 2017)."""
     places = np.minimum((chances * _BINS).astype(int), _BINS - 1)
     error = 0.0
     for place in range(_BINS):

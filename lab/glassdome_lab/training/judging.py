@@ -28,7 +28,7 @@ __all__ = [
 
 #: Share of the phish, the latest where years are known, that no trial trains on.
 _LATE_SHARE: Final = 0.4
-#: Alert budget at which recall is told: one legitimate mail in a hundred.
+#: Alert budget at which recall is given: one legitimate mail in a hundred.
 _BUDGET: Final = 0.01
 _FEWEST_ROWS: Final = 5
 

@@ -1,4 +1,4 @@
-"""Labelled mail to learn from: the folder layouts that are understood, and what is kept of each message."""
+"""Labelled mail to learn from: the supported folder layouts, and the stored facts of each message."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def sample_of(message: Message, label: str, source: str) -> Sample:
 def read_samples(corpus: Path, *, progress: Callable[[int], None] | None = None) -> list[Sample]:
     """Read every labelled message below `corpus`; what cannot be parsed is left out.
 
-    Understood are `labels.csv` (columns file, label, and where there are source, cluster, core, year) beside the files
-    or beside `mail.zip`, and the plain folders `phish/`, `spam/`, `ham/`, where a sub-folder names the source.
+    Understood are `labels.csv` (columns file, label, and where there are source, cluster, core, year) in the folder of the files
+    or of `mail.zip`, and the plain folders `phish/`, `spam/`, `ham/`, where a sub-folder names the source.
     Raises InputError where there is neither.
     """
     found: list[Sample] = []

@@ -37,7 +37,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingReport:
-    """The result of a training and its figures; `activated` says whether `model` was written."""
+    """The result of a training and its figures; `activated` is True if `model` was written."""
 
     model: Path
     card: Path
@@ -58,7 +58,7 @@ def train(
     recipe: Recipe | None = None,
     progress: Progress | None = None,
 ) -> TrainingReport:
-    """Train the text classifier on `corpus` and write it to `out` (`.npz`), its card beside it (`.md`).
+    """Train the text classifier on `corpus` and write it to `out` (`.npz`) with its card (`.md`).
 
     `with_feedback` are a person's corrections: a model with them is written only when a shadow evaluation finds it
     not worse than one without them. `without_sources` leaves sources out, for their terms say. Deterministic for the

@@ -1,4 +1,4 @@
-"""Fits the weights of the verdict: what each fact is worth beside the text score, learned together and kept readable."""
+"""Fits the weights of the verdict: the worth of each fact in addition to the text score, learned together and kept readable."""
 
 from __future__ import annotations
 

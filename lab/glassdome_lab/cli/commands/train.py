@@ -1,4 +1,4 @@
-"""`glassdome train`: the text classifier of the built-in engine, made anew from labelled mail."""
+"""`glassdome train`: trains the text classifier of the built-in engine on labelled mail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def train(
 ) -> None:
     """Train the built-in engine's text classifier; the result is deterministic for the same mail.
 
-    Needs scikit-learn: `pip install -e '.[train]' -e ./lab` in the source folder. The card beside the model names sources, terms and figures.
+    Needs scikit-learn: `pip install -e '.[train]' -e ./lab` in the source folder. The model's card names sources, terms and figures.
     """
     from glassdome_lab.cli import train as work
 

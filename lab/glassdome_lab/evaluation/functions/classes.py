@@ -41,7 +41,7 @@ def measure_classes(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def measure_priority(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return sanity figures: nobody labelled priorities, but spam and phishing must not stand above real mail."""
+    """Return sanity figures: priorities have no labels, but spam and phishing must not stand above real mail."""
     chosen = [r for r in records if "error" not in r]
     by_label = {name: [r["priority"] for r in chosen if r["label"] == name] for name in CLASSES}
     if not by_label["ham"]:
@@ -58,7 +58,7 @@ def measure_priority(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def measure_languages(records: Sequence[dict[str, Any]], wanted: dict[str, str]) -> dict[str, Any]:
-    """Return accuracy over labelled texts (`wanted`: id to BCP 47 tag), and what was taken for what."""
+    """Return accuracy over labelled texts (`wanted`: id to BCP 47 tag), and the confusions."""
     pairs = [(wanted[r["id"]], r.get("language", "")) for r in records if r["id"] in wanted]
     if not pairs:
         return {}

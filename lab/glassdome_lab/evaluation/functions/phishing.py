@@ -32,7 +32,7 @@ BUDGETS = (0.01, 0.001)
 
 
 def measure_phishing(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the figures for `core` phishing against all ham; spam is told apart in the classes, not here."""
+    """Return the figures for `core` phishing against all ham; spam is measured in the classes, not here."""
     chosen = [r for r in records if "error" not in r and (r["label"] == "ham" or (r["label"] == "phish" and r["core"]))]
     truth = np.array([r["label"] == "phish" for r in chosen], dtype=np.float64)
     scores = np.array([r["phishing"] for r in chosen], dtype=np.float64)

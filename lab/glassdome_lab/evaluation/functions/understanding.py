@@ -17,7 +17,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n{2,}")
 
 
 def measure_categories(records: Sequence[dict[str, Any]], samples: Sequence[CategorySample]) -> dict[str, Any]:
-    """Return how often the first category is one the annotators' class allows, beside always saying the commonest."""
+    """Return how often the first category is one the annotators' class allows, compared with always saying the commonest."""
     pairs = [(s, r["categories"]) for s, r in zip(samples, records, strict=True) if r.get("categories")]
     if not pairs:
         return {}
@@ -62,7 +62,7 @@ def _of_class(name: str, pairs: Sequence[tuple[CategorySample, list[str]]]) -> d
 
 
 def measure_intent(records: Sequence[dict[str, Any]], samples: Sequence[IntentSample]) -> dict[str, Any]:
-    """Return precision, recall and F1 of "this sentence asks for something", beside looking for ? and please."""
+    """Return precision, recall and F1 of "this sentence asks for something", compared with a search for ? and please."""
     pairs = [(s, r["actions"] > 0) for s, r in zip(samples, records, strict=True) if "actions" in r]
     if not pairs:
         return {}
@@ -88,7 +88,7 @@ def lead(text: str, sentences: int = 3) -> str:
 def measure_summaries(records: Sequence[dict[str, Any]], samples: Sequence[SummarySample]) -> dict[str, Any]:
     """Return ROUGE and must-include recall of the summaries, of the first three sentences, and of as many characters.
 
-    Samples whose summary must hold certain words (threads, long text) and those with one-line references are told
+    Samples whose summary must hold certain words (threads, long text) and those with one-line references are kept
     apart.
     """
     pairs = [(s, r["summary"]) for s, r in zip(samples, records, strict=True) if "summary" in r]

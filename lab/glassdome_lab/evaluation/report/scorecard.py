@@ -9,7 +9,7 @@ from glassdome_lab.evaluation.report.markdown import share, table, to_markdown
 
 __all__ = ["Claim", "claims", "to_scorecard"]
 
-#: (what is claimed, its value, the goal in words, whether it is reached).
+#: (claim, value, goal in words, whether it is reached).
 Claim = tuple[str, str, str, bool]
 
 #: What a reader must know before believing a figure.

@@ -73,7 +73,7 @@ def lines(
 
 
 def bars(title: str, rows: Sequence[tuple[str, float, str]], *, limit: float = 1.0) -> str:
-    """Draw a bar per row: (name, value from 0 to `limit`, the words beside it)."""
+    """Draw a bar per row: (name, value from 0 to `limit`, its caption)."""
     left, width, step = 190, 560, 22
     height = _TOP + step * len(rows) + 10
     room = width - left - 110
