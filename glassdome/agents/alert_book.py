@@ -57,7 +57,7 @@ class AlertBook:
         known = self._incidents.get(key)
         over = self._recovered.pop(key, None)
         if known is None and over is not None:
-            # It came back before anybody was told that it was over: the same incident still.
+            # It came back before the end was reported: still the same incident.
             known = over.incident
         if known is None:
             self._incidents[key] = Incident(key=key, text=text, critical=critical, since=now)
@@ -75,7 +75,7 @@ class AlertBook:
         return tuple(key for key in self._incidents if key.startswith(prefix))
 
     def due(self, now: datetime, *, quiet: bool = False) -> tuple[Notice, ...]:
-        """Return what is to be reported now; in quiet hours only what is critical, the rest waits."""
+        """Return the incidents to report now; in quiet hours only the critical ones, the others wait."""
         fresh = [
             Notice(incident=t)
             for t in self.incidents

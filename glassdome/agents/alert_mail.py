@@ -1,4 +1,4 @@
-"""Alerts by mail: what is wrong to the Overseer's recipients, phishing to the owner of the mailbox."""
+"""Alerts by mail: incidents to the Overseer's recipients, phishing to the owner of the mailbox."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ class CommandInbox:
         self._agent, self.mailbox, self._clock = agent, mailbox, clock
 
     async def poll(self, handle: Handle) -> int:
-        """Handle what is new and return how many mails that were; raises GlassdomeError, and passes over what breaks it.
+        """Handle new mail and return how many there were; raises GlassdomeError, and skips mail that breaks the handler.
 
-        At first sight, and in a rebuilt folder, only unread mail counts; the ledger knows what was run already.
+        At first sight, and in a rebuilt folder, only unread mail counts; the ledger has the commands that ran already.
         """
         stores = await self._agent.memory.stores()
         registered = await stores.mailboxes.get(self.mailbox)

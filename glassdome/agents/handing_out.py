@@ -11,7 +11,7 @@ from glassdome.values.refs import Cursor
 
 __all__ = ["HandedOut"]
 
-#: The cursor of what was handed out is neither the processor's nor that of monitoring.
+#: The cursor of handed-out mail is neither the processor's nor that of monitoring.
 _KEY: Final = "//once/"
 #: How long a message is known by its content; its UID is known for as long as the folder stands.
 _KEPT: Final = timedelta(days=3650)
@@ -30,7 +30,7 @@ class HandedOut:
         return found or Cursor(uid_validity=0, last_uid=0)
 
     async def take(self, mailbox: str, folder: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return those of the rows that nobody was given yet, and remember that they are given now."""
+        """Return the rows that were not handed out yet, and remember them as handed out."""
         stores, now = await self._memory.stores(), self._clock.now()
         taken = [
             row

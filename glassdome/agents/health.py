@@ -1,4 +1,4 @@
-"""Looks after agents, their mailboxes, services and the queue, and writes what is wrong into the alert book."""
+"""Checks agents, their mailboxes, services and the queue, and writes failures into the alert book."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MonitoredAgent(Protocol):
     agent_id: str
 
     async def monitor_all_mailboxes(self) -> dict[str, Any]:
-        """Look at every mailbox once."""
+        """Poll every mailbox once."""
         ...
 
 

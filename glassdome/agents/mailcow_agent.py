@@ -139,7 +139,7 @@ class MailcowAgent:
 
     @property
     def client(self) -> MailcowClient:
-        """The client, for what has no action."""
+        """The client, for calls that have no action."""
         return self._client
 
     @property
@@ -175,7 +175,7 @@ class MailcowAgent:
         await self._remember(mailbox, proved, name)
 
     async def forget(self, mailbox: str) -> bool:
-        """Monitor a mailbox no more and drop its password; say whether it was registered."""
+        """Monitor a mailbox no more and drop its password; return whether it was registered."""
         self._monitor.forget(mailbox)
         return await (await self._memory.stores()).mailboxes.forget(mailbox)
 
@@ -184,7 +184,7 @@ class MailcowAgent:
         await registry.add(mailbox, login.password, now=self._clock.now(), name=name, login=user)
 
     async def monitor_all_mailboxes(self, *, with_analysis: bool = False) -> Result:
-        """Poll every registered mailbox: first what is unread, later what arrived since the poll before.
+        """Poll every registered mailbox: first its unread mail, later the mail since the last poll.
 
         `with_analysis` gives each message its `analysis`, None where the processor has none yet.
         """

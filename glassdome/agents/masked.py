@@ -1,4 +1,4 @@
-"""Text of a mail, made fit to be mailed on: what is sensitive in it is masked."""
+"""Text of a mail, made fit to be mailed on: sensitive values in it are masked."""
 
 from __future__ import annotations
 

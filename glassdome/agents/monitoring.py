@@ -65,7 +65,7 @@ class Monitor:
         }
 
     def forget(self, mailbox: str) -> None:
-        """Drop what is kept of a mailbox that is no longer registered."""
+        """Drop the state of a mailbox that is no longer registered."""
         self._unread_first.forget(mailbox)
         for kept in (self._answered, self._stored):
             kept.pop(mailbox, None)

@@ -50,7 +50,7 @@ _KINDS: Final[tuple[Kind, ...]] = ("daily", "weekly")
 
 
 class OverseerAgent:
-    """Runs rounds: every agent looks at its mailboxes, services are asked, alerts, reports and commands are done.
+    """Runs rounds: every agent polls its mailboxes, services are checked, alerts, reports and commands are done.
 
     The first `MailcowAgent` it is given reads and sends its mail. Own commands: `@overseer.commands.command(...)`.
     """
@@ -135,7 +135,7 @@ class OverseerAgent:
                 await self._guarded("report", partial(self._send_report_when_due, kind))
 
     async def look(self) -> str:
-        """Look at everything once, tell nobody, and return the state as text; raises GlassdomeError."""
+        """Check everything once without sending alerts, and return the state as text; raises GlassdomeError."""
         await self._look()
         await self._ask()
         return await self.status()
@@ -159,7 +159,7 @@ class OverseerAgent:
         return result
 
     async def _look(self) -> None:
-        """Have every agent look at its mailboxes, and give what is new to the callbacks."""
+        """Have every agent poll its mailboxes, and give new mail to the callbacks."""
         now = self._clock.now()
         results = await asyncio.gather(*map(_passed, self._agents))
         for agent, result in zip(self._agents, results, strict=True):

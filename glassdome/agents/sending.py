@@ -84,7 +84,7 @@ class Mailer:
         try:
             await self._keep_rate(task.mailbox, outbox)
         except RateLimited:
-            # What was not sent must not count against the next mail.
+            # An unsent mail must not count against the next one.
             if await outbox.begin(entry.message_id, now=message.date):
                 await outbox.finish(entry.message_id, state=OutboxState.FAILED, now=message.date, detail="rate_limited")
             raise
@@ -157,7 +157,7 @@ class Mailer:
                 )
 
     async def _server_limit(self, mailbox: str) -> tuple[int, int] | None:
-        """Return mailcow's limit with a tenth to spare; None where there is none or nobody to ask."""
+        """Return mailcow's limit with a tenth to spare; None where there is none or no mailcow."""
         try:
             limit = await self._client.objects.rate_limit(mailbox)
         except GlassdomeError:
@@ -227,7 +227,7 @@ def _state_of(outcome: SendOutcome) -> OutboxState:
 
 
 def _result(task: SendEmail, entry: OutboxEntry, outcome: SendOutcome, now: datetime) -> dict[str, Any]:
-    """Return the seed's result, with the outcome of each recipient; raises for a mail that nobody will get."""
+    """Return the seed's result, with the outcome of each recipient; raises for a mail that reaches no recipient."""
     recipients = {r.address: r.outcome.value for r in outcome.recipients}
     replies = {r.address: r.reply for r in outcome.recipients if r.outcome is not RecipientOutcome.ACCEPTED}
     if outcome.state in (SendState.REFUSED, SendState.DEFERRED):

@@ -84,7 +84,7 @@ class MonitorMailbox(_Task):
 
     @property
     def hands_out_once(self) -> bool:
-        """Leave out what was handed out before."""
+        """Leave out mail that was handed out before."""
         asked = self.unread_only and "unread_only" in self.model_fields_set
         return asked if self.once is None else self.once
 

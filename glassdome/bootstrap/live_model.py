@@ -68,7 +68,7 @@ class LiveModel:
     async def begin(self, settings: Settings) -> None:
         """Make the first model; raises as `follow` where the environment or a file names one that cannot be made.
 
-        What was chosen in a running service must not keep it from starting: nobody could choose otherwise then.
+        A model chosen in a running service must not keep it from starting: the choice could not be corrected then.
         """
         origins = await asyncio.to_thread(settings.origins)  # it looks into the files
         chosen = {name for name, origin in origins.items() if origin == "llm_config"}

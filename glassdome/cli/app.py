@@ -31,11 +31,11 @@ COMMANDS: Final = {
     ),
     "stats": (
         "glassdome.cli.commands.stats:stats",
-        "Show what was analysed: verdicts, times, categories, models, mail per day, and the queue.",
+        "Show figures of the analysed mail: verdicts, times, categories, models, mail per day, and the queue.",
     ),
     "doctor": (
         "glassdome.cli.commands.doctor:doctor",
-        "Check every setting and connection, and say how to fix what is wrong.",
+        "Check every setting and connection, and say how to fix each problem.",
     ),
     "demo": (
         "glassdome.cli.commands.demo:demo",

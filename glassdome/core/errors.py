@@ -90,7 +90,7 @@ class GlassdomeError(Exception):
 
     @property
     def public_message(self) -> str:
-        """The public text: what was wrong, then what to do."""
+        """The public text: the problem, then its fix."""
         return f"{self.message} {self.fix}".strip()
 
     @property

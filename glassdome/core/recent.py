@@ -1,4 +1,4 @@
-"""Keeps what was made last, bounded in bytes and in time. Any thread may use it."""
+"""Keeps the latest values, bounded in bytes and in time. Any thread may use it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Arrivals:
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def poll(self, mailbox: str, folder: str, *, rung: bool = False) -> int:
-        """Queue what is new and return how many that are.
+        """Queue new mail and return how many messages that is.
 
         At first sight that is what arrived since the mailbox was enabled; with `rung` also the newest message, since
         somebody just told of a delivery. Raises as MailSource and Queue.
@@ -87,7 +87,7 @@ class Arrivals:
         cursor = await self._cursors.get_cursor(mailbox, folder)
         if cursor is None:
             now = self._clock.now()
-            # Servers date mail by whole seconds: what came in this one, but for what was told of, was there before.
+            # Servers date mail by whole seconds: mail of this second counts as older, except for announced mail.
             cursor = Cursor.starting(now + timedelta(seconds=1))
             await self._cursors.set_cursor(mailbox, folder, cursor, now=now)
         return cursor

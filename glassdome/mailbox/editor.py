@@ -141,7 +141,7 @@ async def _open(session: ImapSession, ref: MessageRef) -> FolderStatus:
 async def _copy(session: ImapSession, ref: MessageRef, target: str) -> tuple[int, int] | None:
     """Return where the message stands in the target already, by Message-ID and size; `ref.folder` is open afterwards.
 
-    A process may end between COPY and EXPUNGE, and nobody wants the mail twice.
+    A process may end between COPY and EXPUNGE, and the mail must not be there twice.
     """
     sizes = {fact.size for fact in await session.facts([ref.uid])}
     message_id = _message_id((await session.headers([ref.uid])).get(ref.uid, b""))

@@ -1,4 +1,4 @@
-"""The one rule for what is new in a folder, for every reader of it."""
+"""The one rule for new mail in a folder, for every reader of it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def compare(
 
 
 class UnreadFirst:
-    """The rule of agents and commands: the first poll of an INBOX, or of one that was rebuilt, takes what is unread."""
+    """The rule of agents and commands: the first poll of an INBOX, or of one that was rebuilt, takes unread mail."""
 
     def __init__(self, settling: Settling) -> None:
         """`settling` is shared by all readers."""
@@ -56,7 +56,7 @@ class UnreadFirst:
     ) -> NewUids:
         """Return at most `limit` new UIDs, oldest first, with the cursor behind them; INBOX is open if there are any.
 
-        What is marked as deleted is left out, and so is what was read before `reader` first polled the mailbox.
+        Mail marked as deleted is left out, and so is mail that was read before `reader` first polled the mailbox.
         """
         found, key = await compare(session, self._settling, mailbox, INBOX, cursor), (reader, mailbox)
         uids = found.uids
@@ -74,7 +74,7 @@ class UnreadFirst:
         return NewUids(uids=wanted[:limit], cursor=cursor, reset=found.end is not None)
 
     def forget(self, mailbox: str) -> None:
-        """Drop what is kept of a mailbox."""
+        """Drop the state of a mailbox."""
         self._backlog = {key: end for key, end in self._backlog.items() if key[1] != mailbox}
 
 
@@ -114,7 +114,7 @@ async def found_for_sure(session: ImapSession, status: FolderStatus, criteria: s
 async def _wanted(session: ImapSession, uids: tuple[int, ...], *, read_to: int) -> tuple[int, ...]:
     if not uids:
         return ()
-    # Asked for what is to be left out: a server that keeps silent hides nothing.
+    # The search is for the mail to leave out: a server that stays silent hides nothing.
     left_out = set(await session.search(f"DELETED UID {uids[0]}:{uids[-1]}"))
     if uids[0] <= read_to:
         left_out.update(await session.search(f"SEEN UID {uids[0]}:{min(uids[-1], read_to)}"))

@@ -16,7 +16,7 @@ __all__ = ["MailboxReader"]
 
 
 class MailboxReader:
-    """Sessions, back-off, watch, the rule for what is new, and what was parsed lately.
+    """Sessions, back-off, watch, the rule for new mail, and the messages parsed lately.
 
     Subscribers keep their own cursors: the queue (`Arrivals`), the agents' results, the mail commands. Connections and
     messages that one of them fetched serve the others too.

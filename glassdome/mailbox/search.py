@@ -12,7 +12,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def quoted(text: str) -> str:
-    """Return a quoted string; raises InvalidQuery for what is not printable ASCII."""
+    """Return a quoted string; raises InvalidQuery for anything but printable ASCII."""
     if not (text.isascii() and text.isprintable()):
         raise InvalidQuery(f"{text!r} cannot be searched for: it is not printable ASCII.")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

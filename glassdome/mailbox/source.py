@@ -62,7 +62,7 @@ class ImapSource:
         return await self._run(mailbox, lambda session: _older_uids(session, folder, before, limit))
 
     async def fetch(self, ref: MessageRef, *, max_bytes: int) -> bytes:
-        """Return the raw message; see the port for what is raised."""
+        """Return the raw message; raises as the port says."""
         return await self._run(ref.mailbox, lambda session: self._fetch(session, ref, max_bytes))
 
     async def find(self, mailbox: str, folder: str, message_id: str) -> MessageRef:

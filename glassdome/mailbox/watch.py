@@ -47,12 +47,12 @@ class InboxWatch:
         if task is None or task.cancelled():
             self._tasks[mailbox] = asyncio.create_task(self._watch(mailbox))
         else:
-            # The others were told already of what arrived before.
+            # The others have heard of earlier mail already.
             listener.on_change(mailbox)
         return True
 
     async def end(self, mailboxes: Iterable[str], listener: Listener) -> None:
-        """Take a listener away; a mailbox to which nobody listens is watched no more."""
+        """Remove a listener; a mailbox without listeners is watched no more."""
         left = []
         for mailbox in mailboxes:
             self._listeners[mailbox].remove(listener)
@@ -86,7 +86,7 @@ class InboxWatch:
 
 
 class Listener:
-    """One who is told of changes; `watching` are the mailboxes watched for it."""
+    """A subscriber to changes; `watching` are the mailboxes watched for it."""
 
     def __init__(self, watch: InboxWatch, on_change: Callable[[str], None]) -> None:
         """`on_change` is called with the mailbox, and must return at once."""
@@ -121,7 +121,7 @@ class ChangeWaiter(Listener):
         await self.follow(())
 
     async def wait(self, seconds: float) -> bool:
-        """Wait until a mailbox changed, at most `seconds`; say whether one did."""
+        """Wait until a mailbox changed, at most `seconds`; return whether one did."""
         with contextlib.suppress(TimeoutError):
             # `wait_for` would swallow a cancellation that comes together with the change.
             async with asyncio.timeout(seconds):

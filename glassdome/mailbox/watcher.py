@@ -29,7 +29,7 @@ _NOT_ENABLED_SECONDS: Final = 5.0
 
 
 class Watcher:
-    """Runs until it is told to stop. All its methods belong to one event loop."""
+    """Runs until `stop`. All its methods belong to one event loop."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Watcher:
     def _note(self, mailbox: str, folder: str, *, delivered: bool) -> None:
         folder = INBOX if folder.upper() == INBOX else folder
         key = (mailbox.lower(), folder)
-        # What is in Junk, Sent, Trash or Drafts was judged already, or the owner wrote it.
+        # Mail in Junk, Sent, Trash or Drafts was judged already, or the owner wrote it.
         if not use_of(folder) and len(self._rung) < MAX_PENDING_RINGS:
             self._rung[key] = self._rung.get(key, False) or delivered
             self._bell.set()

@@ -23,7 +23,7 @@ Applies = Literal["always", "maybe", "never"]
 
 
 class StyleRule(NamedTuple):
-    """One rule; `applies` says whether the @-rules around it hold where mail is read."""
+    """One rule; `applies` is True if the @-rules around it hold where mail is read."""
 
     selector: str
     body: str

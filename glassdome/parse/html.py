@@ -66,7 +66,7 @@ class HtmlPage:
     remote_images: int = 0
 
     def add(self, inner: HtmlPage) -> None:
-        """Add what is in a page inside this one, but for its text, which has its place."""
+        """Add the findings of a page inside this one, except for its text, which has its place."""
         self.hidden = (self.hidden + inner.hidden)[:MAX_HIDDEN]
         self.links = (self.links + inner.links)[:MAX_LINKS]
         self.forms = (self.forms + inner.forms)[:MAX_FORMS]

@@ -29,7 +29,7 @@ _MOST_STYLED = 5_000
 
 
 class Matcher:
-    """Finds elements by selector; what is beyond the bounds counts as matching, so that nothing shown stays unread."""
+    """Finds elements by selector; a selector beyond the bounds counts as matching, so that nothing shown stays unread."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self.tree = tree

@@ -75,7 +75,7 @@ def _attribute_style(tag: str, attributes: dict[str, str | None]) -> Style:
 
 
 def styled(style: Style, parent: TextStyle) -> TextStyle:
-    """Compute the look of what has this style, where its parent looks so."""
+    """Compute the text style of an element with this style inside its parent."""
     if style is EMPTY:
         return parent
     removed = parent.removed or style.hide or ("css" if style.display is not None and not style.display.shown else None)

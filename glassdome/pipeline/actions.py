@@ -12,12 +12,12 @@ from glassdome.core.log import get_logger
 __all__ = ["ActionLoop"]
 
 _log = get_logger(__name__)
-#: Seconds between two looks at the ledger.
+#: Seconds between two polls of the ledger.
 EVERY: Final = 30.0
 
 
 class ActionLoop:
-    """Runs beside the workers; several may run, since each action is begun by one of them only."""
+    """Runs next to the workers; several may run, since only one of them begins each action."""
 
     def __init__(self, performer: Performer, *, every: float = EVERY) -> None:
         """`every` is seconds."""
@@ -29,7 +29,7 @@ class ActionLoop:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Perform what is due until `stop`."""
+        """Perform due actions until `stop`."""
         while not self._stopping.is_set():
             try:
                 await self._performer.perform_due()

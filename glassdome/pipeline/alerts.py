@@ -16,7 +16,7 @@ class LogAlerts:
     """Implements `ports.agent.AlertSink`; the log's own watchers (journald, Loki, an e-mail on errors) take it on."""
 
     async def alert(self, ref: MessageRef, reason: str) -> None:
-        """Log it, without any of the mail's text; raises PolicyRefused, since nobody was told."""
+        """Log it, without any of the mail's text; raises PolicyRefused, since no warning was sent."""
         _log.warning("phishing_alert", mailbox=ref.mailbox, folder=ref.folder, uid=ref.uid, reason=reason)
         raise _nobody_told()
 

@@ -66,7 +66,7 @@ class Backfill:
             wanted = self._batch if limit is None else min(self._batch, limit - state.found)
             await self._turn(state, wanted, progress)
             before, state = state, await self._step(state, wanted)
-            # What was asked for and is not there, or was in the queue already, costs no time.
+            # Messages that are gone, or in the queue already, cost no time.
             unused = self._time_for(wanted - (state.added - before.added))
             await self._progress.shorten_slot(_PACE, unused=unused)
             progress(state)

@@ -45,7 +45,7 @@ class BackfillState:
 
 
 class Backfills:
-    """Runs them in this process; what was asked for is kept in the database."""
+    """Runs them in this process; the requests are kept in the database."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Backfills:
         self._start(mailbox)
 
     async def end(self, mailbox: str) -> None:
-        """Stop where it is; what is queued stays."""
+        """Stop at once; queued jobs stay."""
         await self._keep(mailbox, asked=False)
         if task := self._tasks.pop(mailbox, None):
             task.cancel()
@@ -94,11 +94,11 @@ class Backfills:
         )
 
     def stop(self) -> None:
-        """Ask `run` to end; what was asked for goes on with the next start."""
+        """Ask `run` to end; unfinished backfills go on with the next start."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Go on with what was asked for before the last stop, and hold what is asked for meanwhile."""
+        """Resume the backfills of before the last stop; requests made meanwhile wait."""
         try:
             for mailbox in await self._preferences.chosen_mailboxes():
                 if await self._is_asked(mailbox):

@@ -86,7 +86,7 @@ class Habits:
         found = await self._source.new_uids(mailbox, folder, before)
         uids, after = found.uids, found.cursor
         if before is None:
-            # The first look begins with what is there: a mailbox that is new to us is not new to its owner.
+            # The first poll begins with existing mail: a mailbox that is new to us is not new to its owner.
             end = after.last_uid + 1
             older = await self._source.older_uids(mailbox, folder, before=end, limit=MAX_OBSERVED_MESSAGES)
             uids = older.uids

@@ -50,7 +50,7 @@ _log = get_logger(__name__)
 T = TypeVar("T")
 TookBack = Callable[[MessageRef, str], Awaitable[bool]]
 PutBack = Callable[[MessageRef], Awaitable[bool]]
-#: The error code of a job whose mailbox nobody chose, or no longer chooses.
+#: The error code of a job whose mailbox is not, or no longer, enabled.
 NOT_CHOSEN: Final = "not_chosen"
 #: Seconds between tries to store a result while the database is away: a model's answer is worth half a minute.
 STORE_PAUSES: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -78,7 +78,7 @@ class JobRunner:
         """`options` answers how messages are judged at this moment; `drafts` is None where no model may write them.
 
         `took_back` and `put_back` report that the owner moved the message out of Junk, by hand or through our undo:
-        it is analysed but never acted on. `rebuilt` knows mail again whose folder the server made anew.
+        it is analysed but never acted on. `rebuilt` recognises mail whose folder the server rebuilt.
         """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._options, self._performer, self._clock = options, performer, clock
@@ -146,7 +146,7 @@ class JobRunner:
         await self._stored(lambda: self._queue.complete(job, drafted.analysis, actions=(), now=now))
 
     async def act(self, job: Job) -> None:
-        """Perform what was planned, outside the lease; what fails stays in the ledger."""
+        """Perform the planned actions, outside the lease; failed ones stay in the ledger."""
         try:
             await self._performer.perform(job.ref)
         except StoreError as exc:
@@ -163,7 +163,7 @@ class JobRunner:
         else:
             trace = await asyncio.to_thread(traceback.format_exception, error)  # it reads source files
             log.error("job_broke", problem=sentence, trace="".join(trace))
-        # What is stored is read by whoever may see the queue; hosts and ports stay in the log.
+        # Stored errors are shown to all who may see the queue; hosts and ports stay in the log.
         shown = error.outward if isinstance(error, GlassdomeError) else without_places(sentence)
         try:
             await self._stored(lambda: self._put_away(job, error, code, shown))

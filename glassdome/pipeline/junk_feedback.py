@@ -165,7 +165,7 @@ class JunkFeedback:
         try:
             return bool(await self._observer.facts([ref]))
         except (UidValidityChanged, NotFound):
-            # Nobody can tell any more which message that was.
+            # It is no longer known which message that was.
             return True
 
     async def _is_as_old(self, place: MessageRef, judged: datetime) -> bool:

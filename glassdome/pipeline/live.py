@@ -19,7 +19,7 @@ _log = get_logger(__name__)
 #: Seconds a value may be old: short enough for a person who waits, long enough that reading costs nothing.
 READ_EVERY: Final = 5.0
 
-#: Told the new settings after a change; where it raises GlassdomeError all are told again in a while.
+#: Called with the new settings after a change; if it raises GlassdomeError, all are called again later.
 Follower: TypeAlias = Callable[[Settings], Awaitable[None]]
 
 
@@ -41,7 +41,7 @@ class LiveSettings:
         return self._current
 
     def subscribe(self, follower: Follower) -> None:
-        """Have `follower` told of each change from now on."""
+        """Call `follower` after each change from now on."""
         self._followers.append(follower)
 
     async def refresh(self, *, force: bool = False) -> Settings:

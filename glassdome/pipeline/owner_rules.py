@@ -16,7 +16,7 @@ from glassdome.values.rules import Rule
 __all__ = ["OwnerRules", "read_rules"]
 
 _log = get_logger(__name__)
-#: Seconds between looks at the file's time: short enough for a person who edits, long enough that it costs nothing.
+#: Seconds between checks of the file's time: short enough for a person who edits, long enough that it costs nothing.
 LOOK_EVERY: Final = 5.0
 #: What tells one state of the file from the next: time of change and size; None where there is no file.
 Stamp = tuple[int, int] | None
@@ -37,7 +37,7 @@ class OwnerRules:
     """The rules of this moment. A file with a mistake leaves the last good rules in force, and the log says where."""
 
     def __init__(self, path: Path, *, every: float = LOOK_EVERY) -> None:
-        """`every` seconds at most the file is looked at."""
+        """The file is checked at most once in `every` seconds."""
         self._path, self._every = path, every
         self._rules: tuple[Rule, ...] = ()
         self._stamp: Stamp = None

@@ -1,4 +1,4 @@
-"""Work that is done now and then beside the workers: retention, reprocessing, mailcow's opt-ins."""
+"""Work that runs periodically next to the workers: retention, reprocessing, mailcow's opt-ins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _log = get_logger(__name__)
 
 
 class PeriodicTask:
-    """Runs until it is told to stop; a round that fails is logged and the next one comes all the same."""
+    """Runs until `stop`; a run that fails is logged, and the next one follows."""
 
     def __init__(self, name: str, work: Callable[[], Awaitable[object]], *, every: Callable[[], float]) -> None:
         """`every` answers the seconds to the next round."""

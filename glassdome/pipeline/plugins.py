@@ -44,7 +44,7 @@ SHIPPED: Final = Extended()
 def extended(settings: Settings) -> Extended:
     """Return our detectors with those of the plugins; one that cannot be loaded is logged once and left out.
 
-    The first call imports the plugins, so it is not for the event loop. Raises nothing: `doctor` says what is wrong.
+    The first call imports the plugins, so it is not for the event loop. Raises nothing: `doctor` names the fault.
     """
     return _extended(settings.plugins_off_names, tuple(sorted(settings.plugin_weight_values.items())))
 

@@ -54,7 +54,7 @@ class Examined:
 
 Load = Callable[[Message], Awaitable[Context]]
 Repeat = Callable[[Message, Engine, Context], Awaitable[Opinion | None]]
-#: Asks the model by the given call, or waits for the answer to the same content; says whether it did.
+#: Asks the model by the given call, or waits for the answer to the same content; returns whether it waited.
 Share = Callable[[Message, Engine, Context, Callable[[], Awaitable[Opinion]]], Awaitable[tuple[Opinion, bool]]]
 Observe = Callable[[str, float], None]
 Parse = Callable[..., Message]
@@ -141,7 +141,7 @@ async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, options:
     return (await judge(raw, ref, load=load, options=options)).analysis
 
 
-#: First mails: what patterns keep for themselves, beside the data that is shipped, in two languages.
+#: First mails, in two languages: they fill the caches of patterns, in addition to the shipped data.
 _FIRST: Final = (
     "<p>Bitte lesen Sie diesen Brief bis Freitag und antworten Sie mir danach.</p>",
     "<p>Please read this letter and sign it by Friday, and answer me within 3 days after you have done so.</p>",
@@ -255,7 +255,7 @@ def _analysis(
     seconds: float,
     options: JudgeOptions,
 ) -> Analysis:
-    """Return what is stored: no sensitive value of the mail is in it but masked."""
+    """Return the record to store: sensitive values of the mail are masked in it."""
     masker, now = Masker.of(message, examined.sensitive), options.clock.now()
     return Analysis(
         ref=ref,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rebuilt"]
 
-#: Nobody asked for these by name, so what is known of the message need not be found out anew.
+#: These were not requested by name, so the known facts of the message hold.
 _UNASKED: Final = frozenset({JobReason.NEW, JobReason.BACKFILL})
 
 
@@ -24,7 +24,7 @@ class Rebuilt:
     """A new UIDVALIDITY voids every UID (RFC 9051 2.3.1.1), but a mail of the same Message-ID and content is the same."""
 
     def __init__(self, analyses: Analyses) -> None:
-        """`analyses` knows what was judged."""
+        """`analyses` has the judged messages."""
         self._analyses = analyses
 
     async def known(self, job: Job, raw: bytes) -> Analysis | None:

@@ -25,7 +25,7 @@ REMEMBERED: Final = 256
 
 @dataclass(frozen=True, kw_only=True)
 class Repeats:
-    """Finds what was said of the same content, and lets those who ask at once wait for one answer."""
+    """Finds the opinion of the same content, and lets simultaneous callers share one answer."""
 
     analyses: Analyses
     _running: dict[Key, asyncio.Future[Opinion | None]] = field(default_factory=dict)
@@ -45,9 +45,9 @@ class Repeats:
     async def share(
         self, message: Message, engine: Engine, context: Context, call: Callable[[], Awaitable[Opinion]]
     ) -> tuple[Opinion, bool]:
-        """Call, or wait for a running call on the same content; say whether it waited.
+        """Call, or wait for a running call on the same content; return whether it waited.
 
-        A call that failed is not shared: whoever waited for it asks again, and all of them at once.
+        A call that failed is not shared: all who waited for it ask again at once.
         """
         key = _key(message, engine, context)
         if key is None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Reprocess"]
 
 _log = get_logger(__name__)
-#: Rows looked at in one step, of which all may be outdated.
+#: Rows read in one step, of which all may be outdated.
 LOOKED_AT: Final = 1000
 #: Seconds between two looks where there is nothing to do, and at least between two steps.
 IDLE, SHORTEST = 60.0, 1.0

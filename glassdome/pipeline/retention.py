@@ -1,4 +1,4 @@
-"""Forgets what is older than the owner wants it kept."""
+"""Deletes data past the retention time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Retention:
     settings: Callable[[], Settings]
 
     async def forget(self) -> int:
-        """Erase in small steps what is past `retention_days`; return how many analyses went."""
+        """Erase data past `retention_days` in small steps; return how many analyses were erased."""
         days = self.settings().retention_days
         if not days:
             return 0

@@ -47,7 +47,7 @@ UNFORESEEN_ATTEMPTS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryDecision:
-    """`again_at` is None when the job ends as failed; `counted` says whether the attempt was the message's own."""
+    """`again_at` is None when the job ends as failed; `counted` is True if the attempt counts against the message."""
 
     again_at: datetime | None
     counted: bool = True

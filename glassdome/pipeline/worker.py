@@ -27,7 +27,7 @@ __all__ = ["Worker"]
 _log = get_logger(__name__)
 #: How long a job stays ours without a sign of life; the time a killed worker's mail waits.
 LEASE: Final = timedelta(seconds=60)
-#: Seconds between two looks at an idle queue: at first, and at most. Jobs of other processes wait no longer.
+#: Seconds between two polls of an idle queue: at first, and at most. Jobs of other processes wait no longer.
 IDLE_FIRST, IDLE_LONGEST = 0.1, 1.0
 #: Seconds of work one claim may hold back from other workers.
 PREFETCH_SECONDS: Final = 1.0
@@ -38,7 +38,7 @@ _NEWEST: Final = 0.2
 
 
 class Worker:
-    """Runs until it is told to stop; then finishes what it began and gives the rest back."""
+    """Runs until `stop`; then finishes the jobs it began and gives the others back."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Worker:
         self._woken.set()
 
     def stop(self) -> None:
-        """Ask it to drain: `run` returns when what was begun is finished."""
+        """Ask it to drain: `run` returns when the jobs it began are finished."""
         self._stopping.set()
         self._woken.set()
 
@@ -107,7 +107,7 @@ class Worker:
             heartbeat.cancel()
 
     async def _top_up(self) -> bool:
-        """Start as many jobs as may run at once; say whether anything was started."""
+        """Start as many jobs as may run at once; return whether any was started."""
         settings = await self._settings()
         free = settings.concurrent_jobs - len(self._running)
         alone = any(job.is_suspected for job, _ in self._running.values())
@@ -197,7 +197,7 @@ class Worker:
             self._running[job.id][1].cancel()
 
     async def _drain(self) -> None:
-        """Give back what was not begun and finish the rest."""
+        """Give back the jobs not begun and finish the others."""
         unstarted = list(self._waiting)
         self._waiting.clear()
         with contextlib.suppress(StoreError):

@@ -111,7 +111,7 @@ def _of_host(host: str, domain: str) -> tuple[tuple[str, str], ...]:
 
 
 def _of_link(link: LinkView, gateway: str) -> Iterator[tuple[str, str]]:
-    """Yield the signals of one link, and of what is behind its host; a gateway's host is no lie of what the link shows."""
+    """Yield the signals of one link, and of the address behind its host; a gateway's host is no lie of what the link shows."""
     yield from _of_host(link.host, link.domain)
     for name, check in _LINK_CHECKS.items():
         if not (gateway and name in _NOT_OF_A_GATEWAY) and (why := check(link)):

@@ -26,7 +26,7 @@ def windowed(query: ActionQuery) -> bool:
 
 
 def window_end(query: ActionQuery, *, window: int = WINDOW) -> Select[Any]:
-    """Return the select of the last row to look at, by an index alone; no row when there are no more behind it."""
+    """Return the select of the last row to read, by an index alone; no row when no more follow."""
     looked_at = select(actions.c.updated_at, actions.c.id).where(*_indexed(query))
     return _newest(looked_at).limit(1).offset(window - 1)
 
@@ -64,7 +64,7 @@ def _indexed(query: ActionQuery) -> list[ColumnElement[bool]]:
 
 
 def _others(query: ActionQuery) -> list[ColumnElement[bool]]:
-    """Return the conditions that each row is looked at for."""
+    """Return the conditions that each row must meet."""
     table, leads = actions.c, query.ref is None and not query.mailbox
     return visible_to(table.mailbox, query.mailboxes, query.domains) + _given(
         ([kind.value for kind in query.kinds] or None, table.kind.in_),

@@ -1,4 +1,4 @@
-"""The action ledger: what was planned for a message and what became of it."""
+"""The action ledger: the planned actions of each message and their outcome."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def plan_actions(
 def first_in_turn(state: ActionState, *, limit: int, before: datetime | None = None) -> Select[Any]:
     """Return the select of actions in this state that no earlier one of their message holds up, longest untouched first.
 
-    What is put back for later goes behind all others, so that no number of such actions keeps the rest from its turn.
+    A postponed action goes behind all others, so that many of them never starve the rest.
     """
     same = [_earlier.c[name] == actions.c[name] for name in _PLACE]
     held = select(_earlier.c.id).where(*same, _earlier.c.id < actions.c.id, _HOLDS).exists()
@@ -83,7 +83,7 @@ class Actions(Store):
     """Implements `ports.agent.ActionLedger`."""
 
     async def plan(self, planned: Sequence[Action], *, now: datetime) -> None:
-        """Plan what no verdict caused, such as teaching from a correction; what is in the ledger already stays."""
+        """Plan actions without a verdict, such as teaching from a correction; actions in the ledger stay."""
         await self._db.write(lambda connection: plan_actions(connection, planned, message_id="", now=now))
 
     async def due(self, *, limit: int, begun_before: datetime) -> tuple[PerformedAction, ...]:
@@ -126,7 +126,7 @@ class Actions(Store):
         return ActionPage(items=tuple(_action_of(row) for row in shown), next_cursor=following)
 
     async def put_back(self, ref: MessageRef, *, since: datetime) -> bool:
-        """Look among what was taken back, which is little."""
+        """Search the undone actions, which are few."""
         here = (
             actions.c.state == ActionState.UNDONE.value,
             actions.c.updated_at >= since,
@@ -140,7 +140,7 @@ class Actions(Store):
     async def done_since(
         self, since: datetime, *, mailboxes: Sequence[str] | None = None
     ) -> tuple[PerformedAction, ...]:
-        """Return what was done since then, newest first."""
+        """Return the actions done since then, newest first."""
         done = and_(actions.c.state == ActionState.DONE.value, actions.c.updated_at >= since)
         mine = visible_to(actions.c.mailbox, mailboxes, None)
         return await self._read(

@@ -75,7 +75,7 @@ class Analyses:
         return await erase.erase(self._db, query)
 
     async def outdated(self, engine: Engine, *, before_id: int | None, limit: int, look_at: int) -> Outdated:
-        """Look at up to `look_at` rows below `before_id`, newest first, and return at most `limit` outdated ones.
+        """Read up to `look_at` rows below `before_id`, newest first, and return at most `limit` outdated ones.
 
         What a policy kept from the model, and degraded verdicts, which are revisited anyway, are not among them.
         """

@@ -46,7 +46,7 @@ class Commands(Store):
         await self._db.change(update(commands).where(is_ref(commands, ref)).values(**values))
 
     async def get(self, ref: MessageRef) -> CommandRecord | None:
-        """Return what is known of one message's command."""
+        """Return the record of one message's command."""
         row = await self._db.row(select(commands).where(is_ref(commands, ref)))
         return None if row is None else _record_of(row)
 
@@ -70,7 +70,7 @@ class Commands(Store):
 
 
 async def _inserted(connection: AsyncConnection, statement: Any) -> bool:
-    """Insert, and say whether the keys were free."""
+    """Insert, and return whether the keys were free."""
     try:
         async with connection.begin_nested():
             await connection.execute(statement)

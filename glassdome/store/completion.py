@@ -70,7 +70,7 @@ async def _close(
 async def _store(
     connection: AsyncConnection, analysis: Analysis, rendering: Rendering
 ) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
-    """Insert or replace the one row of a message, with what is read beside it; return the row, and what was there."""
+    """Insert or replace the one row of a message and its read model; return the row and its predecessor."""
     row = analysis_row(analysis)
     old = (await connection.execute(select(analyses).where(is_ref(analyses, analysis.ref)).with_for_update())).first()
     if old is None:

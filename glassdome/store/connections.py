@@ -36,7 +36,7 @@ _END_SECONDS: Final = 1.0
 #: How often a transaction that lost against another is run again, and the first pause in seconds.
 TRIES: Final = 8
 PAUSE: Final = 0.01
-#: Seconds after which a connection is made anew; below MariaDB's default wait_timeout of eight hours.
+#: Seconds after which a connection is replaced; below MariaDB's default wait_timeout of eight hours.
 RECYCLE_SECONDS: Final = 1800
 #: mailcow and others run without strict mode, in which MariaDB would cut what does not fit.
 _SESSION: Final = "SET SESSION sql_mode='TRADITIONAL', time_zone='+00:00', innodb_lock_wait_timeout=10"
@@ -187,6 +187,6 @@ async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
 
 
 def _heard(task: asyncio.Task[Any]) -> None:
-    """Take note of how what was left behind ended, so that nothing complains that nobody asked."""
+    """Consume the result of an abandoned task, so that asyncio does not report it as never retrieved."""
     if not task.cancelled():
         task.exception()

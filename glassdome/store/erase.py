@@ -44,7 +44,7 @@ _OF_A_MAILBOX: Final = (queue, actions, feedback, contacts, cursors, progress, c
 async def erase(db: Connections, query: AnalysisQuery) -> int:
     """Erase what matches and return how many analyses went.
 
-    A query for nothing but a mailbox erases everything of it; one for a person also erases what was learned of them;
+    A query for nothing but a mailbox erases everything of it; one for a person also erases the facts learned about them;
     one for a message also erases its job when it never came to an analysis.
     """
     gone = 0
@@ -61,7 +61,7 @@ async def erase(db: Connections, query: AnalysisQuery) -> int:
 
 
 def _restrictions(query: AnalysisQuery) -> dict[str, Any]:
-    """Return what says who asks and which page, not what is meant."""
+    """Return the fields for the caller and the page, which select no messages."""
     return {name: getattr(query, name) for name in ("mailboxes", "domains", "limit", "offset", "cursor")}
 
 
@@ -85,7 +85,7 @@ async def _step(connection: AsyncConnection, query: AnalysisQuery) -> int:
 
 
 async def _unlearn(connection: AsyncConnection, ref: MessageRef) -> None:
-    """Take back what the correction of one message taught of its author; what is merely old was learned all the same."""
+    """Undo what the correction of one message taught about its author; expiry by age undoes no lesson."""
     label = (await connection.execute(select(feedback.c.label).where(is_ref(feedback, ref)))).scalar()
     if label in (None, Label.HAM.value):
         return

@@ -32,7 +32,7 @@ class History(Store):
     """A mailbox's knowledge of its correspondents."""
 
     async def sender_history(self, mailbox: str, addr: str) -> SenderHistory:
-        """Return what was seen of one address and of its domain."""
+        """Return the history of one address and of its domain."""
         person = addr.lower()
         domain = f"@{person.rpartition('@')[2]}"
         both = select(contacts).where(contacts.c.mailbox == mailbox, contacts.c.addr.in_([person, domain]))

@@ -51,7 +51,7 @@ class Mailboxes:
         return tuple(row.address for row in rows)
 
     async def forget(self, address: str) -> bool:
-        """Remove a mailbox; say whether it was there."""
+        """Remove a mailbox; return whether it was there."""
         return await self._db.change(delete(mailboxes).where(mailboxes.c.address == address)) == 1
 
     @property

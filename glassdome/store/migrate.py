@@ -1,4 +1,4 @@
-"""Bring a database to this version's schema, or say what is wrong with the one it has."""
+"""Brings a database to this version's schema, or reports the fault of the one it has."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class NoJournal:
 class Journal(NoJournal):
     """Counts the changes of a step in a table that is there only while a migration runs.
 
-    A process that was ended in the middle leaves the count; the next one passes over what was made. Rows that a step
+    A process that was ended in the middle leaves the count; the next one skips the finished statements. Rows that a step
     writes are committed together with their count. Only the first change after the count may have been made uncounted.
     """
 
@@ -77,7 +77,7 @@ class Journal(NoJournal):
         self._connection.commit()
 
     def close(self) -> None:
-        """Take the table away; raises SchemaMismatch when a step is open that nobody went on with."""
+        """Drop the table; raises SchemaMismatch when an unfinished step is left."""
         if not inspect(self._connection).has_table(STEP_TABLE):
             return
         if (step := self._connection.scalar(select(self._table.c.step))) is not None:

@@ -74,7 +74,7 @@ class OutboxTable(Store):
         return tuple(_entry_of(row) for row in await self._db.rows(found))
 
     async def count(self, *, mailbox: str, since: datetime, recipient: str = "", purpose: str = "") -> int:
-        """Count what was planned since then and did not fail, for rate limits (RFC 3834 2)."""
+        """Count the mails planned since then that did not fail, for rate limits (RFC 3834 2)."""
         found = select(outbox.c.recipients).where(outbox.c.mailbox == mailbox, outbox.c.created_at >= since)
         found = found.where(outbox.c.state != OutboxState.FAILED.value)
         if purpose:

@@ -32,7 +32,7 @@ class PreferenceTable(Store):
         return Preferences(username=username, engine_access=EngineAccess(row.engine_access), **choices)
 
     async def set_preferences(self, preferences_: Preferences, *, now: datetime) -> None:
-        """Store them; who is read from now on keeps that moment, and who is not read any more is forgotten how far."""
+        """Store them; a mailbox that is enabled now keeps that moment, and one that is disabled loses its positions."""
         row = asdict(preferences_) | {"engine_access": preferences_.engine_access.value, "updated_at": now}
         changes = (*_CHOICES, "engine_access", "updated_at")
         read = preferences_.chosen and preferences_.auto_analysis

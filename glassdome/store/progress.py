@@ -44,7 +44,7 @@ class Progress:
         return await self._db.write(work)
 
     async def shorten_slot(self, name: str, *, unused: timedelta) -> None:
-        """Give back what was taken and not needed."""
+        """Give back unused slots."""
 
         async def work(connection: AsyncConnection) -> None:
             free = await _free_at(connection, name)

@@ -93,7 +93,7 @@ class Queue:
     ) -> bool:
         """Store analysis, planned actions, sender history and the job's end in one transaction, fenced by the token.
 
-        `instead_of` is the same message under a name that is void: what is known of it goes over, and its analysis ends.
+        `instead_of` is the same message under a name that is void: its records move over, and its analysis ends.
         With `again_at` the job returns to pending with the reason `again`: upgrade after a degraded verdict, or draft.
         False: the lease was lost, and nothing was stored.
         """

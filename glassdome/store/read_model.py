@@ -35,7 +35,7 @@ async def insert_read_model(
 
 
 async def delete_read_model(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    """Delete all that was written beside these rows."""
+    """Delete the denormalised rows of these analyses."""
     for table in _TABLES:
         await connection.execute(delete(table).where(table.c.analysis_id.in_(ids)))
 

@@ -13,7 +13,7 @@ Names = tuple[str, ...] | None
 
 
 def names_of(mailboxes: Sequence[str] | None, domains: Sequence[str] | None) -> dict[str, Names]:
-    """Return both as arguments that can be a key of what is kept."""
+    """Return both as hashable arguments, for a cache key."""
     given = {"mailboxes": mailboxes, "domains": domains}
     return {name: None if names is None else tuple(names) for name, names in given.items()}
 

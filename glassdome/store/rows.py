@@ -37,7 +37,7 @@ _ANALYSIS = (
 )
 
 
-#: Stands for the phishing score of what was not judged, in the order of a list: behind all that was.
+#: Stands for the phishing score of unjudged mail in the order of a list: behind all judged mail.
 UNJUDGED: Final = -1.0
 #: Lists have hundreds of jobs: names are looked up once, not in each row.
 _QUEUE: Final = tuple(column.name for column in queue.c)

@@ -34,7 +34,7 @@ def version_table() -> Table:
 def read_version(connection: Connection, script: ScriptDirectory) -> str | None:
     """Return the stored version, None for an empty database.
 
-    Raises SchemaMismatch when only a newer program knows it, when there are several, and when there is none beside our tables.
+    Raises SchemaMismatch when only a newer program knows it, when there are several, and when there is none although our tables exist.
     """
     found = _rows(connection)
     _refuse_newer(found, script)
@@ -53,7 +53,7 @@ def read_version(connection: Connection, script: ScriptDirectory) -> str | None:
 
 
 def mend_version(connection: Connection, script: ScriptDirectory) -> None:
-    """Write the version anew where it was lost or doubled and the tables are those of this program."""
+    """Rewrite the version where it was lost or doubled and the tables are those of this program."""
     found = _rows(connection)
     _refuse_newer(found, script)
     if len(found) == 1 or not (found or _left_tables(connection)) or _differences(connection):

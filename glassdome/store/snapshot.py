@@ -79,7 +79,7 @@ class Snapshot:
 
 @asynccontextmanager
 async def open_snapshot(url: str) -> AsyncIterator[Snapshot]:
-    """Yield the database as it is now; nobody waits for it. Raises SchemaMismatch for an empty one, StoreUnavailable."""
+    """Yield the database as it is now, without blocking writers. Raises SchemaMismatch for an empty one, StoreUnavailable."""
     script = await script_of()
     async with with_engine(url) as engine, engine.connect() as connection:
         if engine.dialect.name != "sqlite":

@@ -43,7 +43,7 @@ async def connect(database: str, *, timeout: float, **options: Any) -> aiosqlite
 
 
 def _prepared(connection: sqlite3.Connection, timeout: float) -> sqlite3.Connection:
-    """WAL lets readers and one writer work together; FULL keeps what was committed through a power cut.
+    """WAL lets readers and one writer work together; FULL keeps commits through a power cut.
 
     Of several who open a new file at once SQLite lets one make it WAL and refuses the others at once, without waiting for
     its own timeout (https://sqlite.org/c3ref/busy_handler.html, on deadlocks). So the waiting is done here.
@@ -73,7 +73,7 @@ class _Connection(aiosqlite.Connection):
         self.ending: asyncio.Future[None] | None = None
 
     def _serve(self) -> None:
-        """Do what is asked until told to end; nobody hears an answer for an event loop that was closed meanwhile."""
+        """Run requests until the stop request; an answer for an event loop that was closed meanwhile is dropped."""
         while True:
             try:
                 _connection_worker_thread(self._tx)

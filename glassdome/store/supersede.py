@@ -1,4 +1,4 @@
-"""Gives what is known of a message to the name it has now, after its folder was rebuilt."""
+"""Moves the records of a message to its new name, after its folder was rebuilt."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Admission:
     """The sender of a mail and the scope it was granted.
 
     `reason` is empty where the mail may command, else why not. `dmarc` says that DMARC passed at our own server;
-    `certain` that nobody else can have written that result (the field stands above every Received field). Without
+    `certain` that no one else can have written that result (the field stands above every Received field). Without
     `dmarc` it is mail of our own domain that carries no result, and only a code makes it anybody's.
     """
 

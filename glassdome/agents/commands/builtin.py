@@ -23,7 +23,7 @@ __all__ = ["builtin_commands"]
 
 _SPAN: Final = re.compile(r"(\d{1,3})(m|h|d)")
 _SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400}
-#: Nobody pauses for longer by intention.
+#: A longer pause is a mistake.
 _LONGEST_PAUSE: Final = timedelta(days=30)
 #: Mailboxes listed in a reply.
 _LISTED: Final = 200

@@ -46,7 +46,7 @@ class Codes:
             )
 
     def secret_of(self, sender: str) -> bytes:
-        """Return the secret that belongs to one sender, so that nobody can speak for another."""
+        """Return the secret that belongs to one sender, so that no sender can speak for another."""
         return self._mac("sender", sender.lower())[:20]
 
     def enrolment(self, sender: str) -> str:

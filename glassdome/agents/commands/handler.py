@@ -43,7 +43,7 @@ _LOOK_BACK: Final = 300
 _PER_HOUR: Final = 30
 _WRONG: Final = "wrong_code"
 #: Ends the record of a mail that anybody may have written. Such mails share limits of their own, so that forging them
-#: locks nobody out whose mail our server vouches for.
+#: locks out no sender whose mail our server vouches for.
 _UNPROVEN: Final = " (unproven)"
 
 
@@ -71,7 +71,7 @@ class _Case:
 
     @property
     def vouched_for(self) -> bool:
-        """Our server says who wrote it, in a field that nobody else can have written."""
+        """Our server says who wrote it, in a field that no one else can have written."""
         return self.admission.dmarc and self.admission.certain
 
 
@@ -144,7 +144,7 @@ class CommandHandler:
             await self._answer(case.mail, case.message, reply)
         return decision
 
-    # -- what is asked for
+    # -- requests
 
     def _asked(self, case: _Case) -> tuple[Command, tuple[str, ...], bool]:
         found = self._commands.find(case.request.words)

@@ -15,7 +15,7 @@ from glassdome.values.message import Message
 
 __all__ = ["CommandRequest", "Signature", "arguments_of", "read_request"]
 
-#: Characters of the command line, and lines of the mail that are looked at: a person types one line.
+#: Characters of the command line, and lines of the mail that are read: a person types one line.
 _MAX_LINE, _MAX_LINES = 500, 20
 _CODE: Final = re.compile(r"code(?:\s*[:=])?\s*(\d{6})", re.IGNORECASE)
 _SIGNED: Final = re.compile(r"hmac(?:\s*[:=])?\s*(\d{9,11})\s+([0-9a-f]{64})", re.IGNORECASE)

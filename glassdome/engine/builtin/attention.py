@@ -14,7 +14,7 @@ __all__ = ["AttentionFacts", "attend"]
 
 #: A day this near is now.
 _NEAR_DAYS: Final = 1
-#: Kinds of mail that nobody misses; what they ask is an offer.
+#: Kinds of mail that can wait; their requests are offers.
 _SKIMMED: Final = frozenset(("newsletter", "promotion", "social", "mailing-list", "auto-reply"))
 #: Records of something done.
 _RECORDS: Final = frozenset(("order", "receipt", "payment", "delivery", "invoice"))

@@ -90,11 +90,11 @@ _KEPT: Final = 3
 _OF_MACHINES: Final = 1.0
 #: What the sender's trade says: an event's calendar or a railway seldom writes of anything else.
 _OF_TRADE: Final = 2.4
-#: Kinds that say how a mail came and not what it is about; the score from which on a topic is clear, and what is left beside it.
+#: Kinds that name a mail's way and not its topic; the score from which on a topic is clear, and the kinds kept next to it.
 _NO_TOPIC: Final = frozenset(("newsletter", "notification", "work", "personal", "mailing-list"))
 _TOPIC: Final = 2.0
 _BESIDE_TOPIC: Final = 0.3
-#: What a mail is whoever wrote it.
+#: Categories that do not depend on the author.
 _OF_ITSELF: Final = frozenset(("auto-reply", "bounce", "mailing-list", "calendar"))
 _NAMED: Final = frozenset(("invoice", "order", "delivery", "travel", "security", "job", "promotion"))
 #: Trades whose people write to private readers about it.

@@ -41,8 +41,8 @@ _SENTENCES_FOR_DAYS: Final = 40
 class Request:
     """A sentence that asks, and how clearly (`score`, at least ASKS).
 
-    `due` is its words of a time, as the mail writes them, `due_at` the day they mean, where that can be told. A
-    `step` says what is to be done and where, so that no advertisement has to be feared. `found` are the phrases that ask.
+    `due` is its words of a time, as the mail writes them, `due_at` the day they mean, if known. A
+    `step` names the act and its place, so it is no advertisement. `found` are the phrases that ask.
     """
 
     sentence: Sentence

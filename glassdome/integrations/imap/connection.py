@@ -316,7 +316,7 @@ class Connection:
 class _Command:
     """The time of one command, and what becomes of the connection when it fails.
 
-    A class, since a generator could not be begun when `asyncio.run` closes what is left, and we log out then.
+    A class, since a generator could not be begun when `asyncio.run` closes the rest, and we log out then.
     """
 
     def __init__(self, connection: Connection, seconds: float) -> None:

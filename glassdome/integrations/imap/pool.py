@@ -233,7 +233,7 @@ def _refused(room: _Room, key: tuple[str, Credentials], exc: LoginRefused) -> Gl
 
 
 def _spare_the_server(room: _Room, key: tuple[str, Credentials], *, fresh: bool) -> None:
-    """Raise what was said last where one more try is hopeless or could get our address banned.
+    """Raise the last refusal where one more try is hopeless or could get our address banned.
 
     A person who asks (`fresh`) waits no longer after many refusals than after one.
     """

@@ -20,7 +20,7 @@ from glassdome.values.verdict import GIVEN_LABELS, Label
 
 __all__ = ["corrections", "is_plain", "summarize", "summed"]
 
-#: Newest processing times that percentiles of a filtered query look at.
+#: Newest processing times that percentiles of a filtered query use.
 SAMPLE: Final = 10_000
 
 
@@ -35,7 +35,7 @@ async def summed(connection: AsyncConnection, query: AnalysisQuery) -> Statistic
 
 
 async def corrections(connection: AsyncConnection, query: AnalysisQuery) -> Mapping[str, int]:
-    """Count what people called the messages that match: there are few corrections, so each one's analysis is looked at."""
+    """Count the corrections of the messages that match: there are few, so each one's analysis is read."""
     same = and_(*(feedback.c[name] == analyses.c[name] for name in ("mailbox", "folder", "uid_validity", "uid")))
     each = _matching(query, feedback.c.label, func.count()).join(feedback, same).where(*conditions(query))
     counted = {row[0]: int(row[1]) for row in await connection.execute(each.group_by(feedback.c.label))}

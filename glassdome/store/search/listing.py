@@ -118,7 +118,7 @@ async def _ids_with(connection: AsyncConnection, plan: _TermPlan) -> Sequence[in
 
 @lru_cache(maxsize=KEPT)
 def _counting_statement(terms: tuple[str, ...]) -> Select[Any]:
-    """Select the first analyses with the longest term; beside each the newest id, and per term its count and the first
+    """Select the first analyses with the longest term; with each the newest id, and per term its count and the first
     and last indexed word that begins with it.
     """
     of_terms: list[Select[Any]] = []

@@ -77,7 +77,7 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
 def newest_validity(mailbox: str | BindParameter[str], folder: str | BindParameter[str]) -> ColumnElement[int]:
     """Return the newest UIDVALIDITY known of a folder; once it was rebuilt, an old UID names no message any more."""
     here = (analyses.c.mailbox == mailbox, analyses.c.folder == folder)
-    # A folder that was chosen and not looked at yet has a moment in its cursor, under the UIDVALIDITY 0.
+    # A folder that was chosen and not polled yet has a moment in its cursor, under the UIDVALIDITY 0.
     seen = select(func.nullif(cursors.c.uid_validity, 0)).where(
         cursors.c.mailbox == mailbox, cursors.c.folder == folder
     )
@@ -103,7 +103,7 @@ def _says_all(
 def newest_first(query: AnalysisQuery, *, known: int | None = None, entire: Collection[int] = ()) -> Select[Any]:
     """Return the select of one page's `id`, `mailbox`, `rank`, and of one row more: whether another page follows.
 
-    It reads one table, so that its limit ends it early; what is shown of the page is joined to it. With `known`, the
+    It reads one table, so that its limit ends it early; the shown columns of the page are joined to it. With `known`, the
     number of a search term, the parameter `ids` holds the analyses that have it; for each term of `entire` the parameter
     holds the only indexed word that begins so.
     """
