@@ -27,7 +27,7 @@ def settings_page() -> str:
         "",
         "A running `serve` or `worker` reads all of them again every five seconds, but for its environment and",
         "arguments, which no program can see change. Where the last column says *start*, a change waits for the next start,",
-        "and the log says so. What is wrong leaves the last good settings in force; the log names file and line.",
+        "and the log says so. A mistake leaves the last good settings in force; the log names file and line.",
         "",
         "| variable | in config.yml | default | meaning | takes effect |",
         "|---|---|---|---|---|",

@@ -20,7 +20,7 @@ TAGS: Final = [
     {"name": "statistics", "description": "Totals, times, the queue's depth"},
     {"name": "preferences", "description": "What each mailbox's owner wants"},
     {"name": "feedback", "description": "Corrections by people"},
-    {"name": "actions", "description": "What was done to messages, and taking it back"},
+    {"name": "actions", "description": "Actions on messages, and undoing them"},
     {"name": "queue", "description": "What waits and what failed"},
     {"name": "config", "description": "Settings and their origins"},
     {"name": "models", "description": "The model server's models"},

@@ -21,7 +21,7 @@ router = APIRouter(tags=["actions"])
 
 @router.get(
     "/api/v1/get/llm/actions",
-    summary="What was done to messages, newest first",
+    summary="Actions on messages, newest first",
     response_model=list[ActionShape],
     responses={**UNCHANGED, **refusals()},
 )

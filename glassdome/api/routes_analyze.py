@@ -45,7 +45,7 @@ class AnalyzeRequest(BaseModel):
     email_id: EmailIdField | None = None
     email_ids: Annotated[list[EmailIdField] | None, Field(min_length=1, max_length=MAX_BULK_MESSAGES)] = None
     folder: FolderField = INBOX
-    force: Annotated[bool, Field(description="Analyse again what has an analysis already")] = False
+    force: Annotated[bool, Field(description="Analyse again mail that has an analysis already")] = False
 
 
 class Patience(BaseModel):

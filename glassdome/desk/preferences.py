@@ -80,7 +80,7 @@ class PreferencesEdit(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     username: MailboxField
-    chosen: Annotated[bool | None, Field(description="The opt-in: nobody's mail is read before it is true")] = None
+    chosen: Annotated[bool | None, Field(description="The opt-in: no mail is read before it is true")] = None
     auto_analysis: Annotated[
         bool | None,
         Field(description="Analyse new mail unasked; true also chooses the mailbox unless `chosen` says no"),

@@ -69,7 +69,7 @@ CORRECTING = (
         name="set_preferences",
         title="Change preferences",
         description=(
-            "Change what a mailbox's owner wants; what is not given stays. The owner decides: call this only for them."
+            "Change a mailbox owner's preferences; the ones not given stay. The owner decides: call this only for them."
         ),
         arguments=PreferencesEdit,
         result=PreferencesShape,

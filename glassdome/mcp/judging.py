@@ -46,7 +46,7 @@ class AnalyzeArguments(BaseModel):
 class RequestArguments(MessageArguments):
     """The message to analyse, and how long to wait."""
 
-    force: Annotated[bool, Field(description="Analyse again what has an analysis already")] = False
+    force: Annotated[bool, Field(description="Analyse again mail that has an analysis already")] = False
     wait: Annotated[float, Field(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for the answer")] = 20
 
 

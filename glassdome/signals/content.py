@@ -33,7 +33,7 @@ _SIGNALS = {
     "login_alarm": "the mail reports a strange log-in or payment",
     "generic_greeting": "the mail addresses its reader by no name",
     "commercial": "the mail advertises the way bulk mailers do",
-    "cold_offer": "somebody who was not asked offers services, loans or wares",
+    "cold_offer": "an unsolicited offer of services, loans or wares",
     "obfuscated_words": "words are disguised with odd letters so that filters do not read them",
 }
 _BOOK = "phrases.toml"

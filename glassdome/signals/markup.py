@@ -14,7 +14,7 @@ __all__ = ["DETECTOR"]
 
 _SIGNALS = {
     "form_password": "a form in the mail asks for a password",
-    "form_foreign": "a form in the mail sends what is typed to another organization than the sender's",
+    "form_foreign": "a form in the mail sends its input to another organization than the sender's",
     "script": "the mail contains a script",
     "hidden_text": "the mail contains text that a reader does not see",
     "split_words": "words are broken up by invisible characters, which hides them from filters",

@@ -13,7 +13,7 @@ app = typer.Typer(help="Show the settings.", no_args_is_help=True)
 
 @app.command()
 def show(
-    changed: Annotated[bool, typer.Option("--changed", help="Only what is not a default.")] = False,
+    changed: Annotated[bool, typer.Option("--changed", help="Only settings that differ from the default.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Show every setting, its value and where it comes from.

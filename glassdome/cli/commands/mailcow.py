@@ -27,7 +27,7 @@ def install(
     mailbox: Annotated[list[str] | None, typer.Option(help="Analyse this mailbox; may be repeated.")] = None,
     domain: Annotated[list[str] | None, typer.Option(help="Analyse every mailbox of this domain.")] = None,
     ollama: Annotated[
-        bool, typer.Option(help="Run Ollama beside mailcow; without it no language model, or yours.")
+        bool, typer.Option(help="Run Ollama together with mailcow; without it no language model, or yours.")
     ] = True,
     gpu: Annotated[bool, typer.Option("--gpu", help="Give Ollama the NVIDIA cards.")] = False,
     rspamd: Annotated[

@@ -11,7 +11,7 @@ __all__ = ["monitor"]
 
 def monitor(
     mailbox: Annotated[str | None, typer.Argument(help="One mailbox; default: all registered ones.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Also what was read already (of one mailbox).")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also mail that was read already (of one mailbox).")] = False,
     folder: Annotated[str, typer.Option(help="Folder (of one mailbox).")] = "INBOX",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on for ever.")] = False,
     interval: Annotated[

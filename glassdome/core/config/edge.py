@@ -17,7 +17,7 @@ class EdgeSettings(BaseSettings):
     trusted_proxies: str = setting(
         "GLASSDOME_TRUSTED_PROXIES",
         "",
-        "Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated; empty: nobody's",
+        "Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated; empty: none",
         live=True,
     )
 

@@ -27,7 +27,7 @@ def read_corpus(path: Path) -> Corpus:
     if not any(corpus.counts.values()):
         raise InputError(
             f"Nothing under {str(path)!r} carries a label.",
-            fix="Give folders named ham, spam and phish, a labels.csv beside the mail, or JSON Lines with text and label.",
+            fix="Give folders named ham, spam and phish, a labels.csv with the mail, or JSON Lines with text and label.",
         )
     return corpus
 

@@ -15,7 +15,7 @@ __all__ = ["evaluate_command"]
 def evaluate_command(
     corpus: Annotated[
         Path | None,
-        typer.Argument(help="Folders ham/ spam/ phish/, labels.csv beside the mail, mbox and CSV, or JSON Lines."),
+        typer.Argument(help="Folders ham/ spam/ phish/, labels.csv with the mail, mbox and CSV, or JSON Lines."),
     ] = None,
     engine: Annotated[
         str | None, typer.Option(help="builtin, ollama, openai or llamacpp; default: as configured.")

@@ -12,7 +12,7 @@ __all__ = ["train"]
 
 def train(
     corpus: Annotated[Path, typer.Argument(help="Folder with labels.csv, or with phish/ ham/ and spam/ folders.")],
-    output: Annotated[Path, typer.Option("--out", help="Model file to write; its card is written beside it.")] = Path(
+    output: Annotated[Path, typer.Option("--out", help="Model file to write; its card is written next to it.")] = Path(
         "text.npz"
     ),
     with_feedback: Annotated[
