@@ -138,7 +138,7 @@ def _settings(settings: Settings) -> Iterator[Check]:
     if settings.imap_host and settings.alert_mailbox is None:
         yield _warn(
             "warnings",
-            "nobody is warned of phishing: no mailbox is set that warnings are sent from",
+            "no phishing warnings are sent: no mailbox is set to send them from",
             "Set GLASSDOME_OVERSEER_MAILBOX and its password, or switch the warnings off.",
         )
     yield _rules(settings)
@@ -266,7 +266,9 @@ async def _own_login(settings: Settings, mailbox: str) -> Credentials:
     if own := login_of_settings(settings, mailbox):
         return own
     if (master := master_logins(settings)) is None:
-        raise LoginRefused(f"No password for {mailbox} is known without the database.", fix="Mend the database first.")
+        raise LoginRefused(
+            f"No password for {mailbox} is known without the database.", fix="Repair the database first."
+        )
     return await master.login_for(mailbox)
 
 

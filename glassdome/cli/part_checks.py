@@ -78,18 +78,18 @@ def _by_settings(settings: Settings) -> Iterator[Check]:
 def _overseer(settings: Settings) -> Iterator[Check]:
     sender, recipients = settings.overseer_mailbox, parts_of(settings.overseer_recipients)
     if not sender:
-        yield _off("overseer", "nobody is told when something fails", f"{_OVERSEER}.")
+        yield _off("overseer", "no alerts when something fails", f"{_OVERSEER}.")
     else:
         yield _on("overseer", f"it writes from {sender}, wherever `glassdome agent run` runs")
     told = sender and recipients and settings.smtp_host
     fix = f"{'S' if sender else f'{_OVERSEER}; s'}et GLASSDOME_OVERSEER_RECIPIENTS."
-    yield _on("alerts", f"to {', '.join(recipients)}") if told else _off("alerts", "nobody gets them", fix)
+    yield _on("alerts", f"to {', '.join(recipients)}") if told else _off("alerts", "without recipients", fix)
     times = {"daily": settings.overseer_daily_at, "weekly": settings.overseer_weekly_at}
     sent = [f"{name} at {at}" for name, at in times.items() if at.strip().lower() != "never"]
     if told and sent:
         yield _on("reports", f"{', '.join(sent)}, {settings.overseer_timezone}")
     else:
-        why = "nobody gets them" if sent else "both are set to `never`"
+        why = "without recipients" if sent else "both are set to `never`"
         yield _off("reports", why, fix if sent else "Set GLASSDOME_OVERSEER_DAILY_AT or _WEEKLY_AT.")
     yield _commands(settings)
 

@@ -40,7 +40,7 @@ async def must_be_chosen(services: Services, mailbox: str) -> None:
     """Raise PolicyRefused for a mailbox whose owner did not choose analysis."""
     if not (await services.preferences.get_preferences(mailbox)).chosen:
         raise PolicyRefused(
-            f"Nobody chose {mailbox} for analysis, so its mail is not read.",
+            f"{mailbox} is not enabled for analysis, so its mail is not read.",
             fix="Choose it with POST /api/v1/edit/llm/preferences.",
         )
 

@@ -15,7 +15,7 @@ NOTICES: Final = {
     "harmless": "Thank you. The correction is stored, and the actions on the message are undone.",
     "harmless_only": "Thank you. The correction is stored. The actions on the message could not be undone; the reason is below.",
     "deleted": "The analysis is deleted, with its job, its actions and what it taught. The mail itself was not touched.",
-    "undone": "Taken back.",
+    "undone": "Undone.",
     "retried": "Back in the queue.",
     "retried_some": "As many as go at once are back in the queue, and more are left. Press again for the rest.",
     "not_retried": "Nothing was moved: only what failed or was cancelled can be tried again.",

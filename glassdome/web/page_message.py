@@ -86,7 +86,7 @@ async def analyse_again(request: Request, services: Wired, form: Written) -> Res
     mailbox = as_mailbox(form["mailbox"])
     form.caller.must_see(mailbox)
     if not (await services.preferences.get_preferences(mailbox)).chosen:
-        sentence = f"Nobody chose {mailbox} for analysis, so its mail is not read."
+        sentence = f"{mailbox} is not enabled for analysis, so its mail is not read."
         return refused(request, form.visitor, sentence, status=PolicyRefused.status, settings_of=mailbox)
     ref = await chosen_message(services, form.caller, mailbox, parse_email_id(form["id"]))
     found = await analysed(services, ref, force=True, wait=_PATIENCE)

@@ -91,7 +91,7 @@ def test_an_action_is_taken_back(chromium: Browser, site: str) -> None:
         page = visit.open(f"{MESSAGE}5")
         page.get_by_role("button", name="Undo").click()
 
-        expect(page.get_by_role("status")).to_have_text("Taken back.")
+        expect(page.get_by_role("status")).to_have_text("Undone.")
         expect(page.locator(".actions")).to_contain_text("undone")
         expect(page.get_by_role("button", name="Undo")).to_have_count(0)
 

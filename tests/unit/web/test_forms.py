@@ -127,7 +127,7 @@ async def test_an_action_is_taken_back(bench: Bench) -> None:
         await browser.send("undo")
         await browser.follow()
 
-        assert "Taken back." in browser.text
+        assert "Undone." in browser.text
         assert not browser.page.css('form[action="./undo"]')
     (item,) = await bench.database.actions.of(ref(5))
     assert item.state is ActionState.UNDONE
@@ -168,7 +168,7 @@ async def test_in_a_mailbox_nobody_chose_the_way_to_choose_it_is_shown(bench: Be
         await browser.open(MESSAGE)
         await browser.send("analyse")
         assert browser.answer.status_code == 403
-        assert f"Nobody chose {USER} for analysis" in browser.page.css_first("[role=alert]").text()
+        assert f"{USER} is not enabled for analysis" in browser.page.css_first("[role=alert]").text()
         assert "/api/" not in browser.answer.text
         await browser.open(browser.page.css_first('main a[href^="./settings"]').attributes["href"] or "")
 

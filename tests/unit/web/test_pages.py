@@ -172,7 +172,7 @@ async def test_what_was_not_judged_is_never_shown_as_safe(bench: Bench) -> None:
 
         assert "Not judged" in browser.text
         assert "Too large, user@example.org." in browser.text
-        assert "Nobody has said that this message is safe." in browser.text
+        assert "There is no verdict: this message may be unsafe." in browser.text
         assert "fine" not in browser.page.css_first("article").html
 
 
@@ -447,7 +447,7 @@ async def test_what_could_not_be_read_never_looks_fine(bench: Bench, readable: A
 
     assert words in listed
     assert words in shown
-    assert "Nobody has said that it is safe." in shown
+    assert "It may be unsafe." in shown
     assert "Looks fine" not in listed + shown
     assert "Phishing score" not in shown
     assert "Not judged: could not be read\n1" in "\n".join(
