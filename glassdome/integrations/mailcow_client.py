@@ -75,7 +75,7 @@ class MailcowClient:
         """Hosts default to the API's; nothing is connected yet. Raises ConfigError for a wrong setting.
 
         Without `api_url` any IMAP server is read and sent from; only the calls to mailcow's API raise. `sessions` are lent
-        by whoever else reads mail in this process, and stay open when the client closes.
+        by other readers of mail in this process, and stay open when the client closes.
         """
         tls = tls or TlsPolicy()
         tls.warn()

@@ -33,7 +33,7 @@ Sort = Literal["judged", "received", "priority", "phishing"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """Makes the texts that the store keeps beside its rows and hands out in pages; it knows nothing of their content.
+    """Makes the texts that the store keeps with its rows and hands out in pages; it knows nothing of their content.
 
     `analysis` writes the text of an analysis, `corrected` puts a person's label into such a text. A stored text of another
     `version` is written again when it is read. `job` names, for each field of a job's JSON text, a column of the queue, or

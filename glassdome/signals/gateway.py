@@ -1,7 +1,7 @@
 """Links with another address inside: what redirectors and gateways that nobody knows by name lead on to.
 
 A known gateway is looked through while the mail is parsed. Of any other host only its own word says that it leads where
-the address inside says. So the host stays what it is, and the address inside is judged beside it; where all of a mail's
+the address inside says. So the host stays what it is, and the address inside is judged as well; where all of a mail's
 links pass one such host, as a reader's gateway makes them, that host is not held against what the links show.
 """
 

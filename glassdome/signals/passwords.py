@@ -23,7 +23,7 @@ _FOLLOWS = (
 _WITHIN = 20_000
 
 
-#: A password that needs no name beside it: it has a digit in it.
+#: A password that needs no name next to it: it has a digit in it.
 _CODE = r"(?<![A-Za-z0-9\u00c0-\u024f.,:@/#&+])(?<![A-Za-z0-9]-)(?=[A-Za-z]{0,23}\d)[A-Za-z0-9][A-Za-z0-9@#$%&*_+-]{3,23}(?![A-Za-z0-9_@/:]|[.,]\d)"
 #: Names of a password that are nothing else, so that a number may follow at once.
 _PLAIN = "pin|psw|pwd|pw|p/w|mdp"

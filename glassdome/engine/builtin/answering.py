@@ -62,5 +62,5 @@ def has_time(text: str) -> bool:
 
 
 def invites_reply(text: str) -> bool:
-    """Return whether a mail asks its reader to answer it, whoever sent it."""
+    """Return whether a mail asks its reader to answer it, from any sender."""
     return _REPLY_HERE.search(fold(text[:_READ])) is not None

@@ -54,7 +54,7 @@ _CLOSING: Final = re.compile(
 #: Characters and lines at the end of a letter in which its writer signs.
 _END_CHARS: Final = 400
 _LAST_LINES: Final = 6
-#: Hosts of mailboxes that sign beside their customers.
+#: Hosts of mailboxes that sign in addition to their customers.
 _MAIL_HOSTS: Final = ("gappssmtp.com", "onmicrosoft.com", "messagingengine.com", "outlook.com")
 #: Parts of a name shorter than this prove nothing about an address.
 _SHORTEST_NAME: Final = 3
@@ -136,7 +136,7 @@ def _is_signed_below(message: Message) -> bool:
 
 
 def _is_sent_by_mailer(message: Message) -> bool:
-    """Another domain signed beside the author's own: a mailing service, which carries no letters of people."""
+    """Another domain signed in addition to the author's own: a mailing service, which carries no letters of people."""
     signers = {r.domain for r in message.authentication.results if r.method == "dkim" and r.result == "pass"}
     own = {
         name

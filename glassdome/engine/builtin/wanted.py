@@ -31,7 +31,7 @@ _KIND_CONDITION: Final = re.compile(
     r"|si (?:vous|tu) (?:pouviez|pouvais|pourriez)|si possible|si (?:puede|puedes|pudiera|pudieras|fuera posible)|se (?:puoi|potesse|potessi|possibile)"
     r"|als (?:je|u|jullie) .{0,20}(?:kunt|kan|zou)|indien mogelijk|se (?:puder|possivel|pudesse))\b"
 )
-#: Where to go for something else that is asked: no task beside it.
+#: Where to go for something else that is asked: no task of its own.
 _WAY: Final = re.compile(
     r"(?:go to|log ?in to|sign in to|visit|rendez-vous (?:sur|dans)|connectez-vous|allez sur|besuchen sie|gehen sie (?:auf|zu)|melden sie sich (?:in|auf|bei) "
     r"|accede a|acceda a|entra en|inicia sesion|inicie sesion|vai su|accedi a|acceda a|vada su|ga naar|log in op|aceda a|acesse|va a|entre em)\b"

@@ -249,7 +249,7 @@ class Connection:
         return ServerReply(done=response, untagged=untagged)
 
     def _note(self, response: Response) -> None:
-        """Remember what the server complains of beside its answer, in case the answer never comes."""
+        """Remember the server's complaints outside its answer, in case the answer never comes."""
         if response.name in ("NO", "BAD") or (response.is_status and response.code == "ALERT"):
             self._complaint = f" It had said: {said(response)}"
 
