@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from glassdome.api.access import DocsReader
 from glassdome.api.errors import refusals
@@ -29,6 +29,28 @@ class PartShape(BaseModel):
     error: str = ""
 
 
+class FieldTestShape(BaseModel):
+    """One field's test: the built-in engine's measure and the model's, 0 to 1, and whether the model's counts."""
+
+    field: str
+    builtin: float
+    model: float
+    earned: bool
+    why: str
+
+
+class ModelTestShape(BaseModel):
+    """The progress of the model's test, and what it found."""
+
+    state: Annotated[
+        Literal["untested", "testing", "tested"], Field(description="Until `tested` the built-in engine decides alone")
+    ]
+    answered: Annotated[int, Field(description="Mails that the model answered so far")]
+    mails: Annotated[int, Field(description="Mails of the whole test")]
+    tested_at: str | None
+    fields: list[FieldTestShape]
+
+
 class HealthShape(BaseModel):
     """The state of each part. `ollama` is `disabled` where another engine judges; `mysql` is the seed's name of `database`."""
 
@@ -37,6 +59,8 @@ class HealthShape(BaseModel):
     mysql: Literal["ok", "error"]
     model: str
     engine: str
+    model_role: Literal["none", "writer", "second", "judge"]
+    model_test: ModelTestShape
     database: Literal["ok", "error"]
     database_kind: Literal["sqlite", "mariadb"]
     queue: DepthShape | None

@@ -18,6 +18,7 @@ from glassdome.mailbox.source import ImapSource
 from glassdome.mailbox.watcher import Watcher
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.backfills import Backfills
+from glassdome.pipeline.canaries.roles import Roles
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.plugins import Extended
@@ -34,7 +35,8 @@ Part: TypeAlias = Watcher | ActionLoop | Backfills | PeriodicTask | Worker
 class App:
     """Everything there is. `reader`, `worker`, `watcher` and what goes with them are None without a mail server.
 
-    `follow` keeps the settings fresh, in every process. `probes` are the checks of `/health` other than the model server's.
+    `follow` keeps the settings fresh, in every process, and `role_steps` the role of the model. `probes` are the checks of
+    `/health` other than the model server's.
     """
 
     settings: LiveSettings
@@ -45,6 +47,8 @@ class App:
     builtin: BuiltinEngine | None
     extended: Extended
     follow: PeriodicTask
+    roles: Roles
+    role_steps: PeriodicTask
     reader: MailboxReader | None = None
     undoer: Undoer | None = None
     worker: Worker | None = None
@@ -74,11 +78,13 @@ class App:
     def only_api(self) -> None:
         """Watch and judge nothing here. Retention still runs: it is a promise about the database."""
         self.worker = self.watcher = self.actions = None
+        self.roles.may_test = False
         self.periodic_tasks.clear()
 
     def only_worker(self) -> None:
         """Take jobs and finish actions; the tasks that run once per installation are left to the process that watches."""
         self.watcher = self.retention = self.backfills = None
+        self.roles.may_test = False
         self.periodic_tasks.clear()
 
     async def work(self) -> None:
@@ -95,6 +101,7 @@ class App:
     def _parts(self) -> list[Part]:
         every = (
             self.follow,
+            self.role_steps,
             self.watcher,
             self.actions,
             self.retention,

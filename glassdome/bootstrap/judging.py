@@ -15,10 +15,10 @@ __all__ = ["live_drafts", "live_options"]
 
 
 def live_drafts(app: App) -> Drafts:
-    """Return who writes reply drafts, while there is a model and the settings want them."""
+    """Return who writes reply drafts, while there is a model that earned it and the settings want them."""
 
     def wanted() -> bool:
-        return app.engine is not None and app.settings.current().engine_drafts
+        return app.roles.grant().counts("summary") and app.settings.current().engine_drafts
 
     return Drafts(analyses=app.database.analyses, drafter=app.models, on=wanted)
 
@@ -31,6 +31,7 @@ def live_options(app: App) -> Callable[[], JudgeOptions]:
     def current() -> JudgeOptions:
         return JudgeOptions(
             engine=app.engine,
+            grant=app.roles.grant(),
             builtin=app.builtin,
             extended=app.extended,
             authserv_ids=app.settings.current().authserv_ids,

@@ -17,7 +17,8 @@ from glassdome.engine.llm.engine import LlmEngine
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.plugins import extended
 from glassdome.pipeline.process import JudgeOptions
-from glassdome.ports.model import Engine, LanguageModel
+from glassdome.ports.model import Engine, LanguageModel, TriedEngine
+from glassdome.values.role import UNTESTED, Grant
 
 if TYPE_CHECKING:
     from glassdome.integrations.llamacpp import LlamaCpp
@@ -92,7 +93,7 @@ def engine_of(model: LanguageModel, settings: Settings) -> LlmEngine:
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings) -> AsyncIterator[Engine | None]:
+async def open_engine(settings: Settings) -> AsyncIterator[TriedEngine | None]:
     """Yield the engine that the settings choose, None for the built-in one alone."""
     model = await asyncio.to_thread(language_model, settings)
     if model is None:
@@ -104,10 +105,11 @@ async def open_engine(settings: Settings) -> AsyncIterator[Engine | None]:
         await model.aclose()
 
 
-def judge_options(settings: Settings, *, engine: Engine | None, clock: Clock) -> JudgeOptions:
-    """Return how messages outside a mailbox are judged."""
+def judge_options(settings: Settings, *, engine: Engine | None, clock: Clock, grant: Grant = UNTESTED) -> JudgeOptions:
+    """Return how messages outside a mailbox are judged; `grant` is what the engine's model earned."""
     return JudgeOptions(
         engine=engine,
+        grant=grant,
         builtin=builtin_engine(settings),
         extended=extended(settings),
         authserv_ids=settings.authserv_ids,

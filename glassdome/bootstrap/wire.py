@@ -17,6 +17,7 @@ from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import set_level
 from glassdome.core.metrics import Metrics
+from glassdome.pipeline.canaries.roles import Roles
 from glassdome.pipeline.live import READ_EVERY, Follower, LiveSettings
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.periodic import PeriodicTask
@@ -41,6 +42,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
         models = LiveModel(live.current)
         stack.push_async_callback(models.aclose)
         await models.begin(live.current())
+        roles = Roles(store=database.model_roles, engine=lambda: models.engine, clock=clock)
         app = App(
             settings=live,
             clock=clock,
@@ -50,6 +52,8 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
             builtin=await asyncio.to_thread(builtin_engine, settings),
             extended=await asyncio.to_thread(extended, settings),
             follow=PeriodicTask("settings", partial(live.refresh, force=True), every=lambda: READ_EVERY),
+            roles=roles,
+            role_steps=PeriodicTask("model_roles", roles.step, every=roles.pause),
         )
         live.subscribe(models.switch)
         live.subscribe(partial(_choose, database, clock=clock))

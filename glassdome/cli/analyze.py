@@ -20,6 +20,8 @@ from glassdome.core.errors import InputError
 from glassdome.pipeline.context import own_domains
 from glassdome.pipeline.owner_rules import read_rules
 from glassdome.pipeline.process import warm_up
+from glassdome.ports.model import TriedEngine
+from glassdome.values.role import UNTESTED, Grant
 from glassdome.values.rules import Rule
 
 __all__ = ["analyze"]
@@ -46,7 +48,8 @@ async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, .
     await warm_up()
     started = time.perf_counter()
     async with models.open_engine(settings) as engine:
-        options = await asyncio.to_thread(models.judge_options, settings, engine=engine, clock=clock)
+        grant = await _grant(engine, settings)
+        options = await asyncio.to_thread(models.judge_options, settings, engine=engine, clock=clock, grant=grant)
         judge = FileJudge(options=options, own_domains=own, rules=rules, clock=clock, jobs=jobs)
         with progress_bar(unit="messages", quiet=total == 1) as bar:
             task = bar.add_task("analysing", total=total, note="")
@@ -63,6 +66,15 @@ async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, .
         out.print(verdict_page(shown[0]) if len(shown) == 1 else verdict_table(shown, wide=out.width >= 100))
     _tell(done, failed, time.perf_counter() - started)
     return failed
+
+
+async def _grant(engine: TriedEngine | None, settings: Settings) -> Grant:
+    """Return what a model earned; without one, neither a database nor its library is touched."""
+    if engine is None:
+        return UNTESTED
+    from glassdome.bootstrap.roles import known_grant
+
+    return await known_grant(engine, settings)
 
 
 def _tell(done: int, failed: int, seconds: float) -> None:

@@ -19,7 +19,8 @@ from glassdome.bootstrap.mailboxes import (
     master_logins,
     open_store,
 )
-from glassdome.bootstrap.models import language_model
+from glassdome.bootstrap.models import engine_of, language_model
+from glassdome.bootstrap.roles import known_test
 from glassdome.cli.action_checks import cannot_work
 from glassdome.cli.console import file_problem
 from glassdome.core.clock import Clock
@@ -36,6 +37,7 @@ from glassdome.core.errors import (
 from glassdome.core.log import redact
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import parse_policies
+from glassdome.engine.llm.engine import LlmEngine
 from glassdome.integrations.imap.login import ImapServer, greet, log_in
 from glassdome.integrations.mail_servers import imap_server, smtp_server
 from glassdome.integrations.mailcow_client import MailcowClient
@@ -300,10 +302,20 @@ async def _engine(settings: Settings) -> list[Check]:
         facts = await model.facts()
         slots = f", {facts.slots} at once" if facts.slots else ""
         detail = f"{facts.model} at {facts.server or settings.engine_name}, {facts.context_tokens} tokens{slots}"
-        found.append(_ok(settings.engine_name, detail))
+        found += [_ok(settings.engine_name, detail), await _role(engine_of(model, settings), settings)]
     finally:
         await model.aclose()
     return found
+
+
+async def _role(engine: LlmEngine, settings: Settings) -> Check:
+    """Tell what the model earned; the database is checked elsewhere."""
+    test = await known_test(engine, settings)
+    if test is None:
+        detail = f"{engine.model} was not tested: the built-in engine decides alone"
+        return _warn("model role", detail, "`serve` tests it in the background; now: glassdome models test")
+    counts = f", for {', '.join(sorted(test.grant.fields))}" if test.grant.fields else ""
+    return _ok("model role", f"{test.grant.role}{counts} (tested {test.tested_at:%Y-%m-%d})")
 
 
 _PARTS: Final[dict[str, Callable[[Settings], Awaitable[list[Check]]]]] = {

@@ -18,6 +18,7 @@ from glassdome.core.unexpected import wrap_unexpected
 from glassdome.desk.services import Services
 from glassdome.shapes.instants import rfc3339
 from glassdome.shapes.job import depth_shape
+from glassdome.shapes.model_role import role_shape
 from glassdome.values.job import QueueDepth
 
 __all__ = ["DATABASE", "HealthBoard", "PartState", "model_name"]
@@ -126,7 +127,7 @@ class HealthBoard:
         return 200 if self._parts[DATABASE].ok else 503
 
     def _body(self) -> dict[str, Any]:
-        settings = self._services.settings()
+        settings, role = self._services.settings(), self._services.role()
         words = {name: "ok" if part.ok else "error" for name, part in self._parts.items()}
         working = all(part.ok for part in self._parts.values())
         return {
@@ -136,6 +137,8 @@ class HealthBoard:
             "database": words[DATABASE],
             "model": model_name(settings),
             "engine": settings.engine_name,
+            "model_role": str(role.grant.role),
+            "model_test": role_shape(role),
             "database_kind": "sqlite" if settings.database.startswith("sqlite") else "mariadb",
             "queue": depth_shape(self._depth) if self._depth else None,
             "version": self._services.version,

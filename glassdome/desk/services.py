@@ -11,6 +11,7 @@ from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.backfills import Backfills
+from glassdome.pipeline.canaries.roles import RoleState
 from glassdome.ports.agent import ActionLedger
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
@@ -52,7 +53,8 @@ class Services:
     server is. `teach` hands a correction to the spam filter, None unless the settings ask for it.
     `has_mailbox` returns whether the mail server has a mailbox, None without a server that could tell.
     `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
-    `probes` name the parts that `/health` reports besides the database: `ollama`, `openai`, `imap`, `worker`.
+    `role` returns what the language model of this moment earned. `probes` name the parts that `/health` reports besides the database:
+    `ollama`, `openai`, `imap`, `worker`.
     """
 
     settings: Callable[[], Settings]
@@ -78,4 +80,5 @@ class Services:
     wake: Callable[[], None] = _nothing
     rescan: Callable[[], None] = _nothing
     doorbell: Doorbell = lambda mailbox, folder: None
+    role: Callable[[], RoleState] = RoleState
     reload: Callable[[], Awaitable[None]] = _nothing_async

@@ -55,6 +55,7 @@ def services_of(app: App) -> Services:
         wake=app.worker.wake if app.worker is not None else lambda: None,
         rescan=app.watcher.rescan if app.watcher is not None else lambda: None,
         doorbell=app.watcher.ring if app.watcher is not None else lambda mailbox, folder: None,
+        role=app.roles.state,
         reload=reload,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["LlamaCpp"]
 
 _SEED: Final = 7
+#: Bytes at each end of a file that tell it from another; all of it takes a minute to read.
+_DIGESTED: Final = 1 << 20
 
 
 class LlamaCpp:
@@ -54,6 +57,10 @@ class LlamaCpp:
         llama = await asyncio.get_running_loop().run_in_executor(self._thread, self._open)
         return ModelFacts(model=self.name, context_tokens=llama.n_ctx(), server="llama.cpp", slots=1)
 
+    async def digest(self) -> str:
+        """Return a hash of the file's size, head and tail; raises ModelMissing."""
+        return await asyncio.to_thread(self._digest)
+
     async def installed(self) -> tuple[str, ...]:
         """List the one model there is."""
         return (self.name,) if await asyncio.to_thread(self._path.is_file) else ()
@@ -61,6 +68,17 @@ class LlamaCpp:
     async def aclose(self) -> None:
         """Free the model; the next question loads it again."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+
+    def _digest(self) -> str:
+        try:
+            with self._path.open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(0)
+                head = file.read(_DIGESTED)
+                file.seek(max(0, size - _DIGESTED))
+                return hashlib.sha256(b"%d " % size + head + file.read(_DIGESTED)).hexdigest()
+        except OSError as exc:
+            raise ModelMissing(f"There is no GGUF file {self._path}.", fix="Set GLASSDOME_MODEL to one.") from exc
 
     # -- in the model's thread
 

@@ -104,6 +104,7 @@ class AnalysisResult(VerdictFields):
     engine: str
     model: str
     prompt_version: str
+    model_role: str = Field(description="The highest role the model held: none, writer, second or judge")
     degraded_reason: str = Field(description="An error code, or empty")
     skipped: str = Field(description="The policy under which no language model was asked, or empty")
     processing_time: float = Field(description="Seconds")

@@ -29,6 +29,7 @@ from glassdome.values.masking import Masker
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion, Usage
 from glassdome.values.refs import MessageRef
+from glassdome.values.role import UNTESTED, Grant
 from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
 from glassdome.verdict import decide, masked_opinion, masked_signals
@@ -83,13 +84,14 @@ def _unobserved(stage: str, seconds: float) -> None:
 class JudgeOptions:
     """The options for judging messages.
 
-    `engine` is None for the built-in one alone, `builtin` None for the one that is shipped; `extended` has the detectors,
-    with those of plugins. `policies` say when no model call is made (`engine.gate.POLICIES`);
+    `engine` is None for the built-in one alone, `grant` what its model earned, `builtin` None for the one that is shipped;
+    `extended` has the detectors, with those of plugins. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;
     `observe` is told each stage's seconds; `parse` is called as `parse_message`.
     """
 
     engine: Engine | None = None
+    grant: Grant = UNTESTED
     builtin: BuiltinEngine | None = None
     extended: Extended = SHIPPED
     authserv_ids: frozenset[str] = frozenset()
@@ -125,7 +127,7 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOption
         options, "examine", max(len(raw), read), lambda: examine(message, context, options.builtin, options.extended)
     )
     opinion, skipped, error = await _ask(message, examined, context, options)
-    verdict = _verdict(message, examined, context, opinion, skipped, error, options.extended)
+    verdict = _verdict(message, examined, context, opinion, skipped, error, options.extended, grant=options.grant)
     seconds = time.perf_counter() - start
     options.observe("all", seconds)
     analysis = _analysis(ref, message, examined, verdict, opinion, seconds=seconds, options=options)
@@ -230,6 +232,8 @@ def _verdict(
     skipped: str,
     error: GlassdomeError | None,
     extended: Extended,
+    *,
+    grant: Grant = UNTESTED,
 ) -> Verdict:
     return decide(
         message,
@@ -237,6 +241,7 @@ def _verdict(
         sensitive=examined.sensitive,
         builtin=examined.builtin,
         opinion=opinion,
+        grant=grant,
         context=context,
         weights=extended.weights,
         asked=examined.asked,

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Draft, Opinion
 from glassdome.values.signal import SensitiveFinding, Signal
 
-__all__ = ["Completion", "Drafter", "Engine", "LanguageModel", "ModelFacts", "ModelLibrary", "Prompt", "PullProgress"]
+__all__ = [
+    "Completion",
+    "DigestedModel",
+    "Drafter",
+    "Engine",
+    "LanguageModel",
+    "ModelFacts",
+    "ModelLibrary",
+    "Prompt",
+    "PullProgress",
+    "TriedEngine",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,18 @@ class LanguageModel(Protocol):
 
     async def aclose(self) -> None:
         """Close all connections."""
+        ...
+
+
+@runtime_checkable
+class DigestedModel(Protocol):
+    """A language model that can be told from another one of the same name; a plugin's need not be."""
+
+    async def digest(self) -> str:
+        """Return what names the model's weights, asked anew each time; empty where the server does not tell.
+
+        Raises ModelUnavailable, ModelMissing.
+        """
         ...
 
 
@@ -124,6 +147,14 @@ class Engine(Protocol):
 
     async def aclose(self) -> None:
         """Close all connections."""
+        ...
+
+
+class TriedEngine(Engine, Protocol):
+    """An engine whose model can be told from another one of the same name."""
+
+    async def digest(self) -> str:
+        """Return what names the model's weights, empty where nobody tells; raises ModelUnavailable, ModelMissing."""
         ...
 
 

@@ -133,6 +133,10 @@ class AnalysisShape(BaseModel):
     engine: str
     model: str
     prompt_version: str
+    model_role: Annotated[
+        Literal["none", "writer", "second", "judge"],
+        Field(description="The highest role that the model held; each includes those before it"),
+    ] = "none"
     degraded: bool
     degraded_reason: str
     skipped: str
@@ -183,6 +187,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "engine": verdict.engine,
         "model": verdict.model,
         "prompt_version": verdict.prompt_version,
+        "model_role": str(verdict.model_role),
         "degraded": verdict.degraded,
         "degraded_reason": verdict.degraded_reason,
         "skipped": verdict.skipped,

@@ -17,6 +17,7 @@ from glassdome.store.connections import POOL_SIZE, Connections, make_engine
 from glassdome.store.cursors import Cursors
 from glassdome.store.history import Feedbacks, History
 from glassdome.store.mailboxes import Mailboxes
+from glassdome.store.model_roles import ModelRoles
 from glassdome.store.opt_ins import OptIns
 from glassdome.store.outbox import OutboxTable
 from glassdome.store.preferences import ConfigTable, PreferenceTable
@@ -47,6 +48,7 @@ class Database:
         self.outbox = OutboxTable(connections)
         self.commands = Commands(connections)
         self.sessions = SessionTable(connections)
+        self.model_roles = ModelRoles(connections)
 
     async def ping(self) -> None:
         """Return when the database answers; raises StoreUnavailable."""

@@ -12,6 +12,7 @@ from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job, JobReason, JobState
 from glassdome.values.message import Address
 from glassdome.values.refs import MessageRef
+from glassdome.values.role import ModelRole
 from glassdome.values.verdict import Label, Verdict
 
 __all__ = ["analysis_of", "analysis_row", "domain_of", "is_ref", "job_of", "ref_of", "ref_row"]
@@ -21,7 +22,7 @@ _VERDICT = (
     "is_phishing", "phishing_score", "spam_score", "phishing_reasons", "summary", "categories", "tags",
     "priority_score", "sensitive", "action_items", "auto_reply_suggestion", "language", "engine", "model",
     "prompt_version", "degraded", "degraded_reason", "skipped", "usage", "asks", "readable",
-    "attention", "attention_reason",
+    "attention", "attention_reason", "model_role",
 )  # fmt: skip
 _ANALYSIS = (
     "message_id",
@@ -101,7 +102,8 @@ def analysis_row(analysis: Analysis) -> dict[str, Any]:
 
 def analysis_of(row: Row[Any]) -> Analysis:
     """Read an analysis."""
-    said = {name: getattr(row, name) for name in _VERDICT} | {"asks": row.asks or ()}
+    said = {name: getattr(row, name) for name in _VERDICT}
+    said |= {"asks": row.asks or (), "model_role": ModelRole(row.model_role)}
     verdict = Verdict(label=Label(row.label), **said)
     return Analysis(
         ref=ref_of(row),

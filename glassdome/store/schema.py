@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, UniqueConstraint
-from sqlalchemy.schema import SchemaItem
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, UniqueConstraint
 
 from glassdome.core.limits import MAX_WORD_CHARS
-from glassdome.store.columns import COLLATION, Clipped, Instant, Json, Words, ascii_text, big_id, exact
+from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
+from glassdome.store.schema_base import metadata
+from glassdome.store.schema_base import table as _table
+from glassdome.store.schema_models import model_answers, model_roles
 from glassdome.values.analysis import AttachedFile
 from glassdome.values.ask import Ask
 from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
@@ -30,6 +32,8 @@ __all__ = [
     "feedback",
     "mailboxes",
     "metadata",
+    "model_answers",
+    "model_roles",
     "nonces",
     "opt_ins",
     "outbox",
@@ -42,14 +46,8 @@ __all__ = [
     "words",
 ]
 
-metadata = MetaData()
-_OPTIONS: Final[dict[str, Any]] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": COLLATION}
 #: Characters of a mailbox address (RFC 5321 4.5.3.1.3) and of a folder name; together they fit an InnoDB key.
 MAILBOX, FOLDER = 254, 500
-
-
-def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
-    return Table(name, metadata, *parts, **_OPTIONS, **options)
 
 
 def _ref_columns() -> tuple[Column[str], Column[str], Column[int], Column[int]]:
@@ -102,6 +100,7 @@ analyses = _table(
     Column("engine", ascii_text(32), nullable=False),
     Column("model", Clipped(200), nullable=False),
     Column("prompt_version", ascii_text(64), nullable=False),
+    Column("model_role", ascii_text(8), nullable=False, server_default="none"),
     Column("degraded", Boolean, nullable=False),
     Column("degraded_reason", Clipped(64), nullable=False),
     Column("skipped", Clipped(64), nullable=False),

@@ -9,6 +9,7 @@ from typing import Final, Literal, get_args
 from glassdome.values.ask import Ask
 from glassdome.values.message import Readable
 from glassdome.values.opinion import ActionItem, Attention, Reason, Usage
+from glassdome.values.role import ModelRole
 from glassdome.values.signal import SensitiveFinding
 
 __all__ = ["GIVEN_LABELS", "GivenLabel", "Label", "Verdict", "why_unjudged"]
@@ -41,7 +42,7 @@ class Verdict:
 
     `is_phishing` and `phishing_score` are None where the label is `unknown`; `readable` says why it may be.
     `degraded` means that the configured engine gave no usable opinion, `degraded_reason` why (an error code);
-    `skipped` names the policy under which no model call was made. Scores are 0 to 1, `priority_score` 1 to 10.
+    `model_role` is the highest role that the model held. `skipped` names the policy under which no model call was made. Scores are 0 to 1, `priority_score` 1 to 10.
     """
 
     label: Label
@@ -60,6 +61,7 @@ class Verdict:
     engine: str
     model: str
     prompt_version: str
+    model_role: ModelRole = ModelRole.NONE
     degraded: bool = False
     degraded_reason: str = ""
     skipped: str = ""

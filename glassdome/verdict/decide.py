@@ -11,11 +11,13 @@ from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
 from glassdome.values.opinion import Attention, Opinion
+from glassdome.values.role import UNTESTED, Grant, ModelRole
 from glassdome.values.signal import Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
 from glassdome.verdict import merge
 from glassdome.verdict.asks import checked_asks
 from glassdome.verdict.draft import may_be_answered, safe_draft
+from glassdome.verdict.earned import earned
 from glassdome.verdict.masking import masked_verdict
 from glassdome.verdict.reasons import phishing_reasons
 from glassdome.verdict.score import Scores, injected, score, unknown_signals
@@ -67,6 +69,7 @@ def decide(
     sensitive: Sequence[SensitiveFinding],
     builtin: Opinion,
     opinion: Opinion | None = None,
+    grant: Grant = UNTESTED,
     context: Context,
     weights: Weights | None = None,
     asked: Asked | None = None,
@@ -75,15 +78,17 @@ def decide(
 ) -> Verdict:
     """Judge one message; pure, and bounded whatever the engines said.
 
-    `builtin` is the built-in engine's reading, `opinion` the language model's where there is one; `asked` is who asks for
-    what. An ask of value from an unproven author is neither urgent nor to be answered. Evidence is checked
-    against the mail as it is; then every sensitive value in the result is masked.
+    `builtin` is the built-in engine's reading, `opinion` the language model's where there is one, of which only the fields
+    count that `grant` names: an untested model changes nothing. `asked` is who asks for what. An ask of value from an
+    unproven author is neither urgent nor to be answered. Evidence is checked against the mail as it is; then every
+    sensitive value in the result is masked.
     """
     weights = weights or load_weights()
     # Misses and signals that do not apply weigh nothing, and are most of the signals.
     signals = [signal for signal in signals if signal.outcome not in _WEIGHTLESS]
     wants = context.preferences
-    scores = score(signals, _heard(message, builtin), opinion, weights)
+    told, source = earned(opinion, builtin, grant), opinion or builtin
+    scores = score(signals, _heard(message, builtin), told, weights, role=grant.role)
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
     label = _label(message, scores, weights)
     floor = weights.unknown.phishing_floor if unknown else 0.0
@@ -91,8 +96,8 @@ def decide(
     doubtful = nobody_proven(asks)
     safe = label is Label.HAM and not doubtful
     safe = safe and may_be_answered(scores.phishing.probability, scores.spam.probability)
-    source = opinion or builtin
-    draft = safe_draft(source.auto_reply_suggestion, message, context) if safe and not tainted and not unknown else None
+    draft = (told or builtin).auto_reply_suggestion
+    draft = safe_draft(draft, message, context) if safe and not tainted and not unknown else None
     checked = checked_asks(message, asks)
     attention, why = _attention(builtin, label, doubtful)
     verdict = Verdict(
@@ -100,20 +105,21 @@ def decide(
         is_phishing=label is Label.PHISH if label is not Label.UNKNOWN else None,
         phishing_score=max(floor, scores.phishing.probability) if label is not Label.UNKNOWN else None,
         spam_score=scores.spam.probability,
-        phishing_reasons=phishing_reasons(message, signals, builtin, opinion, scores, weights),
-        summary=merge.summary(opinion, builtin, fraud=label is Label.PHISH, unproven=unproven_value(asks))
+        phishing_reasons=phishing_reasons(message, signals, builtin, told, scores, weights),
+        summary=merge.summary(told, builtin, fraud=label is Label.PHISH, unproven=unproven_value(asks))
         if wants.summary_enabled
         else "",
-        categories=merge.categories(opinion, builtin) if wants.auto_categorize else (),
-        tags=_tags(opinion, builtin, unknown=unknown, tainted=tainted),
-        priority_score=min(_MAX_PRIORITY[label], _MAX_DOUBTFUL if doubtful else 10, merge.priority(opinion, builtin)),
+        categories=merge.categories(told, builtin) if wants.auto_categorize else (),
+        tags=_tags(told, builtin, unknown=unknown, tainted=tainted),
+        priority_score=min(_MAX_PRIORITY[label], _MAX_DOUBTFUL if doubtful else 10, merge.priority(told, builtin)),
         sensitive=tuple(sensitive),
-        action_items=merge.action_items(message, opinion, builtin) if label is not Label.PHISH else (),
+        action_items=merge.action_items(message, told, builtin) if label is not Label.PHISH else (),
         auto_reply_suggestion=draft,
-        language=merge.language(opinion, builtin),
+        language=merge.language(told, builtin),
         engine=source.engine,
         model=source.model,
         prompt_version=source.prompt_version,
+        model_role=grant.role if opinion is not None else ModelRole.NONE,
         degraded=bool(degraded_reason),
         degraded_reason=degraded_reason,
         skipped=skipped,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from glassdome.values.opinion import Opinion
+from glassdome.values.role import ModelRole
 from glassdome.values.signal import Outcome, Signal
 from glassdome.verdict.weights import SignalWeight, Weights
 
@@ -135,13 +136,16 @@ def _spam_text(probability: float, weights: Weights) -> float:
     return _clamp(_SPAM_SCALE * _logit(probability), -weights.text.cap, weights.text.cap) + weights.text.bias_spam
 
 
-def _model(probability: float, weights: Weights, *, may_clear: bool) -> float:
-    floor = weights.model.floor if may_clear else 0.0
-    return _clamp(weights.model.scale * _logit(probability), floor, weights.model.ceiling)
+def _model(probability: float, weights: Weights, *, role: ModelRole, may_clear: bool) -> float:
+    floor = weights.model.floor if may_clear and role is ModelRole.JUDGE else 0.0
+    ceiling = weights.model.ceiling if role is ModelRole.JUDGE else min(weights.model.ceiling, weights.model.second)
+    return _clamp(weights.model.scale * _logit(probability), floor, ceiling)
 
 
-def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, weights: Weights) -> Scores:
-    """Combine everything; the model's ham bonus is dropped if there is hard evidence, injection or an unknown."""
+def score(
+    signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, weights: Weights, *, role: ModelRole
+) -> Scores:
+    """Combine everything; only a judge may clear, and not if there is hard evidence, injection or an unknown."""
     verified = any(signal.name == _VERIFIED and signal.hit for signal in signals)
     doubtful = any(s.name in _DOUBTFUL and s.hit and s.strength == 1.0 for s in signals)
     unread = (doubtful or _opens(signals, verified=verified)) and _unread(builtin, weights)
@@ -162,9 +166,9 @@ def score(signals: Sequence[Signal], builtin: Opinion, opinion: Opinion | None, 
     if opinion is not None:
         tainted = injected(signals, weights) or bool(unknown_signals(signals, weights))
         phishing["model"] = _model(
-            opinion.phishing, weights, may_clear=not tainted and not hard_evidence(signals, weights)
+            opinion.phishing, weights, role=role, may_clear=not tainted and not hard_evidence(signals, weights)
         )
-        spam["model"] = _model(opinion.spam, weights, may_clear=not tainted)
+        spam["model"] = _model(opinion.spam, weights, role=role, may_clear=not tainted)
     return Scores(
         phishing=Score(probability=_probability(phishing), parts=phishing),
         spam=Score(probability=_probability(spam), parts=spam),

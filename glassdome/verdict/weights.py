@@ -65,10 +65,13 @@ class TextWeights(_Part):
 
 
 class ModelWeights(_Part):
-    """The weight of the language model's log-odds, and their limits in each direction."""
+    """The weight of the language model's log-odds, and their limits in each direction; `second` is the limit upwards in
+    the role of that name.
+    """
 
     scale: float = Field(ge=0, le=2)
     ceiling: float = Field(ge=0, le=10)
+    second: float = Field(default=1.0, ge=0, le=10)
     floor: float = Field(ge=-10, le=0)
 
 

@@ -32,6 +32,13 @@ _PARTS: Final = {
     "openai": "Language model (OpenAI-compatible)",
     "llamacpp": "Language model (llama.cpp)",
 }
+#: What a model in each role does.
+_ROLES: Final = {
+    "none": "none, it did no better than the built-in engine",
+    "writer": "writes summaries and drafts",
+    "second": "may raise suspicion",
+    "judge": "judges beside the built-in engine",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,7 @@ async def overview(request: Request, services: Wired, visitor: Reads, mailbox: s
         models=_largest(found.statistics.per_model or {}),
         health=health,
         part_names=_PARTS,
+        role_names=_ROLES,
     )
 
 

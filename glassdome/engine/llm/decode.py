@@ -167,9 +167,9 @@ def _check_object(value: Mapping[str, Any], schema: Mapping[str, Any], *, place:
         _check(value[name], shape, place=name, depth=depth + 1)
 
 
-def number(value: float, *, least: float, most: float) -> float:
-    """Return `value` held between its bounds."""
-    return min(max(float(value), least), most)
+def number(value: float, *, least: float, most: float) -> float | None:
+    """Return `value`, None outside its bounds: a model that leaves the scale did not mean the end of it."""
+    return float(value) if least <= value <= most else None
 
 
 def strings(values: list[str], schema: Mapping[str, Any]) -> list[str]:

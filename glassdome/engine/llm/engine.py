@@ -20,7 +20,7 @@ from glassdome.engine.prompt.build import BuiltPrompt, PromptBudget, build_promp
 from glassdome.engine.prompt.privacy import sensitive_values, veil
 from glassdome.engine.prompt.tokens import TokenScale
 from glassdome.engine.prompt.version import READING, REPLY, PromptVersion, load_version
-from glassdome.ports.model import Completion, LanguageModel, Prompt
+from glassdome.ports.model import Completion, DigestedModel, LanguageModel, Prompt
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Draft, Opinion, Usage
@@ -152,6 +152,10 @@ class LlmEngine:
 
         text, usage = await self._ask(self._reply, build, accept)
         return Draft(text=text, prompt_version=self._reply.version.id(REPLY_SCHEMA), usage=usage)
+
+    async def digest(self) -> str:
+        """Return what names the model's weights, empty where nobody tells; raises ModelUnavailable, ModelMissing."""
+        return await self._model.digest() if isinstance(self._model, DigestedModel) else ""
 
     async def aclose(self) -> None:
         """Close the model's connections."""

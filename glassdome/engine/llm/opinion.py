@@ -1,4 +1,4 @@
-"""Turns a decoded answer into an opinion: everything cleaned, clamped, quoted from the mail, or left to the built-in."""
+"""Turns a decoded answer into an opinion: everything cleaned, in range, quoted from the mail, or left to the built-in."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _SIGNAL: Final = "llm"
 _SHORTEST_SUMMARY: Final = 12
 _TELLABLE_CHARS: Final = 60
 _TAG_CHARS: Final = 24
+_SILENT: Final = 0.5
 _DUE_CHARS: Final = 40
 #: Languages that are written alike and taken for each other.
 _ALIKE: Final = (frozenset({"no", "nb", "nn", "da", "sv"}), frozenset({"hr", "sr", "sl"}), frozenset({"cs", "sk"}),
@@ -81,10 +82,10 @@ def read_answer(answer: Mapping[str, Any], reading: Reading) -> Opinion:
         summary=_summary(answer["summary"], language, reading),
         categories=tuple(strings(answer["categories"], shapes["categories"])) or reading.builtin.categories,
         tags=tuple(dict.fromkeys(t for t in tags if t))[: limits.MAX_TAGS],
-        phishing=number(answer["phishing"], least=0, most=100) / 100,
-        spam=number(answer["spam"], least=0, most=100) / 100,
+        phishing=_probability(answer["phishing"]),
+        spam=_probability(answer["spam"]),
         phishing_reasons=_reasons(answer["phishing_reasons"], quoted, reading),
-        priority_score=round(number(answer["priority"], least=1, most=10)),
+        priority_score=round(number(answer["priority"], least=1, most=10) or reading.builtin.priority_score),
         sensitive_types=tuple(strings(answer["sensitive_types"], shapes["sensitive_types"])),
         action_items=_items(answer["action_items"], quoted, reading),
         language=language,
@@ -95,6 +96,12 @@ def _refuse_echo(answer: Mapping[str, Any], reading: Reading) -> None:
     words = [answer["summary"], *(r["why"] for r in answer["phishing_reasons"])]
     if repeats_prompt(" \n ".join(words), system=reading.system, boundary=reading.boundary):
         raise OutputInvalid("it repeated its instructions")
+
+
+def _probability(percent: float) -> float:
+    """Return a probability; one half, which says nothing, for a number that is none."""
+    found = number(percent, least=0, most=100)
+    return _SILENT if found is None else found / 100
 
 
 def _language(claimed: str, reading: Reading) -> str:

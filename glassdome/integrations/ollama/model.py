@@ -154,6 +154,19 @@ class OllamaModel:
                 error = exc
         raise error
 
+    async def digest(self) -> str:
+        """Return the digests of the servers that answer, mostly one; raises ModelUnavailable, ModelMissing of the last."""
+        found: set[str] = set()
+        error: ModelUnavailable | ModelMissing = ModelUnavailable()
+        for wire in self._wires.values():
+            try:
+                found.add(await wire.digest(self.name))
+            except (ModelUnavailable, ModelMissing) as exc:
+                error = exc
+        if not found:
+            raise error
+        return " ".join(sorted(found))
+
     async def installed(self) -> tuple[str, ...]:
         """List the models that every reachable server has; raises ModelUnavailable when none answers."""
         found: list[set[str]] = []

@@ -14,7 +14,7 @@ import httpx
 from ollama import AsyncClient, ChatResponse, ShowResponse
 
 from glassdome.core.errors import EngineError
-from glassdome.integrations.ollama.faults import RunnerFailed, translated
+from glassdome.integrations.ollama.faults import RunnerFailed, missing, translated
 from glassdome.ports.model import PullProgress
 
 __all__ = ["Answer", "ModelCard", "OllamaWire", "cloud_refused", "full_name", "is_cloud_name"]
@@ -138,6 +138,17 @@ class OllamaWire:
             version=tuple(int(n) for n in re.findall(r"\d+", version)[:3]),
             server=f"ollama {version}",
         )
+
+    async def digest(self, model: str) -> str:
+        """Return the digest of the model on this server; raises ModelMissing."""
+        with translated(self.url, model):
+            async with asyncio.timeout(_SMALL_SECONDS):
+                rows = (await self._open().raw("GET", "/api/tags")).get("models") or []
+        names = (model, full_name(model))
+        found = [str(row.get("digest") or "") for row in rows if (row.get("model") or row.get("name")) in names]
+        if not found:
+            raise missing(model)
+        return found[0]
 
     async def loaded(self) -> frozenset[str]:
         """Return the names of the models in memory."""

@@ -180,6 +180,11 @@ class OpenAiServer:
             model=str(row["id"]), context_tokens=context, server=str(row.get("owned_by") or ""), slots=slots
         )
 
+    async def digest(self) -> str:
+        """Return an empty string: this interface names models and says nothing of their weights."""
+        await self.facts()
+        return ""
+
     async def installed(self) -> tuple[str, ...]:
         """List the models it serves; raises ModelUnavailable."""
         with translated(self._url, self.name):

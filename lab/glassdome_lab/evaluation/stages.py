@@ -15,6 +15,7 @@ from glassdome.values.ask import Asked
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
+from glassdome.values.role import FULL
 from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
 from glassdome.verdict import decide
@@ -56,13 +57,14 @@ class OfflineStages:
         )
 
     def decide(self, read: Read, opinion: Opinion | None = None, *, degraded: str = "") -> Verdict:
-        """Come to a verdict, with a model's opinion where there is one."""
+        """Come to a verdict, with a model's opinion where there is one: it counts as a judge's, the most it can earn."""
         return decide(
             read.message,
             signals=read.signals,
             sensitive=read.sensitive,
             builtin=read.builtin,
             opinion=opinion,
+            grant=FULL,
             context=self._context,
             asked=read.asked,
             degraded_reason=degraded,

@@ -18,6 +18,7 @@ from glassdome.integrations.llamacpp import LlamaCpp
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import examine
 from glassdome.values.context import Context
+from glassdome.values.role import FULL
 from glassdome.verdict import decide, load_weights
 from tests.servers.tiny_gguf import make_tiny_gguf
 
@@ -63,7 +64,7 @@ async def test_nonsense_is_valid_or_refused(engine: LlmEngine, examined: tuple[o
         opinion = await engine.read(message, **parts)  # type: ignore[arg-type]
     except OutputInvalid as exc:
         reason = exc.code
-    verdict = decide(message, opinion=opinion, degraded_reason=reason, **parts)  # type: ignore[arg-type]
+    verdict = decide(message, opinion=opinion, grant=FULL, degraded_reason=reason, **parts)  # type: ignore[arg-type]
 
     assert verdict.degraded == (opinion is None)
     if opinion is not None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -79,10 +80,19 @@ def test_a_pull_waits_for_a_server_that_starts(monkeypatch: pytest.MonkeyPatch) 
 
 def test_test_shows_an_opinion(server: OllamaServer) -> None:
     """One question, its cost and what came of it."""
-    answer = json.loads(CliRunner().invoke(app, ["test", "--json"]).stdout)
+    answer = json.loads(CliRunner().invoke(app, ["test", "--one", "--json"]).stdout)
 
     assert answer["facts"]["context_tokens"] == 8192
     assert answer["opinion"]["usage"]["calls"] == 1
+
+
+def test_test_grants_a_role(server: OllamaServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One question for each canary; a model that says the same of every mail earns nothing, and is told why."""
+    monkeypatch.setenv("GLASSDOME_DATABASE_URL", f"sqlite:///{tmp_path / 'db'}")
+    answer = json.loads(CliRunner().invoke(app, ["test", "--json"]).stdout)
+
+    assert (answer["role"], answer["mails"], len(server.chats)) == ("none", 60, 60)
+    assert {one["why"] for one in answer["fields"]} == {"always the same"}
 
 
 def test_bench_measures_each_step(server: OllamaServer) -> None:

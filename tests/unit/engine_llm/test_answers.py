@@ -1,4 +1,4 @@
-"""Answers are never trusted: decoding, clamping, quotations, language, echo, repair."""
+"""Answers are never trusted: decoding, ranges, quotations, language, echo, repair."""
 
 from __future__ import annotations
 
@@ -49,6 +49,10 @@ class Scripted:
 
     async def facts(self) -> ModelFacts:
         return ModelFacts(model=self.name, context_tokens=self._context)
+
+    async def digest(self) -> str:
+        """Return one name for good."""
+        return "1"
 
     async def aclose(self) -> None:
         """Nothing to close."""
@@ -134,11 +138,12 @@ def test_reasoning_and_fences_are_dropped(around: str) -> None:
     assert decode(around.format(answer), READING_SCHEMA)["summary"] == "They quote </think> and ``` from a manual."
 
 
-async def test_numbers_are_clamped() -> None:
-    """Scores outside their range are held to it."""
-    opinion = await read_fields(phishing=4711, spam=-3, priority=99)
+async def test_numbers_out_of_range_say_nothing() -> None:
+    """A score outside its range is not the end of it: one half weighs nothing, and the built-in priority stands."""
+    for fields in ({"phishing": 4711, "spam": -3, "priority": 99}, {"phishing": 10**15, "spam": 101, "priority": 0}):
+        opinion = await read_fields(**fields)
 
-    assert (opinion.phishing, opinion.spam, opinion.priority_score) == (1.0, 0.0, 10)
+        assert (opinion.phishing, opinion.spam, opinion.priority_score) == (0.5, 0.5, BUILTIN.priority_score)
 
 
 async def test_texts_are_cleaned_and_bounded() -> None:

@@ -20,6 +20,7 @@ from glassdome.pipeline.repeats import Repeats
 from glassdome.pipeline.worker import Worker
 from glassdome.store import Database
 from glassdome.values.job import Job
+from glassdome.values.role import FULL
 from tests.contract.store.simulation import SimulatedEngine, SimulatedSource
 from tests.samples import a_ref
 
@@ -76,6 +77,7 @@ class Bench:
         policies = frozenset({"repeat"})
         options = JudgeOptions(
             engine=self.engine,
+            grant=FULL,
             clock=clock,
             policies=policies,
             repeat=repeats.find,

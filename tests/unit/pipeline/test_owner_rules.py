@@ -14,6 +14,7 @@ from glassdome.pipeline.owner_rules import OwnerRules, read_rules
 from glassdome.values.context import Context
 from glassdome.values.message import Address, Message
 from glassdome.values.opinion import Opinion
+from glassdome.values.role import FULL
 from glassdome.verdict import decide
 
 MINE = """
@@ -59,7 +60,7 @@ def test_rules_are_final(mailbox: str, said: tuple[int, tuple[str, ...]]) -> Non
     """A model's word counts only where no rule spoke."""
     context = Context(now=datetime(2026, 1, 1, tzinfo=UTC), mailbox=mailbox)
     model = Opinion(engine="ollama", categories=("travel",), priority_score=4)
-    verdict = decide(BOSS, signals=(), sensitive=(), builtin=read(mailbox), opinion=model, context=context)
+    verdict = decide(BOSS, signals=(), sensitive=(), builtin=read(mailbox), opinion=model, grant=FULL, context=context)
     assert (verdict.priority_score, verdict.categories) == said
 
 

@@ -9,6 +9,7 @@ from glassdome.values.context import Context
 from glassdome.values.message import Address, HeaderField, Link, Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.preferences import Preferences
+from glassdome.values.role import FULL
 from glassdome.values.signal import Evidence, Outcome, Signal
 from glassdome.values.verdict import Verdict
 from glassdome.verdict import decide
@@ -59,6 +60,6 @@ def unknown(name: str) -> Signal:
 
 
 def judged(*signals: Signal, message: Message = MAIL, **facts: Any) -> Verdict:
-    """The verdict of these signals."""
-    arguments = {"sensitive": (), "builtin": builtin(), "context": context()} | facts
+    """The verdict of these signals; an opinion is a judge's unless said."""
+    arguments = {"sensitive": (), "grant": FULL, "builtin": builtin(), "context": context()} | facts
     return decide(message, signals=signals, **arguments)

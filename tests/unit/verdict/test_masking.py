@@ -18,6 +18,7 @@ from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.opinion import ActionItem, Opinion, Reason
 from glassdome.values.refs import MessageRef
+from glassdome.values.role import FULL
 from glassdome.values.signal import Evidence, SensitiveFinding
 from glassdome.verdict import decide, masked_opinion, masked_signals
 from tests.unit.verdict.build import MAIL, builtin, context, hit
@@ -87,7 +88,8 @@ def test_every_word_of_a_verdict() -> None:
         auto_reply_suggestion=f"I paid to {IBAN}.",
     )
     signal = hit("payment_change", place, detail=f"new account {IBAN}")
-    verdict = decide(MAIL, signals=[signal], sensitive=[FOUND], builtin=builtin(), opinion=said, context=context())
+    parts = {"signals": [signal], "sensitive": [FOUND], "builtin": builtin(), "context": context()}
+    verdict = decide(MAIL, opinion=said, grant=FULL, **parts)
     assert (verdict.summary, verdict.auto_reply_suggestion) == ("Pay ****2051.", "I paid to ****2051.")
     assert (verdict.categories, verdict.tags) == (("****2051",), ("****2051",))
     assert verdict.action_items[0].evidence.quote == "IBAN ****2051"

@@ -38,8 +38,8 @@ def test_bounds() -> None:
     assert len(verdict.summary) == MAX_SUMMARY_CHARS
     assert len(verdict.categories) == len(set(verdict.categories)) == MAX_CATEGORIES
     assert len(verdict.tags) == MAX_TAGS
-    assert verdict.priority_score == 10
-    assert judged(opinion=model(priority_score=-4)).priority_score == 1
+    assert verdict.priority_score == builtin().priority_score
+    assert judged(opinion=model(priority_score=-4)).priority_score == builtin().priority_score
 
 
 def test_phishing_is_never_urgent() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from glassdome.core.limits import MAX_CATEGORIES, MAX_REASONS, MAX_SUMMARY_CHARS, MAX_TAGS
 from glassdome.values.opinion import ActionItem, Opinion, Reason
+from glassdome.values.role import FULL
 from glassdome.values.signal import Evidence, Outcome, Signal
 from glassdome.values.verdict import Label
 from glassdome.verdict import decide, load_weights
@@ -50,7 +51,9 @@ OPINIONS = st.builds(
 @given(signals=SIGNALS, builtin=OPINIONS, opinion=st.none() | OPINIONS)
 def test_bounded(signals: list[Signal], builtin: Opinion, opinion: Opinion | None) -> None:
     """Scores are probabilities, lists have their limits, the label and the flag agree."""
-    verdict = decide(MAIL, signals=signals, sensitive=(), builtin=builtin, opinion=opinion, context=context())
+    verdict = decide(
+        MAIL, signals=signals, sensitive=(), builtin=builtin, opinion=opinion, grant=FULL, context=context()
+    )
     assert 0.0 <= verdict.phishing_score <= 1.0
     assert 0.0 <= verdict.spam_score <= 1.0
     assert not math.isnan(verdict.phishing_score + verdict.spam_score)
@@ -66,5 +69,5 @@ def test_no_opinion_clears_hard_evidence(signals: list[Signal], builtin: Opinion
     """Beside hard evidence the score with an opinion is never below the score without."""
     hard = [*signals, Signal(name="from_lookalike", outcome=Outcome.HIT)]
     alone = decide(MAIL, signals=hard, sensitive=(), builtin=builtin, context=context())
-    told = decide(MAIL, signals=hard, sensitive=(), builtin=builtin, opinion=opinion, context=context())
+    told = decide(MAIL, signals=hard, sensitive=(), builtin=builtin, opinion=opinion, grant=FULL, context=context())
     assert told.phishing_score >= alone.phishing_score
