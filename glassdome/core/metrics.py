@@ -30,6 +30,12 @@ class Metrics:
         self.model_calls = Counter(
             "glassdome_model_calls", "Calls of a language model", ["model", "outcome"], registry=self.registry
         )
+        self.model_texts_refused = Counter(
+            "glassdome_model_texts_refused",
+            "Texts of a language model that nobody would write",
+            ["text", "reason"],
+            registry=self.registry,
+        )
         self.model_seconds = Histogram(
             "glassdome_model_seconds", "Time of one model call", ["model"], buckets=_SECONDS, registry=self.registry
         )

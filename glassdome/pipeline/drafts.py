@@ -18,6 +18,7 @@ from glassdome.values.opinion import Usage
 from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.verdict import Label
 from glassdome.verdict.draft import may_be_answered, safe_draft
+from glassdome.verdict.texts import draft_fault
 
 if TYPE_CHECKING:
     from glassdome.store.analyses import Analyses
@@ -31,11 +32,15 @@ ATTEMPTS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """An analysis with its draft, where one may be shown, and what writing it cost; `error` is why there is none."""
+    """An analysis with its draft, where one may be shown, and what writing it cost; `error` is why there is none.
+
+    `refused` is why the model's was not taken: the built-in engine's stands.
+    """
 
     analysis: Analysis
     usage: Usage = field(default_factory=Usage)
     error: GlassdomeError | None = None
+    refused: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +75,12 @@ class Drafts:
             _log.info("draft_given_up", job=job.id, code=exc.code)
             return Drafted(analysis=known, error=exc)
         usage = replace(draft.usage, calls=0, drafts=draft.usage.calls)
-        text = safe_draft(draft.text, message, context)
+        text, refused = safe_draft(draft.text, message, context), ""
+        if text and (refused := draft_fault(text, message, context.mailbox)):
+            text = safe_draft(found.builtin.auto_reply_suggestion, message, context)
         verdict = replace(
             known.verdict,
             auto_reply_suggestion=Masker.of(message, found.sensitive).text(text) if text else None,
             usage=known.verdict.usage + usage,
         )
-        return Drafted(analysis=replace(known, verdict=verdict), usage=usage)
+        return Drafted(analysis=replace(known, verdict=verdict), usage=usage, refused=refused)

@@ -142,6 +142,8 @@ class JobRunner:
         if self._drafts.on():
             drafted = await self._drafts.add(raw, known, job, load=load, options=options)
             observe_model(self._metrics, known.verdict.model, drafted.usage, drafted.error)
+            if drafted.refused:
+                self._metrics.model_texts_refused.labels("draft", drafted.refused).inc()
         now = self._clock.now()
         await self._stored(lambda: self._queue.complete(job, drafted.analysis, actions=(), now=now))
 

@@ -14,6 +14,8 @@ def observe_verdict(metrics: Metrics, judged: Judged) -> None:
     """Count a stored verdict."""
     verdict = judged.analysis.verdict
     metrics.verdicts.labels(verdict.label.value, verdict.engine, str(verdict.degraded).lower()).inc()
+    for reason in verdict.refused:
+        metrics.model_texts_refused.labels("summary", reason).inc()
 
 
 def observe_model(metrics: Metrics, model: str, usage: Usage, error: GlassdomeError | None) -> None:

@@ -42,7 +42,7 @@ class Verdict:
 
     `is_phishing` and `phishing_score` are None where the label is `unknown`; `readable` says why it may be.
     `degraded` means that the configured engine gave no usable opinion, `degraded_reason` why (an error code);
-    `model_role` is the highest role that the model held. `skipped` names the policy under which no model call was made. Scores are 0 to 1, `priority_score` 1 to 10.
+    `model_role` is the highest role that the model held, `refused` why a text of its was not taken (not stored). `skipped` names the policy under which no model call was made. Scores are 0 to 1, `priority_score` 1 to 10.
     """
 
     label: Label
@@ -62,6 +62,7 @@ class Verdict:
     model: str
     prompt_version: str
     model_role: ModelRole = ModelRole.NONE
+    refused: tuple[str, ...] = ()
     degraded: bool = False
     degraded_reason: str = ""
     skipped: str = ""

@@ -21,6 +21,7 @@ from glassdome.verdict.earned import earned
 from glassdome.verdict.masking import masked_verdict
 from glassdome.verdict.reasons import phishing_reasons
 from glassdome.verdict.score import Scores, injected, score, unknown_signals
+from glassdome.verdict.texts import accepted
 from glassdome.verdict.weights import Weights, load_weights
 
 __all__ = ["decide"]
@@ -91,6 +92,7 @@ def decide(
     scores = score(signals, _heard(message, builtin), told, weights, role=grant.role)
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
     label = _label(message, scores, weights)
+    told, refused = accepted(told, builtin, message, label)
     floor = weights.unknown.phishing_floor if unknown else 0.0
     asks = asked.asks if asked is not None else ()
     doubtful = nobody_proven(asks)
@@ -119,6 +121,7 @@ def decide(
         engine=source.engine,
         model=source.model,
         prompt_version=source.prompt_version,
+        refused=refused,
         model_role=grant.role if opinion is not None else ModelRole.NONE,
         degraded=bool(degraded_reason),
         degraded_reason=degraded_reason,

@@ -10,11 +10,12 @@ from typing import Any, Final, TypeVar
 
 from glassdome.core import limits, log
 from glassdome.core.errors import OutputInvalid, PromptTooLarge
+from glassdome.engine.builtin.language import language_of
 from glassdome.engine.llm.clean import clean_lines
 from glassdome.engine.llm.decode import decode
 from glassdome.engine.llm.echo import repeats_prompt
 from glassdome.engine.llm.foreign import foreign_references
-from glassdome.engine.llm.opinion import Reading, read_answer
+from glassdome.engine.llm.opinion import Reading, other_language, read_answer
 from glassdome.engine.llm.schema import READING_SCHEMA, REPLY_SCHEMA
 from glassdome.engine.prompt.build import BuiltPrompt, PromptBudget, build_prompt
 from glassdome.engine.prompt.privacy import sensitive_values, veil
@@ -146,6 +147,8 @@ class LlmEngine:
                 return None
             if repeats_prompt(text, system=built.prompt.system, boundary=built.boundary):
                 raise OutputInvalid("it repeated its instructions")
+            if other_language(text, language_of(message.subject, message.new_text or message.text)):
+                raise OutputInvalid("the reply was in another language than the e-mail")
             if foreign_references(text, message, context.mailbox, *owner):
                 raise OutputInvalid("the reply named a link, address or number that is not in the e-mail")
             return text

@@ -22,7 +22,7 @@ from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion, Reason
 from glassdome.values.signal import SensitiveFinding
 
-__all__ = ["Reading", "read_answer"]
+__all__ = ["Reading", "other_language", "read_answer"]
 
 #: The signal under which a model's reason is known; verdict weighs and caps it.
 _SIGNAL: Final = "llm"
@@ -112,12 +112,13 @@ def _language(claimed: str, reading: Reading) -> str:
 def _summary(text: str, language: str, reading: Reading) -> str:
     summary = reading.phrase(text, limits.MAX_SUMMARY_CHARS)
     wanted = reading.summary_language.partition("-")[0].lower() or language
-    if len(summary) < _SHORTEST_SUMMARY or not reading.may_be_shown(summary) or _other_language(summary, wanted):
+    if len(summary) < _SHORTEST_SUMMARY or not reading.may_be_shown(summary) or other_language(summary, wanted):
         return reading.builtin.summary
     return summary
 
 
-def _other_language(summary: str, wanted: str) -> bool:
+def other_language(summary: str, wanted: str) -> bool:
+    """Return whether a text that is long enough to tell is in another language than wanted, and in none alike."""
     if not wanted or len(summary) < _TELLABLE_CHARS:
         return False
     found = language_of(summary)

@@ -29,6 +29,7 @@ _GAIN: Final = {"summary": 0.02, "phishing": 0.002, "spam": 0.002, "clear": 0.00
 #: The least share of usable summaries, and of pairs of mails in the right order, that a model needs.
 _USABLE: Final = 0.8
 _ORDERED: Final = 0.7
+_WRITER: Final = Grant(role=ModelRole.WRITER)
 #: Characters of a summary that is read at one glance: whoever writes more has not chosen.
 _BRIEF: Final = 140
 #: Priorities that differ by less are of equal urgency.
@@ -144,11 +145,9 @@ def _said(field: str, opinion: Opinion) -> object:
 
 
 def _usable(item: Heard) -> bool:
-    return item.opinion is not None and bool(item.opinion.summary) and item.opinion.summary != _own(item)
-
-
-def _own(item: Heard) -> str:
-    return item.examined.builtin.summary
+    """Return whether the model's summary would be shown."""
+    said = item.opinion.summary if item.opinion is not None else ""
+    return bool(said) and said != item.examined.builtin.summary and not item.verdict(_WRITER).refused
 
 
 def _worse(before: _Measures, after: _Measures) -> bool:
