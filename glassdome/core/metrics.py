@@ -32,7 +32,7 @@ class Metrics:
         )
         self.model_texts_refused = Counter(
             "glassdome_model_texts_refused",
-            "Texts of a language model that nobody would write",
+            "Texts of a language model that no person would write",
             ["text", "reason"],
             registry=self.registry,
         )

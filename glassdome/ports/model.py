@@ -84,7 +84,7 @@ class DigestedModel(Protocol):
     """A language model that can be told from another one of the same name; a plugin's need not be."""
 
     async def digest(self) -> str:
-        """Return what names the model's weights, asked anew each time; empty where the server does not tell.
+        """Return a name for the model's weights, asked at each call; empty if the server has none.
 
         Raises ModelUnavailable, ModelMissing.
         """
@@ -154,7 +154,7 @@ class TriedEngine(Engine, Protocol):
     """An engine whose model can be told from another one of the same name."""
 
     async def digest(self) -> str:
-        """Return what names the model's weights, empty where nobody tells; raises ModelUnavailable, ModelMissing."""
+        """Return a name for the model's weights, empty if there is none; raises ModelUnavailable, ModelMissing."""
         ...
 
 

@@ -37,7 +37,7 @@ class ModelRoles:
         await self._db.write(lambda c: upsert(c, model_answers, [row], keys=("model_key", "canary"), replace=changes))
 
     async def forget_answers(self, key: str) -> None:
-        """Forget a test, so that the next one asks anew."""
+        """Forget a test, so that the next one asks again."""
         await self._db.change(delete(model_answers).where(model_answers.c.model_key == key))
 
     async def get(self, key: str) -> ModelTest | None:

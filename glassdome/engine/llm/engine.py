@@ -157,7 +157,7 @@ class LlmEngine:
         return Draft(text=text, prompt_version=self._reply.version.id(REPLY_SCHEMA), usage=usage)
 
     async def digest(self) -> str:
-        """Return what names the model's weights, empty where nobody tells; raises ModelUnavailable, ModelMissing."""
+        """Return a name for the model's weights, empty if there is none; raises ModelUnavailable, ModelMissing."""
         return await self._model.digest() if isinstance(self._model, DigestedModel) else ""
 
     async def aclose(self) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["RoleState", "Roles", "identity_of", "run_trial"]
 
 _log = get_logger(__name__)
-#: Seconds between two looks at a model whose role is known, and after an error: a model that was pulled anew is found.
+#: Seconds between two looks at a model whose role is known, and after an error: a model that was pulled again is noticed.
 SETTLED: Final = 60.0
 #: Seconds between two mails of a test: the mail of people goes in between.
 BETWEEN: Final = 0.05

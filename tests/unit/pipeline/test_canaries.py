@@ -1,4 +1,4 @@
-"""Roles are earned: by the gain on labelled mails over the built-in engine, and anew by each other model."""
+"""Roles are earned: by the gain on labelled mails over the built-in engine, and by each model for itself."""
 
 from __future__ import annotations
 
