@@ -38,6 +38,7 @@ _NO_HURRY: Final = re.compile(
     r"|no (?:es|corre) (?:urgente|prisa)|no hay prisa|sin prisas?|non (?:e|c'e) (?:urgente|urgenza|fretta)|senza fretta|niente di urgente"
     r"|niet (?:zo )?(?:dringend|urgent)|geen haast|heeft geen haast|nao (?:e|ha) (?:urgente|urgencia|pressa)|sem pressas?|no reply needed|no need to (?:reply|answer))\b"
 )
+_REPLY_WORDS: Final = ("reply", "answer this", "antwort", "auf diese", "repond", "respond", "rispond", "beantwoord")
 _REPLY_HERE: Final = re.compile(
     r"\b(?<!you can )(?<!simply )by replying\b|(?<!not )(?<!n't )(?<!no )(?<!nao )(?<!non )(?<!niet )(?<!you can )(?<!simply )\b(?:reply to this (?:e-?mail|mail|message)|just reply|answer this (?:e-?mail|mail)|please reply"
     r"|indem sie (?:einfach )?auf diese|antworten sie (?:einfach |bitte )?auf diese|als antwort auf diese|en repondant a ce|repondez (?:simplement )?a ce (?:mail|message|courriel)"
@@ -63,4 +64,6 @@ def has_time(text: str) -> bool:
 
 def invites_reply(text: str) -> bool:
     """Return whether a mail asks its reader to answer it, from any sender."""
-    return _REPLY_HERE.search(fold(text[:_READ])) is not None
+    folded = fold(text[:_READ])
+    # Few mails hold one of these words, and a plain search for them costs a fraction of the pattern.
+    return any(map(folded.__contains__, _REPLY_WORDS)) and _REPLY_HERE.search(folded) is not None

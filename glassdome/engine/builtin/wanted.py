@@ -53,7 +53,7 @@ def wanted(
     In an `urgent` mail a question is one too. What a program settles by itself ("you need do nothing") leaves none, and what a
     person says with a date is none unless it asks or names the `reader` (folded words); the date goes to what does.
     """
-    if author is not Author.PERSON and _is_settled(text):
+    if not requests or (author is not Author.PERSON and _is_settled(text)):
         return []
     kept = [request for request in requests if _is_task(request, author, urgent=urgent)]
     clear = [request for request in kept if request.clear or reader.intersection(words_of(request.sentence.text))]
