@@ -73,30 +73,41 @@ def offers_by_facts(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _found(text: str, table: _Table) -> Iterator[tuple[str, int, int]]:
     filled = _filled(text[:_READ], table)
-    if not filled:
-        return
+    spoken = [parts for language in table.languages if (parts := filled.get(language))]
     for ask in table.asks:
-        for language in table.languages:
-            places = [filled.get((language, part), ()) for part in ask.parts]
-            if ask.close and all(places):
+        for parts in spoken:
+            places = [parts[part] for part in ask.parts if part in parts]
+            if len(places) < len(ask.parts):
+                continue
+            if ask.close:
                 places = [_pairs(places[0], places[1], ask.close), *places[2:]]
             if all(places) and (span := _near(places, ask.near)):
                 yield ask.group, span[0], min(span[1], span[0] + _QUOTED)
                 break
 
 
-def _filled(read: str, table: _Table) -> Mapping[Slot, Sequence[Span]]:
-    """Return where each part stands."""
-    spans = [found.span() for found in _WORD.finditer(read)]
-    words = [_plain(read[start:end]) for start, end in spans]
-    filled: dict[Slot, list[Span]] = {}
+def _filled(read: str, table: _Table) -> Mapping[str, Mapping[str, Sequence[Span]]]:
+    """Return where each part stands, by language."""
+    spans, words = _words_of(read)
+    filled: dict[str, dict[str, list[Span]]] = {}
     by_word, by_stem = table.by_word, table.by_stem
     for place, word in enumerate(words):
-        for term in (*by_word.get(word, ()), *by_stem.get(word[:_STEM], ())):
+        terms, stems = by_word.get(word), by_stem.get(word[:_STEM])
+        if terms is None and stems is None:
+            continue
+        for term in (*(terms or ()), *(stems or ())):
             last = place + len(term.words) - 1
             if last < len(words) and _is(words, place, term):
-                filled.setdefault(term.slot, []).append((spans[place][0], spans[last][1]))
+                language, part = term.slot
+                filled.setdefault(language, {}).setdefault(part, []).append((spans[place][0], spans[last][1]))
     return filled
+
+
+@lru_cache(maxsize=4)
+def _words_of(read: str) -> tuple[Sequence[Span], Sequence[str]]:
+    """Return where each word stands, and the words without case and accents; both files ask it of the same text."""
+    spans = [found.span() for found in _WORD.finditer(read)]
+    return spans, [_plain(read[start:end]) for start, end in spans]
 
 
 def _is(words: Sequence[str], place: int, term: _Term) -> bool:
