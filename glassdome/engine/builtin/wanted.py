@@ -23,7 +23,8 @@ _INFORMS: Final = frozenset(
 #: Verbs that ask in a question and in a statement only say what somebody may do.
 _MODALS: Final = frozenset(
     ("puede", "puedes", "podria", "podrias", "pueden", "podrian", "me puede", "me puedes", "puoi", "puo", "potresti",
-     "potrebbe", "potete", "pode", "poderia", "voce pode", "podes", "podem", "podias", "deve", "debe", "debes", "devi")
+     "potrebbe", "potete", "potreste", "pode", "poderia", "poderias", "poderiam", "voce pode", "podes", "podem", "podia",
+     "podias", "podiam", "deve", "debe", "debes", "devi")
 )  # fmt: skip
 #: A condition that is a polite request: "If you could send it today".
 _KIND_CONDITION: Final = re.compile(

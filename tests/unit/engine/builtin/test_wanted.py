@@ -32,6 +32,9 @@ def tasks(text: str, language: str = "en", author: Author = Author.PERSON, *, ur
         ("Läuten Sie am Hintereingang.", "de"),
         ("Mi servono le misure della finestra.", "it"),
         ("Preciso de uma cópia do contrato.", "pt"),
+        ("Podia trazer a chave da arrecadação amanhã?", "pt"),
+        ("Riesci a passarmi il preventivo entro sera?", "it"),
+        ("Can everybody on the first floor move their bikes?", "en"),
         ("Me faltan las fotos del taller.", "es"),
         ("Il me manque votre attestation.", "fr"),
         ("We missen nog uw handtekening.", "nl"),
@@ -48,6 +51,7 @@ def test_tasks_of_people(text: str, language: str) -> None:
     ("text", "language"),
     [
         ("Do you know whether the ferry runs in winter?", "en"),
+        ("A porta podia estar aberta, mas ninguém viu.", "pt"),
         ("Habt ihr den neuen Zaun schon gesehen?", "de"),
         ("Tu viens en train ou en voiture ?", "fr"),
         ("If you would rather have blue, tell me by Friday.", "en"),
