@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from glassdome.core.config.field import parts_of
+from glassdome.core.config.plugins import engine_plugins
 from glassdome.core.errors import ConfigError
 from glassdome.core.model_urls import ollama_urls, origin, quotable
 
@@ -27,8 +28,8 @@ EDITABLE: Final = frozenset(
         "opt_in_tag", "reprocess", "retention_days",
     ]
 )  # fmt: skip
-#: The engines that `llm_config` may choose.
-_STORED_ENGINES: Final = ("builtin", "ollama", "openai", "llamacpp")
+#: The engines that are no plugin's, whatever a plugin is named.
+_SHIPPED: Final = ("builtin", "ollama", "openai", "llamacpp")
 #: Where Ollama is looked for when nothing says otherwise.
 _HOME: Final = frozenset({("127.0.0.1", 11434), ("localhost", 11434), ("::1", 11434)})
 #: Ports that a host without one stands for; others must be named, so that a caller cannot probe for other services there.
@@ -74,7 +75,8 @@ def refused_places(base: ModelSettings, stored: Mapping[str, str]) -> dict[str, 
             )
     if "model" in stored and stored.get("engine", base.engine) == "llamacpp":
         refused["model"] = "may not name a GGUF file here: a path is for environment and config.yml."
-    if stored.get("engine", "builtin") not in _STORED_ENGINES:
+    # A name of nothing is left to the setting, which says what may stand there.
+    if stored.get("engine") in engine_plugins().difference(_SHIPPED):
         refused["engine"] = "may not name a plugin here: which code reads the mail is for environment and config.yml."
     return refused
 
