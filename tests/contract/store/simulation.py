@@ -33,6 +33,7 @@ from glassdome.values.job import Job
 from glassdome.values.message import Message
 from glassdome.values.opinion import Draft, Opinion, Usage
 from glassdome.values.refs import MessageRef
+from glassdome.values.role import FULL
 from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = ["KEYWORD", "Plan", "SimulatedEditor", "SimulatedEngine", "SimulatedSource", "run"]
@@ -174,7 +175,7 @@ async def run(plan: Plan) -> None:
         loader = ContextLoader(
             history=database.history, preferences=database.preferences, clock=clock, settings=lambda: settings
         )
-        options = JudgeOptions(engine=SimulatedEngine(latency=plan.latency, cut=plan.cut))
+        options = JudgeOptions(engine=SimulatedEngine(latency=plan.latency, cut=plan.cut), grant=FULL)
         runner = JobRunner(
             queue, source, database.preferences, loader, options=lambda: options, performer=performer, clock=clock
         )
