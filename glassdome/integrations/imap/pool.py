@@ -200,7 +200,7 @@ class ImapPool:
         except LoginUnsupported:
             raise  # no password was sent, so no server holds it against us
         except LoginRefused as exc:
-            raise _refused(room, key, exc) from exc
+            raise _refused(room, key, exc, fresh=fresh) from exc
         room.refused.pop(key, None)
         room.worked.add(key)
         return session
@@ -221,12 +221,16 @@ class ImapPool:
             room.changed.notify_all()
 
 
-def _refused(room: _Room, key: tuple[str, Credentials], exc: LoginRefused) -> GlassdomeError:
-    """Note a refused login; one that worked before is in doubt at first, since servers in trouble refuse good passwords."""
+def _refused(room: _Room, key: tuple[str, Credentials], exc: LoginRefused, *, fresh: bool) -> GlassdomeError:
+    """Note a refused login; one that worked before is in doubt at first, since servers in trouble refuse good passwords.
+
+    A person who asks (`fresh`) is told at once.
+    """
     before, error = room.refused.get(key), cast("GlassdomeError", exc)
     tries = before.tries if before is not None else 0
-    if key in room.worked:
-        room.worked.discard(key)
+    worked = key in room.worked
+    room.worked.discard(key)
+    if worked and not fresh:
         error = ConnectFailed(f"{exc.message} It took that login before, so it is asked again.", fix=exc.fix)
     room.refused[key] = _Refused(at=room.loop.time(), tries=tries + 1, error=error)
     return error
