@@ -17,6 +17,7 @@ from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import analyze_raw
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
+from glassdome.values.role import FULL
 from tests.integration.plugins.conftest import MAIL, Install, distribution
 
 ANSWER = {
@@ -32,7 +33,9 @@ def judged(settings: Settings) -> Analysis:
 
     async def work() -> Analysis:
         async with models.open_engine(settings) as engine:
-            options = await asyncio.to_thread(models.judge_options, settings, engine=engine, clock=SystemClock())
+            options = await asyncio.to_thread(
+                models.judge_options, settings, engine=engine, clock=SystemClock(), grant=FULL
+            )
             return await analyze_raw(MAIL, ref, context, options=options)
 
     return asyncio.run(work())

@@ -18,6 +18,7 @@ from glassdome.core.config import Settings
 from glassdome.desk import wiring
 from glassdome.mcp import opening
 from glassdome.pipeline.context import ContextLoader, for_file, own_domains
+from glassdome.pipeline.plugins import SHIPPED
 from glassdome.pipeline.process import JudgeOptions, judge, warm_up
 from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
@@ -68,11 +69,13 @@ async def worker(settings: Settings, folder: Path) -> dict[str, Any]:
 
 
 async def rest_and_rspamd(settings: Settings, folder: Path) -> dict[str, Any]:
-    return _said(wiring._judge(lambda: settings, CLOCK, None)(RAW))
+    return _said(wiring._judge(lambda: settings, CLOCK, None, SHIPPED)(RAW))
 
 
 async def mcp(settings: Settings, folder: Path) -> dict[str, Any]:
-    app: Any = SimpleNamespace(settings=SimpleNamespace(current=lambda: settings), clock=CLOCK, builtin=None)
+    app: Any = SimpleNamespace(
+        settings=SimpleNamespace(current=lambda: settings), clock=CLOCK, builtin=None, extended=SHIPPED
+    )
     return _said((await opening._judge(app, RAW, REF)).verdict)
 
 
