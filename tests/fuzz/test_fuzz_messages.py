@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from glassdome.signals import runner
+from glassdome.pipeline.plugins import Extended
 from glassdome.signals.finding import Detector
 from scripts.testing import fuzz_messages
 
@@ -22,7 +23,7 @@ def test_judge_takes_mail_to_json() -> None:
     assert judge(b"") == ""
 
 
-def test_contained_detector_counts_as_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_contained_detector_counts_as_crash() -> None:
     """A detector that raises is contained by the service, but fails the fuzzer."""
 
     def broken(*_: object) -> None:
@@ -30,7 +31,7 @@ def test_contained_detector_counts_as_crash(monkeypatch: pytest.MonkeyPatch) -> 
 
     detector = Detector(name="links", signals={"url_ip": "an address in numbers"}, run=broken)
     judge = fuzz_messages.Judge()
-    monkeypatch.setattr(runner.detect, "__kwdefaults__", {"detectors": (detector,)})
+    judge._options = replace(judge._options, extended=Extended(detectors=(detector,)))
 
     with pytest.raises(AssertionError, match="url_ip"):
         judge(SAMPLES[0].read_bytes())
