@@ -75,7 +75,7 @@ async def _disturb(dovecot: Dovecot, folder: Path, given: argparse.Namespace) ->
 
 
 async def _finished(service: Service) -> None:
-    """Wait until a whole sweep long nothing waits."""
+    """Wait until nothing waits for the time of a whole poll."""
     quiet = 0
     while quiet < 10:
         await asyncio.sleep(1)

@@ -55,7 +55,7 @@ async def test_down_and_up_again_with_data(database_url: str) -> None:
 
 
 async def test_cursors_are_reading_positions_only(database_url: str) -> None:
-    """What is none moves to tables of its own, and the readers' keys look like no folder; the step down takes all back."""
+    """Paces and progress move out of the cursors into tables of their own, and the step down moves them back."""
     cursors = [
         ("ann@example.org", "INBOX", 7, 3),
         ("ann@example.org", "monitor:INBOX", 7, 2),

@@ -127,7 +127,7 @@ async def test_one_login_and_one_fetch_serve_all(shared: Shared, server_folder: 
 
 
 async def test_a_mail_that_is_gone_is_not_read_from_memory(shared: Shared, server_folder: Path) -> None:
-    """What one subscriber fetched serves the others only while the server still has it."""
+    """A message that one subscriber fetched serves the others only while the server still has it."""
     room, app = shared.room, shared.app
     await asyncio.to_thread(put, room.mailcow.dovecot, room.mailbox, letter("a letter"), server_folder)
     await room.overseer.round()

@@ -447,7 +447,7 @@ async def test_refused_idle_is_polled(bench: Bench, monkeypatch: pytest.MonkeyPa
 async def test_idle_that_was_refused_once_is_tried_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, refusal: bytes
 ) -> None:
-    """What a server lacked for a moment does not make mail late until the service is started anew."""
+    """A server that refuses IDLE for a moment is asked for it again, without a restart of the service."""
     monkeypatch.setattr("glassdome.mailbox.source._LOOKS_WITHOUT_IDLE", 2)
     bench.server.script("IDLE", refusal, times=1)
     rang = asyncio.Event()

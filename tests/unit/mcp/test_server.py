@@ -46,7 +46,7 @@ async def test_an_action_is_taken_back(bench: Bench) -> None:
 
 
 async def test_no_tool_changes_a_setting(bench: Bench) -> None:
-    """Where mail and keys go is not for a client to say, with whatever key: no tool takes the name of a setting."""
+    """No client may choose where mail and keys go, whatever its key: no tool takes the name of a setting."""
     async with Client(bench.server()) as client:
         tools = (await client.list_tools()).tools
         refused = await error_of(client, "set_preferences", username=USER, openai_url="http://evil.example/v1")

@@ -115,7 +115,7 @@ def test_hostile_fields_take_linear_time(raw: str) -> None:
     ["\uff1c\uff1e", "\u3008\u3009", "\u300a\u300b", "[]", "{}", "\u00ab\u00bb", "\u27e8\u27e9", "\u3010\u3011"],
 )
 def test_brackets_that_are_none_make_no_address(around: str) -> None:
-    """Where only they tell the address from the name, there is none; what was written is shown."""
+    """If only brackets tell the address from the name, there is no address, and the text is shown as written."""
     begin, end = around
 
     assert _read(f"Shop {begin}a@shop.example{end}") == [(f"Shop {begin}a@shop.example{end}", "")]

@@ -85,7 +85,7 @@ def test_the_same_words_in_an_ordinary_mail_are_no_ask(text: str) -> None:
 
 
 def test_parts_far_apart_are_no_ask() -> None:
-    """What stands pages away is about something else."""
+    """Words that stand pages apart belong to different subjects."""
     assert "gift_card" not in _groups(f"You can buy bread. {'Then it rained all day. ' * 40} The gift card is for Ida.")
 
 
@@ -101,7 +101,7 @@ def test_the_quote_stands_in_the_mail() -> None:
 
 
 def test_a_new_thing_and_a_bank_in_one_invoice_are_no_new_account() -> None:
-    """What is new must be the account."""
+    """The word for `new` must belong to the account."""
     text = "Rechnung für die neue Pumpe. Der Filter ist dabei, und die alten Schrauben haben wir im Keller gelassen. Zahlbar bis zum 16. März, Bank: Volksbank am Ort."
     assert "new_account" not in _groups(text)
 

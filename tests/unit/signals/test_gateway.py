@@ -54,7 +54,7 @@ def _page(*links: tuple[str, str], sender: str = "shop@acme.example") -> bytes:
 
 @pytest.mark.parametrize("wrap", WRAPS)
 def test_what_a_gateway_does_is_not_held_against_the_sender(wrap: Wrap) -> None:
-    """Where all links pass one host and lead where they say, nobody lies."""
+    """Links that all pass one gateway and lead to the hosts they show are no deception."""
     page = _page((wrap(SHOWN), SHOWN), (wrap(TERMS), "Terms"))
 
     assert not {"link_text_mismatch", "link_redirector", "link_lookalike", "link_credential_path"} & hits(page)
@@ -85,7 +85,7 @@ def test_not_every_host_is_a_gateway(wrap: Wrap, host: str) -> None:
 
 @pytest.mark.parametrize("wrap", WRAPS)
 def test_the_senders_own_host_is_no_gateway(wrap: Wrap) -> None:
-    """Who sends the mail made that link himself."""
+    """A link through the sender's own host was made by the sender."""
     page = _page((wrap(SHOWN), SHOWN), (wrap(TERMS), "Terms"), sender="x@mail.firma.example")
 
     assert "link_text_mismatch" in hits(page)

@@ -1,4 +1,4 @@
-"""Who signs a letter, and of what side of life or trade it is then."""
+"""Tests of the signer of a letter, and of the side of life or trade that follows."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def first(raw: bytes, author: Author, *, free: bool = False) -> str:
     ],
 )
 def test_side_of_life(sender: str, text: str, expected: str) -> None:
-    """Who writes from a house of its own writes of work, unless it is a club, of the family or of a trade for readers."""
+    """Mail from a company's own domain is about work, unless a club, the family or a shop wrote it."""
     assert expected == first(mail(sender, text), Author.PERSON)
 
 
@@ -91,7 +91,7 @@ def test_side_of_life(sender: str, text: str, expected: str) -> None:
     ],
 )
 def test_topic_of_a_program(subject: str, text: str, expected: set[str]) -> None:
-    """What a program tells of is its first category, and not that a program wrote."""
+    """The subject of machine mail is its first category, and not the fact that a program wrote it."""
     raw = mail("Service <no-reply@service.example>", text, subject=subject)
 
     assert first(raw, Author.MACHINE) in expected
