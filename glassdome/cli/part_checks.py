@@ -71,7 +71,7 @@ def _by_settings(settings: Settings) -> Iterator[Check]:
         yield _on("push", "Dovecot rings at each delivery")
     else:
         fix = "In mailcow: glassdome mailcow install; elsewhere set GLASSDOME_PUSH_SECRET (docs/howto/any-server.md)."
-        yield _off("push", "IDLE and sweeps find new mail", fix)
+        yield _off("push", "IDLE and polling find new mail", fix)
     yield from _overseer(settings)
 
 

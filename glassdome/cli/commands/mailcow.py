@@ -34,7 +34,7 @@ def install(
         RspamdWay, typer.Option(help="How Rspamd asks during the scan: our plugin, its GPT one.")
     ] = "plugin",
     learn: Annotated[bool, typer.Option("--learn", help="Let corrections teach Rspamd.")] = False,
-    push: Annotated[bool, typer.Option(help="Let Dovecot ring at each delivery; else a sweep finds new mail.")] = True,
+    push: Annotated[bool, typer.Option(help="Let Dovecot ring at each delivery; else polling finds new mail.")] = True,
     agent: Annotated[
         bool, typer.Option("--agent", help="Run the Overseer too: alerts, reports and commands by mail.")
     ] = False,

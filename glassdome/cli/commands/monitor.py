@@ -15,7 +15,7 @@ def monitor(
     folder: Annotated[str, typer.Option(help="Folder (of one mailbox).")] = "INBOX",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on for ever.")] = False,
     interval: Annotated[
-        float, typer.Option(min=1, max=86_400, help="Seconds between two sweeps; IDLE is quicker.")
+        float, typer.Option(min=1, max=86_400, help="Seconds between two polls; IDLE is quicker.")
     ] = 60.0,
     analysis: Annotated[bool, typer.Option("--analysis", help="Add what the processor found.")] = False,
     login: Annotated[str, typer.Option(help="Name to log in with, where it is not the address.")] = "",

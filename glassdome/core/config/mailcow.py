@@ -58,7 +58,7 @@ class MailcowSettings(BaseSettings):
     imap_connections: int = setting(
         "GLASSDOME_IMAP_CONNECTIONS",
         MAX_IMAP_CONNECTIONS_PER_MAILBOX,
-        "IMAP connections per mailbox at most, of each process; with 1 new mail waits for the sweep, since IDLE holds one",
+        "IMAP connections per mailbox at most, of each process; with 1 new mail waits for the next poll, since IDLE holds one",
         ge=1,
         le=50,
     )

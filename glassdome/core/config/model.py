@@ -33,7 +33,7 @@ class ModelSettings(BaseSettings):
     )
     ollama_keep_alive: str = setting("OLLAMA_KEEP_ALIVE", "30m", "How long Ollama keeps the model loaded", live=True)
     llm_processing_interval: float = setting(
-        "LLM_PROCESSING_INTERVAL", 60.0, "Seconds between sweeps over all mailboxes", ge=1, le=86_400, live=True
+        "LLM_PROCESSING_INTERVAL", 60.0, "Seconds between polls of all mailboxes", ge=1, le=86_400, live=True
     )
     llm_batch_size: int = setting("LLM_BATCH_SIZE", 10, "Jobs a worker claims at once", ge=1, le=500, live=True)
     max_email_size: int = setting(

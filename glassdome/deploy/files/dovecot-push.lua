@@ -1,5 +1,5 @@
 -- Tells Glassdome that a mailbox changed. Placed by `glassdome mailcow install`; changes are lost with the next one.
--- Only who, where and which message are sent, never mail. What is missed is found by Glassdome's sweep over IMAP.
+-- Only who, where and which message are sent, never mail. What is missed is found by Glassdome's polls over IMAP.
 -- Dovecot 2.3 and 2.4, Lua 5.1 to 5.4; `dovecot.http` is built in.
 
 -- This alone bounds what a hanging receiver can add to a delivery.
