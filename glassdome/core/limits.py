@@ -74,6 +74,13 @@ MAX_ATTACHMENT_TEXT_CHARS: Final = 20_000
 MAX_FILENAME_CHARS: Final = 255
 #: Bytes unpacked in memory per message, over all archives, Office and PDF files: a zip bomb gives 1,000 to 1.
 MAX_INFLATED_BYTES: Final = 8 * 1024 * 1024
+#: Bounds on one attached file together with everything inside it: bytes unpacked, characters of text, files inside, codes.
+MAX_FILE_UNPACKED_BYTES: Final = 64 * 1024 * 1024
+MAX_FILE_TEXT_CHARS: Final = 200_000
+MAX_FILE_MEMBERS: Final = 200
+MAX_FILE_CODES: Final = 50
+#: How deep files inside files are read: an archive in an archive in a mail that is attached.
+MAX_FILE_DEPTH: Final = 4
 #: The same for what a mail of ours carries, which is searched to its end.
 MAX_OUTGOING_INFLATED_BYTES: Final = 64 * 1024 * 1024
 #: Bytes of a zip directory that are read; 200 names take 20 KB, an honest archive of 10,000 files 1 MB.

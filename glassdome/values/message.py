@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from glassdome.values.authenticity import DMARC_FAILED, Authenticity, vouch
+from glassdome.values.document import Document
+from glassdome.values.reading import Read, Readable
 
 __all__ = [
     "DMARC_FAILED",
@@ -30,12 +32,6 @@ __all__ = [
     "RspamdReport",
     "author_of",
 ]
-
-
-#: How far a message could be read: `empty` has no words in subject, body or attachments, and no picture either.
-Readable = Literal["yes", "encrypted", "damaged", "empty"]
-#: How far an attachment could be read.
-Read = Literal["yes", "encrypted", "damaged", "too_large", "unsupported"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +119,7 @@ class Attachment:
     `returned`: it is, or is in, the mail that a delivery report returns.
     `other_names` are further names of the same part; mail programs differ in which one they use.
     `text` is its words where they can be had, of a forwarded message its From, Subject, Date and visible text.
+    `document` is what a file reader found in it, None where none read it.
     """
 
     filename: str = ""
@@ -139,6 +136,7 @@ class Attachment:
     text: str = ""
     read: Read = "yes"
     returned: bool = False
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
