@@ -55,7 +55,7 @@ class Source:
 
     @property
     def may_go_deeper(self) -> bool:
-        """Whether files inside are read as well."""
+        """True where files inside are read as well."""
         return self.depth < MAX_FILE_DEPTH and self.budget.members_left > 0
 
 

@@ -1,4 +1,4 @@
-"""How far a message or an attached file could be read."""
+"""The words for how far a message or an attached file could be read."""
 
 from __future__ import annotations
 
