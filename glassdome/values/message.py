@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from glassdome.values.authenticity import DMARC_FAILED, Authenticity, vouch
 from glassdome.values.document import Document
+from glassdome.values.fact import Fact
 from glassdome.values.reading import Read, Readable
 
 __all__ = [
@@ -249,7 +250,7 @@ class Message:
     `text` is what a reader sees; `new_text` is `text` without quoted history and signature; `other_text` is the
     visible text of the alternative that was not chosen. `mail_from` is the RFC 5321 sender as delivery recorded it in
     Return-Path (empty for the null sender, None when unknown); `received` is the moment in the topmost Received field,
-    which the last server wrote.
+    which the last server wrote. `facts` are those that the HTML states for programs (schema.org).
     """
 
     headers: tuple[HeaderField, ...] = ()
@@ -276,6 +277,7 @@ class Message:
     has_script: bool = False
     remote_images: int = 0
     attachments: tuple[Attachment, ...] = ()
+    facts: tuple[Fact, ...] = ()
     authentication: Authentication = field(default_factory=Authentication)
     lists: ListFacts = field(default_factory=ListFacts)
     rspamd: RspamdReport | None = None
