@@ -81,6 +81,15 @@ MAX_FILE_MEMBERS: Final = 200
 MAX_FILE_CODES: Final = 50
 #: How deep files inside files are read: an archive in an archive in a mail that is attached.
 MAX_FILE_DEPTH: Final = 4
+#: Attached files of one mail that readers get, the bytes of all of them, and the seconds after which no further one is
+#: begun; 19 of 20 mails with files have at most three, and a reader needs milliseconds for each.
+MAX_READ_FILES: Final = 30
+MAX_READ_FILES_BYTES: Final = 64 * 1024 * 1024
+MAX_READ_FILES_SECONDS: Final = 15.0
+#: Words of a mail that are tried as the password of a locked file, and the lengths of one.
+MAX_TRIED_PASSWORDS: Final = 20
+MIN_TRIED_PASSWORD_CHARS: Final = 4
+MAX_TRIED_PASSWORD_CHARS: Final = 20
 #: The same for what a mail of ours carries, which is searched to its end.
 MAX_OUTGOING_INFLATED_BYTES: Final = 64 * 1024 * 1024
 #: Bytes of a zip directory that are read; 200 names take 20 KB, an honest archive of 10,000 files 1 MB.

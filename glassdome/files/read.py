@@ -16,9 +16,11 @@ __all__ = ["read_file", "read_inner"]
 def read_file(source: Source) -> Document:
     """Read one file; never raises for what it holds, except MemoryError and what ends the process."""
     kind = source.kind or true_type(source.data)
-    reader = reader_of(kind, source)
+    reader = reader_of(kind, source.name)
+    if reader is None and (by_bytes := true_type(source.data)) != kind:
+        kind, reader = by_bytes, reader_of(by_bytes, source.name)
     if reader is None:
-        return Document(kind=kind, read="unsupported")
+        return Document(kind=source.kind or kind, read="unsupported")
     try:
         return reader(replace(source, kind=kind))
     except MemoryError:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
-from glassdome.files.source import Reader, Source
+from glassdome.files.source import Reader
 
-__all__ = ["READERS", "reader_of"]
+__all__ = ["READERS", "reader_of", "reads"]
 
 #: Media type, or its beginning with a slash at the end, and the module under `glassdome.files` whose `read` reads it.
 READERS: Final[dict[str, str]] = {
@@ -45,13 +45,35 @@ NAMES: Final[dict[str, str]] = {
 }
 
 
-def reader_of(kind: str, source: Source) -> Reader | None:
+#: Kinds that are found by looking into a file of another kind, by their beginnings.
+_WITHIN: Final = {
+    "application/zip": (
+        "application/vnd.openxmlformats-",
+        "application/vnd.oasis.opendocument.",
+        "application/vnd.ms-excel.sheet.",
+        "application/java-archive",
+        "application/vnd.android.package-archive",
+    ),
+    "application/x-ole-storage": ("application/msword", "application/vnd.ms-", "application/encrypted"),
+}
+
+
+def reader_of(kind: str, name: str) -> Reader | None:
     """Return the reader for this kind, loaded when first needed; None where nobody reads it."""
-    ending = "." + source.name.lower().rstrip(". ").rpartition(".")[2]
-    family = kind.partition("/")[0] + "/"
-    module = NAMES.get(ending) if kind in ("", "text/plain", "application/octet-stream") else None
-    module = module or READERS.get(kind) or READERS.get(family)
+    module = _module_of(kind, name)
     if module is None:
         return None
     found: Reader = import_module(f"glassdome.files.{module}").read
     return found
+
+
+def reads(kind: str, name: str) -> bool:
+    """Return whether a file may have a reader, by what is known of it before its bytes are looked at."""
+    wider = (outer for outer, kinds in _WITHIN.items() if kind.startswith(kinds))
+    return any(_module_of(each, name) for each in (kind, *wider))
+
+
+def _module_of(kind: str, name: str) -> str | None:
+    ending = "." + name.lower().rstrip(". ").rpartition(".")[2]
+    module = NAMES.get(ending) if kind in ("", "text/plain", "application/octet-stream") else None
+    return module or READERS.get(kind) or READERS.get(kind.partition("/")[0] + "/")

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from glassdome.parse.attachment import bounded_text
+from glassdome.parse.contents import contents
 from glassdome.parse.message import parse_message
 from glassdome.parse.original import Original, read_original
 from glassdome.parse.packed import texts_of_file
+from glassdome.parse.rewritten import unwrapped
+from glassdome.parse.url import find_urls, host_of, normal_url
 
-__all__ = ["Original", "parse_message", "read_original", "texts_of_file"]
+__all__ = [
+    "Original",
+    "bounded_text",
+    "contents",
+    "find_urls",
+    "host_of",
+    "normal_url",
+    "parse_message",
+    "read_original",
+    "texts_of_file",
+    "unwrapped",
+]

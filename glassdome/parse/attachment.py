@@ -18,7 +18,7 @@ from glassdome.parse.structure import Part
 from glassdome.parse.url import find_urls, host_of, normal_url
 from glassdome.values.message import Attachment, Form, Link, Read
 
-__all__ = ["Inside", "read_attachment"]
+__all__ = ["Inside", "bounded_text", "read_attachment"]
 
 _HTML_NAMES = (".htm", ".html", ".shtml", ".xhtml", ".hta", ".svg")
 #: Types that may have an archive behind them, where the name says one.
@@ -71,7 +71,7 @@ def read_attachment(part: Part, state: ParseState) -> tuple[Attachment, Inside]:
             members=inside.members,
             encrypted=inside.encrypted,
             has_macros=inside.has_macros,
-            text=_bounded(inside.text),
+            text=bounded_text(inside.text),
             read=_read(kind, inside),
         ),
         inside,
@@ -164,5 +164,6 @@ def _read_words(data: bytes, part: Part, inside: Inside, state: ParseState) -> N
     inside.add_urls(tuple(find_urls(inside.text, naked=False)))
 
 
-def _bounded(text: str) -> str:
+def bounded_text(text: str) -> str:
+    """Return the words of a file as they are kept: tidy, without invisible characters, bounded."""
     return tidy(strip_invisible(text[: 2 * MAX_ATTACHMENT_TEXT_CHARS])[0])[:MAX_ATTACHMENT_TEXT_CHARS] if text else ""

@@ -36,7 +36,7 @@ from glassdome.parse.structure import Part, parse_structure
 from glassdome.parse.text_types import STUFFED
 from glassdome.values.message import Address, HeaderField, Message, author_of
 
-__all__ = ["parse_message"]
+__all__ = ["as_lines", "parse_message"]
 
 #: Empty lines before the header, as pipes and copied sources leave them.
 _EMPTY_LINES = re.compile(rb"\A(?:\r?\n)+(?=[!-9;-~]{1,200}:)")
@@ -53,7 +53,7 @@ def parse_message(raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> 
     """
     if len(raw) > MAX_MESSAGE_BYTES:
         raise MessageTooLarge(f"The message has {len(raw)} bytes; at most {MAX_MESSAGE_BYTES} are read.")
-    data = _as_lines(raw)
+    data = as_lines(raw)
     if not data.strip():
         raise NotAMessage("The message is empty.")
     state = ParseState()
@@ -65,7 +65,7 @@ def parse_message(raw: bytes, *, authserv_ids: frozenset[str] = frozenset()) -> 
     return _assemble(raw, root, authserv_ids, state)
 
 
-def _as_lines(raw: bytes) -> bytes:
+def as_lines(raw: bytes) -> bytes:
     """Undo what exporting programs do to a message file: UTF-16, a byte order mark, empty lines, Macintosh line ends."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", "replace").encode("utf-8", "replace")

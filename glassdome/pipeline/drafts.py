@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, TransportError
 from glassdome.core.log import get_logger
+from glassdome.pipeline.files import with_files
 from glassdome.pipeline.process import Judged, JudgeOptions, Load, examine
 from glassdome.ports.model import Drafter
 from glassdome.values.analysis import Analysis
@@ -63,6 +64,7 @@ class Drafts:
     async def add(self, raw: bytes, known: Analysis, job: Job, *, load: Load, options: JudgeOptions) -> Drafted:
         """Ask for the draft; an error that may pass is raised while attempts are left, any other costs the draft."""
         message = await asyncio.to_thread(options.parse, raw, authserv_ids=options.authserv_ids)
+        message = await with_files(message, raw, options.files)
         context = await load(message)
         found = await asyncio.to_thread(examine, message, context, options.builtin)
         try:

@@ -18,7 +18,9 @@ from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
+from glassdome.pipeline.files import with_files
 from glassdome.pipeline.plugins import SHIPPED, Extended
+from glassdome.ports.files import FileReader
 from glassdome.ports.model import Engine
 from glassdome.signals import asked_of, detect
 from glassdome.signals.sensitive import find_sensitive
@@ -87,7 +89,8 @@ class JudgeOptions:
     `engine` is None for the built-in one alone, `grant` what its model earned, `builtin` None for the one that is shipped;
     `extended` has the detectors, with those of plugins. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;
-    `observe` is told each stage's seconds; `parse` is called as `parse_message`.
+    `observe` is told each stage's seconds; `parse` is called as `parse_message`. `files` reads what is attached, None for
+    what parsing alone finds in it.
     """
 
     engine: Engine | None = None
@@ -101,6 +104,7 @@ class JudgeOptions:
     share: Share = _unshared
     observe: Observe = _unobserved
     parse: Parse = parse_message
+    files: FileReader | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,7 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOption
     await warm_up()
     start = time.perf_counter()
     message = await _timed(options, "parse", len(raw), lambda: options.parse(raw, authserv_ids=options.authserv_ids))
+    message = await _read_files(message, raw, options)
     context = await load(message)
     # A small archive may hold megabytes of words.
     read = sum(len(attachment.text) for attachment in message.attachments)
@@ -132,6 +137,17 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOption
     options.observe("all", seconds)
     analysis = _analysis(ref, message, examined, verdict, opinion, seconds=seconds, options=options)
     return Judged(analysis=analysis, message=message, error=error)
+
+
+async def _read_files(message: Message, raw: bytes, options: JudgeOptions) -> Message:
+    """Return the message with what a reader found in its files; at once where there is no reader."""
+    if options.files is None:
+        return message
+    start = time.perf_counter()
+    try:
+        return await with_files(message, raw, options.files)
+    finally:
+        options.observe("files", time.perf_counter() - start)
 
 
 async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, options: JudgeOptions) -> Analysis:

@@ -6,11 +6,13 @@ import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain, islice
 from typing import NamedTuple
 
+from glassdome.core.limits import MAX_TRIED_PASSWORD_CHARS, MAX_TRIED_PASSWORDS, MIN_TRIED_PASSWORD_CHARS
 from glassdome.core.shipped import loads_shipped
 
-__all__ = ["given_password"]
+__all__ = ["given_password", "possible_passwords"]
 
 #: What stands between the word and the password: `Le mot de passe de l'archive est`.
 _BETWEEN = r"\w{0,8}[^\n:=：]{0,50}"
@@ -34,6 +36,14 @@ _LAST_WORD = re.compile(r"([^\W\d_]+)[ -]?$")
 #: Characters around a number in which the words stand that make a password of it, and numbers of a text looked at.
 _AROUND = 40
 _MOST_CODES = 200
+#: Characters behind a word for a password in which the password stands.
+_NEAR = 80
+_TOKEN = re.compile(r"\S+")
+#: A digit or another sign among the letters, or a capital behind a small letter.
+_ALIKE = re.compile(r"(?=\S{0,30}(?:\d|[^\W\d_][@#$%&*_+=~^-]\w|[a-z][A-Z]))(?!https?:|www\.)(?!\S{0,30}@\S{0,30}\.)")
+#: Marks that stand around a password and are seldom part of it.
+_QUOTES = ".,:;!?\"'`()[]{}<>*«»„“”‘’‚「」『』，。：；！？"
+_MIN, _MAX = MIN_TRIED_PASSWORD_CHARS, MAX_TRIED_PASSWORD_CHARS
 
 
 class _Words(NamedTuple):
@@ -46,6 +56,7 @@ class _Words(NamedTuple):
     use_follows: re.Pattern[str]
     opening: re.Pattern[str]
     opens: re.Pattern[str]
+    names: re.Pattern[str]
 
 
 def _any(raw: str) -> str:
@@ -78,6 +89,7 @@ def _words() -> _Words:
         opens=re.compile(
             rf"{start}(?:{opens})|(?:[\u3040-\u9fff\uac00-\ud7af\u0590-\u06ff\u0900-\u0eff])(?:{opens})", flags
         ),
+        names=re.compile(rf"(?<![a-z0-9])(?:{long}|{short})", flags),
     )
 
 
@@ -89,6 +101,18 @@ def given_password(text: str) -> str:
             shown = found.group()
             return shown.strip() if "\n" in shown else " ".join(shown.split())
     return _told(text, words)
+
+
+def possible_passwords(text: str) -> tuple[str, ...]:
+    """Return the words of a text that may be the password of a file: those near a word for it, then those that look like one."""
+    text = text[:_WITHIN]
+    near = (text[found.end() : found.end() + _NEAR] for found in _words().names.finditer(text))
+    after = [word for piece in islice(near, MAX_TRIED_PASSWORDS) for word in _TOKEN.findall(piece)]
+    alike = [word for word in _TOKEN.findall(text) if _ALIKE.match(word)]
+    # Of words near one another the likelier come first: `The password is Sommer2024`.
+    tokens = chain(filter(_ALIKE.match, after), alike, after)
+    found = dict.fromkeys(form for token in tokens for form in (token, token.strip(_QUOTES)))
+    return tuple(word for word in found if _MIN <= len(word) <= _MAX)[:MAX_TRIED_PASSWORDS]
 
 
 def _is_another(before: str, words: _Words) -> bool:

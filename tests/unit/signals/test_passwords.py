@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from glassdome.signals.passwords import given_password
+from glassdome.signals.passwords import given_password, possible_passwords
 from glassdome.values.message import Attachment
 from tests.unit.signals.test_attachments import hits, mail
 
@@ -163,3 +163,26 @@ def test_a_password_that_is_told_to_be_used(text: str) -> None:
 def test_a_number_that_opens_nothing(text: str) -> None:
     """Codes, versions and rooms of other kinds are no passwords."""
     assert not given_password(f"Hello,\n{text}\nBye"), text
+
+
+@pytest.mark.parametrize(
+    ("text", "password"),
+    [
+        ("The password is: winter-42", "winter-42"),
+        ("Das Passwort lautet Sommer2024.", "Sommer2024"),
+        ("Le mot de passe : soleil", "soleil"),
+        ("Пароль от архива: zima", "zima"),
+        ("密码：1234", "1234"),
+        ("Please use “Tr0ub4dor&3” to open it.", "Tr0ub4dor&3"),
+        ("Use 4711 for the archive", "4711"),
+    ],
+)
+def test_the_password_is_among_the_words_that_are_tried(text: str, password: str) -> None:
+    assert password in possible_passwords(text)
+
+
+def test_few_words_are_tried_and_none_of_a_mail_without_any() -> None:
+    assert possible_passwords("See you there, and bring the cake.") == ()
+    many = possible_passwords("password: " + " ".join(f"word{n}" for n in range(500)))
+    assert len(many) == 20
+    assert max(map(len, possible_passwords("pin " + "x" * 50 + " abcd"))) <= 20

@@ -1,0 +1,109 @@
+"""The stage between parsing and examining: readers open the attached files, and the message says what they found."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+from typing import Final
+
+from glassdome.core.limits import (
+    MAX_FORMS,
+    MAX_LINKS,
+    MAX_READ_FILES,
+    MAX_READ_FILES_BYTES,
+    MAX_READ_FILES_SECONDS,
+)
+from glassdome.files.table import reads
+from glassdome.parse import contents
+from glassdome.pipeline.documents import completed, forms_of, links_of, without_repeats
+from glassdome.ports.files import FileReader
+from glassdome.signals.passwords import possible_passwords
+from glassdome.values.document import Document
+from glassdome.values.message import Attachment, Message
+from glassdome.values.reading import Read
+
+__all__ = ["with_files"]
+
+#: Bytes of a message from which on its files are taken out in a thread.
+_THREAD_BYTES: Final = 128 * 1024
+
+
+@dataclass(slots=True, kw_only=True)
+class _Left:
+    """The rest of what one mail's files may cost, and the documents so far, by the sum of their bytes."""
+
+    files: int
+    size: int
+    until: float
+    read: dict[str, Document] = field(default_factory=dict)
+
+    def take(self, size: int) -> str:
+        """Count one more file; return why it cannot be read, or an empty string."""
+        self.files, self.size = self.files - 1, self.size - size
+        if self.files < 0 or self.size < 0:
+            return "bounds"
+        return "time" if time.monotonic() > self.until else ""
+
+
+async def with_files(message: Message, raw: bytes, reader: FileReader | None) -> Message:
+    """Return the message with what `reader` found in its files; the same one where there is nothing to read."""
+    wanted = [item for item in message.attachments if item.size and reads(item.true_type, item.filename)]
+    if reader is None or not wanted:
+        return message
+    sums = frozenset(item.sha256 for item in wanted)
+    data = await asyncio.to_thread(contents, raw, sums) if len(raw) > _THREAD_BYTES else contents(raw, sums)
+    until = time.monotonic() + MAX_READ_FILES_SECONDS
+    left = _Left(files=MAX_READ_FILES, size=MAX_READ_FILES_BYTES, until=until)
+    # The files a person sees as such come first: a mail may have dozens of pictures in its text.
+    for item in sorted(wanted, key=lambda item: item.inline):
+        if item.sha256 in data:
+            await _read(item, data[item.sha256], message, reader, left)
+    return _with_documents(message, left.read)
+
+
+async def _read(item: Attachment, data: bytes, message: Message, reader: FileReader, left: _Left) -> None:
+    """Read one file, unless it was: it may be attached twice, or be in a mail that is attached."""
+    if item.sha256 in left.read:
+        return
+    if problem := left.take(len(data)):
+        how: Read = "damaged" if problem == "time" else "too_large"
+        read = Document(kind=item.true_type, read=how, problem=problem)
+    else:
+        read = await reader.read(data, name=item.filename, kind=item.true_type)
+        if any(inner.read == "encrypted" for _, inner in read.within("")):
+            read = await _unlocked(read, item, data, message, reader)
+    left.read[item.sha256] = read
+    for sha256, document in _inner(read):
+        left.read.setdefault(sha256, document)
+
+
+async def _unlocked(read: Document, item: Attachment, data: bytes, message: Message, reader: FileReader) -> Document:
+    """Read a locked file again, with the words of the mail that may be its password; not all have to be tried on all files."""
+    passwords = possible_passwords(f"{message.subject}\n{message.text}")
+    if not passwords:
+        return read
+    return await reader.read(data, name=item.filename, kind=item.true_type, passwords=passwords)
+
+
+def _inner(document: Document) -> Iterator[tuple[str, Document]]:
+    for file in document.files:
+        if file.sha256:
+            yield file.sha256, file.document
+        yield from _inner(file.document)
+
+
+def _with_documents(message: Message, read: dict[str, Document]) -> Message:
+    pairs = [(item, read.get(item.sha256)) for item in message.attachments]
+    found = [(item, document) for item, document in pairs if document is not None]
+    links = chain(message.links, *(links_of(item, document) for item, document in found))
+    forms = chain(message.forms, *(forms_of(item, document) for item, document in found))
+    attachments = tuple(completed(item, document) if document is not None else item for item, document in pairs)
+    return replace(
+        message,
+        attachments=attachments,
+        links=without_repeats(links)[:MAX_LINKS],
+        forms=tuple(islice(forms, MAX_FORMS)),
+    )
