@@ -8,8 +8,8 @@ from typing import Final
 
 from glassdome.files.content_lines import Component, ContentLine, components
 from glassdome.files.found import Found
-from glassdome.files.moments import moment_of
 from glassdome.files.source import Source
+from glassdome.parse.moments import moment_of
 from glassdome.values.document import Document
 
 __all__ = ["read"]

@@ -9,9 +9,9 @@ from typing import Any, Final, Literal
 
 from glassdome.core.limits import MAX_FILE_CODES
 from glassdome.files.found import Found
-from glassdome.files.moments import iso_moment
 from glassdome.files.source import Source
 from glassdome.parse.archive import open_zip, read_member
+from glassdome.parse.moments import iso_moment
 from glassdome.parse.plain import one_line
 from glassdome.parse.state import ParseState
 from glassdome.values.document import Code, Document

@@ -11,6 +11,7 @@ from glassdome.parse.containers import take_files
 from glassdome.parse.html import HtmlPage, read_html
 from glassdome.parse.html_guard import without_ballast
 from glassdome.parse.plain import clean, controls_in, strip_invisible
+from glassdome.parse.schema_org import schema_facts
 from glassdome.parse.sorting import Sorted, is_html
 from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part
@@ -23,6 +24,7 @@ from glassdome.parse.text_types import (
     without_signature,
 )
 from glassdome.parse.url import find_urls, host_of, normal_url
+from glassdome.values.fact import Fact
 from glassdome.values.message import Form, HiddenText, Link
 
 __all__ = ["Body", "plain_text", "read_body", "read_text"]
@@ -38,7 +40,7 @@ _BYTES_PER_CHAR = 4
 
 @dataclass(slots=True, kw_only=True)
 class Body:
-    """The text of a message and its links, forms and files; `unread` says that a part had bytes and gave no text."""
+    """The text of a message and its links, forms, files and facts; `unread` says that a part had bytes and gave no text."""
 
     text: str = ""
     other_text: str = ""
@@ -50,6 +52,7 @@ class Body:
     remote_images: int = 0
     images: bool = False
     files: list[Part] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     encrypted: bool = False
     has_text: bool = False
     unread: bool = False
@@ -114,6 +117,7 @@ def _read(part: Part, body: Body, state: ParseState) -> str:
     if page_like:
         page = read_html(text, state)
         _take(page, body)
+        body.facts += schema_facts(text)
         text = page.text
     else:
         text, hidden = strip_invisible(_as_plain(text, part))

@@ -83,9 +83,8 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], state: Parse
     attachments = read_attachments(parts.attached + body.files, body, state, returned_parts(root))
     subject = strip_invisible(decode_words(first(fields, "subject"), state))
     senders = parse_addresses(first(fields, "sender"), state)
-    header_from = _addresses(fields, "from", state)
-    reply_to, to = _addresses(fields, "reply-to", state), _addresses(fields, "to", state)
-    cc = _addresses(fields, "cc", state)
+    header_from, reply_to = _addresses(fields, "from", state), _addresses(fields, "reply-to", state)
+    to, cc = _addresses(fields, "to", state), _addresses(fields, "cc", state)
     new = new_text(body.text, _setting(fields, subject[0], (*header_from, *reply_to)))
     if STUFFED in body.text:
         body.text, new = body.text.replace(STUFFED, ""), new.replace(STUFFED, "")
@@ -119,6 +118,7 @@ def _assemble(raw: bytes, root: Part, authserv_ids: frozenset[str], state: Parse
         has_script=body.has_script,
         remote_images=body.remote_images,
         attachments=attachments,
+        facts=tuple(dict.fromkeys(body.facts)),
         authentication=read_authentication(fields, authserv_ids),
         lists=read_lists(fields),
         rspamd=read_rspamd(fields, authserv_ids),
