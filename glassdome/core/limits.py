@@ -90,6 +90,31 @@ MAX_READ_FILES_SECONDS: Final = 15.0
 MAX_TRIED_PASSWORDS: Final = 20
 MIN_TRIED_PASSWORD_CHARS: Final = 4
 MAX_TRIED_PASSWORD_CHARS: Final = 20
+#: Pages of a PDF that are read: a contract has 30, and the text bound above ends near 70.
+MAX_PDF_PAGES: Final = 40
+#: Characters looked at on one PDF page; a page of small print has 8,000, and each costs 3 microseconds.
+MAX_PDF_PAGE_CHARS: Final = 20_000
+#: Objects of one PDF page that are looked at for pictures and drawn codes; a map has 100,000.
+MAX_PDF_PAGE_OBJECTS: Final = 3_000
+#: Annotations (links, fields, notes) of one PDF page.
+MAX_PDF_ANNOTATIONS: Final = 300
+#: Pages of a PDF that are drawn to look for codes, and those drawn for other reasons (hidden words, scans) as well.
+MAX_PDF_CODE_PAGES: Final = 4
+MAX_PDF_DRAWN_PAGES: Final = 12
+#: Files attached to a PDF that are read; an e-invoice has one.
+MAX_PDF_FILES: Final = 20
+#: Pixels of a drawn page: A4 at 150 dots per inch has 2.2 million.
+MAX_PAGE_PIXELS: Final = 3_000_000
+#: Pixels of a picture that is decoded; a phone takes 12 to 50 million, and 64 million in grey need 64 MB.
+MAX_IMAGE_PIXELS: Final = 64_000_000
+#: Pixels of all frames together that are decoded of one animated picture or of one with several pages.
+MAX_FRAMES_PIXELS: Final = 80_000_000
+#: Frames of an animated picture, or pages of a picture, that are searched for codes.
+MAX_IMAGE_FRAMES: Final = 20
+#: Pixels of a picture as it is searched for codes: beyond this it is made smaller first.
+MAX_CODE_PIXELS: Final = 2_500_000
+#: Characters of one code; the largest QR code holds 7,089 digits.
+MAX_CODE_CHARS: Final = 7_089
 #: The same for what a mail of ours carries, which is searched to its end.
 MAX_OUTGOING_INFLATED_BYTES: Final = 64 * 1024 * 1024
 #: Bytes of a zip directory that are read; 200 names take 20 KB, an honest archive of 10,000 files 1 MB.

@@ -30,6 +30,8 @@ READERS: Final[dict[str, str]] = {
     "text/vcard": "vcard",
     "text/x-vcard": "vcard",
     "text/directory": "vcard",
+    "application/pdf": "pdf",
+    "image/": "image",
 }
 #: Endings of names for kinds that bytes do not tell apart from plain text, or from nothing at all.
 NAMES: Final[dict[str, str]] = {
