@@ -39,7 +39,7 @@ _SCAN_SHARE = 0.4
 
 @dataclass(slots=True)
 class _Objects:
-    """Counts of what is drawn on a page beside text."""
+    """Counts of pictures and paths on a page."""
 
     images: int = 0
     paths: int = 0
