@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from glassdome.files.kinds import exact_kind
 from glassdome.files.source import Source
 from glassdome.files.table import reader_of
 from glassdome.parse.magic import true_type
@@ -15,9 +16,9 @@ __all__ = ["read_file", "read_inner"]
 
 def read_file(source: Source) -> Document:
     """Read one file; never raises for what it holds, except MemoryError and what ends the process."""
-    kind = source.kind or true_type(source.data)
+    kind = exact_kind(source.data, source.kind or true_type(source.data))
     reader = reader_of(kind, source.name)
-    if reader is None and (by_bytes := true_type(source.data)) != kind:
+    if reader is None and (by_bytes := exact_kind(source.data, true_type(source.data))) != kind:
         kind, reader = by_bytes, reader_of(by_bytes, source.name)
     if reader is None:
         return Document(kind=source.kind or kind, read="unsupported")

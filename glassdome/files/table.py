@@ -32,6 +32,23 @@ READERS: Final[dict[str, str]] = {
     "text/directory": "vcard",
     "application/pdf": "pdf",
     "image/": "image",
+    # Office.
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "ooxml",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "ooxml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "sheet",
+    "application/vnd.oasis.opendocument.text": "odf",
+    "application/vnd.oasis.opendocument.text-template": "odf",
+    "application/vnd.oasis.opendocument.text-master": "odf",
+    "application/vnd.oasis.opendocument.text-web": "odf",
+    "application/vnd.oasis.opendocument.spreadsheet": "odf",
+    "application/vnd.oasis.opendocument.spreadsheet-template": "odf",
+    "application/vnd.oasis.opendocument.presentation": "odf",
+    "application/vnd.oasis.opendocument.presentation-template": "odf",
+    "application/vnd.oasis.opendocument.graphics": "odf",
+    "application/vnd.oasis.opendocument.graphics-template": "odf",
+    "application/vnd.sun.xml.writer": "odf",
+    "application/vnd.sun.xml.calc": "odf",
+    "application/vnd.sun.xml.impress": "odf",
 }
 #: Endings of names for kinds that bytes do not tell apart from plain text, or from nothing at all.
 NAMES: Final[dict[str, str]] = {
