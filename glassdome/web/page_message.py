@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from glassdome.core.errors import GlassdomeError, InputError, NotFound, PolicyRefused
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS
 from glassdome.desk.analyze import analysed, chosen_message
+from glassdome.desk.calendar import CALENDAR_HEADERS, CALENDAR_TYPE, find_calendar
 from glassdome.desk.email_id import EmailId, as_mailbox, parse_email_id
 from glassdome.desk.erase import EraseRequest, erase
 from glassdome.desk.feedback import FeedbackRequest
@@ -20,6 +21,7 @@ from glassdome.desk.http import Wired
 from glassdome.desk.lookup import find_analysis, find_document
 from glassdome.desk.undo import take_back as take_back_all
 from glassdome.shapes.action import action_shape
+from glassdome.shapes.calendar import calendar_of
 from glassdome.shapes.job import job_shape
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
@@ -62,6 +64,7 @@ async def message(request: Request, services: Wired, visitor: Reads, which: Anno
         visitor,
         which=which,
         message=found,
+        has_dates=bool(found and calendar_of(found)),
         job=job_shape(job) if job else None,
         actions=[action_shape(item) for item in reversed(actions)],
         can_undo=services.undoer is not None,
@@ -69,6 +72,15 @@ async def message(request: Request, services: Wired, visitor: Reads, which: Anno
         done=ActionState.DONE,
         labels={"ham": "Harmless", "spam": "Spam", "phish": "Phishing"},
     )
+
+
+@router.get("/mail.ics")
+async def calendar(services: Wired, visitor: Reads, which: Annotated[Which, Query()]) -> Response:
+    """Hand out the dates of the message as a calendar file."""
+    mailbox = as_mailbox(which.mailbox)
+    visitor.signed_in_by.must_see(mailbox)
+    text = await find_calendar(services, mailbox, parse_email_id(which.id))
+    return Response(text, media_type=CALENDAR_TYPE, headers=dict(CALENDAR_HEADERS))
 
 
 def _ref(mailbox: str, wanted: EmailId, found: dict[str, Any] | None) -> MessageRef | None:

@@ -504,3 +504,23 @@ async def test_corrections_are_counted(bench: Bench) -> None:
             await bench.database.history.record_feedback(said, now=NOW)
             await browser.open("overview")
             assert words in " ".join(browser.text.split())
+
+
+async def test_dates_can_be_taken_into_a_calendar(bench: Bench) -> None:
+    """The page of a message with a due date leads to a calendar file; a page without one does not."""
+    item = ActionItem(text="Pay", evidence=Evidence(where="text", quote="pay"), due="Friday", due_at="2026-12-12")
+    await bench.choose(USER)
+    await bench.store(
+        analysis(ref(5), verdict=verdict(action_items=(item,))),
+        analysis(ref(6), Label.PHISH, verdict=verdict(Label.PHISH)),
+    )
+    async with browsing(bench, RO) as browser:
+        await browser.open(MESSAGE)
+        address = browser.page.css_first("a[download]").attributes["href"] or ""
+        taken = await browser.open(address.removeprefix("./"))
+        await browser.open(MESSAGE.replace("UID%3D5", "UID%3D6"))
+        without = browser.page.css("a[download]")
+
+    assert taken.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert "DTSTART;VALUE=DATE:20261212" in taken.text
+    assert without == []
