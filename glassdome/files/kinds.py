@@ -1,4 +1,4 @@
-"""Tells the kinds of zip files apart: Office Open XML, OpenDocument, or a mere archive."""
+"""Tells the kinds of zip files apart: Office Open XML, OpenDocument, a pass of a wallet, or a mere archive."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from glassdome.parse.state import ParseState
 __all__ = ["exact_kind"]
 
 _ZIP: Final = "application/zip"
+_WALLET: Final = "application/vnd.apple.pkpass"
 _TYPES: Final = "[content_types].xml"
 _OOXML: Final = "application/vnd.openxmlformats-officedocument."
 #: Folders of the main part, and the kind. A file that hides its main part elsewhere has the folder all the same.
@@ -24,13 +25,15 @@ _ODF: Final = ("application/vnd.oasis.opendocument.", "application/vnd.sun.xml."
 
 
 def exact_kind(data: bytes, kind: str) -> str:
-    """Return the media type of an office file for a zip that is one; any other kind as it came."""
+    """Return the media type of an office file or a pass for a zip that is one; any other kind as it came."""
     archive = open_zip(data, ParseState()) if kind == _ZIP else None
     if archive is None:
         return kind
     names = [name.lower().replace("\\", "/").lstrip("/") for name in archive.namelist()]
     if _TYPES in names:
         return _of_ooxml(names)
+    if "pass.json" in names:
+        return _WALLET
     return _of_odf(archive) if "mimetype" in names else kind
 
 

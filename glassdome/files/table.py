@@ -30,6 +30,7 @@ READERS: Final[dict[str, str]] = {
     "text/vcard": "vcard",
     "text/x-vcard": "vcard",
     "text/directory": "vcard",
+    "text/xml": "einvoice",
     "application/pdf": "pdf",
     "image/": "image",
     # Office.
@@ -61,6 +62,7 @@ NAMES: Final[dict[str, str]] = {
     ".vcs": "ics",
     ".vcf": "vcard",
     ".vcard": "vcard",
+    ".xml": "einvoice",
 }
 
 
