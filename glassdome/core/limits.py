@@ -113,6 +113,14 @@ MAX_FRAMES_PIXELS: Final = 80_000_000
 MAX_IMAGE_FRAMES: Final = 20
 #: Pixels of a picture as it is searched for codes: beyond this it is made smaller first.
 MAX_CODE_PIXELS: Final = 2_500_000
+#: Pixels in which lines of text are looked for, and lines that are read of one picture; a page of small print has 80.
+MAX_OCR_PIXELS: Final = 1_000_000
+MAX_OCR_LINES: Final = 120
+#: Pictures and scanned pages of one attached file whose words are read, and such files of one mail; each costs a second.
+MAX_OCR_PICTURES: Final = 3
+MAX_OCR_FILES: Final = 3
+#: Characters of text up to which a mail with pictures counts as one that says its words in them.
+MAX_OCR_TEXT_CHARS: Final = 400
 #: Characters of one code; the largest QR code holds 7,089 digits.
 MAX_CODE_CHARS: Final = 7_089
 #: The same for what a mail of ours carries, which is searched to its end.

@@ -17,7 +17,7 @@ from glassdome.parse.url import normal_url
 from glassdome.values.document import Code, FileLink
 from glassdome.values.fact import Fact
 
-__all__ = ["codes_in", "facts_in", "links_in", "take_codes"]
+__all__ = ["codes_in", "facts_in", "links_in", "on_white", "take_codes"]
 
 #: Kinds that stand in mail, as the field names them. Left out are kinds that are seen where none is: ITF, Codabar, DataBar.
 _KINDS: Final[dict[str, str]] = {
@@ -44,8 +44,7 @@ _OPENS = ("http://", "https://", "www.")
 
 def codes_in(picture: Image.Image, where: str = "") -> tuple[Code, ...]:
     """Find the codes of a picture; it is made smaller where it is large, and larger where that is small and bare."""
-    grey = picture if picture.mode == "L" else _grey(picture)
-    grey = _shrunk(grey)
+    grey = _shrunk(on_white(picture).convert("L"))
     found = _read(grey, where)
     if not found and max(grey.size) <= _SMALL:
         found = _read(grey.resize((grey.width * 3, grey.height * 3), Image.Resampling.LANCZOS), where)
@@ -71,13 +70,13 @@ def _text(raw: str) -> str:
     return clean(raw[:MAX_CODE_CHARS])
 
 
-def _grey(picture: Image.Image) -> Image.Image:
-    """Lay a picture on white, as mail programs show it, and take its brightness."""
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+def on_white(picture: Image.Image) -> Image.Image:
+    """Lay a picture on white where it is transparent, as mail programs show it."""
+    if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
         over = picture.convert("RGBA")
         white = Image.new("RGBA", over.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, over).convert("L")
-    return picture.convert("L")
+        return Image.alpha_composite(white, over).convert("RGB")
+    return picture
 
 
 def _shrunk(grey: Image.Image) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Pictures: QR and bar codes on every frame, bounded before anything is decoded."""
+"""Pictures: QR and bar codes on every frame, words where they are wanted, bounded before anything is decoded."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from PIL import Image, ImageOps
 
 from glassdome.core.limits import MAX_FRAMES_PIXELS, MAX_IMAGE_FRAMES, MAX_IMAGE_PIXELS
-from glassdome.files.codes import codes_in, facts_in, links_in, take_codes
+from glassdome.files.codes import codes_in, facts_in, links_in, on_white, take_codes
+from glassdome.files.picture_words import take_words
 from glassdome.files.source import Source
-from glassdome.values.document import Code, Document
+from glassdome.parse.url import find_urls
+from glassdome.values.document import Code, Document, FileLink, Passage
 
 __all__ = ["read"]
 
@@ -41,19 +43,37 @@ def _read(picture: Image.Image, source: Source) -> Document:
     if picture.width * picture.height > MAX_IMAGE_PIXELS:
         return Document(kind=source.kind, read="too_large", problem="bounds", pages=_pages(picture, frames))
     codes: list[Code] = []
-    read = 0
+    passages: list[Passage] = []
+    read, problem = 0, ""
     for where, frame in _frames(picture, frames):
-        codes += take_codes((code for code in codes_in(frame, where) if not _is_known(code, codes)), source.budget)
+        shown = on_white(frame)
+        if source.ocr and _may_speak(picture, read, frames):
+            words, trouble = take_words(shown, source.budget)
+            passages += [Passage(text=source.budget.take_text(words), where=where)] if words else []
+            problem = problem or trouble
+        codes += take_codes((code for code in codes_in(shown, where) if not _is_known(code, codes)), source.budget)
         read += 1
     return Document(
         kind=source.kind,
         read="yes" if read else "damaged",
-        problem="" if read >= frames else "bounds",
+        problem=problem or ("" if read >= frames else "bounds"),
         pages=_pages(picture, frames),
+        passages=tuple(passages),
         codes=tuple(codes),
-        links=tuple(links_in(codes)),
+        links=(*links_in(codes), *_addresses(passages)),
         facts=tuple(facts_in(codes)),
     )
+
+
+def _may_speak(picture: Image.Image, number: int, frames: int) -> bool:
+    """Return whether the words of a frame are read: of an animation those of its first and its last picture."""
+    return picture.format in _PAGED or number in (0, min(frames, MAX_IMAGE_FRAMES) - 1)
+
+
+def _addresses(passages: list[Passage]) -> Iterator[FileLink]:
+    for passage in passages:
+        for url in find_urls(passage.text):
+            yield FileLink(url=url, shown=url, where=passage.where)
 
 
 def _pages(picture: Image.Image, frames: int) -> int:

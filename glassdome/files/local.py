@@ -12,9 +12,11 @@ __all__ = ["LocalFiles"]
 class LocalFiles:
     """Implements `ports.files.FileReader`; the event loop stands still while it reads."""
 
-    async def read(self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = ()) -> Document:
+    async def read(
+        self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
+    ) -> Document:
         """Return the content of one file; raises MemoryError."""
-        return read_file(Source(data=data, name=name, kind=kind, passwords=passwords))
+        return read_file(Source(data=data, name=name, kind=kind, passwords=passwords, ocr=ocr))
 
     async def aclose(self) -> None:
         """Do nothing: nothing was opened."""

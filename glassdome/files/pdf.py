@@ -21,6 +21,7 @@ from glassdome.files.codes import codes_in, facts_in, links_in, take_codes
 from glassdome.files.pdf_notes import Notes, notes_of
 from glassdome.files.pdf_page import PdfPage
 from glassdome.files.pdf_raw import PdfActions, actions_in
+from glassdome.files.picture_words import take_words
 from glassdome.files.read import read_inner
 from glassdome.files.source import Source
 from glassdome.parse.plain import clean, one_line, tidy
@@ -41,6 +42,7 @@ class _Found:
     codes: list[Code] = field(default_factory=list)
     files: list[Any] = field(default_factory=list)
     drawn: int = 0
+    problem: str = ""
     is_cut: bool = False
     is_active: bool = False
     asks_password: bool = False
@@ -78,7 +80,7 @@ def _read(pdf: Any, source: Source, *, was_locked: bool) -> Document:
     members, files = _attached(pdf, source, found)
     return Document(
         kind=_KIND,
-        problem="bounds" if found.is_cut else "",
+        problem="bounds" if found.is_cut else found.problem,
         title=one_line(pdf.get_metadata_value("Title"))[:MAX_FILENAME_CHARS],
         pages=len(pdf),
         passages=tuple(found.passages),
@@ -127,7 +129,7 @@ def _read_page(page: PdfPage, number: int, form: Any, source: Source, found: _Fo
     may_draw = found.drawn < MAX_PDF_DRAWN_PAGES
     seen, unseen = page.words(may_draw=may_draw)
     notes = notes_of(page, form)
-    words = tidy(clean("\n".join((seen, *notes.words))))
+    words = tidy(clean("\n".join((seen, *notes.words)))) or _scanned(page, source, found, may_draw=may_draw)
     for text, is_seen in ((words, True), (tidy(clean(unseen)), False)):
         if kept := source.budget.take_text(text):
             found.passages.append(Passage(text=kept, where=where, seen=is_seen))
@@ -137,6 +139,15 @@ def _read_page(page: PdfPage, number: int, form: Any, source: Source, found: _Fo
         found.codes += take_codes(codes_in(area, where), source.budget)
     found.drawn += page.is_drawn
     found.is_cut = found.is_cut or page.is_cut
+
+
+def _scanned(page: PdfPage, source: Source, found: _Found, *, may_draw: bool) -> str:
+    """Return the words of a page that is nothing but a picture."""
+    if not (may_draw and page.is_scan and page.drawing):
+        return ""
+    words, problem = take_words(page.drawing, source.budget)
+    found.problem = found.problem or problem
+    return words
 
 
 def _take_notes(notes: Notes, where: str, found: _Found) -> None:

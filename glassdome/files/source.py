@@ -11,6 +11,7 @@ from glassdome.core.limits import (
     MAX_FILE_MEMBERS,
     MAX_FILE_TEXT_CHARS,
     MAX_FILE_UNPACKED_BYTES,
+    MAX_OCR_PICTURES,
 )
 from glassdome.values.document import Document
 
@@ -25,6 +26,7 @@ class Budget:
     chars_left: int = MAX_FILE_TEXT_CHARS
     members_left: int = MAX_FILE_MEMBERS
     codes_left: int = MAX_FILE_CODES
+    pictures_left: int = MAX_OCR_PICTURES
 
     def take_text(self, text: str) -> str:
         """Return as much of `text` as there is room for."""
@@ -40,12 +42,13 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One file to read. `depth` is 0 for the attachment itself and grows with each container around."""
+    """One file to read. `ocr`: words in pictures are wanted. `depth` is 0 for the attachment itself and grows with each container around."""
 
     data: bytes
     name: str = ""
     kind: str = ""
     passwords: tuple[str, ...] = ()
+    ocr: bool = False
     depth: int = 0
     budget: Budget = field(default_factory=Budget)
 

@@ -12,10 +12,12 @@ from typing import Final
 from glassdome.core.limits import (
     MAX_FORMS,
     MAX_LINKS,
+    MAX_OCR_FILES,
     MAX_READ_FILES,
     MAX_READ_FILES_BYTES,
     MAX_READ_FILES_SECONDS,
 )
+from glassdome.files.ocr_gate import may_hold_words, speaks_in_pictures
 from glassdome.files.table import reads
 from glassdome.parse import contents
 from glassdome.pipeline.documents import completed, forms_of, links_of, without_repeats
@@ -38,6 +40,7 @@ class _Left:
     files: int
     size: int
     until: float
+    pictures: int
     read: dict[str, Document] = field(default_factory=dict)
 
     def take(self, size: int) -> str:
@@ -46,6 +49,13 @@ class _Left:
         if self.files < 0 or self.size < 0:
             return "bounds"
         return "time" if time.monotonic() > self.until else ""
+
+    def take_picture(self, item: Attachment) -> bool:
+        """Count one more picture; return whether the words in it may be read."""
+        if not may_hold_words(item) or self.pictures <= 0:
+            return False
+        self.pictures -= 1
+        return True
 
 
 async def with_files(message: Message, raw: bytes, reader: FileReader | None) -> Message:
@@ -56,7 +66,8 @@ async def with_files(message: Message, raw: bytes, reader: FileReader | None) ->
     sums = frozenset(item.sha256 for item in wanted)
     data = await asyncio.to_thread(contents, raw, sums) if len(raw) > _THREAD_BYTES else contents(raw, sums)
     until = time.monotonic() + MAX_READ_FILES_SECONDS
-    left = _Left(files=MAX_READ_FILES, size=MAX_READ_FILES_BYTES, until=until)
+    pictures = MAX_OCR_FILES if speaks_in_pictures(message) else 0
+    left = _Left(files=MAX_READ_FILES, size=MAX_READ_FILES_BYTES, until=until, pictures=pictures)
     # The files a person sees as such come first: a mail may have dozens of pictures in its text.
     for item in sorted(wanted, key=lambda item: item.inline):
         if item.sha256 in data:
@@ -72,7 +83,8 @@ async def _read(item: Attachment, data: bytes, message: Message, reader: FileRea
         how: Read = "damaged" if problem == "time" else "too_large"
         read = Document(kind=item.true_type, read=how, problem=problem)
     else:
-        read = await reader.read(data, name=item.filename, kind=item.true_type)
+        ocr = left.take_picture(item)
+        read = await reader.read(data, name=item.filename, kind=item.true_type, ocr=ocr)
         if any(inner.read == "encrypted" for _, inner in read.within("")):
             read = await _unlocked(read, item, data, message, reader)
     left.read[item.sha256] = read

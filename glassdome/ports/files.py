@@ -12,11 +12,13 @@ __all__ = ["FileReader"]
 class FileReader(Protocol):
     """Reads files of foreign formats: in child processes without network and files, or, in tests, in this process."""
 
-    async def read(self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = ()) -> Document:
+    async def read(
+        self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
+    ) -> Document:
         """Return the content of one file; never raises for what the file holds.
 
-        `kind` is its media type as `parse.magic.true_type` found it; `passwords` are tried where it is encrypted. What
-        could not be read says so in `read` and `problem`. Same arguments, same document.
+        `kind` is its media type as `parse.magic.true_type` found it; `passwords` are tried where it is encrypted. `ocr`:
+        words in pictures are read as well, which takes seconds. What could not be read says so in `read` and `problem`. Same arguments, same document.
         """
         ...
 

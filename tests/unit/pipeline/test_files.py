@@ -32,10 +32,14 @@ class FakeReader:
 
     documents: dict[str, Document] = field(default_factory=dict)
     asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
 
-    async def read(self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = ()) -> Document:
+    async def read(
+        self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
+    ) -> Document:
         """Return the document under the file's name; a locked one opens with the word `Sommer2024`."""
         self.asked.append((name, kind, passwords))
+        self.pictures += [name] if ocr else []
         found = self.documents.get(name, BILL)
         return BILL if "Sommer2024" in passwords else found
 
@@ -116,3 +120,20 @@ async def test_a_mail_costs_no_more_than_its_bounds(monkeypatch: pytest.MonkeyPa
     [item] = (await _read(_mail("0.pdf"), reader)).attachments
     assert item.document is not None
     assert (item.read, item.document.problem) == ("damaged", "time")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("See the posters.", 3), ("word " * 200, 0)])
+async def test_words_in_pictures_are_asked_for_where_the_text_is_short(text: str, expected: int) -> None:
+    """At most three pictures of a mail without much text are read for their words, and no other file."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "bo@hafen.example", "ann@example.org", "Posters"
+    mail.set_content(text)
+    for number in range(5):
+        picture = b"\x89PNG\r\n\x1a\n" + b"%d" % number * 4_000
+        mail.add_attachment(picture, maintype="image", subtype="png", filename=f"{number}.png")
+    mail.add_attachment(PDF, maintype="application", subtype="pdf", filename="bill.pdf")
+    reader = FakeReader()
+    await _read(bytes(mail), reader)
+    assert len(reader.asked) == 6
+    assert len(reader.pictures) == expected
+    assert "bill.pdf" not in reader.pictures
