@@ -14,13 +14,16 @@ from glassdome.values.document import FileLink, Passage
 
 __all__ = ["DocumentWords", "tidied"]
 
+_HALF: Final = re.compile("[\ud800-\udbff]")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 #: Links that are open at once; fields in fields.
 _MOST_OPEN: Final = 20
 
 
 def tidied(text: str) -> str:
-    """Clean text of several lines; tabs between cells stay."""
+    """Clean text of several lines; tabs between cells stay, and halves of one character become one."""
+    if _HALF.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     lines = [line.rstrip() for line in clean(text).replace(" \t", "\t").split("\n")]
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n ")
 

