@@ -86,6 +86,18 @@ MAX_FILE_DEPTH: Final = 4
 MAX_READ_FILES: Final = 30
 MAX_READ_FILES_BYTES: Final = 64 * 1024 * 1024
 MAX_READ_FILES_SECONDS: Final = 15.0
+#: Address space that reading may take in a child, on top of what the libraries take; a scanned page of A3 needs 100 MiB.
+MAX_READER_MEMORY_BYTES: Final = 512 * 1024 * 1024
+#: Files after which a child is renewed, and seconds of computing: libraries leak, and a child that was taken over ends.
+MAX_READER_FILES: Final = 300
+MAX_READER_CPU_SECONDS: Final = 120
+#: Seconds until a child has loaded its libraries, on a machine that is busy.
+READER_START_SECONDS: Final = 60.0
+#: Bytes of a document that a child may send; 200,000 characters of text are the most of it.
+MAX_DOCUMENT_BYTES: Final = 8 * 1024 * 1024
+#: Bytes of documents that are kept for the same file in another mail, and seconds for which they are.
+MAX_KEPT_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
+KEPT_DOCUMENT_SECONDS: Final = 3600.0
 #: Words of a mail that are tried as the password of a locked file, and the lengths of one.
 MAX_TRIED_PASSWORDS: Final = 20
 MIN_TRIED_PASSWORD_CHARS: Final = 4

@@ -89,8 +89,8 @@ class JudgeOptions:
     `engine` is None for the built-in one alone, `grant` what its model earned, `builtin` None for the one that is shipped;
     `extended` has the detectors, with those of plugins. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;
-    `observe` is told each stage's seconds; `parse` is called as `parse_message`. `files` reads what is attached, None for
-    what parsing alone finds in it.
+    `observe` is told each stage's seconds; `parse` is called as `parse_message`. `files` reads attached files, None
+    for the findings of parsing alone.
     """
 
     engine: Engine | None = None

@@ -1,0 +1,1 @@
+"""Tests of the sandbox for readers of attached files, with real child processes."""
