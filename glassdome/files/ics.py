@@ -26,7 +26,6 @@ _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _HREF: Final = re.compile(r"href\s{0,5}=\s{0,5}[\"']([^\"'<>]{1,2000})[\"']", re.IGNORECASE)
 _MAILTO: Final = re.compile(r"mailto:", re.IGNORECASE)
 _CANCELLED: Final = "cancelled"
-_METHOD: Final = re.compile(r";\s{0,5}method=\"?([A-Za-z]{1,40})", re.IGNORECASE)
 
 
 def read(source: Source) -> Document:
@@ -35,7 +34,7 @@ def read(source: Source) -> Document:
     events = [part for part in parts if part.name in _EVENTS][:_MOST_EVENTS]
     if not any(part.name == "VCALENDAR" for part in parts) and not events:
         raise ValueError("no calendar")
-    method = _method(parts, source.kind)
+    method = _method(parts)
     found = Found(budget=source.budget)
     for number, event in enumerate(events, 1):
         found.where = f"event {number}" if len(events) > 1 else ""
@@ -50,11 +49,10 @@ def read(source: Source) -> Document:
     )
 
 
-def _method(parts: list[Component], kind: str) -> str:
-    """Return the method: REQUEST, CANCEL; the media type may name it too (RFC 6047 2.4)."""
-    named = _METHOD.search(kind)
-    said = next((part.text("METHOD") for part in parts if part.name == "VCALENDAR" and part.first("METHOD")), "")
-    return (said or (named[1] if named else "")).strip().upper()
+def _method(parts: list[Component]) -> str:
+    """Return the method (RFC 5546): REQUEST, CANCEL."""
+    said = (part.text("METHOD") for part in parts if part.name == "VCALENDAR" and part.first("METHOD"))
+    return next(said, "").strip().upper()
 
 
 def _read_event(event: Component, method: str, found: Found) -> None:

@@ -42,8 +42,9 @@ def _name(entry: Any) -> str:
 
 
 def _content(entry: Any, course: Unpacking, errors: tuple[type[Exception], ...]) -> bytes | None:
-    if not entry.isreg or not course.room:
-        course.bounded = course.bounded or (entry.isreg and not course.room)
+    is_file = entry.isreg or not entry.filetype  # some programs leave the type of a file out
+    if not is_file or not course.room:
+        course.bounded = course.bounded or (is_file and not course.room)
         return None
     try:
         return course.unpack(entry.get_blocks())
