@@ -74,6 +74,9 @@ MAX_ATTACHMENT_TEXT_CHARS: Final = 20_000
 MAX_FILENAME_CHARS: Final = 255
 #: Bytes unpacked in memory per message, over all archives, Office and PDF files: a zip bomb gives 1,000 to 1.
 MAX_INFLATED_BYTES: Final = 8 * 1024 * 1024
+#: Characters of all attached files, and of one of them, that count like the words of the mail itself.
+MAX_READ_FILES_CHARS: Final = 6_000
+MAX_READ_ONE_FILE_CHARS: Final = 4_000
 #: Bounds on one attached file together with everything inside it: bytes unpacked, characters of text, files inside, codes.
 MAX_FILE_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 MAX_FILE_TEXT_CHARS: Final = 200_000

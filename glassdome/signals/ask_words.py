@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from glassdome.signals.ask_facts import asks_by_facts
+from glassdome.signals.inner_files import is_locked, runs_code
 from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases
-from glassdome.values.message import Message
+from glassdome.values.file_places import has_files, place_of, read_files
+from glassdome.values.message import Attachment, Message
 from glassdome.values.signal import Evidence
 
 __all__ = ["Words", "asking_words", "has_phone"]
@@ -78,11 +80,31 @@ def asking_words(message: Message) -> Words:
         where = "header:Subject" if start < len(message.subject) else "text"
         found.setdefault(group, []).append(Evidence(where=where, quote=whole[start:end]))
     for number, item in enumerate(message.attachments[:_MOST_FILES]):
+        if item.document is not None:  # its words stand in the text of the message already
+            continue
         told = load_phrases(_BOOK).find(ScannedText.of(item.text[:_READ_OF_FILES])) if item.text else ()
         for group, start, end in _asked(tuple(told), item.text):
             if group in _IN_FILES:
                 found.setdefault(group, []).append(Evidence(where=f"attachment:{number}", quote=item.text[start:end]))
-    return {group: tuple(places) for group, places in found.items()}
+    if has_files(message):
+        _sort_by_place(message, found)
+    return {group: tuple(places) for group, places in found.items() if places}
+
+
+def _sort_by_place(message: Message, found: dict[str, list[Evidence]]) -> None:
+    """Drop the groups that say something in the mail or in its files only.
+
+    Who wants to begin a conversation does so in the mail. A mail that says to open the file it brings, of which every word
+    was read and which can do no harm, asks for nothing that the file does not.
+    """
+    found["opener"] = [place for place in found.get("opener", ()) if not place_of(message, place.quote)]
+    linked = any(link.place not in ("attachment", "returned") for link in message.links)
+    if not linked and read_files(message) and not any(map(_can_harm, message.attachments)):
+        found["open_file"] = [place for place in found.get("open_file", ()) if place_of(message, place.quote)]
+
+
+def _can_harm(item: Attachment) -> bool:
+    return is_locked(item) or runs_code(item) or item.document is None or item.document.kind == "text/html"
 
 
 def _asked(told: Sequence[Place], text: str) -> Iterator[Place]:

@@ -15,11 +15,13 @@ from glassdome.signals.domains import main_label
 from glassdome.signals.finding import evidence
 from glassdome.signals.gateway import inner_view
 from glassdome.signals.host_lists import platforms
+from glassdome.signals.inner_files import is_locked, runs_code, with_inner
 from glassdome.signals.link_owner import Owner, is_a_way_back, owner_of
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.signals.standing import standing_of
 from glassdome.values.ask import Ask, Asked, AskKind, Identity, Standing
 from glassdome.values.context import Context
+from glassdome.values.file_places import read_files
 from glassdome.values.message import Attachment, Message
 from glassdome.values.signal import Evidence
 
@@ -252,7 +254,8 @@ def foreign_account(message: Message) -> str:
 
 
 def _is_an_opener(message: Message, places: Sequence[Evidence]) -> bool:
-    return len(places) > 1 and len((message.new_text or message.text).strip()) <= _MOST_OPENING
+    length = len((message.new_text or message.text).strip()) - len(read_files(message))
+    return len(places) > 1 and length <= _MOST_OPENING
 
 
 def _brings_a_doubtful_file(message: Message, found: AskMaterial) -> bool:
@@ -273,7 +276,7 @@ def _is_page(item: Attachment) -> bool:
 
 def _is_dangerous(item: Attachment) -> bool:
     """A page that opens outside any mail program, a locked archive, a document with a program in it."""
-    return _is_page(item) or item.encrypted or item.has_macros
+    return any(map(_is_page, with_inner(item))) or is_locked(item) or runs_code(item)
 
 
 def _ask(kind: AskKind, places: Sequence[Evidence], message: Message, found: AskMaterial) -> Ask:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
+from glassdome.signals.inner_files import is_locked, with_inner
 from glassdome.signals.passwords import given_password
 from glassdome.values.context import Context
 from glassdome.values.message import Attachment, Message
@@ -71,7 +72,8 @@ def _extension(name: str) -> str:
 
 
 def _names(item: Attachment) -> tuple[str, ...]:
-    return (item.filename, *item.other_names, *item.members)
+    inside = item.document.members if item.document is not None else ()
+    return (item.filename, *item.other_names, *item.members, *inside)
 
 
 def _program(item: Attachment) -> str:
@@ -112,6 +114,18 @@ def _mismatch(item: Attachment) -> str:
     return ""
 
 
+def _active_page(item: Attachment) -> str:
+    """A page with a form or a script: by its words, or as its reader found it."""
+    found = item.document
+    told = found is not None and (found.is_active or found.asks_password)
+    return (item.filename or item.true_type) if _is_page(item) and (told or _ACTIVE.search(item.text)) else ""
+
+
+def _runs_code(item: Attachment) -> str:
+    told = item.document is not None and item.document.is_active
+    return (item.filename or item.true_type) if item.has_macros or told else ""
+
+
 _CHECKS: dict[str, Callable[[Attachment], str]] = {
     "attachment_executable": _program,
     "attachment_blocked": _blocked,
@@ -120,13 +134,19 @@ _CHECKS: dict[str, Callable[[Attachment], str]] = {
     "attachment_rtl_name": lambda a: next((n for n in _names(a) if _TURNING.search(n)), ""),
     "attachment_type_mismatch": _mismatch,
     "attachment_html": lambda a: (a.filename or a.true_type) if _is_page(a) and not a.inline else "",
-    "attachment_active_page": lambda a: (a.filename or a.true_type) if _is_page(a) and _ACTIVE.search(a.text) else "",
-    "attachment_macros": lambda a: (a.filename or a.true_type) if a.has_macros else "",
+    "attachment_active_page": _active_page,
+    "attachment_macros": _runs_code,
 }
 
 
+def _found(check: Callable[[Attachment], str], item: Attachment) -> str:
+    return next((why for part in with_inner(item) if (why := check(part))), "")
+
+
 def _locked(message: Message) -> Iterator[Signal]:
-    locked = [(number, item) for number, item in enumerate(message.attachments) if item.encrypted and not item.returned]
+    locked = [
+        (number, item) for number, item in enumerate(message.attachments) if not item.returned and is_locked(item)
+    ]
     if not locked:
         return
     where, found = "header:Subject", given_password(message.subject)
@@ -145,7 +165,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         return
     brought = [(number, item) for number, item in enumerate(message.attachments) if not item.returned]
     for name, check in _CHECKS.items():
-        found = [(number, why) for number, item in brought if (why := check(item))]
+        found = [(number, why) for number, item in brought if (why := _found(check, item))]
         if found:
             places = (evidence(f"attachment:{number}", why) for number, why in found)
             yield hit(name, f"{_SIGNALS[name]}: {found[0][1][:120]}", *places)

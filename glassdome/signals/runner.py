@@ -8,11 +8,13 @@ from types import MappingProxyType
 
 from glassdome.core.log import get_logger
 from glassdome.signals.asked import find_asked
+from glassdome.signals.file_evidence import placed_asks, placed_signals
 from glassdome.signals.finding import Detector, outcome
 from glassdome.signals.returned import as_counted
 from glassdome.signals.table import DETECTORS
 from glassdome.values.ask import Asked
 from glassdome.values.context import Context
+from glassdome.values.file_places import has_files, with_files
 from glassdome.values.message import Message
 from glassdome.values.signal import Outcome, Signal
 
@@ -22,18 +24,24 @@ _log = get_logger(__name__)
 
 
 def detect(message: Message, context: Context, *, detectors: Sequence[Detector] = DETECTORS) -> tuple[Signal, ...]:
-    """Return one signal for every name of every detector, in the table's order; never raises."""
-    message = as_counted(message, context)
+    """Return one signal for every name of every detector, in the table's order; never raises.
+
+    The words of attached files count as those of the mail do, and their evidence names the place in the file.
+    """
+    counted = as_counted(message, context)
+    read = with_files(counted)
     found: list[Signal] = []
     for detector in detectors:
-        found += _run(detector, message, context)
-    return tuple(found)
+        found += _run(detector, read, context)
+    return placed_signals(counted, found) if has_files(counted) else tuple(found)
 
 
 def asked_of(message: Message, context: Context) -> Asked:
     """Return who asks for what; never raises: if the check fails, everything is unproven, and the detectors say so."""
     try:
-        return find_asked(as_counted(message, context), context)
+        counted = as_counted(message, context)
+        asked = find_asked(with_files(counted), context)
+        return placed_asks(counted, asked) if has_files(counted) else asked
     except Exception:  # as with detectors: a hostile mail must not end the judging of it
         _log.exception("detector_failed", detector="asked")
         return Asked()

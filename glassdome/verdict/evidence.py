@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from glassdome.core.limits import MAX_PHRASE_CHARS
+from glassdome.values.file_places import texts_at
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence
 
@@ -43,6 +44,8 @@ def _numbered(message: Message, kind: str, number: str) -> Iterator[str]:
     elif kind == "attachment" and 0 <= index < len(message.attachments):
         item = message.attachments[index]
         yield from (item.filename, item.declared_type, item.true_type, item.text, *item.members)
+        inside = item.document.within(item.filename) if item.document is not None else ()
+        yield from (part for path, document in inside for part in (path, *document.members))
 
 
 def _places(message: Message, where: str) -> Iterator[str]:
@@ -61,6 +64,7 @@ def _places(message: Message, where: str) -> Iterator[str]:
         yield from ("", *(symbol for symbol, _ in message.rspamd.symbols))
     else:
         yield from _numbered(message, kind, name)
+        yield from texts_at(message, where)
 
 
 def is_there(message: Message, item: Evidence) -> bool:

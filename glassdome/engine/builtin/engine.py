@@ -16,6 +16,7 @@ from glassdome.engine.builtin.buttons import wanted_by_button
 from glassdome.engine.builtin.classifier import Classifier, load_classifier
 from glassdome.engine.builtin.codes import hands_a_code
 from glassdome.engine.builtin.language import language_of
+from glassdome.engine.builtin.pointing import only_points, points
 from glassdome.engine.builtin.priority import Facts, prioritize
 from glassdome.engine.builtin.records import RecordFacts, record_line
 from glassdome.engine.builtin.reply import suggest_reply
@@ -26,6 +27,7 @@ from glassdome.engine.builtin.wanted import wanted
 from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.ask import unproven_value
 from glassdome.values.context import Context
+from glassdome.values.file_places import has_files, place_of, read_files, with_main_file
 from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion
 from glassdome.values.rules import Rule
@@ -63,10 +65,11 @@ class BuiltinEngine:
         self, message: Message, *, signals: Sequence[Signal], sensitive: Sequence[SensitiveFinding], context: Context
     ) -> Opinion:
         """Return the opinion; `phishing` and `spam` are of the text alone, so that `verdict` may add the signals."""
+        mail, message = message, with_main_file(message)
         text = read_text(message)
         sentences = sentences_of(text)
         in_subject, in_text = _concepts(message.subject), _concepts(text[:MAX_READ_CHARS])
-        _, spam, phishing = self._classifier.probabilities(message.subject, text)
+        spam, phishing = self._probabilities(mail, message)
         language = language_of(message.subject, text)
         standing = context.asked.standing if context.asked is not None else None
         author, relation = author_kind(message, standing), standing.relation if standing is not None else ""
@@ -86,6 +89,8 @@ class BuiltinEngine:
         )  # fmt: skip
         ordered = ruled_priority(ruled)
         tasks = wanted(requests, text, author=author, urgent="urgent" in tags, reader=_reader(message, context))
+        if message.attachments:  # to look at what is attached is no task
+            tasks = [request for request in tasks if not points(request.sentence.text)]
         code = author is not Author.PERSON and hands_a_code(message.subject, text)
         met = replace(
             _attention_facts(message, text, requests, tasks, author=author, tags=tags, subject=in_subject, text_names=in_text),
@@ -105,7 +110,7 @@ class BuiltinEngine:
             categories=found, ruled=_ruled(ruled, ordered), tags=tags, phishing=phishing, spam=spam,
             priority_score=prioritize(message, facts, context) if ordered is None else ordered,
             sensitive_types=tuple(dict.fromkeys(finding.type for finding in sensitive)),
-            action_items=_items(message, [r for r in requests if r.step] if bulk else tasks, author, bulk=bulk)
+            action_items=_placed(mail, _items(message, [r for r in requests if r.step] if bulk else tasks, author, bulk=bulk))
             if not bulk or found[0] not in _OFFERS
             else (),
             auto_reply_suggestion=suggest_reply(
@@ -115,6 +120,17 @@ class BuiltinEngine:
             ),
             language=language, attention=attention, attention_reason=why,
         )  # fmt: skip
+
+    def _probabilities(self, mail: Message, read: Message) -> tuple[float, float]:
+        """Return the probabilities of spam and phishing: of the mail's text, or of the letter it brings if that says more.
+
+        A text that only points at the letter says nothing itself.
+        """
+        own = read_text(mail)
+        inside = read_files(mail, letters=True) if read is not mail else ""
+        told = [inside] if inside and only_points(own) else [own, inside] if inside else [own]
+        found = [self._classifier.probabilities(mail.subject, text) for text in told]
+        return max(spam for _, spam, _ in found), max(phishing for _, _, phishing in found)
 
 
 def _attention_facts(
@@ -172,6 +188,18 @@ def _items(
     """Return the items that sentences ask for; where none of a machine's does, its button."""
     found = intent.action_items(requests, message.text)
     return found if found or bulk or author is Author.PERSON else wanted_by_button(message.links)
+
+
+def _placed(mail: Message, items: tuple[ActionItem, ...]) -> tuple[ActionItem, ...]:
+    """Return the items, each that stands in an attached file with its place there."""
+    if not items or not has_files(mail):
+        return items
+    return tuple(
+        item
+        if item.evidence.where != "text" or item.evidence.quote in mail.text
+        else replace(item, evidence=replace(item.evidence, where=place_of(mail, item.evidence.quote) or "text"))
+        for item in items
+    )
 
 
 def _is_discussion(message: Message) -> bool:
