@@ -115,6 +115,8 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
     ]
     facts += [("asks", f"{ask['why']} ({_IDENTITY[ask['identity']]})") for ask in row["asks"]]
     facts += [("to do", item["text"] + _due(item)) for item in row["action_items"]]
+    facts += [("fact", _fact(item)) for item in row["facts"]]
+    facts += [("file inside", f"{item['name']}: {item['summary']}") for item in row["attachments"] if item["summary"]]
     if row["sensitive_types"]:
         facts.append(("sensitive", ", ".join(f"{s['count']} {s['type']}" for s in row["sensitive_types"])))
     if row["auto_reply_suggestion"]:
@@ -124,6 +126,11 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
         engine += f", degraded: {row['degraded_reason']}"
     facts.append(("engine", f"{engine}, {row['processing_time'] * 1000:.0f} ms"))
     return facts
+
+
+def _fact(item: dict[str, Any]) -> Text:
+    text = Text(f"{item['type']} {' '.join(item['value'].split())}")
+    return text.append(f"  {item['where']}", "dim")
 
 
 def _due(item: dict[str, Any]) -> str:

@@ -77,6 +77,9 @@ MAX_INFLATED_BYTES: Final = 8 * 1024 * 1024
 #: Characters of all attached files, and of one of them, that count like the words of the mail itself.
 MAX_READ_FILES_CHARS: Final = 6_000
 MAX_READ_ONE_FILE_CHARS: Final = 4_000
+#: Facts kept of one mail and its files, and characters of one; a Swiss payment code has up to 997.
+MAX_FACTS: Final = 60
+MAX_FACT_CHARS: Final = 1_000
 #: Bounds on one attached file together with everything inside it: bytes unpacked, characters of text, files inside, codes.
 MAX_FILE_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 MAX_FILE_TEXT_CHARS: Final = 200_000

@@ -18,6 +18,8 @@ __all__ = [
     "NOTE",
     "ActionText",
     "EvidenceText",
+    "FactText",
+    "FileText",
     "JobText",
     "MailText",
     "ReasonText",
@@ -88,6 +90,21 @@ class ActionText(_Text):
     evidence: EvidenceText
 
 
+class FactText(_Text):
+    """A value that the mail or a file in it gives, and its place."""
+
+    type: str
+    value: str
+    where: str
+
+
+class FileText(_Text):
+    """An attached file, and a line on its content."""
+
+    name: str
+    summary: str
+
+
 class SignalText(_Text):
     """The finding of a detector."""
 
@@ -102,6 +119,8 @@ class MailText(RowText):
     thread_id: str
     tags: list[str]
     action_items: list[ActionText]
+    facts: list[FactText]
+    attachments: list[FileText]
     auto_reply_suggestion: str | None
 
 
@@ -141,6 +160,8 @@ def mail_text(shape: Mapping[str, Any], access: EngineAccess) -> MailText | None
         thread_id=phrase(shape["thread_id"], MAX_EMAIL_ID_CHARS),
         tags=[phrase(tag) for tag in shape["tags"]] if body else [],
         action_items=[_action(item) for item in shape["action_items"]] if body else [],
+        facts=[_fact(item) for item in shape["facts"]] if body else [],
+        attachments=[_file(item) for item in shape["attachments"]] if body else [],
         auto_reply_suggestion=_lines(draft) if body and draft is not None else None,
     )
 
@@ -171,6 +192,14 @@ def shows_body(access: EngineAccess) -> bool:
 
 def _evidence(item: Mapping[str, str]) -> EvidenceText:
     return EvidenceText(where=phrase(item["where"]), quote=phrase(item["quote"]))
+
+
+def _fact(item: Mapping[str, str]) -> FactText:
+    return FactText(type=item["type"], value=phrase(item["value"]), where=phrase(item["where"]))
+
+
+def _file(item: Mapping[str, Any]) -> FileText:
+    return FileText(name=phrase(item["name"]), summary=phrase(item["summary"]))
 
 
 def _action(item: Mapping[str, Any]) -> ActionText:

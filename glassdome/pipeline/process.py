@@ -15,6 +15,8 @@ from glassdome.core.errors import EngineError, GlassdomeError, PolicyRefused, Tr
 from glassdome.core.limits import MAX_LISTED_ATTACHMENTS
 from glassdome.core.shipped import load_shipped
 from glassdome.engine.builtin import BuiltinEngine
+from glassdome.engine.builtin.facts import facts_of
+from glassdome.engine.builtin.file_lines import file_lines, summary_of_files
 from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
@@ -27,6 +29,7 @@ from glassdome.signals.sensitive import find_sensitive
 from glassdome.values.analysis import Analysis, AttachedFile
 from glassdome.values.ask import Asked
 from glassdome.values.context import Context
+from glassdome.values.fact import Fact
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion, Usage
@@ -34,7 +37,7 @@ from glassdome.values.refs import MessageRef
 from glassdome.values.role import UNTESTED, Grant
 from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
-from glassdome.verdict import decide, masked_opinion, masked_signals
+from glassdome.verdict import decide, masked_facts, masked_opinion, masked_signals
 
 __all__ = ["Examined", "JudgeOptions", "Judged", "analyze_raw", "classify", "examine", "judge", "warm_up"]
 
@@ -47,12 +50,14 @@ REPEAT, PRIVATE = "repeat", "private"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """The findings of the pure stages."""
+    """The findings of the pure stages; `files` has a line on the content of each attachment."""
 
     signals: tuple[Signal, ...]
     sensitive: tuple[SensitiveFinding, ...]
     builtin: Opinion
     asked: Asked = field(default_factory=Asked)
+    facts: tuple[Fact, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 Load = Callable[[Message], Awaitable[Context]]
@@ -202,7 +207,11 @@ def examine(
     context = replace(context, asked=asked)
     signals, sensitive = detect(message, context, detectors=extended.detectors), find_sensitive(message)
     builtin = (engine or _builtin()).read(message, signals=signals, sensitive=sensitive, context=context)
-    return Examined(signals=signals, sensitive=sensitive, builtin=builtin, asked=asked)
+    facts = facts_of(message, language=builtin.language, categories=builtin.categories, now=context.now)
+    files = file_lines(message, facts, language=builtin.language, standing=asked.standing, now=context.now)
+    if files and (summary := summary_of_files(message, files)):
+        builtin = replace(builtin, summary=summary)
+    return Examined(signals=signals, sensitive=sensitive, builtin=builtin, asked=asked, facts=facts, files=files)
 
 
 async def _ask(
@@ -278,6 +287,7 @@ def _analysis(
 ) -> Analysis:
     """Return the record to store: sensitive values of the mail are masked in it."""
     masker, now = Masker.of(message, examined.sensitive), options.clock.now()
+    lines = dict(enumerate(examined.files))
     return Analysis(
         ref=ref,
         message_id=message.message_id,
@@ -298,9 +308,11 @@ def _analysis(
                 type=item.true_type or item.declared_type,
                 bytes=item.size,
                 read=item.read,
+                summary=masker.text(lines.get(number, "")),
             )
-            for item in message.attachments[:MAX_LISTED_ATTACHMENTS]
+            for number, item in enumerate(message.attachments[:MAX_LISTED_ATTACHMENTS])
         ),
+        facts=masked_facts(message, examined.facts, examined.sensitive),
     )
 
 

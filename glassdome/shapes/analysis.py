@@ -11,6 +11,7 @@ from glassdome.shapes.examples import example
 from glassdome.shapes.instants import rfc3339
 from glassdome.values.analysis import Analysis, AttachedFile
 from glassdome.values.ask import Ask, AskKind, Identity
+from glassdome.values.fact import Fact, FactType
 from glassdome.values.opinion import ActionItem, Reason
 from glassdome.values.signal import Evidence, SensitiveFinding
 
@@ -65,6 +66,19 @@ class AttachedShape(BaseModel):
     type: str
     bytes: int
     read: Literal["yes", "encrypted", "damaged", "too_large", "unsupported"]
+    summary: str = ""
+
+
+class FactShape(BaseModel):
+    """A typed value, with the words that it was read from."""
+
+    type: FactType
+    value: Annotated[
+        str,
+        Field(description="ISO 8601 dates, amounts as `842.50 EUR`, IBANs without spaces"),
+    ]
+    where: Annotated[str, Field(description="`body`, `invoice.pdf, page 2`, `QR in image.png`")]
+    evidence: str
 
 
 class AskShape(BaseModel):
@@ -129,6 +143,9 @@ class AnalysisShape(BaseModel):
     attention_reason: str = ""
     asks: Annotated[list[AskShape], Field(description="What the mail asks for, and whether the one who asks is proven")]
     attachments: Annotated[list[AttachedShape], Field(description="The first 50; `read` says how far it could be read")]
+    facts: Annotated[
+        list[FactShape], Field(description="What the mail and its files say of invoices, bookings, parcels and events")
+    ] = []
     signals: list[SignalShape]
     engine: str
     model: str
@@ -178,6 +195,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "thread_id": analysis.thread_id,
         "action_items": [_action_item(item) for item in verdict.action_items],
         "attachments": [_attached(item) for item in analysis.attachments],
+        "facts": [_fact(item) for item in analysis.facts],
         "attention": verdict.attention,
         "attention_reason": verdict.attention_reason,
         "asks": [_ask(item) for item in verdict.asks],
@@ -227,7 +245,11 @@ def _reason(item: Reason) -> dict[str, Any]:
 
 
 def _attached(item: AttachedFile) -> dict[str, Any]:
-    return {"name": item.name, "type": item.type, "bytes": item.bytes, "read": item.read}
+    return {"name": item.name, "type": item.type, "bytes": item.bytes, "read": item.read, "summary": item.summary}
+
+
+def _fact(item: Fact) -> dict[str, str]:
+    return {"type": item.type, "value": item.value, "where": item.where, "evidence": item.evidence}
 
 
 def _ask(item: Ask) -> dict[str, Any]:

@@ -37,10 +37,16 @@ def _where(message: Message, where: str, quote: str) -> str:
     kind, _, number = where.partition(":")
     if kind == "link" and number.isdecimal():
         link = message.links[int(number)]
-        return place_of(message, link.url) or where if link.place == "attachment" else where
+        return _of_link(message, link.url) or where if link.place == "attachment" else where
     if where != "text" or not quote or _plain(quote) in _plain(message.text):
         return where
     return place_of(message, quote) or where
+
+
+def _of_link(message: Message, url: str) -> str:
+    """Return the place of an address in a file, where it may stand without its scheme or the last slash."""
+    forms = (url, url.rstrip("/"), url.partition("://")[2].rstrip("/"))
+    return next((place for form in forms if (place := place_of(message, form))), "")
 
 
 def _plain(text: str) -> str:

@@ -14,7 +14,7 @@ from glassdome.signals.returned import as_counted
 from glassdome.signals.table import DETECTORS
 from glassdome.values.ask import Asked
 from glassdome.values.context import Context
-from glassdome.values.file_places import has_files, with_files
+from glassdome.values.file_places import has_files, joined_with_files
 from glassdome.values.message import Message
 from glassdome.values.signal import Outcome, Signal
 
@@ -29,7 +29,7 @@ def detect(message: Message, context: Context, *, detectors: Sequence[Detector] 
     The words of attached files count as those of the mail do, and their evidence names the place in the file.
     """
     counted = as_counted(message, context)
-    read = with_files(counted)
+    read = joined_with_files(counted)
     found: list[Signal] = []
     for detector in detectors:
         found += _run(detector, read, context)
@@ -40,7 +40,7 @@ def asked_of(message: Message, context: Context) -> Asked:
     """Return who asks for what; never raises: if the check fails, everything is unproven, and the detectors say so."""
     try:
         counted = as_counted(message, context)
-        asked = find_asked(with_files(counted), context)
+        asked = find_asked(joined_with_files(counted), context)
         return placed_asks(counted, asked) if has_files(counted) else asked
     except Exception:  # as with detectors: a hostile mail must not end the judging of it
         _log.exception("detector_failed", detector="asked")

@@ -35,6 +35,7 @@ _ANALYSIS = (
     "received_at",
     "opinion",
     "attachments",
+    "facts",
 )
 
 
@@ -110,5 +111,8 @@ def analysis_of(row: Row[Any]) -> Analysis:
         header_from=Address(name=row.from_name, addr=row.from_addr),
         date=row.sent_at,
         verdict=verdict,
-        **({name: getattr(row, name) for name in _ANALYSIS} | {"attachments": row.attachments or ()}),
+        **(
+            {name: getattr(row, name) for name in _ANALYSIS}
+            | {"attachments": row.attachments or (), "facts": row.facts or ()}
+        ),
     )

@@ -13,6 +13,7 @@ from glassdome.store.schema_base import table as _table
 from glassdome.store.schema_models import model_answers, model_roles
 from glassdome.values.analysis import AttachedFile
 from glassdome.values.ask import Ask
+from glassdome.values.fact import Fact
 from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
@@ -109,6 +110,7 @@ analyses = _table(
     Column("signals", Json(tuple[Signal, ...]), nullable=False),
     Column("opinion", Json(Opinion)),
     Column("attachments", Json(tuple[AttachedFile, ...])),
+    Column("facts", Json(tuple[Fact, ...])),
     Column("asks", Json(tuple[Ask, ...])),
     Column("attention", ascii_text(10), nullable=False, server_default="read"),
     Column("attention_reason", Clipped(200), nullable=False, server_default=""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from glassdome.values.fact import Fact
 from glassdome.values.message import Address, Read
 from glassdome.values.opinion import Opinion
 from glassdome.values.refs import MessageRef
@@ -16,12 +17,13 @@ __all__ = ["Analysis", "AttachedFile"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedFile:
-    """One attachment in an analysis: its name and size, what it is, and how far it could be read."""
+    """One attachment in an analysis: its name and size, what it is, how far it could be read, and a line on its content."""
 
     name: str
     type: str
     bytes: int
     read: Read = "yes"
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Analysis:
     ordered by it, so that no sender can set a mail's place by its Date.
 
     `signals` are all that were reported; a store keeps the reportable ones.
+    `facts` are what the mail and its files say of invoices, bookings, parcels and events, with their places.
     `opinion` is what the language model said, kept so that an exact repeat needs no second call; None without one.
     """
 
@@ -49,3 +52,4 @@ class Analysis:
     received_at: datetime
     opinion: Opinion | None = None
     attachments: tuple[AttachedFile, ...] = ()
+    facts: tuple[Fact, ...] = ()

@@ -15,16 +15,16 @@ __all__ = [
     "file_name",
     "file_places",
     "has_files",
+    "joined_with_files",
+    "joined_with_letter",
     "place_of",
     "read_files",
     "texts_at",
-    "with_files",
-    "with_main_file",
 ]
 
 #: The message caches its places and its view under these names.
 _PLACES: Final = "file_places"
-_VIEW: Final = "with_files"
+_VIEW: Final = "joined_with_files"
 #: Files that are read as a letter is; tables, calendars and cards hold no sentences.
 _LETTERS: Final = ("application/pdf", "text/html", "text/plain", "text/rtf", "application/rtf", "message/", "image/")
 _LETTER_WORDS: Final = (
@@ -129,19 +129,22 @@ def read_files(message: Message, *, letters: bool = False) -> str:
 
     With `letters`, only of those that are read as a letter is.
     """
-    room, told = MAX_READ_FILES_CHARS, []
+    room = MAX_READ_FILES_CHARS
+    told: list[str] = []
     for item in message.attachments:
         if item.document is None or item.returned or room <= 0:
             continue
         read = (found for _, found in item.document.within("") if not letters or _is_letter(found))
-        text = "\n\n".join(part for document in read if (part := document.text.strip()))
+        # The files of an attached mail are attachments as well.
+        parts = [part for document in read if (part := document.text.strip()) and not any(part in one for one in told)]
+        text = "\n\n".join(parts)
         text = text[: min(room, MAX_READ_ONE_FILE_CHARS)]
         room -= len(text)
         told += [text] if text else []
     return "\n\n".join(told)
 
 
-def with_files(message: Message) -> Message:
+def joined_with_files(message: Message) -> Message:
     """Return the message as one text with its files, for what reads words; without a file that was read, itself."""
     if not has_files(message):
         return message
@@ -151,7 +154,7 @@ def with_files(message: Message) -> Message:
     return known
 
 
-def with_main_file(message: Message) -> Message:
+def joined_with_letter(message: Message) -> Message:
     """Return the message with the letter that it brings, where its own text says little: `see attached`."""
     if not has_files(message):
         return message

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from glassdome.core.limits import MAX_PHRASE_CHARS, MAX_REPLY_CHARS, MAX_SUMMARY_CHARS
 from glassdome.values.ask import Ask
+from glassdome.values.fact import Fact
 from glassdome.values.masking import Masker
+from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion, Reason
-from glassdome.values.signal import Evidence, Signal
+from glassdome.values.signal import Evidence, SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
 
-__all__ = ["masked_opinion", "masked_signals", "masked_verdict"]
+__all__ = ["masked_facts", "masked_opinion", "masked_signals", "masked_verdict"]
 
 _Said = TypeVar("_Said", Verdict, Opinion)
 
@@ -40,6 +42,23 @@ def _masked(said: _Said, masker: Masker) -> _Said:
         phishing_reasons=_reasons(said.phishing_reasons, masker),
         action_items=_action_items(said.action_items, masker),
         auto_reply_suggestion=_draft(said.auto_reply_suggestion, masker),
+    )
+
+
+#: Data that a person needs of a bill or a booking, and that its facts are there to give: accounts, numbers to call.
+_TOLD: Final = frozenset(("iban", "bic", "bank_account", "phone_number"))
+
+
+def masked_facts(message: Message, facts: Iterable[Fact], sensitive: Iterable[SensitiveFinding]) -> tuple[Fact, ...]:
+    """Return `facts` with no sensitive value of the mail in them but those that such facts are there to give."""
+    masker = Masker.of(message, (finding for finding in sensitive if finding.type not in _TOLD))
+    if not masker:
+        return tuple(facts)
+    return tuple(
+        replace(
+            fact, value=masker.text(fact.value), evidence=masker.text(fact.evidence), where=_place(fact.where, masker)
+        )
+        for fact in facts
     )
 
 
@@ -75,12 +94,25 @@ def _action_items(items: Iterable[ActionItem], masker: Masker) -> tuple[ActionIt
 
 
 def _evidence(found: Iterable[Evidence], masker: Masker) -> tuple[Evidence, ...]:
-    return tuple(replace(item, quote=masker.text(item.quote)[:MAX_PHRASE_CHARS]) for item in found)
+    return tuple(
+        replace(item, quote=masker.text(item.quote)[:MAX_PHRASE_CHARS], where=_place(item.where, masker))
+        for item in found
+    )
+
+
+def _place(where: str, masker: Masker) -> str:
+    """Mask the name of an attached file, which anybody may choose; our own names of places stay."""
+    return masker.text(where) if " " in where or "." in where else where
 
 
 def _asks(asks: Iterable[Ask], masker: Masker) -> tuple[Ask, ...]:
     return tuple(
-        replace(ask, quote=masker.text(ask.quote)[:MAX_PHRASE_CHARS], why=masker.text(ask.why)[:MAX_PHRASE_CHARS])
+        replace(
+            ask,
+            quote=masker.text(ask.quote)[:MAX_PHRASE_CHARS],
+            why=masker.text(ask.why)[:MAX_PHRASE_CHARS],
+            where=_place(ask.where, masker),
+        )
         for ask in asks
     )
 

@@ -72,6 +72,7 @@ class Web:
         )
         self.templates.filters |= {
             "duration": words.duration,
+            "fact_kind": words.fact_kind,
             "mail": mail_text,
             "place": words.place,
             "plain": plain_text,

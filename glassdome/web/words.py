@@ -20,6 +20,7 @@ __all__ = [
     "action_words",
     "age",
     "duration",
+    "fact_kind",
     "first_due",
     "kind_of",
     "place",
@@ -79,11 +80,16 @@ _ACTIONS: Final = {
 _INDEX_DIGITS: Final = 9
 _PLACES: Final = {
     "text": "in the text",
+    "body": "in the text",
     "subject": "in the subject",
     "hidden": "in text that readers do not see",
     "context": "from what this mailbox knows",
     "rspamd": "from Rspamd",
 }
+#: Facts whose name is not what a person calls them.
+_FACT_KINDS: Final = {
+    "datetime": "date and time", "iban": "IBAN", "qr": "code", "email": "e-mail address", "cell": "table cell",
+}  # fmt: skip
 #: Seconds that are called now.
 _NOW: Final = 5
 _STEPS: Final = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (86_400 * 60, 86_400, "day"))
@@ -134,6 +140,11 @@ def place(where: str) -> str:
     if kind in ("link", "attachment", "form") and rest.isdecimal() and len(rest) <= _INDEX_DIGITS:
         return f"{kind} {int(rest) + 1}"
     return _PLACES.get(kind, where)
+
+
+def fact_kind(kind: str) -> str:
+    """Say what a fact is."""
+    return _FACT_KINDS.get(kind, kind)
 
 
 def sender(text: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from glassdome.engine.builtin.wanted import wanted
 from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.ask import unproven_value
 from glassdome.values.context import Context
-from glassdome.values.file_places import has_files, place_of, read_files, with_main_file
+from glassdome.values.file_places import has_files, joined_with_letter, place_of, read_files
 from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion
 from glassdome.values.rules import Rule
@@ -65,7 +65,7 @@ class BuiltinEngine:
         self, message: Message, *, signals: Sequence[Signal], sensitive: Sequence[SensitiveFinding], context: Context
     ) -> Opinion:
         """Return the opinion; `phishing` and `spam` are of the text alone, so that `verdict` may add the signals."""
-        mail, message = message, with_main_file(message)
+        mail, message = message, joined_with_letter(message)
         text = read_text(message)
         sentences = sentences_of(text)
         in_subject, in_text = _concepts(message.subject), _concepts(text[:MAX_READ_CHARS])

@@ -28,8 +28,11 @@ _MORE: Final = re.compile(
     r"|restitu\w*|compil\w*|rispond\w*|onderteken\w*|terugstur\w*|betaal\w*|bevestig\w*|invul\w*|assin\w*|devolv\w*|preench\w*)\b"
 )
 _SENTENCE: Final = re.compile(r"[^.!?\n]{1,400}[.!?]?")
-#: Letters beside the pointing sentences that a greeting and a closing have.
+#: Letters beside the pointing sentences that a greeting and a closing have, and those of a mail that points at nothing.
 _AROUND: Final = 80
+_NOTHING: Final = 25
+#: Letters from which on a line is no greeting.
+_GREETING: Final = 40
 
 
 def points(sentence: str) -> bool:
@@ -40,7 +43,9 @@ def points(sentence: str) -> bool:
 
 def only_points(text: str) -> bool:
     """Return whether a short text says nothing beside greetings but that a file is attached."""
-    rest = [
-        part for part in _SENTENCE.findall(text) if not _ATTACHED.search(folded := fold(part)) or _MORE.search(folded)
-    ]
-    return sum(map(str.isalpha, "".join(rest))) <= _AROUND
+    folded = [fold(part) for part in _SENTENCE.findall(text)]
+    if any(map(_MORE.search, folded)):
+        return False
+    rest = [part for part in folded if not _ATTACHED.search(part)]
+    letters = [sum(map(str.isalpha, part)) for part in rest]
+    return max(letters, default=0) <= _GREETING and sum(letters) <= (_AROUND if len(rest) < len(folded) else _NOTHING)

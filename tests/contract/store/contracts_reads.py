@@ -20,6 +20,7 @@ from glassdome.store.counters.scopes import DAYS
 from glassdome.store.paging import cursor_of
 from glassdome.store.schema import categories, documents, words
 from glassdome.values.analysis import Analysis, AttachedFile
+from glassdome.values.fact import Fact
 from glassdome.values.feedback import Feedback
 from glassdome.values.job import JobState
 from glassdome.values.refs import Cursor
@@ -223,12 +224,17 @@ class ReadContract:
     async def test_what_could_not_be_judged_is_neither_phishing_nor_harmless(self, database: Database) -> None:
         """It is kept with nulls, counted by itself, and found by no question about phishing."""
         unknown = a_verdict(label=Label.UNKNOWN, is_phishing=None, phishing_score=None, readable="encrypted")
-        files = (AttachedFile(name="smime.p7m", type="application/pkcs7-mime", bytes=900, read="encrypted"),)
-        made = an_analysis(a_ref(2), verdict=unknown, attachments=files)
+        files = (
+            AttachedFile(
+                name="smime.p7m", type="application/pkcs7-mime", bytes=900, read="encrypted", summary="Locked."
+            ),
+        )
+        facts = (Fact(type="amount", value="842.50 EUR", where="bill.pdf, page 2", evidence="Total € 842.50"),)
+        made = an_analysis(a_ref(2), verdict=unknown, attachments=files, facts=facts)
         await analysed(database, an_analysis(a_ref(1)), made)
         found = await database.analyses.find("ann@example.org", "INBOX", 2)
         assert found is not None
-        assert (found.verdict, found.attachments) == (unknown, files)
+        assert (found.verdict, found.attachments, found.facts) == (unknown, files, facts)
         for query in (AnalysisQuery(), AnalysisQuery(until=NOON + _HOUR)):
             totals = await database.analyses.statistics(query)
             assert (totals.total, totals.phishing, totals.spam, totals.unknown) == (2, 0, 0, 1)

@@ -1,0 +1,80 @@
+"""Days and times that a text names, as ISO 8601."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from glassdome.engine.builtin.dates import DIGIT, days_in
+from glassdome.engine.builtin.words import fold
+from glassdome.values.fact import Fact
+
+__all__ = ["day_facts"]
+
+_MOST_LINES: Final = 200
+_LINE_CHARS: Final = 300
+#: Days given of one text.
+_MOST: Final = 8
+_TIME: Final = re.compile(
+    r"(?<![\d:.,/-])(?P<h>[01]?\d|2[0-3])(?:(?::|h|\.(?=\d\d\s?(?:uhr|h\b)))(?P<m>[0-5]\d)(?![\d.,/]|:\d\d:)"
+    r"|\s?(?:uhr|heures|klokken|uur|h)\b(?:\s?(?P<k>[0-5]\d)\b)?|(?=\s?[ap]\.?m\b))\s?(?P<half>[ap])?\.?(?:m\b)?",
+    re.IGNORECASE,
+)
+#: Words next to the time that counts, where a line has several.
+_BEGINS: Final = re.compile(
+    r"depart\w*|abfahrt|abflug|\bab\b|beginn|einlass|start\w*|doors|from|partenza|inizio|ore|salida|inicio|départ|début|vertrek|aanvang|partida|início|uhrzeit|time|heure|hora",
+    re.IGNORECASE,
+)
+
+
+def day_facts(text: str, where: str, languages: Sequence[str], written: datetime) -> Iterator[Fact]:
+    """Yield the days that a text names by their number, with a time where one stands next to them.
+
+    Of several `languages` the first in which a line names a day counts: a file may be in another one than its mail.
+    """
+    if not DIGIT.search(text):
+        return
+    lines = [line.strip()[:_LINE_CHARS] for line in text.splitlines()[:_MOST_LINES] if line.strip()]
+    given: set[str] = set()
+    for number, line in enumerate(lines):
+        for day in _days(line, languages, written):
+            time = _time_near(lines, number)
+            value = f"{day}T{time}" if time else day
+            if value not in given and len(given) < _MOST:
+                given.add(value)
+                yield Fact(type="datetime" if time else "date", value=value, where=where, evidence=line)
+
+
+def _days(line: str, languages: Sequence[str], written: datetime) -> list[str]:
+    if not DIGIT.search(line):
+        return []
+    folded = fold(line)
+    for language in languages:
+        found = [named.day.isoformat() for named in days_in(folded, language, written) if named.kind == "absolute"]
+        if found:
+            return list(dict.fromkeys(found))
+    return []
+
+
+def _time_near(lines: Sequence[str], number: int) -> str:
+    """Return the time on this line, else the one that the next or the line before names as a beginning."""
+    if time := _time(lines[number]):
+        return time
+    beside = (lines[at] for at in (number + 1, number - 1) if 0 <= at < len(lines))
+    return next((time for line in beside if _BEGINS.search(line) and (time := _time(line))), "")
+
+
+def _time(line: str) -> str:
+    """Return the time behind a word of beginning, else the first of the line."""
+    found = [match for match in _TIME.finditer(line) if match["m"] or match["half"] or not match.group().isdigit()]
+    named = [match for match in found if _BEGINS.search(line[max(0, match.start() - 20) : match.start()])]
+    match = next(iter(named or found), None)
+    if match is None:
+        return ""
+    hour, minute = int(match["h"]), int(match["m"] or match["k"] or 0)
+    half = (match["half"] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return f"{hour:02d}:{minute:02d}"
