@@ -18,34 +18,10 @@ from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = [
-    "FOLDER",
-    "MAILBOX",
-    "actions",
-    "analyses",
-    "audit",
-    "categories",
-    "commands",
-    "config",
-    "contacts",
-    "cursors",
-    "documents",
-    "domain_statistics",
-    "feedback",
-    "mailboxes",
-    "metadata",
-    "model_answers",
-    "model_roles",
-    "nonces",
-    "opt_ins",
-    "outbox",
-    "paces",
-    "preferences",
-    "progress",
-    "queue",
-    "sessions",
-    "statistics",
-    "words",
-]
+    "FOLDER", "MAILBOX", "actions", "analyses", "audit", "categories", "commands", "config", "contacts", "cursors",
+    "documents", "domain_statistics", "feedback", "mailboxes", "metadata", "model_answers", "model_roles", "nonces",
+    "opt_ins", "outbox", "paces", "preferences", "progress", "queue", "sessions", "statistics", "words",
+]  # fmt: skip
 
 #: Characters of a mailbox address (RFC 5321 4.5.3.1.3) and of a folder name; together they fit an InnoDB key.
 MAILBOX, FOLDER = 254, 500

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from glassdome.engine.builtin.facts.amounts import normal_amount
 from glassdome.values.fact import Fact, FactType
 
-__all__ = ["code_facts"]
+__all__ = ["code_facts", "without_secret"]
 
 _MOST_CHARS: Final = 2_000
 _EPC_AMOUNT: Final = re.compile(r"([A-Z]{3})(\d{1,9}(?:\.\d{1,2})?)")
@@ -23,7 +23,7 @@ _PASS: Final = re.compile(
 def code_facts(text: str, where: str) -> Iterator[Fact]:
     """Yield what the code says, and first the code itself; the secret of a second factor is left out."""
     text = text[:_MOST_CHARS]
-    yield Fact(type="qr", value=_without_secret(text), where=where)
+    yield Fact(type="qr", value=without_secret(text), where=where)
     lines = [line.strip() for line in text.splitlines()]
     if text.startswith(("BCD\n", "BCD\r")):
         yield from _transfer(lines, where)
@@ -35,7 +35,8 @@ def code_facts(text: str, where: str) -> Iterator[Fact]:
         yield from _pass(found, where)
 
 
-def _without_secret(text: str) -> str:
+def without_secret(text: str) -> str:
+    """Return a code without the secret of a second factor, which alone makes the numbers that sign a person in."""
     return re.sub(r"(?i)([?&]secret=)[^&\s]+", r"\1****", text) if text.startswith("otpauth") else text
 
 

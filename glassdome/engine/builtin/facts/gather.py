@@ -10,7 +10,7 @@ from typing import Final
 from glassdome.core.limits import MAX_FACT_CHARS, MAX_FACTS
 from glassdome.engine.builtin.dates import DIGIT
 from glassdome.engine.builtin.facts.amounts import amount_facts
-from glassdome.engine.builtin.facts.codes import code_facts
+from glassdome.engine.builtin.facts.codes import code_facts, without_secret
 from glassdome.engine.builtin.facts.days import day_facts
 from glassdome.engine.builtin.facts.labelled import iban_facts, labelled_facts, place_facts
 from glassdome.engine.builtin.language import language_of
@@ -61,7 +61,12 @@ def _of_document(document: Document, path: str, language: str, written: datetime
     for fact in document.facts:
         where = _at(path, fact.where)
         coded = fact.type == "qr" and " in " not in fact.where
-        yield replace(fact, where=f"QR in {where}" if coded else where)
+        yield replace(
+            fact,
+            value=without_secret(fact.value),
+            evidence=without_secret(fact.evidence),
+            where=f"QR in {where}" if coded else where,
+        )
     for code in document.codes:
         yield from code_facts(code.text, f"{code.kind or 'code'} in {_at(path, code.where)}")
     yield from (Fact(type="file", value=file.name, where=path, evidence=file.name) for file in document.files)
