@@ -54,6 +54,13 @@ _IN_FILES: Final = frozenset(
         "sign_in",
     )
 )
+#: Words of another account than before, without which a bill only names its own.
+_CHANGED: Final = re.compile(
+    r"\b(?:new|neu|chang|geänder|änder|gewechsel|umgestell|other|ander|different|alternativ|updat|aktuali[sz]|nouve|autre|modif|nuev|otr[ao]|cambi|nuov|altr|"
+    r"nieuw|gewijzig|nov[oa]|outr|mudan|alter|former|previous|old|alte|bisher|ancien|anterior|vecchi|oud|audit|frozen|clos|block|suspend|gesperr|geprüf|gepfänd|"
+    r"ferm|bloqu|bloccat|chius|gelé|geblokk|gesloten|instead|only|nur|from now|zukünftig|künftig|désormais|now)",
+    re.IGNORECASE,
+)
 _ENDS: Final = ".!?\n。！？؟۔।"
 #: Characters behind a match that still belong to its sentence.
 _AHEAD: Final = 40
@@ -94,9 +101,15 @@ def asking_words(message: Message) -> Words:
 def _sort_by_place(message: Message, found: dict[str, list[Evidence]]) -> None:
     """Drop the groups that say something in the mail or in its files only.
 
-    Who wants to begin a conversation does so in the mail. A mail that says to open the file it brings, of which every word
-    was read and which can do no harm, asks for nothing that the file does not.
+    A conversation begins in the mail. Every bill in a file says where to pay: only words of change make another account of
+    it. A mail that says to open the file it brings, of which every word was read and which can do no harm, asks for nothing
+    that the file does not.
     """
+    found["bank_change"] = [
+        place
+        for place in found.get("bank_change", ())
+        if _CHANGED.search(place.quote) or not place_of(message, place.quote)
+    ]
     found["opener"] = [place for place in found.get("opener", ()) if not place_of(message, place.quote)]
     linked = any(link.place not in ("attachment", "returned") for link in message.links)
     if not linked and read_files(message) and not any(map(_can_harm, message.attachments)):

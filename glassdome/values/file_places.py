@@ -125,7 +125,7 @@ def _is_letter(document: Document) -> bool:
 
 
 def read_files(message: Message, *, letters: bool = False) -> str:
-    """Return the words that the reader of the attached files sees, within bounds; a bounced mail's are nobody's.
+    """Return the words that the reader of the attached files sees, within bounds; not those of a bounced mail.
 
     With `letters`, only of those that are read as a letter is.
     """

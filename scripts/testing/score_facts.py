@@ -35,7 +35,7 @@ def main() -> int:
     """Judge, compare, print; return 0."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--show", action="store_true", help="print what was found of each mail")
+    parser.add_argument("--show", action="store_true", help="print all facts of each mail")
     given = parser.parse_args()
     asyncio.run(_score(given.folder, show=given.show))
     return 0

@@ -89,7 +89,7 @@ class BuiltinEngine:
         )  # fmt: skip
         ordered = ruled_priority(ruled)
         tasks = wanted(requests, text, author=author, urgent="urgent" in tags, reader=_reader(message, context))
-        if message.attachments:  # to look at what is attached is no task
+        if message.attachments:  # a look at the file is no task
             tasks = [request for request in tasks if not points(request.sentence.text)]
         code = author is not Author.PERSON and hands_a_code(message.subject, text)
         met = replace(

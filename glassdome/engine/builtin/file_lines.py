@@ -25,7 +25,7 @@ _CALENDARS: Final = ("text/calendar", "application/ics")
 def file_lines(
     message: Message, facts: Sequence[Fact], *, language: str, standing: Standing | None, now: datetime
 ) -> tuple[str, ...]:
-    """Return one line for each attachment in the list, empty for a file that nobody read or of which nothing is known."""
+    """Return one line for each attachment in the list, empty for an unread file or an unknown one."""
     if not has_files(message):
         return ()
     person = author_kind(message, standing) is Author.PERSON

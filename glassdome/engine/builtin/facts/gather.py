@@ -107,7 +107,7 @@ def _near_digits(text: str) -> str:
 
 
 def _once(found: Iterable[Fact]) -> Iterator[Fact]:
-    """Leave out what was said before; a day that was given with its time says no more."""
+    """Yield each fact once, from its first place."""
     given: set[tuple[str, str]] = set()
     for fact in found:
         key = (fact.type, fact.value)

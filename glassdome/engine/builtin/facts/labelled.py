@@ -77,7 +77,7 @@ _STREET: Final = re.compile(
     r"|(?:[A-ZÄÖÜÉ][\w'’.-]{0,24} ?(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|ufer|damm|straat|laan|plein|gracht|Lane|Road|Street|Avenue|Square|Wharf) \d{1,4}[a-z]?\b))"
     r"(?:, (?:[A-Z]{1,2}-)?(?:\d{4,5} )?[A-ZÄÖÜÉ][\w'’.-]{1,25}(?: [A-Z][\w'’.-]{1,25})?| ?\n ?\d{4,5} [A-ZÄÖÜÉ][\w'’.-]{1,25})?)"
 )
-#: What is named behind a date and an hour: `14. Juni 2025, 15 Uhr, Gartenhaus`.
+#: A place behind a date and an hour: `14. Juni 2025, 15 Uhr, Gartenhaus`.
 _BEHIND_HOUR: Final = re.compile(
     r"(?:\d{1,2}[:.h]\d\d(?:\s?(?:Uhr|h))?|\d{1,2}\s?(?:Uhr|heures|h|uur|am|pm))(?:\s?[-–]\s?\d{1,2}[:.h]?\d{0,2}(?:\s?Uhr)?)?,\s(?:(?:im|in|at|au|à la|en|nel|presso|op)\s)?(?P<v>[A-ZÄÖÜÉ][^\n;!?]{2,80}?)\.?\s*$",
     re.MULTILINE,
@@ -88,7 +88,7 @@ _SHORTEST_IBAN: Final = 15
 
 
 def labelled_facts(whole: str, near: str, where: str) -> Iterator[Fact]:
-    """Yield what stands behind a word for it, of the `whole` text or of its lines `near` digits."""
+    """Yield the values behind a word for them, of the `whole` text or of its lines `near` digits."""
     for kind, pattern in (*_LABELS, ("payee", _PAYEE)):
         text = (whole if kind == "payee" else near)[:_CHARS]
         values: dict[str, str] = {}
