@@ -139,6 +139,9 @@ MAX_OCR_PICTURES: Final = 3
 MAX_OCR_FILES: Final = 3
 #: Characters of text up to which a mail with pictures counts as one that says its words in them.
 MAX_OCR_TEXT_CHARS: Final = 400
+#: Drawings of blocks or tables in one text that are tried as a QR code, and the sides of one; the largest has 177.
+MAX_ART_BLOCKS: Final = 10
+MAX_ART_SIDE: Final = 400
 #: Characters of one code; the largest QR code holds 7,089 digits.
 MAX_CODE_CHARS: Final = 7_089
 #: The same for what a mail of ours carries, which is searched to its end.
