@@ -26,7 +26,7 @@ _DISCS: Final = (b"CD001", b"BEA01")
 
 
 def read(source: Source) -> Document:
-    """Read an image; one whose file system nobody here reads says so."""
+    """Read an image; one with another file system says so."""
     files = _files(source.data, source)
     if files is None:
         return Document(kind=source.kind, read="unsupported", problem="unknown file system")

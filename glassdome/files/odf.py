@@ -46,7 +46,9 @@ class _Manifest(Sink):
 def _part(package: Package, name: str, source: Source) -> tuple[OdfSink, bool]:
     sink = OdfSink(source.budget)
     data = package.read(name)
-    return sink, not data or read_xml(data, sink)
+    whole = not data or read_xml(data, sink)
+    package.cut = package.cut or sink.cut
+    return sink, whole
 
 
 def _document(package: Package, source: Source, sinks: list[OdfSink], whole: bool) -> Document:

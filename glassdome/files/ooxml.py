@@ -41,6 +41,10 @@ class _Found:
     whole: bool = True
     pages: int = 0
 
+    def xml(self, data: bytes, sink: Sink) -> None:
+        self.whole = read_xml(data, sink) and self.whole
+        self.package.cut = self.package.cut or sink.cut
+
     def take(self, words: DocumentWords) -> None:
         self.passages += words.passages()
         self.links += words.links[: MAX_LINKS - len(self.links)]
@@ -103,7 +107,7 @@ def _read_part(found: _Found, name: str, where: str, kind: str) -> None:
     words = DocumentWords(found.source.budget, where)
     white = b"w:shd" not in data and b"w:background" not in data and b"w:highlight" not in data
     sink = SlideSink(words, relations) if kind in _DRAWN else WordSink(words, relations, white_is_hidden=white)
-    found.whole = read_xml(data, sink) and found.whole
+    found.xml(data, sink)
     found.runs = found.runs or sink.runs
     found.take(words)
 
@@ -121,7 +125,7 @@ def _in_order(found: _Found, main: str, relations: tuple[Relation, ...]) -> list
     """Return the slides in the order of the presentation, those that it does not list last."""
     slides = {item.name: item for item in relations if item.kind == "slide" and not item.external}
     order = _Order()
-    found.whole = read_xml(found.package.read(main), order) and found.whole
+    found.xml(found.package.read(main), order)
     named = [name for name in dict.fromkeys(order.names) if name in slides]
     return [slides[name] for name in (*named, *(name for name in slides if name not in named))]
 
@@ -148,7 +152,7 @@ def _read_drawing(found: _Found, name: str, where: str, relations: tuple[Relatio
     """Read a slide or a part of it; return whether it is hidden."""
     words = DocumentWords(found.source.budget, where, seen=seen)
     sink = SlideSink(words, relations)
-    found.whole = read_xml(found.package.read(name), sink) and found.whole
+    found.xml(found.package.read(name), sink)
     found.runs = found.runs or sink.runs
     words.seen = words.seen and not sink.is_hidden
     found.take(words)

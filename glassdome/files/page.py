@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from glassdome.core.limits import MAX_LINKS
@@ -17,6 +18,12 @@ __all__ = ["read"]
 
 _PAGES: Final = ("text/html", "image/svg+xml", "application/xhtml+xml")
 _PAGE_NAMES: Final = (".htm", ".html", ".shtml", ".xhtml", ".hta", ".svg")
+
+#: Plain texts that Windows and other systems run when they are opened.
+_SCRIPTS: Final = (
+    ".js", ".jse", ".vbs", ".vbe", ".wsf", ".wsh", ".bat", ".cmd", ".ps1", ".psm1", ".sct", ".reg", ".sh", ".command",
+    ".scpt", ".inf",
+)  # fmt: skip
 
 
 def read(source: Source) -> Document:
@@ -41,7 +48,8 @@ def _page(source: Source) -> Document:
 
 def _plain(source: Source) -> Document:
     most = 4 * max(0, source.budget.chars_left)
-    return _text(source, decode(source.data[:most], "", ParseState()))
+    found = _text(source, decode(source.data[:most], "", ParseState()))
+    return replace(found, is_active=source.name.lower().rstrip(". ").endswith(_SCRIPTS))
 
 
 def _text(source: Source, raw: str) -> Document:

@@ -42,6 +42,7 @@ class _Found:
 
     def xml(self, name: str, sink: Sink) -> None:
         self.whole = read_xml(self.package.read(name), sink) and self.whole
+        self.package.cut = self.package.cut or sink.cut
 
 
 def read(source: Source) -> Document:

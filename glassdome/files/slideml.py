@@ -52,7 +52,7 @@ class SlideSink(Sink):
             self._skip -= 1
         elif tag in _TEXT:
             self._text = False
-            if tag == "v":
+            if tag in ("v", "text"):
                 self.words.add("\n")
         elif tag == "r":
             self._end_run()

