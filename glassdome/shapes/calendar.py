@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from glassdome.shapes.timezone import vtimezone
 
 __all__ = ["calendar_of"]
 
@@ -50,6 +53,8 @@ def calendar_of(analysis: Mapping[str, Any]) -> str:
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
     ]
+    for zone, first in sorted(_zones(entries).items()):
+        lines += vtimezone(zone, first)
     for entry in entries:
         lines += _lines(entry, analysis)
     return "".join(_folded(line) for line in [*lines, "END:VCALENDAR"])
@@ -90,43 +95,63 @@ def _first_of(facts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return values
 
 
-def _start(written: str) -> list[str]:
-    """Return the lines of the start: a day, an instant in UTC, or a time without a zone as everybody's clock shows it."""
+def _start(written: str, *, by_clock: bool = False) -> list[str]:
+    """Return the lines of the start: a day, an instant in UTC, or a time without a zone as everybody's clock shows it.
+
+    What repeats goes by the clock of its zone: in UTC it would be an hour off for half of the year.
+    """
     try:
         if len(written) == 10:
             day = date.fromisoformat(written)
             return [f"DTSTART;VALUE=DATE:{day:%Y%m%d}", f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"]
         moment = _moment(written)
+        zone = getattr(moment.tzinfo, "key", "")
+        if by_clock and zone:
+            return [f"DTSTART;TZID={zone}:{moment:%Y%m%dT%H%M%S}"]
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment
     except (ValueError, OverflowError):
         return []
     return [f"DTSTART:{moment:%Y%m%dT%H%M%S}{'Z' if moment.tzinfo else ''}"]
 
 
 def _moment(written: str) -> datetime:
+    """Read a time; one in a zone that nobody knows is one of everybody's clock. Raises ValueError."""
     zoned = _ZONED.fullmatch(written)
     moment = datetime.fromisoformat(zoned[1] if zoned else written)
     if zoned is not None:
-        try:
-            moment = moment.replace(tzinfo=ZoneInfo(zoned[2]))
-        except (ZoneInfoNotFoundError, OSError):
-            return moment
-    return moment.astimezone(UTC) if moment.tzinfo else moment
+        with suppress(ZoneInfoNotFoundError, OSError):
+            return moment.replace(tzinfo=ZoneInfo(zoned[2]))
+    return moment
+
+
+def _rule(entry: _Entry) -> str:
+    return entry.rule if _RULE.fullmatch(entry.rule) else ""
+
+
+def _zones(entries: Sequence[_Entry]) -> dict[str, datetime]:
+    """Return the zones that repeating entries go by, each with its first time."""
+    found: dict[str, datetime] = {}
+    for entry in entries:
+        if _rule(entry) and len(entry.start) > 10:
+            moment = _moment(entry.start)
+            zone = getattr(moment.tzinfo, "key", "")
+            if zone and moment.year > 1:
+                found[zone] = min(found.get(zone, moment), moment)
+    return found
 
 
 def _lines(entry: _Entry, analysis: Mapping[str, Any]) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_identity(entry, analysis)}@glassdome"
     yield f"DTSTAMP:{datetime.fromisoformat(analysis['analyzed_at']).astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    yield from _start(entry.start)
+    yield from _start(entry.start, by_clock=bool(_rule(entry)))
     yield f"SUMMARY:{_text(entry.title or 'Mail')}"
     if entry.place:
         yield f"LOCATION:{_text(entry.place)}"
-    repeats = _RULE.fullmatch(entry.rule)
-    # A rule goes by the clock of its zone; in UTC it would be an hour off for half of the year.
-    if repeats and not _ZONED.fullmatch(entry.start):
+    about = f"{analysis.get('subject') or ''}\nFrom {analysis.get('from') or ''}"
+    if _rule(entry):
         yield f"RRULE:{entry.rule}"
-    about = [f"{analysis.get('subject') or ''}", f"From {analysis.get('from') or ''}"]
-    yield f"DESCRIPTION:{_text(chr(10).join([*about, *([f'Repeats: {entry.rule}'] if repeats else [])]))}"
+    yield f"DESCRIPTION:{_text(about)}"
     yield f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"

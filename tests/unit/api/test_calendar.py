@@ -123,12 +123,25 @@ def test_events_of_the_mail_are_entries() -> None:
     found = lines(text)
 
     assert found.count("BEGIN:VEVENT") == 3
-    assert "DTSTART:20250203T173000Z" in found
+    assert "DTSTART;TZID=Europe/Berlin:20250203T183000" in found
+    assert "RRULE:FREQ=WEEKLY;COUNT=10" in found
     assert "LOCATION:Raum 7\\, Göttingen" in found
     assert "STATUS:CANCELLED" in found
     assert "DTSTART:20250414T064000" in found
     assert "DTSTART:20250501T080000Z" in found
-    assert not [line for line in found if line.startswith(("ATTACH", "RRULE"))]
+    assert not [line for line in found if line.startswith(("ATTACH", "RRULE:FREQ=DAILY"))]
+
+
+def test_a_zone_is_described() -> None:
+    """An event that repeats goes by its zone's clock, whose changes are told as they are."""
+    facts = [fact("datetime", "2025-03-24T18:30:00 Europe/Berlin"), fact("recurrence", "FREQ=WEEKLY")]
+    found = "\n".join(lines(calendar_of(shape(facts))))
+
+    summer = "BEGIN:DAYLIGHT\nDTSTART:20250330T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nEND:DAYLIGHT"
+    winter = "BEGIN:STANDARD\nDTSTART:20251026T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD"
+    assert "BEGIN:VTIMEZONE\nTZID:Europe/Berlin\nBEGIN:STANDARD\nDTSTART:20240101T010000" in found
+    assert summer in found
+    assert winter in found
 
 
 def test_odd_dates_are_left_out() -> None:
