@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from glassdome.files import page
 from glassdome.files.found import Found
 from glassdome.files.source import Source
 from glassdome.files.xml import Sink, TooMuch, read_xml
@@ -74,7 +75,6 @@ _DEEPEST_PATH: Final = 6
 _MOST_LEAVES: Final = 5_000
 _LONGEST: Final = 4_000
 _IBAN: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
-_LINK_ATTRIBUTES: Final = ("href", "uri", "url", "src")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,7 +89,6 @@ class _Leaves(Sink):
     """The elements that hold text, with the last names of their path."""
 
     found: list[_Leaf] = field(default_factory=list)
-    urls: list[str] = field(default_factory=list)
     root: str = ""
     _path: list[str] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
@@ -101,7 +100,6 @@ class _Leaves(Sink):
         self._keep()
         self._path.append(tag)
         self._currency = attributes.get("currencyID", "")
-        self.urls += [attributes[name] for name in _LINK_ATTRIBUTES if attributes.get(name, "")[:4].lower() == "http"]
 
     def end(self, tag: str) -> None:
         """End an element."""
@@ -133,21 +131,19 @@ def read(source: Source) -> Document:
     """Read an XML file."""
     leaves = _Leaves()
     whole = read_xml(source.data, leaves)
-    if not whole and not leaves.found:
-        raise ValueError("no XML")
+    if leaves.root not in _ROOTS:
+        return page.read(replace(source, kind="text/xml"))
     found = Found(budget=source.budget)
-    if leaves.root in _ROOTS:
-        _read_invoice(leaves, found)
+    _read_invoice(leaves, found)
     for leaf in leaves.found:
-        found.say(leaf.text, leaf.path[-1] if leaves.root in _ROOTS and leaf.path else "")
-    for url in leaves.urls:
-        found.link(url, is_fact=False)
+        found.say(leaf.text, leaf.path[-1] if leaf.path else "")
+        found.links_in(leaf.text)
     found.end_place()
     return Document(
-        kind=source.kind if source.kind.startswith("text/") else "text/xml",
+        kind="text/xml",
         read="yes" if whole else "damaged",
         problem="" if whole else "damaged",
-        title=_title(found) if leaves.root in _ROOTS else "",
+        title=_title(found),
         passages=tuple(found.passages),
         links=tuple(found.links),
         facts=tuple(found.facts),

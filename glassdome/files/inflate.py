@@ -85,10 +85,13 @@ def _unxz(data: memoryview) -> Iterator[bytes]:
 
 
 def _unzstd(data: memoryview) -> Iterator[bytes]:
-    from backports.zstd import DecompressionParameter, ZstdDecompressor
+    from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 
     options = {int(DecompressionParameter.window_log_max): 26}  # 64 MiB
-    return _streamed(data, lambda: ZstdDecompressor(options=options))
+    try:
+        yield from _streamed(data, lambda: ZstdDecompressor(options=options))
+    except ZstdError as exc:
+        raise ValueError("damaged zstd") from exc
 
 
 def _inflate64(data: memoryview) -> Iterator[bytes]:

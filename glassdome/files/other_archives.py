@@ -27,28 +27,34 @@ def other_members(course: Unpacking) -> Iterator[Member]:
 
 
 def _members(libarchive: Any, course: Unpacking) -> Iterator[Member]:
+    """Yield files with their content up to the first damage, then the names of all others.
+
+    The library falls over a cabinet whose data is read on behind damage.
+    """
     errors = (libarchive.ArchiveError, OSError, ValueError)
-    try:
-        with libarchive.memory_reader(course.source.data) as archive:
-            for entry in archive:
-                if not entry.isdir:
-                    yield Member(name=_name(entry), content=_content(entry, course, errors))
-    except errors:
-        course.damaged = not course.encrypted
+    for content_of in (_content, _nothing):
+        try:
+            with libarchive.memory_reader(course.source.data) as archive:
+                for entry in archive:
+                    if not entry.isdir:
+                        yield Member(name=_name(entry), content=content_of(entry, course))
+        except errors:
+            course.damaged = not course.encrypted
+        else:
+            return
+
+
+def _nothing(entry: Any, course: Unpacking) -> None:
+    """Leave the content of a file alone."""
 
 
 def _name(entry: Any) -> str:
     return str(entry.pathname or "").encode("utf-8", "replace").decode("utf-8", "replace")
 
 
-def _content(entry: Any, course: Unpacking, errors: tuple[type[Exception], ...]) -> bytes | None:
+def _content(entry: Any, course: Unpacking) -> bytes | None:
     is_file = entry.isreg or not entry.filetype  # some programs leave the type of a file out
     if not is_file or not course.room:
         course.bounded = course.bounded or (is_file and not course.room)
         return None
-    try:
-        return course.unpack(entry.get_blocks())
-    except errors:
-        if not course.encrypted:
-            course.damaged = True
-        return None
+    return course.unpack(entry.get_blocks())

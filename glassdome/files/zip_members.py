@@ -110,7 +110,7 @@ def _content(entry: _Entry, course: Unpacking) -> bytes | None:
 
 def _packed(entry: _Entry, data: bytes) -> memoryview | None:
     """Return the packed bytes of one member, by its local header."""
-    if not data.startswith(b"PK\x03\x04", entry.offset) or entry.offset + _LOCAL_BYTES > len(data):
+    if not 0 <= entry.offset <= len(data) - _LOCAL_BYTES or not data.startswith(b"PK\x03\x04", entry.offset):
         return None
     name, extra = struct.unpack_from("<HH", data, entry.offset + 26)
     start = entry.offset + _LOCAL_BYTES + name + extra

@@ -83,6 +83,17 @@ def test_a_program_in_a_zip_in_a_zip_is_named() -> None:
     assert "m.eml/run.exe" in document.members
 
 
+def test_a_member_before_the_file_is_damaged() -> None:
+    """A directory may name a place that is none; the other members are read."""
+    data = bytearray(zipped({"a.txt": b"x", "card.vcf": CARD}))
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 42 : entry + 46] = b"\x00\x00\x00\xf0"
+    document = read(bytes(data))
+
+    assert document.read == "damaged"
+    assert "a.txt" in document.members
+
+
 @pytest.mark.parametrize("kind", ["directory", "cut", "rubbish"])
 def test_a_damaged_zip_gives_what_is_left(kind: str) -> None:
     """Local headers are read where the directory is missing, as repairing programs do."""

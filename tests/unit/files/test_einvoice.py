@@ -94,9 +94,12 @@ def test_fattura() -> None:
 
 def test_other_xml_has_words() -> None:
     """XML that is no invoice gives its words and links, and no facts."""
-    document = read('<?xml version="1.0"?><note><a href="https://note.example/">planted</a></note>')
+    document = read('<?xml version="1.0"?><note><a>planted</a><b>see https://note.example/</b></note>')
 
-    assert (document.text, [link.url for link in document.links]) == ("planted", ["https://note.example/"])
+    assert (document.text, [link.url for link in document.links]) == (
+        "planted\nsee https://note.example/",
+        ["https://note.example/"],
+    )
     assert document.facts == ()
 
 
