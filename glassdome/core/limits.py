@@ -78,7 +78,7 @@ MAX_INFLATED_BYTES: Final = 8 * 1024 * 1024
 MAX_READ_FILES_CHARS: Final = 6_000
 MAX_READ_ONE_FILE_CHARS: Final = 4_000
 #: Facts kept of one mail and its files, and characters of one; a Swiss payment code has up to 997.
-MAX_FACTS: Final = 60
+MAX_FACTS: Final = 120
 MAX_FACT_CHARS: Final = 1_000
 #: Bounds on one attached file together with everything inside it: bytes unpacked, characters of text, files inside, codes.
 MAX_FILE_UNPACKED_BYTES: Final = 64 * 1024 * 1024

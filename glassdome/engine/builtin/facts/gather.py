@@ -29,6 +29,7 @@ _MOST_PLACES: Final = 40
 _RECORDS: Final = frozenset(
     ("invoice", "payment", "travel", "order", "delivery", "meeting", "health", "event", "finance")
 )
+_CELLS: Final = frozenset(("cell", "number"))
 #: Files that are tables: their cells are facts of the reader, and their words no sentences.
 _TABLES: Final = ("spreadsheet", "ms-excel", "csv", "calendar", "vcard", "zip", "7z", "rar", "tar")
 
@@ -46,6 +47,8 @@ def facts_of(message: Message, *, language: str, categories: Sequence[str], now:
     if told_by_records(categories) or found:
         body = f"{message.subject}\n{(message.new_text or message.text)[:_OF_BODY]}"
         found += _of_words(body, "body", (language,), written)
+    # A table may have a thousand cells: they come last.
+    found.sort(key=lambda fact: fact.type in _CELLS)
     return tuple(_bounded(_once(found)))[:MAX_FACTS]
 
 
@@ -53,7 +56,10 @@ def _of_files(message: Message, language: str, written: datetime) -> Iterator[Fa
     for number, item in enumerate(message.attachments):
         if item.document is None or item.returned:
             continue
-        for path, document in item.document.within(file_name(message, number)):
+        name = file_name(message, number)
+        if item.filename and not item.inline:
+            yield Fact(type="file", value=item.filename, where=name, evidence=item.filename)
+        for path, document in item.document.within(name):
             yield from _of_document(document, path, language, written)
 
 
