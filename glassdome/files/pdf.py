@@ -125,6 +125,9 @@ def _read_pages(pdf: Any, form: Any, source: Source, found: _Found) -> None:
 
 
 def _read_page(page: PdfPage, number: int, form: Any, source: Source, found: _Found) -> None:
+    if page.is_vast:
+        found.is_cut = True
+        return
     where = f"page {number + 1}"
     may_draw = found.drawn < MAX_PDF_DRAWN_PAGES
     seen, unseen = page.words(may_draw=may_draw)

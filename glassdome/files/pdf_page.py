@@ -33,6 +33,8 @@ _CODE_PATHS = 80
 _CODE_SEGMENTS = 150
 #: White pixels left around pictures, which a code needs.
 _QUIET = 12
+#: Sides of a page in points beyond which it is not read; the format's own bound is 14,400 (ISO 32000-1, annex C).
+_VAST_POINTS = 10_000_000
 #: Share of a page that a picture covers in a scan.
 _SCAN_SHARE = 0.4
 
@@ -121,6 +123,11 @@ class PdfPage:
     def is_drawn(self) -> bool:
         """True once the page was drawn, which costs more than all else."""
         return "drawing" in self.__dict__
+
+    @property
+    def is_vast(self) -> bool:
+        """True for a page so wide or high that pdfium's own maps of it, a bit per point, take a child's memory."""
+        return max(self.helper.get_size()) > _VAST_POINTS
 
     @property
     def is_scan(self) -> bool:

@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Samples that the tests have.
 SAMPLES = ROOT / "tests" / "data"
 #: Seconds after which a file counts as slow, and as one that never ends; the memory of a child.
-SLOW_SECONDS, HANG_SECONDS, CHILD_BYTES = 1.0, 20, 1 << 30
+SLOW_SECONDS, HANG_SECONDS, CHILD_BYTES = 1.0, 120, 1 << 30
 #: Bytes of a sample: larger ones take long and try no more shapes.
 MAX_SAMPLE_BYTES = 300_000
 #: Numbers that sizes and counts are replaced with.

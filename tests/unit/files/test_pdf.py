@@ -226,6 +226,13 @@ def test_a_page_of_huge_extent_is_drawn_small() -> None:
     assert _read(pdf_of([page])).text == ""
 
 
+def test_a_page_of_a_million_kilometres_is_left_out() -> None:
+    """A page whose width alone would take a quarter of a gigabyte is told and not read."""
+    page = page_of("BT /F1 12 Tf 72 700 Td (x) Tj ET", size="2147483648 0 595 842")
+    document = _read(pdf_of([page]))
+    assert (document.text, document.problem) == ("", "bounds")
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in _FILES.glob("*.pdf")))
 def test_truncated_files_never_raise(name: str) -> None:
     """A file cut anywhere is read as far as it goes, or damaged."""
