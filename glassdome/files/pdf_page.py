@@ -127,7 +127,7 @@ class PdfPage:
     @property
     def is_vast(self) -> bool:
         """True for a page so wide or high that pdfium's own maps of it, a bit per point, take a child's memory."""
-        return max(self.helper.get_size()) > _VAST_POINTS
+        return float(max(self.helper.get_size())) > _VAST_POINTS
 
     @property
     def is_scan(self) -> bool:
