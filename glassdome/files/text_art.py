@@ -10,9 +10,11 @@ from PIL import Image
 
 from glassdome.core.limits import MAX_ART_BLOCKS, MAX_ART_SIDE, MAX_TEXT_CHARS
 from glassdome.files.codes import codes_in as codes_in_picture
-from glassdome.values.document import Code
+from glassdome.files.codes import facts_in, links_in, take_codes
+from glassdome.files.source import Source
+from glassdome.values.document import Code, Document
 
-__all__ = ["codes_in"]
+__all__ = ["codes_in", "read"]
 
 _Row = list[tuple[int, int]]
 #: Block characters: how dark the upper and the lower half of the cell is, in two columns for quarter blocks.
@@ -43,6 +45,12 @@ _COLOUR: Final = re.compile(
 )
 #: Pixels of one module.
 _MODULE: Final = 4
+
+
+def read(source: Source) -> Document:
+    """Read the text of a mail, in UTF-8, for its drawings alone: so a stranger's code is decoded in the sandbox."""
+    codes = take_codes(codes_in(source.data.decode("utf-8", "replace")), source.budget)
+    return Document(kind=source.kind, codes=codes, links=tuple(links_in(codes)), facts=tuple(facts_in(codes)))
 
 
 def codes_in(text: str) -> tuple[Code, ...]:

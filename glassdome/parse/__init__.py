@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glassdome.parse.attachment import bounded_text
-from glassdome.parse.contents import contents
+from glassdome.parse.contents import bodies, contents
 from glassdome.parse.message import parse_message
 from glassdome.parse.original import Original, read_original
 from glassdome.parse.packed import texts_of_file
@@ -12,6 +12,7 @@ from glassdome.parse.url import find_urls, host_of, normal_url
 
 __all__ = [
     "Original",
+    "bodies",
     "bounded_text",
     "contents",
     "find_urls",

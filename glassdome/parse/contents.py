@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
+from glassdome.parse.body import read_text
 from glassdome.parse.containers import open_containers, take_files
 from glassdome.parse.message import as_lines
+from glassdome.parse.sorting import sort_parts
 from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part, parse_structure
 
-__all__ = ["contents"]
+__all__ = ["bodies", "contents"]
 
 #: Names of files that hold a message, which is opened as well.
 _MESSAGES = (".eml", ".email")
@@ -24,6 +26,15 @@ def contents(raw: bytes, wanted: frozenset[str]) -> dict[str, bytes]:
     open_containers(root, state)
     _gather(root, wanted, found, state)
     return found
+
+
+def bodies(raw: bytes) -> tuple[str, ...]:
+    """Return the text parts as they were sent, with every blank and tag; never raises."""
+    state = ParseState()
+    root = parse_structure(as_lines(raw), state)
+    open_containers(root, state)
+    parts = sort_parts(root)
+    return tuple(read_text(part, state) for part in (*parts.shown, *parts.other) if part.media_type.startswith("text/"))
 
 
 def _gather(part: Part, wanted: frozenset[str], found: dict[str, bytes], state: ParseState) -> None:

@@ -20,6 +20,7 @@ from glassdome.engine.builtin.file_lines import file_lines, summary_of_files
 from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
+from glassdome.pipeline.drawings import with_drawings
 from glassdome.pipeline.files import with_files
 from glassdome.pipeline.plugins import SHIPPED, Extended
 from glassdome.ports.files import FileReader
@@ -150,7 +151,7 @@ async def _read_files(message: Message, raw: bytes, options: JudgeOptions) -> Me
         return message
     start = time.perf_counter()
     try:
-        return await with_files(message, raw, options.files)
+        return await with_drawings(await with_files(message, raw, options.files), raw, options.files)
     finally:
         options.observe("files", time.perf_counter() - start)
 
