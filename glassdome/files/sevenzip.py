@@ -11,12 +11,29 @@ from glassdome.core.limits import MAX_ARCHIVE_MEMBERS, MAX_XZ_MEMORY_BYTES
 from glassdome.files.unpacking import Member, Unpacking
 from glassdome.files.zip_members import UNPACK_ERRORS
 
-__all__ = ["sevenzip_members"]
+__all__ = ["sevenzip_members", "warm"]
 
 _LZMA, _LZMA2, _PPMD, _AES = b"\x03\x01\x01", b"\x21", b"\x03\x04\x01", b"\x06\xf1\x07\x01"
 #: Rounds of the key, as a power of two: 7-Zip takes 19, half a second; each password costs them.
 _MOST_ROUNDS: Final = 20
 _MOST_PASSWORDS: Final = 6
+
+
+#: Bytes that the library unpacks at a time.
+_PIECE: Final = 8 * 1024 * 1024
+
+
+def warm() -> None:
+    """Load what the library loads when it meets the first encrypted archive."""
+    from Cryptodome.Cipher import _mode_cbc  # noqa: F401
+    from py7zr import py7zr
+
+    _bounded(py7zr)
+
+
+def _bounded(library: Any) -> None:
+    """Give the library a size for its pieces; it would ask for the memory that is free, which no sandbox tells."""
+    library.get_memory_limit = lambda: _PIECE
 
 
 class _TooMuch(Exception):
@@ -100,8 +117,10 @@ def _memory(method: bytes, options: bytes) -> int:
 
 def _unpack(archive: Any, files: list[Any], room: int) -> dict[str, bytes]:
     """Unpack into memory by the number of each file: names may be evil, and paths are looked up on the disk."""
+    from py7zr import py7zr
     from py7zr.io import BytesIOFactory, MemIO
 
+    _bounded(py7zr)
     kept = BytesIOFactory(room)
     numbers = {item.id: str(number) for number, item in enumerate(files)}
     for item in archive.files:
