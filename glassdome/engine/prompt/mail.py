@@ -20,6 +20,9 @@ _LINK_CHARS: Final = 100
 _SHOWN_ATTACHMENTS: Final = 10
 _SHOWN_MEMBERS: Final = 5
 _ATTACHMENT_CHARS: Final = 1_000
+#: A text of at most so many characters points at its attachment, which may then be as long as a letter is.
+_SHORT_TEXT: Final = 400
+_LETTER_CHARS: Final = 4_000
 
 #: Words with a meaning of their own to a chat template: a tokenizer would end our message at them.
 _SPECIAL = re.compile(
@@ -94,8 +97,9 @@ def body(view: View, *, chars: int, tokens: int, count: Callable[[str], int]) ->
     text = cut_text(view.text, reply=view.reply, chars=chars, tokens=tokens, count=count)
     pieces = [text]
     left_chars, left_tokens = chars - len(text), tokens - count(text)
+    most = _LETTER_CHARS if len(view.text.strip()) <= _SHORT_TEXT else _ATTACHMENT_CHARS
     for number, found in enumerate(view.attachments):
-        allowed = min(_ATTACHMENT_CHARS, left_chars)
+        allowed = min(most, left_chars)
         if not found.strip() or allowed < 80 or left_tokens < 80:
             continue
         # The heading costs up to 20 tokens.

@@ -87,6 +87,17 @@ def test_redacted_mail_shows_no_sensitive_value() -> None:
     assert "Pay to [iban] please." in user
 
 
+def test_a_short_text_lets_its_attachment_be_read() -> None:
+    """Of a letter that a mail only points at, more is shown than of one beside a long text; both stay in the fence."""
+    letter = (Attachment(filename="letter.pdf", text=" ".join(f"word{n}" for n in range(400))),)
+    short = prompt(mail("See attached.", attachments=letter)).prompt.user
+    long = prompt(mail("The minutes of the meeting follow. " * 20, attachments=letter)).prompt.user
+
+    assert "word395" in short
+    assert "word5 " in long
+    assert "word200" not in long
+
+
 def test_headers_only_shows_no_text() -> None:
     """Under `headers` neither text nor attachment text nor links leave."""
     message = mail(

@@ -12,6 +12,8 @@ from pydantic import SecretStr
 from glassdome.core.config import Settings
 from glassdome.core.errors import ModelUnavailable
 from glassdome.values.action import Action, ActionKind, ActionState
+from glassdome.values.analysis import AttachedFile
+from glassdome.values.fact import Fact
 from glassdome.values.feedback import Feedback
 from glassdome.values.job import JobState, NewJob
 from glassdome.values.opinion import ActionItem, Usage
@@ -220,6 +222,32 @@ async def test_a_message_page_is_complete(bench: Bench) -> None:
     ):
         assert words in said, words
     assert "forms" not in said
+
+
+async def test_facts_and_files_show_with_their_places(bench: Bench) -> None:
+    """A small table of facts; the files with a line on each, and those that could not be read."""
+    facts = (
+        Fact(type="amount", value="842.50 EUR", where="bill.pdf, page 2", evidence="Total € 842.50"),
+        Fact(type="datetime", value="2026-12-12T10:00", where="body", evidence="12 December, 10 am"),
+        Fact(type="qr", value="<script>alert(1)</script>", where="QR in code.png"),
+    )
+    files = (
+        AttachedFile(name="bill.pdf", type="application/pdf", bytes=9, summary="Invoice 1187, EUR 842.50."),
+        AttachedFile(name="locked.zip", type="application/zip", bytes=9, read="encrypted"),
+    )
+    await bench.store(analysis(ref(5), verdict=verdict(), facts=facts, attachments=files))
+    async with browsing(bench) as browser:
+        await browser.open(MESSAGE)
+        said = browser.text
+
+    for words in (
+        "amount842.50 EURbill.pdf, page 2",
+        "date and time2026-12-12T10:00in the text",
+        "code<script>alert(1)</script>QR in code.png",
+        "bill.pdf: Invoice 1187, EUR 842.50.",
+        "locked.zip encrypted",
+    ):
+        assert words in said, words
 
 
 async def test_attention_and_due_days_show(bench: Bench) -> None:
