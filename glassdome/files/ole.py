@@ -5,17 +5,20 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+from glassdome.core.limits import MAX_LINKS
 from glassdome.files import msg
-from glassdome.files.biff import read_workbook
+from glassdome.files.biff import Workbook, read_workbook
 from glassdome.files.compound import Compound
 from glassdome.files.doc import read_doc
+from glassdome.files.grid import MOST_FACTS
 from glassdome.files.ppt import read_ppt
 from glassdome.files.read import read_inner
 from glassdome.files.source import Source
 from glassdome.files.vba import Macros, read_macros
-from glassdome.files.xls import MOST_AREA, SheetCells, read_cells
+from glassdome.files.words import DocumentWords, tidied
 from glassdome.parse.plain import one_line
-from glassdome.values.document import Document, FileLink, InnerFile
+from glassdome.values.document import Document, FileLink, InnerFile, Passage
+from glassdome.values.fact import Fact
 
 __all__ = ["read"]
 
@@ -79,20 +82,37 @@ def _excel(file: Compound, source: Source, stream: str) -> Document:
     book = read_workbook(file.read(stream))
     if book.encrypted:
         return Document(kind=kind, read="encrypted", encrypted=True)
-    fits = book.area <= MOST_AREA
-    cells = read_cells(source.data, source.budget) if fits else SheetCells()
     macros, objects = read_macros(file), _objects(file, source)
+    passages, links, facts = _sheets(book, source)
     return Document(
         kind=kind,
-        problem="" if fits and not cells.cut else "bounds",
-        pages=cells.pages,
-        passages=(*cells.passages, *macros.passages),
-        links=(*(FileLink(url=url) for url in book.urls), *macros.links),
-        facts=tuple(cells.facts),
+        problem="bounds" if book.cut else "",
+        pages=len(book.sheets),
+        passages=(*passages, *macros.passages),
+        links=(*links, *macros.links),
+        facts=tuple(facts),
         files=objects,
         members=tuple(item.name for item in objects),
-        is_active=_runs(macros, objects) or book.macro_sheets or cells.macro_sheets,
+        is_active=_runs(macros, objects) or book.macro_sheets,
     )
+
+
+def _sheets(book: Workbook, source: Source) -> tuple[list[Passage], list[FileLink], list[Fact]]:
+    """Return the cells of all sheets with what stands in boxes above them."""
+    passages: list[Passage] = []
+    links: list[FileLink] = []
+    facts: list[Fact] = []
+    for sheet in book.sheets:
+        where = f"sheet {sheet.grid.name}"
+        passages += sheet.grid.passages(source.budget)
+        words = source.budget.take_text(tidied("\n".join(sheet.boxes)))
+        passages += [Passage(text=words, where=where, seen=sheet.grid.seen)] if words else []
+        found = DocumentWords(source.budget, where)
+        for url, shown in sheet.links:
+            found.link(url, shown)
+        links += found.links
+        facts += sheet.grid.facts(MOST_FACTS - len(facts))
+    return passages, links[:MAX_LINKS], facts
 
 
 def _slides(file: Compound, source: Source, stream: str) -> Document:

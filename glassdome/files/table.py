@@ -48,7 +48,7 @@ READERS: Final[dict[str, str]] = {
     "application/vnd.oasis.opendocument.presentation-template": "odf",
     "application/vnd.oasis.opendocument.graphics": "odf",
     "application/vnd.oasis.opendocument.graphics-template": "odf",
-    "application/vnd.ms-excel.sheet.binary.macroEnabled.12": "xls",
+    "application/vnd.ms-excel.sheet.binary.macroEnabled.12": "xlsb",
     "application/x-ole-storage": "ole",
     "application/msword": "ole",
     "application/vnd.ms-excel": "ole",

@@ -45,7 +45,7 @@ def test_cells_of_an_excel_97_workbook() -> None:
     """Cells, dates, links and hidden sheets of a workbook by an office program are read."""
     found = sample("office/orders.xls")
 
-    assert "Envelopes & paper\t2025-03-04\t1842.5" in words_of(found, "sheet Orders")
+    assert "Envelopes & paper\t2025-03-04\t1842.50 €" in words_of(found, "sheet Orders")
     assert "hiddensheetword" in words_of(found, "sheet Secret", seen=False)
     assert [link.url for link in found.links] == ["https://portal.kesselring.example/orders"]
     assert ("number", "15.5", "sheet Orders, cell B3") in {(f.type, f.value, f.where) for f in found.facts}
@@ -115,12 +115,27 @@ def test_a_packed_object_is_a_file_inside() -> None:
 
 
 def test_a_workbook_that_claims_all_cells_is_bounded() -> None:
-    """A sheet whose two cells stand in opposite corners is not laid out as a table."""
-    cell = struct.pack("<HHHHHHd", 0x0203, 14, 65535, 255, 0, 0, 1.0)[:12] + struct.pack("<d", 1.0)
+    """A sheet whose two cells stand in opposite corners costs two cells."""
     begin = struct.pack("<HHHHHH", 0x0809, 8, 0x0600, 0x0010, 0, 0)
-    found = read_bytes(compound({"Workbook": begin + cell}))
+    end = struct.pack("<HH", 0x000A, 0)
+    cells = b"".join(struct.pack("<HHHHHd", 0x0203, 14, row, row // 257, 0, row + 0.5) for row in (0, 65535))
+    name = struct.pack("<IBBBB", len(begin) + 4 + 9 + len(end), 0, 0, 1, 0) + b"S"
+    found = read_bytes(compound({"Workbook": begin + struct.pack("<HH", 0x0085, 9) + name + end + begin + cells + end}))
 
-    assert found.problem == "bounds"
+    assert words_of(found, "sheet S") == "0.5\n65535.5"
+
+
+def test_strings_that_go_on_in_further_records() -> None:
+    """A string cut between two records says anew how wide its letters are (MS-XLS 2.4.265)."""
+    begin, end = struct.pack("<HHHHHH", 0x0809, 8, 0x0600, 0x0010, 0, 0), struct.pack("<HH", 0x000A, 0)
+    first = struct.pack("<II", 2, 2) + struct.pack("<HB", 4, 0) + b"abcd" + struct.pack("<HB", 5, 0) + b"Ge"
+    more = b"\x01" + "r\u00e4\u6771".encode("utf-16-le")
+    table = struct.pack("<HH", 0x00FC, len(first)) + first + struct.pack("<HH", 0x003C, len(more)) + more
+    name = struct.pack("<IBBBB", len(begin) + 13 + len(table) + len(end), 0, 0, 1, 0) + b"S"
+    cell = struct.pack("<HHHHHI", 0x00FD, 10, 0, 0, 0, 1)
+    data = begin + struct.pack("<HH", 0x0085, 9) + name + table + end + begin + cell + end
+
+    assert words_of(read_bytes(compound({"Workbook": data}))) == "Ger\u00e4\u6771"
 
 
 def test_loops_in_the_allocation_table_end() -> None:
