@@ -8,6 +8,7 @@ from typing import Final
 from glassdome.core.limits import MAX_LINKS
 from glassdome.files import msg
 from glassdome.files.biff import Workbook, read_workbook
+from glassdome.files.blips import pictures_in
 from glassdome.files.compound import Compound
 from glassdome.files.doc import read_doc
 from glassdome.files.grid import MOST_FACTS
@@ -138,7 +139,7 @@ def _runs(macros: Macros, objects: tuple[InnerFile, ...]) -> bool:
 
 def _other(file: Compound, source: Source) -> Document:
     """Read a mere container: a VBA project, or an object of another program."""
-    macros, objects = read_macros(file), _objects(file, source)
+    macros, objects = read_macros(file), tuple(_packed(file, source))
     known = bool(objects) or macros.has_code or bool(macros.passages)
     return Document(
         kind=source.kind,
@@ -152,6 +153,11 @@ def _other(file: Compound, source: Source) -> Document:
 
 
 def _objects(file: Compound, source: Source) -> tuple[InnerFile, ...]:
+    """Read the files that are embedded as objects, and the pictures."""
+    return (*_packed(file, source), *pictures_in(file, source))
+
+
+def _packed(file: Compound, source: Source) -> list[InnerFile]:
     """Read the files that are embedded as objects."""
     found: list[InnerFile] = []
     for path in file.names:
@@ -162,11 +168,19 @@ def _objects(file: Compound, source: Source) -> tuple[InnerFile, ...]:
         title, content = _native(data) if name == _NATIVE else (name, data)
         inner = read_inner(source, content, title) if content else None
         found += [inner] if inner else []
-    return tuple(found)
+    return found
 
 
 def _native(data: bytes) -> tuple[str, bytes]:
-    """Read a packed file (MS-OLEDS 2.3.6 and the packager's own header): its name and its bytes."""
+    """Return name and bytes of a packed file; all bytes where its header is damaged."""
+    try:
+        return _header(data)
+    except (struct.error, ValueError):
+        return "object", data
+
+
+def _header(data: bytes) -> tuple[str, bytes]:
+    """Read the header of a packed file (MS-OLEDS 2.3.6 and the packager's own)."""
     size = struct.unpack_from("<I", data)[0]
     label, at = _text(data, 6)
     path, at = _text(data, at)

@@ -138,6 +138,14 @@ def test_strings_that_go_on_in_further_records() -> None:
     assert words_of(read_bytes(compound({"Workbook": data}))) == "Ger\u00e4\u6771"
 
 
+def test_a_picture_in_a_document_is_a_file_inside() -> None:
+    """A picture in the stream of an old document is cut out to its end."""
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(300) + b"IEND\xae\x42\x60\x82"
+    drawn = read_bytes(compound({"PowerPoint Document": bytes(100), "Pictures": b"head" * 6 + picture + b"tail" * 9}))
+
+    assert [(item.name, item.size) for item in drawn.files] == [("image 1.png", len(picture))]
+
+
 def test_loops_in_the_allocation_table_end() -> None:
     """A file whose sectors lead back to themselves is read at once, or said to be damaged."""
     data = bytearray((DATA / "office" / "letter.doc").read_bytes())
