@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -60,7 +62,7 @@ def _usual(counts: list[int]) -> int:
 
 def _cells(lines: list[str], delimiter: str) -> tuple[Grid, bool]:
     grid, runs, room = Grid(""), False, MOST_CELLS
-    for row, cells in enumerate(csv.reader(lines, delimiter=delimiter)):
+    for row, cells in enumerate(_rows(lines, delimiter)):
         for column, cell in enumerate(cells):
             value = cell.strip()
             runs = runs or (value[:1] in "=+-@" and linked_by(value)[1])
@@ -71,3 +73,9 @@ def _cells(lines: list[str], delimiter: str) -> tuple[Grid, bool]:
         if room < 0:
             break
     return grid, runs
+
+
+def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows up to one that the library refuses, such as a cell without an end."""
+    with suppress(csv.Error):
+        yield from csv.reader(lines, delimiter=delimiter)

@@ -11,7 +11,7 @@ from glassdome.files.odfml import OdfSink
 from glassdome.files.package import Package
 from glassdome.files.read import read_inner
 from glassdome.files.source import Source
-from glassdome.files.xml import Sink, read_xml
+from glassdome.files.xml import Sink
 from glassdome.values.document import Document, InnerFile, Passage
 from glassdome.values.fact import Fact
 
@@ -26,7 +26,7 @@ def read(source: Source) -> Document:
     """Read an OpenDocument file; one that is encrypted has its names alone."""
     package = Package(source.data, source.budget)
     manifest = _Manifest()
-    read_xml(package.read("META-INF/manifest.xml"), manifest)
+    package.take_xml(package.read("META-INF/manifest.xml"), manifest)
     if manifest.encrypted:
         return Document(kind=source.kind, read="encrypted", encrypted=True)
     # Headers and footers of a text stand in its styles; those of slides and sheets hold placeholders alone.
@@ -46,9 +46,7 @@ class _Manifest(Sink):
 def _part(package: Package, name: str, source: Source) -> tuple[OdfSink, bool]:
     sink = OdfSink(source.budget)
     data = package.read(name)
-    whole = not data or read_xml(data, sink)
-    package.cut = package.cut or sink.cut
-    return sink, whole
+    return sink, not data or package.take_xml(data, sink)
 
 
 def _document(package: Package, source: Source, sinks: list[OdfSink], whole: bool) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from itertools import islice
 from typing import Final
 
 from glassdome.core.limits import MAX_LINKS
@@ -28,6 +29,7 @@ _RUN: Final = re.compile(rb"(?:[\x09\x0a\x0d\x20-\xff]\x00){4,}")
 _SIZE: Final = re.compile(rb"(?=[\x08-\xfe][\x00-\x3f]\x00\x00)", re.DOTALL)
 #: Bytes of such texts that are tried.
 _TRIED: Final = 8_000_000
+_MOST_SIZES: Final = 200_000
 _NAME: Final = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}\.[A-Za-z0-9]{2,5}")
 #: Names of the store's own, and of fonts.
 _OWN: Final = ("calibri", "segoe", "arial", "times new roman", "consolas", "cambria", "<ink", "pageTitle")
@@ -93,7 +95,7 @@ def _sized(data: bytes) -> list[tuple[int, bytes]]:
     """Return the texts that stand behind their size and are of other letters than Latin."""
     found: list[tuple[int, bytes]] = []
     tried = 0
-    for mark in _SIZE.finditer(data):
+    for mark in islice(_SIZE.finditer(data), _MOST_SIZES):
         at = mark.start()
         size = struct.unpack_from("<I", data, at)[0]
         raw = data[at + 4 : at + 4 + size]

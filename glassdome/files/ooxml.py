@@ -12,7 +12,7 @@ from glassdome.files.slideml import SlideSink
 from glassdome.files.source import Source
 from glassdome.files.wordml import WordSink
 from glassdome.files.words import DocumentWords
-from glassdome.files.xml import Sink, read_xml
+from glassdome.files.xml import Sink
 from glassdome.values.document import Document, FileLink, Passage
 
 __all__ = ["macro_parts", "read"]
@@ -42,8 +42,7 @@ class _Found:
     pages: int = 0
 
     def xml(self, data: bytes, sink: Sink) -> None:
-        self.whole = read_xml(data, sink) and self.whole
-        self.package.cut = self.package.cut or sink.cut
+        self.whole = self.package.take_xml(data, sink) and self.whole
 
     def take(self, words: DocumentWords) -> None:
         self.passages += words.passages()

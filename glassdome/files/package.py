@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from glassdome.files.source import Budget
-from glassdome.files.xml import Sink, read_xml
+from glassdome.files.xml import MOST_ELEMENTS, Sink, read_xml
 from glassdome.parse.archive import open_zip
 from glassdome.parse.state import ParseState
 
@@ -45,6 +45,7 @@ class Package:
         self.names = tuple(archive.namelist())
         self._known = {_normal(name): name for name in reversed(self.names)}
         self.cut = self.damaged = False
+        self.elements_left = MOST_ELEMENTS
 
     def has(self, name: str) -> bool:
         """Return whether there is such a member; upper and lower case are one, as in office programs."""
@@ -75,6 +76,14 @@ class Package:
             self.damaged = True
         return bytes(out)
 
+    def take_xml(self, data: bytes, sink: Sink) -> bool:
+        """Give an XML file to `sink`, as far as all files of the package together may go; return whether it is whole."""
+        sink.elements = 0
+        whole = read_xml(data, sink, self.elements_left)
+        self.elements_left -= sink.elements
+        self.cut = self.cut or sink.cut
+        return whole
+
     def relations(self, part: str = "") -> tuple[Relation, ...]:
         """Return the relations of a part, or of the package itself."""
         folder, base = posixpath.split(part)
@@ -82,7 +91,7 @@ class Package:
         if not data:
             return ()
         sink = _Relations(folder)
-        read_xml(data, sink)
+        self.take_xml(data, sink)
         return tuple(sink.found)
 
 

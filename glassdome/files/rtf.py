@@ -27,6 +27,7 @@ def read(source: Source) -> Document:
     files = [*_objects(text, source), *_pictures(text, source)]
     return Document(
         kind="application/rtf",
+        problem="bounds" if text.cut else "",
         passages=tuple(text.words.passages()),
         links=(*text.words.links, *templates),
         files=tuple(files),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final
 
 from glassdome.files.fields import read_field
@@ -39,6 +41,8 @@ _CHARSETS: Final = {
 }  # fmt: skip
 _DEEPEST: Final = 2_000
 _MOST_BLOBS: Final = 30
+#: Words of control, runs of text and braces that are read.
+_MOST_TOKENS: Final = 1_000_000
 _MOST_FONTS: Final = 2_000
 _NOT_HEX: Final = re.compile(rb"[^0-9a-fA-F]+")
 #: Object classes and words that run code when the file is opened.
@@ -66,17 +70,20 @@ class RtfText:
     pictures: list[bytes] = field(default_factory=list)
     runs: bool = False
     whole: bool = True
+    cut: bool = False
 
 
 def read_rtf(data: bytes, budget: Budget) -> RtfText:
     """Read an RTF text as far as there is room."""
     reader = _Reader(budget)
     try:
-        for found in _TOKEN.finditer(data):
+        for found in islice(_TOKEN.finditer(data), _MOST_TOKENS):
             reader.take(found)
+        reader.found.cut = found.end() < len(data)
     except TooMuch:
-        pass
-    reader.end()
+        reader.found.cut = True
+    with suppress(TooMuch):
+        reader.end()
     return reader.found
 
 

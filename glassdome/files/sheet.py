@@ -14,7 +14,7 @@ from glassdome.files.sheetml import Book, CellSink, FormatSink, SheetName, Strin
 from glassdome.files.slideml import SlideSink
 from glassdome.files.source import Source
 from glassdome.files.words import DocumentWords, tidied
-from glassdome.files.xml import Sink, read_xml
+from glassdome.files.xml import Sink
 from glassdome.values.document import Document, FileLink, Passage
 from glassdome.values.fact import Fact
 
@@ -41,8 +41,7 @@ class _Found:
     whole: bool = True
 
     def xml(self, name: str, sink: Sink) -> None:
-        self.whole = read_xml(self.package.read(name), sink) and self.whole
-        self.package.cut = self.package.cut or sink.cut
+        self.whole = self.package.take_xml(self.package.read(name), sink) and self.whole
 
 
 def read(source: Source) -> Document:

@@ -40,11 +40,11 @@ class DocumentWords:
         self._room = 2 * max(0, budget.chars_left)
 
     def add(self, text: str, *, seen: bool = True) -> None:
-        """Add words; raises `TooMuch` where there is no more room."""
+        """Add words; raises `TooMuch` where there is no more room, having added what fits."""
+        (self._shown if seen else self._hidden).append(text[: max(0, self._room)])
         self._room -= len(text)
         if self._room < 0:
             raise TooMuch
-        (self._shown if seen else self._hidden).append(text)
 
     def open_link(self, url: str) -> None:
         """Begin a link; the words that follow are its own."""

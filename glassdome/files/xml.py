@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
-__all__ = ["Sink", "TooMuch", "read_xml"]
+__all__ = ["MOST_ELEMENTS", "Sink", "TooMuch", "read_xml"]
 
 #: Elements inside each other; documents of people have some dozens.
 _DEEPEST: Final = 2_000
 #: Elements of one file: as many as a thousand pages have.
-_MOST_ELEMENTS: Final = 600_000
+MOST_ELEMENTS: Final = 600_000
 _PIECE: Final = 65_536
 _RELATIONS: Final = "/relationships"
 
@@ -23,10 +23,11 @@ class TooMuch(Exception):
 class Sink:
     """Takes the pieces of an XML file; names come without their namespace, `r:` before those of relations.
 
-    `cut` is true where the rest was not read.
+    `cut` is true where the rest was not read; `elements` counts those that were.
     """
 
     cut = False
+    elements = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take the beginning of an element."""
@@ -43,15 +44,14 @@ class _Refused(Exception):
 
 
 class _Driver:
-    def __init__(self, sink: Sink) -> None:
-        self.sink = sink
+    def __init__(self, sink: Sink, most: int) -> None:
+        self.sink, self.most = sink, most
         self.depth = 0
-        self.left = _MOST_ELEMENTS
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        self.left -= 1
-        if self.left < 0:
+        self.sink.elements += 1
+        if self.sink.elements > self.most:
             raise TooMuch
         if self.depth > _DEEPEST:
             raise _Refused
@@ -72,10 +72,10 @@ def _local(name: str) -> str:
     return f"r:{local}" if space.endswith(_RELATIONS) and "officeDocument" in space else local
 
 
-def read_xml(data: bytes, sink: Sink) -> bool:
+def read_xml(data: bytes, sink: Sink, most: int = MOST_ELEMENTS) -> bool:
     """Give a whole XML file to `sink`; return whether it was well-formed to its end, or to where the sink had enough."""
     parser = ParserCreate(None, "}")
-    driver = _Driver(sink)
+    driver = _Driver(sink, most)
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = driver.start, driver.end
     parser.CharacterDataHandler = sink.text
