@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Final
 
 from glassdome.engine.builtin.dates import DIGIT, days_in
@@ -14,6 +15,10 @@ from glassdome.values.fact import Fact
 __all__ = ["day_facts"]
 
 _MOST_LINES: Final = 200
+#: A colon behind a day, which is no hour; a day of a line of its own; two hours of a journey.
+_CLOSED: Final = re.compile(r"(\d{4}):(?=\s|$)")
+_YEAR: Final = re.compile(r"\b20\d\d\b")
+_FROM_TO: Final = re.compile(r"\d{1,2}[:h]\d\d[^\n]{0,40}?(?:→|-|–)[^\n]{0,40}?\d{1,2}[:h]\d\d")
 _LINE_CHARS: Final = 300
 #: Days given of one text.
 _MOST: Final = 8
@@ -50,9 +55,15 @@ def day_facts(text: str, where: str, languages: Sequence[str], written: datetime
 def _days(line: str, languages: Sequence[str], written: datetime) -> list[str]:
     if not DIGIT.search(line):
         return []
-    folded = fold(line)
+    folded = _CLOSED.sub(r"\1 ", fold(line))
     for language in languages:
-        found = [named.day.isoformat() for named in days_in(folded, language, written) if named.kind == "absolute"]
+        named = [item for item in days_in(folded, language, written) if item.kind == "absolute"]
+        # "Saturday 5 July" is one day, and no 5th of another month.
+        found = [
+            one.day.isoformat()
+            for one, following in zip_longest(named, named[1:])
+            if not following or following.start >= one.end
+        ]
         if found:
             return list(dict.fromkeys(found))
     return []
@@ -62,8 +73,9 @@ def _time_near(lines: Sequence[str], number: int) -> str:
     """Return the time on this line, else the one that the next or the line before names as a beginning."""
     if time := _time(lines[number]):
         return time
-    beside = (lines[at] for at in (number + 1, number - 1) if 0 <= at < len(lines))
-    return next((time for line in beside if _BEGINS.search(line) and (time := _time(line))), "")
+    near = (lines[at] for at in (number + 1, number - 1) if 0 <= at < len(lines))
+    said = (line for line in near if not _YEAR.search(line) and (_BEGINS.search(line) or _FROM_TO.search(line)))
+    return next((time for line in said if (time := _time(line))), "")
 
 
 def _time(line: str) -> str:

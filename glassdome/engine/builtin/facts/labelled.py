@@ -15,9 +15,7 @@ __all__ = ["iban_facts", "labelled_facts", "place_facts"]
 _CHARS: Final = 8_000
 #: Facts of one kind given of one text.
 _MOST: Final = 4
-_NO: Final = (
-    r"(?i:\s{0,2}(?:no\b|nr\b|num\b|number|nummer|numéro|numero|número|n[°º]|code|id|#)\.?){0,2}\s{0,2}[:#.]?\s{0,2}"
-)
+_NO: Final = r"(?i:\s{0,2}(?:no\b|nr\b|num\b|number|nummer|numéro|numero|número|n[°º]|n\b|code|id|#)\.?){0,2}\s{0,2}[:#.]?\s{0,2}"
 _VALUE: Final = r"(?P<v>(?=[A-Z0-9./_-]{0,19}\d)[A-Z0-9][A-Z0-9./_-]{2,23}(?<![./_-]))(?![\w@])"
 _CODE: Final = r"(?P<c>(?=[A-Z0-9]{0,7}[A-Z])[A-Z0-9]{5,8})\b"
 _REFERENCE: Final = re.compile(
@@ -25,7 +23,7 @@ _REFERENCE: Final = re.compile(
     r"rechnung(?:s(?:nummer|nr\.?))?|rechnungs-nr\.?|beleg(?:nummer|nr\.?)?|bestell(?:ung|nummer|nr\.?)|auftrag(?:s(?:nummer|nr\.?))?|vorgang(?:snummer)?|buchung(?:s(?:nummer|code))?|"
     r"kunden(?:nummer|nr\.?)|verwendungszweck|aktenzeichen|sendungs(?:nummer|verfolgung)|referenz|mandatsreferenz|vertrag(?:snummer)?|facture|reçu|commande|réservation|référence|réf\.?|dossier|"
     r"factura|recibo|pedido|reserva|referencia|localizador|albarán|fattura|ricevuta|ordine|prenotazione|conferma|riferimento|spedizione|factuur(?:nummer)?|bon|bestelling|ordernummer|"
-    r"boeking(?:snummer)?|reservering(?:snummer)?|kenmerk|betalingskenmerk|fatura|encomenda|referência|localizador|nota fiscal|faktura|zamówienie|objednávka|számla|rezervare|pnr))"
+    r"boeking(?:snummer)?|reservering(?:snummer)?|kenmerk|betalingskenmerk|fatura|encomenda|referência|localizador|nota fiscal|faktura|請求書|注文番号|予約番号|zamówienie|objednávka|számla|rezervare|pnr))"
     rf"{_NO}{_VALUE}"
 )
 _BOOKING: Final = re.compile(
@@ -58,7 +56,7 @@ _AIRPORTS: Final = re.compile(
     r"\b(?P<a>[A-Z]{3})\)?\s{0,2}(?:-|–|—|to|nach|\|)\s{0,2}(?:[A-ZÄÖÜ][\w. ]{1,30}?\s\(?)?(?P<b>[A-Z]{3})\b"
 )
 _STATIONS: Final = re.compile(
-    r"^(?P<a>[A-ZÄÖÜÉ][\w.()/ -]{1,38}?)\s(?:ab|dep\.?|départ|part\.?|sal\.?)\s\d{1,2}[:.h]\d\d[^\n]{0,30}?\s[-–—>]{1,2}\s(?P<b>[A-ZÄÖÜÉ][\w.()/ -]{1,38}?)\s(?:an|arr\.?|arrivée|lleg\.?)\s\d{1,2}[:.h]",
+    r"^(?P<a>[A-ZÄÖÜÉ][\w.()/ -]{1,38}?)\s(?:(?:ab|dep\.?|départ|part\.?|sal\.?)\s)?\d{1,2}[:.h]\d\d[^\n]{0,30}?\s(?:[-–—>]{1,2}|→)\s(?P<b>[A-ZÄÖÜÉ][\w.()/ -]{1,38}?)\s(?:(?:an|arr\.?|arrivée|lleg\.?)\s)?\d{1,2}[:.h]\d\d",
     re.MULTILINE,
 )
 _FROM_TO: Final = re.compile(
@@ -71,8 +69,8 @@ _PLACE_LABEL: Final = re.compile(
     re.MULTILINE,
 )
 _STREET: Final = re.compile(
-    r"(?P<v>(?:[A-ZÄÖÜÉ][\w'’.-]{1,30}, )?(?:(?:\d{1,4}[a-z]?\s(?:[A-Z][\w'’.-]{1,20} ){1,3}(?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Square|Way|Court|Place)\b)"
-    r"|(?:(?:Via|Viale|Piazza|Corso|Rua|Avenida|Calle|Plaza|Paseo|Rue|Place|Boulevard|Allée|Chemin|Quai|Kai|Am|An der|Auf dem|Im|Zum) (?:[\w'’.-]{1,20} ){0,3}\d{1,4}[a-z]?\b)"
+    r"(?P<v>(?:[A-ZÄÖÜÉ][\w'’.-]{1,30}, )?(?:(?:\d{1,4}[a-z]?\s(?:[A-Z][\w'’.-]{1,20} ){1,3}(?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Square|Way|Court|Place|Parade|Terrace|Gardens|Close|Crescent|Hill|Row|Mews|Quay)\b)"
+    r"|(?:Kai \d{1,3}\b)|(?:(?:Via|Viale|Piazza|Corso|Rua|Avenida|Calle|Plaza|Paseo|Rue|Place|Boulevard|Allée|Chemin|Quai|Am|An der|Auf dem|Im|Zum) (?:[\w'’.-]{1,20} ){1,3}\d{1,4}[a-z]?\b)"
     r"|(?:\d{1,4}(?: ?bis)?,?\s(?:rue|avenue|boulevard|place|chemin|quai|allée) (?:[\w'’.-]{1,20} ?){1,4}\b)"
     r"|(?:[A-ZÄÖÜÉ][\w'’.-]{0,24} ?(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|ufer|damm|straat|laan|plein|gracht|Lane|Road|Street|Avenue|Square|Wharf) \d{1,4}[a-z]?\b))"
     r"(?:, (?:[A-Z]{1,2}-)?(?:\d{4,5} )?[A-ZÄÖÜÉ][\w'’.-]{1,25}(?: [A-Z][\w'’.-]{1,25})?| ?\n ?\d{4,5} [A-ZÄÖÜÉ][\w'’.-]{1,25})?)"

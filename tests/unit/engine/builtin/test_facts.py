@@ -111,6 +111,12 @@ def test_an_account_with_wrong_check_digits_is_none() -> None:
             "Nächstes Treffen: 14. Juni 2026, 15 Uhr, Gartenhaus",
             {"datetime": "2026-06-14T15:00", "place": "Gartenhaus"},
         ),
+        (
+            "Zugticket\nBerlin Hbf 07:28 → München Hbf 11:32\n14.07.2026\nAuftragsnummer: 8XT4LM",
+            {"datetime": "2026-07-14T07:28", "place": "Berlin Hbf → München Hbf", "reference": "8XT4LM"},
+        ),
+        ("Fattura n. 77/2026\nDa pagare entro il 25.03.2026: € 119,00", {"date": "2026-03-25", "reference": "77/2026"}),
+        ("Ticket\nZaterdag 4 juli 2026, 14:00 uur\nLocatie: Parklaan 2, Utrecht", {"datetime": "2026-07-04T14:00", "place": "Parklaan 2, Utrecht"}),
         ("Concert\nDate: 3 July 2026\nDoors: 7:30 pm\nVenue: Harbour Hall, Pier 3", {"datetime": "2026-07-03T19:30", "place": "Harbour Hall, Pier 3"}),
         ("Billet\nParis Gare de Lyon → Marseille\nLe 4 mai 2026 à 09h15\nPlace 41", {"datetime": "2026-05-04T09:15", "place": "Paris Gare de Lyon → Marseille", "seat": "41"}),
     ],
