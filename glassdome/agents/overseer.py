@@ -29,12 +29,13 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.core.unexpected import wrap_unexpected
+from glassdome.files.opening import open_files
 from glassdome.mailbox.watch import ChangeWaiter
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.plugins import extended
-from glassdome.pipeline.process import classify
+from glassdome.pipeline.process import JudgeOptions, classify_read
 from glassdome.shapes.instants import rfc3339
 from glassdome.store import Database
 from glassdome.values.message import Message
@@ -301,14 +302,17 @@ class OverseerAgent:
         """Return a message and the built-in engine's verdict on it; raises ParseError."""
         settings, ids = self._settings, self._settings.authserv_ids
 
-        def work() -> tuple[Message, Verdict]:
-            context = for_file(now=self._clock.now(), ours=own_domains(settings))
-            verdict = classify(
-                raw, context, authserv_ids=ids, engine=builtin_engine(settings), extended=extended(settings)
+        context = for_file(now=self._clock.now(), ours=own_domains(settings))
+        async with open_files(settings) as files:
+            options = JudgeOptions(
+                builtin=await asyncio.to_thread(builtin_engine, settings),
+                extended=await asyncio.to_thread(extended, settings),
+                authserv_ids=ids,
+                clock=self._clock,
+                files=files,
             )
-            return parse_message(raw, authserv_ids=ids), verdict
-
-        return await asyncio.to_thread(work)
+            verdict = await classify_read(raw, context, options=options)
+        return await asyncio.to_thread(parse_message, raw, authserv_ids=ids), verdict
 
     async def execute(self, task: dict[str, Any]) -> dict[str, Any]:
         """Have the mail agent do a task; raises its failure."""

@@ -25,7 +25,7 @@ class Scanner:
     """Judges raw messages; None means no verdict, and the mail is delivered as if we had not been asked."""
 
     def __init__(self, classify: Classify) -> None:
-        """`classify` runs in the event loop's threads."""
+        """`classify` works in the event loop's threads."""
         self._classify = classify
         self._running = 0
 
@@ -34,7 +34,7 @@ class Scanner:
         if self._running >= MAX_SCANS:
             return None
         self._running += 1
-        work = asyncio.get_running_loop().run_in_executor(None, self._classify, raw)
+        work = asyncio.ensure_future(self._classify(raw))
         # A thread cannot be stopped: one that is late still counts until it ends.
         work.add_done_callback(self._ended)
         try:

@@ -23,6 +23,7 @@ from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.plugins import Extended
 from glassdome.pipeline.worker import Worker
+from glassdome.ports.files import FileReader
 from glassdome.store import Database
 from glassdome.values.feedback import Feedback
 
@@ -63,6 +64,8 @@ class App:
     #: Sends a mailbox a warning that says it is a test.
     try_warning: Callable[[str], Awaitable[None]] | None = None
     periodic_tasks: list[PeriodicTask] = field(default_factory=list)
+    #: Reads attached files; None where the settings want that not.
+    files: FileReader | None = None
     probes: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
     @property

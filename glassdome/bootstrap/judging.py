@@ -40,6 +40,7 @@ def live_options(app: App) -> Callable[[], JudgeOptions]:
             repeat=repeats.find,
             share=repeats.share,
             parse=parse,
+            files=app.files,
             observe=lambda stage, seconds: observe.labels(stage).observe(seconds),
         )
 

@@ -17,6 +17,7 @@ from glassdome.engine.llm.engine import LlmEngine
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.plugins import extended
 from glassdome.pipeline.process import JudgeOptions
+from glassdome.ports.files import FileReader
 from glassdome.ports.model import Engine, LanguageModel, TriedEngine
 from glassdome.values.role import UNTESTED, Grant
 
@@ -105,7 +106,14 @@ async def open_engine(settings: Settings) -> AsyncIterator[TriedEngine | None]:
         await model.aclose()
 
 
-def judge_options(settings: Settings, *, engine: Engine | None, clock: Clock, grant: Grant = UNTESTED) -> JudgeOptions:
+def judge_options(
+    settings: Settings,
+    *,
+    engine: Engine | None,
+    clock: Clock,
+    grant: Grant = UNTESTED,
+    files: FileReader | None = None,
+) -> JudgeOptions:
     """Return how messages outside a mailbox are judged; `grant` is what the engine's model earned."""
     return JudgeOptions(
         engine=engine,
@@ -115,6 +123,7 @@ def judge_options(settings: Settings, *, engine: Engine | None, clock: Clock, gr
         authserv_ids=settings.authserv_ids,
         clock=clock,
         policies=parse_policies(settings.engine_skip),
+        files=files,
     )
 
 

@@ -17,6 +17,7 @@ from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import set_level
 from glassdome.core.metrics import Metrics
+from glassdome.files.opening import open_files
 from glassdome.pipeline.canaries.roles import Roles
 from glassdome.pipeline.live import READ_EVERY, Follower, LiveSettings
 from glassdome.pipeline.own_model import builtin_engine
@@ -54,6 +55,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
             follow=PeriodicTask("settings", partial(live.refresh, force=True), every=lambda: READ_EVERY),
             roles=roles,
             role_steps=PeriodicTask("model_roles", roles.step, every=roles.pause),
+            files=await stack.enter_async_context(open_files(settings, warm=bool(settings.imap_host))),
         )
         live.subscribe(models.switch)
         live.subscribe(partial(_choose, database, clock=clock))

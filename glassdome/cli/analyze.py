@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -17,6 +18,7 @@ from glassdome.cli.verdict_table import verdict_page, verdict_table
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import InputError
+from glassdome.files.opening import file_reader, open_files
 from glassdome.pipeline.context import own_domains
 from glassdome.pipeline.owner_rules import read_rules
 from glassdome.pipeline.process import warm_up
@@ -47,10 +49,14 @@ async def _analyze(files: list[str], settings: Settings, *, rules: tuple[Rule, .
     total = await asyncio.to_thread(count_hint, files)
     await warm_up()
     started = time.perf_counter()
-    async with models.open_engine(settings) as engine:
+    async with models.open_engine(settings) as engine, open_files(settings) as reader:
         grant = await _grant(engine, settings)
-        options = await asyncio.to_thread(models.judge_options, settings, engine=engine, clock=clock, grant=grant)
-        judge = FileJudge(options=options, own_domains=own, rules=rules, clock=clock, jobs=jobs)
+        options = await asyncio.to_thread(
+            models.judge_options, settings, engine=engine, clock=clock, grant=grant, files=reader
+        )
+        judge = FileJudge(
+            options=options, own_domains=own, rules=rules, clock=clock, jobs=jobs, reader=partial(file_reader, settings)
+        )
         with progress_bar(unit="messages", quiet=total == 1) as bar:
             task = bar.add_task("analysing", total=total, note="")
             async for row in judge.rows(find_mail(files, stdin=sys.stdin.buffer)):

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from glassdome.cli.checks import Check, Health, all_checks
 from glassdome.cli.console import errors_told, load_settings, out, print_json, run
+from glassdome.cli.file_checks import file_checks
 from glassdome.cli.mailcow_checks import mailcow_checks
 from glassdome.cli.part_checks import part_checks
 from glassdome.cli.plugin_checks import plugin_checks
@@ -45,6 +46,8 @@ async def _checks(settings: Settings, *, mailcow: bool) -> AsyncIterator[Check]:
     async for check in all_checks(settings, clock=SystemClock()):
         yield check
     for check in await asyncio.to_thread(lambda: list(plugin_checks(settings))):
+        yield check
+    for check in await file_checks(settings):
         yield check
     for check in await part_checks(settings):
         yield check

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any, Final
@@ -17,28 +18,40 @@ from glassdome.core.clock import Clock, FixedClock
 from glassdome.core.errors import GlassdomeError
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import JudgeOptions, analyze_raw
+from glassdome.ports.files import FileReader
 from glassdome.shapes.analysis import analysis_shape
 from glassdome.values.refs import MessageRef
 from glassdome.values.rules import Rule
 
-__all__ = ["FileJudge", "Row"]
+__all__ = ["FileJudge", "Row", "no_reader"]
 
 Row = dict[str, Any]
+#: The file reader of this process, where it is one of several; its children end with it.
+_kept: Final = dict[str, FileReader | None]()
 #: Messages sent to another process at once: enough that the sending costs nothing compared with the judging.
 _CHUNK: Final = 64
 #: Below this many messages one process is done before a second has started.
 _WORTH_PROCESSES: Final = 500
 
 
+def no_reader() -> FileReader | None:
+    """Return None: files are not read."""
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class FileJudge:
-    """Judges mail files; `jobs` is the number of processes (built-in engine) or of concurrent requests (a model)."""
+    """Judges mail files; `jobs` is the number of processes (built-in engine) or of concurrent requests (a model).
+
+    `reader` makes the file reader of another process; here that of `options` reads.
+    """
 
     options: JudgeOptions
     own_domains: frozenset[str]
     clock: Clock
     rules: tuple[Rule, ...] = ()
     jobs: int = 0
+    reader: Callable[[], FileReader | None] = no_reader
 
     async def rows(self, mails: Iterator[MailFile]) -> AsyncIterator[Row]:
         """Yield one row per message, in order: an analysis with its `file`, or `file`, `error` and `code`."""
@@ -78,7 +91,8 @@ class FileJudge:
         # Spawned, not forked: this process already runs threads (the event loop's, the progress bar's).
         with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
             waiting: deque[Future[list[Row]]] = deque()
-            how = replace(self, clock=FixedClock(self.clock.now()))
+            alone = replace(self.options, files=None)
+            how = replace(self, options=alone, clock=FixedClock(self.clock.now()))
             while chunk := list(islice(mails, _CHUNK)):
                 waiting.append(pool.submit(_judge_chunk, chunk, how))
                 # Two chunks a process: none waits, and memory stays bounded.
@@ -98,8 +112,17 @@ async def _judge(mail: MailFile, how: FileJudge) -> Row:
     return {"file": mail.name, **analysis_shape(analysis)}
 
 
+@cache
+def _loop() -> asyncio.Runner:
+    """Return the event loop of this process, which goes on from chunk to chunk, as the reader's children do."""
+    return asyncio.Runner()
+
+
 def _judge_chunk(mails: list[MailFile], how: FileJudge) -> list[Row]:
     async def all_of_them() -> list[Row]:
-        return [await _judge(mail, how) for mail in mails]
+        if "reader" not in _kept:
+            _kept["reader"] = how.reader()
+        options = replace(how.options, files=_kept["reader"])
+        return [await _judge(mail, replace(how, options=options)) for mail in mails]
 
-    return asyncio.run(all_of_them())
+    return _loop().run(all_of_them())

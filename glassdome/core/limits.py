@@ -97,6 +97,8 @@ MAX_READER_MEMORY_BYTES: Final = 512 * 1024 * 1024
 #: Files after which a child is renewed, and seconds of computing: libraries leak, and a child that was taken over ends.
 MAX_READER_FILES: Final = 300
 MAX_READER_CPU_SECONDS: Final = 120
+#: The time for a picture whose words are read, as a multiple of that for another file.
+OCR_TIMES: Final = 3
 #: Seconds until a child has loaded its libraries, on a machine that is busy.
 READER_START_SECONDS: Final = 60.0
 #: Bytes of a document that a child may send; 200,000 characters of text are the most of it.
@@ -197,6 +199,8 @@ MAX_REQUEST_BYTES: Final = 1024 * 1024
 MAX_SCAN_BYTES: Final = 4 * 1024 * 1024
 #: Seconds a scan may wait for the built-in verdict; Rspamd's plugin gives up after 2.
 MAX_SCAN_SECONDS: Final = 1.5
+#: Seconds of these for reading attached files; afterwards the verdict is made without those that are not read yet.
+MAX_SCAN_FILES_SECONDS: Final = 0.8
 #: Scans judged or waiting at the same time; beyond it the answer is "no verdict", so that mail is never held.
 MAX_SCANS: Final = 32
 #: Bytes of an MCP request: a raw message as JSON text, in which line ends and quotes take two bytes.

@@ -32,8 +32,8 @@ __all__ = ["Classify", "Doorbell", "Probe", "Services"]
 Probe: TypeAlias = Callable[[], Awaitable[None]]
 #: Told (mailbox, folder) when that folder may have changed; returns at once and never raises.
 Doorbell: TypeAlias = Callable[[str, str], None]
-#: The built-in engine's verdict on a raw message; pure, about a millisecond, run in a thread.
-Classify: TypeAlias = Callable[[bytes], Verdict]
+#: The built-in engine's verdict on a raw message: about a millisecond, with attached files some more.
+Classify: TypeAlias = Callable[[bytes], Awaitable[Verdict]]
 
 
 def _nothing() -> None:

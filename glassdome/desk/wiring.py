@@ -13,12 +13,14 @@ from glassdome.bootstrap.live_model import LiveModel
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import TransportError
+from glassdome.core.limits import MAX_SCAN_FILES_SECONDS
 from glassdome.desk.services import Classify, Services
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.pipeline.context import for_scan
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.plugins import Extended, extended
-from glassdome.pipeline.process import classify
+from glassdome.pipeline.process import JudgeOptions, classify_read
+from glassdome.ports.files import FileReader
 from glassdome.store import Database
 from glassdome.values.verdict import Verdict
 
@@ -41,7 +43,7 @@ def services_of(app: App) -> Services:
         history=app.database.history,
         actions=app.database.actions,
         sessions=app.database.sessions,
-        classify=_judge(app.settings.current, app.clock, app.builtin, app.extended),
+        classify=_judge(app.settings.current, app.clock, app.builtin, app.extended, app.files),
         version=__version__,
         metrics=app.metrics,
         source=app.source,
@@ -78,7 +80,7 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
             history=database.history,
             actions=database.actions,
             sessions=database.sessions,
-            classify=_judge(lambda: settings, clock, builtin, plugins),
+            classify=_judge(lambda: settings, clock, builtin, plugins, None),
             version=__version__,
             models=models,
             probes=models.probes,
@@ -88,12 +90,19 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
 
 
 def _judge(
-    settings: Callable[[], Settings], clock: Clock, builtin: BuiltinEngine | None, plugins: Extended
+    settings: Callable[[], Settings],
+    clock: Clock,
+    builtin: BuiltinEngine | None,
+    plugins: Extended,
+    files: FileReader | None,
 ) -> Classify:
-    def judge(raw: bytes) -> Verdict:
+    async def judge(raw: bytes) -> Verdict:
         current = settings()
         context = for_scan(current, now=clock.now())
-        return classify(raw, context, authserv_ids=current.authserv_ids, engine=builtin, extended=plugins)
+        options = JudgeOptions(
+            builtin=builtin, extended=plugins, authserv_ids=current.authserv_ids, clock=clock, files=files
+        )
+        return await classify_read(raw, context, options=options, seconds=MAX_SCAN_FILES_SECONDS)
 
     return judge
 

@@ -25,11 +25,13 @@ class KeptDocuments:
         self._reader = reader
         self._kept = Recent[Document](most_bytes=most_bytes, seconds=KEPT_DOCUMENT_SECONDS)
 
-    async def read(self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = ()) -> Document:
+    async def read(
+        self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
+    ) -> Document:
         """Return the content of one file, also of one that its reader died of: it would die again."""
-        key = (sha256(data).digest(), name, kind, passwords)
+        key = (sha256(data).digest(), name, kind, passwords, ocr)
         if (document := self._kept.get(key)) is None:
-            document = await self._reader.read(data, name=name, kind=kind, passwords=passwords)
+            document = await self._reader.read(data, name=name, kind=kind, passwords=passwords, ocr=ocr)
             if document.problem not in _PASSING:
                 self._kept.put(key, document, _size(document))
         return document

@@ -51,6 +51,10 @@ async def _judge(app: App, raw: bytes, ref: MessageRef) -> Analysis:
     settings = app.settings.current()
     context = for_file(now=app.clock.now(), ours=own_domains(settings))
     options = JudgeOptions(
-        builtin=app.builtin, extended=app.extended, authserv_ids=settings.authserv_ids, clock=app.clock
+        builtin=app.builtin,
+        extended=app.extended,
+        authserv_ids=settings.authserv_ids,
+        clock=app.clock,
+        files=app.files,
     )
     return await analyze_raw(raw, ref, context, options=options)

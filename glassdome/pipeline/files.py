@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import Final
+from typing import Any, Final
 
 from glassdome.core.limits import (
     MAX_FORMS,
@@ -27,10 +27,14 @@ from glassdome.values.document import Document
 from glassdome.values.message import Attachment, Message
 from glassdome.values.reading import Read
 
-__all__ = ["with_files"]
+__all__ = ["in_time", "with_files"]
 
 #: Bytes of a message from which on its files are taken out in a thread.
 _THREAD_BYTES: Final = 128 * 1024
+
+
+#: What reads on after its caller went.
+_late: Final = set[asyncio.Task[Message]]()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,6 +77,17 @@ async def with_files(message: Message, raw: bytes, reader: FileReader | None) ->
         if item.sha256 in data:
             await _read(item, data[item.sha256], message, reader, left)
     return _with_documents(message, left.read)
+
+
+async def in_time(reading: Coroutine[Any, Any, Message], message: Message, seconds: float | None) -> Message:
+    """Return the message as `reading` completes it, as it is where that takes longer; then it goes on for the next caller."""
+    if seconds is None:
+        return await reading
+    task = asyncio.create_task(reading)
+    _late.add(task)
+    task.add_done_callback(_late.discard)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    return task.result() if done else message
 
 
 async def _read(item: Attachment, data: bytes, message: Message, reader: FileReader, left: _Left) -> None:

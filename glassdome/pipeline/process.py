@@ -21,7 +21,7 @@ from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.drawings import with_drawings
-from glassdome.pipeline.files import with_files
+from glassdome.pipeline.files import in_time, with_files
 from glassdome.pipeline.plugins import SHIPPED, Extended
 from glassdome.ports.files import FileReader
 from glassdome.ports.model import Engine
@@ -40,7 +40,17 @@ from glassdome.values.signal import SensitiveFinding, Signal
 from glassdome.values.verdict import Verdict
 from glassdome.verdict import decide, masked_facts, masked_opinion, masked_signals
 
-__all__ = ["Examined", "JudgeOptions", "Judged", "analyze_raw", "classify", "examine", "judge", "warm_up"]
+__all__ = [
+    "Examined",
+    "JudgeOptions",
+    "Judged",
+    "analyze_raw",
+    "classify",
+    "classify_read",
+    "examine",
+    "judge",
+    "warm_up",
+]
 
 T = TypeVar("T")
 #: Bytes above which parsing leaves the event loop: below, a thread costs more than the few milliseconds it saves.
@@ -198,6 +208,20 @@ def classify(
     """Return the built-in engine's verdict, about a millisecond and without any I/O; raises ParseError."""
     message = parse_message(raw, authserv_ids=authserv_ids)
     return _verdict(message, examine(message, context, engine, extended), context, None, "", None, extended)
+
+
+async def classify_read(
+    raw: bytes, context: Context, *, options: JudgeOptions, seconds: float | None = None
+) -> Verdict:
+    """Return the built-in engine's verdict with attached files read, as far as `seconds` go; raises ParseError."""
+    message = await asyncio.to_thread(options.parse, raw, authserv_ids=options.authserv_ids)
+    message = await in_time(_read_files(message, raw, options), message, seconds)
+
+    def judged() -> Verdict:
+        examined = examine(message, context, options.builtin, options.extended)
+        return _verdict(message, examined, context, None, "", None, options.extended)
+
+    return await asyncio.to_thread(judged)
 
 
 def examine(

@@ -26,6 +26,7 @@ _SIGNALS = {
     "attachment_html": "a web page is attached; opened, it looks like a log-in page with no address",
     "attachment_active_page": "the attached web page or picture has a form or a script",
     "attachment_macros": "the attached document has macros",
+    "attachment_unreadable": "an attached file could not be read: it took too much time or memory, or broke its reader",
     "attachment_locked": "the attached archive is encrypted, and the mail gives its password",
 }
 _EXTENSIONS = {
@@ -126,6 +127,24 @@ def _runs_code(item: Attachment) -> str:
     return (item.filename or item.true_type) if item.has_macros or told else ""
 
 
+#: The reasons why a reader ended early, in words.
+_ENDED = {
+    "time": "it took too long",
+    "memory": "it took too much memory",
+    "crash": "it broke its reader",
+    "damaged": "it is damaged",
+    "bounds": "it is too large",
+}
+
+
+def _unreadable(item: Attachment) -> str:
+    """Return the file, or the one inside it, at which reading ended, and the reason."""
+    for path, document in item.document.within(item.filename or item.true_type) if item.document else ():
+        if reason := _ENDED.get(document.problem.partition(":")[0]):
+            return f"{path}: {reason}"
+    return ""
+
+
 _CHECKS: dict[str, Callable[[Attachment], str]] = {
     "attachment_executable": _program,
     "attachment_blocked": _blocked,
@@ -136,6 +155,7 @@ _CHECKS: dict[str, Callable[[Attachment], str]] = {
     "attachment_html": lambda a: (a.filename or a.true_type) if _is_page(a) and not a.inline else "",
     "attachment_active_page": _active_page,
     "attachment_macros": _runs_code,
+    "attachment_unreadable": _unreadable,
 }
 
 

@@ -22,6 +22,7 @@ from glassdome.core.config.edge import EdgeSettings
 from glassdome.core.config.env import ConfigFile, EnvFile, Environment
 from glassdome.core.config.field import parts_of, setting
 from glassdome.core.config.file import KEYS, FileValue, read_config_file
+from glassdome.core.config.files import FileSettings
 from glassdome.core.config.mailboxes import read_mailboxes
 from glassdome.core.config.mailcow import MailcowSettings
 from glassdome.core.config.model import ModelSettings
@@ -49,7 +50,7 @@ DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 _log = get_logger(__name__)
 
 
-class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, ShownSettings):
+class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, FileSettings, ShownSettings):
     """Everything a person may configure."""
 
     model_config = SettingsConfigDict(

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -34,7 +35,8 @@ __all__ = ["main"]
 
 def main(parent: int) -> None:
     """Load, lock, say so, and read files until the parent `parent` hangs up."""
-    os.nice(5)
+    with suppress(OSError):  # The service's own filter may forbid it.
+        os.nice(5)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _only_pipes()
     problem = _prepare(parent, requests, answers)
@@ -92,7 +94,10 @@ def _limit(*, descriptors: int) -> None:
         resource.RLIMIT_NPROC: 0,
     }
     for name, most in limits.items():
-        resource.setrlimit(name, (most, most))
+        try:
+            resource.setrlimit(name, (most, most))
+        except (OSError, ValueError) as exc:
+            raise NoSandbox(f"limits: {exc}") from exc
 
 
 def _open_door() -> str:
@@ -118,7 +123,9 @@ def _fork() -> None:
 
 def _answer(request: FileRequest) -> bytes | None:
     """Return the document as it is sent, None where memory ran out."""
-    source = Source(data=request.data, name=request.name, kind=request.kind, passwords=request.passwords)
+    source = Source(
+        data=request.data, name=request.name, kind=request.kind, passwords=request.passwords, ocr=request.ocr
+    )
     try:
         document = read_file(source)
         answer = encode_document(document)

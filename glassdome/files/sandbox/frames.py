@@ -22,10 +22,11 @@ class FileRequest:
     name: str
     kind: str
     passwords: tuple[str, ...] = ()
+    ocr: bool = False
 
     def frames(self) -> bytes:
         """Return the head and the file, as `read_request` takes them."""
-        head = {"name": self.name, "kind": self.kind, "passwords": self.passwords}
+        head = {"name": self.name, "kind": self.kind, "passwords": self.passwords, "ocr": self.ocr}
         return frame(json.dumps(head).encode()) + frame(self.data)
 
 
@@ -40,7 +41,8 @@ def read_request(take: Callable[[int], bytes]) -> FileRequest | None:
     if head is None or data is None:
         return None
     told: dict[str, Any] = json.loads(head)
-    return FileRequest(data=data, name=told["name"], kind=told["kind"], passwords=tuple(told["passwords"]))
+    passwords = tuple(told["passwords"])
+    return FileRequest(data=data, name=told["name"], kind=told["kind"], passwords=passwords, ocr=told["ocr"])
 
 
 def _read(take: Callable[[int], bytes]) -> bytes | None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from glassdome.core.limits import OCR_TIMES
 from glassdome.core.log import get_logger
 from glassdome.files.sandbox.frames import FileRequest
 from glassdome.files.sandbox.kernel import NoSandbox
@@ -40,15 +41,17 @@ class SandboxFiles:
         self._closed = False
         self.problem = ""
 
-    async def read(self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = ()) -> Document:
+    async def read(
+        self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
+    ) -> Document:
         """Return the content of one file; where there is no sandbox it is `unsupported`, with the problem `off`."""
-        request = FileRequest(data=data, name=name, kind=kind, passwords=passwords)
+        request = FileRequest(data=data, name=name, kind=kind, passwords=passwords, ocr=ocr)
         child = await self._idle.get()
         try:
             child = await self._ready(child)
             if child is None:
                 return Document(kind=kind, read="unsupported", problem="off")
-            document = await child.read(request, self._seconds)
+            document = await child.read(request, self._seconds * (OCR_TIMES if ocr else 1))
             if document.problem in ("time", "memory", "crash"):
                 _log.warning("file_not_read", kind=kind, problem=document.problem, bytes=len(data))
             return document

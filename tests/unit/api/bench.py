@@ -169,6 +169,9 @@ class Bench:
     changes: dict[str, Any] = field(default_factory=dict)
     worker: asyncio.Task[None] | None = None
 
+    async def _classify(self, raw: bytes) -> Verdict:
+        return self.verdict
+
     def __post_init__(self) -> None:
         """Wire the application; `changes` replace fields of Services."""
         self.base = self.settings
@@ -182,7 +185,7 @@ class Bench:
             history=self.database.history,
             actions=self.database.actions,
             sessions=self.database.sessions,
-            classify=lambda raw: self.verdict,
+            classify=self._classify,
             version="1.0",
             source=self.folders,  # type: ignore[arg-type]
             undoer=Undoer(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -64,16 +62,16 @@ async def test_the_verdict_is_answered(bench: Bench, label: Label, expected: dic
 
 
 async def test_the_raw_message_reaches_the_engine(database: Database, settings: Settings) -> None:
-    """Byte for byte, in a thread of its own."""
-    seen: list[tuple[bytes, bool]] = []
+    """Byte for byte."""
+    seen: list[bytes] = []
 
-    def classify(raw: bytes) -> Verdict:
-        seen.append((raw, threading.current_thread() is threading.main_thread()))
+    async def classify(raw: bytes) -> Verdict:
+        seen.append(raw)
         return verdict()
 
     await ask(Bench(database, settings, changes={"classify": classify}), CHECK, content=RAW)
 
-    assert seen == [(RAW, False)]
+    assert seen == [RAW]
 
 
 @pytest.mark.parametrize("path", [CHECK, CHAT])
@@ -87,7 +85,7 @@ async def test_the_secret_is_wanted(bench: Bench, path: str, headers: dict[str, 
 async def test_no_message_is_no_verdict(database: Database, settings: Settings) -> None:
     """Input that the parser refuses gets 204 from one route, 503 from the other; the plugins take both as no symbol."""
 
-    def classify(raw: bytes) -> Verdict:
+    async def classify(raw: bytes) -> Verdict:
         raise NotAMessage
 
     bench = Bench(database, settings, changes={"classify": classify})
@@ -98,15 +96,14 @@ async def test_no_message_is_no_verdict(database: Database, settings: Settings) 
 
 
 async def test_a_slow_verdict_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Mail is not held: after the bound there is none, and the late thread still counts until it ends."""
+    """Mail is not held: after the bound there is none, and the late one still counts until it ends."""
     monkeypatch.setattr(scan, "MAX_SCAN_SECONDS", 0.01)
     monkeypatch.setattr(scan, "MAX_SCANS", 1)
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-    go_on = threading.Event()
+    go_on = asyncio.Event()
 
-    def classify(raw: bytes) -> Verdict:
+    async def classify(raw: bytes) -> Verdict:
         if raw == b"slow":
-            go_on.wait(5)
+            await go_on.wait()
         return verdict()
 
     scanner = Scanner(classify)
@@ -114,8 +111,9 @@ async def test_a_slow_verdict_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> 
     late = await scanner.verdict(b"slow")
     full = await scanner.verdict(b"quick")
     go_on.set()
-    # The one thread comes to this only when it has ended the slow one.
-    await asyncio.to_thread(lambda: None)
+    # The late one ends, and then what counts it.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
     monkeypatch.setattr(scan, "MAX_SCAN_SECONDS", 5)
     free = await scanner.verdict(b"quick")
 

@@ -17,7 +17,9 @@ class CountingReader:
     asked: list[bytes] = field(default_factory=list)
     closed: bool = False
 
-    async def read(self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = ()) -> Document:
+    async def read(
+        self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
+    ) -> Document:
         """Return a document with the problem."""
         self.asked.append(data)
         return Document(kind=kind, problem=data.decode(), passages=(Passage(text="x" * 100),))

@@ -69,12 +69,12 @@ async def worker(settings: Settings, folder: Path) -> dict[str, Any]:
 
 
 async def rest_and_rspamd(settings: Settings, folder: Path) -> dict[str, Any]:
-    return _said(wiring._judge(lambda: settings, CLOCK, None, SHIPPED)(RAW))
+    return _said(await wiring._judge(lambda: settings, CLOCK, None, SHIPPED, None)(RAW))
 
 
 async def mcp(settings: Settings, folder: Path) -> dict[str, Any]:
     app: Any = SimpleNamespace(
-        settings=SimpleNamespace(current=lambda: settings), clock=CLOCK, builtin=None, extended=SHIPPED
+        settings=SimpleNamespace(current=lambda: settings), clock=CLOCK, builtin=None, extended=SHIPPED, files=None
     )
     return _said((await opening._judge(app, RAW, REF)).verdict)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from glassdome.values.document import Document, InnerFile
 from glassdome.values.message import Attachment
 from glassdome.values.signal import Outcome
 from tests.unit.signals.build import found, hits, mail
@@ -25,6 +26,7 @@ from tests.unit.signals.build import found, hits, mail
         (Attachment(filename="login.htm", text="<form action=x>"), "attachment_active_page"),
         (Attachment(filename="logo.svg", text="<svg onload=go()>"), "attachment_active_page"),
         (Attachment(filename="report.docm", has_macros=True), "attachment_macros"),
+        (Attachment(filename="bill.pdf", document=Document(read="damaged", problem="time")), "attachment_unreadable"),
     ],
 )
 def test_each_kind_of_attachment(item: Attachment, expected: str) -> None:
@@ -32,6 +34,16 @@ def test_each_kind_of_attachment(item: Attachment, expected: str) -> None:
     message = mail(attachments=(item,))
     assert expected in hits(message)
     assert found(message, expected).evidence[0].where == "attachment:0"
+
+
+def test_a_file_that_could_not_be_read_is_named_with_the_reason() -> None:
+    """Also one inside another; a kind that nobody reads, and a reader that is off, say nothing."""
+    inner = InnerFile(name="b.pdf", document=Document(read="damaged", problem="damaged: ValueError"))
+    message = mail(attachments=(Attachment(filename="a.zip", document=Document(files=(inner,))),))
+    assert found(message, "attachment_unreadable").evidence[0].quote == "a.zip: b.pdf: it is damaged"
+    silent = [Document(read="unsupported", problem=problem) for problem in ("", "off")]
+    items = tuple(Attachment(filename="a.bin", document=document) for document in silent)
+    assert "attachment_unreadable" not in hits(mail(attachments=items))
 
 
 @pytest.mark.parametrize(

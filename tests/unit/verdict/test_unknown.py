@@ -163,7 +163,11 @@ def test_the_command_line_says_why() -> None:
 
 async def test_rspamd_gets_no_verdict_of_what_was_not_judged() -> None:
     """The scan answers as if nobody had been asked."""
-    scanner = Scanner(lambda raw: _judge(raw))
+
+    async def classify(raw: bytes) -> Verdict:
+        return _judge(raw)
+
+    scanner = Scanner(classify)
 
     assert await scanner.verdict(mail(*_PGP)) is None
     assert await scanner.verdict(mail("", "Hello Bob\n")) is not None
