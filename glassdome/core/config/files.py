@@ -21,7 +21,7 @@ class FileSettings(BaseSettings):
     files_seconds: float = setting(
         "GLASSDOME_FILES_SECONDS",
         5.0,
-        "Seconds for one file; one that takes longer is told as unreadable",
+        "Seconds for one file; one that takes longer counts as unreadable",
         ge=0.1,
         le=60,
     )

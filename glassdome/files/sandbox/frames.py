@@ -16,7 +16,7 @@ LENGTH: Final = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRequest:
-    """One file to read, with what `FileReader.read` is told of it."""
+    """One file to read, with the arguments of `FileReader.read`."""
 
     data: bytes
     name: str

@@ -17,7 +17,7 @@ from glassdome.values.document import Document
 __all__ = ["COMMAND", "SandboxFiles"]
 
 _log = get_logger(__name__)
-#: Starts a child, which is told its parent's number.
+#: Starts a child, with its parent's number behind.
 COMMAND: Final = (sys.executable, "-I", "-m", "glassdome.files.sandbox.child")
 #: Seconds for a child to die.
 _END_SECONDS: Final = 2.0
@@ -68,7 +68,7 @@ class SandboxFiles:
         return self.problem
 
     async def _ready(self, child: ReaderProcess | None) -> ReaderProcess | None:
-        """Return this child, or a new one in its place; None where there is no sandbox, which is told once."""
+        """Return this child, or a new one in its place; None without a sandbox, which the log says once."""
         if child is not None or self.problem or self._closed:
             return child
         task = asyncio.create_task(start(self._command))
