@@ -48,11 +48,15 @@ def _read(item: Attachment, document: Document) -> Read:
 
 
 def _members(document: Document, path: str = "") -> Iterator[str]:
-    """Yield the names of what it holds, those deeper inside with their path: `orders.zip: order.exe`."""
+    """Yield the names of what it holds, those deeper inside with their path: `orders.pdf: order.exe`.
+
+    An archive names by itself what its archives hold: `inner.zip/order.exe`.
+    """
     for name in document.members:
         yield f"{path}{name}"[:_MAX_PATH_CHARS]
     for inner in document.files:
-        yield from _members(inner.document, f"{path}{inner.name}: ")
+        if not any(name.startswith(f"{inner.name}/") for name in document.members):
+            yield from _members(inner.document, f"{path}{inner.name}: ")
 
 
 def links_of(item: Attachment, document: Document) -> Iterator[Link]:

@@ -137,3 +137,14 @@ async def test_words_in_pictures_are_asked_for_where_the_text_is_short(text: str
     assert len(reader.asked) == 6
     assert len(reader.pictures) == expected
     assert "bill.pdf" not in reader.pictures
+
+
+async def test_names_in_archives_stand_once() -> None:
+    """An archive that names what its archives hold is not named twice, in two ways."""
+    inner = InnerFile(
+        name="inner.zip", document=Document(kind="application/zip", members=("run.exe",)), sha256="2" * 64
+    )
+    outer = Document(kind="application/zip", members=("inner.zip", "inner.zip/run.exe"), files=(inner,))
+    [item] = (await _read(_mail("outer.pdf"), FakeReader(documents={"outer.pdf": outer}))).attachments
+
+    assert item.members == ("inner.zip", "inner.zip/run.exe")
