@@ -108,11 +108,15 @@ async def _read(item: Attachment, data: bytes, message: Message, reader: FileRea
 
 
 async def _unlocked(read: Document, item: Attachment, data: bytes, message: Message, reader: FileReader) -> Document:
-    """Read a locked file again, with the words of the mail that may be its password; not all have to be tried on all files."""
+    """Read a locked file again, with the words of the mail that may be its password; not all have to be tried on all files.
+
+    That it was locked stays said: a lock whose key comes along keeps out scanners alone.
+    """
     passwords = possible_passwords(f"{message.subject}\n{message.text}")
     if not passwords:
         return read
-    return await reader.read(data, name=item.filename, kind=item.true_type, passwords=passwords)
+    opened = await reader.read(data, name=item.filename, kind=item.true_type, passwords=passwords)
+    return replace(opened, encrypted=opened.encrypted or read.encrypted)
 
 
 def _inner(document: Document) -> Iterator[tuple[str, Document]]:

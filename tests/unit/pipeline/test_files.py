@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 
 import pytest
@@ -104,7 +104,8 @@ async def test_the_same_file_is_read_once_also_inside_another() -> None:
 async def test_words_of_the_mail_open_a_locked_file() -> None:
     reader = FakeReader({"bill.pdf": Document(read="encrypted", encrypted=True)})
     [item] = (await _read(_mail("bill.pdf", text="Das Passwort lautet Sommer2024."), reader)).attachments
-    assert item.document == BILL
+    assert item.document == replace(BILL, encrypted=True)
+    assert (item.read, item.encrypted) == ("yes", True)
     assert [passwords[:1] for _, _, passwords in reader.asked] == [(), ("Sommer2024.",)]
     [item] = (await _read(_mail("bill.pdf", text="Hi."), reader)).attachments
     assert (item.read, item.encrypted) == ("encrypted", True)
