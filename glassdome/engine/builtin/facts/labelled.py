@@ -60,7 +60,7 @@ _STATIONS: Final = re.compile(
     re.MULTILINE,
 )
 _FROM_TO: Final = re.compile(
-    r"(?i:^\W{0,3}(?:from|von|de|da|van|départ|partenza|salida|abfahrt))\s{0,2}:\s{0,3}(?P<a>[^\n:]{2,40}?)\s*(?:\n|\s{2,}|;)\W{0,3}(?i:to|nach|à|a|naar|arrivée|arrivo|llegada|ankunft|para)\s{0,2}:\s{0,3}(?P<b>[^\n:]{2,40}?)\s*$",
+    r"(?i:^\W{0,3}(?:from|von|de|da|van|départ|partenza|salida|abfahrt))\s{0,2}:\s{0,3}(?P<a>[^\n:]{2,40}?)[ \t]{0,4}(?:\n|[ \t]{2,6}|;)\W{0,3}(?i:to|nach|à|a|naar|arrivée|arrivo|llegada|ankunft|para)\s{0,2}:\s{0,3}(?P<b>[^\n:]{2,40}?)[ \t]{0,4}$",
     re.MULTILINE,
 )
 _PLACE_LABEL: Final = re.compile(
