@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import struct
+from bisect import bisect_left
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
 from glassdome.files.compound import Compound
+from glassdome.files.doc_formats import Unseen, unseen_ranges
 from glassdome.files.fields import read_field
 from glassdome.files.source import Budget
 from glassdome.files.words import DocumentWords
@@ -20,6 +23,9 @@ _CLX_AT: Final = 0x01A2
 _COMPRESSED: Final = 0x40000000
 _WORD_97: Final = 0x00C1
 _MOST_PIECES: Final = 20_000
+#: Bytes of all pieces together, which may show the same place many times, and ranges that they are cut into.
+_MOST_BYTES: Final = 8_000_000
+_MOST_CUTS: Final = 50_000
 _MEANS: Final = {
     "\r": "\n", "\x07": "\t", "\x0b": "\n", "\x0c": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": "", "\xa0": " ",
     "\x01": "", "\x02": "", "\x03": "", "\x04": "", "\x05": "", "\x08": "", "\x06": "",
@@ -48,7 +54,9 @@ def read_doc(file: Compound, budget: Budget) -> DocText:
     if flags & (_ENCRYPTED | _OBFUSCATED):
         found.encrypted = True
         return found
-    text = _pieces(main, file.read("1Table" if flags & _TABLE_1 else "0Table")) if version >= _WORD_97 else _old(main)
+    text = (
+        _new(found, main, file.read("1Table" if flags & _TABLE_1 else "0Table")) if version >= _WORD_97 else _old(main)
+    )
     if not text:
         found.whole = False
         text = _runs(main)
@@ -63,28 +71,62 @@ def _old(main: bytes) -> str:
     return main[begin:end].decode("cp1252", "replace")
 
 
-def _pieces(main: bytes, table: bytes) -> str:
+def _new(found: DocText, main: bytes, table: bytes) -> str:
+    """Return the text of Word 97 without its deleted letters; hidden ones are kept apart."""
+    try:
+        unseen = unseen_ranges(main, table)
+    except (struct.error, IndexError):
+        unseen = []
+    text: list[str] = []
+    hidden: list[str] = []
+    room = _MOST_BYTES
+    for at, width, raw in _pieces(main, table):
+        room -= len(raw)
+        if room < 0 or len(text) > _MOST_CUTS:
+            break
+        codec = "cp1252" if width == 1 else "utf-16-le"
+        for begin, end, how in _cut(at, at + len(raw), unseen):
+            words = raw[begin - at : end - at].decode(codec, "replace")
+            (text if how is None else hidden).append("" if how else words)
+    with suppress(TooMuch):
+        found.words.add("".join(hidden), seen=False)
+    return "".join(text)
+
+
+def _cut(begin: int, end: int, unseen: list[Unseen]) -> Iterator[tuple[int, int, bool | None]]:
+    """Yield the pieces of a range: seen (None), hidden (False), deleted (True)."""
+    first = bisect_left(unseen, begin, key=lambda item: item.end)
+    for item in unseen[first : first + _MOST_CUTS]:
+        if item.begin >= end:
+            break
+        left, right = max(begin, item.begin), min(end, item.end)
+        if left < right:
+            yield begin, left, None
+            yield left, right, item.deleted
+            begin = right
+    yield begin, end, None
+
+
+def _pieces(main: bytes, table: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the pieces of the text in reading order: their place, the bytes of a letter, and their bytes."""
     at, size = struct.unpack_from("<II", main, _CLX_AT)
     clx = table[at : at + size]
     at = 0
     while at + 5 <= len(clx) and clx[at] == 1:  # formats before the pieces
         at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
     if at + 5 > len(clx) or clx[at] != 2:
-        return ""
+        return
     plc = clx[at + 5 : at + 5 + struct.unpack_from("<I", clx, at + 1)[0]]
-    count = min((len(plc) - 4) // 12, _MOST_PIECES)
-    return "".join(_piece(main, plc, number, count) for number in range(count))
-
-
-def _piece(main: bytes, plc: bytes, number: int, count: int) -> str:
     count = (len(plc) - 4) // 12
-    begin, end = struct.unpack_from("<II", plc, 4 * number)
-    at = struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * number + 2)[0]
-    length = max(0, min(end - begin, len(main)))
-    if at & _COMPRESSED:
-        at = (at & ~_COMPRESSED) // 2
-        return main[at : at + length].decode("cp1252", "replace")
-    return main[at : at + 2 * length].decode("utf-16-le", "replace")
+    for number in range(min(count, _MOST_PIECES)):
+        begin, end = struct.unpack_from("<II", plc, 4 * number)
+        at = struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * number + 2)[0]
+        length = max(0, min(end - begin, len(main)))
+        if at & _COMPRESSED:
+            at = (at & ~_COMPRESSED) // 2
+            yield at, 1, main[at : at + length]
+        else:
+            yield at, 2, main[at : at + 2 * length]
 
 
 def _runs(main: bytes) -> str:

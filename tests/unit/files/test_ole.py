@@ -35,6 +35,8 @@ def test_words_of_a_word_97_document() -> None:
 
     for words in ("Invoice 1187 café", "header words", "footnoteword", "textboxword", "Paper\t700.00", "東京"):
         assert words in words_of(found)
+    assert "deletedword" not in words_of(found) + words_of(found, seen=False)
+    assert words_of(found, seen=False) == "hiddenword"
     assert [(link.url, link.shown) for link in found.links] == [
         ("https://pay.kesselring.example/login", "the customer page")
     ]
@@ -167,3 +169,17 @@ def test_truncated_files_never_raise(name: str) -> None:
     data = (DATA / "office" / name).read_bytes()
 
     assert {read_bytes(data[:size]).read for size in range(8, len(data), 509)} <= {"yes", "damaged", "unsupported"}
+
+
+def test_pieces_that_show_one_place_many_times_are_bounded() -> None:
+    """A table of ten thousand pieces, each of the whole stream, costs no more than the bounds."""
+    main = bytearray(1_000_000)
+    struct.pack_into("<HH", main, 0, 0xA5EC, 0x00C1)
+    places = b"".join(struct.pack("<I", 900_000 * number) for number in range(4_000))
+    plc = places + struct.pack("<I", 0xFFFFFFF0) + struct.pack("<HIH", 0, 0x40000000, 0) * 4_000
+    clx = b"\x02" + struct.pack("<I", len(plc)) + plc
+    struct.pack_into("<II", main, 0x01A2, 0, len(clx))
+    begin = time.perf_counter()
+
+    assert read_bytes(compound({"WordDocument": bytes(main), "0Table": clx})).kind == "application/msword"
+    assert time.perf_counter() - begin < 2
