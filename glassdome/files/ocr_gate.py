@@ -7,8 +7,10 @@ from typing import Final
 from glassdome.core.limits import MAX_OCR_TEXT_CHARS
 from glassdome.values.message import Attachment, Message
 
-__all__ = ["may_hold_words", "speaks_in_pictures"]
+__all__ = ["NO_OCR", "may_hold_words", "speaks_in_pictures"]
 
+#: The problem of a document whose words stand in a picture and were not read: nobody asked, or the extra `ocr` is absent.
+NO_OCR: Final = "no OCR"
 #: Bytes of a picture below which it is a logo, an icon or a pixel that counts readers.
 _LEAST_BYTES: Final = 3_000
 

@@ -18,6 +18,7 @@ from glassdome.core.limits import (
     MAX_PDF_PAGES,
 )
 from glassdome.files.codes import codes_in, facts_in, links_in, take_codes
+from glassdome.files.ocr_gate import NO_OCR
 from glassdome.files.pdf_notes import Notes, notes_of
 from glassdome.files.pdf_page import PdfPage
 from glassdome.files.pdf_raw import PdfActions, actions_in
@@ -146,7 +147,10 @@ def _read_page(page: PdfPage, number: int, form: Any, source: Source, found: _Fo
 
 def _scanned(page: PdfPage, source: Source, found: _Found, *, may_draw: bool) -> str:
     """Return the words of a page that is nothing but a picture."""
-    if not (may_draw and page.is_scan and page.drawing):
+    if not (may_draw and page.is_scan):
+        return ""
+    if not source.ocr or page.drawing is None:
+        found.problem = found.problem or NO_OCR
         return ""
     words, problem = take_words(page.drawing, source.budget)
     found.problem = found.problem or problem

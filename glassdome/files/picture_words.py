@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PIL import Image
 
 from glassdome.files.ocr import words_in
+from glassdome.files.ocr_gate import NO_OCR
 from glassdome.files.source import Budget
 from glassdome.parse.plain import clean, tidy
 
-__all__ = ["NO_OCR", "take_words"]
+__all__ = ["take_words"]
 
-#: The problem of a document whose words stand in a picture, where the extra `ocr` is absent.
-NO_OCR: Final = "no OCR"
 #: Sides below which a picture holds no line of text that a person reads.
 _LEAST_WIDTH, _LEAST_HEIGHT = 60, 16
 

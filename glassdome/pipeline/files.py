@@ -17,7 +17,7 @@ from glassdome.core.limits import (
     MAX_READ_FILES_BYTES,
     MAX_READ_FILES_SECONDS,
 )
-from glassdome.files.ocr_gate import may_hold_words, speaks_in_pictures
+from glassdome.files.ocr_gate import NO_OCR, may_hold_words, speaks_in_pictures
 from glassdome.files.table import reads
 from glassdome.parse import contents
 from glassdome.pipeline.documents import completed, forms_of, links_of, without_repeats
@@ -45,6 +45,7 @@ class _Left:
     size: int
     until: float
     pictures: int
+    scans: int = MAX_OCR_FILES
     read: dict[str, Document] = field(default_factory=dict)
 
     def take(self, size: int) -> str:
@@ -59,6 +60,14 @@ class _Left:
         if not may_hold_words(item) or self.pictures <= 0:
             return False
         self.pictures -= 1
+        return True
+
+    def take_scan(self, document: Document) -> bool:
+        """Count a PDF whose pages are pictures; return whether it is read once more, for the words in them."""
+        is_scan = any(inner.problem == NO_OCR and inner.kind == "application/pdf" for _, inner in document.within(""))
+        if not is_scan or self.scans <= 0:
+            return False
+        self.scans -= 1
         return True
 
 
@@ -102,6 +111,8 @@ async def _read(item: Attachment, data: bytes, message: Message, reader: FileRea
         read = await reader.read(data, name=item.filename, kind=item.true_type, ocr=ocr)
         if any(inner.read == "encrypted" for _, inner in read.within("")):
             read = await _unlocked(read, item, data, message, reader)
+        elif not ocr and left.take_scan(read):
+            read = await reader.read(data, name=item.filename, kind=item.true_type, ocr=True)
     left.read[item.sha256] = read
     for sha256, document in _inner(read):
         left.read.setdefault(sha256, document)

@@ -49,8 +49,10 @@ def test_words_of_a_picture(turn: float, size: int, noise: bool) -> None:
 
 
 def test_words_of_a_scan() -> None:
-    """A PDF that is nothing but a picture is read without being asked."""
-    document = read_file(Source(data=(_FILES / "scan-img2pdf.pdf").read_bytes()))
+    """A PDF that is nothing but a picture says so, and is read when asked."""
+    data = (_FILES / "scan-img2pdf.pdf").read_bytes()
+    assert read_file(Source(data=data)).problem == "no OCR"
+    document = read_file(Source(data=data, ocr=True))
     assert "IBAN DE02 1203 0000 0000 2020 51" in document.text
     assert "842.50 EUR" in document.text
     assert document.passages[0].where == "page 1"
@@ -80,8 +82,8 @@ def test_without_the_extra_it_says_so(monkeypatch: pytest.MonkeyPatch, asked: bo
     """Only a picture whose words were wanted misses the extra."""
     monkeypatch.setattr(ocr, "warm", lambda: None)
     assert _read(_picture(), ocr=asked).problem == ("no OCR" if asked else "")
-    assert read_file(Source(data=(_FILES / "scan-img2pdf.pdf").read_bytes())).problem == "no OCR"
-    assert read_file(Source(data=(_FILES / "invoice-chromium.pdf").read_bytes())).problem == ""
+    assert read_file(Source(data=(_FILES / "scan-img2pdf.pdf").read_bytes(), ocr=asked)).problem == "no OCR"
+    assert read_file(Source(data=(_FILES / "invoice-chromium.pdf").read_bytes(), ocr=asked)).problem == ""
 
 
 def test_boxes_follow_turned_lines() -> None:

@@ -149,3 +149,13 @@ async def test_names_in_archives_stand_once() -> None:
     [item] = (await _read(_mail("outer.pdf"), FakeReader(documents={"outer.pdf": outer}))).attachments
 
     assert item.members == ("inner.zip", "inner.zip/run.exe")
+
+
+async def test_a_scan_is_read_once_more_for_its_words() -> None:
+    """A PDF that says its words stand in pictures is asked for them, three of a mail at most."""
+    scan = Document(kind="application/pdf", problem="no OCR")
+    names = [f"{number}.pdf" for number in range(5)]
+    reader = FakeReader(dict.fromkeys(names, scan))
+    await _read(_mail(*names), reader)
+    assert reader.pictures == names[:3]
+    assert len(reader.asked) == 8
