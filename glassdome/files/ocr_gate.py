@@ -9,7 +9,7 @@ from glassdome.values.message import Attachment, Message
 
 __all__ = ["NO_OCR", "may_hold_words", "speaks_in_pictures"]
 
-#: The problem of a document whose words stand in a picture and were not read: nobody asked, or the extra `ocr` is absent.
+#: The problem of a document whose words stand in a picture and were not read: unasked, or without the extra `ocr`.
 NO_OCR: Final = "no OCR"
 #: Bytes of a picture below which it is a logo, an icon or a pixel that counts readers.
 _LEAST_BYTES: Final = 3_000

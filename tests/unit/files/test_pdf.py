@@ -39,7 +39,7 @@ def test_a_table_is_read_line_by_line() -> None:
 
 @pytest.mark.parametrize("name", ["invoice-chromium.pdf", "offer-libreoffice.pdf"])
 def test_white_words_are_kept_apart(name: str) -> None:
-    """Words that nobody sees are told, and are no part of the text."""
+    """Unseen words are told, and are no part of the text."""
     document = _read(name)
     hidden = " ".join(passage.text for passage in document.passages if not passage.seen)
     assert "planted words in white" in hidden
@@ -122,7 +122,7 @@ def test_a_turned_page_is_read_like_an_upright_one() -> None:
         ("BT /F1 12 Tf 72 1700 Td (planted) Tj ET", "off the page"),
     ],
 )
-def test_words_nobody_sees(content: str, why: str) -> None:
+def test_unseen_words(content: str, why: str) -> None:
     """Tiny, invisible, white and displaced words are unseen."""
     document = _text("BT /F1 12 Tf 72 600 Td (plain) Tj ET " + content)
     assert document.text == "plain", why
