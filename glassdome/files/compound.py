@@ -20,7 +20,9 @@ class Compound:
 
     def __init__(self, data: bytes, budget: Budget) -> None:
         self._file = olefile.OleFileIO(BytesIO(data))
-        self._budget = budget
+        self._budget, self._most = budget, min(_MOST, len(data))
+        # The library follows a chain for as many sectors as a size says, in a ring too: none is longer than the file.
+        self._file.root.size = min(self._file.root.size, len(data))
         paths = self._file.listdir(streams=True, storages=False)[:_MOST_NAMES]
         self._paths: dict[str, list[str]] = {"/".join(path): path for path in paths}
         self.names = tuple(self._paths)
@@ -37,7 +39,7 @@ class Compound:
             return b""
         path = self._paths[known]
         size = self._file.get_size(path)
-        if size > _MOST or not self._budget.take_bytes(size):
+        if size > self._most or not self._budget.take_bytes(size):
             return b""
         data: bytes = self._file.openstream(path).read()
         return data

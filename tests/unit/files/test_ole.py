@@ -183,3 +183,18 @@ def test_pieces_that_show_one_place_many_times_are_bounded() -> None:
 
     assert read_bytes(compound({"WordDocument": bytes(main), "0Table": clx})).kind == "application/msword"
     assert time.perf_counter() - begin < 2
+
+
+def test_a_size_beyond_the_file_is_no_memory() -> None:
+    """A root whose small streams are said to fill three gigabytes costs no more than the file."""
+    data = bytearray(
+        compound({"__properties_version1.0": bytes(40), "__substg1.0_0037001F": "Hello".encode("utf-16-le")})
+    )
+    root = data.find("Root Entry".encode("utf-16-le"))
+    struct.pack_into("<I", data, root + 120, 3_523_216_000)
+    sector = struct.unpack_from("<I", data, root + 116)[0]
+    struct.pack_into("<I", data, 512 * (struct.unpack_from("<I", data, 76)[0] + 1) + 4 * sector, sector)
+    begin = time.perf_counter()
+
+    assert read_bytes(bytes(data)).kind
+    assert time.perf_counter() - begin < 1
