@@ -19,7 +19,7 @@ COMMANDS: Final = {
     ),
     "serve": (
         "glassdome.cli.commands.serve:serve",
-        "Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process.",
+        "Run the REST API, the web UI (/llm/), the watcher of the enabled mailboxes and a worker in one process.",
     ),
     "worker": (
         "glassdome.cli.commands.serve:worker",

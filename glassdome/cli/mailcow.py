@@ -53,7 +53,7 @@ def install(
     restart: bool,
     force: bool,
 ) -> None:
-    """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on."""
+    """Place everything. No mailbox is read before it is enabled, and then only mail that arrives from that moment."""
     with errors_told():
         options = Options(
             ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn, push=push, agent=agent, link=link
@@ -219,7 +219,7 @@ def _tell_opt_in(plan: Plan) -> None:
         )
     chosen = ", ".join(v for n in ("GLASSDOME_MAILBOXES", "GLASSDOME_DOMAINS") if (v := plan.values[n]))
     if not chosen:
-        out.print("\nNo mailbox is chosen, so no mail is read. Add --mailbox a@example.org or --domain example.org.")
+        out.print("\nNo mailbox is enabled, so no mail is read. Add --mailbox a@example.org or --domain example.org.")
         return
     conf = _conf(plan.root)
     if plan.values["GLASSDOME_DOMAINS"] and not (conf.get("MAILCOW_API_KEY") or conf.get("API_KEY_READ_ONLY")):

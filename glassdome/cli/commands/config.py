@@ -18,7 +18,7 @@ def show(
 ) -> None:
     """Show every setting, its value and where it comes from.
 
-    Order: argument, environment, .env, llm_config table, config.yml, default; the first that speaks wins. Where the
+    Order: argument, environment, .env, llm_config table, config.yml, default; the first one that is set wins. Where the
     database cannot be asked, what its table says is left out, and that is said.
     """
     from glassdome.cli import config as work

@@ -48,7 +48,7 @@ def install(
     restart: Restart = False,
     force: Force = False,
 ) -> None:
-    """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on.
+    """Place everything. No mailbox is read before it is enabled, and then only mail that arrives from that moment.
 
     A second run changes nothing; earlier choices stay.
     """
