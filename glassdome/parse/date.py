@@ -38,6 +38,15 @@ _LOCAL_MONTHS = {
     "авг": "Aug", "сен": "Sep", "окт": "Oct", "ноя": "Nov", "дек": "Dec",
     "jan": "Jan", "feb": "Feb", "mar": "Mar", "apr": "Apr", "jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep",
     "nov": "Nov", "dec": "Dec",
+    # Polish, Czech, Finnish, Turkish, Hungarian, Greek, Ukrainian. "lip", "lis" and "srp" are other months in Croatian.
+    "sty": "Jan", "lut": "Feb", "kwi": "Apr", "cze": "Jun", "sie": "Aug", "wrz": "Sep", "paź": "Oct", "paz": "Oct", "gru": "Dec",
+    "led": "Jan", "úno": "Feb", "bře": "Mar", "dub": "Apr", "kvě": "May", "červenec": "Jul", "čvc": "Jul", "červen": "Jun", "čvn": "Jun", "zář": "Sep",
+    "říj": "Oct", "pro": "Dec",
+    "tammi": "Jan", "helmi": "Feb", "maalis": "Mar", "huhti": "Apr", "touko": "May", "kesä": "Jun", "heinä": "Jul", "elo": "Aug", "syys": "Sep", "loka": "Oct", "marras": "Nov", "joulu": "Dec",
+    "oca": "Jan", "şub": "Feb", "nis": "Apr", "haz": "Jun", "tem": "Jul", "ağu": "Aug", "eyl": "Sep", "eki": "Oct", "kas": "Nov", "ara": "Dec",
+    "febr": "Feb", "márc": "Mar", "ápr": "Apr", "máj": "May", "jún": "Jun", "júl": "Jul", "szept": "Sep",
+    "ιαν": "Jan", "φεβ": "Feb", "μαρ": "Mar", "μάρ": "Mar", "απρ": "Apr", "μαΐ": "May", "μαϊ": "May", "ιουν": "Jun", "ιουλ": "Jul", "αυγ": "Aug", "σεπ": "Sep", "οκτ": "Oct", "νοε": "Nov", "δεκ": "Dec",
+    "січ": "Jan", "лют": "Feb", "бер": "Mar", "кві": "Apr", "тра": "May", "чер": "Jun", "лип": "Jul", "сер": "Aug", "вер": "Sep", "жов": "Oct", "лис": "Nov", "гру": "Dec",
 }  # fmt: skip
 #: Zones that programs write by name, in addition to those of RFC 5322 4.3; names that several countries use are left out.
 _ZONES = {
@@ -56,8 +65,11 @@ _WIDE_COLON = re.compile(r"(?<=\d)\s{0,9}:\s{0,9}(?=\d)")
 _AT = re.compile(r"(?<=\d),?\s+(?:at|um|kl\.?)\s+(?=\d)|(?<=\d{4}),\s+(?=\d)", re.IGNORECASE)
 _BY_NUMBER = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?=\s)", re.ASCII)
 _EAST_ASIAN = re.compile(r"(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]")
-_DAY_DOT = re.compile(r"(?<=\d)\.(?=\s)")
-_LOCAL_MONTH = re.compile(rf"(?<=\d[ .-])\s?({'|'.join(_LOCAL_MONTHS)})\w{{0,9}}\.?(?=[ -])", re.IGNORECASE)
+#: `1.` and `1st` of a month.
+_DAY_DOT = re.compile(r"(?<=\d)(?:\.|(?:st|nd|rd|th)\b,?)(?=\s)", re.IGNORECASE)
+_LOCAL_MONTH = re.compile(
+    rf"(?<=\d[ .-])\s?({'|'.join(sorted(_LOCAL_MONTHS, key=len, reverse=True))})\w{{0,9}}\.?(?=[ -])", re.IGNORECASE
+)
 #: Characters of a date field that can still be a date.
 _LONGEST = 100
 
