@@ -82,6 +82,28 @@ FAILURES: dict[str, tuple[str, str, str]] = {
     "exchange no": (OFFICE, "Kan ikke leveres: Referat", "Levering til følgende mottakere eller grupper mislyktes:\n\njoe@example.com"),
     "exchange fi": (OFFICE, "Ei voi toimittaa: Muistio", "Toimittaminen epäonnistui seuraaville vastaanottajille tai ryhmille:\n\njoe@example.com"),
     "exchange zh-tw": (OFFICE, "無法傳遞: 會議記錄", "傳遞給下列收件者或群組失敗:\n\njoe@example.com"),
+    "kerio": ("postmaster@example.com", "Delivery failure notification", "Your message cannot be delivered to the following recipients:\n\njoe@example.com\n  Reason: 550 5.1.1 User unknown"),
+    "icewarp": ("MAILER-DAEMON@example.com", "Mail Delivery Failure", "Message delivery to the following recipient has failed permanently:\n\n<joe@example.com>: 550 5.1.1 User unknown"),
+    "zoho": ("mailer-daemon@mail.zoho.com", "Undelivered Mail Returned to Sender", "This message was created automatically by mail delivery software.\n A message that you sent could not be delivered to one or more of its recipients. This is a permanent error.\n\njoe@example.com, ERROR CODE :550 - 5.1.1 User unknown"),
+    "proton": ("MAILER-DAEMON@protonmail.com", "Undelivered Mail Returned to Sender", "This is the mail system at host mail.protonmail.com.\n\nYour message could not be delivered to one or more recipients.\n\n<joe@example.com>: 550"),
+    "sophos": ("postmaster@example.com", "Message not delivered", "The following message was not delivered to joe@example.com because it contained a blocked attachment."),
+    "exchange bg": (OFFICE, "Недоставимо: Протокол", "Доставката до тези получатели или групи е неуспешна:\n\njoe@example.com"),
+    "exchange el": (OFFICE, "Δεν ήταν δυνατή η παράδοση: Πρακτικά", "Η παράδοση σε αυτούς τους παραλήπτες ή ομάδες απέτυχε:\n\njoe@example.com"),
+    "exchange he": (OFFICE, "לא ניתן למסירה: פרוטוקול", "המסירה לנמענים או לקבוצות אלה נכשלה:\n\njoe@example.com"),
+    "exchange ar": (OFFICE, "غير قابل للتسليم: محضر", "فشل التسليم إلى هؤلاء المستلمين أو المجموعات:\n\njoe@example.com"),
+    "exchange uk": (OFFICE, "Не вдалося доставити: Протокол", "Не вдалося доставити повідомлення таким одержувачам або групам:\n\njoe@example.com"),
+    "exchange hr": (OFFICE, "Nije moguće isporučiti: Zapisnik", "Isporuka ovim primateljima ili grupama nije uspjela:\n\njoe@example.com"),
+    "exchange sk": (OFFICE, "Nedoručiteľné: Zápis", "Doručenie týmto príjemcom alebo skupinám zlyhalo:\n\njoe@example.com"),
+    "exchange ro": (OFFICE, "Nelivrabil: Proces-verbal", "Livrarea către acești destinatari sau aceste grupuri nu a reușit:\n\njoe@example.com"),
+    "exchange th": (OFFICE, "ไม่สามารถส่งได้: รายงาน", "การส่งไปยังผู้รับหรือกลุ่มเหล่านี้ล้มเหลว:\n\njoe@example.com"),
+    "exchange vi": (OFFICE, "Không gửi được: Biên bản", "Gửi đến những người nhận hoặc nhóm này không thành công:\n\njoe@example.com"),
+    "gmail it": (GMAIL, NDN, "** Indirizzo non trovato **\n\nIl tuo messaggio non è stato recapitato all'indirizzo joe@example.com perché non è stato possibile trovare l'indirizzo o perché non può ricevere email."),
+    "gmail pt": (GMAIL, NDN, "** Endereço não encontrado **\n\nSua mensagem não foi entregue para joe@example.com porque o endereço não foi encontrado ou não pode receber mensagens."),
+    "gmail ja": (GMAIL, NDN, "** アドレス不明 **\n\njoe@example.com にメッセージを配信できませんでした。アドレスが見つからないか、メールを受信できません。"),
+    "gmail ru": (GMAIL, NDN, "** Адрес не найден **\n\nСообщение не доставлено пользователю joe@example.com, так как его адрес не найден или не может принимать почту."),
+    "gmail pl": (GMAIL, NDN, "** Nie znaleziono adresu **\n\nWiadomość nie została dostarczona do: joe@example.com, ponieważ nie znaleziono adresu lub nie można na niego dostarczać poczty."),
+    "gmail nl": (GMAIL, NDN, "** Adres niet gevonden **\n\nJe bericht is niet bezorgd bij joe@example.com, omdat het adres niet kan worden gevonden of geen e-mail kan ontvangen."),
+    "gmail tr": (GMAIL, NDN, "** Adres bulunamadı **\n\nAdres bulunamadığı veya posta alamadığı için iletiniz joe@example.com adresine teslim edilemedi."),
 }  # fmt: skip
 
 LATE: dict[str, tuple[str, str, str]] = {
@@ -204,7 +226,7 @@ def test_fields_of_machines(head: str) -> None:
      "Automatski odgovor: Zahtjev", "Samodejni odgovor: Zahteva", "Автоматичен отговор: Искане", "Automaatvastus: Taotlus", "Automatinis atsakymas: Prašymas",
      "Automātiska atbilde: Lūgums", "Resposta automàtica: Sol·licitud", "ตอบกลับอัตโนมัติ: คำขอ", "Trả lời tự động: Yêu cầu", "Balasan otomatis: Permintaan",
      "Abwesenheitsnotiz: Anfrage", "Absence du bureau : Demande", "Fuera de la oficina: Solicitud", "Fuori ufficio: Richiesta", "Out of office: Request", "AUTO: Max Muster is out of the office (returning 15.06.2026)",
-     "AutoReply: Request", "[Auto-Reply] Request"],
+     "AutoReply: Request", "[Auto-Reply] Request", "Automatic response: Request", "Autoresponse: Request", "Vacation reply: Request", "자동응답: 요청", "自動返信: お願い"],
 )  # fmt: skip
 def test_absences(subject: str) -> None:
     """The subjects that Outlook and Exchange write in each language, without a field that says it."""
