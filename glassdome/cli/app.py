@@ -51,7 +51,7 @@ COMMANDS: Final = {
     ),
     "restore": (
         "glassdome.cli.commands.backup:restore",
-        "Bring a backup back, onto this machine or another; stop the service first.",
+        "Restore a backup on this machine or another; stop the service first.",
     ),
     "feedback": (
         "glassdome.cli.commands.feedback:feedback",
@@ -79,7 +79,10 @@ COMMANDS: Final = {
         "Serve the actions to other agents over MCP: on standard input and output, or over HTTP.",
     ),
     "config": ("glassdome.cli.commands.config:app", "Show the settings."),
-    "mailcow": ("glassdome.cli.commands.mailcow:app", "Wire Glassdome into a mailcow on this machine, and out again."),
+    "mailcow": (
+        "glassdome.cli.commands.mailcow:app",
+        "Install Glassdome into a mailcow on this machine, or remove it.",
+    ),
 }
 
 app = typer.Typer(
