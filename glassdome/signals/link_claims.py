@@ -31,34 +31,11 @@ _SIGNALS = {
     "link_popular_only": "every link leads to well-known sites",
 }
 _PATH_WORD = re.compile(r"[a-z]+")
-_LOGIN = frozenset(
-    [
-        "login",
-        "signin",
-        "logon",
-        "verify",
-        "verification",
-        "validate",
-        "webscr",
-        "secure",
-        "update",
-        "confirm",
-        "account",
-        "billing",
-        "unlock",
-        "password",
-        "webmail",
-        "owa",
-        "auth",
-        "anmelden",
-        "verifizieren",
-        "connexion",
-        "accedi",
-        "inloggen",
-        "acceder",
-        "entrar",
-    ]
-)
+_LOGIN = frozenset({
+    "login", "signin", "logon", "verify", "verification", "validate", "webscr", "secure", "update", "confirm",
+    "account", "billing", "unlock", "password", "webmail", "owa", "auth", "anmelden", "verifizieren", "connexion",
+    "accedi", "inloggen", "acceder", "entrar",
+})  # fmt: skip
 #: Shorter names are parts of other words.
 _MIN_PATH_BRAND = 5
 #: Subject and first words in which a mail says whom it speaks for.
