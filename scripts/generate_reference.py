@@ -22,7 +22,7 @@ def settings_page() -> str:
         "",
         "Generated from the program (`python scripts/generate_reference.py`); a test keeps it fresh.",
         "",
-        "The first that speaks wins: argument, environment, `.env`, the `llm_config` table (what the API writes),",
+        "The first one that is set wins: argument, environment, `.env`, the `llm_config` table (what the API writes),",
         "`config.yml`, default. `glassdome config show` says where each value comes from.",
         "",
         "A running `serve` or `worker` reads all of them again every five seconds, but for its environment and",

@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
+from hypothesis import HealthCheck, settings
 
 from glassdome.core.config import Settings, env_names
 
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.engine_plugin", "tests.servers.scheduling"]
+
+# A busy machine fails no test: neither the time of one example nor that of making it is judged.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

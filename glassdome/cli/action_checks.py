@@ -1,4 +1,4 @@
-"""Check that a mailbox and its server can do the actions that its owner chose."""
+"""Check that a mailbox and its server can do the actions that its owner enabled."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["cannot_work"]
 _BY_SERVER = "or use a server that can do it"
 
 
-async def cannot_work(session: Session, wishes: Preferences) -> list[tuple[str, str]]:
-    """Return the chosen actions that cannot work, each with its fix; raises as the session for a server that is away.
+async def cannot_work(session: Session, preferences: Preferences) -> list[tuple[str, str]]:
+    """Return the enabled actions that cannot work, each with its fix; raises as the session for a server that is away.
 
-    A folder tells which keywords it keeps only when it is opened for changes, as each action does.
+    A server reports which keywords a folder keeps only when the folder is opened for changes, as for each action.
     """
-    found = await _moves(session) if wishes.move_to_junk else []
-    if wishes.flag_phishing or wishes.flag_categories:
+    found = await _moves(session) if preferences.move_to_junk else []
+    if preferences.flag_phishing or preferences.flag_categories:
         kept = (await session.select(INBOX)).permanent
         if kept is not None and "\\*" not in kept:
             fix = f"Switch flag_phishing and flag_categories off, {_BY_SERVER}."
@@ -32,7 +32,7 @@ async def _moves(session: Session) -> list[tuple[str, str]]:
     try:
         await folder_for(session, "\\Junk")
     except FolderMissing as exc:
-        found.append(("move_to_junk is chosen, and there is no Junk folder", exc.fix))
+        found.append(("move_to_junk is on, but there is no Junk folder", exc.fix))
     except ImapRefused as exc:
         found.append((f"the folders cannot be listed: {exc.public_message}", ""))
     if not {"MOVE", "UIDPLUS"} & session.capabilities:

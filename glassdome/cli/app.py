@@ -19,7 +19,7 @@ COMMANDS: Final = {
     ),
     "serve": (
         "glassdome.cli.commands.serve:serve",
-        "Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process.",
+        "Run the REST API, the web UI (/llm/), the watcher of the enabled mailboxes and a worker in one process.",
     ),
     "worker": (
         "glassdome.cli.commands.serve:worker",
@@ -51,7 +51,7 @@ COMMANDS: Final = {
     ),
     "restore": (
         "glassdome.cli.commands.backup:restore",
-        "Bring a backup back, onto this machine or another; stop the service first.",
+        "Restore a backup on this machine or another; stop the service first.",
     ),
     "feedback": (
         "glassdome.cli.commands.feedback:feedback",
@@ -79,7 +79,10 @@ COMMANDS: Final = {
         "Serve the actions to other agents over MCP: on standard input and output, or over HTTP.",
     ),
     "config": ("glassdome.cli.commands.config:app", "Show the settings."),
-    "mailcow": ("glassdome.cli.commands.mailcow:app", "Wire Glassdome into a mailcow on this machine, and out again."),
+    "mailcow": (
+        "glassdome.cli.commands.mailcow:app",
+        "Install Glassdome into a mailcow on this machine, or remove it.",
+    ),
 }
 
 app = typer.Typer(

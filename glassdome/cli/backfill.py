@@ -32,22 +32,22 @@ async def _backfill(settings: Settings, mailbox: str, folder: str, limit: int | 
     clock = SystemClock()
     async with open_app(settings, clock=clock) as app:
         assert app.source is not None
-        wishes = await app.database.preferences.get_preferences(mailbox)
-        if not wishes.auto_analysis:
+        preferences = await app.database.preferences.get_preferences(mailbox)
+        if not preferences.auto_analysis:
             # The owner's no, which --choose at a shell may not override.
             raise ActionForbidden(
                 f"The owner of {mailbox} has switched its analysis off (auto_analysis).",
                 fix="It can be switched on in the web UI, or with POST /api/v1/edit/llm/preferences.",
             )
-        if not wishes.chosen:
+        if not preferences.chosen:
             if not choose:
                 raise ActionForbidden(
-                    f"{mailbox} was not chosen for analysis.",
-                    fix="Add --choose, or choose it with POST /api/v1/edit/llm/preferences.",
+                    f"{mailbox} is not enabled for analysis.",
+                    fix="Add --choose, or enable it with POST /api/v1/edit/llm/preferences.",
                 )
             await must_exist(app.has_mailbox, mailbox)
             now, facts = clock.now(), {"chosen": True}
-            await app.database.preferences.set_preferences(replace(wishes, chosen=True), now=now)
+            await app.database.preferences.set_preferences(replace(preferences, chosen=True), now=now)
             await app.database.history.audit(
                 actor=operator(), action="edit_preferences", subject=mailbox, facts=facts, now=now
             )

@@ -38,7 +38,7 @@ def backup(*, file: Path, force: bool) -> None:
 
 
 def restore(*, file: Path, force: bool) -> None:
-    """Bring a backup back, onto this machine or another; stop the service first."""
+    """Restore a backup on this machine or another; stop the service first."""
     with errors_told():
         settings = load_settings()
         with _source(file, settings) as stream, progress_bar(unit="rows") as bar:

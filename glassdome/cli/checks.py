@@ -192,10 +192,10 @@ async def _database(settings: Settings) -> list[Check]:
     listed = sorted({*chosen, *chosen_by_settings(settings)})
     if listed:
         found.append(
-            _ok("mailboxes", f"{len(listed)} chosen: {', '.join(listed[:5])}{' ...' if len(listed) > 5 else ''}")
+            _ok("mailboxes", f"{len(listed)} enabled: {', '.join(listed[:5])}{' ...' if len(listed) > 5 else ''}")
         )
     else:
-        found.append(_warn("mailboxes", "none is chosen, so no mail is read", "Set GLASSDOME_MAILBOXES=a@example.org"))
+        found.append(_warn("mailboxes", "none is enabled, so no mail is read", "Set GLASSDOME_MAILBOXES=a@example.org"))
     return found
 
 
@@ -211,8 +211,8 @@ async def _imap(settings: Settings) -> list[Check]:
             there = [box for box in mailboxes if box not in missing]
             found = [_left_over(box) for box in missing]
             for box in there[:_LOGINS_TRIED]:
-                wishes = await database.preferences.get_preferences(box)
-                found += await _login(server, box, logins.login_for(box), wishes)
+                preferences = await database.preferences.get_preferences(box)
+                found += await _login(server, box, logins.login_for(box), preferences)
     except (StoreError, OSError):
         # The check of the database reports it; the mail server is tried with the logins of the settings.
         known = sorted(
@@ -228,7 +228,7 @@ async def _imap(settings: Settings) -> list[Check]:
 
 
 async def _missing(settings: Settings, mailboxes: Sequence[str]) -> list[str]:
-    """Return the chosen mailboxes that mailcow does not have; none where it cannot be asked."""
+    """Return the enabled mailboxes that mailcow does not have; none where it cannot be asked."""
     if not (mailboxes and settings.mailcow_api_url and settings.mailcow_api_key):
         return []
     try:
@@ -240,17 +240,17 @@ async def _missing(settings: Settings, mailboxes: Sequence[str]) -> list[str]:
 
 
 def _left_over(mailbox: str) -> Check:
-    fix = "Choose it no more: `chosen: false` in its preferences, or take it out of GLASSDOME_MAILBOXES."
-    return _warn("mailboxes", f"{mailbox} is chosen, and mailcow has no such mailbox", fix)
+    fix = "Disable it: `chosen: false` in its preferences, or remove it from GLASSDOME_MAILBOXES."
+    return _warn("mailboxes", f"{mailbox} is enabled, but mailcow has no such mailbox", fix)
 
 
 async def _login(
-    server: ImapServer, mailbox: str, login: Awaitable[Credentials], wishes: Preferences | None = None
+    server: ImapServer, mailbox: str, login: Awaitable[Credentials], preferences: Preferences | None = None
 ) -> list[Check]:
     try:
         session = await log_in(server, await login)
         try:
-            unable = await cannot_work(session, wishes) if wishes else []
+            unable = await cannot_work(session, preferences) if preferences else []
         finally:
             with contextlib.suppress(Disconnected):
                 await session.log_out()

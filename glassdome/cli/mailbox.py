@@ -21,7 +21,7 @@ __all__ = ["create", "delete", "forget", "list_", "register"]
 def create(
     *, local_part: str, name: str, quota_mb: int, domain: str | None, password_stdin: bool, as_json: bool
 ) -> None:
-    """Create a mailbox and have the agent remember it; the password is asked for."""
+    """Create a mailbox and register it with the agent; asks for the password."""
     with errors_told():
         mailbox = _new_address(local_part, domain)
         password = ask_password(stdin=password_stdin, needed=True, confirm=True)
@@ -89,7 +89,7 @@ def delete(*, mailbox: str, yes: bool, as_json: bool) -> None:
 
 
 def register(*, mailbox: str, login: str, password_stdin: bool, as_json: bool) -> None:
-    """Have the agent watch a mailbox that exists already; its login is tried, its password stored encrypted."""
+    """Register an existing mailbox with the agent; tries its login and stores its password encrypted."""
     with errors_told():
         mailbox = as_mailbox(mailbox)
         password = ask_password(stdin=password_stdin, needed=True)
@@ -100,7 +100,7 @@ def register(*, mailbox: str, login: str, password_stdin: bool, as_json: bool) -
 
 
 def forget(*, mailbox: str, as_json: bool) -> None:
-    """Have the agent watch a mailbox no more, and drop its password; the mailbox itself stays."""
+    """Stop watching a mailbox and forget its password; the mailbox itself stays."""
     with errors_told():
         mailbox = as_mailbox(mailbox)
         if not asyncio.run(_forget(load_settings(), mailbox)):

@@ -53,7 +53,7 @@ def install(
     restart: bool,
     force: bool,
 ) -> None:
-    """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on."""
+    """Install Glassdome. No mailbox is read before it is enabled, and then only mail that arrives from that moment."""
     with errors_told():
         options = Options(
             ollama=ollama, gpu=gpu, image=image, rspamd=rspamd, learn=learn, push=push, agent=agent, link=link
@@ -75,7 +75,7 @@ def install(
 
 
 def upgrade(*, folder: Path, dry_run: bool, restart: bool, force: bool) -> None:
-    """Renew the installed files with this version's, keeping every choice; also after mailcow's own update."""
+    """Update the installed files to this version and keep every choice; also after mailcow's own update."""
     with errors_told():
         installed(_root(folder))
         plan = plan_install(_root(folder), force=force)
@@ -86,7 +86,7 @@ def upgrade(*, folder: Path, dry_run: bool, restart: bool, force: bool) -> None:
 
 
 def status(*, folder: Path, as_json: bool) -> None:
-    """Show the installed files, those that drifted, and those that mailcow's update touched. Ends with 1 when one is missing."""
+    """Show the installed files, and which of them mailcow's update or a person changed. Ends with 1 when one is missing."""
     with errors_told():
         root = _root(folder)
         manifest = installed(root)
@@ -114,7 +114,7 @@ def sql(*, folder: Path, drop: bool) -> None:
 
 
 def uninstall(*, folder: Path, purge: bool, dry_run: bool, restart: bool, force: bool) -> None:
-    """Give every file back byte for byte; the database of analyses stays unless --purge."""
+    """Restore every file byte for byte; the database of analyses stays unless --purge."""
     with errors_told():
         root = _root(folder)
         options, plan = installed(root).options, plan_removal(root, force=force)
@@ -219,7 +219,7 @@ def _tell_opt_in(plan: Plan) -> None:
         )
     chosen = ", ".join(v for n in ("GLASSDOME_MAILBOXES", "GLASSDOME_DOMAINS") if (v := plan.values[n]))
     if not chosen:
-        out.print("\nNo mailbox is chosen, so no mail is read. Add --mailbox a@example.org or --domain example.org.")
+        out.print("\nNo mailbox is enabled, so no mail is read. Add --mailbox a@example.org or --domain example.org.")
         return
     conf = _conf(plan.root)
     if plan.values["GLASSDOME_DOMAINS"] and not (conf.get("MAILCOW_API_KEY") or conf.get("API_KEY_READ_ONLY")):

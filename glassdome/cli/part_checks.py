@@ -40,8 +40,8 @@ async def part_checks(settings: Settings) -> list[Check]:
 async def _stored(settings: Settings) -> _Stored:
     async with open_store(settings, migrated=False) as database:
         names = sorted({*await database.preferences.chosen_mailboxes(), *chosen_by_settings(settings)})
-        wishes = [await database.preferences.get_preferences(name) for name in names]
-        return _Stored(chosen=tuple(wishes), registered=len(await database.mailboxes.list()))
+        preferences = [await database.preferences.get_preferences(name) for name in names]
+        return _Stored(chosen=tuple(preferences), registered=len(await database.mailboxes.list()))
 
 
 def _on(name: str, detail: str) -> Check:
@@ -53,12 +53,12 @@ def _off(name: str, detail: str, fix: str) -> Check:
 
 
 def _analysis(settings: Settings, stored: _Stored) -> Check:
-    judged = [wishes for wishes in stored.chosen if wishes.auto_analysis]
+    judged = [each for each in stored.chosen if each.auto_analysis]
     domains = sorted(settings.domain_names)
     if not settings.imap_host:
         return _off("analysis", "no mail server is set", "Set GLASSDOME_IMAP_HOST, or MAILCOW_API_URL.")
     if not (judged or domains):
-        return _off("analysis", "no mailbox is chosen", "Set GLASSDOME_MAILBOXES, or choose one in the web UI.")
+        return _off("analysis", "no mailbox is enabled", "Set GLASSDOME_MAILBOXES, or enable one in the web UI.")
     what = ", ".join([_count(len(judged), "mailbox", "mailboxes"), *(f"all of {domain}" for domain in domains)])
     if settings.engine_name != "builtin":
         return _on("analysis", f"{what}, with the language model of {settings.engine_name}")
@@ -117,7 +117,7 @@ def _agent(stored: _Stored) -> Check:
 
 
 def _actions(chosen: Sequence[Preferences]) -> Check:
-    counts = {name: sum(getattr(wishes, name) for wishes in chosen) for name in _ACTIONS}
+    counts = {name: sum(getattr(each, name) for each in chosen) for name in _ACTIONS}
     on = [f"{name} in {count}" for name, count in counts.items() if count]
     if on:
         return _on("actions", f"{', '.join(on)} of {_count(len(chosen), 'mailbox', 'mailboxes')}")

@@ -30,7 +30,7 @@ _log = get_logger(__name__)
 
 
 def serve(*, host: str, port: int, no_worker: bool, no_web: bool) -> None:
-    """Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process."""
+    """Run the REST API, the web UI (/llm/), the watcher of the enabled mailboxes and a worker in one process."""
     with errors_told():
         settings = load_settings(service=True, stdout=True)
     run(_serve(settings, host, port, work=not no_worker, web=not no_web))

@@ -9,10 +9,23 @@ from tldextract import TLDExtract
 
 from glassdome.core.shipped import loads_shipped
 
-__all__ = ["is_ip", "is_suffix_word", "main_label", "names_before_suffix", "organizational_domain"]
+__all__ = ["ascii_host", "is_ip", "is_suffix_word", "main_label", "names_before_suffix", "organizational_domain"]
 
 #: The bundled list, private suffixes included (RFC 7489 3.2); nothing is fetched or written.
 _SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@lru_cache(maxsize=4096)
+def ascii_host(host: str) -> str:
+    """Return a host that a reader is shown as it is looked up (UTS 46): `www.b\u00fccher.example` with its A-label."""
+    if host.isascii():
+        return host.lower()
+    import idna  # most hosts need none of its tables
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError, ValueError, IndexError):
+        return host.lower()
 
 
 @lru_cache(maxsize=16_384)

@@ -37,11 +37,11 @@ async def chosen_message(services: Services, caller: Caller, mailbox: str, wante
 
 
 async def must_be_chosen(services: Services, mailbox: str) -> None:
-    """Raise PolicyRefused for a mailbox whose owner did not choose analysis."""
+    """Raise PolicyRefused for a mailbox that is not enabled for analysis."""
     if not (await services.preferences.get_preferences(mailbox)).chosen:
         raise PolicyRefused(
             f"{mailbox} is not enabled for analysis, so its mail is not read.",
-            fix="Choose it with POST /api/v1/edit/llm/preferences.",
+            fix="Enable it with POST /api/v1/edit/llm/preferences.",
         )
 
 

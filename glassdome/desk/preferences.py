@@ -83,7 +83,7 @@ class PreferencesEdit(BaseModel):
     chosen: Annotated[bool | None, Field(description="The opt-in: no mail is read before it is true")] = None
     auto_analysis: Annotated[
         bool | None,
-        Field(description="Analyse new mail unasked; true also chooses the mailbox unless `chosen` says no"),
+        Field(description="Analyse new mail unasked; true also enables the mailbox unless `chosen` is false"),
     ] = None
     auto_categorize: bool | None = None
     phishing_alerts: bool | None = None

@@ -11,12 +11,12 @@ from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.backfills import Backfills
-from glassdome.pipeline.canaries.roles import RoleState
 from glassdome.ports.agent import ActionLedger
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
 from glassdome.ports.store import ConfigStore
 from glassdome.values.feedback import Feedback
+from glassdome.values.role import RoleState
 from glassdome.values.verdict import Verdict
 
 if TYPE_CHECKING:

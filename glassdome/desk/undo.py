@@ -75,7 +75,7 @@ async def take_back(services: Services, caller: Caller, ids: list[int]) -> dict[
 
 
 async def take_back_since(services: Services, caller: Caller, body: UndoRequest) -> Undone:
-    """Take back all that was done since `body.since`, as far as one request goes, and audit it; raises ConnectFailed."""
+    """Undo the actions since `body.since`, up to the bound of one request, and audit it; raises ConnectFailed."""
     query = ActionQuery(
         mailbox=mailbox_of(caller, body.mailbox),
         mailboxes=caller.mailboxes,

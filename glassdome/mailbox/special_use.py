@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.resources import files
 from typing import Final
 
 from glassdome.core.errors import FolderMissing
@@ -11,41 +13,8 @@ from glassdome.values.folder import FolderInfo
 
 __all__ = ["folder_for", "use_of"]
 
-#: What mail programs and servers call the folders, in the languages in which they come; compared case-folded.
-_NAMES: Final = {
-    "\\Junk": """
-        junk|junk e-mail|junk email|junk mail|junk-e-mail|spam|bulk mail|spamverdacht|spam-verdacht
-        |unerwünscht|unerwünschte werbung|courrier indésirable|indésirables|pourriel|pourriels|spams
-        |correo no deseado|no deseado|correo basura|posta indesiderata|indesiderata|indesiderati|lixo|lixo eletrônico
-        |lixo eletrónico|correio eletrónico não solicitado|ongewenste e-mail|ongewenst
-        |skräppost|skräp|søppelpost|uønsket e-post|uønsket|uønsket e-mail|uønsket mail|roskaposti|rämpspost|ruslpóstur
-        |wiadomości-śmieci|wiadomości śmieci|niechciane|nevyžádaná pošta|nevyžiadaná pošta|levélszemét|mesaje nedorite
-        |neželjena pošta|neželena pošta|нежелательная почта|спам|небажана пошта|ανεπιθύμητα|ανεπιθύμητη αλληλογραφία
-        |gereksiz|gereksiz e-posta|istenmeyen|דואר זבל|البريد غير الهام|البريد العشوائي|迷惑メール|垃圾邮件|垃圾郵件
-        |垃圾信件|정크 메일|정크|스팸|스팸함|thư rác|สแปม|อีเมลขยะ""",
-    "\\Sent": """
-        sent|sent items|sent messages|sent mail|sent-mail|sentmail|gesendet|gesendete elemente|gesendete objekte
-        |gesendete nachrichten|postausgang gesendet|envoyés|éléments envoyés|messages envoyés|envoyé|courrier envoyé
-        |enviados|elementos enviados|mensajes enviados|mensagens enviadas|itens enviados|posta inviata|inviati|inviata
-        |elementi inviati|verzonden|verzonden items|verzonden berichten|skickat|skickade|skickade objekt|sendt
-        |sendte elementer|sendt post|lähetetyt|saadetud|wysłane|elementy wysłane|odeslané|odeslaná pošta|odoslané
-        |elküldött elemek|elküldött|trimise|poslano|отправленные|отправленное|надіслані|απεσταλμένα|gönderilmiş öğeler
-        |gönderilmiş|gönderilenler|פריטים שנשלחו|العناصر المرسلة|送信済み|送信済みアイテム|送信済みメール|已发送
-        |已发送邮件|寄件備份|已傳送的郵件|보낸 편지함|보낸 메일함|đã gửi""",
-    "\\Trash": """
-        trash|deleted|deleted items|deleted messages|bin|papierkorb|gelöscht|gelöschte elemente|gelöschte objekte
-        |gelöschte nachrichten|corbeille|éléments supprimés|messages supprimés|papelera|elementos eliminados|lixeira
-        |itens excluídos|itens eliminados|cestino|posta eliminata|prullenbak|verwijderde items|papperskorgen|borttaget
-        |papirkurv|slettet post|slettede elementer|slettede elementer|roskakori|poistetut|prügi|kosz|elementy usunięte
-        |koš|odstraněná pošta|kôš|törölt elemek|coș de gunoi|smeće|удаленные|корзина|видалені|кошик|διαγραμμένα
-        |κάδος|çöp kutusu|silinmiş öğeler|פריטים שנמחקו|العناصر المحذوفة|ゴミ箱|削除済みアイテム|已删除|已删除邮件
-        |废纸篓|垃圾桶|刪除的郵件|휴지통|지운 편지함|thùng rác""",
-    "\\Drafts": """
-        drafts|draft|entwürfe|brouillons|brouillon|borradores|borrador|rascunhos|bozze|concepten|utkast|kladder|kladde
-        |luonnokset|mustandid|wersje robocze|szkice|koncepty|rozepsané|rozpísané|piszkozatok|vázlatok|ciorne|skice|osnutki
-        |черновики|чернетки|πρόχειρα|taslaklar|טיוטות|مسودات|下書き|草稿|草稿箱|草稿匣|임시 보관함|bản nháp""",
-}
-_USES: Final = {name.strip(): use for use, names in _NAMES.items() for name in names.split("|")}
+_NAMES: Final = tomllib.loads((files("glassdome.mailbox") / "data" / "folders.toml").read_text("utf-8"))
+_USES: Final = {name: f"\\{use}" for use, names in _NAMES.items() for name in names}
 #: Google's folders stand below one of their own.
 _LEVEL_OF_ITS_OWN: Final = frozenset({"[gmail]", "[google mail]"})
 

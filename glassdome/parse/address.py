@@ -57,7 +57,10 @@ def _address(name: str, addr: str, state: ParseState) -> Address:
     if addr[:1] in "\"'" and addr[:1] == addr[-1:]:
         addr = addr[1:-1]
     local, at, domain = addr.rpartition("@")
-    return Address(name=_unquoted(decode_words(name, state)), addr=f"{local}{at}{domain.lower().rstrip('.')}")
+    name = _unquoted(decode_words(name, state))
+    if "  " in name:
+        name = " ".join(name.split())  # RFC 5322 3.2.2: a run of spaces says what one says
+    return Address(name=name, addr=f"{local}{at}{domain.lower().rstrip('.')}")
 
 
 def _unquoted(name: str) -> str:
@@ -176,6 +179,7 @@ class _List:
         if name is None:
             specs, name = _bare(pieces)
         else:
+            specs += _beside(pieces)
             name = " ".join(
                 filter(None, (_shown(piece).strip() for piece in pieces if piece.kind in ("quoted", "word")))
             )
@@ -210,6 +214,13 @@ def _is_remark(pieces: list[_Piece], name: str) -> bool:
     """Return whether a member without an address is a comment alone, or the quoted name of a group that has none."""
     words = any(piece.kind != "comment" and piece.text.strip() for piece in pieces)
     return not words or name.rstrip(" ;").endswith(":")
+
+
+def _beside(pieces: list[_Piece]) -> list[str]:
+    """Return whole addresses that stand behind one in angle brackets: some programs show those, and some servers check them."""
+    first = next(number for number, piece in enumerate(pieces) if piece.kind == "angle")
+    behind = (_shown(piece).strip() for piece in pieces[first:] if piece.kind != "angle")
+    return [text for text in behind if _WHOLE.fullmatch(text)]
 
 
 def _shown(piece: _Piece) -> str:

@@ -38,6 +38,8 @@ _SUSPECT = re.compile("[\u00c2\u00c3\u00d0\u00d1\u00e2-\u00ef\u00f0]" + _CLASS)
 _PLAUSIBLE = re.compile(
     "[\u0080-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u1e00-\u1eff\u2010-\u2044\u20ac\u2122\u2190-\u27bf\u3000-\u9fff\uac00-\ud7a3\ufeff\ufffd\U0001f300-\U0001faff]"
 )
+#: Japanese text that cannot be of the one charset is of the other.
+_COUSINS = {"euc-jp": "cp932", "cp932": "euc-jp"}
 #: Tried in this order where statistics say nothing; the last one accepts almost anything.
 _EAST_ASIAN = ("cp932", "euc_jp", "cp949", "big5", "gb18030")
 _TAGS = re.compile(rb"<[^<>]*>")
@@ -140,6 +142,9 @@ def _other(data: bytes, codec: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
+        cousin = _COUSINS.get(codec)
+        if cousin and is_of(data, cousin):
+            return decode_as(data, cousin, strict=False)
         shift_states = codec.startswith("iso-2022") and b"\x1b" not in data
         return _guess(data) if shift_states else decode_as(data, codec, strict=False)
 

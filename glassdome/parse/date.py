@@ -38,6 +38,16 @@ _LOCAL_MONTHS = {
     "авг": "Aug", "сен": "Sep", "окт": "Oct", "ноя": "Nov", "дек": "Dec",
     "jan": "Jan", "feb": "Feb", "mar": "Mar", "apr": "Apr", "jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep",
     "nov": "Nov", "dec": "Dec",
+    # Polish, Czech, Finnish, Turkish, Romanian, Hungarian, Greek, Ukrainian. "lip", "lis" and "srp" are other months in Croatian.
+    "sty": "Jan", "lut": "Feb", "kwi": "Apr", "cze": "Jun", "sie": "Aug", "wrz": "Sep", "paź": "Oct", "paz": "Oct", "gru": "Dec",
+    "led": "Jan", "úno": "Feb", "bře": "Mar", "dub": "Apr", "kvě": "May", "červenec": "Jul", "čvc": "Jul", "červen": "Jun", "června": "Jun", "července": "Jul", "čvn": "Jun", "zář": "Sep",
+    "říj": "Oct", "pro": "Dec",
+    "tammi": "Jan", "helmi": "Feb", "maalis": "Mar", "huhti": "Apr", "touko": "May", "kesä": "Jun", "heinä": "Jul", "elo": "Aug", "syys": "Sep", "loka": "Oct", "marras": "Nov", "joulu": "Dec",
+    "oca": "Jan", "şub": "Feb", "nis": "Apr", "haz": "Jun", "tem": "Jul", "ağu": "Aug", "eyl": "Sep", "eki": "Oct", "kas": "Nov", "ara": "Dec",
+    "ian": "Jan", "iun": "Jun", "iul": "Jul", "noi": "Nov",
+    "febr": "Feb", "márc": "Mar", "ápr": "Apr", "máj": "May", "jún": "Jun", "júl": "Jul", "szept": "Sep",
+    "ιαν": "Jan", "φεβ": "Feb", "μαρ": "Mar", "μάρ": "Mar", "απρ": "Apr", "μαΐ": "May", "μαϊ": "May", "ιουν": "Jun", "ιουλ": "Jul", "αυγ": "Aug", "σεπ": "Sep", "οκτ": "Oct", "νοε": "Nov", "δεκ": "Dec",
+    "січ": "Jan", "лют": "Feb", "бер": "Mar", "кві": "Apr", "тра": "May", "чер": "Jun", "лип": "Jul", "сер": "Aug", "вер": "Sep", "жов": "Oct", "лис": "Nov", "гру": "Dec",
 }  # fmt: skip
 #: Zones that programs write by name, in addition to those of RFC 5322 4.3; names that several countries use are left out.
 _ZONES = {
@@ -56,8 +66,13 @@ _WIDE_COLON = re.compile(r"(?<=\d)\s{0,9}:\s{0,9}(?=\d)")
 _AT = re.compile(r"(?<=\d),?\s+(?:at|um|kl\.?)\s+(?=\d)|(?<=\d{4}),\s+(?=\d)", re.IGNORECASE)
 _BY_NUMBER = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?=\s)", re.ASCII)
 _EAST_ASIAN = re.compile(r"(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]")
-_DAY_DOT = re.compile(r"(?<=\d)\.(?=\s)")
-_LOCAL_MONTH = re.compile(rf"(?<=\d[ .-])\s?({'|'.join(_LOCAL_MONTHS)})\w{{0,9}}\.?(?=[ -])", re.IGNORECASE)
+#: `1.` and `1st` of a month.
+_DAY_DOT = re.compile(r"(?<=\d)(?:\.|(?:st|nd|rd|th)\b,?)(?=\s)", re.IGNORECASE)
+#: The name of a day in any language, in front of the day's number and a month's name.
+_WEEKDAY = re.compile(r"[^\W\d_]{2,12}\.?,?\s{1,9}(?=\d{1,2}[.\s-]{1,3}[^\W\d_])")
+_LOCAL_MONTH = re.compile(
+    rf"(?<=\d[ .-])\s?({'|'.join(sorted(_LOCAL_MONTHS, key=len, reverse=True))})\w{{0,9}}\.?(?=[ -])", re.IGNORECASE
+)
 #: Characters of a date field that can still be a date.
 _LONGEST = 100
 
@@ -110,6 +125,8 @@ def _mended(text: str) -> str:
     text = _NAMED_OFFSET.sub(lambda found: f"{found[1]}{int(found[2]):02}{found[3] or '00'}", text)
     text = _HALF_DAY.sub(_of_half_day, text)
     text = _DAY_DOT.sub("", text)
+    if weekday := _WEEKDAY.match(text):
+        text = text[weekday.end() :]
     text = _LOCAL_MONTH.sub(lambda found: _LOCAL_MONTHS[found[1].lower()], text)
     # RFC 5322 4.3: a year of three digits has 1900 added to it.
     return _THREE_DIGITS.sub(lambda found: str(1900 + int(found[1])), text)

@@ -116,6 +116,7 @@ def _quoted(texts: Sequence[str]) -> bytes:
 def _one_quoted(text: str) -> bytes:
     raw = text.encode("utf-8", "surrogateescape")
     try:
-        return binascii.a2b_qp(raw.replace(b"_", b" "), header=False)
+        # A sign at the end that begins nothing is itself; the decoder would take it for a soft line break.
+        return binascii.a2b_qp(raw.replace(b"_", b" "), header=False) + (b"=" if raw.endswith(b"=") else b"")
     except (binascii.Error, ValueError):
         return raw

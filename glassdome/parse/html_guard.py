@@ -21,26 +21,10 @@ _SHORT_TAG = 2 * MAX_HTML_ATTRIBUTES
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
-_SELF_CLOSING = frozenset(
-    [
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "dt",
-        "dd",
-        "option",
-        "optgroup",
-        "tbody",
-        "thead",
-        "tfoot",
-        "colgroup",
-        "html",
-        "body",
-        "head",
-    ]
-)
+_SELF_CLOSING = frozenset({
+    "p", "li", "td", "th", "tr", "dt", "dd", "option", "optgroup", "tbody", "thead", "tfoot", "colgroup", "html",
+    "body", "head",
+})  # fmt: skip
 _FORMATTING = frozenset(
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
 )

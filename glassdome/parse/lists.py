@@ -6,7 +6,7 @@ import re
 
 from glassdome.core.limits import MAX_REFERENCES, MAX_URL_CHARS
 from glassdome.parse.encoded_words import decode_words
-from glassdome.parse.fields import RawField, first
+from glassdome.parse.fields import RawField, every, first
 from glassdome.parse.plain import one_line
 from glassdome.parse.state import ParseState
 from glassdome.parse.url import normal_url
@@ -29,6 +29,7 @@ _DENIALS = frozenset({"no", "none", "false", "0", ""})
 #: Fields that say it in one of their values.
 _SAYING = {
     "x-precedence": re.compile("auto_reply|junk|bulk"),
+    "preference": re.compile("auto_reply"),
     "x-auto-response-suppress": re.compile(r"\ball\b|oof|autoreply"),
     "x-post-messageclass": re.compile("autoresponder"),
     "delivered-to": re.compile("autoresponder"),
@@ -46,7 +47,7 @@ def read_lists(fields: list[RawField]) -> ListFacts:
     inner = _BRACKETED.search(list_id)
     return ListFacts(
         list_id=one_line(inner[1] if inner else list_id).lower()[:255],
-        unsubscribe=_ways(_decoded(first(fields, "list-unsubscribe"))),
+        unsubscribe=_ways(_decoded(", ".join(every(fields, "list-unsubscribe")[:_MAX_UNSUBSCRIBE]))),
         one_click="one-click" in first(fields, "list-unsubscribe-post").lower(),
         list_post=_posting(_decoded(first(fields, "list-post"))),
         precedence=_keyword(first(fields, "precedence")),
@@ -102,4 +103,6 @@ def message_ids(value: str) -> tuple[str, ...]:
 
 def _keyword(value: str) -> str:
     """The keyword before any parameter or comment (RFC 3834 5)."""
+    if value.startswith("("):
+        value = _COMMENT.sub("", value)
     return one_line(re.split(r"[;(]", value, maxsplit=1)[0]).lower()[:40] if value else ""

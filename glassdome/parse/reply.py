@@ -30,6 +30,8 @@ _DEVICE = re.compile(
     r"|\u043c\u043e\u0431\u0438\u043b|\u0442\u0435\u043b\u0435\u0444\u043e\u043d|\u624b\u673a|\u624b\u6a5f|\u643a\u5e2f|\ud734\ub300\ud3f0|\uc2a4\ub9c8\ud2b8\ud3f0|\u30e1\u30fc\u30eb",
     re.IGNORECASE,
 )
+#: What titles of history stand between: also the dashes of typography.
+_DASHES: Final = "-_=*~\u2010\u2011\u2012\u2013\u2014\u2015\u2500"
 _RULE = re.compile(r"[-_=*~\u2014\u2500]{3,200}\s{0,3}")
 #: Characters around a field name or a sentence: bold in plain text, quotation marks, table borders.
 _AROUND = "*_|\"'\u00a0 \t"
@@ -112,7 +114,7 @@ def _without_history(lines: list[str], setting: Setting) -> list[str]:
             continue
         if bare[0] == ">" and not _closes_address(lines, number):
             continue
-        if (bare[0] in "-_=*<" or bare[-1] in ":\uff1a-") and _is_forward(bare):
+        if (bare[0] in _DASHES or bare[0] == "<" or bare[-1] in ":\uff1a-") and _is_forward(bare):
             return kept + lines[number:]  # a forwarded text is the message
         if taken := _attribution(lines, number, setting) if _may_attribute(bare) and tries.spend() else 0:
             for above in lines[number - taken + 1 : number]:
@@ -194,9 +196,9 @@ def _is_attribution(text: str, quoted: bool, setting: Setting) -> bool:
 
 def _is_titled(lines: list[str], number: int, bare: str) -> bool:
     """Return whether the line is a title between dashes, known by its words or by the field that follows."""
-    if len(bare) > _LONGEST_ATTRIBUTION or bare[0] not in "-_=*~" or bare[-1] not in "-_=*~":
+    if len(bare) > _LONGEST_ATTRIBUTION or bare[0] not in _DASHES or bare[-1] not in _DASHES:
         return False
-    title = bare.strip("-_=*~ \t")
+    title = bare.strip(f"{_DASHES} \t")
     if not title or not any(map(str.isalpha, title)):
         return False
     if REPLY_WORDS.original.search(title):

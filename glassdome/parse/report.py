@@ -87,7 +87,8 @@ def read_report(
         if kind:
             senders = [address for part in returned_parts(root) for address in _senders(_head_of(part, state))]
             return Report(kind=kind, own_chars=len(text), returned_from=tuple(dict.fromkeys(senders)))
-    return _by_words(root.fields, subject, text) if is_server else None
+    named = mail_from == "" and _is_server(author)
+    return _by_words(root.fields, subject, text, named=named) if is_server else None
 
 
 def _is_server(author: Address) -> bool:
@@ -137,8 +138,12 @@ def _senders(head: str) -> list[str]:
     return found
 
 
-def _by_words(fields: list[RawField], subject: str, text: str) -> Report | None:
-    """Recognise a report by the sentences of its template, or by its subject together with a server's refusal."""
+def _by_words(fields: list[RawField], subject: str, text: str, *, named: bool) -> Report | None:
+    """Recognise a report by the sentences of its template, or by its subject together with a server's refusal.
+
+    With the null sender and a server's name (`named`) the subject and the recipient's
+    address are enough: templates come in more languages than these.
+    """
     words = _WORDS
     start = _begin_of_copy(text)
     own = text[: min(start, _MOST_CHARS)]
@@ -147,7 +152,7 @@ def _by_words(fields: list[RawField], subject: str, text: str) -> Report | None:
     refused = bool(first(fields, "x-failed-recipients")) or _REFUSAL.search(own) is not None
     tried = any(phrase in plain for phrase in words.delayed)
     sentences = tried + sum(phrase in plain for phrase in words.failed)
-    if sentences + titled + refused < _ENOUGH:
+    if sentences + titled + refused + (named and titled and bool(_ADDRESS.search(own))) < _ENOUGH:
         return None
     delayed = tried or any(phrase in subject.lower() for phrase in words.delayed)
     senders = _senders(text[start : start + _MOST_CHARS])

@@ -124,7 +124,10 @@ def _underscores(parts: SplitResult) -> str:
 
 
 def _google(parts: SplitResult) -> str:
-    """Read `/url?q=https://target`, which Gmail and Google's documents put in front of links."""
+    """Read `/url?q=https://target`, which Gmail and Google's documents put in front of links, and `/amp/s/target`."""
+    kind, _, target = parts.path.removeprefix("/amp/").partition("/")
+    if parts.path.startswith("/amp/") and kind == "s":
+        return f"https://{target}?{parts.query}".rstrip("?")
     return _query("q", "url")(parts) if parts.path == "/url" else ""
 
 
@@ -172,6 +175,7 @@ _GATEWAYS: Final[dict[str, Reader]] = {
     "sonicurlprotection-fra.com": _query("url"),
     "z.antigena.com": _opaque,
     "url.serverdata.net": _opaque,
+    "defend.egress.com": _opaque,
     "seclinks.cloud-security.net": _opaque,
     "www.google.com": _google,
 }
@@ -193,7 +197,7 @@ def _may_be_rewritten(host: str) -> bool:
 
 
 def _reader_of(host: str) -> Reader | None:
-    if host.endswith("-ctp.trendmicro.com"):
+    if host.endswith(("-ctp.trendmicro.com", "-urlprotect.trendmicro.com")):
         return _query("url")
     end = host
     while end:

@@ -17,30 +17,12 @@ _HTML = _SPECIAL_HTML | {"text/html", "text/xhtml", "application/xhtml+xml"}
 #: Text that mail programs read by themselves.
 _KNOWN = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/x-markdown", "text/markdown"})
 #: Text that is data: shown only where there is nothing else to show.
-_DATA = frozenset(
-    [
-        "text/calendar",
-        "text/vcard",
-        "text/x-vcard",
-        "text/directory",
-        "text/csv",
-        "text/css",
-        "text/javascript",
-        "text/xml",
-        "text/rtf",
-        "text/rfc822-headers",
-        "text/rfc822-header",
-        "text/tab-separated-values",
-        "text/x-vcalendar",
-        "text/json",
-        "text/x-script",
-        "text/x-python",
-        "text/x-shellscript",
-        "text/scriptlet",
-        "text/vbscript",
-        "text/ecmascript",
-    ]
-)
+_DATA = frozenset({
+    "text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/css", "text/javascript",
+    "text/xml", "text/rtf", "text/rfc822-headers", "text/rfc822-header", "text/tab-separated-values",
+    "text/x-vcalendar", "text/json", "text/x-script", "text/x-python", "text/x-shellscript", "text/scriptlet",
+    "text/vbscript", "text/ecmascript",
+})  # fmt: skip
 _CALENDAR = frozenset({"text/calendar", "application/ics", "text/x-vcalendar", "application/calendar"})
 _PGP = "application/pgp-encrypted"
 #: What bytes that are words look like.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,6 +23,10 @@ _SHORT_TYPES = {"html": "text/html", "multipart": "multipart/mixed", "message": 
 #: Content-Type fields of one part that are read; a program that takes the right one shows the text.
 _MAX_TYPES = 4
 _NONE = Field()
+#: Empty lines, and then a field that each message has.
+_LEADING_BLANK = re.compile(
+    rb"[\r\n]{1,8}(?=(?:from|date|received|return-path|subject|to|message-id|mime-version)[ \t]{0,5}:)", re.IGNORECASE
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,10 +125,11 @@ def _parse_multipart(part: Part, body: _Span, state: ParseState, depth: int) -> 
         state.add("too_deep", f"more than {MAX_DEPTH} levels")
         part.body, part.content_type = body.bytes(), Field(value="application/octet-stream")
         return
-    spans = _split(body, _delimiter(part, body, state), state)
+    delimiter = _delimiter(part, body, state)
+    spans = _split(body, delimiter, state)
     if not spans:
         state.add("no_boundary_found")
-        part.body, part.content_type = body.bytes(), _PLAIN
+        part.body, part.content_type = _without_parts(body, delimiter), _PLAIN
         return
     default = "message/rfc822" if part.media_type == "multipart/digest" else _DEFAULT
     for span in spans:
@@ -142,7 +148,13 @@ def _parse_embedded(part: Part, body: _Span, state: ParseState, depth: int) -> N
     state.parts -= 1
     inner = part.content(state)
     whole = body if inner is part.body else _Span(inner, 0, len(inner))
-    part.children.append(_parse(whole, state, _DEFAULT, depth + 1))
+    part.children.append(_parse(_from_first_field(whole), state, _DEFAULT, depth + 1))
+
+
+def _from_first_field(span: _Span) -> _Span:
+    """Skip empty lines in front of the header of an embedded message, as programs leave them that paste one."""
+    blank = _LEADING_BLANK.match(span.data, span.start, span.stop)
+    return span._replace(start=blank.end()) if blank else span
 
 
 def _delimiter(part: Part, body: _Span, state: ParseState) -> bytes:
@@ -183,6 +195,12 @@ def _split(body: _Span, delimiter: bytes, state: ParseState) -> list[_Span]:
         state.add("no_closing_boundary")
         spans.append(_Span(data, opened, stop))
     return spans
+
+
+def _without_parts(body: _Span, delimiter: bytes) -> bytes:
+    """Return what is shown of a multipart without parts: all of it, or nothing where it is a closing delimiter alone."""
+    whole = body.bytes()
+    return b"" if delimiter and whole.strip() == delimiter + b"--" else whole
 
 
 def _next(body: _Span, delimiter: bytes, start: int) -> int:

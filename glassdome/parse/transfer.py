@@ -18,6 +18,8 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _PADDING = re.compile(rb"=+")
+#: A soft line break with spaces behind it, which some server added on the way (RFC 2045 6.7, rule 3).
+_PADDED_BREAK = re.compile(rb"=[ \t]{1,200}(?=\r?\n|\Z)")
 #: Letters of a word of prose; encoded lines have more, and no spaces.
 _LONGEST_WORD = 30
 #: Base64 texts one after the other in one body; more than a few is an attack on the decoder.
@@ -61,7 +63,7 @@ def decode_transfer(data: bytes, encoding: str, state: ParseState) -> bytes:
     if word in _IDENTITY:
         return data
     if word in _QUOTED_PRINTABLE:
-        return binascii.a2b_qp(data)
+        return binascii.a2b_qp(_PADDED_BREAK.sub(b"=", data) if b"= " in data or b"=\t" in data else data)
     if word in ("base64", "b64", "xbase64"):
         return base64_bytes(data, state)
     if word in _UU:

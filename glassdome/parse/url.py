@@ -37,50 +37,11 @@ _NAKED = re.compile(
 #: Stands in every host name of those.
 _ENDING = re.compile(r"\.[a-z]{2}")
 #: Endings that are file names and words more often than host names: there a path is wanted.
-_NO_HOST_ALONE = frozenset(
-    [
-        "ai",
-        "am",
-        "app",
-        "as",
-        "at",
-        "be",
-        "by",
-        "cc",
-        "do",
-        "eu",
-        "in",
-        "is",
-        "it",
-        "java",
-        "jp",
-        "js",
-        "la",
-        "me",
-        "md",
-        "ml",
-        "mov",
-        "my",
-        "name",
-        "net",
-        "no",
-        "ph",
-        "pl",
-        "ps",
-        "py",
-        "rs",
-        "sh",
-        "so",
-        "st",
-        "tc",
-        "tf",
-        "to",
-        "us",
-        "vi",
-        "ws",
-        "zip",
-    ]
-)
+_NO_HOST_ALONE = frozenset({
+    "ai", "am", "app", "as", "at", "be", "by", "cc", "do", "eu", "in", "is", "it", "java", "jp", "js", "la", "me",
+    "md", "ml", "mov", "my", "name", "net", "no", "ph", "pl", "ps", "py", "rs", "sh", "so", "st", "tc", "tf",
+    "to", "us", "vi", "ws", "zip",
+})  # fmt: skip
 _TRAILING = ".,;:!?'\"*_~\u3002\uff0c\u2026"
 #: Host names without a scheme that are taken of one text; a list of domains is no list of lures.
 _MOST_NAKED = 200

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from glassdome.pipeline.canaries.roles import RoleState
 from glassdome.shapes.instants import rfc3339
-from glassdome.values.role import ModelTest
+from glassdome.values.role import ModelTest, RoleState
 
 __all__ = ["fields_shape", "role_shape"]
 

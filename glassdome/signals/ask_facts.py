@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from glassdome.core.shipped import loads_shipped
+from glassdome.signals.word_table import Span, WordTable, places_in, word_table
 
 __all__ = ["asks_by_facts", "offers_by_facts"]
 
@@ -19,26 +18,9 @@ _ASKS: Final = "ask_facts.toml"
 _OFFERS: Final = "offer_facts.toml"
 #: Characters read: what a mail wants, it says before.
 _READ: Final = 4_000
-_WORD: Final = re.compile(r"[^\W_]+")
-_STEM: Final = 4
 #: Places of each part that are looked at, and the longest quote.
 _MOST: Final = 12
 _QUOTED: Final = 140
-#: Letters that NFKD leaves alone, in the spelling of the file.
-_PLAIN: Final = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"})
-
-Span = tuple[int, int]
-#: A language and one of its parts.
-Slot = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Term:
-    """One entry of the file: its words, whether the last is a stem, and the slot that it fills."""
-
-    words: tuple[str, ...]
-    stem: bool
-    slot: Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +35,11 @@ class _Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """The file by the first word of each entry, or by the first letters of a stem that stands alone."""
+    """The file: its asks, its languages, and the words of their parts."""
 
     asks: tuple[_Ask, ...]
     languages: tuple[str, ...]
-    by_word: Mapping[str, tuple[_Term, ...]]
-    by_stem: Mapping[str, tuple[_Term, ...]]
+    words: WordTable
 
 
 def asks_by_facts(text: str) -> Iterator[tuple[str, int, int]]:
@@ -88,33 +69,10 @@ def _found(text: str, table: _Table) -> Iterator[tuple[str, int, int]]:
 
 def _filled(read: str, table: _Table) -> Mapping[str, Mapping[str, Sequence[Span]]]:
     """Return where each part stands, by language."""
-    spans, words = _words_of(read)
-    filled: dict[str, dict[str, list[Span]]] = {}
-    by_word, by_stem = table.by_word, table.by_stem
-    for place, word in enumerate(words):
-        terms, stems = by_word.get(word), by_stem.get(word[:_STEM])
-        if terms is None and stems is None:
-            continue
-        for term in (*(terms or ()), *(stems or ())):
-            last = place + len(term.words) - 1
-            if last < len(words) and _is(words, place, term):
-                language, part = term.slot
-                filled.setdefault(language, {}).setdefault(part, []).append((spans[place][0], spans[last][1]))
+    filled: dict[str, dict[str, Sequence[Span]]] = {}
+    for (language, part), spans in places_in(read, table.words).items():
+        filled.setdefault(language, {})[part] = spans
     return filled
-
-
-@lru_cache(maxsize=4)
-def _words_of(read: str) -> tuple[Sequence[Span], Sequence[str]]:
-    """Return where each word stands, and the words without case and accents; both files ask it of the same text."""
-    spans = [found.span() for found in _WORD.finditer(read)]
-    return spans, [_plain(read[start:end]) for start, end in spans]
-
-
-def _is(words: Sequence[str], place: int, term: _Term) -> bool:
-    *fixed, last = term.words
-    end = place + len(fixed)
-    told = words[end].startswith(last) if term.stem else words[end] == last
-    return told and list(words[place:end]) == fixed
 
 
 def _pairs(one: Sequence[Span], other: Sequence[Span], close: int) -> list[Span]:
@@ -152,15 +110,6 @@ def _overlap(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-@lru_cache(maxsize=8192)
-def _plain(word: str) -> str:
-    """Return a word in lower case without accents."""
-    if word.isascii():
-        return word.lower()
-    letters = unicodedata.normalize("NFKD", word.lower())
-    return "".join([letter for letter in letters if not unicodedata.combining(letter)]).translate(_PLAIN)
-
-
 @loads_shipped((_ASKS,), (_OFFERS,))
 @cache
 def _table(name: str) -> _Table:
@@ -170,23 +119,11 @@ def _table(name: str) -> _Table:
         _Ask(group=one["group"], parts=tuple(one["parts"]), near=one["near"], close=one.get("close", 0))
         for one in raw["ask"]
     )
-    by_word: dict[str, list[_Term]] = {}
-    by_stem: dict[str, list[_Term]] = {}
-    for term in _terms(raw["part"]):
-        alone = term.stem and len(term.words) == 1
-        index, key = (by_stem, term.words[0][:_STEM]) if alone else (by_word, term.words[0])
-        index.setdefault(key, []).append(term)
-    return _Table(
-        asks=asks,
-        languages=tuple(dict.fromkeys(language for part in raw["part"].values() for language in part)),
-        by_word={key: tuple(terms) for key, terms in by_word.items()},
-        by_stem={key: tuple(terms) for key, terms in by_stem.items()},
+    entries = (
+        (entry, (language, part))
+        for part, languages in raw["part"].items()
+        for language, listed in languages.items()
+        for entry in listed.split()
     )
-
-
-def _terms(parts: Mapping[str, Mapping[str, str]]) -> Iterator[_Term]:
-    for part, languages in parts.items():
-        for language, entries in languages.items():
-            for entry in entries.split():
-                words = tuple(entry.rstrip("*").split("_"))
-                yield _Term(words=words, stem=entry.endswith("*"), slot=(language, part))
+    languages = tuple(dict.fromkeys(language for part in raw["part"].values() for language in part))
+    return _Table(asks=asks, languages=languages, words=word_table(entries))

@@ -13,7 +13,7 @@ from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.claims import ROLE_LOCAL, claim_of, owns
 from glassdome.signals.domains import main_label
 from glassdome.signals.finding import evidence
-from glassdome.signals.gateway import inner_view
+from glassdome.signals.gateway import inner_view, looked_through
 from glassdome.signals.host_lists import platforms
 from glassdome.signals.inner_files import is_locked, runs_code, with_inner
 from glassdome.signals.link_owner import Owner, is_a_way_back, owner_of
@@ -121,14 +121,16 @@ class AskMaterial:
 
 def look(message: Message, context: Context) -> AskMaterial:
     """Examine the author, the words and the links that are not small print."""
-    known = message.notes.get(_NOTE)
+    note = f"{_NOTE} {' '.join(sorted(context.own_domains))}"
+    known = message.notes.get(note)
     if known is None:
-        asking = [view for view in view_links(message) if view.host and not is_a_way_back(view)]
+        shown = [looked_through(view, message, context) for view in view_links(message)]
+        asking = [view for view in shown if view.host and not is_a_way_back(view)]
         owned = [(view, owner_of(view, message)) for view in asking]
         behind = [(view, owner_of(view, message)) for link in asking if (view := inner_view(link)) is not None]
         owned += [(view, owner) for view, owner in behind if owner == "made_up"]
         known = asking_words(message), tuple(owned)
-        message.notes[_NOTE] = known
+        message.notes[note] = known
     standing = context.asked.standing if context.asked is not None else standing_of(message, context)
     return AskMaterial(standing=standing, words=known[0], links=known[1])
 

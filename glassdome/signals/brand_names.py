@@ -21,29 +21,10 @@ def _pattern() -> tuple[re.Pattern[str], Mapping[str, Brand]]:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LEGAL = frozenset(
-    (
-        "inc",
-        "ltd",
-        "gmbh",
-        "ag",
-        "sa",
-        "se",
-        "bv",
-        "spa",
-        "srl",
-        "llc",
-        "plc",
-        "com",
-        "de",
-        "the",
-        "via",
-        "und",
-        "and",
-        "of",
-        "your",
-    )
-)
+_LEGAL = frozenset({
+    "inc", "ltd", "gmbh", "ag", "sa", "se", "bv", "spa", "srl", "llc", "plc", "com", "de", "the", "via", "und",
+    "and", "of", "your",
+})  # fmt: skip
 
 
 def _is_business(rest: str) -> bool:

@@ -8,7 +8,14 @@ from functools import lru_cache
 import idna
 from confusable_homoglyphs import confusables
 
-from glassdome.core.domains import is_ip, is_suffix_word, main_label, names_before_suffix, organizational_domain
+from glassdome.core.domains import (
+    ascii_host,
+    is_ip,
+    is_suffix_word,
+    main_label,
+    names_before_suffix,
+    organizational_domain,
+)
 
 __all__ = [
     "ascii_host",
@@ -25,17 +32,6 @@ __all__ = [
 #: What digits and letter pairs are read as.
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _FOLD = str.maketrans({"0": "o", "1": "l", "3": "e", "5": "s", "i": "l", "|": "l", "$": "s", "@": "a", "ı": "l"})
-
-
-@lru_cache(maxsize=4096)
-def ascii_host(host: str) -> str:
-    """Return a host that a reader is shown as it is looked up (UTS 46): `www.b\u00fccher.example` with its A-label."""
-    if host.isascii():
-        return host.lower()
-    try:
-        return idna.encode(host, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError, ValueError, IndexError):
-        return host.lower()
 
 
 @lru_cache(maxsize=4096)

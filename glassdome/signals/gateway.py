@@ -19,9 +19,10 @@ from urllib.parse import unquote
 from glassdome.signals.domains import is_ip, organizational_domain
 from glassdome.signals.host_lists import free_hosts, in_list, mailers, popular, risky_tlds, shorteners
 from glassdome.signals.link_view import LinkView, split_url
+from glassdome.values.context import Context
 from glassdome.values.message import Message
 
-__all__ = ["common_gateway", "inner_view"]
+__all__ = ["common_gateway", "inner_view", "looked_through"]
 
 _WEB: Final = re.compile(r"https?:/{1,2}[^\s/?#\"'<>]{3,253}(?:[/?#][^\s\"'<>]{0,4000})?", re.IGNORECASE)
 #: What `http` begins with in base64, and what it is in hexadecimal.
@@ -95,6 +96,21 @@ def common_gateway(message: Message, links: Sequence[LinkView]) -> str:
     if len(inner) < len(web) or len({(view.host, view.rest) for view in inner}) < _FEWEST:
         return ""
     return "" if domain == organizational_domain(message.author.domain) or _is_cheap(host, domain) else host
+
+
+def looked_through(link: LinkView, message: Message, context: Context) -> LinkView:
+    """Return the link behind a host that is no lie of the sender's, also where it is the mail's only one.
+
+    That is a host of the reader's own organization, and any other one in front of an address of the proven sender's own:
+    whoever can write in that name has no use for such a detour.
+    """
+    inner = inner_view(link)
+    if inner is None:
+        return link
+    if link.domain in {organizational_domain(domain) for domain in context.own_domains}:
+        return inner
+    proven = message.authenticity.organization
+    return inner if proven and inner.domain == proven and not _is_cheap(link.host, link.domain) else link
 
 
 def _is_cheap(host: str, domain: str) -> bool:

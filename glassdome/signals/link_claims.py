@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.domains import organizational_domain
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
-from glassdome.signals.gateway import inner_view
+from glassdome.signals.gateway import inner_view, looked_through
 from glassdome.signals.host_lists import brand_owners, free_hosts, in_list, popular, reply_services, shorteners
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.signals.lookalike import find_lookalike, protected_by
@@ -31,34 +31,11 @@ _SIGNALS = {
     "link_popular_only": "every link leads to well-known sites",
 }
 _PATH_WORD = re.compile(r"[a-z]+")
-_LOGIN = frozenset(
-    [
-        "login",
-        "signin",
-        "logon",
-        "verify",
-        "verification",
-        "validate",
-        "webscr",
-        "secure",
-        "update",
-        "confirm",
-        "account",
-        "billing",
-        "unlock",
-        "password",
-        "webmail",
-        "owa",
-        "auth",
-        "anmelden",
-        "verifizieren",
-        "connexion",
-        "accedi",
-        "inloggen",
-        "acceder",
-        "entrar",
-    ]
-)
+_LOGIN = frozenset({
+    "login", "signin", "logon", "verify", "verification", "validate", "webscr", "secure", "update", "confirm",
+    "account", "billing", "unlock", "password", "webmail", "owa", "auth", "anmelden", "verifizieren", "connexion",
+    "accedi", "inloggen", "acceder", "entrar",
+})  # fmt: skip
 #: Shorter names are parts of other words.
 _MIN_PATH_BRAND = 5
 #: Subject and first words in which a mail says whom it speaks for.
@@ -155,7 +132,7 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
         detail = f"{asking[0].host} asks to log in or verify"
         yield hit("link_credential_path", detail, *(evidence(v.where, v.url) for v in asking))
     yield from _address(message, links, context)
-    yield from _kinship(message, links)
+    yield from _kinship(message, [looked_through(link, message, context) for link in links])
 
 
 DETECTOR = Detector(name="link_claims", signals=_SIGNALS, run=detect)

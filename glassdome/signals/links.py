@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from glassdome.signals.domains import ascii_host, is_ip, organizational_domain, unicode_host
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
-from glassdome.signals.gateway import common_gateway, inner_view
+from glassdome.signals.gateway import common_gateway, inner_view, looked_through
 from glassdome.signals.host_lists import free_hosts, in_list, popular, reply_services, risky_tlds, shorteners
 from glassdome.signals.link_view import LinkView, view_links
 from glassdome.values.context import Context
@@ -137,7 +137,8 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     verified = message.authenticity.organization
     gateway = common_gateway(message, links)
     for link in links:
-        for name, why in _of_link(link, gateway):
+        passed = gateway or ("" if looked_through(link, message, context) is link else link.host)
+        for name, why in _of_link(link, passed):
             if name == "link_free_host" and link.domain == verified:
                 continue  # a service that our server verified links to what its user shared
             found.setdefault(name, []).append((link, why))

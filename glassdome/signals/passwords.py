@@ -32,7 +32,7 @@ _PLAIN = "pin|psw|pwd|pw|p/w|mdp"
 _IS = "is|ist|lautet|est|es|é|è|er|är|on|jest|je|adalah"
 _PARTICLE = re.compile(r"[をで을를로]")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[\n。！？؟।]")
-_LAST_WORD = re.compile(r"([^\W\d_]+)[ -]?$")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[ -]?$")
 #: Characters around a number in which the words stand that make a password of it, and numbers of a text looked at.
 _AROUND = 40
 _MOST_CODES = 200

@@ -36,10 +36,6 @@ class ModelRoles:
         changes = ("opinion", "updated_at")
         await self._db.write(lambda c: upsert(c, model_answers, [row], keys=("model_key", "canary"), replace=changes))
 
-    async def forget_answers(self, key: str) -> None:
-        """Forget a test, so that the next one asks again."""
-        await self._db.change(delete(model_answers).where(model_answers.c.model_key == key))
-
     async def get(self, key: str) -> ModelTest | None:
         """Return the finished test of a model, None where there is none."""
         row = await self._db.row(select(model_roles.c.test).where(model_roles.c.model_key == key))

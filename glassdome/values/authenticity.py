@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from glassdome.core.domains import organizational_domain
+from glassdome.core.domains import ascii_host, organizational_domain
 
 if TYPE_CHECKING:
     from glassdome.values.message import Address, Authentication, AuthResult
@@ -39,7 +39,7 @@ class Authenticity:
 def is_aligned(result: AuthResult, organization: str) -> bool:
     """Return whether a result is about the same organizational domain."""
     domain = result.domain.rpartition("@")[2]
-    return bool(domain) and organizational_domain(domain) == organization
+    return bool(domain) and organizational_domain(ascii_host(domain)) == organization
 
 
 def vouch(header_from: Iterable[Address], authentication: Authentication) -> Authenticity:
@@ -54,7 +54,7 @@ def vouch(header_from: Iterable[Address], authentication: Authentication) -> Aut
     dmarc = authentication.best("dmarc")
     if not checked or len(authors) != 1 or (dmarc is not None and dmarc.result in DMARC_FAILED):
         return Authenticity(checked=checked)
-    organization = organizational_domain(next(iter(authors.values())).domain)
+    organization = organizational_domain(ascii_host(next(iter(authors.values())).domain))
     if not organization:
         return Authenticity(checked=checked)
     addr = next(iter(authors))

@@ -18,6 +18,7 @@ __all__ = [
     "ModelIdentity",
     "ModelRole",
     "ModelTest",
+    "RoleState",
 ]
 
 
@@ -103,3 +104,13 @@ class ModelTest:
     mails: int
     seconds: float
     tested_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleState:
+    """The role to show: `test` is None while there is no finished one, `answered` how far the running one is."""
+
+    grant: Grant = UNTESTED
+    test: ModelTest | None = None
+    answered: int = 0
+    mails: int = 0

@@ -15,9 +15,9 @@ from glassdome.values.role import UNTESTED, Grant, ModelRole
 from glassdome.values.signal import Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
 from glassdome.verdict import merge
-from glassdome.verdict.asks import checked_asks
 from glassdome.verdict.draft import may_be_answered, safe_draft
 from glassdome.verdict.earned import earned
+from glassdome.verdict.evidence import checked_asks
 from glassdome.verdict.masking import masked_verdict
 from glassdome.verdict.reasons import phishing_reasons
 from glassdome.verdict.score import Scores, injected, score, unknown_signals

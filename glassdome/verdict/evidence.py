@@ -1,15 +1,17 @@
-"""Checks that evidence is where it says; a quote that is not in the message is dropped."""
+"""Checks that evidence is where it says; a quote that is not in the message is dropped, be it of a reason or of an ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from glassdome.core.limits import MAX_PHRASE_CHARS
+from glassdome.values.ask import Ask
 from glassdome.values.file_places import texts_at
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence
 
-__all__ = ["is_there", "verified"]
+__all__ = ["checked_asks", "is_there", "verified"]
 
 
 def _plain(text: str) -> str:
@@ -79,3 +81,14 @@ def is_there(message: Message, item: Evidence) -> bool:
 def verified(message: Message, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Return the evidence that holds."""
     return tuple(item for item in items if is_there(message, item))
+
+
+def checked_asks(message: Message, asks: Iterable[Ask]) -> tuple[Ask, ...]:
+    """Return the asks; a quote that is not where it should be is dropped, the ask stays."""
+    return tuple(_checked(message, ask) for ask in asks)
+
+
+def _checked(message: Message, ask: Ask) -> Ask:
+    quote = ask.quote[:MAX_PHRASE_CHARS]
+    there = not quote or is_there(message, Evidence(where=ask.where, quote=quote))
+    return replace(ask, quote=quote if there else "", why=ask.why[:MAX_PHRASE_CHARS])

@@ -52,8 +52,8 @@ def _mailbox(form: SentForm) -> str:
 
 
 async def _must_be_read(services: Services, mailbox: str) -> None:
-    wishes = await services.preferences.get_preferences(mailbox)
-    if not (wishes.chosen and wishes.auto_analysis):
+    preferences = await services.preferences.get_preferences(mailbox)
+    if not (preferences.chosen and preferences.auto_analysis):
         raise ActionForbidden(f"{mailbox} is not read.", fix="Tick the first two boxes of its preferences first.")
 
 

@@ -117,7 +117,7 @@ async def correct(services: Wired, form: Written) -> Response:
 
 @router.post("/harmless")
 async def harmless(services: Wired, form: Written) -> Response:
-    """Call the message harmless, and take back everything that was done to it because it did not look so."""
+    """Correct the verdict to harmless, and undo the actions on the message."""
     mailbox = as_mailbox(form["mailbox"])
     form.caller.must_see(mailbox)
     found = await find_analysis(services.analyses, mailbox, parse_email_id(form["id"]))

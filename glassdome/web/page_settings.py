@@ -36,7 +36,7 @@ SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
         Switch(
             name="chosen",
             title="Glassdome may read this mailbox",
-            about="Nothing is read before this is on. Switched on, reading starts with what arrives from then on.",
+            about="Nothing is read before this is on. Reading starts with mail that arrives from then on.",
         ),
         Switch(name="auto_analysis", title="Judge new mail", about="Off: new mail is not read unless somebody asks."),
         Switch(name="summary_enabled", title="Write summaries", about="One or two sentences of each message."),
@@ -47,7 +47,7 @@ SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
             about="A language model writes a draft for harmless mail from people. It is stored here and never sent.",
         ),
     ),
-    "What is done to mail": (
+    "Actions on mail": (
         Switch(name="phishing_alerts", title="Warn of phishing", about="The owner is told of each phishing mail."),
         Switch(
             name="flag_phishing",

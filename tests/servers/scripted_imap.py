@@ -147,12 +147,11 @@ class ScriptedImap:
         return None
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one connection."""
-        self.now_open += 1
-        self.most_at_once = max(self.most_at_once, self.now_open)
+        """Serve one connection; `now_open` counts those that are logged in, as servers' limits per account do."""
+        talk = _Talk(self, reader, writer)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await _Talk(self, reader, writer).run()
-        self.now_open -= 1
+            await talk.run()
+        self.now_open -= bool(talk.user)
         writer.transport.abort()
 
 
@@ -226,13 +225,16 @@ class _Talk:
         if not secret:
             self.say("+ ")
             secret = (await self.reader.readline()).decode().strip()
-        self.user = base64.b64decode(secret).decode().split("\0")[1]
-        self.server.logins += 1
-        return self.server.login_says
+        return self.entered(base64.b64decode(secret).decode().split("\0")[1])
 
     async def do_login(self, tag: str, rest: str) -> str:
-        self.user = _unquoted(rest.partition(" ")[0])
+        return self.entered(_unquoted(rest.partition(" ")[0]))
+
+    def entered(self, user: str) -> str:
+        self.user = user
         self.server.logins += 1
+        self.server.now_open += 1
+        self.server.most_at_once = max(self.server.most_at_once, self.server.now_open)
         return self.server.login_says
 
     async def do_namespace(self, tag: str, rest: str) -> str:

@@ -30,7 +30,7 @@ def undo(
     ids: Ids = None,
     since: Annotated[str, typer.Option(help="Instead of ids, everything since then: 90m, 24h, 7d.")] = "",
     mailbox: Mailbox = "",
-    keywords: Annotated[bool, typer.Option("--keywords", help="Take keywords off too, not only moves.")] = False,
+    keywords: Annotated[bool, typer.Option("--keywords", help="Undo keywords too, not only moves.")] = False,
 ) -> None:
     """Undo actions by their ids, or everything that was moved since then (and with --keywords, flagged)."""
     from glassdome.cli import actions as work

@@ -31,7 +31,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
 
 @app.command()
 def enrol(
-    address: Annotated[str, typer.Argument(help="Who shall command by mail, as in GLASSDOME_COMMAND_SENDERS.")],
+    address: Annotated[str, typer.Argument(help="Who may command by mail, as in GLASSDOME_COMMAND_SENDERS.")],
 ) -> None:
     """Print the URI that an authenticator app reads; it holds that sender's secret, so treat it like a password."""
     from glassdome.cli import agent as work

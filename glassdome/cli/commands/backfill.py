@@ -16,7 +16,7 @@ def backfill(
     per_hour: Annotated[
         int | None, typer.Option(min=1, max=1_000_000, help="Messages queued per hour; default: as configured.")
     ] = None,
-    choose: Annotated[bool, typer.Option("--choose", help="Choose the mailbox for analysis if it is not yet.")] = False,
+    choose: Annotated[bool, typer.Option("--choose", help="Enable the mailbox for analysis if it is not.")] = False,
 ) -> None:
     """Queue a mailbox's older mail for analysis; a running `glassdome serve` or `worker` does the rest.
 

@@ -11,7 +11,7 @@ __all__ = ["backup", "restore"]
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to write it; - is standard output.")],
+    file: Annotated[Path, typer.Argument(help="File to write; - is standard output.")],
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Save the database and the key of stored passwords in one file; the service may go on meanwhile.
@@ -26,9 +26,9 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `glassdome backup` made; - is standard input.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace what the database holds, and another key.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the content of the database, and its key.")] = False,
 ) -> None:
-    """Bring a backup back, onto this machine or another; stop the service first.
+    """Restore a backup on this machine or another; stop the service first.
 
     The database is the one that the settings name, SQLite or MariaDB, whichever the backup was made of. All of it is
     restored, or nothing. An older version's backup is brought up to date.

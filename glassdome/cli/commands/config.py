@@ -18,8 +18,8 @@ def show(
 ) -> None:
     """Show every setting, its value and where it comes from.
 
-    Order: argument, environment, .env, llm_config table, config.yml, default; the first that speaks wins. Where the
-    database cannot be asked, what its table says is left out, and that is said.
+    Order: argument, environment, .env, llm_config table, config.yml, default; the first one that is set wins. While the
+    database is away, the settings in its table are left out, with a warning.
     """
     from glassdome.cli import config as work
 

@@ -12,7 +12,7 @@ __all__ = ["doctor"]
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object per check.")] = False,
     mailcow: Annotated[
-        bool, typer.Option("--mailcow", help="Also what mailcow must do for us; run it in the container.")
+        bool, typer.Option("--mailcow", help="Also check mailcow's part; run it in the container.")
     ] = False,
 ) -> None:
     """Check every setting and connection, and say how to fix each problem.

@@ -26,7 +26,7 @@ def create(
     password_stdin: Stdin = False,
     as_json: Json = False,
 ) -> None:
-    """Create a mailbox and have the agent remember it; the password is asked for."""
+    """Create a mailbox and register it with the agent; asks for the password."""
     from glassdome.cli import mailbox as work
 
     work.create(
@@ -43,7 +43,8 @@ def create(
 def list_(
     domain: Annotated[str | None, typer.Option(help="Only of this domain.")] = None,
     registered: Annotated[
-        bool, typer.Option("--registered", help="Those that the agent watches, on whatever server; asks no mailcow.")
+        bool,
+        typer.Option("--registered", help="Mailboxes that the agent watches, on any server; does not ask mailcow."),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -72,7 +73,7 @@ def register(
     password_stdin: Stdin = False,
     as_json: Json = False,
 ) -> None:
-    """Have the agent watch a mailbox that exists already; its login is tried, its password stored encrypted."""
+    """Register an existing mailbox with the agent; tries its login and stores its password encrypted."""
     from glassdome.cli import mailbox as work
 
     work.register(mailbox=mailbox, login=login, password_stdin=password_stdin, as_json=as_json)
@@ -83,7 +84,7 @@ def forget(
     mailbox: Annotated[str, typer.Argument(help="Its address.")],
     as_json: Json = False,
 ) -> None:
-    """Have the agent watch a mailbox no more, and drop its password; the mailbox itself stays."""
+    """Stop watching a mailbox and forget its password; the mailbox itself stays."""
     from glassdome.cli import mailbox as work
 
     work.forget(mailbox=mailbox, as_json=as_json)

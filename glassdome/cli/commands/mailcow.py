@@ -11,7 +11,7 @@ from glassdome.deploy.options import RspamdWay
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Wire Glassdome into a mailcow on this machine, and out again.", no_args_is_help=True)
+app = typer.Typer(help="Install Glassdome into a mailcow on this machine, or remove it.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(help="mailcow's folder, usually /opt/mailcow-dockerized.")]
 Check = Annotated[
     bool, typer.Option("--check", help="Say what would fail: host, compose, nginx, Rspamd, Dovecot. Change nothing.")
@@ -31,10 +31,10 @@ def install(
     ] = True,
     gpu: Annotated[bool, typer.Option("--gpu", help="Give Ollama the NVIDIA cards.")] = False,
     rspamd: Annotated[
-        RspamdWay, typer.Option(help="How Rspamd asks during the scan: our plugin, its GPT one.")
+        RspamdWay, typer.Option(help="How Rspamd asks during the scan: our plugin or its GPT module.")
     ] = "plugin",
     learn: Annotated[bool, typer.Option("--learn", help="Let corrections teach Rspamd.")] = False,
-    push: Annotated[bool, typer.Option(help="Let Dovecot ring at each delivery; else polling finds new mail.")] = True,
+    push: Annotated[bool, typer.Option(help="Let Dovecot push at each delivery; else polling finds new mail.")] = True,
     agent: Annotated[
         bool, typer.Option("--agent", help="Run the Overseer too: alerts, reports and commands by mail.")
     ] = False,
@@ -48,7 +48,7 @@ def install(
     restart: Restart = False,
     force: Force = False,
 ) -> None:
-    """Place everything. No mailbox is read before one is chosen, and then only mail that arrives from now on.
+    """Install Glassdome. No mailbox is read before it is enabled, and then only mail that arrives from that moment.
 
     A second run changes nothing; earlier choices stay.
     """
@@ -76,7 +76,7 @@ def install(
 
 @app.command()
 def upgrade(folder: Folder, dry_run: DryRun = False, restart: Restart = False, force: Force = False) -> None:
-    """Renew the installed files with this version's, keeping every choice; also after mailcow's own update."""
+    """Update the installed files to this version and keep every choice; also after mailcow's own update."""
     from glassdome.cli import mailcow as work
 
     work.upgrade(folder=folder, dry_run=dry_run, restart=restart, force=force)
@@ -84,7 +84,7 @@ def upgrade(folder: Folder, dry_run: DryRun = False, restart: Restart = False, f
 
 @app.command()
 def status(folder: Folder, as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
-    """Show the installed files, those that drifted, and those that mailcow's update touched. Ends with 1 when one is missing."""
+    """Show the installed files, and which of them mailcow's update or a person changed. Ends with 1 when one is missing."""
     from glassdome.cli import mailcow as work
 
     work.status(folder=folder, as_json=as_json)
@@ -108,7 +108,7 @@ def uninstall(
     restart: Restart = False,
     force: Force = False,
 ) -> None:
-    """Give every file back byte for byte; the database of analyses stays unless --purge."""
+    """Restore every file byte for byte; the database of analyses stays unless --purge."""
     from glassdome.cli import mailcow as work
 
     work.uninstall(folder=folder, purge=purge, dry_run=dry_run, restart=restart, force=force)

@@ -18,7 +18,7 @@ def mcp(
     ] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Mailbox or domain that may be seen; may be repeated. Over HTTP the keys say it."),
+        typer.Option(help="Mailbox or domain that may be seen; may be repeated. Over HTTP the keys decide."),
     ] = None,
     http: Annotated[bool, typer.Option("--http", help="Listen for HTTP instead; clients send an API key.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on, with --http.")] = "127.0.0.1",

@@ -18,6 +18,12 @@ def migrate(
 
     `serve`, `worker` and `demo` do it on their own at the start; several processes may do it at the same time.
     """
-    from glassdome.cli import migrate as work
+    from glassdome.cli.console import err, errors_told, load_settings, run
+    from glassdome.core.log import redact
+    from glassdome.store import migrate as migrate_store
 
-    work.migrate(revision=revision)
+    with errors_told():
+        # As a service, so that each step is logged.
+        settings = load_settings(service=True)
+    run(migrate_store(settings.database, revision=revision))
+    err.print(f"{redact(settings.database)}: the schema is at {revision}.", highlight=False)

@@ -13,7 +13,7 @@ def monitor(
     mailbox: Annotated[str | None, typer.Argument(help="One mailbox; default: all registered ones.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Also mail that was read already (of one mailbox).")] = False,
     folder: Annotated[str, typer.Option(help="Folder (of one mailbox).")] = "INBOX",
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on for ever.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep running.")] = False,
     interval: Annotated[
         float, typer.Option(min=1, max=86_400, help="Seconds between two polls; IDLE is quicker.")
     ] = 60.0,

@@ -21,9 +21,9 @@ def send(
     attach: Annotated[
         list[Path] | None, typer.Option(help="File to attach; may be repeated.", exists=True, dir_okay=False)
     ] = None,
-    key: Annotated[str, typer.Option(help="The same key is the same mail: sent at most once.")] = "",
+    key: Annotated[str, typer.Option(help="Mail with the same key is sent at most once.")] = "",
     allow_sensitive: Annotated[
-        bool, typer.Option("--allow-sensitive", help="Send even what holds cards, keys, passwords or ids.")
+        bool, typer.Option("--allow-sensitive", help="Send even mail with cards, keys, passwords or ids.")
     ] = False,
     login: Annotated[str, typer.Option(help="Name to log in with, where it is not the address.")] = "",
     password_stdin: Annotated[

@@ -18,7 +18,7 @@ def serve(
     ] = False,
     no_web: Annotated[bool, typer.Option("--no-web", help="Serve the REST API without the web UI.")] = False,
 ) -> None:
-    """Run the REST API, the web UI (/llm/), the watcher of the chosen mailboxes and a worker in one process."""
+    """Run the REST API, the web UI (/llm/), the watcher of the enabled mailboxes and a worker in one process."""
     from glassdome.cli import serve as work
 
     work.serve(host=host, port=port, no_worker=no_worker, no_web=no_web)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from glassdome.core.errors import ConfigError
 from glassdome.core.shipped import loads_shipped
 from glassdome.engine.builtin.features import BITS, DENSE_NAMES, FEATURES_VERSION, Features, extract
 
-__all__ = ["CLASSES", "Classifier", "load_classifier", "read_classifier", "write_classifier"]
+__all__ = ["CLASSES", "Classifier", "load_classifier", "read_arrays", "read_classifier", "write_classifier"]
 
 #: The classes, in the order of every array; the first is the one the others are measured against.
 CLASSES: Final = ("ham", "spam", "phish")
@@ -84,13 +85,18 @@ def write_classifier(classifier: Classifier, path: Path) -> None:
     np.savez_compressed(path, name=np.array(classifier.name), version=np.array(FEATURES_VERSION), **arrays)
 
 
-def read_classifier(path: Path) -> Classifier:
+def read_arrays(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]]:
     """Read a model file without ever unpickling; raises ConfigError for a file that is not one of ours."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {field: stored[field] for field in _ARRAYS}
+            return {name: stored[name] for name in names}
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise ConfigError(f"The model file {path.name} cannot be read: {error}.") from error
+
+
+def read_classifier(path: Path) -> Classifier:
+    """Read a text model; raises as `read_arrays`, and for a model of other features."""
+    arrays = read_arrays(path, _ARRAYS)
     if int(arrays["version"]) != FEATURES_VERSION:
         raise ConfigError(f"The model file {path.name} was trained on other features; train it again.")
     if arrays["hashed"].shape != (1 << BITS, 2) or arrays["dense"].shape != (len(DENSE_NAMES), 2):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from glassdome.core.errors import ConfigError
 from glassdome.core.shipped import loads_shipped
+from glassdome.engine.builtin.classifier import read_arrays
 
 __all__ = [
     "BUCKETS",
@@ -72,12 +73,8 @@ def write_request_classifier(model: RequestClassifier, path: Path) -> None:
 
 
 def read_request_classifier(path: Path) -> RequestClassifier:
-    """Read a model file without ever unpickling; raises ConfigError for a file that is not one of ours."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {field: stored[field] for field in _ARRAYS}
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise ConfigError(f"The model file {path.name} cannot be read: {error}.") from error
+    """Read a model of requests; raises as `read_arrays`, and for a model of another size."""
+    arrays = read_arrays(path, _ARRAYS)
     if arrays["weights"].shape != (BUCKETS,):
         raise ConfigError(f"The model file {path.name} has the wrong shape; train it again.")
     return RequestClassifier(

@@ -15,28 +15,18 @@ from glassdome.pipeline.canaries.mails import canaries, canary_version
 from glassdome.pipeline.canaries.trial import ask_canary, judged_trial
 from glassdome.ports.model import TriedEngine
 from glassdome.values.opinion import Opinion
-from glassdome.values.role import UNTESTED, Grant, ModelIdentity, ModelTest
+from glassdome.values.role import Grant, ModelIdentity, ModelTest, RoleState
 
 if TYPE_CHECKING:
     from glassdome.store.model_roles import ModelRoles
 
-__all__ = ["RoleState", "Roles", "identity_of", "run_trial"]
+__all__ = ["Roles", "identity_of", "run_trial"]
 
 _log = get_logger(__name__)
 #: Seconds between two looks at a model whose role is known, and after an error: a model that was pulled again is noticed.
 SETTLED: Final = 60.0
 #: Seconds between two mails of a test: the mail of people goes in between.
 BETWEEN: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleState:
-    """The role to show: `test` is None while there is no finished one, `answered` how far the running one is."""
-
-    grant: Grant = UNTESTED
-    test: ModelTest | None = None
-    answered: int = 0
-    mails: int = 0
 
 
 async def identity_of(engine: TriedEngine) -> ModelIdentity:

@@ -331,7 +331,7 @@ def test_words_that_are_no_addresses(tmp_path: Path) -> None:
 def test_the_text_for_users(tmp_path: Path) -> None:
     """Without a choice nobody's mail is read; with one there is a text for those people."""
     root = make_mailcow(tmp_path / "mailcow")
-    assert "No mailbox is chosen, so no mail is read" in glassdome("install", root)
+    assert "No mailbox is enabled, so no mail is read" in glassdome("install", root)
     said = glassdome("install", root, "--mailbox", "a@example.org")
     assert "For the users of a@example.org" in said
     assert "What is kept" in said

@@ -142,6 +142,7 @@ async def test_nothing_old_is_read(pushing: Pushing, certificates: Certificates,
 def _fill(dovecot: Dovecot, mailbox: str) -> None:
     """Put mail of yesterday where Dovecot finds it; a Maildir's file times are when mail arrived."""
     dovecot.deliver(mailbox, letter(-1))
+    delivered = int(time.time())
     local, _, domain = mailbox.partition("@")
     folder = dovecot.base / "mail" / domain / local / "Maildir" / "cur"
     for number in range(OLD_MAILS - 1):
@@ -152,6 +153,9 @@ def _fill(dovecot: Dovecot, mailbox: str) -> None:
     for path in (*folder.iterdir(), *(folder.parent / "new").iterdir()):
         os.utime(path, (yesterday, yesterday))
     assert OLD_MAILS == dovecot.doveadm("search", "-u", mailbox, "all").count("\n")
+    # Dovecot may have kept the second of the delivery, and mail of the second of the choice counts as new.
+    while int(time.time()) == delivered:
+        time.sleep(0.01)
 
 
 async def _logged_out(dovecot: Dovecot) -> str:

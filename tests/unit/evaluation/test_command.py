@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,19 @@ def test_wrong_use_is_said(corpus: Path, arguments: tuple[str, ...], sentence: s
     """One sentence and exit code 2."""
     code, _, told = call(*(a.format(corpus=corpus) for a in arguments))
     assert (code, sentence in " ".join(told.split())) == (2, True)
+
+
+def test_the_page(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the commands of docs/howto/evaluate.md as they stand; the run with a model server is made with our own engine."""
+    page = (Path(__file__).parents[3] / "docs" / "howto" / "evaluate.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    glassdome eval (.*)$", page, re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    for command in commands:
+        if "--loso" in command:  # trains for minutes, and is tried with the training
+            continue
+        words = command.replace("CORPUS", str(corpus)).replace("--engine ollama", "--engine builtin").split()
+        code, _, told = call(*words, *([] if "--compare" in words else ["--jobs", 1]))
+        assert code == 0, f"{command}: {told}"
+
+    assert {path.name for path in tmp_path.iterdir()} >= {"run1.json", "run2.json", "report.html", "work"}
+    assert len(commands) >= 3

@@ -37,7 +37,10 @@ async def pressed(browser: Browser, action: str, job: int) -> str:
 
 @pytest.mark.parametrize(
     ("action", "words"),
-    [("cancel", "Nothing was cancelled: only what waits or failed"), ("retry", "Nothing was moved: only what failed")],
+    [
+        ("cancel", "Nothing was cancelled: only jobs that wait or failed"),
+        ("retry", "Nothing changed: only jobs that failed"),
+    ],
 )
 async def test_what_did_not_move_is_not_said_to_have_moved(bench: Bench, action: str, words: str) -> None:
     """A worker took the job after the page was shown."""
@@ -147,7 +150,7 @@ async def test_where_not_all_could_be_looked_at_the_list_says_so(bench: Bench, m
         await browser.open("")
 
         assert not browser.page.css(".unjudged li")
-        assert "Others may have no verdict at all." in browser.text
+        assert "Some may have no verdict at all." in browser.text
         assert browser.page.css_first(".unjudged a").attributes["href"] == "./queue?state=failed"
 
 
@@ -167,11 +170,11 @@ async def test_a_search_that_goes_on_does_not_say_that_nothing_matches(
         await browser.open(browser.page.css_first(".empty a").attributes["href"] or "")
 
         assert browser.answer.url.params["cursor"] == "further"
-        assert "No older message fits this search." in browser.text
+        assert "No older message matches this search." in browser.text
 
 
 @pytest.mark.parametrize(
-    ("query", "words"), [("", "There is no older message."), ("text=mail", "No older message fits")]
+    ("query", "words"), [("", "There is no older message."), ("text=mail", "No older message matches")]
 )
 async def test_behind_the_last_page_nothing_is_said_of_the_pages_before(bench: Bench, query: str, words: str) -> None:
     """Rows that were there when the link was made may be deleted by now."""
@@ -191,8 +194,8 @@ async def test_a_mailbox_that_is_switched_off_is_still_a_chosen_one(bench: Bench
     await bench.post("/api/v1/edit/llm/preferences", {"username": USER, **wanted})
     async with browsing(bench) as browser:
         await browser.open("")
-        assert "No mailbox is chosen yet" not in browser.text
-        assert "New mail is not judged by itself" in browser.text
+        assert "No mailbox is enabled yet" not in browser.text
+        assert "New mail is not judged automatically" in browser.text
         assert [one.attributes["value"] for one in browser.page.css("datalist option")] == [USER]
         await browser.open("settings")
         assert browser.page.css_first("h2").text() == USER
@@ -210,7 +213,7 @@ async def test_a_mailbox_that_its_owner_took_back_is_not_said_to_be_read(bench: 
     async with browsing(bench) as browser:
         await browser.open("")
 
-        assert "No mailbox is chosen yet" in browser.text
+        assert "No mailbox is enabled yet" in browser.text
 
 
 async def test_a_limited_key_is_offered_no_switched_off_mailbox_of_others(bench: Bench) -> None:
@@ -221,7 +224,7 @@ async def test_a_limited_key_is_offered_no_switched_off_mailbox_of_others(bench:
         for page in ("", "settings"):
             await browser.open(page)
             assert OTHER not in browser.answer.text
-            assert "No mailbox is chosen yet" in browser.text
+            assert "No mailbox is enabled yet" in browser.text
 
 
 async def test_where_there_are_too_many_mailboxes_the_ones_that_are_read_are_offered(

@@ -98,7 +98,7 @@ async def test_it_can_be_stopped_and_what_hinders_is_shown(bench: Bench, backfil
     backfills._problems[USER] = "The server is away."
     async with browsing(bench, RO) as reader:
         await reader.open(PAGE)
-        assert "It waits: The server is away." in reader.text
+        assert "Paused: The server is away." in reader.text
         assert not reader.page.css('form[action="./older"]')
     async with browsing(bench) as browser:
         await browser.open(PAGE)

@@ -212,9 +212,9 @@ async def test_a_message_page_is_complete(bench: Bench) -> None:
         "Pay due Friday",
         "Do not do it.",
         "Dear shop, no.",
-        "never is by itself",
+        "never sent automatically",
         "looks alike",
-        "could not look",
+        "not checked",
         "ollama, llama3.2:3b",
         "1, 900 tokens in, 80 out",
         "250 ms",
@@ -337,14 +337,14 @@ async def test_empty_pages_say_what_to_do_next(bench: Bench) -> None:
     """Nothing chosen, nothing there yet, nothing found."""
     async with browsing(bench) as browser:
         await browser.open("")
-        assert "No mailbox is chosen yet" in browser.text
+        assert "No mailbox is enabled yet" in browser.text
         await bench.choose(USER)
         await browser.open("")
         assert "No mail yet" in browser.text
         await browser.open("?text=unicorn")
         assert "Nothing matches" in browser.text
         await browser.open("overview")
-        assert "Nothing was judged yet" in browser.text
+        assert "Nothing has been judged yet" in browser.text
         await browser.open("queue")
         assert "Nothing failed" in browser.text
 

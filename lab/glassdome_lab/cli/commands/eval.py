@@ -28,7 +28,9 @@ def evaluate_command(
         bool, typer.Option("--loso", help="Leave one source out: retrain without each, judge it. Slow.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=0, max=256, help="Processes, or model requests at once; 0 chooses.")] = 0,
-    state: Annotated[Path | None, typer.Option(help="Keep finished mails in this folder and go on from there.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Keep finished mails in this folder and continue from there.")
+    ] = None,
     as_json: Annotated[
         Path | None, typer.Option("--json", help="Write the figures as JSON here; - is standard output.")
     ] = None,

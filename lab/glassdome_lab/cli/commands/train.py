@@ -18,7 +18,9 @@ def train(
     with_feedback: Annotated[
         bool, typer.Option("--with-feedback", help="Use people's corrections; a worse model is not written.")
     ] = False,
-    without_source: Annotated[list[str] | None, typer.Option(help="Leave a source out, for its terms say.")] = None,
+    without_source: Annotated[
+        list[str] | None, typer.Option(help="Leave a source out, for example for its terms.")
+    ] = None,
 ) -> None:
     """Train the built-in engine's text classifier; the result is deterministic for the same mail.
 
