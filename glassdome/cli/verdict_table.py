@@ -115,8 +115,10 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
     ]
     facts += [("asks", f"{ask['why']} ({_IDENTITY[ask['identity']]})") for ask in row["asks"]]
     facts += [("to do", item["text"] + _due(item)) for item in row["action_items"]]
-    facts += [("fact", _fact(item)) for item in row["facts"] if item["type"] != "file"]
-    facts += [("file inside", f"{item['name']}: {item['summary']}") for item in row["attachments"] if item["summary"]]
+    facts += [("fact", _fact(item)) for item in row.get("facts", ()) if item["type"] != "file"]
+    facts += [
+        ("file inside", f"{item['name']}: {item['summary']}") for item in row.get("attachments", ()) if item["summary"]
+    ]
     if row["sensitive_types"]:
         facts.append(("sensitive", ", ".join(f"{s['count']} {s['type']}" for s in row["sensitive_types"])))
     if row["auto_reply_suggestion"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -45,18 +45,22 @@ def _masked(said: _Said, masker: Masker) -> _Said:
     )
 
 
-#: Data that a person needs of a bill or a booking, and that its facts are there to give: accounts, numbers to call.
+#: Data that a person needs of a bill or a booking in a file, and that its facts are there to give.
 _TOLD: Final = frozenset(("iban", "bic", "bank_account", "phone_number"))
 
 
-def masked_facts(message: Message, facts: Iterable[Fact], sensitive: Iterable[SensitiveFinding]) -> tuple[Fact, ...]:
-    """Return `facts` with no sensitive value of the mail in them but those that such facts are there to give."""
-    masker = Masker.of(message, (finding for finding in sensitive if finding.type not in _TOLD))
-    if not masker:
+def masked_facts(message: Message, facts: Iterable[Fact], sensitive: Sequence[SensitiveFinding]) -> tuple[Fact, ...]:
+    """Return `facts` with no sensitive value of the mail in them; of a file's, the account and the number to call are given."""
+    values = Masker.of(message, (finding for finding in sensitive if finding.type not in _TOLD))
+    words = Masker.of(message, sensitive)
+    if not words:
         return tuple(facts)
     return tuple(
         replace(
-            fact, value=masker.text(fact.value), evidence=masker.text(fact.evidence), where=_place(fact.where, masker)
+            fact,
+            value=(words if fact.where == "body" else values).text(fact.value),
+            evidence=words.text(fact.evidence),
+            where=_place(fact.where, words),
         )
         for fact in facts
     )
