@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from glassdome.signals.sensitive import find_sensitive
 from glassdome.values.document import Document, InnerFile, Passage
+from glassdome.values.fact import Fact
 from glassdome.values.message import Attachment
 from glassdome.values.verdict import Label, Verdict
+from glassdome.verdict import masked_facts
 from tests.unit.attached import DOCX, PDF, PNG, attached, document, examined, judged, mail
 
 LURES = {
@@ -221,3 +224,19 @@ def test_a_task_of_a_letter_names_its_place() -> None:
     letter = attached("letter.pdf", document("Please return the signed form by 16 January 2026.", where="page 2"))
     items = judged(mail("Ann Berg <ann.berg@larkfield.example>", "Form", "See attached.", letter)).action_items
     assert [(item.due_at, item.evidence.where) for item in items] == [("2026-01-16", "letter.pdf, page 2")]
+
+
+def test_facts_of_a_file_give_its_account_and_hide_other_values() -> None:
+    """The card number stays hidden, in the value and in its words; an account in the mail's own words does too."""
+    card, account = "4111 1111 1111 1111", "DE89370400440532013000"
+    letter = attached("bill.pdf", document(f"Bill\nCard {card}\nIBAN {account}", where="page 1"))
+    message = mail("Shop <shop@larkfield.example>", "Bill", "See attached.", letter)
+    facts = (
+        Fact(type="iban", value=account, where="bill.pdf, page 1", evidence=f"IBAN {account}"),
+        Fact(type="number", value=card, where="bill.pdf, page 1", evidence=f"Card {card}"),
+        Fact(type="iban", value=account, where="body", evidence=f"IBAN {account}"),
+    )
+    given, hidden, own = masked_facts(message, facts, find_sensitive(message))
+    assert given.value == account
+    assert account not in given.evidence + own.value + own.evidence
+    assert card not in hidden.value + hidden.evidence
