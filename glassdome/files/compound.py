@@ -23,6 +23,8 @@ class Compound:
         self._budget, self._most = budget, min(_MOST, len(data))
         # The library follows a chain for as many sectors as a size says, in a ring too: none is longer than the file.
         self._file.root.size = min(self._file.root.size, len(data))
+        sectors = len(data) // self._file.sector_size + 1
+        self._file.num_mini_fat_sectors = min(self._file.num_mini_fat_sectors, sectors)
         paths = self._file.listdir(streams=True, storages=False)[:_MOST_NAMES]
         self._paths: dict[str, list[str]] = {"/".join(path): path for path in paths}
         self.names = tuple(self._paths)
