@@ -146,7 +146,7 @@ _FILES: Final[dict[str, Callable[[memoryview], Iterator[bytes]]]] = {
 
 
 def inflate_member(method: int, data: bytes | memoryview) -> Iterator[bytes]:
-    """Yield what one member of a zip unpacks to; raises KeyError for a method nobody has."""
+    """Yield what one member of a zip unpacks to; raises KeyError for an unknown method."""
     return METHODS[method](memoryview(data))
 
 

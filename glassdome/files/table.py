@@ -111,7 +111,7 @@ _WITHIN: Final = {
 
 
 def reader_of(kind: str, name: str) -> Reader | None:
-    """Return the reader for this kind, loaded when first needed; None where nobody reads it."""
+    """Return the reader for this kind, loaded when first needed; None where no reader fits."""
     module = _module_of(kind, name)
     if module is None:
         return None

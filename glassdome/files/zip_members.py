@@ -24,7 +24,7 @@ _LOCAL_BYTES: Final = 30
 _ENCRYPTED, _DESCRIBED, _UTF8 = 0x1, 0x8, 0x800
 #: A deeper nesting than `list_archive` follows: names of this archive alone.
 _ALONE: Final = 99
-#: Exceptions of damaged data in the libraries that unpack; a lock or a method nobody has are not among them.
+#: Exceptions of damaged data in the libraries that unpack; a lock or an unknown method is not among them.
 UNPACK_ERRORS: Final = (
     zlib.error, LZMAError, OSError, EOFError, ValueError, struct.error, IndexError, OverflowError, RuntimeError, TypeError,
 )  # fmt: skip

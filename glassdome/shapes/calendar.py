@@ -40,7 +40,7 @@ class _Entry:
 
 
 def calendar_of(analysis: Mapping[str, Any]) -> str:
-    """Return the calendar of an analysis as JSON; empty where it has no date, and for phishing: nobody shall keep its dates."""
+    """Return the calendar of an analysis as JSON; empty where it has no date, and for phishing: its dates are not to be kept."""
     if analysis.get("is_phishing") or analysis.get("label") == "phish":
         return ""
     entries = [entry for entry in (*_requests(analysis), *_events(analysis)) if _start(entry.start)][:_MOST_ENTRIES]

@@ -54,7 +54,7 @@ def die_with_parent(parent: int) -> None:
 
 
 def give_up_privileges() -> None:
-    """Take no privilege from any program ever run, and let nobody look into this process."""
+    """Take no privilege from any program ever run, and let no other process look into this one."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1, doing="no new privileges")
     _prctl(_PR_SET_DUMPABLE, 0, doing="no dumps")
 
