@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glassdome.cli.checks import Check, Health
 from glassdome.core.config import Settings
+from glassdome.files.ocr import has_ocr
 from glassdome.files.opening import sandbox_of
 
 __all__ = ["file_checks"]
@@ -27,4 +28,5 @@ async def file_checks(settings: Settings) -> list[Check]:
         await pool.aclose()
     if problem:
         return [Check(name="files", health=Health.WARN, detail=f"attached files are not read: {problem}", fix=_FIX)]
-    return [Check(name="files", health=Health.OK, detail="on: attached files are read in a sandbox")]
+    words = "words in pictures too" if has_ocr() else "words in pictures need the extra [ocr]"
+    return [Check(name="files", health=Health.OK, detail=f"on: attached files are read in a sandbox, {words}")]
