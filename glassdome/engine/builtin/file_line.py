@@ -133,8 +133,10 @@ def _money(amount: str) -> str:
 
 
 def _due(facts: Iterable[Fact]) -> str:
+    """Return the day by which to pay; of several in one line the last, since no bill is due before its date."""
     days = [fact for fact in facts if fact.type in ("date", "datetime")]
-    return next((fact.value[:10] for fact in days if _DUE.search(fold(fact.evidence))), "")
+    line = next((fact.evidence for fact in days if _DUE.search(fold(fact.evidence))), None)
+    return max((fact.value[:10] for fact in days if fact.evidence == line), default="")
 
 
 def _event(file: _File) -> Iterator[str]:

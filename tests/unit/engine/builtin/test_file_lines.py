@@ -25,6 +25,13 @@ def test_a_mail_that_only_brings_a_bill_is_summed_up_by_it() -> None:
     assert "Invoice 1187 of Nordlicht Druck, EUR 842.50, due 12 December." in judged(message).summary
 
 
+def test_a_bill_is_due_on_the_last_day_of_its_line() -> None:
+    """Programs write the day of the bill and the day to pay by side by side."""
+    words = "Invoice 1187, date 12 November 2026, due 12 December 2026\nTotal 842.50 EUR"
+    message = mail(SHOP, "Bill", "See attached.", attached("invoice.pdf", document(words, where="page 1")))
+    assert examined(message).files == ("Invoice 1187 of Nordlicht Druck, EUR 842.50, due 12 December.",)
+
+
 def test_a_mail_with_words_of_its_own_keeps_them() -> None:
     body = "The printers moved to the second floor last week, so the next delivery goes to the new room. The bill is attached."
     assert "second floor" in examined(mail(SHOP, "Delivery", body, INVOICE)).builtin.summary
