@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -119,3 +121,11 @@ def test_the_detector_sees_a_bounded_picture(size: tuple[int, int]) -> None:
     width, height = ocr._seen_size(size)
     assert width % 32 == height % 32 == 0
     assert width * height <= 1.1 * MAX_OCR_PIXELS
+
+
+def test_the_models_leave_nothing_behind(tmp_path: Path) -> None:
+    """Later versions of their library write a device number and events into the home folder, to be sent."""
+    code = "from glassdome.files import ocr\nassert ocr.warm() is not None"
+    subprocess.run([sys.executable, "-c", code], check=True, env={"HOME": str(tmp_path), "TMPDIR": str(tmp_path)})
+
+    assert [] == list(tmp_path.rglob("*"))
