@@ -165,7 +165,9 @@ def _found(check: Callable[[Attachment], str], item: Attachment) -> str:
 
 def _locked(message: Message) -> Iterator[Signal]:
     locked = [
-        (number, item) for number, item in enumerate(message.attachments) if not item.returned and is_locked(item)
+        (number, item)
+        for number, item in enumerate(message.attachments)
+        if not item.returned and is_locked(item) and not _was_tried(item)
     ]
     if not locked:
         return
@@ -176,6 +178,11 @@ def _locked(message: Message) -> Iterator[Signal]:
         number, item = locked[0]
         places = (evidence(f"attachment:{number}", item.filename), evidence(where, found))
         yield hit("attachment_locked", f"{item.filename} is encrypted and its password is in the mail", *places)
+
+
+def _was_tried(item: Attachment) -> bool:
+    """Return whether a reader tried all that may be a password in the mail on a PDF, in vain: the mail has none."""
+    return item.document is not None and item.true_type == "application/pdf" and item.read == "encrypted"
 
 
 def detect(message: Message, context: Context) -> Iterator[Signal]:

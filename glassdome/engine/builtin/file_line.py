@@ -32,6 +32,11 @@ _COMPANY: Final = re.compile(
     r"^(?P<v>[^\n\d,;:|]{2,60}?\s(?:GmbH(?: & Co\. KG)?|AG|e\.\s?V\.|KG|UG|Ltd\.?|Limited|LLC|Inc\.?|SARL|SAS|S\.L\.|S\.A\.|S\.r\.l\.|S\.p\.A\.|B\.V\.|N\.V\.|Lda\.?))(?=[\s,|]|$)",
     re.MULTILINE,
 )
+#: Titles that programs give for want of one.
+_NO_TITLE: Final = re.compile(
+    r"untitled\b.{0,9}|unbenannt\b.{0,9}|sans titre|sin título|senza titolo|naamloos|sem título|anonymous|(?:document|dokument)\s?\d*|microsoft \w+ - .*|\S+\.\w{2,5}",
+    re.IGNORECASE,
+)
 _TITLED: Final = ("payslip", "contract", "minutes", "quote")
 _DATED: Final = ("ticket", "boarding_pass", "booking")
 _BILLED: Final = ("invoice", "reminder")
@@ -189,7 +194,8 @@ def _files(file: _File) -> Iterator[str]:
 
 
 def _words(file: _File) -> Iterator[str]:
-    line = file.document.title or next(
+    title = file.document.title.strip()
+    line = (title if not _NO_TITLE.fullmatch(title) else "") or next(
         (line for line in file.document.text.splitlines() if any(map(str.isalpha, line))), ""
     )
     yield line.strip()

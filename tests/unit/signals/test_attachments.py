@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from glassdome.values.document import Document, InnerFile
@@ -68,6 +70,15 @@ def test_locked_archive_with_its_password(text: str) -> None:
     locked = (Attachment(filename="a.zip", encrypted=True),)
     assert "attachment_locked" in hits(mail(attachments=locked, text=text))
     assert "attachment_locked" not in hits(mail(attachments=locked, text="as agreed on the telephone"))
+
+
+def test_a_locked_pdf_that_no_word_of_the_mail_opens() -> None:
+    """An employer's payslip: the mail names a password without giving it, as the reader found out."""
+    text = "Open it with the password: the one you set in the portal"
+    locked = Attachment(filename="pay.pdf", true_type="application/pdf", encrypted=True, read="encrypted")
+    tried = replace(locked, document=Document(kind="application/pdf", read="encrypted", encrypted=True))
+    assert "attachment_locked" in hits(mail(attachments=(locked,), text=text))
+    assert "attachment_locked" not in hits(mail(attachments=(tried,), text=text))
 
 
 def test_no_attachments_is_not_applicable() -> None:

@@ -24,7 +24,7 @@ _LINE_CHARS: Final = 300
 _MOST: Final = 8
 _TIME: Final = re.compile(
     r"(?<![\d:.,/-])(?P<h>[01]?\d|2[0-3])(?:(?::|h|\.(?=\d\d\s?(?:uhr|h\b)))(?P<m>[0-5]\d)(?![\d.,/]|:\d\d:)"
-    r"|\s?(?:uhr|heures|klokken|uur|h)\b(?:\s?(?P<k>[0-5]\d)\b)?|(?=\s?[ap]\.?m\b))\s?(?P<half>[ap])?\.?(?:m\b)?",
+    r"|\s?(?:uhr|heures|klokken|uur|h)\b(?:\s?(?P<k>[0-5]\d)\b)?|(?=\s?[ap]\.?m\b))(?:\s?(?P<half>[ap])\.?m\b)?",
     re.IGNORECASE,
 )
 #: Words next to the time that counts, where a line has several.

@@ -115,6 +115,8 @@ def test_an_account_with_wrong_check_digits_is_none() -> None:
             "Zugticket\nBerlin Hbf 07:28 → München Hbf 11:32\n14.07.2026\nAuftragsnummer: 8XT4LM",
             {"datetime": "2026-07-14T07:28", "place": "Berlin Hbf → München Hbf", "reference": "8XT4LM"},
         ),
+        ("Bilet\n21.03.2026 odjazd 06:50 Porte K34", {"datetime": "2026-03-21T06:50"}),
+        ("Train ticket\n21 March 2026, departure 6:50 p.m. platform 4", {"datetime": "2026-03-21T18:50"}),
         ("Fattura n. 77/2026\nDa pagare entro il 25.03.2026: € 119,00", {"date": "2026-03-25", "reference": "77/2026"}),
         ("Ticket\nZaterdag 4 juli 2026, 14:00 uur\nLocatie: Parklaan 2, Utrecht", {"datetime": "2026-07-04T14:00", "place": "Parklaan 2, Utrecht"}),
         ("Concert\nDate: 3 July 2026\nDoors: 7:30 pm\nVenue: Harbour Hall, Pier 3", {"datetime": "2026-07-03T19:30", "place": "Harbour Hall, Pier 3"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from glassdome.engine.builtin.pointing import only_points, points
@@ -30,6 +32,12 @@ def test_a_bill_is_due_on_the_last_day_of_its_line() -> None:
     words = "Invoice 1187, date 12 November 2026, due 12 December 2026\nTotal 842.50 EUR"
     message = mail(SHOP, "Bill", "See attached.", attached("invoice.pdf", document(words, where="page 1")))
     assert examined(message).files == ("Invoice 1187 of Nordlicht Druck, EUR 842.50, due 12 December.",)
+
+
+@pytest.mark.parametrize("title", ["untitled", "f19.html", "Microsoft Word - Brief.doc", "Document1"])
+def test_a_title_that_a_program_made_up_is_none(title: str) -> None:
+    found = replace(document("Minutes of the board", where="page 1"), title=title)
+    assert title not in examined(mail(SHOP, "News", "See attached.", attached("x.pdf", found))).files[0]
 
 
 def test_a_mail_with_words_of_its_own_keeps_them() -> None:
