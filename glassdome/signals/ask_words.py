@@ -57,8 +57,12 @@ _IN_FILES: Final = frozenset(
 #: Words of another account than before, without which a bill only names its own.
 _CHANGED: Final = re.compile(
     r"\b(?:new|neu|chang|geänder|änder|gewechsel|umgestell|other|ander|different|alternativ|updat|aktuali[sz]|nouve|autre|modif|nuev|otr[ao]|cambi|nuov|altr|"
-    r"nieuw|gewijzig|nov[oa]|outr|mudan|alter|former|previous|old|alte|bisher|ancien|anterior|vecchi|oud|audit|frozen|clos|block|suspend|gesperr|geprüf|gepfänd|"
-    r"ferm|bloqu|bloccat|chius|gelé|geblokk|gesloten|instead|only|nur|from now|zukünftig|künftig|désormais|now)",
+    r"nieuw|gewijzig|nov|outr|mudan|alter|former|previous|old|alte|bisher|ancien|anterior|vecchi|oud|audit|frozen|clos|block|suspend|gesperr|geprüf|gepfänd|"
+    r"ferm|bloqu|bloccat|chius|gelé|geblokk|gesloten|instead|only|nur|from now|zukünftig|künftig|désormais|now|zmian|zmien|inn[eya]|dotychczas|star[eyoi]|"
+    r"změn|zmen|jin[ýée]|prom[ij]|drug|nou[ăl]?\b|schimb|vech|új|módos|vált|régi|yeni|değiş|eski|başka|güncel|nytt?\b|nya\b|nye\b|ändr|ændr|endr|annan|anden|annet|gamm|"
+    r"uusi|uude|muut|vanh|uus|muud|vana|jaun|main|vecā|nauj|pakeit|sen[oąa]|baru|ubah|ganti|lama\b|mới|thay đổi|cũ\b|нов|измен|смен|друг|стар|преж|зміни|змін|інш|промен|"
+    r"νέ|αλλα|αλλά|άλλ|παλ)"
+    r"|[新旧舊]|変更|变更|變更|更改|변경|신규|기존|새 ?계좌|جديد|جدید|تغيير|تغییر|تحديث|חדש|שינוי|שונה|नय|नए|बदल|ใหม่|เปลี่ยน|เดิม",
     re.IGNORECASE,
 )
 _ENDS: Final = ".!?\n。！？؟۔।"

@@ -184,7 +184,8 @@ def _has_means(kind: AskKind, message: Message, found: AskMaterial) -> bool:
         return False
     match kind:
         case AskKind.CALL_BACK:
-            in_files = any(has_phone(item.text) for item in message.attachments)
+            # A page breaks its lines anywhere, also within a number.
+            in_files = any(has_phone(" ".join(item.text.split())) for item in message.attachments)
             return has_phone(f"{message.subject}\n{text}") or in_files
         case AskKind.OPEN_FILE:
             return bool(found.links) or _brings_a_doubtful_file(message, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glassdome.signals.sensitive import find_sensitive
+from glassdome.values.ask import AskKind
 from glassdome.values.document import Document, InnerFile, Passage
 from glassdome.values.fact import Fact
 from glassdome.values.message import Attachment
@@ -93,6 +94,21 @@ def test_a_sheet_and_a_file_in_an_archive_are_places() -> None:
     ):
         verdict = judged(mail(LURES["call back"][0], "Notice", BODIES[0], item))
         assert place in {found.where for reason in verdict.phishing_reasons for found in reason.evidence}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Zmiana numeru rachunku bankowego: PL61 1090 1014 0000 0712 1981 2874", AskKind.BANK_CHANGE),
+        ("Změna bankovního účtu: CZ65 0800 0000 1920 0014 5399, plaťte na nový účet", AskKind.BANK_CHANGE),
+        ("Изменение банковских реквизитов: новый счёт DE02 1203 0000 0000 2020 51", AskKind.BANK_CHANGE),
+        ("Per annullare il rinnovo di 299,99 € chiamare subito il numero +39 02\n5550 1190.", AskKind.CALL_BACK),
+    ],
+)
+def test_an_ask_in_a_file_is_found_in_any_language_and_over_line_ends(words: str, kind: AskKind) -> None:
+    found = attached("letter.pdf", document(words, where="page 1"))
+    verdict = judged(mail("Order Desk <orders@orderdesk.example>", "Notice", BODIES[0], found))
+    assert kind in {ask.kind for ask in verdict.asks}
 
 
 QR_LURE = (
