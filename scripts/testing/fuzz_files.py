@@ -255,6 +255,10 @@ def main() -> None:
         print(read_file(Source(data=options.replay.read_bytes(), name=options.replay.name)))
     elif options.child:
         read_all(options.child, options)
+    elif missing := sorted(set(options.readers or ()) - set(samples_of(options.samples))):
+        parser.error(
+            f"No sample of {', '.join(missing)} in {options.samples[0]}. Name a folder of such files by --samples."
+        )
     else:
         _fuzz_all(options)
 
