@@ -63,12 +63,10 @@ async def test_a_wrong_password_is_told(rspamd: Rspamd) -> None:
     await controller.aclose()
 
 
-@pytest.mark.parametrize(
-    "url", [f"http://127.0.0.1:{free_port()}", "unix:/nowhere/rspamd.sock"], ids=["port", "socket"]
-)
-async def test_nobody_there_is_temporary(url: str) -> None:
+@pytest.mark.parametrize("place", ["http://127.0.0.1:{port}", "unix:/nowhere/rspamd.sock"], ids=["port", "socket"])
+async def test_nobody_there_is_temporary(place: str) -> None:
     """An absent controller is tried again later."""
-    controller = RspamdController(url)
+    controller = RspamdController(place.format(port=free_port()))
     with pytest.raises(ConnectFailed) as caught:
         await controller.probe()
     assert caught.value.temporary
