@@ -6,6 +6,7 @@ import asyncio
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,9 @@ async def stock(bench: Bench) -> None:
     for mailbox in (ANN, YOU):
         await bench.choose(mailbox)
         await bench.store(analysis(ref(5, mailbox)))
-    await bench.act(Action(ref=ref(5, ANN), kind=ActionKind.MOVE, argument="\\Junk"))
+    moved = replace(ref(9, ANN), folder="Junk")
+    bench.folders.held.add(moved)  # so that each command is answered alone as it is behind the others
+    await bench.act(Action(ref=ref(5, ANN), kind=ActionKind.MOVE, argument="\\Junk"), moved_to=moved)
 
 
 @pytest.fixture(scope="module")
