@@ -145,7 +145,7 @@ def test_a_zone_is_described() -> None:
 
 
 def test_odd_dates_are_left_out() -> None:
-    """What is no date of the calendar makes no entry, and breaks nothing."""
+    """A value that is no calendar date makes no entry, and breaks nothing."""
     dates = ["2026-02-30", "9999-12-31", "soon", "0001-01-01T00:00:00+14:00", "2026-12-12T10:00:00 Mars/Base"]
     text = calendar_of(shape(action_items=[{"text": "x\r\nATTACH:y", "due_at": due} for due in dates]))
 

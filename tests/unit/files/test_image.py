@@ -97,7 +97,7 @@ def test_turned_codes(degrees: int) -> None:
 
 
 def test_a_code_on_transparent_ground() -> None:
-    """Where nothing is painted, the reader sees white."""
+    """Unpainted places of a picture count as white, as the reader sees them."""
     code = _code()
     clear = Image.new("RGBA", code.size, (0, 0, 0, 0))
     clear.paste((0, 0, 0, 255), mask=code.point(lambda value: 255 - value))

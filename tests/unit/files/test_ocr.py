@@ -66,7 +66,7 @@ def test_a_picture_is_not_read_unasked() -> None:
 
 
 def test_no_more_pictures_than_the_budget_has() -> None:
-    """What is left out is told."""
+    """The document says that words were left out."""
     budget = Budget(pictures_left=0)
     document = _read(_picture(), budget=budget)
     assert (document.text, document.problem) == ("", "bounds")

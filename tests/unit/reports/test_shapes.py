@@ -130,7 +130,7 @@ def test_words(raw: bytes, words: str) -> None:
     ],
 )  # fmt: skip
 def test_pages(page: str, words: str) -> None:
-    """What a browser shows of it (HTML Standard 13.2), whatever stands between the words."""
+    """The text is what a browser shows (HTML Standard 13.2), whatever stands between the words."""
     shown = parsed(mail("Content-Type: text/html; charset=utf-8\n", page)).text
 
     assert "".join(shown.split()).replace('"', "") == "".join(words.split())
