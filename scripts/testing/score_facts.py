@@ -20,11 +20,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
-from glassdome.files.local import LocalFiles
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import JudgeOptions, analyze_raw
 from glassdome.values.analysis import Analysis
 from glassdome.values.refs import MessageRef
+from tests.local_files import LocalFiles
 
 #: Types that are one: a day with its hour is a day.
 _FAMILIES: Final = {"datetime": "date", "cell": "number", "sheet": "title"}

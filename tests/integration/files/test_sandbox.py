@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from glassdome.files.local import LocalFiles
 from glassdome.files.sandbox.pool import SandboxFiles
 from glassdome.values.document import Document
 from tests.integration.files.hostile_child import WAYS
+from tests.local_files import LocalFiles
 
 HOSTILE = (sys.executable, "-I", str(Path(__file__).with_name("hostile_child.py")))
 #: Seconds for a file that is read in time, also on a machine that is very busy.

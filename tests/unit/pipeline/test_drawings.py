@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import zxingcpp
 
-from glassdome.files.local import LocalFiles
 from glassdome.parse import parse_message
 from glassdome.pipeline.drawings import with_drawings
 from glassdome.values.document import Document
 from glassdome.values.message import Message
+from tests.local_files import LocalFiles
 
 _URL = "https://login.example/verify?u=ann"
 _ART = (Path(__file__).parents[2] / "data" / "files" / "text" / "qr-utf8.txt").read_text(encoding="utf-8")

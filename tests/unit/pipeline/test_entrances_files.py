@@ -13,12 +13,12 @@ from typing import Any
 from glassdome.agents.overseer import OverseerAgent
 from glassdome.core.config import Settings
 from glassdome.desk import wiring
-from glassdome.files.local import LocalFiles
 from glassdome.files.sandbox.warm import warm_up as warm_readers
 from glassdome.mcp import opening
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.plugins import SHIPPED
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, warm_up
+from tests.local_files import LocalFiles
 from tests.unit.pipeline.test_entrances import CLOCK, REF, _said
 
 

@@ -1,4 +1,4 @@
-"""Reads files in this process, without a sandbox: for tests and the lab, on files that are trusted not to attack."""
+"""Reads files in this process, without a sandbox: for tests and scripts, on files that are trusted not to attack."""
 
 from __future__ import annotations
 
