@@ -35,7 +35,7 @@ from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.plugins import extended
-from glassdome.pipeline.process import JudgeOptions, classify_read
+from glassdome.pipeline.process import JudgeOptions, classify_read, warm_up
 from glassdome.shapes.instants import rfc3339
 from glassdome.store import Database
 from glassdome.values.message import Message
@@ -301,7 +301,7 @@ class OverseerAgent:
     async def analyze(self, raw: bytes) -> tuple[Message, Verdict]:
         """Return a message and the built-in engine's verdict on it; raises ParseError."""
         settings, ids = self._settings, self._settings.authserv_ids
-
+        await warm_up()
         context = for_file(now=self._clock.now(), ours=own_domains(settings))
         async with open_files(settings) as files:
             options = JudgeOptions(

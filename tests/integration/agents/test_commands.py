@@ -10,6 +10,8 @@ import pytest
 
 from glassdome.agents.commands import CommandContext, NoArguments, Reply, handler
 from glassdome.agents.commands.read import CommandRequest, read_request
+from glassdome.pipeline import process
+from glassdome.signals.host_lists import free_mail, known_domains
 from glassdome.values.message import Message
 from tests.integration.agents.rounds import SERVER, Room, open_room, text_of
 from tests.servers.mailcow import Mailcow
@@ -237,7 +239,9 @@ async def test_a_command_that_lay_too_long(room: Room) -> None:
 
 
 async def test_analyze_and_report(room: Room) -> None:
-    """An attached mail is judged; the report comes with its charts as inline images."""
+    """An attached mail is judged, as the first of a process too; the report comes with its charts as inline images."""
+    for table in (free_mail, known_domains, process._first_mails):
+        table.cache_clear()
     boundary = "b0"
     attached = (
         "From: PayPal <x@evil.test>\r\nTo: a@example.test\r\nSubject: Verify your account\r\n"
