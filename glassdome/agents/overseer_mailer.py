@@ -34,7 +34,7 @@ _MESSAGE_ID: Final = re.compile(r"[!-;=?A-~]+@[!-;=?-~]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
+class AnsweredMail:
     """The position of an answer in its thread (RFC 5322 3.6.4)."""
 
     in_reply_to: str
@@ -99,7 +99,7 @@ class OverseerMailer:
                 html=reply.html,
                 files=reply.files,
                 idempotency_key=f"command_reply:{mail.ref}",
-                thread=Thread(
+                thread=AnsweredMail(
                     in_reply_to=message.message_id if message.message_id in known else "", references=tuple(known)
                 ),
             )
@@ -116,7 +116,7 @@ class OverseerMailer:
         html: str = "",
         files: Sequence[OutgoingFile] = (),
         idempotency_key: str = "",
-        thread: Thread | None = None,
+        thread: AnsweredMail | None = None,
     ) -> None:
         mail = SendEmail(
             mailbox=self._settings.overseer_mailbox,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from glassdome.core.errors import NotFound
+from glassdome.core.errors import InputError, NotFound
 from glassdome.desk.email_id import as_mailbox
 from glassdome.desk.keys import Caller
 from glassdome.desk.lookup import MailboxField
 from glassdome.desk.services import Services
-from glassdome.values.preferences import EngineAccess, Preferences
+from glassdome.values.preferences import DigestEvery, EngineAccess, Preferences
 
 __all__ = ["PreferencesEdit", "PreferencesShape", "Whose", "change_preferences", "must_exist", "preferences_of"]
 
-
+_LANGUAGE: Final = r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3})?$"
 _EXAMPLE: dict[str, JsonValue] = {
     "username": "user@domain.com",
     "auto_analysis": True,
@@ -41,6 +43,15 @@ class PreferencesShape(BaseModel):
                 "flag_categories": False,
                 "move_to_junk": False,
                 "drafts": False,
+                "language": "en",
+                "timezone": "Europe/Berlin",
+                "digest": "daily",
+                "digest_hour": 7,
+                "threads": True,
+                "flag_threads": False,
+                "follow_up_days": 0,
+                "absence": "",
+                "model": True,
                 "warnings_sent": True,
             }
         }
@@ -58,6 +69,15 @@ class PreferencesShape(BaseModel):
     flag_categories: bool
     move_to_junk: bool
     drafts: bool
+    language: str
+    timezone: str
+    digest: DigestEvery
+    digest_hour: int
+    threads: bool
+    flag_threads: bool
+    follow_up_days: int
+    absence: str
+    model: bool
     warnings_sent: Annotated[
         bool,
         Field(
@@ -93,12 +113,27 @@ class PreferencesEdit(BaseModel):
     )
     summary_language: Annotated[
         str | None,
-        Field(pattern=r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3})?$", description="BCP 47, or empty: the mail's own"),
+        Field(pattern=_LANGUAGE, description="BCP 47, or empty: the mail's own"),
     ] = None
     flag_phishing: bool | None = None
     flag_categories: bool | None = None
     move_to_junk: bool | None = None
     drafts: bool | None = None
+    language: Annotated[
+        str | None, Field(pattern=_LANGUAGE, description="BCP 47: the language of digests and notices to the owner")
+    ] = None
+    timezone: Annotated[str | None, Field(max_length=64, description="IANA name, or empty: the server's")] = None
+    digest: DigestEvery | None = None
+    digest_hour: Annotated[int | None, Field(ge=0, le=23, description="In the owner's time zone")] = None
+    threads: Annotated[bool | None, Field(description="Read Sent mail too, and say who owes whom an answer")] = None
+    flag_threads: Annotated[bool | None, Field(description="Set glassdome-answer and glassdome-waiting")] = None
+    follow_up_days: Annotated[
+        int | None, Field(ge=0, le=90, description="Draft a reminder after so many days without an answer; 0: never")
+    ] = None
+    absence: Annotated[
+        str | None, Field(max_length=4000, description="Text of the absence notice; empty: none is sent")
+    ] = None
+    model: Annotated[bool | None, Field(description="False: no language model reads this mailbox")] = None
 
 
 async def preferences_of(services: Services, caller: Caller, whose: Whose) -> dict[str, Any]:
@@ -113,7 +148,8 @@ async def change_preferences(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Store and audit; return the changed preferences, and the JSON object of all preferences as they are now.
 
-    Raises NotFound for a mailbox that mailcow does not have; an earlier choice can still be withdrawn.
+    Raises InputError for an unknown time zone, and NotFound for a mailbox that mailcow does not have; an earlier choice
+    can still be withdrawn.
     """
     mailbox = as_mailbox(body.username)
     caller.must_see(mailbox)
@@ -123,6 +159,7 @@ async def change_preferences(
     before = await services.preferences.get_preferences(mailbox)
     if changes.get("chosen") or not before.chosen:
         await must_exist(services.has_mailbox, mailbox)
+    await asyncio.to_thread(_must_be_zone, changes.get("timezone", ""))
     wanted = replace(before, username=mailbox, **changes)
     now = services.clock.now()
     await services.preferences.set_preferences(wanted, now=now)
@@ -137,8 +174,16 @@ async def must_exist(has_mailbox: Callable[[str], Awaitable[bool]] | None, mailb
         raise NotFound(f"mailcow has no mailbox {mailbox}.", fix="Create it first, or correct its name.")
 
 
+def _must_be_zone(name: str) -> None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError) as exc:
+        raise InputError(f"{name} is no time zone.", fix="Write an IANA name, for example Europe/Berlin.") from exc
+
+
 def _shape(services: Services, preferences: Preferences) -> dict[str, Any]:
     return asdict(preferences) | {
         "engine_access": str(preferences.engine_access),
+        "digest": str(preferences.digest),
         "warnings_sent": services.settings().alert_mailbox is not None,
     }

@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from glassdome.store.connections import Store
 from glassdome.store.schema import config, cursors, preferences
 from glassdome.store.upsert import upsert
-from glassdome.values.preferences import EngineAccess, Preferences
+from glassdome.values.preferences import DigestEvery, EngineAccess, Preferences
 from glassdome.values.refs import INBOX, Cursor
 
 __all__ = ["ConfigTable", "PreferenceTable"]
 
-_CHOICES = tuple(f.name for f in fields(Preferences) if f.name not in ("username", "engine_access"))
+_CHOICES = tuple(f.name for f in fields(Preferences) if f.name not in ("username", "engine_access", "digest"))
 
 
 class PreferenceTable(Store):
@@ -29,12 +29,14 @@ class PreferenceTable(Store):
         if row is None:
             return Preferences(username=username)
         choices = {name: getattr(row, name) for name in _CHOICES}
-        return Preferences(username=username, engine_access=EngineAccess(row.engine_access), **choices)
+        access, digest = EngineAccess(row.engine_access), DigestEvery(row.digest)
+        return Preferences(username=username, engine_access=access, digest=digest, **choices)
 
     async def set_preferences(self, preferences_: Preferences, *, now: datetime) -> None:
         """Store them; a mailbox that is enabled now keeps that moment, and one that is disabled loses its positions."""
-        row = asdict(preferences_) | {"engine_access": preferences_.engine_access.value, "updated_at": now}
-        changes = (*_CHOICES, "engine_access", "updated_at")
+        words = {"engine_access": preferences_.engine_access.value, "digest": preferences_.digest.value}
+        row = asdict(preferences_) | words | {"updated_at": now}
+        changes = (*_CHOICES, *words, "updated_at")
         read = preferences_.chosen and preferences_.auto_analysis
 
         async def work(connection: AsyncConnection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, UniqueConstraint, false, true
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
@@ -221,6 +221,15 @@ preferences = _table(
     Column("flag_categories", Boolean, nullable=False),
     Column("move_to_junk", Boolean, nullable=False),
     Column("drafts", Boolean, nullable=False),
+    Column("language", ascii_text(35), nullable=False, server_default=""),
+    Column("timezone", ascii_text(64), nullable=False, server_default=""),
+    Column("digest", ascii_text(10), nullable=False, server_default="off"),
+    Column("digest_hour", Integer, nullable=False, server_default="7"),
+    Column("threads", Boolean, nullable=False, server_default=false()),
+    Column("flag_threads", Boolean, nullable=False, server_default=false()),
+    Column("follow_up_days", Integer, nullable=False, server_default="0"),
+    Column("absence", Words, nullable=False, server_default=""),
+    Column("model", Boolean, nullable=False, server_default=true()),
     Column("updated_at", Instant, nullable=False),
     Index("ix_llm_user_preferences_chosen", "chosen", "auto_analysis"),
 )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["EngineAccess", "Preferences"]
+__all__ = ["DigestEvery", "EngineAccess", "Preferences"]
+
+
+class DigestEvery(StrEnum):
+    """The days on which an owner's digest is sent; a weekly one on Mondays."""
+
+    OFF = "off"
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 class EngineAccess(StrEnum):
@@ -22,7 +30,11 @@ class Preferences:
     """One mailbox's choices; the first four are the seed's.
 
     `chosen` is the opt-in: no mail of the mailbox is read before it is True. The action choices are off by default.
-    `summary_language` is a BCP 47 tag, or empty for the mail's own language.
+    `summary_language` is a BCP 47 tag, or empty for the mail's own language; `language` is the owner's own, for mail
+    to them, and `timezone` an IANA name (empty: the server's). `digest_hour` is 0 to 23 in that zone. `threads`
+    lets the Sent folder be read, `flag_threads` marks threads in the mailbox; after `follow_up_days` without an answer
+    a draft asks again (0: never). `absence` is the text of an absence notice, empty while there is none. `model` False
+    keeps language models away from the mailbox.
     """
 
     username: str
@@ -37,3 +49,12 @@ class Preferences:
     flag_categories: bool = False
     move_to_junk: bool = False
     drafts: bool = False
+    language: str = ""
+    timezone: str = ""
+    digest: DigestEvery = DigestEvery.OFF
+    digest_hour: int = 7
+    threads: bool = False
+    flag_threads: bool = False
+    follow_up_days: int = 0
+    absence: str = ""
+    model: bool = True
