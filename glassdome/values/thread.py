@@ -9,7 +9,7 @@ from typing import Literal
 
 from glassdome.values.refs import MessageRef
 
-__all__ = ["Debt", "Owed", "Thread", "ThreadState", "Turn", "TurnKind"]
+__all__ = ["Debt", "Owed", "Owner", "Thread", "ThreadState", "Turn", "TurnKind"]
 
 
 class ThreadState(StrEnum):
@@ -28,11 +28,35 @@ TurnKind = Literal["message", "automatic", "absence", "report", "calendar", "lis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The owner of a mailbox: the addresses of theirs in lower case, their name, and the addresses of colleagues.
+
+    A colleague is known by `colleagues`, or by a domain of the owner's that is in `domains` (none of a free mail host).
+    """
+
+    addresses: frozenset[str]
+    name: str = ""
+    colleagues: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+    def is_me(self, address: str) -> bool:
+        """Return whether an address in lower case is one of the owner's."""
+        return address in self.addresses
+
+    def is_colleague(self, address: str) -> bool:
+        """Return whether an address in lower case is a colleague's."""
+        return address not in self.addresses and (
+            address in self.colleagues or address.rpartition("@")[2] in self.domains
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Debt:
     """One answer or deed that is owed: the sentence that says so, and the day by which it is due where it names one.
 
     `to` are the addresses (or the first name in the salutation) that a request is made to, empty where it goes to all;
-    `action` is True where a deed is owed, not only an answer.
+    `action` is True where a deed is owed, not only an answer. `weak` is what a formula hopes for ("I look forward to
+    your answer"), `anyone` a question to whoever knows ("Does anybody have a map?").
     """
 
     basis: Owed
@@ -40,15 +64,21 @@ class Debt:
     due: date | None = None
     to: tuple[str, ...] = ()
     action: bool = False
+    weak: bool = False
+    anyone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One mail of a thread, without its text: who wrote it, to whom, when, and what it asks, promises or settles.
 
-    `mine` is True where the owner of the mailbox wrote it. `settles` says that it answers, declines, thanks for or
-    withdraws what was open; `decisions` and `gist` are sentences kept for the thread's summary. `away_until` is the last
-    day of an absence notice.
+    `mine` is True where the owner of the mailbox wrote it. `settles` says that it has something of an answer: more than
+    thanks, a promise or a question back. `delivers` is True where it brings what was asked for or says that it is done,
+    `received` where it confirms that something came, `thanks` where it thanks. `withdraws` takes back what was asked;
+    `no_reply` says that no answer is needed. `leaves` are sentences that leave a part to somebody else, with that
+    one's name. `away_until` is the last day of an absence notice, `defers_until` the day before which its writer does
+    not want to be asked again. `moved_to` is a day to which its writer puts off what others owe.
+    `decisions` and `gist` are sentences kept for the thread's summary. Addresses are in lower case.
     """
 
     ref: MessageRef
@@ -59,13 +89,23 @@ class Turn:
     author_name: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    in_reply_to: tuple[str, ...] = ()
+    subject: str = ""
     kind: TurnKind = "message"
     language: str = ""
     requests: tuple[Debt, ...] = ()
     promises: tuple[Debt, ...] = ()
     settles: bool = False
+    delivers: bool = False
+    received: bool = False
+    thanks: bool = False
     withdraws: bool = False
+    no_reply: bool = False
+    leaves: tuple[tuple[str, str], ...] = ()
     away_until: date | None = None
+    defers_until: date | None = None
+    moved_to: date | None = None
     decisions: tuple[str, ...] = ()
     gist: str = ""
     suspected: bool = False
