@@ -78,6 +78,10 @@ class ImapSession(Protocol):
         """Move (RFC 6851, or COPY, unless that was done before, and UID EXPUNGE); return UIDVALIDITY and UID over there."""
         ...
 
+    async def expunge(self, uid: int) -> None:
+        """UID EXPUNGE one message of the folder that is open for changes (RFC 4315)."""
+        ...
+
     async def append(self, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> int | None:
         """Store a message; return its UID where the server tells (RFC 4315)."""
         ...

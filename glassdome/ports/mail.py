@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from glassdome.values.draft import ReplyDraft, StoredDraft
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
-__all__ = ["FolderEditor", "MailObserver", "MailSource"]
+__all__ = ["DraftStore", "FolderEditor", "MailObserver", "MailSource"]
 
 
 class MailSource(Protocol):
@@ -100,4 +101,30 @@ class FolderEditor(Protocol):
 
     async def append(self, mailbox: str, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> None:
         """Store a message, for instance in the folder with special use `\\\\Sent`."""
+        ...
+
+
+class DraftStore(Protocol):
+    """The folder with special use `\\\\Drafts`, where owners write. Raises as MailSource."""
+
+    async def append_once(self, draft: ReplyDraft) -> StoredDraft:
+        """Store the draft, once however often it is asked.
+
+        Raises ActionForbidden where the owner has begun an answer to the same mail or sent one, FolderMissing.
+        """
+        ...
+
+    async def is_answered(self, answers: str, ref: MessageRef) -> bool:
+        """Return whether the owner answered the mail at `ref`, whose Message-ID is `answers` in angle brackets."""
+        ...
+
+    async def is_untouched(self, draft: StoredDraft) -> bool:
+        """Return whether the draft is as it was stored; raises NotFound where it is gone."""
+        ...
+
+    async def withdraw(self, draft: StoredDraft) -> MessageRef | None:
+        """Take an untouched draft away and return where it is now; None where that is not known.
+
+        Raises NotFound for one that is gone, ActionForbidden for one that its owner changed.
+        """
         ...

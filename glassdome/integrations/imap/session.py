@@ -184,6 +184,13 @@ class Session:
         await self._connection.command("UID", "EXPUNGE", str(uid))
         return told
 
+    async def expunge(self, uid: int) -> None:
+        """UID EXPUNGE one message of the folder selected for changes (RFC 4315 2.1); raises ImapRefused without UIDPLUS."""
+        if "UIDPLUS" not in self.capabilities:
+            raise ImapRefused("The server has no UID EXPUNGE, so no message can be removed without touching others.")
+        await self.store([uid], ["\\Deleted"], add=True)
+        await self._connection.command("UID", "EXPUNGE", str(uid))
+
     async def append(self, folder: str, raw: bytes, *, flags: Sequence[str], date: datetime) -> int | None:
         """APPEND; return the new UID where the server tells (RFC 4315)."""
         if self._selected == (folder, True):
