@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from glassdome.ports.agent import ActionPage, ActionQuery
 from glassdome.store.action_list import newest_first, window_end, windowed
 from glassdome.store.connections import Store
+from glassdome.store.events import record_events
+from glassdome.store.keys import key_of
 from glassdome.store.paging import cursor_of
 from glassdome.store.restrict import visible_to
 from glassdome.store.rows import is_ref, ref_of, ref_row
@@ -20,21 +21,18 @@ from glassdome.store.schema import actions
 from glassdome.store.upsert import upsert
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
+from glassdome.values.event import action_event
 from glassdome.values.refs import MessageRef
 
 __all__ = ["Actions", "beginning", "first_in_turn", "key_of", "plan_actions"]
 
 _PLACE: Final = ("mailbox", "folder", "uid_validity", "uid")
-_OPEN: Final = (ActionState.PLANNED.value, ActionState.BEGUN.value)
+_OPEN_STATES: Final = (ActionState.PLANNED, ActionState.BEGUN)
+_OPEN: Final = tuple(state.value for state in _OPEN_STATES)
 _earlier = actions.alias("earlier")
 #: What its message's later actions wait for. An alert holds up none: it leaves the message as it is, and while alerts
 #: are put off, phishing must not stay in the inbox.
 _HOLDS: Final = and_(_earlier.c.state.in_(_OPEN), _earlier.c.kind != ActionKind.ALERT.value)
-
-
-def key_of(text: str) -> str:
-    """Return a key short enough for an index."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 async def plan_actions(
@@ -114,7 +112,14 @@ class Actions(Store):
         if moved_to is not None:
             values |= {"moved_folder": moved_to.folder, "moved_uid": moved_to.uid}
             values |= {"moved_uid_validity": moved_to.uid_validity}
-        await self._db.change(update(actions).where(actions.c.action_key == key_of(action.key)).values(**values))
+        ending = update(actions).where(actions.c.action_key == key_of(action.key)).values(**values)
+
+        async def work(connection: AsyncConnection) -> None:
+            changed = (await connection.execute(ending)).rowcount
+            if changed and state not in _OPEN_STATES:
+                await record_events(connection, [action_event(action, state=state, now=now)])
+
+        await self._db.write(work)
 
     async def list(self, query: ActionQuery) -> ActionPage:
         """Return one page; more may be found on a later one though this one is not full."""

@@ -13,8 +13,10 @@ from sqlalchemy import ColumnElement, and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.limits import MAX_ATTEMPTS
-from glassdome.store.rows import job_of
+from glassdome.store.events import record_events
+from glassdome.store.rows import job_of, ref_of
 from glassdome.store.schema import queue
+from glassdome.values.event import failed_event
 from glassdome.values.job import WORKER_ENDED, Job, JobState
 
 __all__ = ["POISON", "claim", "end", "held", "release", "renew"]
@@ -75,9 +77,9 @@ async def claim(
 
 async def _wake(connection: AsyncConnection, now: datetime) -> None:
     """Return what waited long enough or lost its worker; a job that killed every worker ends as failed."""
-    due = select(queue.c.id, queue.c.state, queue.c.attempts).where(queue.c.wake_at <= now)
+    due = select(queue).where(queue.c.wake_at <= now)
     rows = (await connection.execute(due.limit(_WAKE_BATCH).with_for_update(skip_locked=True))).all()
-    poison = [r.id for r in rows if r.state == JobState.LEASED.value and r.attempts >= MAX_ATTEMPTS]
+    poison = [r for r in rows if r.state == JobState.LEASED.value and r.attempts >= MAX_ATTEMPTS]
     lost = [r.id for r in rows if r.state == JobState.LEASED.value and r.attempts < MAX_ATTEMPTS]
     waited = [r.id for r in rows if r.state != JobState.LEASED.value]
     back = {"state": JobState.PENDING.value, "wake_at": None, "updated_at": now}
@@ -87,7 +89,9 @@ async def _wake(connection: AsyncConnection, now: datetime) -> None:
             await connection.execute(update(queue).where(queue.c.id.in_(ids)).values(**_FREE, **back, **why))
     if poison:
         sentence = f"Its worker ended {MAX_ATTEMPTS} times while analysing this message."
-        await end(connection, queue.c.id.in_(poison), JobState.FAILED, code=POISON, sentence=sentence, now=now)
+        which = queue.c.id.in_([r.id for r in poison])
+        await end(connection, which, JobState.FAILED, code=POISON, sentence=sentence, now=now)
+        await record_events(connection, [failed_event(ref_of(r), code=POISON, now=now) for r in poison])
 
 
 async def end(

@@ -9,8 +9,8 @@ from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.actions import key_of
 from glassdome.store.connections import Store
+from glassdome.store.keys import key_of
 from glassdome.store.rows import is_ref, ref_of, ref_row
 from glassdome.store.schema import commands, nonces
 from glassdome.values.action import ActionState

@@ -14,15 +14,18 @@ from glassdome.store.actions import plan_actions
 from glassdome.store.claims import held
 from glassdome.store.contacts import remember
 from glassdome.store.counters import counters
+from glassdome.store.events import record_events
 from glassdome.store.read_model import delete_read_model, insert_read_model
 from glassdome.store.rows import analysis_row, is_ref
 from glassdome.store.schema import analyses, queue
 from glassdome.store.supersede import supersede
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
+from glassdome.values.event import analysis_events
 from glassdome.values.job import Job, JobReason, JobState, Priority
 from glassdome.values.message import Message
 from glassdome.values.refs import MessageRef
+from glassdome.values.verdict import Label
 
 __all__ = ["complete"]
 
@@ -49,6 +52,8 @@ async def complete(
     await plan_actions(connection, actions, message_id=analysis.message_id, now=now)
     if history is not None and old is None:
         await remember(connection, analysis.ref.mailbox, history, now=now)
+    before = Label(old["label"]) if old is not None else None
+    await record_events(connection, analysis_events(analysis, job, before=before, now=now))
     # Last, since other messages wait for these rows until the commit.
     await counters.count(connection, new=new, old=old)
     return True

@@ -15,6 +15,7 @@ from glassdome.store.analyses import Analyses
 from glassdome.store.commands import Commands
 from glassdome.store.connections import POOL_SIZE, Connections, make_engine
 from glassdome.store.cursors import Cursors
+from glassdome.store.events import Events
 from glassdome.store.history import Feedbacks, History
 from glassdome.store.mailboxes import Mailboxes
 from glassdome.store.model_roles import ModelRoles
@@ -43,6 +44,7 @@ class Database:
         self.history = History(connections)
         self.feedback = Feedbacks(connections)
         self.actions = Actions(connections)
+        self.events = Events(connections)
         self.mailboxes = Mailboxes(connections, box)
         self.opt_ins = OptIns(connections)
         self.outbox = OutboxTable(connections)

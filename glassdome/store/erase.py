@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from glassdome.ports.store import AnalysisQuery
 from glassdome.store.connections import Connections
 from glassdome.store.counters import counters
+from glassdome.store.events import forget_events_of
 from glassdome.store.read_model import delete_read_model
 from glassdome.store.restrict import visible_to
 from glassdome.store.rows import is_ref, ref_of
@@ -22,6 +23,7 @@ from glassdome.store.schema import (
     commands,
     contacts,
     cursors,
+    events,
     feedback,
     outbox,
     progress,
@@ -38,7 +40,7 @@ __all__ = ["erase"]
 #: Analyses erased in one transaction, so that workers wait for milliseconds.
 STEP: Final = 200
 _OF_A_MESSAGE: Final = (queue, actions, feedback)
-_OF_A_MAILBOX: Final = (queue, actions, feedback, contacts, cursors, progress, commands, outbox, statistics)
+_OF_A_MAILBOX: Final = (queue, actions, feedback, contacts, cursors, progress, commands, outbox, statistics, events)
 
 
 async def erase(db: Connections, query: AnalysisQuery) -> int:
@@ -79,6 +81,7 @@ async def _step(connection: AsyncConnection, query: AnalysisQuery) -> int:
     await delete_read_model(connection, ids)
     for table in _OF_A_MESSAGE:
         await connection.execute(delete(table).where(_any_of(table, rows)))
+    await forget_events_of(connection, [ref_of(row) for row in rows])
     await connection.execute(delete(analyses).where(analyses.c.id.in_(ids)))
     await counters.add(connection, [(dict(row._mapping), -1) for row in rows])
     return len(rows)
@@ -146,3 +149,4 @@ async def _message(connection: AsyncConnection, ref: MessageRef, query: Analysis
     for table in _OF_A_MESSAGE:
         mine = visible_to(table.c.mailbox, query.mailboxes, query.domains)
         await connection.execute(delete(table).where(is_ref(table, ref), *mine))
+    await forget_events_of(connection, [ref], *visible_to(events.c.mailbox, query.mailboxes, query.domains))

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.actions import key_of
 from glassdome.store.connections import Store
+from glassdome.store.keys import key_of
 from glassdome.store.schema import outbox
 from glassdome.values.agent import OutboxEntry, OutboxState
 

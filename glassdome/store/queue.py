@@ -14,6 +14,7 @@ from glassdome.store import claims, completion, enqueue
 from glassdome.store.connections import Connections
 from glassdome.store.counters import queue_depth
 from glassdome.store.cursors import write_cursor
+from glassdome.store.events import record_events
 from glassdome.store.job_list import JOB, job_text, listed
 from glassdome.store.restrict import names_of
 from glassdome.store.rows import is_ref, job_of
@@ -21,6 +22,7 @@ from glassdome.store.schema import nonces, queue
 from glassdome.store.upsert import upsert
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
+from glassdome.values.event import failed_event
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
 from glassdome.values.message import Message
 from glassdome.values.refs import Cursor, MessageRef
@@ -135,8 +137,15 @@ class Queue:
 
     async def _end(self, job: Job, state: JobState, code: str, sentence: str, now: datetime) -> bool:
         text = sentence[:_ERROR_CHARS]
-        ended = self._db.write(lambda c: claims.end(c, claims.held(job), state, code=code, sentence=text, now=now))
-        return await ended == 1
+
+        async def work(connection: AsyncConnection) -> bool:
+            held = claims.held(job)
+            ended = await claims.end(connection, held, state, code=code, sentence=text, now=now) == 1
+            if ended and state is JobState.FAILED:
+                await record_events(connection, [failed_event(job.ref, code=code, now=now)])
+            return ended
+
+        return await self._db.write(work)
 
     async def release(self, jobs: Sequence[Job], *, now: datetime) -> None:
         """Give unstarted jobs back without counting the attempt (graceful drain)."""

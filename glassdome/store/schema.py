@@ -10,6 +10,7 @@ from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
 from glassdome.store.schema_base import metadata
 from glassdome.store.schema_base import table as _table
+from glassdome.store.schema_events import events
 from glassdome.store.schema_models import model_answers, model_roles
 from glassdome.values.analysis import AttachedFile
 from glassdome.values.ask import Ask
@@ -19,7 +20,7 @@ from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = [
     "FOLDER", "MAILBOX", "actions", "analyses", "audit", "categories", "commands", "config", "contacts", "cursors",
-    "documents", "domain_statistics", "feedback", "mailboxes", "metadata", "model_answers", "model_roles", "nonces",
+    "documents", "domain_statistics", "events", "feedback", "mailboxes", "metadata", "model_answers", "model_roles", "nonces",
     "opt_ins", "outbox", "paces", "preferences", "progress", "queue", "sessions", "statistics", "words",
 ]  # fmt: skip
 

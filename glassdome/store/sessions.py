@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.actions import key_of
 from glassdome.store.connections import Store
+from glassdome.store.keys import key_of
 from glassdome.store.schema import sessions
 
 __all__ = ["SessionTable"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.actions import key_of
 from glassdome.store.counters import counters
+from glassdome.store.keys import key_of
 from glassdome.store.read_model import delete_read_model
 from glassdome.store.rows import is_ref
 from glassdome.store.schema import actions, analyses, feedback, queue
