@@ -53,7 +53,7 @@ class QueueArguments(QueueParameters):
 
 async def access_of(context: ToolContext, mailbox: str) -> EngineAccess:
     """Return how much of its mail the owner lets a language model see: the caller of a tool most likely is one."""
-    return (await context.services.preferences.get_preferences(mailbox)).engine_access
+    return (await context.services.preferences.get_preferences(mailbox)).model_access
 
 
 async def accesses(context: ToolContext, mailboxes: Iterable[str]) -> dict[str, EngineAccess]:

@@ -55,7 +55,7 @@ class Drafts:
     def wanted(self, judged: Judged, wishes: Preferences) -> bool:
         """Return whether the message is one that a person may answer, and its owner wants drafts."""
         verdict, lists = judged.analysis.verdict, judged.message.lists
-        asked = self.on() and wishes.drafts and wishes.engine_access is not EngineAccess.NEVER
+        asked = self.on() and wishes.drafts and wishes.model_access is not EngineAccess.NEVER
         personal = verdict.label is Label.HAM and not lists.is_list and not lists.is_automatic
         personal = personal and may_be_answered(verdict.phishing_score or 0.0, verdict.spam_score)
         clean = not verdict.degraded and not {"unknown", "injection"} & set(verdict.tags)

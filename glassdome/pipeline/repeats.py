@@ -82,6 +82,6 @@ class Repeats:
 
 def _key(message: Message, engine: Engine, context: Context) -> Key | None:
     wishes = context.preferences
-    if wishes.engine_access is not EngineAccess.FULL or wishes.summary_language or not message.content_hash:
+    if wishes.model_access is not EngineAccess.FULL or wishes.summary_language or not message.content_hash:
         return None
     return message.content_hash, engine.name, engine.model, engine.prompt_version

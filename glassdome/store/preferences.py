@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Store
@@ -60,7 +60,9 @@ class PreferenceTable(Store):
 
     async def mailboxes_with(self, access: Collection[EngineAccess]) -> tuple[str, ...]:
         """Return the mailboxes whose owners let a model see that much of their mail."""
-        wanted = preferences.c.engine_access.in_([each.value for each in access])
+        wanted = and_(preferences.c.model.is_(True), preferences.c.engine_access.in_([each.value for each in access]))
+        if EngineAccess.NEVER in access:
+            wanted = or_(wanted, preferences.c.model.is_(False))
         rows = await self._db.rows(select(preferences.c.username).where(wanted).order_by(preferences.c.username))
         return tuple(row.username for row in rows)
 

@@ -58,3 +58,8 @@ class Preferences:
     follow_up_days: int = 0
     absence: str = ""
     model: bool = True
+
+    @property
+    def model_access(self) -> EngineAccess:
+        """Return the part of a mail that language models may see: nothing where the owner switched them off."""
+        return self.engine_access if self.model else EngineAccess.NEVER

@@ -117,6 +117,8 @@ async def save(services: Wired, form: Written) -> Response:
         username=form["mailbox"],
         engine_access=EngineAccess(form["engine_access"]),
         summary_language=form["summary_language"].strip(),
+        timezone=form["timezone"].strip(),
+        model=form["no_model"] != "on",
         **{name: form[name] == "on" for name in _NAMES},
     )
     await change_preferences(services, form.caller, edit)

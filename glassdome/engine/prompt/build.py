@@ -81,7 +81,7 @@ def build_prompt(
     context has no room for any of it.
     """
     free = budget.prompt_tokens - scale.tokens(version.system)
-    seen = view(message, access=context.preferences.engine_access, sensitive=sensitive)
+    seen = view(message, access=context.preferences.model_access, sensitive=sensitive)
     facts = _facts(message, signals=signals, context=context, language=language)
     head = _head(message, seen, tokens=int(free * _HEAD_SHARE), scale=scale)
     preface = f"{facts}-----BEGIN MAIL {boundary}-----\n{head}\n\n"
@@ -118,7 +118,7 @@ def _audit(prompt: Prompt, *, version: PromptVersion, schema: Mapping[str, Any],
     _log.info(
         "prompt_built",
         mailbox=context.mailbox,
-        engine_access=context.preferences.engine_access.value,
+        engine_access=context.preferences.model_access.value,
         prompt_version=version.id(schema),
         sha256=hashlib.sha256(f"{prompt.system}\0{prompt.user}".encode()).hexdigest(),
         chars=len(prompt.system) + len(prompt.user),

@@ -12,10 +12,11 @@ from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.engine.prompt.build import PromptBudget
 from glassdome.engine.prompt.tokens import TokenScale, estimate_tokens
 from glassdome.engine.prompt.version import READING, REPLY, load_version
+from glassdome.values.context import Context
 from glassdome.values.message import Address, Attachment, Authentication, AuthResult, Link
-from glassdome.values.preferences import EngineAccess
+from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.signal import Outcome, Signal
-from tests.unit.engine_llm.mails import context, finding, mail, prompt
+from tests.unit.engine_llm.mails import NOW, context, finding, mail, prompt
 
 IBAN = "DE89 3704 0044 0532 0130 00"
 
@@ -115,6 +116,14 @@ def test_never_lets_nothing_out() -> None:
     """Under `never` no prompt is built."""
     with pytest.raises(PolicyRefused):
         prompt(mail(), context=context(EngineAccess.NEVER))
+
+
+@pytest.mark.parametrize("access", EngineAccess)
+def test_the_one_switch_lets_nothing_out(access: EngineAccess) -> None:
+    """An owner who wants no language model has none, whatever else is chosen."""
+    wishes = Preferences(username="bob@example.net", engine_access=access, model=False)
+    with pytest.raises(PolicyRefused):
+        prompt(mail(), context=Context(now=NOW, mailbox="bob@example.net", preferences=wishes))
 
 
 def test_audit_records_hash_and_size_only() -> None:

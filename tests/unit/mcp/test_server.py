@@ -53,7 +53,8 @@ async def test_no_tool_changes_a_setting(bench: Bench) -> None:
     taken = {name for tool in tools for name in tool.input_schema.get("properties", {})}
 
     assert len(tools) > 10
-    assert not taken & (Settings.model_fields.keys() | KEYS.keys())
+    # An owner's preference has the name of a setting; it says yes or no, and names no model.
+    assert not (taken - {"model"}) & (Settings.model_fields.keys() | KEYS.keys())
     assert refused["code"] == "bad_request"
     assert await bench.api.database.config.read_config() == {}
 
@@ -128,6 +129,19 @@ async def test_a_search_tells_no_word_of_mail_that_may_not_be_seen(bench: Bench)
         found.append((len(words["analyses"]), len(named["analyses"]), total, len(plain["analyses"])))
 
     assert found == [(2, 1, 2, 2), (2, 1, 2, 2), (1, 0, 1, 2), (1, 0, 1, 2)]
+
+
+async def test_no_word_of_a_mailbox_without_models_leaves_it(bench: Bench) -> None:
+    """The agent behind MCP is most likely a language model: the one switch holds for it too."""
+    await bench.api.store(analysis(ref(5), subject="Oncology results"))
+    chosen = Preferences(username=USER, chosen=True, model=False)
+    await bench.api.database.preferences.set_preferences(chosen, now=NOW)
+    async with Client(bench.server()) as client:
+        words = await call(client, "list_analyses", text="oncology")
+        plain = await call(client, "list_analyses")
+
+    assert (words["analyses"], len(plain["analyses"])) == ([], 1)
+    assert "Oncology" not in str(plain)
 
 
 async def test_what_a_failed_job_said_is_not_quoted_where_no_word_may_be_seen(live_bench: Bench) -> None:

@@ -15,8 +15,8 @@ from tests.unit.pipeline.bench import ANN, Bench
 DRAFTS = Settings(concurrent_jobs=1, llm_batch_size=2, engine_drafts=True)
 
 
-async def _wishes(bench: Bench, *, drafts: bool = True) -> None:
-    wishes = Preferences(username=ANN, chosen=True, drafts=drafts)
+async def _wishes(bench: Bench, *, drafts: bool = True, model: bool = True) -> None:
+    wishes = Preferences(username=ANN, chosen=True, drafts=drafts, model=model)
     await bench.database.preferences.set_preferences(wishes, now=NOON)
 
 
@@ -64,6 +64,16 @@ async def test_nobody_gets_a_draft_unasked(bench: Bench) -> None:
     await bench.database.queue.enqueue(jobs(2), now=NOON)
     await bench.worker().run_until_idle()
     assert calls == ["read", "read"]
+
+
+async def test_a_mailbox_without_models_gets_no_draft(bench: Bench) -> None:
+    """The owner switched language models off: none writes, although drafts were chosen before."""
+    calls = _watch(bench)
+    await _wishes(bench, model=False)
+    bench.settings = DRAFTS
+    await bench.database.queue.enqueue(jobs(1), now=NOON)
+    await bench.worker().run_until_idle()
+    assert "draft" not in calls
 
 
 async def test_a_draft_that_cannot_be_written_costs_nothing_else(bench: Bench) -> None:

@@ -281,6 +281,21 @@ async def test_preferences_are_saved_whole(bench: Bench) -> None:
     assert (stored.move_to_junk, stored.summary_enabled, stored.summary_language) == (True, False, "de")
 
 
+async def test_one_switch_keeps_language_models_away(bench: Bench) -> None:
+    """It is stored with the owner's time zone, and shown ticked; a zone that does not exist is refused."""
+    await stock(bench)
+    async with browsing(bench) as browser:
+        await browser.open(f"settings?mailbox={USER}")
+        await browser.send("settings", {"chosen": "on"}, engine_access="full", no_model="on", timezone="Asia/Tokyo")
+        await browser.follow()
+        assert "checked" in browser.page.css_first("#no_model").attributes
+        answer = await browser.send("settings", {"chosen": "on"}, engine_access="full", timezone="Mars/Base")
+    stored = await bench.database.preferences.get_preferences(USER)
+
+    assert (stored.model, stored.timezone, stored.engine_access) == (False, "Asia/Tokyo", "full")
+    assert answer.status_code == 400
+
+
 async def test_settings_are_changed_and_unset(bench: Bench) -> None:
     """A stored setting holds at once, says where it came from, and can be reset."""
     async with browsing(bench) as browser:
