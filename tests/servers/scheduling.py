@@ -12,7 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 __all__ = ["pytest_xdist_make_scheduler"]
 
 #: Folders whose tests share a container engine, and a browser.
-_TOGETHER: Final = ("tests/integration/container/", "tests/browser/")
+_TOGETHER: Final = ("tests/integration/container/", "tests/browser/", "tests/integration/clients/")
 
 
 class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]

@@ -1,0 +1,1 @@
+"""Mail programs of Debian that show what Glassdome marked."""

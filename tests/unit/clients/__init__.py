@@ -1,0 +1,1 @@
+"""Files of the mail programs, compared with the table of keywords."""
