@@ -25,7 +25,9 @@ __all__ = ["GIVE_UP_AFTER", "IDEMPOTENT", "STALE", "Performer"]
 
 _log = get_logger(__name__)
 #: Doing these twice leaves the same state as once; the outbox remembers which alerts were sent.
-IDEMPOTENT: Final = frozenset({ActionKind.ADD_KEYWORD, ActionKind.MOVE, ActionKind.LEARN, ActionKind.ALERT})
+IDEMPOTENT: Final = frozenset(
+    {ActionKind.ADD_KEYWORD, ActionKind.REMOVE_KEYWORD, ActionKind.MOVE, ActionKind.LEARN, ActionKind.ALERT}
+)
 #: After this long a begun action's process is dead: no single effect takes longer than its client's time limit.
 STALE: Final = timedelta(minutes=5)
 #: How long an action whose server is away stays planned; a flag set days later would only surprise.
@@ -122,6 +124,8 @@ class Performer:
         match action.kind:
             case ActionKind.ADD_KEYWORD:
                 await _connected(self._editor, "mail server").add_keywords(action.ref, [action.argument])
+            case ActionKind.REMOVE_KEYWORD:
+                await _connected(self._editor, "mail server").remove_keywords(action.ref, [action.argument])
             case ActionKind.MOVE:
                 return await _connected(self._editor, "mail server").move(action.ref, action.argument)
             case ActionKind.ALERT:

@@ -19,6 +19,7 @@ from glassdome.store.read_model import delete_read_model, insert_read_model
 from glassdome.store.rows import analysis_row, is_ref
 from glassdome.store.schema import analyses, queue
 from glassdome.store.supersede import supersede
+from glassdome.store.thread_link import lock_mailbox, take
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.event import analysis_events
@@ -26,6 +27,7 @@ from glassdome.values.job import Job, JobReason, JobState, Priority
 from glassdome.values.message import Message
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import Label
+from glassdome.values.thread_mail import ThreadMail
 
 __all__ = ["complete"]
 
@@ -41,6 +43,7 @@ async def complete(
     again: JobReason,
     history: Message | None,
     instead_of: MessageRef | None,
+    thread_mail: ThreadMail | None,
     rendering: Rendering,
 ) -> bool:
     """End the job first: the row lock keeps every other writer of this message out until the commit."""
@@ -54,6 +57,8 @@ async def complete(
         await remember(connection, analysis.ref.mailbox, history, now=now)
     before = Label(old["label"]) if old is not None else None
     await record_events(connection, analysis_events(analysis, job, before=before, now=now))
+    if thread_mail is not None and await lock_mailbox(connection, analysis.ref.mailbox):
+        await take(connection, thread_mail, now=now)
     # Last, since other messages wait for these rows until the commit.
     await counters.count(connection, new=new, old=old)
     return True

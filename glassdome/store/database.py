@@ -25,6 +25,7 @@ from glassdome.store.preferences import ConfigTable, PreferenceTable
 from glassdome.store.progress import Progress
 from glassdome.store.queue import Queue
 from glassdome.store.sessions import SessionTable
+from glassdome.store.threads import Threads
 
 __all__ = ["Database", "open_database"]
 
@@ -51,6 +52,7 @@ class Database:
         self.commands = Commands(connections)
         self.sessions = SessionTable(connections)
         self.model_roles = ModelRoles(connections)
+        self.threads = Threads(connections)
 
     async def ping(self) -> None:
         """Return when the database answers; raises StoreUnavailable."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.ports.store import AnalysisQuery
@@ -29,8 +29,12 @@ from glassdome.store.schema import (
     progress,
     queue,
     statistics,
+    thread_names,
+    thread_turns,
+    threads,
 )
 from glassdome.store.search.selection import conditions
+from glassdome.store.thread_forget import CURSORS, READ, forget_person, forget_turns
 from glassdome.values.agent import OutboxState
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import Label
@@ -40,7 +44,10 @@ __all__ = ["erase"]
 #: Analyses erased in one transaction, so that workers wait for milliseconds.
 STEP: Final = 200
 _OF_A_MESSAGE: Final = (queue, actions, feedback)
-_OF_A_MAILBOX: Final = (queue, actions, feedback, contacts, cursors, progress, commands, outbox, statistics, events)
+_OF_A_MAILBOX: Final = (
+    queue, actions, feedback, contacts, cursors, progress, commands, outbox, statistics, events, thread_turns,
+    thread_names, threads,
+)  # fmt: skip
 
 
 async def erase(db: Connections, query: AnalysisQuery) -> int:
@@ -82,6 +89,7 @@ async def _step(connection: AsyncConnection, query: AnalysisQuery) -> int:
     for table in _OF_A_MESSAGE:
         await connection.execute(delete(table).where(_any_of(table, rows)))
     await forget_events_of(connection, [ref_of(row) for row in rows])
+    await forget_turns(connection, _any_of(thread_turns, rows))
     await connection.execute(delete(analyses).where(analyses.c.id.in_(ids)))
     await counters.add(connection, [(dict(row._mapping), -1) for row in rows])
     return len(rows)
@@ -116,7 +124,14 @@ def _any_of(table: Table, rows: Sequence[Row[Any]]) -> Any:
 async def _mailbox(connection: AsyncConnection, query: AnalysisQuery) -> None:
     for table in _OF_A_MAILBOX:
         mine = visible_to(table.c.mailbox, query.mailboxes, query.domains)
-        await connection.execute(delete(table).where(table.c.mailbox == query.mailbox, *mine))
+        await connection.execute(delete(table).where(table.c.mailbox == query.mailbox, *mine, *_erased_of(table)))
+
+
+def _erased_of(table: Table) -> list[ColumnElement[bool]]:
+    """Keep how far the folders of threads were read: without that, old mail would be read again."""
+    if table is progress:
+        return [progress.c.task != READ]
+    return [cursors.c.folder.not_like(f"{CURSORS}%")] if table is cursors else []
 
 
 async def _person(connection: AsyncConnection, query: AnalysisQuery) -> None:
@@ -128,6 +143,9 @@ async def _person(connection: AsyncConnection, query: AnalysisQuery) -> None:
     theirs += visible_to(commands.c.mailbox, query.mailboxes, query.domains)
     await connection.execute(delete(commands).where(func.lower(commands.c.sender) == query.person.lower(), *theirs))
     await _sent_to(connection, query)
+    within = visible_to(threads.c.mailbox, query.mailboxes, query.domains, threads.c.domain)
+    within += [threads.c.mailbox == query.mailbox] if query.mailbox else []
+    await forget_person(connection, query.person.lower(), *within)
 
 
 async def _sent_to(connection: AsyncConnection, query: AnalysisQuery) -> None:
@@ -150,3 +168,5 @@ async def _message(connection: AsyncConnection, ref: MessageRef, query: Analysis
         mine = visible_to(table.c.mailbox, query.mailboxes, query.domains)
         await connection.execute(delete(table).where(is_ref(table, ref), *mine))
     await forget_events_of(connection, [ref], *visible_to(events.c.mailbox, query.mailboxes, query.domains))
+    turns = visible_to(thread_turns.c.mailbox, query.mailboxes, query.domains)
+    await forget_turns(connection, is_ref(thread_turns, ref), *turns)

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Store
-from glassdome.store.schema import config, cursors, preferences
+from glassdome.store.schema import config, cursors, preferences, threads
+from glassdome.store.thread_forget import forget_mailbox, stop_reading
 from glassdome.store.upsert import upsert
 from glassdome.values.preferences import DigestEvery, EngineAccess, Preferences
 from glassdome.values.refs import INBOX, Cursor
@@ -18,6 +19,10 @@ from glassdome.values.refs import INBOX, Cursor
 __all__ = ["ConfigTable", "PreferenceTable"]
 
 _CHOICES = tuple(f.name for f in fields(Preferences) if f.name not in ("username", "engine_access", "digest"))
+
+
+#: Choices by which the state of a thread is told differently.
+_OF_THREADS = ("flag_threads", "follow_up_days", "language", "timezone")
 
 
 class PreferenceTable(Store):
@@ -40,6 +45,7 @@ class PreferenceTable(Store):
         read = preferences_.chosen and preferences_.auto_analysis
 
         async def work(connection: AsyncConnection) -> None:
+            await _follow_threads(connection, preferences_, read=read, now=now)
             await upsert(connection, preferences, [row], keys=("username",), replace=changes)
             if read:
                 # What arrives before the first poll succeeds counts too, however long that takes.
@@ -65,6 +71,22 @@ class PreferenceTable(Store):
             wanted = or_(wanted, preferences.c.model.is_(False))
         rows = await self._db.rows(select(preferences.c.username).where(wanted).order_by(preferences.c.username))
         return tuple(row.username for row in rows)
+
+
+async def _follow_threads(connection: AsyncConnection, wanted: Preferences, *, read: bool, now: datetime) -> None:
+    """Erase the threads of an owner who wants none any more, and compute their states again for other wishes."""
+    own = select(preferences).where(preferences.c.username == wanted.username).with_for_update()
+    before = (await connection.execute(own)).first()
+    if before is None or not before.threads:
+        return
+    if not wanted.threads:
+        await forget_mailbox(connection, wanted.username, now=now)
+        return
+    if not read:
+        await stop_reading(connection, wanted.username)
+    same = (threads.c.mailbox == wanted.username, threads.c.state != "")
+    if any(getattr(before, name) != getattr(wanted, name) for name in _OF_THREADS):
+        await connection.execute(update(threads).where(*same).values(look_at=now))
 
 
 class ConfigTable(Store):

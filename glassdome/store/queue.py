@@ -26,6 +26,7 @@ from glassdome.values.event import failed_event
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
 from glassdome.values.message import Message
 from glassdome.values.refs import Cursor, MessageRef
+from glassdome.values.thread_mail import ThreadMail
 
 __all__ = ["Queue"]
 
@@ -92,9 +93,11 @@ class Queue:
         again: JobReason = JobReason.UPGRADE,
         history: Message | None = None,
         instead_of: MessageRef | None = None,
+        thread_mail: ThreadMail | None = None,
     ) -> bool:
         """Store analysis, planned actions, sender history and the job's end in one transaction, fenced by the token.
 
+        `thread_mail` goes into its thread, where the owner wants threads.
         `instead_of` is the same message under a name that is void: its records move over, and its analysis ends.
         With `again_at` the job returns to pending with the reason `again`: upgrade after a degraded verdict, or draft.
         False: the lease was lost, and nothing was stored.
@@ -110,6 +113,7 @@ class Queue:
                 again=again,
                 history=history,
                 instead_of=instead_of,
+                thread_mail=thread_mail,
                 rendering=self._rendering,
             )
         )

@@ -8,10 +8,11 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Uniqu
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
-from glassdome.store.schema_base import metadata
+from glassdome.store.schema_base import FOLDER, MAILBOX, metadata
 from glassdome.store.schema_base import table as _table
 from glassdome.store.schema_events import events
 from glassdome.store.schema_models import model_answers, model_roles
+from glassdome.store.schema_threads import thread_names, thread_turns, threads
 from glassdome.values.analysis import AttachedFile
 from glassdome.values.ask import Ask
 from glassdome.values.fact import Fact
@@ -21,11 +22,9 @@ from glassdome.values.signal import SensitiveFinding, Signal
 __all__ = [
     "FOLDER", "MAILBOX", "actions", "analyses", "audit", "categories", "commands", "config", "contacts", "cursors",
     "documents", "domain_statistics", "events", "feedback", "mailboxes", "metadata", "model_answers", "model_roles", "nonces",
-    "opt_ins", "outbox", "paces", "preferences", "progress", "queue", "sessions", "statistics", "words",
+    "opt_ins", "outbox", "paces", "preferences", "progress", "queue", "sessions", "statistics",
+    "thread_names", "thread_turns", "threads", "words",
 ]  # fmt: skip
-
-#: Characters of a mailbox address (RFC 5321 4.5.3.1.3) and of a folder name; together they fit an InnoDB key.
-MAILBOX, FOLDER = 254, 500
 
 
 def _ref_columns() -> tuple[Column[str], Column[str], Column[int], Column[int]]:

@@ -14,6 +14,7 @@ class ActionKind(StrEnum):
     """Effects outside the database."""
 
     ADD_KEYWORD = "add_keyword"
+    REMOVE_KEYWORD = "remove_keyword"
     MOVE = "move"
     ALERT = "alert"
     LEARN = "learn"

@@ -1,0 +1,72 @@
+"""Threads as they are kept: a mail of one with what links it to the others, a thread with its marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from glassdome.values.refs import MessageRef
+from glassdome.values.thread import Thread, Turn
+
+__all__ = ["ANSWER", "WAITING", "DueThread", "Mark", "Placed", "StoredThread", "ThreadMail"]
+
+#: The keyword of the mail that the owner owes an answer to, and of the owner's last mail while others owe one.
+ANSWER: Final = "glassdome-answer"
+WAITING: Final = "glassdome-waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadMail:
+    """One mail's turn with what links it: Message-IDs that it refers to, oldest first, and its subject without `Re:`.
+
+    `reply` says that the subject had such a prefix (RFC 5256 2.1).
+    """
+
+    turn: Turn
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    reply: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """The place of a mail whose turn is known: the owner moved it, or its folder was rebuilt."""
+
+    message_id: str
+    ref: MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A keyword that a thread's state puts on one of its mails; `ref` is its place when that was planned."""
+
+    keyword: str
+    message_id: str
+    ref: MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueThread:
+    """A thread whose state must be computed: its turns, oldest first, and the marks of its present state.
+
+    `revision` changes with each turn: a state that was computed of an older one is not stored.
+    """
+
+    id: int
+    mailbox: str
+    thread_id: str
+    subject: str
+    revision: int
+    turns: tuple[Turn, ...]
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredThread:
+    """A thread of a mailbox; `message` is the mail that its state rests on, None where it is closed."""
+
+    mailbox: str
+    thread: Thread
+    message: MessageRef | None
+    updated_at: datetime
