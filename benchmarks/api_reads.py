@@ -171,6 +171,7 @@ def ours(url: str) -> FastAPI:
             history=database.history,
             actions=database.actions,
             sessions=database.sessions,
+            threads=database.threads,
             classify=lambda raw: asyncio.to_thread(classify, raw, Context(now=START)),
             version="benchmark",
         )

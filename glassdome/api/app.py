@@ -26,6 +26,7 @@ from glassdome.api import (
     routes_queue,
     routes_rspamd,
     routes_stats,
+    routes_threads,
     routes_undo,
 )
 from glassdome.api.description import describe
@@ -56,6 +57,7 @@ _ROUTES = (
     routes_feedback,
     routes_health,
     routes_models,
+    routes_threads,
     routes_undo,
 )
 

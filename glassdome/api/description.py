@@ -20,6 +20,7 @@ TAGS: Final = [
     {"name": "statistics", "description": "Totals, times, the queue's depth"},
     {"name": "preferences", "description": "What each mailbox's owner wants"},
     {"name": "feedback", "description": "Corrections by people"},
+    {"name": "threads", "description": "Conversations: who owes whom an answer"},
     {"name": "actions", "description": "Actions on messages, and undoing them"},
     {"name": "queue", "description": "What waits and what failed"},
     {"name": "config", "description": "Settings and their origins"},

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from glassdome.store.preferences import PreferenceTable
     from glassdome.store.queue import Queue
     from glassdome.store.sessions import SessionTable
+    from glassdome.store.threads import Threads
 
 __all__ = ["Classify", "Doorbell", "Probe", "Services"]
 
@@ -66,6 +67,7 @@ class Services:
     history: History
     actions: ActionLedger
     sessions: SessionTable
+    threads: Threads
     classify: Classify
     version: str
     metrics: Metrics = field(default_factory=Metrics)

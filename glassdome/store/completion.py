@@ -26,8 +26,8 @@ from glassdome.values.event import analysis_events
 from glassdome.values.job import Job, JobReason, JobState, Priority
 from glassdome.values.message import Message
 from glassdome.values.refs import MessageRef
-from glassdome.values.verdict import Label
 from glassdome.values.thread_mail import ThreadMail
+from glassdome.values.verdict import Label
 
 __all__ = ["complete"]
 

@@ -25,7 +25,7 @@ _OPEN: Final = (ActionState.PLANNED.value, ActionState.BEGUN.value)
 async def plan_keyword(
     connection: AsyncConnection, ref: MessageRef, keyword: str, *, add: bool, message_id: str, now: datetime
 ) -> None:
-    """Plan to set or to unset a keyword, again where that was done before; what is planned to the contrary is dropped.
+    """Plan to set or to unset a keyword, again where that was done before; a plan to the contrary is dropped.
 
     Whatever is under way ends first, since the ledger keeps a message's actions in the order of their planning.
     """
@@ -42,7 +42,7 @@ async def plan_keyword(
 async def replan_removed(
     connection: AsyncConnection, old: MessageRef, new: MessageRef, *, message_id: str, now: datetime
 ) -> None:
-    """Unset at its new place what was to be unset of a message that the owner moved meanwhile."""
+    """Unset at its new place the keywords of a message that the owner moved meanwhile."""
     for keyword in await _removed(connection, old, (ANSWER, WAITING)):
         await plan_keyword(connection, new, keyword, add=False, message_id=message_id, now=now)
 

@@ -1,6 +1,6 @@
 """Erases threads: of messages, of a mailbox, of a person, by age.
 
-A thread that loses a mail loses every word at once; its state is computed again from what is left.
+A thread that loses a mail loses every word at once; its state is computed again from the mails left.
 """
 
 from __future__ import annotations

@@ -185,6 +185,7 @@ class Bench:
             history=self.database.history,
             actions=self.database.actions,
             sessions=self.database.sessions,
+            threads=self.database.threads,
             classify=self._classify,
             version="1.0",
             source=self.folders,  # type: ignore[arg-type]
