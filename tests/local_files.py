@@ -12,6 +12,8 @@ __all__ = ["LocalFiles"]
 class LocalFiles:
     """Implements `ports.files.FileReader`; the event loop stands still while it reads."""
 
+    problem = ""
+
     async def read(
         self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
     ) -> Document:

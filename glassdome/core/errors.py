@@ -27,51 +27,15 @@ from typing import Any, ClassVar
 from glassdome.core.places import without_places
 
 __all__ = [
-    "AccessDenied",
-    "ActionForbidden",
-    "AnalysisFailed",
-    "Broken",
-    "ConfigError",
-    "Conflict",
-    "ConnectFailed",
-    "Disconnected",
-    "EngineError",
-    "FolderMissing",
-    "GlassdomeError",
-    "ImapRefused",
-    "InputError",
-    "InvalidAddress",
-    "InvalidQuery",
-    "KeywordsUnsupported",
-    "LoginRefused",
-    "LoginUnsupported",
-    "MailcowRefused",
-    "MessageTooLarge",
-    "ModelMissing",
-    "ModelUnavailable",
-    "NotAMessage",
-    "NotAuthenticated",
-    "NotFound",
-    "OutputInvalid",
-    "ParseError",
-    "PeerRefused",
-    "PolicyRefused",
-    "PromptTooLarge",
-    "ProtocolViolation",
-    "RateLimited",
-    "RecipientsRefused",
-    "SchemaMismatch",
-    "SettingPinned",
-    "SmtpRefused",
-    "Stopping",
-    "StoreError",
-    "StoreUnavailable",
-    "TimedOut",
-    "TlsFailed",
-    "TransportError",
-    "UidValidityChanged",
-    "UnknownAction",
-]
+    "AccessDenied", "ActionForbidden", "AnalysisFailed", "Broken", "ConfigError", "Conflict", "ConnectFailed",
+    "Disconnected", "EngineError", "FolderMissing", "GlassdomeError", "ImapRefused", "InputError",
+    "InvalidAddress", "InvalidQuery", "KeywordsUnsupported", "LoginRefused", "LoginUnsupported",
+    "MailcowRefused", "MessageTooLarge", "ModelMissing", "ModelUnavailable", "NotAMessage", "NotAuthenticated",
+    "NotFound", "OutputInvalid", "ParseError", "PeerRefused", "PolicyRefused", "PromptTooLarge",
+    "ProtocolViolation", "RateLimited", "RecipientsRefused", "SandboxMissing", "SchemaMismatch",
+    "SettingPinned", "SmtpRefused", "Stopping", "StoreError", "StoreUnavailable", "TimedOut", "TlsFailed",
+    "TransportError", "UidValidityChanged", "UnknownAction",
+]  # fmt: skip
 
 
 class GlassdomeError(Exception):
@@ -103,6 +67,12 @@ class ConfigError(GlassdomeError):
     """A setting is missing or wrong."""
 
     code = "config_error"
+
+
+class SandboxMissing(ConfigError):
+    """No sandbox can be had, so attached files are not read."""
+
+    code = "sandbox_missing"
 
 
 class InputError(GlassdomeError):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import ChainMap
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from glassdome import __version__
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.live_model import LiveModel
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import TransportError
+from glassdome.core.errors import SandboxMissing, TransportError
 from glassdome.core.limits import MAX_SCAN_FILES_SECONDS
 from glassdome.desk.services import Classify, Services
 from glassdome.engine.builtin import BuiltinEngine
+from glassdome.files.opening import open_files
 from glassdome.pipeline.context import for_scan
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.plugins import Extended, extended
@@ -70,7 +72,9 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
     builtin = await asyncio.to_thread(builtin_engine, settings)
     plugins = await asyncio.to_thread(extended, settings)
     await models.follow(settings)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(models.aclose)
+        files = await stack.enter_async_context(open_files(settings, warm=True))
         yield Services(
             settings=lambda: settings,
             clock=clock,
@@ -82,13 +86,11 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
             actions=database.actions,
             sessions=database.sessions,
             threads=database.threads,
-            classify=_judge(lambda: settings, clock, builtin, plugins, None),
+            classify=_judge(lambda: settings, clock, builtin, plugins, files),
             version=__version__,
             models=models,
             probes=models.probes,
         )
-    finally:
-        await models.aclose()
 
 
 def _judge(
@@ -113,10 +115,17 @@ def _probes(app: App) -> Mapping[str, Callable[[], Awaitable[None]]]:
     found = dict(app.probes)
     if app.worker is not None:
         found["worker"] = app.worker.probe
+    if app.files is not None:
+        found["files"] = partial(_reads_files, app.files)
     if app.watcher is not None:
         found["imap"] = _imap_probe(app, app.probes["imap"])
     # The model's probe comes and goes with the settings.
     return ChainMap(found, app.models.probes)
+
+
+async def _reads_files(files: FileReader) -> None:
+    if files.problem:
+        raise SandboxMissing(files.problem)
 
 
 def _imap_probe(app: App, greeted: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

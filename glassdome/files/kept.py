@@ -25,6 +25,11 @@ class KeptDocuments:
         self._reader = reader
         self._kept = Recent[Document](most_bytes=most_bytes, seconds=KEPT_DOCUMENT_SECONDS)
 
+    @property
+    def problem(self) -> str:
+        """The reason why nothing is read, empty while the reader works."""
+        return self._reader.problem
+
     async def read(
         self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
     ) -> Document:

@@ -12,6 +12,11 @@ __all__ = ["FileReader"]
 class FileReader(Protocol):
     """Reads files of foreign formats: in child processes without network and files, or, in tests, in this process."""
 
+    @property
+    def problem(self) -> str:
+        """The reason why nothing is read, empty while the reader works."""
+        ...
+
     async def read(
         self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
     ) -> Document:

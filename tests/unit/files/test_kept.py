@@ -15,6 +15,7 @@ class CountingReader:
     """Counts what it reads; a file's bytes are its problem."""
 
     asked: list[bytes] = field(default_factory=list)
+    problem: str = ""
     closed: bool = False
 
     async def read(
@@ -54,3 +55,8 @@ async def test_documents_are_kept_within_their_bound() -> None:
     for data in (b"1", b"2", b"3", b"1"):
         await reader.read(data, name="a", kind="k")
     assert inner.asked == [b"1", b"2", b"3", b"1"]
+
+
+async def test_a_reader_says_why_it_reads_nothing() -> None:
+    """The memory in front of a reader hides no problem of it."""
+    assert KeptDocuments(CountingReader(problem="no seccomp")).problem == "no seccomp"

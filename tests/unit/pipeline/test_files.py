@@ -33,6 +33,7 @@ class FakeReader:
     documents: dict[str, Document] = field(default_factory=dict)
     asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    problem: str = ""
 
     async def read(
         self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
