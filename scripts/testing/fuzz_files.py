@@ -25,9 +25,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from glassdome.files.kinds import exact_kind
 from glassdome.files.read import read_file
 from glassdome.files.source import Source
 from glassdome.files.table import NAMES, READERS
+from glassdome.files.text_art import codes_in
 from glassdome.parse.magic import true_type
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +41,8 @@ SLOW_SECONDS, HANG_SECONDS, CHILD_BYTES = 1.0, 120, 1 << 30
 MAX_SAMPLE_BYTES = 300_000
 #: Numbers that sizes and counts are replaced with.
 EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+#: Kinds that no bytes tell: the body of a mail is handed on as one.
+_KINDS = {"text_art": "text/x-drawn-code"}
 _OUTCOMES = ("yes", "encrypted", "damaged", "too_large", "unsupported")
 
 
@@ -47,8 +51,9 @@ def samples_of(folders: Sequence[Path]) -> dict[str, list[tuple[str, bytes]]]:
     found: dict[str, list[tuple[str, bytes]]] = {}
     for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
         data = path.read_bytes()
-        kind = true_type(data)
+        kind = exact_kind(data, true_type(data))
         module = NAMES.get(path.suffix.lower()) or READERS.get(kind) or READERS.get(kind.partition("/")[0] + "/")
+        module = "text_art" if path.suffix == ".txt" and codes_in(data.decode("utf-8", "replace")) else module
         if module and len(data) <= MAX_SAMPLE_BYTES:
             found.setdefault(module, []).append((path.name, data))
     return found
@@ -138,13 +143,14 @@ def read_all(reader: str, options: argparse.Namespace) -> None:
     """Read the files from `--start` on, and print the number of each before it, and its outcome behind it."""
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_BYTES, CHILD_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    samples = samples_of(options.samples)[reader]
+    samples, kind = samples_of(options.samples)[reader], _KINDS.get(reader, "")
     for number in range(options.start, options.runs):
         name, data = mutated(samples, number, options.seed)
         print(number, end=" ", flush=True)
         began = time.process_time()
+        outcome: str
         try:
-            outcome = read_file(Source(data=data, name=name, passwords=("open1187",))).read
+            outcome = read_file(Source(data=data, name=name, kind=kind, passwords=("open1187",))).read
         except MemoryError:
             outcome = "memory"
         print(outcome, f"{time.process_time() - began:.3f}", flush=True)
