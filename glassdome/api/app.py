@@ -28,6 +28,7 @@ from glassdome.api import (
     routes_stats,
     routes_threads,
     routes_undo,
+    routes_webhooks,
 )
 from glassdome.api.description import describe
 from glassdome.api.request_guard import RequestGuard
@@ -59,6 +60,7 @@ _ROUTES = (
     routes_models,
     routes_threads,
     routes_undo,
+    routes_webhooks,
 )
 
 

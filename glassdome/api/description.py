@@ -25,6 +25,7 @@ TAGS: Final = [
     {"name": "queue", "description": "What waits and what failed"},
     {"name": "config", "description": "Settings and their origins"},
     {"name": "models", "description": "The model server's models"},
+    {"name": "webhooks", "description": "Receivers of events"},
     {"name": "health", "description": "Is it working"},
     {"name": "doorbell", "description": "Dovecot's push notification"},
     {"name": "rspamd", "description": "Verdicts during Rspamd's scan"},

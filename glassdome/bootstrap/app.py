@@ -22,14 +22,16 @@ from glassdome.pipeline.canaries.roles import Roles
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.plugins import Extended
+from glassdome.pipeline.webhooks import WebhookLoop
 from glassdome.pipeline.worker import Worker
 from glassdome.ports.files import FileReader
+from glassdome.ports.webhooks import EventPoster
 from glassdome.store import Database
 from glassdome.values.feedback import Feedback
 
 __all__ = ["App"]
 
-Part: TypeAlias = Watcher | ActionLoop | Backfills | PeriodicTask | Worker
+Part: TypeAlias = Watcher | ActionLoop | Backfills | PeriodicTask | WebhookLoop | Worker
 
 
 @dataclass(kw_only=True)
@@ -56,6 +58,9 @@ class App:
     watcher: Watcher | None = None
     actions: ActionLoop | None = None
     retention: PeriodicTask | None = None
+    #: Delivers events, and the way to their receivers.
+    webhooks: WebhookLoop | None = None
+    poster: EventPoster | None = None
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     #: Returns whether the mail server has a mailbox; None without a server that could tell.
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
@@ -86,7 +91,7 @@ class App:
 
     def only_worker(self) -> None:
         """Take jobs and finish actions; the tasks that run once per installation are left to the process that watches."""
-        self.watcher = self.retention = self.backfills = None
+        self.watcher = self.retention = self.backfills = self.webhooks = None
         self.roles.may_test = False
         self.periodic_tasks.clear()
 
@@ -108,6 +113,7 @@ class App:
             self.watcher,
             self.actions,
             self.retention,
+            self.webhooks,
             self.backfills,
             *self.periodic_tasks,
             self.worker,

@@ -74,6 +74,7 @@ COMMANDS: Final = {
     "agent": ("glassdome.cli.commands.agent:app", "Run the Overseer; enrol people for mail commands."),
     "models": ("glassdome.cli.commands.models:app", "List, fetch, try and measure language models."),
     "actions": ("glassdome.cli.commands.actions:app", "List actions on messages, and undo them."),
+    "webhooks": ("glassdome.cli.commands.webhooks:app", "Tell other programs of events, signed, at least once."),
     "mcp": (
         "glassdome.cli.commands.mcp:mcp",
         "Serve the actions to other agents over MCP: on standard input and output, or over HTTP.",

@@ -46,6 +46,15 @@ class Metrics:
         self.verdicts = Counter(
             "glassdome_verdicts", "Verdicts by class", ["label", "engine", "degraded"], registry=self.registry
         )
+        self.webhook_deliveries = Counter(
+            "glassdome_webhook_deliveries", "Attempts to deliver an event", ["outcome"], registry=self.registry
+        )
+        self.webhook_waiting = Gauge(
+            "glassdome_webhook_events", "Deliveries that wait, or were given up", ["state"], registry=self.registry
+        )
+        self.webhook_oldest_seconds = Gauge(
+            "glassdome_webhook_oldest_seconds", "Age of the oldest event that waits", registry=self.registry
+        )
         self.doorbells = Counter("glassdome_doorbells", "Push notifications received", registry=self.registry)
         self.api_seconds = Histogram(
             "glassdome_api_seconds",

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any, Final
 
 from glassdome.core.config import Settings
-from glassdome.core.errors import GlassdomeError, StoreUnavailable, TimedOut
+from glassdome.core.errors import GlassdomeError, StoreError, StoreUnavailable, TimedOut
 from glassdome.core.log import get_logger
 from glassdome.core.log_outage import BACK
 from glassdome.core.unexpected import wrap_unexpected
@@ -19,6 +19,7 @@ from glassdome.desk.services import Services
 from glassdome.shapes.instants import rfc3339
 from glassdome.shapes.job import depth_shape
 from glassdome.shapes.model_role import role_shape
+from glassdome.values.event import health_event
 from glassdome.values.job import QueueDepth
 
 __all__ = ["DATABASE", "HealthBoard", "PartState", "model_name"]
@@ -64,6 +65,7 @@ class HealthBoard:
         self._parts: dict[str, PartState] = {}
         self._depth: QueueDepth | None = None
         self._checked: datetime | None = None
+        self._told: dict[str, str] | None = None
 
     async def report(self) -> tuple[int, dict[str, Any]]:
         """Return status and body: 503 only when the database cannot be used, since then nothing at all can be done."""
@@ -97,6 +99,20 @@ class HealthBoard:
         self._parts = {
             name: self._state(self._parts.get(name), error, now) for name, error in zip(probes, errors, strict=True)
         }
+        await self._record(now)
+
+    async def _record(self, now: datetime) -> None:
+        """Write an event where a part's state changed; one that cannot be written yet is written at the next look."""
+        states = {name: "ok" if part.ok else part.code for name, part in self._parts.items()}
+        well = all(part.ok for part in self._parts.values())
+        if states == self._told or not self._parts[DATABASE].ok:
+            return
+        if self._told is not None or not well:
+            try:
+                await self._services.events.record(health_event("healthy" if well else "degraded", states, now=now))
+            except StoreError:
+                return
+        self._told = states
 
     def _tell(self, error: GlassdomeError | None) -> None:
         """Log a change of the database's state."""

@@ -15,17 +15,21 @@ from glassdome.ports.agent import ActionLedger
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
 from glassdome.ports.store import ConfigStore
+from glassdome.ports.webhooks import EventPoster
 from glassdome.values.feedback import Feedback
 from glassdome.values.role import RoleState
 from glassdome.values.verdict import Verdict
 
 if TYPE_CHECKING:
     from glassdome.store.analyses import Analyses
+    from glassdome.store.deliveries import Deliveries
+    from glassdome.store.events import Events
     from glassdome.store.history import History
     from glassdome.store.preferences import PreferenceTable
     from glassdome.store.queue import Queue
     from glassdome.store.sessions import SessionTable
     from glassdome.store.threads import Threads
+    from glassdome.store.webhooks import Webhooks
 
 __all__ = ["Classify", "Doorbell", "Probe", "Services"]
 
@@ -53,6 +57,7 @@ class Services:
     worker that there is a job, `rescan` the watcher that somebody chose other mailboxes. `source` and `undoer` are None where no mail server is configured, `models` where no model
     server is. `teach` hands a correction to the spam filter, None unless the settings ask for it.
     `has_mailbox` returns whether the mail server has a mailbox, None without a server that could tell.
+    `poster` sends tests to receivers of events.
     `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
     `role` returns what the language model of this moment earned. `probes` name the parts that `/health` reports besides the database:
     `ollama`, `openai`, `imap`, `worker`.
@@ -68,6 +73,9 @@ class Services:
     actions: ActionLedger
     sessions: SessionTable
     threads: Threads
+    events: Events
+    webhooks: Webhooks
+    deliveries: Deliveries
     classify: Classify
     version: str
     metrics: Metrics = field(default_factory=Metrics)
@@ -79,6 +87,7 @@ class Services:
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
     backfills: Backfills | None = None
     try_warning: Callable[[str], Awaitable[None]] | None = None
+    poster: EventPoster | None = None
     wake: Callable[[], None] = _nothing
     rescan: Callable[[], None] = _nothing
     doorbell: Doorbell = lambda mailbox, folder: None

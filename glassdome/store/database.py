@@ -15,6 +15,7 @@ from glassdome.store.analyses import Analyses
 from glassdome.store.commands import Commands
 from glassdome.store.connections import POOL_SIZE, Connections, make_engine
 from glassdome.store.cursors import Cursors
+from glassdome.store.deliveries import Deliveries
 from glassdome.store.events import Events
 from glassdome.store.history import Feedbacks, History
 from glassdome.store.mailboxes import Mailboxes
@@ -26,6 +27,7 @@ from glassdome.store.progress import Progress
 from glassdome.store.queue import Queue
 from glassdome.store.sessions import SessionTable
 from glassdome.store.threads import Threads
+from glassdome.store.webhooks import Webhooks
 
 __all__ = ["Database", "open_database"]
 
@@ -46,6 +48,8 @@ class Database:
         self.feedback = Feedbacks(connections)
         self.actions = Actions(connections)
         self.events = Events(connections)
+        self.webhooks = Webhooks(connections, box)
+        self.deliveries = Deliveries(connections)
         self.mailboxes = Mailboxes(connections, box)
         self.opt_ins = OptIns(connections)
         self.outbox = OutboxTable(connections)

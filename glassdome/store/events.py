@@ -1,4 +1,4 @@
-"""Events: written with what they tell of, read by pages that follow along."""
+"""Events: written together with their cause, read by pages that follow along."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
 from glassdome.store.schema_base import FOLDER, MAILBOX, metadata
 from glassdome.store.schema_base import table as _table
-from glassdome.store.schema_events import events
+from glassdome.store.schema_events import deliveries, events, webhooks
 from glassdome.store.schema_models import model_answers, model_roles
 from glassdome.store.schema_threads import thread_names, thread_turns, threads
 from glassdome.values.analysis import AttachedFile
@@ -21,9 +21,9 @@ from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = [
     "FOLDER", "MAILBOX", "actions", "analyses", "audit", "categories", "commands", "config", "contacts", "cursors",
-    "documents", "domain_statistics", "events", "feedback", "mailboxes", "metadata", "model_answers", "model_roles", "nonces",
-    "opt_ins", "outbox", "paces", "preferences", "progress", "queue", "sessions", "statistics",
-    "thread_names", "thread_turns", "threads", "words",
+    "deliveries", "documents", "domain_statistics", "events", "feedback", "mailboxes", "metadata", "model_answers",
+    "model_roles", "nonces", "opt_ins", "outbox", "paces", "preferences", "progress", "queue", "sessions", "statistics",
+    "thread_names", "thread_turns", "threads", "webhooks", "words",
 ]  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from glassdome.core.config.mailcow import MailcowSettings
 from glassdome.core.config.model import ModelSettings
 from glassdome.core.config.places import EDITABLE
 from glassdome.core.config.shown import ShownSettings
+from glassdome.core.config.webhooks import WebhookSettings
 from glassdome.core.errors import ConfigError
 from glassdome.core.log import get_logger
 
@@ -50,7 +51,9 @@ DEFAULT_CONFIG = Path("data/conf/llm/config.yml")
 _log = get_logger(__name__)
 
 
-class Settings(ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, FileSettings, ShownSettings):
+class Settings(
+    ModelSettings, MailcowSettings, AgentSettings, EdgeSettings, FileSettings, WebhookSettings, ShownSettings
+):
     """Everything a person may configure."""
 
     model_config = SettingsConfigDict(

@@ -45,6 +45,8 @@ KEYS: Final[dict[str, str]] = {
     "processing.opt_in_attribute": "opt_in_attribute",
     "api.rate_per_minute": "api_rate_per_minute",
     "api.trusted_proxies": "trusted_proxies",
+    "webhooks.hosts": "webhook_hosts",
+    "webhooks.ca_file": "webhook_ca_file",
     "log.level": "log_level",
     "log.file": "log_file",
 }

@@ -186,6 +186,9 @@ class Bench:
             actions=self.database.actions,
             sessions=self.database.sessions,
             threads=self.database.threads,
+            events=self.database.events,
+            webhooks=self.database.webhooks,
+            deliveries=self.database.deliveries,
             classify=self._classify,
             version="1.0",
             source=self.folders,  # type: ignore[arg-type]

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
+from glassdome.core.secrets import SecretBox
 from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate
 from glassdome.store.connections import Connections, make_engine
@@ -38,7 +40,7 @@ def connections(empty_database: Path, tmp_path: Path) -> Connections:
 @pytest.fixture
 async def database(connections: Connections) -> AsyncIterator[Database]:
     """An empty database."""
-    opened = Database(connections, rendering=RENDERING)
+    opened = Database(connections, rendering=RENDERING, box=SecretBox(Fernet.generate_key().decode()))
     yield opened
     await opened.aclose()
 
