@@ -49,7 +49,7 @@ class DraftFolder:
                 raise ActionForbidden("There is a draft already that answers this mail.")
             if await _is_answered(session, draft.answers, draft.ref):
                 raise ActionForbidden("The mail is answered already.")
-            uid = await session.append(folder, draft.raw, flags=["\\ReplyDraft"], date=draft.date)
+            uid = await session.append(folder, draft.raw, flags=["\\Draft"], date=draft.date)
             if uid is None:
                 found = await _ours(session, draft, folder, await session.examine(folder))
                 if found is None:

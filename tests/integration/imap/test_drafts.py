@@ -63,13 +63,13 @@ def save(dovecot: Dovecot, mailbox: str, folder: str, raw: bytes) -> None:
 
 
 async def test_a_draft_is_stored_once(dovecot: Dovecot, drafts: DraftFolder, draft: ReplyDraft) -> None:
-    """It has the flag \\ReplyDraft alone, and asked for again it is found."""
+    """It has the flag \\Draft alone, and asked for again it is found."""
     first = await drafts.append_once(draft)
     again = await drafts.append_once(draft)
 
     assert first == again
     assert (first.ref.folder, first.digest) == ("Drafts", digest_of(draft.raw))
-    assert lying(dovecot, draft.mailbox) == [("<ours@example.test>", {"\\ReplyDraft"})]
+    assert lying(dovecot, draft.mailbox) == [("<ours@example.test>", {"\\Draft"})]
 
 
 async def test_a_lost_answer_makes_no_second_draft(
