@@ -15,19 +15,19 @@ from glassdome.core.errors import (
     TransportError,
 )
 from glassdome.core.log import get_logger
-from glassdome.ports.agent import UNKNOWN_OUTCOME, ActionLedger, AlertSink, SpamTeacher
+from glassdome.ports.agent import UNKNOWN_OUTCOME, ActionLedger, AlertSink, AnswerSink, DraftSink, SpamTeacher
 from glassdome.ports.mail import FolderEditor
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
+from glassdome.values.draft import StoredDraft
 from glassdome.values.refs import MessageRef
 
 __all__ = ["GIVE_UP_AFTER", "IDEMPOTENT", "STALE", "Performer"]
 
 _log = get_logger(__name__)
-#: Doing these twice leaves the same state as once; the outbox remembers which alerts were sent.
-IDEMPOTENT: Final = frozenset(
-    {ActionKind.ADD_KEYWORD, ActionKind.REMOVE_KEYWORD, ActionKind.MOVE, ActionKind.LEARN, ActionKind.ALERT}
-)
+#: Doing these twice leaves the same state as once; the outbox remembers which alerts and answers were sent, and a draft is
+#: looked for by its Message-ID.
+IDEMPOTENT: Final = frozenset(ActionKind)
 #: After this long a begun action's process is dead: no single effect takes longer than its client's time limit.
 STALE: Final = timedelta(minutes=5)
 #: How long an action whose server is away stays planned; a flag set days later would only surprise.
@@ -49,12 +49,15 @@ class Performer:
         editor: FolderEditor | None = None,
         alerts: AlertSink | None = None,
         teacher: SpamTeacher | None = None,
+        drafts: DraftSink | None = None,
+        answers: AnswerSink | None = None,
         stale: timedelta = STALE,
     ) -> None:
         """A part that is None makes its kind of action fail with a reason."""
         self._stale = stale
         self._ledger, self._clock = ledger, clock
         self._editor, self._alerts, self._teacher = editor, alerts, teacher
+        self._drafts, self._answers = drafts, answers
 
     async def perform(self, ref: MessageRef) -> None:
         """Perform the planned actions of one message in order, up to the first that must wait or that another process holds.
@@ -87,7 +90,7 @@ class Performer:
             await self._finish(action, ActionState.UNKNOWN, "The process ended while this was under way.")
             return True
         try:
-            moved_to = await self._do(action)
+            effect = await self._do(item)
         except (FolderMissing, KeywordsUnsupported) as exc:
             # The message is not at fault: the editor and the doctor report it once, not once per mail.
             await self._finish(action, ActionState.FAILED, exc.public_message)
@@ -104,7 +107,7 @@ class Performer:
             await self._finish(action, _state_after(exc, later=later), exc.public_message)
             return not later
         else:
-            await self._finish(action, ActionState.DONE, "", moved_to)
+            await self._finish(action, ActionState.DONE, "", effect)
         return True
 
     async def _moved(self, item: PerformedAction) -> MessageRef | None:
@@ -116,11 +119,14 @@ class Performer:
             return None
 
     async def _finish(
-        self, action: Action, state: ActionState, detail: str, moved_to: MessageRef | None = None
+        self, action: Action, state: ActionState, detail: str, effect: MessageRef | StoredDraft | None = None
     ) -> None:
-        await self._ledger.finish(action, state=state, now=self._clock.now(), detail=detail, moved_to=moved_to)
+        place, digest = (effect.ref, effect.digest) if isinstance(effect, StoredDraft) else (effect, None)
+        now = self._clock.now()
+        await self._ledger.finish(action, state=state, now=now, detail=detail, moved_to=place, digest=digest)
 
-    async def _do(self, action: Action) -> MessageRef | None:
+    async def _do(self, item: PerformedAction) -> MessageRef | StoredDraft | None:
+        action = item.action
         match action.kind:
             case ActionKind.ADD_KEYWORD:
                 await _connected(self._editor, "mail server").add_keywords(action.ref, [action.argument])
@@ -130,6 +136,10 @@ class Performer:
                 return await _connected(self._editor, "mail server").move(action.ref, action.argument)
             case ActionKind.ALERT:
                 await _connected(self._alerts, "alerts").alert(action.ref, action.argument)
+            case ActionKind.DRAFT:
+                return await _connected(self._drafts, "mail server").draft(item)
+            case ActionKind.ANSWER:
+                await _connected(self._answers, "way to send mail").answer(action.ref, action.argument)
             case ActionKind.LEARN:
                 await _connected(self._teacher, "spam filter").learn(action.ref, spam=action.argument == "spam")
         return None

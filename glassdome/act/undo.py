@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from glassdome.act.plan import JUNK
 from glassdome.core.clock import Clock
 from glassdome.core.errors import ActionForbidden, Conflict, GlassdomeError, NotFound, TransportError
-from glassdome.ports.agent import ActionLedger, ActionQuery, SpamTeacher
+from glassdome.ports.agent import ActionLedger, ActionQuery, DraftSink, SpamTeacher
 from glassdome.ports.mail import FolderEditor, MailSource
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
+from glassdome.values.draft import StoredDraft
 from glassdome.values.refs import MessageRef
 
 __all__ = ["Undoer", "Undone"]
@@ -30,7 +31,7 @@ class Undone:
 
 
 class Undoer:
-    """Takes back what can be taken back; an alert that was read cannot."""
+    """Takes back what can be taken back; an alert that was read, or an answer that was sent, cannot."""
 
     def __init__(
         self,
@@ -40,10 +41,11 @@ class Undoer:
         editor: FolderEditor,
         source: MailSource,
         teacher: SpamTeacher | None = None,
+        drafts: DraftSink | None = None,
     ) -> None:
         """`source` finds a moved message whose new place was never learned."""
         self._ledger, self._clock, self._editor = ledger, clock, editor
-        self._source, self._teacher = source, teacher
+        self._source, self._teacher, self._drafts = source, teacher, drafts
 
     async def undo(self, item: PerformedAction) -> PerformedAction:
         """Take one action back and return it as it is then.
@@ -87,6 +89,8 @@ class Undoer:
                 return await self._editor.move(await self._moved(item), action.ref.folder)
             case ActionKind.LEARN if self._teacher is not None:
                 await self._teacher.learn(await self._place(item), spam=action.argument != "spam")
+            case ActionKind.DRAFT if self._drafts is not None and item.moved_to is not None:
+                return await self._drafts.withdraw(StoredDraft(ref=item.moved_to, digest=item.digest))
             case _:
                 raise ActionForbidden("This kind of action cannot be undone.")
         return None

@@ -9,6 +9,7 @@ from functools import partial
 
 from glassdome.act import Performer, Undoer, plan_feedback
 from glassdome.agents.alert_mail import open_alerts
+from glassdome.bootstrap.answering import draft_box, follow_drafts
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_options
 from glassdome.bootstrap.mailboxes import mail_logins
@@ -25,6 +26,7 @@ from glassdome.mailbox.reader import MailboxReader
 from glassdome.mailbox.source import ImapSource
 from glassdome.mailbox.watcher import Watcher
 from glassdome.pipeline.actions import ActionLoop
+from glassdome.pipeline.answering import Answering
 from glassdome.pipeline.backfill import Backfill
 from glassdome.pipeline.backfills import Backfills
 from glassdome.pipeline.context import ContextLoader
@@ -55,14 +57,16 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     editor, observer, teacher = ImapEditor(pool), ImapObserver(pool), _spam_teacher(app, source, stack)
     alerts = await stack.enter_async_context(open_alerts(settings, clock=clock, reader=reader))
     app.try_warning = alerts.test
+    drafts = draft_box(app, reader)
     performer = Performer(
         database.actions,
         clock=clock,
         editor=editor,
         alerts=alerts,
         teacher=teacher,
+        drafts=drafts,
     )
-    app.undoer = Undoer(database.actions, clock=clock, editor=editor, source=source, teacher=teacher)
+    app.undoer = Undoer(database.actions, clock=clock, editor=editor, source=source, teacher=teacher, drafts=drafts)
     app.actions = ActionLoop(performer)
     junk = JunkFeedback(source, observer, database, clock=clock)
     app.worker = _worker(app, source, performer, junk)
@@ -89,6 +93,7 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
         clock=clock,
     )
     app.periodic_tasks.append(PeriodicTask("learning", learning.poll, every=lambda: LEARNING_EVERY))
+    follow_drafts(app, reader)
 
 
 def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkFeedback) -> Worker:
@@ -113,6 +118,7 @@ def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkFeedba
         clock=clock,
         metrics=app.metrics,
         drafts=live_drafts(app),
+        answering=Answering(rules=database.answer_rules, sends=False),
     )
     owner = f"{socket.gethostname()}:{os.getpid()}"
     return Worker(database.queue, runner, owner=owner, settings=settings.refresh, clock=clock, metrics=app.metrics)

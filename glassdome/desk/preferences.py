@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
+from datetime import date
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +21,7 @@ from glassdome.values.preferences import DigestEvery, EngineAccess, Preferences
 __all__ = ["PreferencesEdit", "PreferencesShape", "Whose", "change_preferences", "must_exist", "preferences_of"]
 
 _LANGUAGE: Final = r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3})?$"
+_DATE: Final = r"^(20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|29|30|31))?$"
 _EXAMPLE: dict[str, JsonValue] = {
     "username": "user@domain.com",
     "auto_analysis": True,
@@ -51,6 +53,9 @@ class PreferencesShape(BaseModel):
                 "flag_threads": False,
                 "follow_up_days": 0,
                 "absence": "",
+                "absence_from": "",
+                "absence_until": "",
+                "absence_subject": "",
                 "model": True,
                 "warnings_sent": True,
             }
@@ -77,6 +82,9 @@ class PreferencesShape(BaseModel):
     flag_threads: bool
     follow_up_days: int
     absence: str
+    absence_from: str
+    absence_until: str
+    absence_subject: str
     model: bool
     warnings_sent: Annotated[
         bool,
@@ -133,6 +141,16 @@ class PreferencesEdit(BaseModel):
     absence: Annotated[
         str | None, Field(max_length=4000, description="Text of the absence notice; empty: none is sent")
     ] = None
+    absence_from: Annotated[
+        str | None,
+        Field(pattern=_DATE, description="First day of the absence, ISO date in the owner's zone; empty: now"),
+    ] = None
+    absence_until: Annotated[
+        str | None, Field(pattern=_DATE, description="Last day of the absence; empty: until it is switched off")
+    ] = None
+    absence_subject: Annotated[
+        str | None, Field(max_length=250, description="Subject of the notice; empty: `Auto: ` and the mail's own")
+    ] = None
     model: Annotated[bool | None, Field(description="False: no language model reads this mailbox")] = None
 
 
@@ -160,6 +178,8 @@ async def change_preferences(
     if changes.get("chosen") or not before.chosen:
         await must_exist(services.has_mailbox, mailbox)
     await asyncio.to_thread(_must_be_zone, changes.get("timezone", ""))
+    for name in ("absence_from", "absence_until"):
+        _must_be_day(changes.get(name, ""))
     wanted = replace(before, username=mailbox, **changes)
     now = services.clock.now()
     await services.preferences.set_preferences(wanted, now=now)
@@ -179,6 +199,13 @@ def _must_be_zone(name: str) -> None:
         ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError) as exc:
         raise InputError(f"{name} is no time zone.", fix="Write an IANA name, for example Europe/Berlin.") from exc
+
+
+def _must_be_day(text: str) -> None:
+    try:
+        date.fromisoformat(text or "2000-01-01")
+    except ValueError as exc:
+        raise InputError(f"{text} is no day of the calendar.", fix="Write a date such as 2026-12-24.") from exc
 
 
 def _shape(services: Services, preferences: Preferences) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from glassdome.ports.model import Drafter
 from glassdome.values.analysis import Analysis
 from glassdome.values.job import Job
 from glassdome.values.masking import Masker
+from glassdome.values.message import Message
 from glassdome.values.opinion import Usage
 from glassdome.values.preferences import EngineAccess, Preferences
 from glassdome.values.verdict import Label
@@ -42,6 +43,7 @@ class Drafted:
     usage: Usage = field(default_factory=Usage)
     error: GlassdomeError | None = None
     refused: str = ""
+    message: Message | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,4 +87,4 @@ class Drafts:
             auto_reply_suggestion=Masker.of(message, found.sensitive).text(text) if text else None,
             usage=known.verdict.usage + usage,
         )
-        return Drafted(analysis=replace(known, verdict=verdict), usage=usage, refused=refused)
+        return Drafted(analysis=replace(known, verdict=verdict), usage=usage, refused=refused, message=message)

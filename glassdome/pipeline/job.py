@@ -24,6 +24,7 @@ from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
 from glassdome.core.places import without_places
+from glassdome.pipeline.answering import Answering
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.drafts import Drafted, Drafts
 from glassdome.pipeline.metrics import observe_model, observe_verdict
@@ -74,16 +75,19 @@ class JobRunner:
         took_back: TookBack | None = None,
         put_back: PutBack | None = None,
         rebuilt: Rebuilt | None = None,
+        answering: Answering | None = None,
     ) -> None:
         """`options` answers how messages are judged at this moment; `drafts` is None where no model may write them.
 
         `took_back` and `put_back` report that the owner moved the message out of Junk, by hand or through our undo:
-        it is analysed but never acted on. `rebuilt` recognises mail whose folder the server rebuilt.
+        it is analysed but never acted on. `rebuilt` recognises mail whose folder the server rebuilt, `answering` plans
+        drafts and automatic answers.
         """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._options, self._performer, self._clock = options, performer, clock
         self._metrics, self._drafts = metrics or Metrics(), drafts
         self._took_back, self._put_back, self._rebuilt = took_back, put_back, rebuilt
+        self._answering = answering
 
     async def run(self, job: Job) -> None:
         """Take a leased job to the end of its lease; raises what `failed` then answers."""
@@ -97,7 +101,7 @@ class JobRunner:
 
         raw, options = await self._source.fetch(job.ref, max_bytes=MAX_MESSAGE_BYTES), self._options()
         if job.reason is JobReason.DRAFT and (known := await self._analysed(job)):
-            await self._draft(job, raw, known, load=load, options=options)
+            await self._draft(job, raw, known, wishes, load=load, options=options)
             return
         if self._rebuilt is not None and (before := await self._rebuilt.known(job, raw)):
             await self._keep(job, before)
@@ -107,6 +111,8 @@ class JobRunner:
         if actions and await self._is_back(job.ref, judged.message.message_id, actions):
             actions = ()
         again_at, again = self._again_at(job, judged), JobReason.UPGRADE
+        if again_at is None:
+            actions += await self._answers(judged.message, judged.analysis, wishes, job)
         if again_at is None and self._drafts is not None and self._drafts.wanted(judged, wishes):
             again_at, again = now, JobReason.DRAFT
         kept = await self._stored(
@@ -136,16 +142,25 @@ class JobRunner:
     async def _analysed(self, job: Job) -> Analysis | None:
         return await self._drafts.analyses.get(job.ref) if self._drafts is not None else None
 
-    async def _draft(self, job: Job, raw: bytes, known: Analysis, *, load: Load, options: JudgeOptions) -> None:
+    async def _answers(self, message: Message, analysis: Analysis, wishes: Preferences, job: Job) -> tuple[Action, ...]:
+        if self._answering is None:
+            return ()
+        return await self._answering.plan(message, analysis, wishes, job, now=self._clock.now())
+
+    async def _draft(
+        self, job: Job, raw: bytes, known: Analysis, wishes: Preferences, *, load: Load, options: JudgeOptions
+    ) -> None:
         assert self._drafts is not None
-        drafted = Drafted(analysis=known)
+        drafted, actions = Drafted(analysis=known), tuple[Action, ...]()
         if self._drafts.on():
             drafted = await self._drafts.add(raw, known, job, load=load, options=options)
             observe_model(self._metrics, known.verdict.model, drafted.usage, drafted.error)
             if drafted.refused:
                 self._metrics.model_texts_refused.labels("draft", drafted.refused).inc()
+            if drafted.message is not None:
+                actions = await self._answers(drafted.message, drafted.analysis, wishes, job)
         now = self._clock.now()
-        await self._stored(lambda: self._queue.complete(job, drafted.analysis, actions=(), now=now))
+        await self._stored(lambda: self._queue.complete(job, drafted.analysis, actions=actions, now=now))
 
     async def act(self, job: Job) -> None:
         """Perform the planned actions, outside the lease; failed ones stay in the ledger."""

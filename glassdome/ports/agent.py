@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
+from glassdome.values.draft import StoredDraft
 from glassdome.values.refs import MessageRef
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "ActionPage",
     "ActionQuery",
     "AlertSink",
+    "AnswerSink",
+    "DraftSink",
     "SpamTeacher",
 ]
 #: The reason of a Conflict: the outcome is unknown, because no answer arrived.
@@ -43,6 +46,32 @@ class SpamTeacher(Protocol):
 
     async def learn(self, ref: MessageRef, *, spam: bool) -> None:
         """Teach one message; teaching it twice changes nothing. Raises GlassdomeError."""
+        ...
+
+
+class DraftSink(Protocol):
+    """Writes drafts where the owner of a mailbox writes."""
+
+    async def draft(self, item: PerformedAction) -> StoredDraft:
+        """Put the draft of an action there, once however often it is asked.
+
+        Raises ActionForbidden where none is wanted, GlassdomeError when it could not be stored.
+        """
+        ...
+
+    async def withdraw(self, draft: StoredDraft) -> MessageRef | None:
+        """Take an untouched draft away and return where it is; raises NotFound, ActionForbidden for a changed one."""
+        ...
+
+
+class AnswerSink(Protocol):
+    """Sends automatic answers."""
+
+    async def answer(self, ref: MessageRef, argument: str) -> None:
+        """Answer a mail with the notice or by the rule that `argument` names, once however often it is asked.
+
+        Raises ActionForbidden where RFC 3834 wants no answer, Conflict with the reason UNKNOWN_OUTCOME, GlassdomeError.
+        """
         ...
 
 
@@ -102,9 +131,16 @@ class ActionLedger(Protocol):
         ...
 
     async def finish(
-        self, action: Action, *, state: ActionState, now: datetime, detail: str = "", moved_to: MessageRef | None = None
+        self,
+        action: Action,
+        *,
+        state: ActionState,
+        now: datetime,
+        detail: str = "",
+        moved_to: MessageRef | None = None,
+        digest: str | None = None,
     ) -> None:
-        """Record the outcome; `moved_to` says where a moved message is now."""
+        """Record the outcome; `moved_to` says where a moved message or a draft is now, `digest` how the draft reads."""
         ...
 
     async def list(self, query: ActionQuery) -> ActionPage:

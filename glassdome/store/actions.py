@@ -105,10 +105,18 @@ class Actions(Store):
         return await self._db.change(beginning(action, now=now)) == 1
 
     async def finish(
-        self, action: Action, *, state: ActionState, now: datetime, detail: str = "", moved_to: MessageRef | None = None
+        self,
+        action: Action,
+        *,
+        state: ActionState,
+        now: datetime,
+        detail: str = "",
+        moved_to: MessageRef | None = None,
+        digest: str | None = None,
     ) -> None:
         """Record the outcome."""
         values: dict[str, Any] = {"state": state.value, "detail": detail, "updated_at": now}
+        values |= {} if digest is None else {"digest": digest}
         if moved_to is not None:
             values |= {"moved_folder": moved_to.folder, "moved_uid": moved_to.uid}
             values |= {"moved_uid_validity": moved_to.uid_validity}
@@ -171,4 +179,5 @@ def _action_of(row: Row[Any]) -> PerformedAction:
         updated_at=row.updated_at,
         detail=row.detail,
         moved_to=moved,
+        digest=row.digest,
     )

@@ -12,6 +12,7 @@ from glassdome.core.secrets import SecretBox
 from glassdome.ports.store import Rendering
 from glassdome.store.actions import Actions
 from glassdome.store.analyses import Analyses
+from glassdome.store.answers import AnswerRules
 from glassdome.store.commands import Commands
 from glassdome.store.connections import POOL_SIZE, Connections, make_engine
 from glassdome.store.cursors import Cursors
@@ -23,6 +24,7 @@ from glassdome.store.model_roles import ModelRoles
 from glassdome.store.opt_ins import OptIns
 from glassdome.store.outbox import OutboxTable
 from glassdome.store.preferences import ConfigTable, PreferenceTable
+from glassdome.store.profiles import Profiles
 from glassdome.store.progress import Progress
 from glassdome.store.queue import Queue
 from glassdome.store.sessions import SessionTable
@@ -42,6 +44,8 @@ class Database:
         self.analyses = Analyses(connections, rendering)
         self.cursors = Cursors(connections)
         self.progress = Progress(connections)
+        self.profiles = Profiles(connections)
+        self.answer_rules = AnswerRules(connections)
         self.preferences = PreferenceTable(connections)
         self.config = ConfigTable(connections)
         self.history = History(connections)

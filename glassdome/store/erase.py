@@ -19,6 +19,8 @@ from glassdome.store.rows import is_ref, ref_of
 from glassdome.store.schema import (
     actions,
     analyses,
+    answer_rules,
+    answered,
     categories,
     commands,
     contacts,
@@ -26,6 +28,7 @@ from glassdome.store.schema import (
     events,
     feedback,
     outbox,
+    profiles,
     progress,
     queue,
     statistics,
@@ -46,7 +49,7 @@ STEP: Final = 200
 _OF_A_MESSAGE: Final = (queue, actions, feedback)
 _OF_A_MAILBOX: Final = (
     queue, actions, feedback, contacts, cursors, progress, commands, outbox, statistics, events, thread_turns,
-    thread_names, threads,
+    thread_names, threads, profiles, answer_rules, answered,
 )  # fmt: skip
 
 
@@ -142,6 +145,9 @@ async def _person(connection: AsyncConnection, query: AnalysisQuery) -> None:
     theirs = [commands.c.mailbox == query.mailbox] if query.mailbox else []
     theirs += visible_to(commands.c.mailbox, query.mailboxes, query.domains)
     await connection.execute(delete(commands).where(func.lower(commands.c.sender) == query.person.lower(), *theirs))
+    theirs = [answered.c.mailbox == query.mailbox] if query.mailbox else []
+    theirs += visible_to(answered.c.mailbox, query.mailboxes, query.domains)
+    await connection.execute(delete(answered).where(answered.c.person == query.person.lower(), *theirs))
     await _sent_to(connection, query)
     within = visible_to(threads.c.mailbox, query.mailboxes, query.domains, threads.c.domain)
     within += [threads.c.mailbox == query.mailbox] if query.mailbox else []

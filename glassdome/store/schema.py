@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, UniqueConstraint, false, true
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, UniqueConstraint
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
@@ -12,6 +12,8 @@ from glassdome.store.schema_base import FOLDER, MAILBOX, metadata
 from glassdome.store.schema_base import table as _table
 from glassdome.store.schema_events import deliveries, events, webhooks
 from glassdome.store.schema_models import model_answers, model_roles
+from glassdome.store.schema_preferences import preferences
+from glassdome.store.schema_replies import answer_rules, answered, profiles
 from glassdome.store.schema_threads import thread_names, thread_turns, threads
 from glassdome.values.analysis import AttachedFile
 from glassdome.values.ask import Ask
@@ -20,9 +22,9 @@ from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = [
-    "FOLDER", "MAILBOX", "actions", "analyses", "audit", "categories", "commands", "config", "contacts", "cursors",
+    "FOLDER", "MAILBOX", "actions", "analyses", "answer_rules", "answered", "audit", "categories", "commands", "config", "contacts", "cursors",
     "deliveries", "documents", "domain_statistics", "events", "feedback", "mailboxes", "metadata", "model_answers",
-    "model_roles", "nonces", "opt_ins", "outbox", "paces", "preferences", "progress", "queue", "sessions", "statistics",
+    "model_roles", "nonces", "opt_ins", "outbox", "paces", "preferences", "profiles", "progress", "queue", "sessions", "statistics",
     "thread_names", "thread_turns", "threads", "webhooks", "words",
 ]  # fmt: skip
 
@@ -207,33 +209,6 @@ config = _table(
     Column("updated_at", Instant, nullable=False),
 )
 
-preferences = _table(
-    "llm_user_preferences",
-    Column("username", exact(MAILBOX), primary_key=True),
-    Column("chosen", Boolean, nullable=False),
-    Column("auto_analysis", Boolean, nullable=False),
-    Column("auto_categorize", Boolean, nullable=False),
-    Column("phishing_alerts", Boolean, nullable=False),
-    Column("summary_enabled", Boolean, nullable=False),
-    Column("engine_access", ascii_text(10), nullable=False),
-    Column("summary_language", ascii_text(35), nullable=False),
-    Column("flag_phishing", Boolean, nullable=False),
-    Column("flag_categories", Boolean, nullable=False),
-    Column("move_to_junk", Boolean, nullable=False),
-    Column("drafts", Boolean, nullable=False),
-    Column("language", ascii_text(35), nullable=False, server_default=""),
-    Column("timezone", ascii_text(64), nullable=False, server_default=""),
-    Column("digest", ascii_text(10), nullable=False, server_default="off"),
-    Column("digest_hour", Integer, nullable=False, server_default="7"),
-    Column("threads", Boolean, nullable=False, server_default=false()),
-    Column("flag_threads", Boolean, nullable=False, server_default=false()),
-    Column("follow_up_days", Integer, nullable=False, server_default="0"),
-    Column("absence", Words, nullable=False, server_default=""),
-    Column("model", Boolean, nullable=False, server_default=true()),
-    Column("updated_at", Instant, nullable=False),
-    Index("ix_llm_user_preferences_chosen", "chosen", "auto_analysis"),
-)
-
 #: What mailcow's tags and attributes last said of a mailbox; a change of it counts, not its repetition.
 opt_ins = _table(
     "llm_opt_in",
@@ -293,6 +268,7 @@ actions = _table(
     Column("moved_folder", exact(FOLDER)),
     Column("moved_uid_validity", BigInteger),
     Column("moved_uid", BigInteger),
+    Column("digest", ascii_text(64), nullable=False, server_default=""),
     Column("planned_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_llm_action_mailbox", "mailbox", "updated_at", "id"),

@@ -18,6 +18,8 @@ class ActionKind(StrEnum):
     MOVE = "move"
     ALERT = "alert"
     LEARN = "learn"
+    DRAFT = "draft"
+    ANSWER = "answer"
 
 
 class ActionState(StrEnum):
@@ -33,7 +35,9 @@ class ActionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One planned effect. `argument`: the keyword, the target folder, the alert's reason, `spam` or `ham`."""
+    """One planned effect. `argument`: the keyword, the target folder, the alert's reason, `spam` or `ham`, the kind of
+    draft, the automatic answer.
+    """
 
     ref: MessageRef
     kind: ActionKind

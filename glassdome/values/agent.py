@@ -73,7 +73,8 @@ class CommandRecord:
 class PerformedAction:
     """An action as the ledger has it.
 
-    `moved_to` is where a moved message went and, once that was undone, where it lies since; None when not known.
+    `moved_to` is where a moved message went and, once that was undone, where it lies since; None when not known. Of a draft it is where
+    the draft lies, and `digest` the SHA-256 of its bytes, empty where it is its owner's by now.
     """
 
     id: int
@@ -84,3 +85,4 @@ class PerformedAction:
     updated_at: datetime
     detail: str = ""
     moved_to: MessageRef | None = None
+    digest: str = ""

@@ -75,6 +75,8 @@ _ACTIONS: Final = {
     "move": "Move to",
     "alert": "Warning to the owner of",
     "learn": "Lesson for the spam filter:",
+    "draft": "Draft:",
+    "answer": "Automatic answer:",
 }
 #: More is no number of a link; what a model wrote may be anything.
 _INDEX_DIGITS: Final = 9

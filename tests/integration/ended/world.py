@@ -29,7 +29,7 @@ __all__ = ["ALERTS", "World", "left_over", "started", "worked"]
 
 #: The mailbox that alerts come from.
 ALERTS: Final = "overseer@example.test"
-#: A harmless mail, and one that is flagged, told of and moved.
+#: A harmless mail that gets a reply draft, and one that is flagged, told of and moved.
 MAILS: Final = ("01-lunch", "02-phish-aligned")
 _PATIENCE: Final = 60.0
 
@@ -90,7 +90,7 @@ async def started(world: World) -> None:
     await migrate(world.url)
     async with _open(world) as app:
         found = await app.database.preferences.get_preferences(world.mailbox)
-        wanted = replace(found, flag_phishing=True, flag_categories=True, move_to_junk=True)
+        wanted = replace(found, flag_phishing=True, flag_categories=True, move_to_junk=True, drafts=True)
         await app.database.preferences.set_preferences(wanted, now=app.clock.now())
         await _run_until(app, lambda: _has_looked(app.database, world))
 
@@ -192,7 +192,7 @@ def _mail(world: World) -> list[list[Any]]:
     """Return folder, Message-ID and flags of everything in the mailbox."""
     found = []
     with _imap(world) as peer:
-        for folder in ("INBOX", "Junk"):
+        for folder in ("INBOX", "Junk", "Drafts"):
             peer.select(folder, readonly=True)
             _, parts = peer.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[HEADER])")
             for part in parts or ():

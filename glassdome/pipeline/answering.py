@@ -1,0 +1,79 @@
+"""Plans what answers a judged mail: a draft for its owner, or an automatic answer that the owner wrote."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from glassdome.core.errors import ActionForbidden
+from glassdome.replies.automatic import absence_rule, fitting, is_away, why_no_answer
+from glassdome.replies.plan import plan_reply
+from glassdome.values.action import Action, ActionKind
+from glassdome.values.analysis import Analysis
+from glassdome.values.auto_answer import ABSENCE, AnswerRule
+from glassdome.values.job import Job, JobReason
+from glassdome.values.message import Message
+from glassdome.values.preferences import Preferences
+
+if TYPE_CHECKING:
+    from glassdome.store.answers import AnswerRules
+
+__all__ = ["Answering", "may_answer"]
+
+#: Mail that is analysed for the first time, or by the model that was away; old mail is never answered.
+_FRESH: Final = frozenset((JobReason.NEW, JobReason.UPGRADE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """Reads the owner's rules, and who got an answer lately; `sends` is False where no mail can be sent."""
+
+    rules: AnswerRules
+    sends: bool
+
+    async def plan(
+        self, message: Message, analysis: Analysis, wishes: Preferences, job: Job, *, now: datetime
+    ) -> tuple[Action, ...]:
+        """Return the actions that answer a mail, if it is to be answered at all; raises StoreUnavailable."""
+        verdict, received = analysis.verdict, analysis.received_at
+        drafts = plan_reply(message, verdict, wishes, job.ref, received=received, now=now)
+        rule = await self._rule(message, analysis, wishes, now) if self.sends and job.reason in _FRESH else None
+        argument = "" if rule is None else rule.name if rule.name == ABSENCE else rule.argument
+        return drafts + ((Action(ref=job.ref, kind=ActionKind.ANSWER, argument=argument),) if argument else ())
+
+    async def _rule(
+        self, message: Message, analysis: Analysis, wishes: Preferences, now: datetime
+    ) -> AnswerRule | None:
+        """Return the first rule that fits and that its sender got no answer by in the rule's period."""
+        mailbox = analysis.ref.mailbox
+        rules = await self.rules.of(mailbox)
+        if not rules and not wishes.absence:
+            return None
+        away = is_away(wishes, now, await asyncio.to_thread(ZoneInfo, wishes.timezone or "UTC"))
+        fit = fitting(rules, message, analysis.verdict.categories)
+        for rule in (*([absence_rule(wishes)] if away else []), *fit):
+            if not _refused(message, analysis, rule, now) and not await self.rules.answered_since(
+                mailbox, rule.name, message.mail_from or "", now - timedelta(days=rule.days)
+            ):
+                return rule
+        return None
+
+
+def may_answer(message: Message, analysis: Analysis, rule: AnswerRule, now: datetime) -> None:
+    """Raise ActionForbidden where RFC 3834 wants no answer to this mail."""
+    if why := _refused(message, analysis, rule, now):
+        raise ActionForbidden(why)
+
+
+def _refused(message: Message, analysis: Analysis, rule: AnswerRule, now: datetime) -> str:
+    own = set(_own(analysis.ref.mailbox, rule.recipients))
+    return why_no_answer(message, analysis.verdict, own, received=analysis.received_at, now=now)
+
+
+def _own(mailbox: str, declared: Sequence[str]) -> Iterator[str]:
+    yield mailbox.lower()
+    yield from (address.lower() for address in declared)

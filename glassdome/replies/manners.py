@@ -1,0 +1,49 @@
+"""Greetings, closings and forms of address by language, from `data/manners.toml`; read once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+__all__ = ["MANNERS", "Manners"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """One language's words; lists begin with the longest, so that `guten morgen` is found before `guten`."""
+
+    plain: tuple[str, ...]
+    gendered: tuple[str, ...]
+    titles: frozenset[str]
+    closings: tuple[str, ...]
+    formal: frozenset[str]
+    informal: frozenset[str]
+    attribution: str
+
+
+def _read_all() -> Mapping[str, Manners]:
+    raw = (files("glassdome.replies") / "data" / "manners.toml").read_text("utf-8")
+    return {language: _read(words) for language, words in tomllib.loads(raw).items()}
+
+
+def _read(words: Mapping[str, Any]) -> Manners:
+    return Manners(
+        plain=_longest_first(words["plain"]),
+        gendered=_longest_first(words["gendered"]),
+        titles=frozenset(words["titles"]),
+        closings=_longest_first(words["closings"]),
+        formal=frozenset(words["formal"]),
+        informal=frozenset(words["informal"]),
+        attribution=words["attribution"],
+    )
+
+
+def _longest_first(words: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=len, reverse=True))
+
+
+#: Language -> words; read at import, since drafts are written on the event loop.
+MANNERS: Final = _read_all()
