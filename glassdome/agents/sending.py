@@ -127,6 +127,7 @@ class Mailer:
             in_reply_to=_bracketed(task.in_reply_to),
             references=tuple(map(_bracketed, task.references)),
             auto_submitted=task.auto_submitted,
+            null_sender=task.null_sender,
         )
 
     def _hold_back(self, task: SendEmail, message: OutgoingMessage) -> None:

@@ -144,6 +144,7 @@ class SendEmail(_Task):
     """Send a mail. `idempotency_key` makes a repeated call safe: the same key is the same mail, sent at most once.
 
     `auto_submitted` marks what no person wrote (RFC 3834 5); `purpose` is its word in the outbox.
+    `null_sender` sends it without a return path where the server takes that (RFC 3834 3.3).
     """
 
     name_of: ClassVar[str] = "send_email"
@@ -165,6 +166,7 @@ class SendEmail(_Task):
     allow_sensitive: bool = False
     idempotency_key: str = ""
     auto_submitted: Literal["", "auto-generated", "auto-replied"] = ""
+    null_sender: bool = False
     purpose: str = Field(default="send", max_length=32)
 
 

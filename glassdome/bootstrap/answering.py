@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from functools import partial
 
+from glassdome.agents.auto_answers import AutoAnswers
+from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.bootstrap.app import App
+from glassdome.bootstrap.mailboxes import login_of_settings
+from glassdome.core.errors import LoginRefused
 from glassdome.integrations.smtp.compose import compose
 from glassdome.mailbox.drafts import DraftFolder
 from glassdome.mailbox.observer import ImapObserver
@@ -14,8 +19,9 @@ from glassdome.pipeline.draft_watch import DRAFTS_EVERY, DraftWatch
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.profile_learning import PROFILES_EVERY, ProfileLearning
 from glassdome.replies.plan import REPLY
+from glassdome.values.credentials import Credentials
 
-__all__ = ["draft_box", "follow_drafts"]
+__all__ = ["auto_answers", "draft_box", "follow_drafts"]
 
 
 def draft_box(app: App, reader: MailboxReader) -> DraftBox:
@@ -47,3 +53,32 @@ def follow_drafts(app: App, reader: MailboxReader) -> None:
         clock=app.clock,
     )
     app.periodic_tasks.append(PeriodicTask("profiles", profiles.poll, every=lambda: PROFILES_EVERY))
+
+
+async def auto_answers(app: App, reader: MailboxReader, stack: AsyncExitStack) -> AutoAnswers | None:
+    """Return what sends automatic answers, None where no mail can be sent; `stack` closes it."""
+    settings, clock, database = app.settings.current(), app.clock, app.database
+    if not settings.smtp_host:
+        return None
+    agent = await stack.enter_async_context(
+        MailcowAgent.from_settings(settings, agent_id="auto-answers", clock=clock, reader=reader)
+    )
+
+    async def login(mailbox: str) -> Credentials:
+        if own := login_of_settings(app.settings.current(), mailbox):
+            return own
+        if registered := await database.mailboxes.get(mailbox):
+            return registered.credentials
+        raise LoginRefused(
+            f"No password of {mailbox} itself is known, and a master user may not send its mail.",
+            fix="Add it to GLASSDOME_MAILBOXES, or run: glassdome mailbox register.",
+        )
+
+    return AutoAnswers(
+        agent=agent,
+        login=login,
+        source=reader.source,
+        stores=database,
+        clock=clock,
+        parse=partial(reader.parsed, authserv_ids=settings.authserv_ids),
+    )

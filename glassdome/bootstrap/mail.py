@@ -9,7 +9,7 @@ from functools import partial
 
 from glassdome.act import Performer, Undoer, plan_feedback
 from glassdome.agents.alert_mail import open_alerts
-from glassdome.bootstrap.answering import draft_box, follow_drafts
+from glassdome.bootstrap.answering import auto_answers, draft_box, follow_drafts
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_options
 from glassdome.bootstrap.mailboxes import mail_logins
@@ -57,7 +57,7 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     editor, observer, teacher = ImapEditor(pool), ImapObserver(pool), _spam_teacher(app, source, stack)
     alerts = await stack.enter_async_context(open_alerts(settings, clock=clock, reader=reader))
     app.try_warning = alerts.test
-    drafts = draft_box(app, reader)
+    drafts, answers = draft_box(app, reader), await auto_answers(app, reader, stack)
     performer = Performer(
         database.actions,
         clock=clock,
@@ -65,6 +65,7 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
         alerts=alerts,
         teacher=teacher,
         drafts=drafts,
+        answers=answers,
     )
     app.undoer = Undoer(database.actions, clock=clock, editor=editor, source=source, teacher=teacher, drafts=drafts)
     app.actions = ActionLoop(performer)
@@ -118,7 +119,7 @@ def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkFeedba
         clock=clock,
         metrics=app.metrics,
         drafts=live_drafts(app),
-        answering=Answering(rules=database.answer_rules, sends=False),
+        answering=Answering(rules=database.answer_rules, sends=bool(settings.current().smtp_host)),
     )
     owner = f"{socket.gethostname()}:{os.getpid()}"
     return Worker(database.queue, runner, owner=owner, settings=settings.refresh, clock=clock, metrics=app.metrics)

@@ -22,6 +22,7 @@ from glassdome.values.verdict import Verdict
 
 if TYPE_CHECKING:
     from glassdome.store.analyses import Analyses
+    from glassdome.store.answers import AnswerRules
     from glassdome.store.deliveries import Deliveries
     from glassdome.store.events import Events
     from glassdome.store.history import History
@@ -68,6 +69,7 @@ class Services:
     queue: Queue
     analyses: Analyses
     preferences: PreferenceTable
+    answer_rules: AnswerRules
     config: ConfigStore
     history: History
     actions: ActionLedger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Self
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.config.mailcow import TlsMode
-from glassdome.core.errors import ConfigError, FolderMissing, GlassdomeError, NotFound
+from glassdome.core.errors import ConfigError, FolderMissing, GlassdomeError, NotFound, SmtpRefused
 from glassdome.core.limits import MAX_IMAP_CONNECTIONS_PER_MAILBOX
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
@@ -34,7 +35,7 @@ from glassdome.parse import parse_message, read_original
 from glassdome.ports.imap import ImapSession, ImapSessions
 from glassdome.values.credentials import Credentials
 from glassdome.values.message import Address, Message
-from glassdome.values.outgoing import OutgoingFile, OutgoingMessage, RecipientOutcome, SendOutcome
+from glassdome.values.outgoing import Envelope, OutgoingFile, OutgoingMessage, RecipientOutcome, SendOutcome, SendState
 from glassdome.values.refs import Cursor
 
 __all__ = ["MailcowClient"]
@@ -291,10 +292,22 @@ class MailcowClient:
             raise ConfigError("No server to send mail through is set.", fix="Set GLASSDOME_SMTP_HOST.")
         raw = compose(message)
         login = _login(message.sender.addr, password)
-        outcome = await self._sender.send(envelope_of(message), raw, login)
+        outcome = await self._send(envelope_of(message), message.sender.addr, raw, login)
         if save_copy and (outcome.of(RecipientOutcome.ACCEPTED) or outcome.of(RecipientOutcome.UNKNOWN)):
             await self._save_copy(message, raw, login)
         return outcome
+
+    async def _send(self, envelope: Envelope, own: str, raw: bytes, login: Credentials) -> SendOutcome:
+        """Submit; where the server wants no null sender of this login, nothing was sent, and the mailbox stands for it."""
+        try:
+            outcome = await self._sender.send(envelope, raw, login)
+        except SmtpRefused:
+            if envelope.mail_from:
+                raise
+        else:
+            if envelope.mail_from or outcome.state is not SendState.REFUSED:
+                return outcome
+        return await self._sender.send(replace(envelope, mail_from=own), raw, login)
 
     async def _save_copy(self, message: OutgoingMessage, raw: bytes, login: Credentials) -> None:
         try:

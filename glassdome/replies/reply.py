@@ -14,7 +14,7 @@ from glassdome.values.message import Address, Message
 from glassdome.values.outgoing import OutgoingMessage
 from glassdome.values.profile import WritingProfile
 
-__all__ = ["ReplyText", "answerable_id", "own_message_id", "reply_subject", "reply_to"]
+__all__ = ["ReplyText", "answerable_id", "own_message_id", "references_of", "reply_subject", "reply_to"]
 
 #: A Message-ID that may stand in our fields and in an IMAP search (RFC 5322 3.6.4); others write what they like.
 _MESSAGE_ID: Final = re.compile(r"[!-;=?A-~]{1,400}@[!-;=?-~]{1,400}", re.ASCII)
@@ -67,7 +67,7 @@ def reply_to(message: Message, answer: ReplyText, *, purpose: str = "reply") -> 
         message_id=own_message_id(answer.mailbox, answers, purpose),
         date=answer.date,
         in_reply_to=answers,
-        references=_references(message),
+        references=references_of(message),
     )
 
 
@@ -79,7 +79,7 @@ def reply_subject(subject: str) -> str:
     return f"Re: {bare if kind == 'reply' else subject}".rstrip()[:_SUBJECT_CHARS]
 
 
-def _references(message: Message) -> tuple[str, ...]:
+def references_of(message: Message) -> tuple[str, ...]:
     """Return the thread as RFC 5322 3.6.4 has it: the mail's References, else its In-Reply-To, then the mail itself."""
     above = message.references or (message.in_reply_to if len(message.in_reply_to) == 1 else ())
     return tuple(f"<{each}>" for each in above[-_MOST_REFERENCES:] if _MESSAGE_ID.fullmatch(each))

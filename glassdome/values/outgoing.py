@@ -43,6 +43,7 @@ class OutgoingMessage:
 
     `message_id` has its angle brackets; `auto_submitted` is `auto-generated` or `auto-replied` for what no person
     wrote (RFC 3834 5), else empty; `headers` are further fields, one name and value each.
+    `null_sender` wants the null sender in the envelope (RFC 3834 3.3).
     """
 
     sender: Address
@@ -59,6 +60,7 @@ class OutgoingMessage:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     auto_submitted: str = ""
+    null_sender: bool = False
     headers: tuple[tuple[str, str], ...] = ()
 
 

@@ -75,7 +75,8 @@ def envelope_of(message: OutgoingMessage) -> Envelope:
         raise InputError("The mail has no recipient.")
     if len(recipients) > MAX_RECIPIENTS:
         raise InputError(f"The mail has {len(recipients)} recipients; {MAX_RECIPIENTS} are allowed.")
-    return Envelope(mail_from=envelope_address(message.sender.addr), recipients=tuple(recipients))
+    mail_from = "" if message.null_sender else envelope_address(message.sender.addr)
+    return Envelope(mail_from=mail_from, recipients=tuple(recipients))
 
 
 def compose(message: OutgoingMessage) -> bytes:
