@@ -27,6 +27,7 @@ from glassdome.pipeline.worker import Worker
 from glassdome.ports.files import FileReader
 from glassdome.ports.webhooks import EventPoster
 from glassdome.store import Database
+from glassdome.values.credentials import Credentials
 from glassdome.values.feedback import Feedback
 
 __all__ = ["App"]
@@ -64,6 +65,8 @@ class App:
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     #: Returns whether the mail server has a mailbox; None without a server that could tell.
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
+    #: Returns whether the mail server takes a login.
+    check_login: Callable[[Credentials], Awaitable[bool]] | None = None
     #: Carries out the backfills asked for on pages.
     backfills: Backfills | None = None
     #: Sends a mailbox a warning that says it is a test.

@@ -13,6 +13,7 @@ from glassdome.bootstrap.answering import auto_answers, draft_box, follow_drafts
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_options
 from glassdome.bootstrap.mailboxes import mail_logins
+from glassdome.bootstrap.sign_in import password_check
 from glassdome.integrations.imap.login import greet
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.mail_servers import imap_server
@@ -50,6 +51,7 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     server = imap_server(settings)
     server.tls.warn()
     app.probes["imap"] = partial(greet, server)
+    app.check_login = password_check(server)
     pool = ImapPool(server, mail_logins(app.settings.current, database.mailboxes))
     reader = app.reader = MailboxReader(pool, clock=clock)
     source = reader.source

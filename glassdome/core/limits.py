@@ -232,6 +232,20 @@ MAX_EMAIL_ID_CHARS: Final = 1_100
 MAX_RATE_BUCKETS: Final = 10_000
 #: Seconds a sign-in to the web UI lasts: a working day, so that a forgotten browser is not a way in for ever.
 WEB_SESSION_SECONDS: Final = 12 * 3600
+#: Seconds without a request after which it ends by itself.
+WEB_IDLE_SECONDS: Final = 4 * 3600
+#: Seconds between two notes that a session is in use: each is a write.
+WEB_USE_SECONDS: Final = 300
+#: Seconds the mail server has to check a password, while somebody waits for a page.
+MAX_SIGN_IN_SECONDS: Final = 20.0
+#: Passwords checked at one time: each holds a connection to the mail server.
+MAX_SIGN_INS_AT_ONCE: Final = 8
+#: Characters of a password: what mail servers accept is shorter.
+MAX_PASSWORD_CHARS: Final = 512
+#: Characters kept of what a browser calls itself.
+MAX_BROWSER_CHARS: Final = 200
+#: Sign-ins tried in a minute to one mailbox, from all networks together that never were right before.
+MAX_SIGN_INS_PER_MAILBOX: Final = 10
 #: Sign-ins tried in a minute from one address, and from one peer: a proxy in front is the peer of many addresses.
 MAX_SIGN_INS_PER_ADDRESS: Final = 10
 MAX_SIGN_INS_PER_PEER: Final = 60

@@ -19,8 +19,8 @@ from glassdome.desk.rate import RateLimit
 __all__ = ["Door", "Guesses", "address_of"]
 
 _log = get_logger(__name__)
-#: Where a key was tried: REST, the web UI, MCP, Dovecot's and Rspamd's routes, the proxy in front.
-Door = Literal["rest", "web", "mcp", "beside", "proxy"]
+#: Where a key or password was tried: REST, the web UI, the sign-in of mailboxes, MCP, Dovecot's and Rspamd's routes, the proxy in front.
+Door = Literal["rest", "web", "mailbox", "mcp", "beside", "proxy"]
 _REFUSED: Final = "That API key is not valid."
 
 

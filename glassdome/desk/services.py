@@ -16,6 +16,7 @@ from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
 from glassdome.ports.store import ConfigStore
 from glassdome.ports.webhooks import EventPoster
+from glassdome.values.credentials import Credentials
 from glassdome.values.feedback import Feedback
 from glassdome.values.role import RoleState
 from glassdome.values.verdict import Verdict
@@ -59,6 +60,7 @@ class Services:
     server is. `teach` hands a correction to the spam filter, None unless the settings ask for it.
     `has_mailbox` returns whether the mail server has a mailbox, None without a server that could tell.
     `poster` sends tests to receivers of events.
+    `check_login` returns whether the mail server takes a login, and raises where it cannot say; None without one.
     `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
     `role` returns what the language model of this moment earned. `probes` name the parts that `/health` reports besides the database:
     `ollama`, `openai`, `imap`, `worker`.
@@ -87,6 +89,7 @@ class Services:
     probes: Mapping[str, Probe] = field(default_factory=dict)
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
+    check_login: Callable[[Credentials], Awaitable[bool]] | None = None
     backfills: Backfills | None = None
     try_warning: Callable[[str], Awaitable[None]] | None = None
     poster: EventPoster | None = None

@@ -59,6 +59,7 @@ def services_of(app: App) -> Services:
         probes=_probes(app),
         teach=app.teach,
         has_mailbox=app.has_mailbox,
+        check_login=app.check_login,
         backfills=app.backfills,
         try_warning=app.try_warning,
         poster=app.poster,

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Uniqu
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
+from glassdome.store.schema_access import sessions
 from glassdome.store.schema_base import FOLDER, MAILBOX, metadata
 from glassdome.store.schema_base import table as _table
 from glassdome.store.schema_events import deliveries, events, webhooks
@@ -338,16 +339,6 @@ nonces = _table(
     Column("nonce_key", ascii_text(64), primary_key=True),
     Column("expires_at", Instant, nullable=False),
     Index("ix_llm_nonce_expires", "expires_at"),
-)
-
-#: Who is signed in to the web UI; `session_key` is the SHA-256 of the session's token, `who` the caller's name.
-sessions = _table(
-    "llm_sessions",
-    Column("session_key", ascii_text(64), primary_key=True),
-    Column("who", Clipped(254), nullable=False),
-    Column("begun_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Index("ix_llm_sessions_expires", "expires_at"),
 )
 
 audit = _table(

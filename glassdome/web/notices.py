@@ -8,6 +8,8 @@ __all__ = ["NOTICES"]
 
 NOTICES: Final = {
     "signed_out": "You are signed out.",
+    "signed_out_everywhere": "You are signed out in every browser.",
+    "session_ended": "That session has ended.",
     "ended": "Your session has ended, and nothing was changed. Sign in and do it again.",
     "judged": "The message was judged again.",
     "queued": "The message is first in the queue. Its verdict appears here when it is ready.",

@@ -1,4 +1,4 @@
-"""Signing in with an API key, and signing out."""
+"""Signing in with a mailbox's password or an API key, and signing out."""
 
 from __future__ import annotations
 
@@ -6,29 +6,33 @@ import re
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
+from pydantic import SecretStr
 
-from glassdome.core.errors import RateLimited
+from glassdome.core.errors import ConnectFailed, RateLimited
+from glassdome.core.limits import MAX_ADDRESS_CHARS
 from glassdome.core.networks import household
 from glassdome.core.secrets import reveal
 from glassdome.desk.guesses import Guesses, address_of
 from glassdome.desk.http import Wired
-from glassdome.desk.keys import Caller, find_caller, parse_keys
+from glassdome.desk.keys import find_caller, parse_keys
+from glassdome.desk.people import owner_of, takes_passwords
 from glassdome.desk.services import Services
-from glassdome.web.page import PageRoute, redirect, render, set_cookie
-from glassdome.web.session import LIFETIME
+from glassdome.values.person import Person, SignedInBy
+from glassdome.web.begin import audit, begin_session, forget_session
+from glassdome.web.page import PageRoute, redirect, render
 from glassdome.web.sign_in_limiter import SignInLimiter
-from glassdome.web.visitor import SESSION_COOKIE, Anyone, Filled, Visitor, sessions_of
+from glassdome.web.visitor import Anyone, Filled, SentForm, Visitor
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
 #: Where one may be led after signing in: our own pages, by name.
-_BACK: Final = re.compile(r"(message|overview|queue|settings|service|)(\?[!-~]*)?")
+_BACK: Final = re.compile(r"(access|message|overview|queue|settings|service|)(\?[!-~]*)?")
 
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, services: Wired, visitor: Anyone, next: str = "") -> Response:
-    """Ask for a key."""
+    """Ask for a password or a key."""
     if visitor.caller is not None:
         return redirect(_back(next))
     # The cookie stays home when a foreign site's link is followed: one step further, on our own page, it is there.
@@ -38,18 +42,16 @@ async def sign_in_page(request: Request, services: Wired, visitor: Anyone, next:
 
 @router.post("/sign-in")
 async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
-    """Begin a session for who has a key; tries are counted per address, whether right or wrong."""
-    _take(request, services)
-    caller = find_caller(form["key"].strip(), parse_keys(reveal(services.settings().api_keys) or ""))
+    """Begin a session for who has a key or a mailbox; tries are counted, whether right or wrong."""
     back = _back(form["next"])
-    if caller is None:
-        Guesses.log(address_of(request.scope, services.settings()), "web")
-        return _page(request, services, form.visitor, back, status=401)
-    answer, now = redirect(back), services.clock.now()
-    session = sessions_of(request).begin(key=caller.name, now=now)
-    await services.sessions.begin_session(session.token, who=caller.name, now=now, until=now + LIFETIME)
-    set_cookie(request, answer, SESSION_COOKIE, session)
-    await _audit(services, caller, "sign_in")
+    try:
+        person = await _person(request, services, form)
+    except ConnectFailed:
+        return _page(request, services, form.visitor, back, status=503, address=form["address"])
+    if person is None:
+        return _page(request, services, form.visitor, back, status=401, address=form["address"])
+    answer = redirect(back)
+    await begin_session(request, services, answer, person, before=form.visitor.session)
     return answer
 
 
@@ -59,9 +61,38 @@ async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
     answer = redirect("sign-in", done="signed_out")
     if form.visitor.session is not None:
         await services.sessions.end_session(form.visitor.session.token)
-        await _audit(services, form.caller, "sign_out")
-    answer.delete_cookie(SESSION_COOKIE, path=None, httponly=True, samesite="strict")  # type: ignore[arg-type]
+        await audit(services, form.caller.name, "sign_out")
+    forget_session(answer)
     return answer
+
+
+async def _person(request: Request, services: Services, form: SentForm) -> Person | None:
+    """Return who proved themselves; raises RateLimited, ConnectFailed."""
+    limiter: SignInLimiter = request.app.state.web.sign_in_limiter
+    address, now = address_of(request.scope, services.settings()), services.clock.now()
+    mailbox, network = form["address"].strip().lower()[:MAX_ADDRESS_CHARS], household(address)
+    try:
+        limiter.count(_peer(request), network, now=now)
+        if mailbox:
+            limiter.count_mailbox(mailbox, network, now=now)
+    except RateLimited as exc:
+        raise RateLimited("Too many tries to sign in. Wait a minute.", **exc.facts) from exc
+    if not mailbox:
+        return _by_key(services, form["key"].strip(), address)
+    person = await owner_of(services, mailbox, SecretStr(form["password"]))
+    if person is None:
+        Guesses.log(address, "mailbox")
+    else:
+        limiter.was_right(mailbox, network)
+    return person
+
+
+def _by_key(services: Services, key: str, address: str) -> Person | None:
+    caller = find_caller(key, parse_keys(reveal(services.settings().api_keys) or ""))
+    if caller is None:
+        Guesses.log(address, "web")
+        return None
+    return Person(by=SignedInBy.KEY, name=caller.name)
 
 
 def _page(
@@ -72,6 +103,7 @@ def _page(
     *,
     from_elsewhere: bool = False,
     status: int = 200,
+    address: str = "",
 ) -> Response:
     return render(
         request,
@@ -81,6 +113,9 @@ def _page(
         back=back,
         from_elsewhere=from_elsewhere,
         wrong=status == 401,
+        unchecked=status == 503,
+        address=address,
+        by_mailbox=takes_passwords(services),
         keys_there=bool(reveal(services.settings().api_keys)),
     )
 
@@ -89,19 +124,5 @@ def _back(text: str) -> str:
     return text if _BACK.fullmatch(text) else ""
 
 
-def _take(request: Request, services: Services) -> None:
-    """Count a try; raises RateLimited."""
-    limiter: SignInLimiter = request.app.state.web.sign_in_limiter
-    try:
-        address = household(address_of(request.scope, services.settings()))
-        limiter.count(_peer(request), address, now=services.clock.now())
-    except RateLimited as exc:
-        raise RateLimited("Too many tries to sign in. Wait a minute.", **exc.facts) from exc
-
-
 def _peer(request: Request) -> str:
     return request.client.host if request.client else ""
-
-
-async def _audit(services: Services, caller: Caller, action: str) -> None:
-    await services.history.audit(actor=caller.name, action=action, subject="web", facts={}, now=services.clock.now())

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Final, cast
 from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
 from glassdome.core.errors import AccessDenied, InputError, NotAuthenticated
-from glassdome.core.limits import MAX_FORM_FIELDS
-from glassdome.core.secrets import reveal
+from glassdome.core.limits import MAX_FORM_FIELDS, WEB_USE_SECONDS
 from glassdome.desk.http import Wired, proxy_caller, same_secret
-from glassdome.desk.keys import Caller, Scope, parse_keys
+from glassdome.desk.keys import Caller, Scope
+from glassdome.desk.people import caller_of
 from glassdome.desk.services import Services
-from glassdome.web.session import Sessions, WebSession
+from glassdome.values.person import KnownSession
+from glassdome.web.session import IDLE, Sessions, WebSession
 
 __all__ = [
     "FORM_COOKIE",
@@ -34,6 +36,7 @@ SESSION_COOKIE: Final = "glassdome_session"
 #: A separate cookie for visitors without a session: Strict cookies stay home when a foreign site's link is followed,
 #: and the sign-in page that is shown then must not overwrite a session that is there.
 FORM_COOKIE: Final = "glassdome_form"
+_NOTED_EVERY: Final = timedelta(seconds=WEB_USE_SECONDS)
 #: The ids of a database: `int` itself gives up on thousands of digits.
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 - its name, not its value
@@ -45,6 +48,7 @@ class Visitor:
 
     caller: Caller | None
     session: WebSession | None
+    known: KnownSession | None
     form: WebSession
     form_is_new: bool
 
@@ -91,27 +95,29 @@ async def visit(request: Request, services: Wired) -> Visitor:
     """Return the visitor, signed in or not; raises NotAuthenticated for a forged proxy header, RateLimited."""
     now, sessions = services.clock.now(), sessions_of(request)
     session = sessions.open(request.cookies.get(SESSION_COOKIE), now=now)
-    caller = proxy_caller(request, services) or await _owner(services, session)
+    known = await _known(services, session)
+    owner = caller_of(known.person, services.settings()) if known is not None else None
+    caller = proxy_caller(request, services) or owner
     if caller is None:
-        session = None
+        session = known = None
     else:
         rate = services.settings().api_rate_per_minute
         request.app.state.rate.take(caller.name, per_minute=rate, now=now)
     form = session or sessions.open(request.cookies.get(FORM_COOKIE), now=now)
-    return Visitor(caller=caller, session=session, form=form or sessions.begin(now=now), form_is_new=form is None)
+    return Visitor(
+        caller=caller, session=session, known=known, form=form or sessions.begin(now=now), form_is_new=form is None
+    )
 
 
-async def _owner(services: Services, session: WebSession | None) -> Caller | None:
-    """Return what the session's key is today: a key that was taken away or limited since is so at once.
-
-    The database records whether the session was signed out, in whichever process.
-    """
-    if session is None or not session.key:
+async def _known(services: Services, session: WebSession | None) -> KnownSession | None:
+    """Return whose session it is, noting its use; None where it was signed out of, in whichever process."""
+    if session is None:
         return None
-    keys = parse_keys(reveal(services.settings().api_keys) or "")
-    found = next((key.caller for key in keys if key.caller.name == session.key), None)
-    holds = found is not None and await services.sessions.holds_session(session.token, now=services.clock.now())
-    return found if holds else None
+    now = services.clock.now()
+    known = await services.sessions.session_of(session.token, now=now, idle_since=now - IDLE)
+    if known is not None and now - known.used_at >= _NOTED_EVERY:
+        await services.sessions.use_session(session.token, now=now)
+    return known
 
 
 Anyone = Annotated[Visitor, Depends(visit)]

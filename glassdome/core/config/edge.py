@@ -1,17 +1,17 @@
-"""The settings of the edge: who stands between us and a visitor; part of `Settings`."""
+"""The settings of the edge: who may visit, and who stands between us and a visitor; part of `Settings`."""
 
 from __future__ import annotations
 
 from pydantic import field_validator
-from pydantic_settings import BaseSettings
 
+from glassdome.core.config.access import AccessSettings
 from glassdome.core.config.field import setting
 from glassdome.core.networks import parse_networks
 
 __all__ = ["EdgeSettings"]
 
 
-class EdgeSettings(BaseSettings):
+class EdgeSettings(AccessSettings):
     """Name the proxies that are believed."""
 
     trusted_proxies: str = setting(

@@ -22,7 +22,7 @@ from glassdome.integrations.imap.session import Session
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.values.credentials import Credentials
 
-__all__ = ["IMPLICIT_TLS_PORT", "ImapServer", "greet", "log_in", "probe"]
+__all__ = ["IMPLICIT_TLS_PORT", "ImapServer", "accepts", "greet", "log_in", "probe"]
 
 #: The port that speaks TLS at once (RFC 8314 3.2); any other must offer STARTTLS.
 IMPLICIT_TLS_PORT = 993
@@ -158,6 +158,22 @@ async def probe(server: ImapServer, login: Credentials) -> frozenset[str]:
     with contextlib.suppress(Disconnected):
         await session.log_out()
     return session.capabilities
+
+
+async def accepts(server: ImapServer, login: Credentials) -> bool:
+    """Return whether the server takes the login, asked once.
+
+    Raises where it gave no answer: LoginUnsupported, ConnectFailed, TlsFailed, TimedOut, Disconnected.
+    """
+    try:
+        session = await _attempt(server, login)
+    except LoginUnsupported:
+        raise
+    except LoginRefused:
+        return False
+    with contextlib.suppress(Disconnected):
+        await session.log_out()
+    return True
 
 
 async def greet(server: ImapServer) -> None:

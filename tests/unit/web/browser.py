@@ -59,6 +59,11 @@ class Browser:
         await self.send("sign-in", key=key)
         assert self.answer.status_code == 303, self.text
 
+    async def sign_in_as(self, address: str, password: str) -> httpx.Response:
+        """Sign in with a mailbox's password; return the answer."""
+        await self.open("sign-in")
+        return await self.send("sign-in", address=address, password=password)
+
 
 @asynccontextmanager
 async def browsing(bench: Bench, key: str | None = RW, **headers: Any) -> AsyncIterator[Browser]:

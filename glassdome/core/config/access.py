@@ -1,0 +1,72 @@
+"""The settings of access: which mailboxes see more than their own mail; part of `Settings`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+
+from glassdome.core.config.field import parts_of, setting
+
+__all__ = ["AccessSettings", "read_admins", "read_domain_admins"]
+
+_MAILBOX: Final = re.compile(r"[^@:|\s]+@[^@:|\s]+")
+_DOMAIN: Final = re.compile(r"[A-Za-z0-9.-]+")
+
+
+@lru_cache(maxsize=8)
+def read_admins(text: str) -> frozenset[str]:
+    """Read `ann@example.org, bob@example.org`; raises ValueError counting the entry."""
+    for number, entry in enumerate(parts_of(text), 1):
+        if not _MAILBOX.fullmatch(entry):
+            raise ValueError(f"entry {number} is no mailbox such as ann@example.org")
+    return frozenset(parts_of(text.lower()))
+
+
+@lru_cache(maxsize=8)
+def read_domain_admins(text: str) -> Mapping[str, tuple[str, ...]]:
+    """Read `ann@example.org:example.org|example.net`; raises ValueError counting the entry."""
+    found: dict[str, tuple[str, ...]] = {}
+    for number, entry in enumerate(parts_of(text.lower()), 1):
+        mailbox, _, listed = entry.partition(":")
+        domains = tuple(part.strip() for part in listed.split("|") if part.strip())
+        if not _MAILBOX.fullmatch(mailbox) or not domains or not all(map(_DOMAIN.fullmatch, domains)):
+            raise ValueError(f"entry {number} is not ann@example.org:example.org|example.net")
+        found[mailbox] = (*found.get(mailbox, ()), *domains)
+    return found
+
+
+class AccessSettings(BaseSettings):
+    """Open the pages to owners of mailboxes, and name those who see more."""
+
+    mailbox_sign_in: bool = setting(
+        "GLASSDOME_MAILBOX_SIGN_IN",
+        True,
+        "Let owners sign in to the web UI with the address and password of their mailbox, checked by IMAP",
+        live=True,
+    )
+    admins: str = setting(
+        "GLASSDOME_ADMINS", "", "Mailboxes, comma-separated, whose owners see every mailbox and all settings", live=True
+    )
+    domain_admins: str = setting(
+        "GLASSDOME_DOMAIN_ADMINS",
+        "",
+        "Mailboxes whose owners see whole domains: ann@example.org:example.org|example.net, comma-separated",
+        live=True,
+    )
+
+    @field_validator("admins")
+    @classmethod
+    def _are_mailboxes(cls, value: str) -> str:
+        read_admins(value)
+        return value
+
+    @field_validator("domain_admins")
+    @classmethod
+    def _are_mailboxes_with_domains(cls, value: str) -> str:
+        read_domain_admins(value)
+        return value

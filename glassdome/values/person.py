@@ -1,0 +1,42 @@
+"""People who are signed in to the web UI, and their sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["KnownSession", "Person", "SignedInBy"]
+
+
+class SignedInBy(StrEnum):
+    """The proof with which a person signed in."""
+
+    KEY = "key"
+    MAILBOX = "mailbox"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person who proved who they are; `name` is their mailbox, or the name of their key.
+
+    `everything` and `domains` are what an identity provider granted beyond the mailbox.
+    """
+
+    by: SignedInBy
+    name: str
+    everything: bool = False
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSession:
+    """One session of a person; `id` names it without opening it, `browser` is what the browser calls itself."""
+
+    id: str
+    person: Person
+    browser: str
+    begun_at: datetime
+    used_at: datetime
+    expires_at: datetime
