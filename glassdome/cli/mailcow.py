@@ -26,7 +26,7 @@ from glassdome.deploy.hidden import hidden_findings
 from glassdome.deploy.host import this_host
 from glassdome.deploy.limits import limit_findings
 from glassdome.deploy.options import Options, RspamdWay, checked_domains, checked_mailboxes
-from glassdome.deploy.place import Plan, apply, plan_install, plan_removal
+from glassdome.deploy.place import Plan, apply, changes_sogo, plan_install, plan_removal
 from glassdome.deploy.render import render
 from glassdome.deploy.status import drift, file_states, installed
 from glassdome.deploy.tree import CONF
@@ -121,7 +121,10 @@ def uninstall(*, folder: Path, purge: bool, dry_run: bool, restart: bool, force:
         _show_files(plan)
         conf = _conf(root)
         engine: ContainerEngine = engine_of(conf)
-        stop, rest = before_removal(options, engine), after_removal(plan.values, conf, engine, purge=purge)
+        stop, rest = (
+            before_removal(options, engine),
+            after_removal(plan.values, conf, engine, purge=purge, sogo=changes_sogo(plan)),
+        )
         if dry_run:
             return
         _run_or_show(stop, root, restart, "First, while compose still knows our services:")
@@ -161,7 +164,7 @@ def _carry_out(plan: Plan, dry_run: bool, restart: bool) -> None:
         steps = [
             *build_image(plan.manifest.options, engine),
             *verify_placed(engine),
-            *bring_up(plan.values, conf, engine),
+            *bring_up(plan.values, conf, engine, sogo=changes_sogo(plan)),
         ]
         if dry_run:
             _show(steps, "Commands:")

@@ -14,12 +14,15 @@ __all__ = ["BEGIN", "END", "add_to_section", "append", "block_of", "cut", "marke
 
 BEGIN: Final = "# >>> glassdome (placed by `glassdome mailcow install`)"
 END: Final = "# <<< glassdome"
-_BLOCK: Final = re.compile(rf"^[ \t]*{re.escape(BEGIN)}\n(.*?)^[ \t]*{re.escape(END)}\n", re.MULTILINE | re.DOTALL)
+#: JavaScript has no comments that begin with #, so our markers stand behind // there.
+_BLOCK: Final = re.compile(
+    rf"^[ \t]*(?:// )?{re.escape(BEGIN)}\n(.*?)^[ \t]*(?:// )?{re.escape(END)}\n", re.MULTILINE | re.DOTALL
+)
 
 
-def marked(text: str) -> str:
-    """Return `text` between our markers."""
-    return f"{BEGIN}\n{text.rstrip()}\n{END}\n"
+def marked(text: str, *, comment: str = "") -> str:
+    """Return `text` between our markers, each behind `comment`."""
+    return f"{comment}{BEGIN}\n{text.rstrip()}\n{comment}{END}\n"
 
 
 def cut(text: str) -> str:
@@ -32,9 +35,9 @@ def block_of(text: str) -> str:
     return "".join(match[1] for match in _BLOCK.finditer(text))
 
 
-def append(text: str, part: str) -> str:
-    """Return `text` with our part at its end."""
-    return _ended(text) + marked(part)
+def append(text: str, part: str, *, comment: str = "") -> str:
+    """Return `text` with our part at its end; `comment` begins a comment of a language that has none with #."""
+    return _ended(text) + marked(part, comment=comment)
 
 
 def add_to_section(text: str, section: str, part: str) -> str:

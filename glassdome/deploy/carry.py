@@ -9,7 +9,7 @@ from glassdome.deploy import commands
 from glassdome.deploy.engine import ContainerEngine, ShellCommand, run
 from glassdome.deploy.findings import Finding, Level
 from glassdome.deploy.manifest import read_manifest
-from glassdome.deploy.place import Plan, apply, take_back
+from glassdome.deploy.place import Plan, apply, changes_sogo, take_back
 
 __all__ = ["Tell", "carry_out", "trial_findings"]
 
@@ -24,6 +24,7 @@ def carry_out(plan: Plan, conf: Mapping[str, str], engine: ContainerEngine, tell
     """
     assert plan.manifest is not None
     old, options = read_manifest(plan.root), plan.manifest.options
+    sogo = changes_sogo(plan)
 
     def do(steps: list[ShellCommand]) -> None:
         for step in steps:
@@ -36,11 +37,11 @@ def carry_out(plan: Plan, conf: Mapping[str, str], engine: ContainerEngine, tell
     try:
         do(commands.verify_placed(engine))
         started = True
-        do(commands.bring_up(plan.values, conf, engine))
+        do(commands.bring_up(plan.values, conf, engine, sogo=sogo))
     except BaseException as exc:
         take_back(plan, old)
         if started:
-            _bring_back(lambda: do(commands.take_back(engine)), exc)
+            _bring_back(lambda: do(commands.take_back(engine, sogo=sogo)), exc)
         raise
 
 

@@ -12,6 +12,7 @@ from glassdome.deploy.engine import ContainerEngine, ShellCommand
 from glassdome.deploy.options import Options
 from glassdome.deploy.parts import APPS, OUR_SERVICES, PANEL, default_image
 from glassdome.deploy.render import render
+from glassdome.deploy.sogo import SOGO_SERVICE
 from glassdome.deploy.trial import TRIALS, packed
 
 __all__ = [
@@ -88,20 +89,25 @@ def build_image(options: Options, engine: ContainerEngine) -> list[ShellCommand]
     return [ShellCommand(why="build the image", argv=build)]
 
 
-def bring_up(values: Mapping[str, str], conf: Mapping[str, str], engine: ContainerEngine) -> list[ShellCommand]:
-    """Return what brings an installation to life, in order, once every server accepts its files."""
+def bring_up(
+    values: Mapping[str, str], conf: Mapping[str, str], engine: ContainerEngine, *, sogo: bool = False
+) -> list[ShellCommand]:
+    """Return what brings an installation to life, in order, once every server accepts its files.
+
+    `sogo`: its pages changed too.
+    """
     return [
         _sql("make our own schema and user", schema_statements(values), conf, engine),
         engine.compose("start Glassdome, and what its settings touch", "up", "-d"),
-        engine.compose("let them read their files", "restart", *_RESTARTED),
+        _restart(engine, sogo=sogo),
     ]
 
 
-def take_back(engine: ContainerEngine) -> list[ShellCommand]:
+def take_back(engine: ContainerEngine, *, sogo: bool = False) -> list[ShellCommand]:
     """Return what brings mailcow back after a failed installation whose files are gone again."""
     return [
         engine.compose("apply mailcow's own settings", "up", "-d", "--remove-orphans"),
-        engine.compose("let them read their files", "restart", *_RESTARTED),
+        _restart(engine, sogo=sogo),
     ]
 
 
@@ -113,13 +119,18 @@ def before_removal(options: Options, engine: ContainerEngine) -> list[ShellComma
 
 
 def after_removal(
-    values: Mapping[str, str], conf: Mapping[str, str], engine: ContainerEngine, *, purge: bool
+    values: Mapping[str, str], conf: Mapping[str, str], engine: ContainerEngine, *, purge: bool, sogo: bool = False
 ) -> list[ShellCommand]:
     """Return what lets mailcow forget us; `purge` drops our schema with every analysis."""
-    found = take_back(engine)
+    found = take_back(engine, sogo=sogo)
     if purge and "GLASSDOME_DBNAME" in values:
         found.append(_sql("drop our schema and user", drop_statements(values), conf, engine, drop=True))
     return found
+
+
+def _restart(engine: ContainerEngine, *, sogo: bool) -> ShellCommand:
+    services = (*_RESTARTED, SOGO_SERVICE) if sogo else _RESTARTED
+    return engine.compose("let them read their files", "restart", *services)
 
 
 def _names(values: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from glassdome.deploy.blocks import add_to_section, append
 from glassdome.deploy.conf import LineEdit, with_lines, with_values
 from glassdome.deploy.options import Options
 from glassdome.deploy.render import nginx_site, render, template
+from glassdome.deploy.sogo import SOGO, can_label, sogo_script
 from glassdome.deploy.tree import COMPOSE, CONF, Mailcow, service_names
 
 __all__ = [
@@ -63,7 +64,7 @@ class InstalledParts:
 
 def shared_files(mailcow: Mailcow) -> frozenset[str]:
     """Return the files that others own and that hold a part of ours."""
-    return frozenset({str(CONF), mailcow.override, _EXTRA, _SECTION, APPS})
+    return frozenset({str(CONF), mailcow.override, _EXTRA, _SECTION, APPS, SOGO})
 
 
 def default_image() -> str:
@@ -115,6 +116,8 @@ def parts_of(
         }
     if options.link and _can_link(mailcow, before.get(APPS, "")):
         texts[APPS] = append(before.get(APPS) or "<?php\n", template("apps.php"))
+    if can_label(mailcow):
+        texts[SOGO] = sogo_script(before.get(SOGO, ""))
     return InstalledParts(
         files={name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}, lines=lines
     )

@@ -14,9 +14,10 @@ from glassdome.deploy.conf import own_values, read_values, undo_lines
 from glassdome.deploy.manifest import Manifest, backup_of, forget, keep_backup, read_manifest, sha, write_manifest
 from glassdome.deploy.options import Options
 from glassdome.deploy.parts import CONFIG, MODES, new_values, parts_of, shared_files
+from glassdome.deploy.sogo import SOGO
 from glassdome.deploy.tree import CONF, open_mailcow
 
-__all__ = ["Change", "Plan", "apply", "is_edited", "plan_install", "plan_removal", "take_back"]
+__all__ = ["Change", "Plan", "apply", "changes_sogo", "is_edited", "plan_install", "plan_removal", "take_back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +134,11 @@ def apply(plan: Plan) -> None:
     if plan.manifest is None:
         forget(plan.root)
         _remove_empty(plan.root, old.folders if old else ())
+
+
+def changes_sogo(plan: Plan) -> bool:
+    """Return whether SOGo must read its script again."""
+    return any(change.name == SOGO for change in plan.changes)
 
 
 def take_back(plan: Plan, old: Manifest | None) -> None:

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from glassdome.cli.app import app
+from glassdome.deploy.sogo import SOGO
 from tests.integration.deploy.test_commands import FAKE_DOCKER
 from tests.integration.deploy.trees import CONF, make_mailcow, snapshot
 
@@ -178,3 +179,32 @@ def test_no_model_at_all(tmp_path: Path) -> None:
     with (root / "mailcow.conf").open("a") as stream:
         stream.write("GLASSDOME_ENGINE=builtin\n")
     assert "judged without" not in glassdome("install", root, "--no-ollama")
+
+
+@pytest.mark.parametrize("own", [None, "", "// our own\nwindow.x = 1;", "window.x = 1;\n"])
+def test_labels_for_sogo_go_without_a_trace(tmp_path: Path, docker: Path, own: str | None) -> None:
+    """The administrator's script stays in front of ours, SOGo is restarted with it, and nothing is left afterwards."""
+    root = make_mailcow(tmp_path / "mailcow", None if own is None else {SOGO: own})
+    (root / SOGO).parent.mkdir(parents=True, exist_ok=True)
+    compose = root / "docker-compose.yml"
+    compose.write_text(compose.read_text().replace("services:\n", "services:\n    sogo-mailcow:\n      image: x\n", 1))
+    before = snapshot(root)
+
+    glassdome("install", root, "--restart", "--image", "x", "--no-pull")
+
+    text = (root / SOGO).read_text()
+    assert text.startswith(own or "// # >>> glassdome")
+    assert '"glassdome-check": ["Check first", "#b45309"]' in text
+    assert "sogo-mailcow" in docker.read_text()
+    once = snapshot(root)
+    glassdome("install", root, "--image", "x")
+    assert once == snapshot(root)
+    glassdome("uninstall", root)
+    assert before == snapshot(root)
+
+
+def test_a_mailcow_without_sogo_gets_no_script(tmp_path: Path) -> None:
+    """A file that nobody mounts would only puzzle."""
+    root = make_mailcow(tmp_path / "mailcow", {"data/conf/sogo/sogo.conf": "{}"})
+    glassdome("install", root)
+    assert not (root / SOGO).exists()
