@@ -40,6 +40,7 @@ from glassdome.values.message import Message
 from glassdome.values.opinion import Usage
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
+from glassdome.values.signal import Outcome
 
 if TYPE_CHECKING:
     from glassdome.store.preferences import PreferenceTable
@@ -107,7 +108,8 @@ class JobRunner:
             await self._keep(job, before)
             return
         judged = await judge(raw, job.ref, load=load, options=options)
-        actions, now = plan(judged.analysis.verdict, wishes, job.ref), self._clock.now()
+        first = any(item.name == "first_contact" and item.outcome is Outcome.HIT for item in judged.analysis.signals)
+        actions, now = plan(judged.analysis.verdict, wishes, job.ref, first_contact=first), self._clock.now()
         if actions and await self._is_back(job.ref, judged.message.message_id, actions):
             actions = ()
         again_at, again = self._again_at(job, judged), JobReason.UPGRADE

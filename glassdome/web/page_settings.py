@@ -52,12 +52,12 @@ SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
         Switch(
             name="flag_phishing",
             title="Mark phishing",
-            about="Sets the keyword $Phishing, which mail programs can show and rules can use.",
+            about="Sets the keyword $Phishing, which mail programs can show and rules can use, and marks first contacts.",
         ),
         Switch(
             name="flag_categories",
             title="Mark categories",
-            about="Sets a keyword such as glassdome-invoice for each category.",
+            about="Sets a keyword such as glassdome-invoice for each category, and glassdome-now.",
         ),
         Switch(
             name="move_to_junk",

@@ -1,4 +1,4 @@
-// Names and colours of Glassdome's labels in SOGo's mail. They are added to the open page and never to anybody's preferences.
+// Names and colours of Glassdome's labels in SOGo's mail. They are added to the open page and never to the stored preferences.
 (function () {
   'use strict';
   var labels = {

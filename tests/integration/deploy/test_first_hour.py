@@ -204,7 +204,7 @@ def test_labels_for_sogo_go_without_a_trace(tmp_path: Path, docker: Path, own: s
 
 
 def test_a_mailcow_without_sogo_gets_no_script(tmp_path: Path) -> None:
-    """A file that nobody mounts would only puzzle."""
+    """A file that no container mounts would only puzzle."""
     root = make_mailcow(tmp_path / "mailcow", {"data/conf/sogo/sogo.conf": "{}"})
     glassdome("install", root)
     assert not (root / SOGO).exists()

@@ -13,7 +13,7 @@ import pytest
 
 from glassdome.act import Performer, Undoer, plan, plan_feedback
 from glassdome.act.perform import GIVE_UP_AFTER
-from glassdome.act.plan import category_keyword
+from glassdome.act.plan import FIRST_CONTACT, NOW, category_keyword
 from glassdome.core.clock import FixedClock
 from glassdome.core.errors import (
     ActionForbidden,
@@ -94,6 +94,23 @@ def _performer(database: Database, server: Any, clock: FixedClock) -> Performer:
 
 async def _states(database: Database) -> list[ActionState]:
     return [item.state for item in await database.actions.of(a_ref(1))]
+
+
+@pytest.mark.parametrize("label", [Label.HAM, Label.SPAM, Label.PHISH])
+def test_attention_and_first_contact_by_choice(label: Label) -> None:
+    """Each stands behind the owner's choice, and junk has neither."""
+    verdict = a_verdict(label=label, is_phishing=label is Label.PHISH, attention="now")
+
+    def marks(**choices: bool) -> set[str]:
+        wishes = Preferences(username="ann@example.org", chosen=True, **choices)
+        return {action.argument for action in plan(verdict, wishes, a_ref(1), first_contact=True)}
+
+    wanted = label is Label.HAM
+    assert (NOW in marks(flag_categories=True)) is wanted
+    assert (FIRST_CONTACT in marks(flag_phishing=True)) is wanted
+    assert not {NOW, FIRST_CONTACT} & marks(phishing_alerts=True, move_to_junk=True)
+    later = plan(replace(verdict, attention="read"), ALL, a_ref(1))
+    assert not {NOW, FIRST_CONTACT} & {action.argument for action in later}
 
 
 def test_the_plan_follows_the_wishes() -> None:

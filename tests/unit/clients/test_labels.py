@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from glassdome.act.plan import CHECK, PHISHING, UNREADABLE
+from glassdome.act.plan import CHECK, FIRST_CONTACT, NOW, PHISHING, UNREADABLE
 from glassdome.values.keyword import CATEGORY_COLOUR, KEYWORDS
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +30,7 @@ def test_the_page_has_the_table() -> None:
 
 def test_planned_keywords_are_in_the_table() -> None:
     """Nothing is set that no program knows."""
-    assert {PHISHING, CHECK, UNREADABLE} <= {word.name for word in KEYWORDS}
+    assert {PHISHING, CHECK, UNREADABLE, NOW, FIRST_CONTACT} <= {word.name for word in KEYWORDS}
 
 
 @pytest.mark.parametrize("colour", [*(word.colour for word in KEYWORDS), CATEGORY_COLOUR])
