@@ -21,6 +21,14 @@ def test_each_program_has_the_table(file: Path) -> None:
     assert json.loads(file.read_text(encoding="utf-8")) == TABLE
 
 
+def test_thunderbird_has_the_table() -> None:
+    """Thunderbird keeps the tags of keywords under their names in lower case."""
+    text = (ROOT / "clients" / "thunderbird" / "user.js").read_text(encoding="utf-8")
+    found = dict(re.findall(r'^user_pref\("mailnews\.tags\.(\S+)", "(.+)"\);$', text, re.MULTILINE))
+    names = {f"{word.name.lower()}.tag": word.title for word in KEYWORDS}
+    assert found == names | {f"{word.name.lower()}.color": word.colour.upper() for word in KEYWORDS}
+
+
 def test_the_page_has_the_table() -> None:
     """The page names keyword, label and colour."""
     page = (ROOT / "docs" / "howto" / "mail-programs.md").read_text(encoding="utf-8")
