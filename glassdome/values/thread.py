@@ -74,7 +74,8 @@ class Turn:
 
     `mine` is True where the owner of the mailbox wrote it. `settles` says that it has something of an answer: more than
     thanks, a promise or a question back. `delivers` is True where it brings what was asked for or says that it is done,
-    `received` where it confirms that something came, `thanks` where it thanks. `withdraws` takes back what was asked;
+    `accepts` where it agrees ("Will do", "Perfect"), `received` where it confirms that something came, `thanks` where it
+    thanks. `withdraws` takes back what was asked;
     `no_reply` says that no answer is needed. `leaves` are sentences that leave a part to somebody else, with that
     one's name. `away_until` is the last day of an absence notice, `defers_until` the day before which its writer does
     not want to be asked again. `moved_to` is a day to which its writer puts off what others owe.
@@ -98,6 +99,7 @@ class Turn:
     promises: tuple[Debt, ...] = ()
     settles: bool = False
     delivers: bool = False
+    accepts: bool = False
     received: bool = False
     thanks: bool = False
     withdraws: bool = False

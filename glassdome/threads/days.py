@@ -1,0 +1,116 @@
+"""Days that letters name: by when something is wanted or promised, and until when somebody is away."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from glassdome.engine.builtin.dates import CALENDARS, days_in, names_a_day
+from glassdome.engine.builtin.deadlines import deadline_of
+from glassdome.engine.builtin.words import fold
+
+__all__ = ["day_in", "due_day", "month_in"]
+
+_READ: Final = 400
+#: Times without a day: this week and next, the end of the month, and months alone; folded.
+_NEXT: Final = (
+    r"(?:next|nachste[nrs]?|kommende[nrs]?|la semaine prochaine|prochaine?|proxim[oa]|que viene|prossim[oa]|volgende)"
+)
+_END: Final = r"(?:end|ende|fin|finales|final|fine|einde)"
+_WEEK: Final = r"(?:week|woche|semaine|semana|settimana)"
+_MONTH: Final = r"(?:month|monat\w{0,2}|mois|mes|mese|maand)"
+_END_OF_NEXT_WEEK: Final = re.compile(
+    rf"\b{_END} (?:of |der |de la |de )?{_NEXT}\w* {_WEEK}|\b{_END} de (?:la )?{_WEEK} (?:prochaine|que viene|proxima)"
+)
+_END_OF_WEEK: Final = re.compile(
+    rf"\b{_END} (?:of |der |dieser |de (?:la |esta |cette )?|della )?(?:the |this )?{_WEEK}|\bwochenende|\bthis week|\bdiese woche|\bcette semaine|\besta semana"
+)
+_NEXT_WEEK: Final = re.compile(rf"\b{_NEXT} {_WEEK}|\b{_WEEK} (?:prochaine|que viene|proxima)|\ble week-end prochain")
+_END_OF_MONTH: Final = re.compile(
+    rf"\b{_END} (?:of |des |du |de |del )?(?:the |this |este )?{_MONTH}\b|\bmonatsende|\bmonthend"
+)
+_COUNTED: Final = re.compile(
+    r"\b(?:in|within|dans|sous|d'ici|en|dentro de|innerhalb von|binnen)\s(?:about |etwa |ca |unos |environ )?(?P<n>an?|one|two|three|four|five|couple of|a couple of|a few|few|ein(?:em|er)?|zwei|drei|vier|paar|ein paar"
+    r"|une?|deux|trois|quatre|quelques|una?|dos|tres|cuatro|unos|unas|\d{1,2})\s(?P<u>days?|tag(?:en?)?|jours?|dias?|weeks?|wochen?|semaines?|semanas?|months?|monat(?:en?)?|mois|mes(?:es)?)\b"
+)
+_NUMBERS: Final = {
+    "a": 1, "an": 1, "one": 1, "ein": 1, "einem": 1, "einer": 1, "un": 1, "une": 1, "una": 1, "two": 2, "zwei": 2, "deux": 2, "dos": 2,
+    "couple of": 2, "a couple of": 2, "three": 3, "drei": 3, "trois": 3, "tres": 3, "few": 3, "a few": 3, "paar": 3, "ein paar": 3,
+    "quelques": 3, "unos": 3, "unas": 3, "four": 4, "vier": 4, "quatre": 4, "cuatro": 4, "five": 5,
+}  # fmt: skip
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("january januar janvier enero", "february februar fevrier febrero", "march marz mars marzo", "april avril abril", "may mai mayo",
+         "june juni juin junio", "july juli juillet julio", "august aout agosto", "september septembre septiembre",
+         "october oktober octobre octubre", "november novembre noviembre", "december dezember decembre diciembre"), 1)
+    for name in names.split()
+}  # fmt: skip
+_IN_MONTH: Final = re.compile(
+    rf"\b(?:(?P<part>early|mid|end of|late|beginning of|anfang|mitte|ende|debut|mi|fin|finales de|principios de|mediados de|courant)[- ]|(?:in|im|ab|from|until|bis|en|a partir de|from|before|until|jusqu'en|hasta|next|para|not before|in the|since) )(?P<m>{'|'.join(_MONTHS)})\b(?! \d)"
+)
+
+
+def due_day(sentence: str, language: str, now: datetime, *, any_day: bool = False) -> date | None:
+    """Return the day by which; with `any_day` also one that is only named ("I'll call on Monday")."""
+    found = deadline_of(sentence[:_READ], language, now)
+    if found is not None and (found.said or any_day) and not found.hour:
+        return found.day
+    folded = fold(sentence[:_READ])
+    loose = _loose(folded, now.date())
+    if loose is not None:
+        return loose
+    if found is not None:
+        return found.day
+    return _first(folded, language, now) if any_day else None
+
+
+def _first(folded: str, language: str, now: datetime) -> date | None:
+    tag = language if language in CALENDARS else "en"
+    if not names_a_day(folded, tag):
+        return None
+    return next((named.day for named in days_in(folded, tag, now) if named.day >= now.date()), None)
+
+
+def day_in(sentence: str, language: str, now: datetime) -> date | None:
+    """Return the last day that a sentence names from `now` on, a month without a day as its first."""
+    folded = fold(sentence[:_READ])
+    tag = language if language in CALENDARS else "en"
+    named = (
+        [item.day for item in days_in(folded, tag, now) if item.day >= now.date()] if names_a_day(folded, tag) else []
+    )
+    return max(named, default=None) or month_in(folded, now.date()) or _loose(folded, now.date())
+
+
+def month_in(folded: str, today: date) -> date | None:
+    """Return the first day that "in June", "mid May" or "end of March" means."""
+    found = _IN_MONTH.search(folded)
+    if found is None:
+        return None
+    month = _MONTHS[found["m"]]
+    year = today.year + (month < today.month)
+    part = (found["part"] or "").split(" ")[0]
+    if part in ("mid", "mitte", "mi", "mediados"):
+        return date(year, month, 15)
+    if part in ("end", "ende", "late", "fin", "finales"):
+        return date(year, month, monthrange(year, month)[1])
+    return date(year, month, 1)
+
+
+def _loose(folded: str, today: date) -> date | None:
+    """Return the day of a time that no date says: a week ends on Friday."""
+    friday = today + timedelta(days=(4 - today.weekday()) % 7)
+    if counted := _COUNTED.search(folded):
+        number = int(counted["n"]) if counted["n"].isdigit() else _NUMBERS[counted["n"]]
+        unit = counted["u"]
+        return today + timedelta(days=number * (7 if unit[0] in "ws" else 30 if unit[0] == "m" else 1))
+    if _END_OF_NEXT_WEEK.search(folded) or _NEXT_WEEK.search(folded):
+        monday = today + timedelta(days=7 - today.weekday())
+        return monday + timedelta(days=4)
+    if _END_OF_WEEK.search(folded):
+        return friday
+    if _END_OF_MONTH.search(folded):
+        return today.replace(day=monthrange(today.year, today.month)[1])
+    return None

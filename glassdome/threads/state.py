@@ -1,0 +1,360 @@
+"""Says how a thread stands: who owes whom an answer, and whether a reminder would be right now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from glassdome.engine.builtin.words import words_of
+from glassdome.threads.summary import summarize_thread
+from glassdome.values.thread import Debt, Owner, Thread, ThreadState, Turn
+
+__all__ = ["thread_of"]
+
+#: Days without an answer after which a reminder is right: of what the owner owes, of what others owe, of promises without a day.
+_MY_DAYS: Final = 2
+_THEIR_DAYS: Final = 4
+_PROMISE_DAYS: Final = 7
+_MY_PROMISE_DAYS: Final = 4
+#: Days before a due day from which on the owner is reminded, and after an absence in which nobody is.
+_BEFORE_DUE: Final = 2
+_AFTER_ABSENCE: Final = 2
+#: Days after which nobody expects an answer any more.
+_STALE: Final = 365
+_LONG_WORD: Final = 5
+
+
+@dataclass(slots=True)
+class _Open:
+    """A debt that is open: who owes it, to whom, since when, and what holds it back."""
+
+    debt: Debt
+    mine: bool
+    creditor: str
+    since: datetime
+    blocked: bool = False
+    waits: date | None = None
+    listed: bool = False
+
+
+@dataclass(slots=True)
+class _Course:
+    """The debts of a thread while its turns are read one after another."""
+
+    owner: Owner
+    open: list[_Open]
+    my_ids: set[str]
+    asked_of_me: Debt | None = None
+    asked_of_them: Debt | None = None
+
+
+def thread_of(
+    turns: Iterable[Turn], *, owner: Owner, now: datetime, thread_id: str = "", subject: str = "", after_days: int = 0
+) -> Thread:
+    """Return the thread that `turns` make at `now`, one turn at least.
+
+    `after_days` is the owner's own wish of how long others have for an answer; 0 takes the usual four days.
+    """
+    ordered = sorted({turn.message_id or str(turn.ref): turn for turn in turns}.values(), key=lambda turn: turn.at)
+    if not ordered:
+        raise ValueError("a thread has one mail at least")
+    course = _Course(owner=owner, open=[], my_ids=set())
+    for turn in ordered:
+        _step(course, turn)
+    first, last = ordered[0], ordered[-1]
+    standing = _standing(course.open, now.date())
+    state = _state_of(standing)
+    waits = _waits(standing) if standing else None
+    return Thread(
+        thread_id=thread_id or first.message_id, subject=subject or first.subject, people=_people(ordered), state=state,
+        debt=standing.debt if standing else None, since=standing.since if standing else None, waiting_until=waits,
+        remind=standing is not None and _may_remind(standing, now, after_days or _THEIR_DAYS),
+        why=_why(standing, ordered), asked_of_me=course.asked_of_me, asked_of_them=course.asked_of_them,
+        last_at=last.at, mails=len(ordered), summary=summarize_thread(ordered, standing.debt if standing else None),
+    )  # fmt: skip
+
+
+def _people(turns: Sequence[Turn]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(address for turn in turns for address in (turn.author, *turn.to, *turn.cc) if address))
+
+
+def _step(course: _Course, turn: Turn) -> None:
+    if turn.mine:
+        course.my_ids.add(turn.message_id)
+    if turn.suspected or turn.kind in ("automatic", "report"):
+        return
+    if turn.kind == "absence":
+        _hold(course.open, turn)
+        return
+    if turn.withdraws:
+        course.open = [item for item in course.open if not _concerns(item, turn)]
+    else:
+        _settle(course, turn)
+    _add(course, turn)
+
+
+def _concerns(item: _Open, turn: Turn) -> bool:
+    """Return whether a turn's author is the one who owes or the one who is owed."""
+    return turn.mine or item.creditor == turn.author or not item.mine
+
+
+def _hold(items: list[_Open], turn: Turn) -> None:
+    for item in items:
+        if not item.mine and turn.away_until is not None:
+            item.waits = turn.away_until
+
+
+def _settle(course: _Course, turn: Turn) -> None:
+    """Close, change or hold what was open before this turn."""
+    owed = [item for item in course.open if _owes(item, turn, course.owner)]
+    due_to = [item for item in course.open if item.creditor == turn.author and item not in owed]
+    left = _left(course, turn, owed)
+    asked = [item for item in owed if item.debt.basis == "request"]
+    answered = turn.settles or (turn.accepts and any(not item.debt.action for item in asked))
+    for item in owed:
+        if item in left:
+            item.blocked = False
+        elif _is_paid(item, turn, answered=answered, newer=_newer(item, asked)):
+            course.open.remove(item)
+        elif turn.promises or _takes_on(item, turn):
+            _promise_instead(course, item, turn)
+        elif turn.defers_until is not None:
+            item.waits = turn.defers_until
+        elif turn.requests and not turn.leaves:
+            item.blocked = True
+    for item in due_to:
+        if turn.received and item.debt.basis in ("promise", "request"):
+            _receive(course, item, turn)
+        elif turn.moved_to is not None:
+            item.debt = replace(item.debt, due=turn.moved_to)
+        if turn.settles or turn.accepts or turn.received:
+            item.blocked = False
+
+
+def _receive(course: _Course, item: _Open, turn: Turn) -> None:
+    """Close what came; thanks for news do not pay a promise that was made in the mail they answer."""
+    promised_last = item.debt.basis == "promise" and not turn.settles
+    if not (turn.requests and item.debt.basis == "request") and not (promised_last and turn.promises):
+        course.open.remove(item)
+
+
+def _owes(item: _Open, turn: Turn, owner: Owner) -> bool:
+    """Return whether the turn's author can pay the debt: the owner or a colleague who answers, or anybody asked."""
+    if item.creditor == turn.author:
+        return False
+    if item.mine:
+        if turn.mine:
+            return True
+        answers = owner.is_colleague(turn.author) and item.creditor in (*turn.to, *turn.cc)
+        return (answers and not owner.is_colleague(item.creditor)) or item.debt.anyone
+    return not turn.mine and (
+        not owner.is_colleague(turn.author) or turn.author in item.debt.to or _asked_alone(item, turn)
+    )
+
+
+def _asked_alone(item: _Open, turn: Turn) -> bool:
+    return not item.debt.to
+
+
+def _newer(item: _Open, asked: Sequence[_Open]) -> bool:
+    """Return whether something was asked after this promise, which an answer then answers."""
+    return any(other.since > item.since for other in asked)
+
+
+def _is_paid(item: _Open, turn: Turn, *, answered: bool, newer: bool) -> bool:
+    if item.debt.basis == "promise":
+        if turn.delivers:
+            return True
+        return turn.settles and not turn.promises and not turn.requests and not newer
+    if turn.delivers and not turn.promises:
+        return True
+    if item.debt.weak and (answered or turn.thanks or turn.accepts):
+        return True
+    if turn.promises and (item.debt.action or not turn.settles):
+        return False
+    return answered and not (turn.requests and item.debt.action) and not _asks_back(turn)
+
+
+def _asks_back(turn: Turn) -> bool:
+    """Return whether the turn says little and asks: a question back, which leaves the first one open."""
+    return bool(turn.requests) and not turn.settles
+
+
+def _takes_on(item: _Open, turn: Turn) -> bool:
+    return turn.accepts and item.debt.action and item.debt.basis == "request" and not turn.settles
+
+
+def _promise_instead(course: _Course, item: _Open, turn: Turn) -> None:
+    """Put the promise in the place of what it answers; what has no day of its own keeps the one that was wanted."""
+    if item not in course.open:
+        return
+    course.open.remove(item)
+    by_colleague = item.mine and not turn.mine
+    if by_colleague:
+        return
+    made = turn.promises[0] if turn.promises else Debt(basis="promise", quote=turn.gist or item.debt.quote, action=True)
+    if made.due is None:
+        made = replace(made, due=item.debt.due)
+    if not any(other.debt.quote == made.quote and other.mine == item.mine for other in course.open):
+        course.open.append(_Open(debt=made, mine=item.mine, creditor=item.creditor, since=turn.at))
+
+
+def _left(course: _Course, turn: Turn, owed: Sequence[_Open]) -> list[_Open]:
+    """Return the debts that a colleague's or the owner's answer leaves to the owner: of several, the one most alike."""
+    mine = [item for item in owed if item.mine]
+    kept: list[_Open] = []
+    for address, sentence in turn.leaves:
+        if course.owner.is_me(address) and mine and not turn.mine:
+            words = _content(sentence)
+            told = [(len(words & _content(item.debt.quote)), number) for number, item in enumerate(mine)]
+            best = max(told)
+            kept.append(mine[best[1]] if best[0] else mine[0])
+    return kept
+
+
+def _content(text: str) -> set[str]:
+    return {word[:_LONG_WORD] for word in words_of(text) if len(word) >= _LONG_WORD}
+
+
+def _add(course: _Course, turn: Turn) -> None:
+    """Open what the turn asks and promises."""
+    mine_asked = [debt for debt in turn.requests if _is_asked_of_me(debt, turn, course)]
+    if turn.mine:
+        _ask(course, turn, turn.requests, mine=False)
+    elif mine_asked and not turn.no_reply:
+        _ask(course, turn, mine_asked, mine=True)
+    if not _counts(turn, course):
+        return
+    for debt in turn.promises[:1]:
+        if not any(item.debt.quote == debt.quote for item in course.open):
+            creditor = _creditor(turn, course.owner)
+            course.open = [
+                item
+                for item in course.open
+                if item.debt.basis != "promise" or item.mine != turn.mine or item.debt.action is False
+            ]
+            course.open.append(_Open(debt=debt, mine=turn.mine, creditor=creditor, since=turn.at))
+
+
+def _counts(turn: Turn, course: _Course) -> bool:
+    """Return whether a promise binds somebody towards the owner, or the owner."""
+    if turn.mine:
+        return True
+    outside = not course.owner.is_colleague(turn.author) or all(
+        course.owner.is_me(a) or course.owner.is_colleague(a) for a in turn.to
+    )
+    return outside and any(map(course.owner.is_me, turn.to)) and turn.kind == "message"
+
+
+def _creditor(turn: Turn, owner: Owner) -> str:
+    if turn.mine:
+        return next((address for address in turn.to if not owner.is_me(address)), "")
+    return next((address for address in turn.to if owner.is_me(address)), "")
+
+
+def _ask(course: _Course, turn: Turn, debts: Sequence[Debt], *, mine: bool) -> None:
+    if not debts:
+        return
+    shown = debts[0]
+    if mine:
+        course.asked_of_me = shown
+    else:
+        course.asked_of_them = shown
+    course.open = [
+        item
+        for item in course.open
+        if not (
+            item.mine == mine and item.creditor == turn.author and item.debt.basis == "request" and _again(item, turn)
+        )
+    ]
+    listed = turn.kind == "list"
+    course.open += [_Open(debt=debt, mine=mine, creditor=turn.author, since=turn.at, listed=listed) for debt in debts]
+
+
+def _again(item: _Open, turn: Turn) -> bool:
+    """Return whether the turn asks once more: a reminder takes the place of what it reminds of."""
+    return item.since < turn.at and not item.blocked
+
+
+def _is_asked_of_me(debt: Debt, turn: Turn, course: _Course) -> bool:
+    owner = course.owner
+    if debt.to:
+        return any(map(owner.is_me, debt.to))
+    if turn.kind == "list":
+        return bool(course.my_ids.intersection(turn.in_reply_to))
+    if any(map(owner.is_me, turn.to)):
+        return True
+    return not any(map(owner.is_me, turn.cc)) and not any(map(owner.is_colleague, turn.to))
+
+
+def _standing(items: Sequence[_Open], today: date) -> _Open | None:
+    """Return the debt that decides: the owner's before others', what is blocked by a question back last."""
+    mine = [item for item in items if item.mine and not (item.blocked and _is_early(item, today))]
+    theirs = [item for item in items if not item.mine]
+    held = [item for item in items if item.mine and item.blocked]
+    for group in (mine, theirs, held):
+        if group:
+            return _chosen(group)
+    return None
+
+
+def _is_early(item: _Open, today: date) -> bool:
+    return item.debt.due is None or item.debt.due >= today
+
+
+def _chosen(items: Sequence[_Open]) -> _Open:
+    """Return the newest; of one mail, the first that is clear, with the day of the others where it has none."""
+    latest = max(item.since for item in items)
+    same = [item for item in items if item.since == latest]
+    best = next((item for item in same if not item.debt.weak and not item.debt.anyone), same[0])
+    if best.debt.due is None:
+        due = next((item.debt.due for item in same if item.debt.due is not None), None)
+        best = replace(best, debt=replace(best.debt, due=due))
+    return best
+
+
+def _state_of(item: _Open | None) -> ThreadState:
+    if item is None:
+        return ThreadState.CLOSED
+    return ThreadState.OPEN_ME if item.mine else ThreadState.OPEN_THEM
+
+
+def _waits(item: _Open) -> date | None:
+    days = [
+        day for day in (item.waits, item.debt.due if not item.mine or item.debt.basis == "promise" else None) if day
+    ]
+    return max(days, default=None)
+
+
+def _may_remind(item: _Open, now: datetime, their_days: int) -> bool:
+    today, since = now.date(), now - item.since
+    if since > timedelta(days=_STALE) or (item.listed and not item.mine):
+        return False
+    if item.waits is not None and today <= item.waits + timedelta(days=_AFTER_ABSENCE if not item.mine else 0):
+        return False
+    if item.debt.due is not None:
+        ahead = (item.debt.due - today).days
+        return ahead <= _BEFORE_DUE if item.mine else ahead < 0
+    if item.debt.basis == "promise":
+        return since >= timedelta(days=_MY_PROMISE_DAYS if item.mine else _PROMISE_DAYS)
+    return since >= timedelta(days=_MY_DAYS if item.mine else their_days)
+
+
+def _why(item: _Open | None, turns: Sequence[Turn]) -> str:
+    """Return the reason in one plain sentence."""
+    if item is None:
+        last = next((turn for turn in reversed(turns) if turn.kind == "message"), turns[-1])
+        if last.withdraws:
+            return "The request was taken back."
+        return "Nothing is asked or promised that is still open."
+    due = f" by {item.debt.due.isoformat()}" if item.debt.due is not None else ""
+    day = item.since.date().isoformat()
+    if item.debt.basis == "promise":
+        return f"You promised it on {day}{due}." if item.mine else f"They promised it on {day}{due}."
+    return (
+        f"You were asked on {day} for an answer{due}."
+        if item.mine
+        else f"You asked on {day} and wait for an answer{due}."
+    )

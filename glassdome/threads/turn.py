@@ -1,0 +1,272 @@
+"""Reads one mail as a turn of its thread: what it asks, promises, settles and puts off, by its new words alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final
+
+from glassdome.core import limits
+from glassdome.engine.builtin.intent import requests_in
+from glassdome.engine.builtin.sentences import Sentence, sentences_of
+from glassdome.threads.days import day_in, due_day
+from glassdome.threads.kinds import calendar_answer, kind_of
+from glassdome.threads.letter import People, body_of, language_of_letter, people_of
+from glassdome.threads.lexicon import LANGUAGES, Words, read_words, words_for
+from glassdome.values.message import Address, Message
+from glassdome.values.refs import MessageRef
+from glassdome.values.thread import Debt, Owner, Turn
+
+__all__ = ["turn_of"]
+
+#: Sentences read, debts and other sentences kept of one mail.
+_MOST_SENTENCES: Final = 40
+_MOST_DEBTS: Final = 6
+_MOST_KEPT: Final = 2
+#: Words up to which a sentence of thanks or of agreement is nothing else.
+_COURTESY_WORDS: Final = 9
+_FEW_WORDS: Final = 3
+#: Sentences behind a request in which its day may stand.
+_NEAR: Final = 2
+_AT_ALL: Final = "?"
+#: Commas at which a long sentence is read in parts.
+_CLAUSES: Final = re.compile(r"(?<=[,;:])\s|\s[-–—]\s")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The findings of the sentences, as they are read one after another."""
+
+    requests: list[Debt] = field(default_factory=list)
+    promises: list[Debt] = field(default_factory=list)
+    leaves: list[tuple[str, str]] = field(default_factory=list)
+    decisions: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    defers_until: date | None = None
+    moved_to: date | None = None
+    spoken_to: tuple[str, ...] = ()
+    last_request: int = -9
+
+
+def turn_of(
+    message: Message,
+    *,
+    ref: MessageRef,
+    owner: Owner,
+    mine: bool | None = None,
+    at: datetime | None = None,
+    suspected: bool = False,
+) -> Turn:
+    """Return the turn that `message` is in the thread of `owner`.
+
+    `mine` says that the owner wrote it (mail of the Sent folder), else the author's address tells. `at` stands for a mail
+    without a date. A `suspected` fraud or spam asks nothing.
+    """
+    author = message.author.addr.lower()
+    mine = owner.is_me(author) if mine is None else mine
+    written = message.date or message.received or at
+    if written is None:
+        raise ValueError("a mail without a date needs `at`")
+    language = language_of_letter(message)
+    kind = kind_of(message) if not mine else "message"
+    turn = Turn(
+        ref=ref, message_id=message.message_id, at=written, mine=mine, author=author, author_name=message.author.name[:80],
+        to=_addresses(message.to), cc=_addresses(message.cc), in_reply_to=message.in_reply_to,
+        names=tuple((person.addr.lower(), person.name[:80]) for person in (message.author, *message.recipients) if person.name),
+        subject=message.subject[:200], kind=kind, language=language, suspected=suspected,
+    )  # fmt: skip
+    if kind in ("automatic", "report") or suspected:
+        return turn
+    body = body_of(message.new_text, read_words(language if language in LANGUAGES else "en"), message.author)
+    if kind == "absence":
+        return replace(turn, away_until=_away_until(body, language, written))
+    if kind == "calendar" and calendar_answer(message):
+        return replace(turn, settles=True, accepts=True, gist=_cut(body))
+    people = people_of(message, owner.addresses, owner.name)
+    return _read(turn, message, body, people, owner)
+
+
+def _addresses(people: Sequence[Address]) -> tuple[str, ...]:
+    return tuple(person.addr.lower() for person in people[: limits.MAX_ACTION_ITEMS * 5])
+
+
+def _away_until(body: str, language: str, written: datetime) -> date | None:
+    days = [day for s in sentences_of(body)[:_MOST_SENTENCES] if (day := day_in(s.text, language, written)) is not None]
+    return max(days, default=None)
+
+
+def _read(turn: Turn, message: Message, body: str, people: People, owner: Owner) -> Turn:
+    found = _Reading()
+    known = turn.language in LANGUAGES
+    table = read_words(turn.language if known else "en")
+    sentences = sentences_of(body)[:_MOST_SENTENCES]
+    for number, sentence in enumerate(sentences):
+        _take(found, number, sentence.text, table, turn, people, owner)
+    if not known:
+        _ask_engine(found, sentences, turn)
+    if any(not item.inline and item.size for item in message.attachments):
+        found.flags.add("attached")
+    return _closed(turn, found)
+
+
+def _ask_engine(found: _Reading, sentences: Sequence[Sentence], turn: Turn) -> None:
+    """Add the requests that the engine's words find in a language that has no table here."""
+    known = {debt.quote for debt in found.requests}
+    for request in requests_in(sentences, turn.language, turn.at):
+        quote = _cut(request.sentence.text)
+        if request.clear and quote not in known:
+            found.requests.append(Debt(basis="request", quote=quote, due=request.due_at, action=True))
+
+
+def _closed(turn: Turn, found: _Reading) -> Turn:
+    """Put the findings into the turn."""
+    requests = [debt for debt in found.requests if not debt.weak] or found.requests
+    flags = found.flags
+    return replace(
+        turn,
+        requests=tuple(requests[:_MOST_DEBTS]), promises=tuple(found.promises[:_MOST_DEBTS]),
+        settles=bool(found.said) or "decline" in flags or "done" in flags,
+        delivers="done" in flags or "attached" in flags, accepts="ack" in flags,
+        received="received" in flags, thanks="thanks" in flags, withdraws="withdraw" in flags,
+        no_reply="no_reply" in flags, leaves=tuple(found.leaves[:_MOST_DEBTS]),
+        defers_until=found.defers_until, moved_to=found.moved_to, decisions=tuple(found.decisions[:_MOST_KEPT]),
+        gist=_cut(next((text for text in found.said), "") or next((debt.quote for debt in requests), "")),
+    )  # fmt: skip
+
+
+def _take(found: _Reading, number: int, text: str, table: Words, turn: Turn, people: People, owner: Owner) -> None:
+    """Read one sentence."""
+    words = words_for(text, table.language)
+    roles = table.roles(words)
+    asks = text.rstrip("\"'”»)").endswith(_AT_ALL) or "¿" in text
+    called = people.spoken_to(text)
+    if _is_greeting(number, words, called, table):
+        found.spoken_to = called or ()
+        return
+    if called is not None and "thanks" not in roles:
+        found.spoken_to = called
+    if "withdraw" in roles and not asks:
+        found.flags.add("withdraw")
+        return
+    if "no_reply" in roles and not asks:
+        found.flags.add("no_reply")
+        return
+    if asks or roles & {"ask", "order", "hope"}:
+        if _asks(roles, words, asks=asks):
+            _take_request(found, number, text, roles, turn, called)
+            return
+        if asks or "empty" in roles:
+            return
+    _take_statement(found, number, text, words, roles, turn, people, owner)
+
+
+def _is_greeting(number: int, words: Sequence[str], called: tuple[str, ...] | None, table: Words) -> bool:
+    if number > 1 or len(words) > _COURTESY_WORDS // 2 + 1 or table.language == "":
+        return False
+    opens = bool(words) and words[0] in _GREETINGS
+    return (opens or (number == 0 and called is not None)) and (
+        called is not None or len(words) <= _COURTESY_WORDS // 2 + 1
+    )
+
+
+_GREETINGS: Final = frozenset(
+    ["hi", "hello", "hey", "dear", "morning", "good", "hallo", "liebe", "lieber", "guten", "moin", "servus", "sehr", "bonjour", "bonsoir",
+     "salut", "cher", "chere", "chers", "madame", "monsieur", "coucou", "hola", "buenos", "buenas", "estimado", "estimada", "estimados",
+     "querido", "querida", "ciao", "buongiorno", "gentile", "beste", "hoi", "dag", "ola", "bom", "caro", "cara", "dzien", "czesc", "witam", "szanowni", "szanowna", "szanowny"]
+)  # fmt: skip
+
+
+def _asks(roles: set[str], words: Sequence[str], *, asks: bool) -> bool:
+    """Return whether a sentence with a question mark, or with the words of a request, wants anything back."""
+    if "empty" in roles:
+        return False
+    if asks:
+        return True
+    if roles & {"received", "condition"} and "ask" not in roles:
+        return False
+    return len(words) > 1
+
+
+def _take_request(
+    found: _Reading, number: int, text: str, roles: set[str], turn: Turn, called: tuple[str, ...] | None
+) -> None:
+    action = bool(roles & {"ask", "modal", "order"})
+    due = due_day(text, turn.language, turn.at, any_day=action)
+    weak = "hope" in roles and not text.endswith(_AT_ALL)
+    debt = Debt(
+        basis="request", quote=_cut(text), due=due, to=called or found.spoken_to, action=action, weak=weak,
+        anyone="anyone" in roles,
+    )  # fmt: skip
+    found.requests.append(debt)
+    found.last_request = number
+    if roles & {"received"}:
+        found.flags.add("received")
+
+
+def _take_statement(
+    found: _Reading,
+    number: int,
+    text: str,
+    words: Sequence[str],
+    roles: set[str],
+    turn: Turn,
+    people: People,
+    owner: Owner,
+) -> None:
+    due = due_day(text, turn.language, turn.at)
+    if "received" in roles:
+        found.flags.add("received")
+    if "thanks" in roles:
+        found.flags.add("thanks")
+    if left := _left_to(text, words, roles, turn, people, owner):
+        found.leaves.append((left, _cut(text)))
+        return
+    if "promise" in roles and not roles & {"plan", "condition"}:
+        day = due_day(text, turn.language, turn.at, any_day=True)
+        found.promises.append(Debt(basis="promise", quote=_cut(text), due=day, action=True))
+        return
+    if "defer" in roles and (day := day_in(text, turn.language, turn.at)) is not None and day > turn.at.date():
+        found.defers_until = max(found.defers_until or day, day)
+        return
+    if roles & {"done", "decline", "decided"}:
+        found.flags |= roles & {"done", "decline"}
+        found.decisions += [_cut(text)] if "decided" in roles else []
+        found.said.append(text)
+        return
+    if "enough" in roles:
+        found.moved_to = due
+        found.flags.add("ack")
+        return
+    if roles & {"thanks", "ack", "received"} and len(words) <= _COURTESY_WORDS:
+        found.flags |= roles & {"ack"}
+        return
+    if due is not None and found.requests and number - found.last_request <= _NEAR and found.requests[-1].due is None:
+        found.requests[-1] = replace(found.requests[-1], due=due)
+    found.said.append(text)
+
+
+def _left_to(text: str, words: Sequence[str], roles: set[str], turn: Turn, people: People, owner: Owner) -> str:
+    """Return the address of whom a sentence leaves something to ("Ms Example will tell you"), empty where to nobody."""
+    if "hand" not in roles or len(words) < _FEW_WORDS:
+        return ""
+    others = [address for address in people.named_in(words) if address != turn.author]
+    if turn.mine:
+        others = [address for address in others if not owner.is_me(address)]
+    spoken = people.spoken_to(text) or ()
+    return next((address for address in others if address not in spoken and not _stands_in(words, people, address)), "")
+
+
+def _stands_in(words: Sequence[str], people: People, address: str) -> bool:
+    """Return whether the name stands behind "for": "jumping in for Jana"."""
+    places = [number for number, word in enumerate(words) if people.by_word.get(word) == address]
+    return any(words[max(0, place - 2) : place].count(word) for place in places for word in _FOR)
+
+
+_FOR: Final = ("for", "fur", "pour", "por", "statt", "instead", "per", "voor", "namens")
+
+
+def _cut(text: str) -> str:
+    return text[: limits.MAX_PHRASE_CHARS].strip()
