@@ -23,6 +23,8 @@ __all__ = ["LANGUAGES", "Words", "read_words", "words_for"]
 #: The languages there are words for; the first four have all of them.
 LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
 _GAP: Final = 4
+#: Letters by which stems are looked up.
+_STEM: Final = 3
 _ANY: Final = ("_",)
 #: Words of a sentence that are read.
 _MOST_WORDS: Final = 80
@@ -30,7 +32,25 @@ _MOST_WORDS: Final = 80
 _DIGRAPHS: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 _Form = tuple[str, ...]
-_Slot = tuple[_Form, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """The alternatives of one place: whole words, beginnings of words, and words together by the first of them."""
+
+    words: frozenset[str]
+    stems: tuple[str, ...]
+    together: Mapping[str, tuple[_Form, ...]]
+    any: bool
+
+    def ends(self, words: Sequence[str], start: int) -> tuple[int, ...]:
+        """Return where a form that begins at `start` ends."""
+        word = words[start]
+        found: tuple[int, ...] = ()
+        if self.any or word in self.words or (self.stems and word.startswith(self.stems)):
+            found = (start + 1,)
+        forms = self.together.get(word)
+        return found if forms is None else found + tuple(start + len(f) for f in forms if _stands(words, start, f))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +79,11 @@ class Words:
         while begin < len(words) and words[begin] in self.fillers:
             begin += 1
         for at, word in enumerate(words):
-            for phrase in (*self.by_word.get(word, ()), *self.by_stem.get(word[:3], ()), *self.by_word.get("_", ())):
+            for phrase in (
+                *self.by_word.get(word, ()),
+                *self.by_stem.get(word[:_STEM], ()),
+                *self.by_word.get("_", ()),
+            ):
                 if phrase.role in found or (phrase.first and at not in (0, begin)):
                     continue
                 if _matches(words, at, phrase.slots, last=phrase.last):
@@ -81,32 +105,30 @@ def words_for(text: str, language: str) -> list[str]:
 
 
 def _matches(words: Sequence[str], at: int, slots: Sequence[_Slot | None], *, last: bool) -> bool:
-    """Compare the slots with the words from `at` on; the ends that each prefix can have are kept as a set."""
-    ends = {at}
+    """Compare the slots with the words from `at` on; the ends that each prefix can have are kept together."""
+    ends: Sequence[int] = (at,)
     gap = False
     for slot in slots:
         if slot is None:
             gap = True
             continue
-        reach = {end + ahead for end in ends for ahead in range(_GAP + 1 if gap else 1)}
-        ends = {
-            start + len(form)
-            for start in reach
-            for form in slot
-            if start + len(form) <= len(words) and _is(words, start, form)
-        }
-        gap = False
+        if gap:
+            ends = sorted({end + ahead for end in ends for ahead in range(_GAP + 1)})
+            gap = False
+        ends = [last for start in ends if start < len(words) for last in slot.ends(words, start)]
         if not ends:
             return False
     return not last or len(words) in ends
 
 
-def _is(words: Sequence[str], start: int, form: _Form) -> bool:
-    return all(_same(words[start + number], part) for number, part in enumerate(form))
-
-
-def _same(word: str, part: str) -> bool:
-    return word.startswith(part[:-1]) if part[-1] == "*" else part in ("_", word)
+def _stands(words: Sequence[str], start: int, form: _Form) -> bool:
+    if start + len(form) > len(words):
+        return False
+    *fixed, end = form
+    told = words[start + len(form) - 1]
+    return list(words[start : start + len(form) - 1]) == fixed and (
+        told.startswith(end[:-1]) if end[-1] == "*" else told == end
+    )
 
 
 @loads_shipped(*((language,) for language in LANGUAGES))
@@ -138,7 +160,18 @@ def _phrase(role: str, line: str, language: str) -> _Phrase:
 
 
 def _slot(text: str, language: str) -> _Slot:
-    return tuple(_form(alternative, language) for alternative in text.split("|"))
+    forms = [_form(alternative, language) for alternative in text.split("|")]
+    single = [form[0] for form in forms if len(form) == 1 and form != _ANY]
+    together: dict[str, tuple[_Form, ...]] = {}
+    for form in forms:
+        if len(form) > 1:
+            together[form[0]] = (*together.get(form[0], ()), form)
+    return _Slot(
+        frozenset(word for word in single if word[-1] != "*"),
+        tuple(word[:-1] for word in single if word[-1] == "*"),
+        together,
+        _ANY in forms,
+    )
 
 
 def _form(text: str, language: str) -> _Form:
@@ -153,7 +186,10 @@ def _form(text: str, language: str) -> _Form:
 
 
 def _index(phrase: _Phrase, by_word: dict[str, list[_Phrase]], by_stem: dict[str, list[_Phrase]]) -> None:
-    opening = phrase.slots[0] or ()
-    for key in dict.fromkeys(form[0] for form in opening):
-        index, name = (by_stem, key[:-1][:3]) if key[-1] == "*" else (by_word, key)
-        index.setdefault(name, []).append(phrase)
+    opening = phrase.slots[0]
+    if opening is None:
+        raise ValueError(f"A phrase of {phrase.role} begins with a gap.")
+    for word in (*opening.words, *opening.together, *(("_",) if opening.any else ())):
+        by_word.setdefault(word, []).append(phrase)
+    for stem in opening.stems:
+        by_stem.setdefault(stem[:_STEM], []).append(phrase)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -31,8 +30,8 @@ _FEW_WORDS: Final = 3
 #: Sentences behind a request in which its day may stand.
 _NEAR: Final = 2
 _AT_ALL: Final = "?"
-#: Commas at which a long sentence is read in parts.
-_CLAUSES: Final = re.compile(r"(?<=[,;:])\s|\s[-–—]\s")
+#: Words that ask, whatever else a sentence promises; folded.
+_POLITE: Final = frozenset(("please", "bitte", "veuillez", "plait", "svp", "favor"))
 
 
 @dataclass(slots=True)
@@ -154,7 +153,8 @@ def _take(found: _Reading, number: int, text: str, table: Words, turn: Turn, peo
     if "no_reply" in roles and not asks:
         found.flags.add("no_reply")
         return
-    if asks or roles & {"ask", "order", "hope"}:
+    promised = "promise" in roles and not roles & {"plan", "condition"} and _POLITE.isdisjoint(words)
+    if asks or (roles & {"ask", "order", "hope"} and not promised):
         if _asks(roles, words, asks=asks):
             _take_request(found, number, text, roles, turn, called)
             return
