@@ -10,7 +10,7 @@ from glassdome.engine.builtin.words import fold
 from glassdome.values.message import Message
 from glassdome.values.thread import TurnKind
 
-__all__ = ["calendar_answer", "kind_of"]
+__all__ = ["calendar_answer", "calls_off", "kind_of"]
 
 #: Local parts of programs behind which people write: forges, trackers, shared documents.
 _FORGE: Final = re.compile(r"(?:notifications?|comments?|issues|discussions?|reply)(?:[-+_.].{0,60})?")
@@ -20,6 +20,7 @@ _ANSWERS: Final = re.compile(
     r"|accepte|refuse|decline|provisoire|annule|aceptado|aceptada|rechazado|rechazada|provisional|cancelado|cancelada|accettato|rifiutato|annullato"
     r"|geaccepteerd|geweigerd|geannuleerd|aceite|aceito|recusado|zaakceptowano|odrzucono)\s?(?:invitation|event)?\s?:"
 )
+_CALLED_OFF: Final = re.compile(r"(?:cancell?ed|abgesagt|annule|cancelad[oa]|annullato|geannuleerd|odwolano)")
 _ABSENT: Final = re.compile(
     r"(?:automatic reply|auto(?:matic)?[- ]?reply|out of (?:the )?office|automatische antwort|abwesenheit\w*|abwesend|reponse automatique|absence|message d'absence"
     r"|respuesta automatica|ausencia|fuera de la oficina|risposta automatica|fuori ufficio|automatisch antwoord|afwezig\w*|resposta automatica|autoodpowiedz)\b"
@@ -47,6 +48,11 @@ def kind_of(message: Message) -> TurnKind:
 def calendar_answer(message: Message) -> bool:
     """Return whether a calendar program answers or calls off an invitation."""
     return _ANSWERS.match(fold(message.subject[:60])) is not None
+
+
+def calls_off(message: Message) -> bool:
+    """Return whether a calendar program calls an appointment off."""
+    return _CALLED_OFF.match(fold(message.subject[:60])) is not None
 
 
 def _brings_calendar(message: Message) -> bool:

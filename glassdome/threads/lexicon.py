@@ -18,7 +18,7 @@ from glassdome.core.shipped import loads_shipped
 from glassdome.core.words import words_in
 from glassdome.engine.builtin.words import fold
 
-__all__ = ["LANGUAGES", "Words", "read_words", "words_for"]
+__all__ = ["LANGUAGES", "Words", "read_words", "stems_of", "words_for"]
 
 #: The languages there are words for; the first four have all of them.
 LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
@@ -26,6 +26,8 @@ _GAP: Final = 4
 #: Letters by which stems are looked up.
 _STEM: Final = 3
 _ANY: Final = ("_",)
+#: Letters by which words of a question and of its answer are compared.
+_CONTENT: Final = 4
 #: Words of a sentence that are read.
 _MOST_WORDS: Final = 80
 #: Spellings of German umlauts where there is no key for them.
@@ -102,6 +104,11 @@ def words_for(text: str, language: str) -> list[str]:
         for pair, plain in _DIGRAPHS:
             folded = folded.replace(pair, plain)
     return words_in(folded)[:_MOST_WORDS]
+
+
+def stems_of(text: str) -> set[str]:
+    """Return the beginnings of the words of `text` that say something, and its numbers."""
+    return {word[:_CONTENT] for word in words_in(fold(text)) if len(word) >= _CONTENT or word.isdigit()}
 
 
 def _matches(words: Sequence[str], at: int, slots: Sequence[_Slot | None], *, last: bool) -> bool:

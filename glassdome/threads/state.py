@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from glassdome.engine.builtin.words import words_of
+from glassdome.threads.lexicon import stems_of
 from glassdome.threads.summary import summarize_thread
 from glassdome.values.thread import Debt, Owner, Thread, ThreadState, Turn
 
@@ -110,7 +111,7 @@ def _settle(course: _Course, turn: Turn) -> None:
     """Close, change or hold what was open before this turn."""
     owed = [item for item in course.open if _owes(item, turn, course.owner)]
     due_to = [item for item in course.open if item.creditor == turn.author and item not in owed]
-    left = _left(course, turn, owed)
+    left = _left(course, turn, owed) + _unanswered(turn, owed)
     asked = [item for item in owed if item.debt.basis == "request"]
     answered = turn.settles or (turn.accepts and any(not item.debt.action for item in asked))
     for item in owed:
@@ -212,6 +213,20 @@ def _left(course: _Course, turn: Turn, owed: Sequence[_Open]) -> list[_Open]:
             best = max(told)
             kept.append(mine[best[1]] if best[0] else mine[0])
     return kept
+
+
+def _unanswered(turn: Turn, owed: Sequence[_Open]) -> list[_Open]:
+    """Return the questions of one mail that an answer says nothing of, where it says less than was asked.
+
+    It must share a word with one of them: else it answers all in words of its own ("Yes to both").
+    """
+    asked = [item for item in owed if item.debt.basis == "request" and not item.debt.weak]
+    latest = [item for item in asked if item.since == max(other.since for other in asked)]
+    if len(latest) < 2 or turn.points > len(latest) or turn.requests or turn.promises:
+        return []
+    told = set(turn.told)
+    silent = [item for item in latest if not told & stems_of(item.debt.quote)]
+    return silent if len(silent) < len(latest) else []
 
 
 def _content(text: str) -> set[str]:
@@ -336,7 +351,7 @@ def _may_remind(item: _Open, now: datetime, their_days: int) -> bool:
         return False
     if item.debt.due is not None:
         ahead = (item.debt.due - today).days
-        return ahead <= _BEFORE_DUE if item.mine else ahead < 0
+        return ahead <= _BEFORE_DUE if item.mine and item.debt.basis == "request" else ahead < 0
     if item.debt.basis == "promise":
         return since >= timedelta(days=_MY_PROMISE_DAYS if item.mine else _PROMISE_DAYS)
     return since >= timedelta(days=_MY_DAYS if item.mine else their_days)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Final
 
 from glassdome.core import limits
 from glassdome.engine.builtin.intent import requests_in
 from glassdome.engine.builtin.sentences import Sentence, sentences_of
 from glassdome.threads.days import day_in, due_day
-from glassdome.threads.kinds import calendar_answer, kind_of
+from glassdome.threads.kinds import calendar_answer, calls_off, kind_of
 from glassdome.threads.letter import People, body_of, language_of_letter, people_of
-from glassdome.threads.lexicon import LANGUAGES, Words, read_words, words_for
+from glassdome.threads.lexicon import LANGUAGES, Words, read_words, stems_of, words_for
 from glassdome.values.message import Address, Message
 from glassdome.values.refs import MessageRef
 from glassdome.values.thread import Debt, Owner, Turn
@@ -27,6 +28,7 @@ _MOST_KEPT: Final = 2
 #: Words up to which a sentence of thanks or of agreement is nothing else.
 _COURTESY_WORDS: Final = 9
 _FEW_WORDS: Final = 3
+_MOST_STEMS: Final = 60
 #: Sentences behind a request in which its day may stand.
 _NEAR: Final = 2
 _AT_ALL: Final = "?"
@@ -83,7 +85,7 @@ def turn_of(
     if kind == "absence":
         return replace(turn, away_until=_away_until(body, language, written))
     if kind == "calendar" and calendar_answer(message):
-        return replace(turn, settles=True, accepts=True, gist=_cut(body))
+        return replace(turn, settles=True, accepts=True, withdraws=calls_off(message), gist=_cut(body))
     people = people_of(message, owner.addresses, owner.name)
     return _read(turn, message, body, people, owner)
 
@@ -133,6 +135,7 @@ def _closed(turn: Turn, found: _Reading) -> Turn:
         no_reply="no_reply" in flags, leaves=tuple(found.leaves[:_MOST_DEBTS]),
         defers_until=found.defers_until, moved_to=found.moved_to, decisions=tuple(found.decisions[:_MOST_KEPT]),
         gist=_cut(next((text for text in found.said), "") or next((debt.quote for debt in requests), "")),
+        points=len(found.said), told=tuple(sorted({*chain.from_iterable(map(stems_of, found.said))}))[:_MOST_STEMS],
     )  # fmt: skip
 
 
@@ -255,6 +258,8 @@ def _left_to(text: str, words: Sequence[str], roles: set[str], turn: Turn, peopl
     others = [address for address in people.named_in(words) if address != turn.author]
     if turn.mine:
         others = [address for address in others if not owner.is_me(address)]
+    elif not owner.is_colleague(turn.author):
+        return ""
     spoken = people.spoken_to(text) or ()
     return next((address for address in others if address not in spoken and not _stands_in(words, people, address)), "")
 
