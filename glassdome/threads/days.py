@@ -25,20 +25,25 @@ _END_OF_NEXT_WEEK: Final = re.compile(
     rf"\b{_END} (?:of |der |de la |de )?{_NEXT}\w* {_WEEK}|\b{_END} de (?:la )?{_WEEK} (?:prochaine|que viene|proxima)"
 )
 _END_OF_WEEK: Final = re.compile(
-    rf"\b{_END} (?:of |der |dieser |de (?:la |esta |cette )?|della )?(?:the |this )?{_WEEK}|\bwochenende|\bthis week|\bdiese woche|\bcette semaine|\besta semana"
+    rf"\b{_END} (?:of |der |dieser |de (?:la |esta |cette )?|della )?(?:the |this )?{_WEEK}|\bthis week|\bdiese woche|\bcette semaine|\besta (?:misma )?semana"
 )
 _NEXT_WEEK: Final = re.compile(rf"\b{_NEXT} {_WEEK}|\b{_WEEK} (?:prochaine|que viene|proxima)|\ble week-end prochain")
 _END_OF_MONTH: Final = re.compile(
     rf"\b{_END} (?:of |des |du |de |del )?(?:the |this |este )?{_MONTH}\b|\bmonatsende|\bmonthend"
 )
+_WEEKEND: Final = re.compile(r"\b(?:weekend|wochenende|week-end|fin de semana)\b")
+#: A day of the month without the month's name: "the 31st", "le 25", "am 9.", "el dia 10".
+_DAY_ALONE: Final = re.compile(
+    r"\b(?:the (?P<en>\d{1,2})(?:st|nd|rd|th)\b|(?:am|zum|den|bis) (?P<de>\d{1,2})\.(?= |$)(?! ?\d)|(?:le|du|au) (?P<fr>\d{1,2})(?=[.,;!]|$)|(?:el|al|dia) (?P<es>\d{1,2})(?=[.,;!]|$))"
+)
 _COUNTED: Final = re.compile(
-    r"\b(?:in|within|dans|sous|d'ici|en|dentro de|innerhalb von|binnen)\s(?:about |etwa |ca |unos |environ )?(?P<n>an?|one|two|three|four|five|couple of|a couple of|a few|few|ein(?:em|er)?|zwei|drei|vier|paar|ein paar"
-    r"|une?|deux|trois|quatre|quelques|una?|dos|tres|cuatro|unos|unas|\d{1,2})\s(?P<u>days?|tag(?:en?)?|jours?|dias?|weeks?|wochen?|semaines?|semanas?|months?|monat(?:en?)?|mois|mes(?:es)?)\b"
+    r"\b(?:in|within|dans|sous|d'ici|en|dentro de|innerhalb von|binnen)\s(?:about |etwa |ca |unos |environ )?(?P<n>an?|one|two|three|four|five|couple of|a couple of|ein(?:em|er)?|zwei|drei|vier"
+    r"|une?|deux|trois|quatre|una?|dos|tres|cuatro|\d{1,2})\s(?P<u>days?|tag(?:en?)?|jours?|dias?|weeks?|wochen?|semaines?|semanas?|months?|monat(?:en?)?|mois|mes(?:es)?)\b"
 )
 _NUMBERS: Final = {
     "a": 1, "an": 1, "one": 1, "ein": 1, "einem": 1, "einer": 1, "un": 1, "une": 1, "una": 1, "two": 2, "zwei": 2, "deux": 2, "dos": 2,
-    "couple of": 2, "a couple of": 2, "three": 3, "drei": 3, "trois": 3, "tres": 3, "few": 3, "a few": 3, "paar": 3, "ein paar": 3,
-    "quelques": 3, "unos": 3, "unas": 3, "four": 4, "vier": 4, "quatre": 4, "cuatro": 4, "five": 5,
+    "couple of": 2, "a couple of": 2, "three": 3, "drei": 3, "trois": 3, "tres": 3,
+    "four": 4, "vier": 4, "quatre": 4, "cuatro": 4, "five": 5,
 }  # fmt: skip
 _MONTHS: Final = {
     name: number
@@ -53,8 +58,8 @@ _IN_MONTH: Final = re.compile(
 )
 
 
-def due_day(sentence: str, language: str, now: datetime, *, any_day: bool = False) -> date | None:
-    """Return the day by which; with `any_day` also one that is only named ("I'll call on Monday")."""
+def due_day(sentence: str, language: str, now: datetime, *, any_day: bool = False, alone: bool = False) -> date | None:
+    """Return the day by which; with `any_day` also one that is only named ("I'll call on Monday"), with `alone` also "the 31st"."""
     found = deadline_of(sentence[:_READ], language, now)
     if found is not None and (found.said or any_day) and not found.hour:
         return found.day
@@ -64,7 +69,14 @@ def due_day(sentence: str, language: str, now: datetime, *, any_day: bool = Fals
         return loose
     if found is not None:
         return found.day
-    return _first(folded, language, now) if any_day else None
+    if not any_day:
+        return None
+    return _first(folded, language, now) or (_alone(folded, now.date()) if alone else None)
+
+
+def _alone(folded: str, today: date) -> date | None:
+    found = _DAY_ALONE.search(folded)
+    return _next_of_month(int(next(filter(None, found.groups()))), today) if found is not None else None
 
 
 def _first(folded: str, language: str, now: datetime) -> date | None:
@@ -106,6 +118,8 @@ def _loose(folded: str, today: date) -> date | None:
         number = int(counted["n"]) if counted["n"].isdigit() else _NUMBERS[counted["n"]]
         unit = counted["u"]
         return today + timedelta(days=number * (7 if unit[0] in "ws" else 30 if unit[0] == "m" else 1))
+    if _WEEKEND.search(folded):
+        return friday + timedelta(days=2)
     if _END_OF_NEXT_WEEK.search(folded) or _NEXT_WEEK.search(folded):
         monday = today + timedelta(days=7 - today.weekday())
         return monday + timedelta(days=4)
@@ -114,3 +128,9 @@ def _loose(folded: str, today: date) -> date | None:
     if _END_OF_MONTH.search(folded):
         return today.replace(day=monthrange(today.year, today.month)[1])
     return None
+
+
+def _next_of_month(number: int, today: date) -> date | None:
+    """Return the next day with this number, None where the month that comes has none."""
+    first = today.replace(day=1) if number >= today.day else (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return first.replace(day=number) if 0 < number <= monthrange(first.year, first.month)[1] else None

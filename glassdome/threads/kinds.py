@@ -1,4 +1,4 @@
-"""The kind of a mail: a person's, or a machine's that asks nobody for an answer."""
+"""The kind of a mail: a person's, or a machine's that wants no answer."""
 
 from __future__ import annotations
 

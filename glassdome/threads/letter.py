@@ -9,7 +9,7 @@ from typing import Final
 
 from glassdome.engine.builtin.language import language_of
 from glassdome.engine.builtin.words import words_of
-from glassdome.threads.lexicon import LANGUAGES, Words, read_words
+from glassdome.threads.lexicon import LANGUAGES, ThreadWords, read_words
 from glassdome.values.message import Address, Message
 
 __all__ = ["People", "body_of", "language_of_letter", "people_of"]
@@ -18,14 +18,14 @@ __all__ = ["People", "body_of", "language_of_letter", "people_of"]
 _READ: Final = 4_000
 #: Characters by which the language is told.
 _TELLING: Final = 600
-#: Words of a closing line, with the name behind it.
+#: ThreadWords of a closing line, with the name behind it.
 _CLOSING_WORDS: Final = 7
 _NAME_WORDS: Final = 4
 #: Own words of a language by which it is known without asking the trained guess.
 _SURE: Final = 2
 _SHORTEST_NAME: Final = 3
 _CUTS: Final = re.compile(r"[,;:.!?¿¡–]")
-#: Words of a greeting that stand beside a name; folded.
+#: ThreadWords of a greeting that stand beside a name; folded.
 _BESIDE: Final = frozenset(
     ["hi", "hello", "hey", "dear", "good", "morning", "afternoon", "evening", "mr", "mrs", "ms", "dr", "prof", "and", "you",
      "hallo", "liebe", "lieber", "liebes", "guten", "tag", "morgen", "abend", "moin", "servus", "sehr", "geehrte", "geehrter", "frau", "herr",
@@ -46,7 +46,7 @@ class People:
         return tuple(dict.fromkeys(self.by_word[word] for word in words if word in self.by_word))
 
     def spoken_to(self, text: str) -> tuple[str, ...] | None:
-        """Return the addresses of those that a sentence calls by name ("Piet, can you"), None where it calls nobody."""
+        """Return the addresses of those that a sentence calls by name ("Piet, can you"), None where it calls no name."""
         found: list[str] = []
         for segment in _CUTS.split(text):
             words = words_of(segment)
@@ -99,7 +99,7 @@ def language_of_letter(message: Message) -> str:
     return language_of(message.text) or "en"
 
 
-def body_of(text: str, words: Words, author: Address) -> str:
+def body_of(text: str, words: ThreadWords, author: Address) -> str:
     """Return the text above the closing, and a postscript below it."""
     lines = text[:_READ].split("\n")
     names = frozenset(words_of(author.name))
@@ -108,7 +108,7 @@ def body_of(text: str, words: Words, author: Address) -> str:
     return "\n".join([*lines[:end], *below]).strip() or lines[0]
 
 
-def _closes(line: str, table: Words, names: frozenset[str]) -> bool:
+def _closes(line: str, table: ThreadWords, names: frozenset[str]) -> bool:
     """Return whether a line is a closing ("Best wishes, Tom") or the author's name alone."""
     words = words_of(line) if 0 < len(line) < 80 else []
     if not words or "?" in line:

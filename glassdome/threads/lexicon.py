@@ -18,7 +18,7 @@ from glassdome.core.shipped import loads_shipped
 from glassdome.core.words import words_in
 from glassdome.engine.builtin.words import fold
 
-__all__ = ["LANGUAGES", "Words", "read_words", "stems_of", "words_for"]
+__all__ = ["LANGUAGES", "ThreadWords", "read_words", "stems_of", "words_for"]
 
 #: The languages there are words for; the first four have all of them.
 LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
@@ -28,7 +28,7 @@ _STEM: Final = 3
 _ANY: Final = ("_",)
 #: Letters by which words of a question and of its answer are compared.
 _CONTENT: Final = 4
-#: Words of a sentence that are read.
+#: ThreadWords of a sentence that are read.
 _MOST_WORDS: Final = 80
 #: Spellings of German umlauts where there is no key for them.
 _DIGRAPHS: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"))
@@ -61,10 +61,11 @@ class _Phrase:
     slots: tuple[_Slot | None, ...]
     first: bool
     last: bool
+    needs: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class ThreadWords:
     """One language's phrases by their first word or the first letters of its stem, and its plain lists of words."""
 
     language: str
@@ -77,6 +78,7 @@ class Words:
     def roles(self, words: Sequence[str]) -> set[str]:
         """Return the roles whose phrases stand in a sentence's words, as `words_for` gives them."""
         found: set[str] = set()
+        there = set(words)
         begin = 0
         while begin < len(words) and words[begin] in self.fillers:
             begin += 1
@@ -87,6 +89,8 @@ class Words:
                 *self.by_word.get("_", ()),
             ):
                 if phrase.role in found or (phrase.first and at not in (0, begin)):
+                    continue
+                if phrase.needs and phrase.needs.isdisjoint(there):
                     continue
                 if _matches(words, at, phrase.slots, last=phrase.last):
                     found.add(phrase.role)
@@ -140,7 +144,7 @@ def _stands(words: Sequence[str], start: int, form: _Form) -> bool:
 
 @loads_shipped(*((language,) for language in LANGUAGES))
 @cache
-def read_words(language: str) -> Words:
+def read_words(language: str) -> ThreadWords:
     """Read one language's file."""
     path = files("glassdome.threads").joinpath("words").joinpath(f"{language}.toml")
     raw: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
@@ -152,7 +156,7 @@ def read_words(language: str) -> Words:
                 _index(_phrase(role, line, language), by_word, by_stem)
     lists = {name: _listed(said, language) for name, said in raw.items() if isinstance(said, list)}
     singles = {name: frozenset(entry[0] for entry in lists.get(name, ())) for name in ("common", "fillers")}
-    return Words(language=language, by_word=by_word, by_stem=by_stem, lists=lists, **singles)
+    return ThreadWords(language=language, by_word=by_word, by_stem=by_stem, lists=lists, **singles)
 
 
 def _listed(entries: Iterable[str], language: str) -> frozenset[tuple[str, ...]]:
@@ -163,7 +167,14 @@ def _phrase(role: str, line: str, language: str) -> _Phrase:
     parts = line.split()
     first, last = parts[0] == "^", parts[-1] == "$"
     slots = [part for part in parts if part not in ("^", "$")]
-    return _Phrase(role, tuple(None if slot == ".." else _slot(slot, language) for slot in slots), first, last)
+    compiled = tuple(None if slot == ".." else _slot(slot, language) for slot in slots)
+    return _Phrase(role, compiled, first, last, _needs(compiled))
+
+
+def _needs(slots: Sequence[_Slot | None]) -> frozenset[str]:
+    """Return words of which one must be there, by the last slot that is words alone; none where no slot is."""
+    plain = [slot for slot in slots[1:] if slot is not None and not (slot.stems or slot.any)]
+    return plain[-1].words.union(plain[-1].together) if plain else frozenset()
 
 
 def _slot(text: str, language: str) -> _Slot:

@@ -19,10 +19,12 @@ _MY_DAYS: Final = 2
 _THEIR_DAYS: Final = 4
 _PROMISE_DAYS: Final = 7
 _MY_PROMISE_DAYS: Final = 4
-#: Days before a due day from which on the owner is reminded, and after an absence in which nobody is.
+#: Days before a due day from which on the owner is reminded, at once and where the request lies there for a while, and days
+#: after an absence in which there is none.
 _BEFORE_DUE: Final = 2
+_SOON: Final = 5
 _AFTER_ABSENCE: Final = 2
-#: Days after which nobody expects an answer any more.
+#: Days after which an answer is expected no more.
 _STALE: Final = 365
 _LONG_WORD: Final = 5
 
@@ -108,7 +110,7 @@ def _hold(items: list[_Open], turn: Turn) -> None:
 
 
 def _settle(course: _Course, turn: Turn) -> None:
-    """Close, change or hold what was open before this turn."""
+    """Close, change or hold the debts from before this turn."""
     owed = [item for item in course.open if _owes(item, turn, course.owner)]
     due_to = [item for item in course.open if item.creditor == turn.author and item not in owed]
     left = _left(course, turn, owed) + _unanswered(turn, owed)
@@ -272,6 +274,9 @@ def _creditor(turn: Turn, owner: Owner) -> str:
 def _ask(course: _Course, turn: Turn, debts: Sequence[Debt], *, mine: bool) -> None:
     if not debts:
         return
+    promised = any(item.mine == mine and item.debt.basis == "promise" for item in course.open)
+    if promised and not any(debt.quote.endswith("?") for debt in debts):
+        return  # it reminds of the promise
     shown = debts[0]
     if mine:
         course.asked_of_me = shown
@@ -305,7 +310,7 @@ def _is_asked_of_me(debt: Debt, turn: Turn, course: _Course) -> bool:
 
 
 def _standing(items: Sequence[_Open], today: date) -> _Open | None:
-    """Return the debt that decides: the owner's before others', what is blocked by a question back last."""
+    """Return the debt that decides: the owner's before others', those blocked by a question back last."""
     mine = [item for item in items if item.mine and not (item.blocked and _is_early(item, today))]
     theirs = [item for item in items if not item.mine]
     held = [item for item in items if item.mine and item.blocked]
@@ -344,14 +349,17 @@ def _waits(item: _Open) -> date | None:
 
 
 def _may_remind(item: _Open, now: datetime, their_days: int) -> bool:
-    today, since = now.date(), now - item.since
+    today = now.date()
+    since = today - item.since.astimezone(now.tzinfo).date()
     if since > timedelta(days=_STALE) or (item.listed and not item.mine):
         return False
     if item.waits is not None and today <= item.waits + timedelta(days=_AFTER_ABSENCE if not item.mine else 0):
         return False
     if item.debt.due is not None:
         ahead = (item.debt.due - today).days
-        return ahead <= _BEFORE_DUE if item.mine and item.debt.basis == "request" else ahead < 0
+        if not item.mine or item.debt.basis == "promise":
+            return ahead < 0
+        return ahead <= _BEFORE_DUE or (ahead <= _SOON and since >= timedelta(days=_MY_DAYS))
     if item.debt.basis == "promise":
         return since >= timedelta(days=_MY_PROMISE_DAYS if item.mine else _PROMISE_DAYS)
     return since >= timedelta(days=_MY_DAYS if item.mine else their_days)

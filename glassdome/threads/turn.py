@@ -14,7 +14,7 @@ from glassdome.engine.builtin.sentences import Sentence, sentences_of
 from glassdome.threads.days import day_in, due_day
 from glassdome.threads.kinds import calendar_answer, calls_off, kind_of
 from glassdome.threads.letter import People, body_of, language_of_letter, people_of
-from glassdome.threads.lexicon import LANGUAGES, Words, read_words, stems_of, words_for
+from glassdome.threads.lexicon import LANGUAGES, ThreadWords, read_words, stems_of, words_for
 from glassdome.values.message import Address, Message
 from glassdome.values.refs import MessageRef
 from glassdome.values.thread import Debt, Owner, Turn
@@ -25,14 +25,14 @@ __all__ = ["turn_of"]
 _MOST_SENTENCES: Final = 40
 _MOST_DEBTS: Final = 6
 _MOST_KEPT: Final = 2
-#: Words up to which a sentence of thanks or of agreement is nothing else.
+#: ThreadWords up to which a sentence of thanks or of agreement is nothing else.
 _COURTESY_WORDS: Final = 9
 _FEW_WORDS: Final = 3
 _MOST_STEMS: Final = 60
 #: Sentences behind a request in which its day may stand.
 _NEAR: Final = 2
 _AT_ALL: Final = "?"
-#: Words that ask, whatever else a sentence promises; folded.
+#: ThreadWords that ask, whatever else a sentence promises; folded.
 _POLITE: Final = frozenset(("please", "bitte", "veuillez", "plait", "svp", "favor"))
 
 
@@ -139,7 +139,9 @@ def _closed(turn: Turn, found: _Reading) -> Turn:
     )  # fmt: skip
 
 
-def _take(found: _Reading, number: int, text: str, table: Words, turn: Turn, people: People, owner: Owner) -> None:
+def _take(
+    found: _Reading, number: int, text: str, table: ThreadWords, turn: Turn, people: People, owner: Owner
+) -> None:
     """Read one sentence."""
     words = words_for(text, table.language)
     roles = table.roles(words)
@@ -150,11 +152,11 @@ def _take(found: _Reading, number: int, text: str, table: Words, turn: Turn, peo
         return
     if called is not None and "thanks" not in roles:
         found.spoken_to = called
-    if "withdraw" in roles and not asks:
-        found.flags.add("withdraw")
-        return
     if "no_reply" in roles and not asks:
         found.flags.add("no_reply")
+        return
+    if "withdraw" in roles and not asks:
+        found.flags.add("withdraw")
         return
     promised = "promise" in roles and not roles & {"plan", "condition"} and _POLITE.isdisjoint(words)
     if asks or (roles & {"ask", "order", "hope"} and not promised):
@@ -166,7 +168,7 @@ def _take(found: _Reading, number: int, text: str, table: Words, turn: Turn, peo
     _take_statement(found, number, text, words, roles, turn, people, owner)
 
 
-def _is_greeting(number: int, words: Sequence[str], called: tuple[str, ...] | None, table: Words) -> bool:
+def _is_greeting(number: int, words: Sequence[str], called: tuple[str, ...] | None, table: ThreadWords) -> bool:
     if number > 1 or len(words) > _COURTESY_WORDS // 2 + 1 or table.language == "":
         return False
     opens = bool(words) and words[0] in _GREETINGS
@@ -228,7 +230,7 @@ def _take_statement(
         found.leaves.append((left, _cut(text)))
         return
     if "promise" in roles and not roles & {"plan", "condition"}:
-        day = due_day(text, turn.language, turn.at, any_day=True)
+        day = due_day(text, turn.language, turn.at, any_day=True, alone=True)
         found.promises.append(Debt(basis="promise", quote=_cut(text), due=day, action=True))
         return
     if "defer" in roles and (day := day_in(text, turn.language, turn.at)) is not None and day > turn.at.date():
@@ -252,7 +254,7 @@ def _take_statement(
 
 
 def _left_to(text: str, words: Sequence[str], roles: set[str], turn: Turn, people: People, owner: Owner) -> str:
-    """Return the address of whom a sentence leaves something to ("Ms Example will tell you"), empty where to nobody."""
+    """Return the address of whom a sentence leaves something to ("Ms Example will tell you"), empty where there is none."""
     if "hand" not in roles or len(words) < _FEW_WORDS:
         return ""
     others = [address for address in people.named_in(words) if address != turn.author]

@@ -30,7 +30,7 @@ from glassdome.values.thread import Owner, Thread, Turn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """A thread's label beside what was found, and the seconds that its mails took without parsing."""
+    """A thread's label beside the finding, and the seconds that its mails took without parsing."""
 
     label: dict[str, Any]
     thread: Thread
@@ -53,7 +53,7 @@ class Scored:
 
 
 def read_folder(folder: Path) -> list[Scored]:
-    """Return every labelled thread of a folder with what was found."""
+    """Return every labelled thread of a folder with its finding."""
     told = json.loads((folder / "owner.json").read_text("utf-8"))
     owner = Owner(addresses=frozenset(told["own"]), name=told.get("name", ""), colleagues=frozenset(told["colleagues"]))
     labels = json.loads((folder / "labels.json").read_text("utf-8"))
