@@ -28,6 +28,7 @@ _MOST_KEPT: Final = 2
 #: ThreadWords up to which a sentence of thanks or of agreement is nothing else.
 _COURTESY_WORDS: Final = 9
 _FEW_WORDS: Final = 3
+_YEARS: Final = (1970, 2999)
 _MOST_STEMS: Final = 60
 #: Sentences behind a request in which its day may stand.
 _NEAR: Final = 2
@@ -68,9 +69,7 @@ def turn_of(
     """
     author = message.author.addr.lower()
     mine = owner.is_me(author) if mine is None else mine
-    written = message.date or message.received or at
-    if written is None:
-        raise ValueError("a mail without a date needs `at`")
+    written = _moment(message, at)
     language = language_of_letter(message)
     kind = kind_of(message) if not mine else "message"
     turn = Turn(
@@ -88,6 +87,14 @@ def turn_of(
         return replace(turn, settles=True, accepts=True, withdraws=calls_off(message), gist=_cut(body))
     people = people_of(message, owner.addresses, owner.name)
     return _read(turn, message, body, people, owner)
+
+
+def _moment(message: Message, at: datetime | None) -> datetime:
+    """Return when a mail was written; a date out of all reason, to which no days can be added, is none."""
+    for moment in (message.date, message.received, at):
+        if moment is not None and _YEARS[0] <= moment.year <= _YEARS[1]:
+            return moment
+    raise ValueError("a mail without a date needs `at`")
 
 
 def _addresses(people: Sequence[Address]) -> tuple[str, ...]:
