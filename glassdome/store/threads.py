@@ -15,6 +15,7 @@ from glassdome.store import thread_forget
 from glassdome.store.actions import key_of
 from glassdome.store.connections import Store
 from glassdome.store.cursors import locked_cursor, write_cursor
+from glassdome.store.events import record_events
 from glassdome.store.keywords import plan_keyword, replan_removed
 from glassdome.store.paging import after, cursor_of, place_of
 from glassdome.store.restrict import visible_to
@@ -24,6 +25,7 @@ from glassdome.store.thread_forget import READ
 from glassdome.store.thread_link import lock_mailbox, stale, take
 from glassdome.store.thread_rows import stored_thread, thread_values, turn_of_row
 from glassdome.store.upsert import upsert
+from glassdome.values.event import waiting_event
 from glassdome.values.refs import Cursor, MessageRef
 from glassdome.values.thread import Owner, Thread, Turn
 from glassdome.values.thread_mail import DueThread, Mark, Placed, StoredThread, ThreadMail
@@ -142,6 +144,8 @@ class Threads(Store):
                 return False
             for mark, add in _changes(due, marks):
                 await plan_keyword(connection, mark.ref, mark.keyword, add=add, message_id=mark.message_id, now=now)
+            if thread.debt is not None:
+                await record_events(connection, [waiting_event(thread, mailbox=due.mailbox, now=now)])
             return True
 
         return await self._db.write(work)

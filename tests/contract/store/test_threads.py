@@ -12,6 +12,7 @@ from glassdome.ports.store import AnalysisQuery
 from glassdome.ports.threads import ThreadQuery
 from glassdome.store import Database
 from glassdome.values.action import ActionKind, ActionState
+from glassdome.values.event import EventKind
 from glassdome.values.job import NewJob
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import Cursor, MessageRef
@@ -340,3 +341,16 @@ async def test_other_wishes_compute_states_again(database: Database) -> None:
     await settled(database)
     await wanted(database, flag_threads=True)
     assert len(await database.threads.due(now=NOON, limit=10)) == 1
+
+
+async def test_a_debt_makes_one_event(database: Database) -> None:
+    """However often the state is computed; a closed thread makes none, and a later debt another."""
+    await wanted(database)
+    await read(database, a_mail(1))
+    await settled(database)
+    for uid, fields in ((2, {}), (3, {"state": ThreadState.CLOSED}), (4, {"since": NOON + timedelta(hours=4)})):
+        await read(database, a_mail(uid, "1@x"))
+        await settled(database, **fields)
+    found = [event for event in await database.events.after(0) if event.kind is EventKind.THREAD_WAITING]
+    assert [event.data["since"] for event in found] == ["2026-03-01T12:00:00.000000Z", "2026-03-01T16:00:00.000000Z"]
+    assert (found[0].mailbox, found[0].data["state"], "Send it" in str(found)) == (ANN, "open_me", False)
