@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -37,6 +37,10 @@ class MailAlerts:
     def __init__(self, agent: MailcowAgent, sender: str, *, clock: Clock, password: SecretStr | None = None) -> None:
         """`sender` is the mailbox alerts come from; without a password the agent's registered one is used."""
         self._agent, self._sender, self._password, self._clock = agent, sender, password, clock
+
+    async def send(self, mail: SendEmail) -> dict[str, Any]:
+        """Send a mail of ours, at most once by its key."""
+        return await self._agent.send(mail)
 
     async def alert(self, ref: MessageRef, reason: str) -> None:
         """Tell once per message; raises RateLimited (later it works) and what sending raises."""

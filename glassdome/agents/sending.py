@@ -128,6 +128,7 @@ class Mailer:
             references=tuple(map(_bracketed, task.references)),
             auto_submitted=task.auto_submitted,
             null_sender=task.null_sender,
+            headers=(("List-Id", task.list_id),) if task.list_id else (),
         )
 
     def _hold_back(self, task: SendEmail, message: OutgoingMessage) -> None:

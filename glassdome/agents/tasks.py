@@ -145,6 +145,7 @@ class SendEmail(_Task):
 
     `auto_submitted` marks what no person wrote (RFC 3834 5); `purpose` is its word in the outbox.
     `null_sender` sends it without a return path where the server takes that (RFC 3834 3.3).
+    `list_id` names the series that it belongs to (RFC 2919).
     """
 
     name_of: ClassVar[str] = "send_email"
@@ -167,6 +168,7 @@ class SendEmail(_Task):
     idempotency_key: str = ""
     auto_submitted: Literal["", "auto-generated", "auto-replied"] = ""
     null_sender: bool = False
+    list_id: str = ""
     purpose: str = Field(default="send", max_length=32)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from glassdome.act import Undoer
+from glassdome.agents.digest.sender import DigestSender
 from glassdome.bootstrap.live_model import LiveModel
 from glassdome.core.clock import Clock
 from glassdome.core.metrics import Metrics
@@ -71,6 +72,8 @@ class App:
     backfills: Backfills | None = None
     #: Sends a mailbox a warning that says it is a test.
     try_warning: Callable[[str], Awaitable[None]] | None = None
+    #: Sends digests; None where no mailbox is set that they are sent from.
+    digests: DigestSender | None = None
     periodic_tasks: list[PeriodicTask] = field(default_factory=list)
     #: Reads attached files; None where the settings want that not.
     files: FileReader | None = None

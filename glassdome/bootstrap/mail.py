@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack
 from functools import partial
 
 from glassdome.act import Performer, Undoer, plan_feedback
-from glassdome.agents.alert_mail import open_alerts
+from glassdome.agents.alert_mail import MailAlerts, open_alerts
+from glassdome.agents.digest.sender import DIGESTS_EVERY, DigestSender
 from glassdome.bootstrap.answering import auto_answers, draft_box, follow_drafts
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_options
@@ -60,6 +61,9 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     alerts = await stack.enter_async_context(open_alerts(settings, clock=clock, reader=reader))
     app.try_warning = alerts.test
     drafts, answers = draft_box(app, reader), await auto_answers(app, reader, stack)
+    if isinstance(alerts, MailAlerts):
+        app.digests = DigestSender(database, alerts.send, settings=app.settings.current, clock=clock)
+        app.periodic_tasks.append(PeriodicTask("digests", app.digests.step, every=lambda: DIGESTS_EVERY))
     performer = Performer(
         database.actions,
         clock=clock,

@@ -74,6 +74,10 @@ COMMANDS: Final = {
     "agent": ("glassdome.cli.commands.agent:app", "Run the Overseer; enrol people for mail commands."),
     "models": ("glassdome.cli.commands.models:app", "List, fetch, try and measure language models."),
     "actions": ("glassdome.cli.commands.actions:app", "List actions on messages, and undo them."),
+    "digest": (
+        "glassdome.cli.commands.digest:digest",
+        "Show the digest of a mailbox as of now, or send the one of its last day or week.",
+    ),
     "webhooks": ("glassdome.cli.commands.webhooks:app", "Tell other programs of events, signed, at least once."),
     "mcp": (
         "glassdome.cli.commands.mcp:mcp",

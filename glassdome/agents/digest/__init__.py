@@ -1,0 +1,8 @@
+"""Digests for owners: gathered, written in their language, sent once a period."""
+
+from glassdome.agents.digest.gather import gather
+from glassdome.agents.digest.period import Period, latest_period
+from glassdome.agents.digest.sender import DigestSender
+from glassdome.agents.digest.write import WrittenDigest, write
+
+__all__ = ["DigestSender", "Period", "WrittenDigest", "gather", "latest_period", "write"]

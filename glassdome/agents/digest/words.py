@@ -1,0 +1,125 @@
+"""The words of a digest, by language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from glassdome.values.digest import DigestTopic
+
+__all__ = ["DigestWords", "words_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestWords:
+    """Titles of the sections in the order of `DigestTopic`, and the other words. `subject` has a number in it."""
+
+    subject: str
+    titles: tuple[str, ...]
+    more: str
+    undo: str
+    foot: str
+
+    def title(self, topic: DigestTopic) -> str:
+        """Return the title of a section."""
+        return self.titles[list(DigestTopic).index(topic)]
+
+
+_WORDS: Final = {
+    "en": DigestWords(
+        subject="Your mail: {count} things to know",
+        titles=("Act now", "You owe an answer", "You wait for an answer", "Suspected fraud", "Due", "Moved"),
+        more="and {count} more",
+        undo="Each move can be undone on the page of the message in Glassdome.",
+        foot="Glassdome wrote this automatically. Switch it off in your settings (digest).",
+    ),
+    "de": DigestWords(
+        subject="Ihre Post: {count} Hinweise",
+        titles=(
+            "Jetzt handeln",
+            "Sie schulden eine Antwort",
+            "Sie warten auf Antwort",
+            "Betrugsverdacht",
+            "Fällig",
+            "Verschoben",
+        ),
+        more="und {count} weitere",
+        undo="Jede Verschiebung lässt sich auf der Seite der Nachricht in Glassdome rückgängig machen.",
+        foot="Glassdome hat dies automatisch geschrieben. Abschalten: Einstellungen (digest).",
+    ),
+    "fr": DigestWords(
+        subject="Votre courrier : {count} points à savoir",
+        titles=(
+            "À faire maintenant",
+            "Vous devez une réponse",
+            "Vous attendez une réponse",
+            "Fraude soupçonnée",
+            "Échéances",
+            "Déplacés",
+        ),
+        more="et {count} de plus",
+        undo="Chaque déplacement peut être annulé sur la page du message dans Glassdome.",
+        foot="Glassdome a écrit ceci automatiquement. Pour l’arrêter : réglages (digest).",
+    ),
+    "es": DigestWords(
+        subject="Su correo: {count} avisos",
+        titles=(
+            "Actuar ahora",
+            "Debe una respuesta",
+            "Espera una respuesta",
+            "Sospecha de fraude",
+            "Vencimientos",
+            "Movidos",
+        ),
+        more="y {count} más",
+        undo="Cada movimiento se puede deshacer en la página del mensaje en Glassdome.",
+        foot="Glassdome escribió esto automáticamente. Para desactivarlo: ajustes (digest).",
+    ),
+    "it": DigestWords(
+        subject="La sua posta: {count} avvisi",
+        titles=(
+            "Da fare subito",
+            "Deve una risposta",
+            "Attende una risposta",
+            "Sospetta frode",
+            "Scadenze",
+            "Spostati",
+        ),
+        more="e altri {count}",
+        undo="Ogni spostamento si può annullare nella pagina del messaggio in Glassdome.",
+        foot="Glassdome ha scritto questo automaticamente. Per disattivarlo: impostazioni (digest).",
+    ),
+    "nl": DigestWords(
+        subject="Uw post: {count} meldingen",
+        titles=(
+            "Nu doen",
+            "U bent een antwoord schuldig",
+            "U wacht op antwoord",
+            "Vermoedelijke fraude",
+            "Te betalen of te verwachten",
+            "Verplaatst",
+        ),
+        more="en nog {count}",
+        undo="Elke verplaatsing kan ongedaan worden gemaakt op de pagina van het bericht in Glassdome.",
+        foot="Glassdome schreef dit automatisch. Uitzetten: instellingen (digest).",
+    ),
+    "pt": DigestWords(
+        subject="O seu correio: {count} avisos",
+        titles=(
+            "Agir agora",
+            "Deve uma resposta",
+            "Espera uma resposta",
+            "Suspeita de fraude",
+            "Prazos",
+            "Movidos",
+        ),
+        more="e mais {count}",
+        undo="Cada movimento pode ser desfeito na página da mensagem no Glassdome.",
+        foot="O Glassdome escreveu isto automaticamente. Para desligar: definições (digest).",
+    ),
+}
+
+
+def words_of(language: str) -> DigestWords:
+    """Return the words of a BCP 47 tag's language, English where we have none."""
+    return _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])

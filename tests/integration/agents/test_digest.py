@@ -1,0 +1,53 @@
+"""A digest on real servers: it arrives at its hour, once, marked as automatic, and none that is empty."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from glassdome.agents.alert_mail import MailAlerts, open_alerts
+from glassdome.agents.digest import DigestSender
+from glassdome.core.config import Settings
+from glassdome.values.preferences import DigestEvery, Preferences
+from tests.contract.store.contracts_store import analysed
+from tests.integration.agents.rounds import PASSWORD, open_room, text_of
+from tests.samples import a_ref, a_verdict, an_analysis
+from tests.servers.mailcow import Mailcow
+
+
+async def test_a_digest_arrives_once(mailcow: Mailcow) -> None:
+    """By two senders that know nothing of each other, at the owner's hour and not before."""
+    room = await open_room(mailcow)
+    settings = await asyncio.to_thread(
+        lambda: Settings(overseer_mailbox=room.mailbox, overseer_password=SecretStr(PASSWORD))
+    )
+    start = room.clock.now()
+    wants = Preferences(username=room.boss, chosen=True, digest=DigestEvery.DAILY, digest_hour=(start.hour + 1) % 24)
+    async with room.agent, open_alerts(settings, clock=room.clock) as alerts:
+        assert isinstance(alerts, MailAlerts)
+        store = await room.agent.memory.stores()
+        quiet = replace(wants, username="quiet@example.test")
+        for each in (wants, quiet):
+            await store.preferences.set_preferences(each, now=start)
+        verdict = a_verdict(attention="now")
+        await analysed(store, an_analysis(a_ref(1, mailbox=room.boss), verdict=verdict, analyzed_at=start))
+        first, second = (
+            DigestSender(store, alerts.send, settings=lambda: settings, clock=room.clock) for _ in range(2)
+        )
+        before = await first.step()
+        room.clock.advance(timedelta(hours=1).total_seconds())
+        sent = [await sender.step() for sender in (first, second, first)]
+        (mail,) = await room.answers(1)
+
+    assert (before, sent) == (0, [1, 0, 0])
+    assert (mail["to"], mail["from"], mail["auto-submitted"]) == (
+        room.boss,
+        f"Glassdome <{room.mailbox}>",
+        "auto-generated",
+    )
+    assert str(mail["list-id"]).startswith("Glassdome digest <digest.")
+    assert "The minutes" in text_of(mail)
+    assert mail.get_body(("html",)) is not None
