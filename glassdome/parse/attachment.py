@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from glassdome.core.limits import MAX_ATTACHMENT_TEXT_CHARS, MAX_FILENAME_CHARS, MAX_LINKS
 from glassdome.parse.archive import hidden_archive, list_archive
@@ -32,6 +33,9 @@ _READ = frozenset({"", "image/svg+xml"})
 _CONTAINERS = frozenset({"application/zip", "application/x-tar", "application/vnd.rar"})
 #: Bytes decoded of an attached text.
 _TEXT_BYTES = 4 * MAX_ATTACHMENT_TEXT_CHARS
+#: The line of a calendar that names its method (RFC 5545 3.7.2), and characters of such a name.
+_METHOD = re.compile(rb"^METHOD[:;]", re.IGNORECASE | re.MULTILINE)
+_MOST_METHOD_CHARS = 40
 
 
 class Inside:
@@ -73,9 +77,16 @@ def read_attachment(part: Part, state: ParseState) -> tuple[Attachment, Inside]:
             has_macros=inside.has_macros,
             text=bounded_text(inside.text),
             read=_read(kind, inside),
+            method=_method(data, kind, part),
         ),
         inside,
     )
+
+
+def _method(data: bytes, kind: str, part: Part) -> str:
+    """Return the method of a calendar that stands in its Content-Type only."""
+    given = part.content_type.parameters.get("method", "") if kind == "text/calendar" else ""
+    return given.strip().upper()[:_MOST_METHOD_CHARS] if given and not _METHOD.search(data) else ""
 
 
 def _read(kind: str, inside: Inside) -> Read:

@@ -8,11 +8,12 @@ from typing import Final, Literal
 
 from glassdome.core.limits import MAX_ARCHIVE_MEMBERS, MAX_ATTACHMENT_TEXT_CHARS, MAX_FILENAME_CHARS, MAX_LINKS
 from glassdome.parse import bounded_text, find_urls, host_of, normal_url, unwrapped
-from glassdome.values.document import Document
+from glassdome.values.document import Document, Passage
+from glassdome.values.fact import Fact
 from glassdome.values.message import Attachment, Form, Link
 from glassdome.values.reading import Read
 
-__all__ = ["completed", "forms_of", "links_of", "without_repeats"]
+__all__ = ["completed", "forms_of", "links_of", "with_method", "without_repeats"]
 
 #: Types whose words, links and forms `parse` reads as well as any reader: pages, and mails that are attached.
 _PAGES: Final = ("text/html", "image/svg+xml")
@@ -33,6 +34,17 @@ def completed(item: Attachment, document: Document) -> Attachment:
         encrypted=item.encrypted or document.encrypted,
         has_macros=item.has_macros or any(inner.is_active for inner in every),
     )
+
+
+def with_method(document: Document, method: str) -> Document:
+    """Return a calendar's document with what the Content-Type of its part says: that all its events are cancelled."""
+    is_told = any(fact.type == "status" for fact in document.facts)
+    if method != "CANCEL" or document.kind != "text/calendar" or is_told:
+        return document
+    places = dict.fromkeys(fact.where for fact in document.facts)
+    facts = (Fact(type="status", value="cancelled", where=where, evidence="method=CANCEL") for where in places)
+    passages = (*document.passages, Passage(text="cancelled"))
+    return replace(document, facts=(*document.facts, *facts), passages=passages)
 
 
 def _text(item: Attachment, every: list[Document]) -> str:

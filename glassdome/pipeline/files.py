@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from glassdome.core.limits import (
 from glassdome.files.ocr_gate import NO_OCR, may_hold_words, speaks_in_pictures
 from glassdome.files.table import reads
 from glassdome.parse import contents
-from glassdome.pipeline.documents import completed, forms_of, links_of, without_repeats
+from glassdome.pipeline.documents import completed, forms_of, links_of, with_method, without_repeats
 from glassdome.ports.files import FileReader
 from glassdome.signals.passwords import possible_passwords
 from glassdome.values.document import Document
@@ -107,27 +108,29 @@ async def _read(item: Attachment, data: bytes, message: Message, reader: FileRea
         how: Read = "damaged" if problem == "time" else "too_large"
         read = Document(kind=item.true_type, read=how, problem=problem)
     else:
-        ocr = left.take_picture(item)
-        read = await reader.read(data, name=item.filename, kind=item.true_type, ocr=ocr)
-        if any(inner.read == "encrypted" for _, inner in read.within("")):
-            read = await _unlocked(read, item, data, message, reader)
-        elif not ocr and left.take_scan(read):
-            read = await reader.read(data, name=item.filename, kind=item.true_type, ocr=True)
+        read = await _opened(item, data, message, reader, left)
     left.read[item.sha256] = read
     for sha256, document in _inner(read):
         left.read.setdefault(sha256, document)
 
 
-async def _unlocked(read: Document, item: Attachment, data: bytes, message: Message, reader: FileReader) -> Document:
-    """Read a locked file again, with the words of the mail that may be its password; not all have to be tried on all files.
+async def _opened(item: Attachment, data: bytes, message: Message, reader: FileReader, left: _Left) -> Document:
+    """Read a file as often as it takes: a locked one with the words of the mail that may be its password, a scan with OCR.
 
-    That it was locked stays said: a lock whose key comes along keeps out scanners alone.
+    Not all words are tried on all files. That a file was locked stays said: a lock whose key comes along keeps out
+    scanners alone.
     """
-    passwords = possible_passwords(f"{message.subject}\n{message.text}")
-    if not passwords:
-        return read
-    opened = await reader.read(data, name=item.filename, kind=item.true_type, passwords=passwords)
-    return replace(opened, encrypted=opened.encrypted or read.encrypted)
+    ocr = left.take_picture(item)
+    passwords: tuple[str, ...] = ()
+    ask = partial(reader.read, data, name=item.filename, kind=item.true_type)
+    read = await ask(ocr=ocr)
+    was_locked = read.encrypted
+    if any(inner.read == "encrypted" for _, inner in read.within("")):
+        passwords = possible_passwords(f"{message.subject}\n{message.text}")
+        read = await ask(passwords=passwords) if passwords else read
+    if not ocr and left.take_scan(read):
+        read = await ask(passwords=passwords, ocr=True)
+    return replace(read, encrypted=read.encrypted or was_locked)
 
 
 def _inner(document: Document) -> Iterator[tuple[str, Document]]:
@@ -138,6 +141,9 @@ def _inner(document: Document) -> Iterator[tuple[str, Document]]:
 
 
 def _with_documents(message: Message, read: dict[str, Document]) -> Message:
+    # Calendar programs often send the same bytes twice, of which one part alone has the parameter.
+    methods = {item.sha256: item.method for item in message.attachments if item.method}
+    read = {sha256: with_method(document, methods.get(sha256, "")) for sha256, document in read.items()}
     pairs = [(item, read.get(item.sha256)) for item in message.attachments]
     found = [(item, document) for item, document in pairs if document is not None]
     links = chain(message.links, *(links_of(item, document) for item, document in found))

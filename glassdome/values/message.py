@@ -121,6 +121,8 @@ class Attachment:
     `other_names` are further names of the same part; mail programs differ in which one they use.
     `text` is its words where they can be had, of a forwarded message its From, Subject, Date and visible text.
     `document` is what a file reader found in it, None where none read it.
+    `method` is what the Content-Type of a calendar says of it (RFC 6047 2.4), in capitals: REQUEST, CANCEL; empty where
+    the calendar has a method of its own.
     """
 
     filename: str = ""
@@ -138,6 +140,7 @@ class Attachment:
     read: Read = "yes"
     returned: bool = False
     document: Document | None = None
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from email.message import EmailMessage
 import pytest
 
 from glassdome.files import table
+from glassdome.files.read import read_file
+from glassdome.files.source import Source
 from glassdome.parse import parse_message
 from glassdome.pipeline import files as stage
 from glassdome.pipeline.files import with_files
@@ -160,3 +162,65 @@ async def test_a_scan_is_read_once_more_for_its_words() -> None:
     await _read(_mail(*names), reader)
     assert reader.pictures == names[:3]
     assert len(reader.asked) == 8
+
+
+class _LockedScan(FakeReader):
+    """A scan behind a password: read without OCR it has no words."""
+
+    async def read(
+        self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
+    ) -> Document:
+        """Return it locked, then without words, then with them."""
+        self.asked.append((name, kind, passwords))
+        if "Sommer2024" not in passwords:
+            return Document(kind=kind, read="encrypted", encrypted=True)
+        return BILL if ocr else Document(kind=kind, problem="no OCR", encrypted=True)
+
+
+async def test_a_locked_scan_is_read_for_its_words_with_the_password_of_the_mail() -> None:
+    reader = _LockedScan()
+    [item] = (await _read(_mail("scan.pdf", text="Das Passwort lautet Sommer2024."), reader)).attachments
+    assert item.document == replace(BILL, encrypted=True)
+    assert len(reader.asked) == 3
+    [item] = (await _read(_mail("scan.pdf", text="Hi."), reader)).attachments
+    assert (item.read, item.text) == ("encrypted", "")
+
+
+class Here(FakeReader):
+    """Reads in this process."""
+
+    async def read(
+        self, data: bytes, *, name: str, kind: str, passwords: tuple[str, ...] = (), ocr: bool = False
+    ) -> Document:
+        """Return what the reader of the kind finds."""
+        return read_file(Source(data=data, name=name, kind=kind, passwords=passwords, ocr=ocr))
+
+
+def _calendar(head: str, own: str = "") -> bytes:
+    lines = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{own}BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261203T090000Z\r\nSUMMARY:Budget\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    return (
+        "From: eva@firma.example\r\nTo: ann@example.org\r\nSubject: Budget\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/alternative; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nBudget\r\n'
+        f"--b\r\nContent-Type: text/calendar; charset=utf-8{head}\r\n\r\n{lines}\r\n--b--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("head", "own", "cancelled"),
+    [
+        ("; method=CANCEL", "", True),
+        ('; METHOD="cancel"; component=VEVENT', "", True),
+        ("", "METHOD:CANCEL\r\n", True),
+        ("; method=CANCEL", "METHOD:REQUEST\r\n", False),
+        ("; method=REQUEST", "", False),
+        ("", "", False),
+    ],
+)
+async def test_a_cancellation_may_stand_in_the_type_of_the_part_alone(head: str, own: str, cancelled: bool) -> None:
+    """RFC 6047 2.4: the parameter repeats the calendar's method; some programs write it there only."""
+    raw = _calendar(head, own)
+    [item] = (await with_files(parse_message(raw), raw, Here())).attachments
+    assert item.document is not None
+    told = [fact.value for fact in item.document.facts if fact.type == "status"]
+    assert told == (["cancelled"] if cancelled else [])
+    assert ("cancelled" in item.document.text) is cancelled
