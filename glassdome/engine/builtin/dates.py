@@ -36,6 +36,9 @@ _NUMERIC = re.compile(
     r"(?<![\d.,/:-])(?:(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})"
     r"|(?P<a>\d{1,2})(?P<s>[./-])\s?(?P<b>\d{1,2})(?:(?P=s)\s?(?P<z>\d{4}|\d{2})?)?)(?![\d/:%]|[.,-]\d)"
 )
+#: Behind a number that is no day: it goes on (1.240, 1 240, 2,5), or is an hour. A year, also of the Buddhist era.
+_NO_DAY: Final = r"(?![\d:]|[.,'’\u00a0\u202f ]\d{3}(?!\d)|[.,]\d{1,2}(?!\d))"
+_YEARS: Final = r"(?:19|20|2[45])\d\d(?!\d|[.,]\d)"
 #: Folding takes Korean syllables apart.
 _YEAR, _MONTH, _DAY = ("|".join(map(fold, marks)) for marks in ("年년", "月월", "日号號일"))
 _HAN = re.compile(
@@ -191,11 +194,12 @@ def _calendar(language: str) -> _Calendar:
     name = _alternatives(months)
     before = "ב?" if language == "he" else ""
     ending = r"\w{0,4}" if language in _INFLECTED else ""
+    apart = r"\s" if language in _MONTH_FIRST else r"[^\S\n]"
     by_month = re.compile(
-        rf"(?<!\d)(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|o|a|º|-?e|-?i|-?го|-?те)?{_GAP}{before}(?P<m>{name}){ending}{stop}"
-        rf"(?:{_GAP}(?P<y>\d{{4}})(?!\d))?"
-        rf"|(?:(?P<w>\d{{4}})(?:\s?m\.|\.|\s?gada)?\s)?{edge}(?P<n>{name}){ending}\.?\s(?P<e>\d{{1,2}})"
-        rf"(?:st|nd|rd|th|d\.)?(?![\d:])(?:,?\s(?P<z>\d{{4}})(?!\d))?)"
+        rf"(?<!\d)(?:(?<!\d[.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|o|a|º|-?e|-?i|-?го|-?те)?{_GAP}{before}(?P<m>{name}){ending}{stop}"
+        rf"(?:{_GAP}(?P<y>{_YEARS}))?"
+        rf"|(?:(?P<w>\d{{4}})(?:\s?m\.|\.|\s?gada)?\s)?{edge}(?P<n>{name}){ending}\.?{apart}(?P<e>\d{{1,2}})"
+        rf"(?:st|nd|rd|th|d\.)?{_NO_DAY}(?:,?\s(?P<z>{_YEARS}))?)"
     ) if months else re.compile(r"(?!)")  # fmt: skip
     by_word = re.compile(rf"{edge}(?:{_alternatives(days | relative)}){stop}")
     return _Calendar(months, days, relative, tuple(days | relative), by_month, by_word)
@@ -208,6 +212,8 @@ def _alternatives(names: dict[str, int]) -> str:
 #: Languages whose words are not set apart by spaces, and those that inflect the names of months by endings.
 _UNSPACED: Final = frozenset(["ja", "zh", "ko", "th"])
 _INFLECTED: Final = frozenset(["fi", "et", "lv", "lt", "hu", "tr", "sl", "hr", "sr", "ro", "eu"])
+#: Languages that write the month before the day; in others a number below a month belongs to the next line.
+_MONTH_FIRST: Final = frozenset(["en", "hu", "lt", "lv", "eu", "zh", "ja", "ko"])
 #: Languages whose endings replace the last letter of a name.
 _CUT: Final = frozenset(["lv", "lt"])
 #: The languages there are calendars for.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from glassdome.engine.builtin.dates import DIGIT
@@ -24,11 +24,14 @@ _WORDS: Final = {
 _BLANK: Final = "[ \u00a0\u202f\u2009]"
 _NUMBER: Final = r"\d{1,3}(?:[.,'’\u00a0\u202f\u2009 ]\d{3}){1,3}(?:[.,]\d{1,2})?(?![\d%])|\d{1,9}(?:[.,]\d{1,2})?(?:,--|,-)?(?![\d%])"
 _BEFORE: Final = rf"(?:{_CODES})\b|US\$|C\$|A\$|R\$|Fr\.|[€$£¥￥₹₺₴₽₩₪฿]"
-_BEHIND: Final = rf"(?:{_CODES})\b|(?:{'|'.join(_WORDS)})\b|zł|Kč|Ft\b|[€$£¥￥₹₺₴₽₩₪฿円元원]"
+_BEHIND: Final = rf"(?:{_CODES})\b|(?:{'|'.join(_WORDS)})\b(?!-\w)|zł|Kč|Ft\b|[€$£¥￥₹₺₴₽₩₪฿円元원]"
 _AMOUNT: Final = re.compile(
     rf"(?<![\w.,])(?P<a>{_BEFORE}){_BLANK}{{0,2}}(?P<n>{_NUMBER})|(?<![\w.,/-])(?P<m>{_NUMBER}){_BLANK}{{0,2}}(?P<b>{_BEHIND})",
     re.IGNORECASE,
 )
+#: A price with cents that ends its cell, behind the currency of what seemed to be another: in `12 € 4,00` 12 is a quantity.
+_CENTS: Final = re.compile(rf"{_BLANK}{{0,2}}\d[\d.,'’ \u00a0\u202f]{{0,12}}[.,]\d\d(?=\s{{0,4}}(?:$|[|;\d]))")
+_SIGN_FIRST: Final = re.compile(rf"(?<![A-Za-z_.,])(?P<a>{_BEFORE}){_BLANK}{{0,2}}(?P<n>{_NUMBER})", re.IGNORECASE)
 #: One of them stands in whatever `_AMOUNT` finds.
 _HINT: Final = re.compile(rf"[€$£¥￥₹₺₴₽₩₪฿円元원]|zł|Kč|\b(?:{_CODES}|Fr|{'|'.join(_WORDS)}|Ft)\b", re.IGNORECASE)
 #: Words of a total, strongest first, then those of its parts.
@@ -81,11 +84,20 @@ def _of_line(lines: Sequence[str], number: int) -> Iterator[_Found]:
     digits = [match.start() for match in DIGIT.finditer(line)]
     if not digits or not _HINT.search(line, max(0, digits[0] - _REACH), digits[-1] + _REACH):
         return
-    named = list(_AMOUNT.finditer(line))
+    named = _amounts_in(line)
     for match in named[-1:] if _DUE.search(line) or _TOTAL.search(line) else named:
-        if value := _value(match):
+        if value := _value(match.groupdict()):
             before = lines[number - 1] if number and not any(map(str.isalpha, _AMOUNT.sub("", line))) else ""
             yield _Found(value, f"{before} {line}".strip(), _weight(f"{before} {line}"))
+
+
+def _amounts_in(line: str) -> list[re.Match[str]]:
+    """Return the amounts of a line; where currencies stand in front, a number before one is a quantity."""
+    named = list(_AMOUNT.finditer(line))
+    behind = [match for match in named if match["b"]]
+    if behind and not re.search(r"[.,]\d\d$", behind[0]["m"]) and _CENTS.match(line, named[-1].end()):
+        return list(_SIGN_FIRST.finditer(line)) or named
+    return named
 
 
 def _weight(line: str) -> int:
@@ -94,10 +106,10 @@ def _weight(line: str) -> int:
     return 3 if _DUE.search(line) else 2 if _TOTAL.search(line) else 1
 
 
-def _value(match: re.Match[str]) -> str:
-    sign = (match["a"] or match["b"]).lower()
+def _value(match: Mapping[str, str | None]) -> str:
+    sign = (match["a"] or match.get("b") or "").lower()
     known = {name.lower(): code for name, code in _SIGNS.items()} | _WORDS
-    return normal_amount(match["n"] or match["m"], known.get(sign, sign.upper()))
+    return normal_amount(match["n"] or match.get("m") or "", known.get(sign, sign.upper()))
 
 
 def normal_amount(number: str, currency: str) -> str:
