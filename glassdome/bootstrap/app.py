@@ -24,6 +24,7 @@ from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.plugins import Extended
 from glassdome.pipeline.webhooks import WebhookLoop
+from glassdome.pipeline.threads.following import ThreadFollowing
 from glassdome.pipeline.worker import Worker
 from glassdome.ports.files import FileReader
 from glassdome.ports.webhooks import EventPoster
@@ -74,6 +75,8 @@ class App:
     try_warning: Callable[[str], Awaitable[None]] | None = None
     #: Sends digests; None where no mailbox is set that they are sent from.
     digests: DigestSender | None = None
+    #: Follows the threads of those who want that.
+    threads: ThreadFollowing | None = None
     periodic_tasks: list[PeriodicTask] = field(default_factory=list)
     #: Reads attached files; None where the settings want that not.
     files: FileReader | None = None

@@ -15,6 +15,7 @@ from glassdome.bootstrap.app import App
 from glassdome.bootstrap.judging import live_drafts, live_options
 from glassdome.bootstrap.mailboxes import mail_logins
 from glassdome.bootstrap.sign_in import password_check
+from glassdome.bootstrap.threads import add_threads, thread_parts
 from glassdome.integrations.imap.login import greet
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.mail_servers import imap_server
@@ -39,6 +40,8 @@ from glassdome.pipeline.learning import LEARNING_EVERY, Learning
 from glassdome.pipeline.owner_rules import OwnerRules
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.rebuilt import Rebuilt
+from glassdome.pipeline.threads.states import ThreadStates
+from glassdome.pipeline.threads.turns import TurnMaker
 from glassdome.pipeline.worker import Worker
 from glassdome.ports.agent import SpamTeacher
 from glassdome.values.feedback import Feedback
@@ -76,7 +79,10 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     app.undoer = Undoer(database.actions, clock=clock, editor=editor, source=source, teacher=teacher, drafts=drafts)
     app.actions = ActionLoop(performer)
     junk = JunkFeedback(source, observer, database, clock=clock)
-    app.worker = _worker(app, source, performer, junk)
+    loader = _loader(app)
+    turns, states = thread_parts(app, performer)
+    app.worker = _worker(app, source, performer, junk, loader, turns, states)
+    add_threads(app, reader, observer, loader, turns, states)
     app.watcher = _watcher(app, reader, app.worker)
     app.backfills = Backfills(
         lambda: Backfill(
@@ -103,15 +109,26 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     follow_drafts(app, reader)
 
 
-def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkFeedback) -> Worker:
-    settings, database, clock = app.settings, app.database, app.clock
-    loader = ContextLoader(
-        history=database.history,
-        preferences=database.preferences,
-        clock=clock,
-        settings=settings.current,
-        rules=OwnerRules(settings.current().rules_path),
+def _loader(app: App) -> ContextLoader:
+    return ContextLoader(
+        history=app.database.history,
+        preferences=app.database.preferences,
+        clock=app.clock,
+        settings=app.settings.current,
+        rules=OwnerRules(app.settings.current().rules_path),
     )
+
+
+def _worker(
+    app: App,
+    source: ImapSource,
+    performer: Performer,
+    junk: JunkFeedback,
+    loader: ContextLoader,
+    turns: TurnMaker,
+    states: ThreadStates,
+) -> Worker:
+    settings, database, clock = app.settings, app.database, app.clock
     runner = JobRunner(
         database.queue,
         source,
@@ -122,6 +139,8 @@ def _worker(app: App, source: ImapSource, performer: Performer, junk: JunkFeedba
         took_back=junk.took_back,
         put_back=junk.put_back,
         rebuilt=Rebuilt(database.analyses),
+        turns=turns,
+        states=states,
         clock=clock,
         metrics=app.metrics,
         drafts=live_drafts(app),

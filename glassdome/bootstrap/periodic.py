@@ -18,7 +18,13 @@ __all__ = ["add_periodic_tasks"]
 async def add_periodic_tasks(app: App, stack: AsyncExitStack) -> None:
     """Give the app its periodic tasks: retention always, the others where there is something for them to do."""
     settings, database = app.settings.current, app.database
-    retention = Retention(analyses=database.analyses, queue=database.queue, clock=app.clock, settings=settings)
+    retention = Retention(
+        analyses=database.analyses,
+        queue=database.queue,
+        threads=database.threads,
+        clock=app.clock,
+        settings=settings,
+    )
     app.retention = PeriodicTask("retention", retention.forget, every=lambda: RETENTION_EVERY)
     _add_reprocess(app)
     if settings().mailcow_api_url and settings().mailcow_api_key:

@@ -279,6 +279,10 @@ MAX_IMAP_LITERAL_BYTES: Final = 256 * 1024
 MAX_IMAP_HEADER_BYTES: Final = 16 * 1024
 #: Messages new in a Junk or Sent folder that one look reads, the newest; a flood is not the owner's doing.
 MAX_OBSERVED_MESSAGES: Final = 300
+#: Bytes of a mail whose words are read for its thread; of a larger one, the header.
+MAX_THREAD_MAIL_BYTES: Final = 25 * 1024 * 1024
+#: Folders of one mailbox that are read for threads, sent mail and INBOX first.
+MAX_THREAD_FOLDERS: Final = 200
 #: Analyses whose flags one look reads, and moves of ours that are followed; a busy mailbox has 300 a day.
 MAX_FOLLOWED_MESSAGES: Final = 1_000
 #: Folders in which a message taken out of Junk is looked for.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from glassdome.core.errors import UidValidityChanged
 from glassdome.mailbox.retry import with_retry
-from glassdome.mailbox.special_use import folder_for
+from glassdome.mailbox.special_use import folder_for, uses_of
 from glassdome.ports.imap import ImapSession, ImapSessions
 from glassdome.values.folder import FetchedMessage
 from glassdome.values.refs import MessageRef
@@ -24,6 +24,10 @@ class ImapObserver:
     async def special_folder(self, mailbox: str, use: str) -> str:
         """Return the folder with that special use; raises NotFound."""
         return await with_retry(self._sessions, mailbox, lambda session: folder_for(session, use))
+
+    async def folders(self, mailbox: str) -> Mapping[str, str]:
+        """Return the use of each folder that can be opened, empty for most."""
+        return await with_retry(self._sessions, mailbox, uses_of)
 
     async def headers(self, mailbox: str, folder: str, uids: Sequence[int]) -> Mapping[int, bytes]:
         """Return the header sections of those that are still there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final
 
@@ -11,10 +12,12 @@ from glassdome.core.errors import FolderMissing
 from glassdome.ports.imap import ImapSession
 from glassdome.values.folder import FolderInfo
 
-__all__ = ["folder_for", "use_of"]
+__all__ = ["folder_for", "use_of", "uses_of"]
 
 _NAMES: Final = tomllib.loads((files("glassdome.mailbox") / "data" / "folders.toml").read_text("utf-8"))
 _USES: Final = {name: f"\\{use}" for use, names in _NAMES.items() for name in names}
+#: Uses that a server may tell (RFC 6154 2).
+_TOLD: Final = ("\\Sent", "\\Drafts", "\\Junk", "\\Trash", "\\All", "\\Flagged", "\\Archive")
 #: Google's folders stand below one of their own.
 _LEVEL_OF_ITS_OWN: Final = frozenset({"[gmail]", "[google mail]"})
 
@@ -38,6 +41,15 @@ async def folder_for(session: ImapSession, name: str) -> str:
         f"The mailbox has no {name[1:]} folder.",
         fix=f"Create a folder named {name[1:]}, or mark one as such (RFC 6154).",
     )
+
+
+async def uses_of(session: ImapSession) -> Mapping[str, str]:
+    """Return the use of each folder that can be opened: as the server says, else as its name or its parent's says."""
+    return {info.name: _told(info) or use_of(info.name) for info in await session.folders() if info.selectable}
+
+
+def _told(info: FolderInfo) -> str:
+    return next((use for use in _TOLD if use in info.special_use), "")
 
 
 def use_of(folder: str) -> str:

@@ -31,6 +31,8 @@ from glassdome.pipeline.metrics import observe_model, observe_verdict
 from glassdome.pipeline.process import Judged, JudgeOptions, Load, judge
 from glassdome.pipeline.rebuilt import Rebuilt
 from glassdome.pipeline.retry import decide_retry, model_again_at
+from glassdome.pipeline.threads.states import ThreadStates
+from glassdome.pipeline.threads.turns import TurnMaker
 from glassdome.ports.mail import MailSource
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.analysis import Analysis
@@ -41,6 +43,7 @@ from glassdome.values.opinion import Usage
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
 from glassdome.values.signal import Outcome
+from glassdome.values.thread_mail import ThreadMail
 
 if TYPE_CHECKING:
     from glassdome.store.preferences import PreferenceTable
@@ -77,18 +80,21 @@ class JobRunner:
         put_back: PutBack | None = None,
         rebuilt: Rebuilt | None = None,
         answering: Answering | None = None,
+        turns: TurnMaker | None = None,
+        states: ThreadStates | None = None,
     ) -> None:
         """`options` answers how messages are judged at this moment; `drafts` is None where no model may write them.
 
         `took_back` and `put_back` report that the owner moved the message out of Junk, by hand or through our undo:
         it is analysed but never acted on. `rebuilt` recognises mail whose folder the server rebuilt, `answering` plans
-        drafts and automatic answers.
+        drafts and automatic answers. `turns` and `states` follow the threads of owners who want that.
         """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._options, self._performer, self._clock = options, performer, clock
         self._metrics, self._drafts = metrics or Metrics(), drafts
         self._took_back, self._put_back, self._rebuilt = took_back, put_back, rebuilt
         self._answering = answering
+        self._turns, self._states = turns, states
 
     async def run(self, job: Job) -> None:
         """Take a leased job to the end of its lease; raises what `failed` then answers."""
@@ -110,8 +116,9 @@ class JobRunner:
         judged = await judge(raw, job.ref, load=load, options=options)
         first = any(item.name == "first_contact" and item.outcome is Outcome.HIT for item in judged.analysis.signals)
         actions, now = plan(judged.analysis.verdict, wishes, job.ref, first_contact=first), self._clock.now()
-        if actions and await self._is_back(job.ref, judged.message.message_id, actions):
-            actions = ()
+        back = bool(actions) and await self._is_back(job.ref, judged.message.message_id, actions)
+        actions = () if back else actions
+        thread_mail = await self._thread_mail(judged, wishes, wanted=back, now=now)
         again_at, again = self._again_at(job, judged), JobReason.UPGRADE
         if again_at is None:
             actions += await self._answers(judged.message, judged.analysis, wishes, job)
@@ -119,10 +126,24 @@ class JobRunner:
             again_at, again = now, JobReason.DRAFT
         kept = await self._stored(
             lambda: self._queue.complete(
-                job, judged.analysis, actions=actions, now=now, again_at=again_at, again=again, history=judged.message
+                job,
+                judged.analysis,
+                actions=actions,
+                now=now,
+                again_at=again_at,
+                again=again,
+                history=judged.message,
+                thread_mail=thread_mail,
             )
         )
         self._observe(judged, options, kept=kept)
+
+    async def _thread_mail(
+        self, judged: Judged, wishes: Preferences, *, wanted: bool, now: datetime
+    ) -> ThreadMail | None:
+        if self._turns is None or not wishes.threads:
+            return None
+        return await self._turns.of_judged(judged, wanted=wanted, now=now)
 
     async def _keep(self, job: Job, before: Analysis) -> None:
         """Give a judged message its new name; what waited for the model waits on."""
@@ -168,6 +189,8 @@ class JobRunner:
         """Perform the planned actions, outside the lease; failed ones stay in the ledger."""
         try:
             await self._performer.perform(job.ref)
+            if self._states is not None:
+                await self._states.settle(job.ref.mailbox)
         except StoreError as exc:
             _log.warning("actions_postponed", job=job.id, code=exc.code)
 

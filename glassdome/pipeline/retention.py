@@ -15,6 +15,7 @@ from glassdome.ports.store import AnalysisQuery
 if TYPE_CHECKING:
     from glassdome.store.analyses import Analyses
     from glassdome.store.queue import Queue
+    from glassdome.store.threads import Threads
 
 __all__ = ["RETENTION_EVERY", "Retention"]
 
@@ -25,10 +26,11 @@ RETENTION_EVERY: Final = 3600.0
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """Erases analyses with their jobs, actions and corrections, and jobs that ended without an analysis."""
+    """Erases analyses with their jobs, actions and corrections, the turns of threads, and jobs that ended without an analysis."""
 
     analyses: Analyses
     queue: Queue
+    threads: Threads
     clock: Clock
     settings: Callable[[], Settings]
 
@@ -40,6 +42,7 @@ class Retention:
         until = self.clock.now() - timedelta(days=days)
         gone = await self.analyses.delete(AnalysisQuery(until=until))
         ended = await self.queue.forget_ended(before=until)
-        if gone or ended:
-            _log.info("retention", days=days, analyses=gone, jobs=ended)
+        turns = await self.threads.forget(before=until)
+        if gone or ended or turns:
+            _log.info("retention", days=days, analyses=gone, jobs=ended, turns=turns)
         return gone

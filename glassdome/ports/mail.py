@@ -68,6 +68,10 @@ class MailObserver(Protocol):
         """Return the folder with that special use (`\\\\Junk`; RFC 6154), or of that name; raises NotFound."""
         ...
 
+    async def folders(self, mailbox: str) -> Mapping[str, str]:
+        """Return the use of each folder that can be opened, such as `\\\\Sent` (RFC 6154); empty for most."""
+        ...
+
     async def headers(self, mailbox: str, folder: str, uids: Sequence[int]) -> Mapping[int, bytes]:
         """Return the header sections, each cut at its bound, of those messages that are still there."""
         ...

@@ -26,7 +26,9 @@ async def test_old_analyses_are_forgotten_with_their_jobs(bench: Bench) -> None:
     """Past the days that were set; none of it while they are 0."""
     clock = bench.clock = FixedClock(NOON)
     db, settings = bench.database, [FOREVER]
-    retention = Retention(analyses=db.analyses, queue=db.queue, clock=clock, settings=lambda: settings[0])
+    retention = Retention(
+        analyses=db.analyses, queue=db.queue, threads=db.threads, clock=clock, settings=lambda: settings[0]
+    )
     bench.source.errors[2] = RuntimeError("broken")
     await db.queue.enqueue(jobs(1, 2), now=NOON)
     await bench.worker().run_until_idle()

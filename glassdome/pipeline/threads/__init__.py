@@ -1,0 +1,1 @@
+"""Follows threads: reads turns in all folders, computes the states, and marks the mails."""
