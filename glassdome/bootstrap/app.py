@@ -23,8 +23,8 @@ from glassdome.pipeline.canaries.roles import Roles
 from glassdome.pipeline.live import LiveSettings
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.plugins import Extended
-from glassdome.pipeline.webhooks import WebhookLoop
 from glassdome.pipeline.threads.following import ThreadFollowing
+from glassdome.pipeline.webhooks import WebhookLoop
 from glassdome.pipeline.worker import Worker
 from glassdome.ports.files import FileReader
 from glassdome.ports.webhooks import EventPoster

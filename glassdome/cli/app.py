@@ -33,6 +33,10 @@ COMMANDS: Final = {
         "glassdome.cli.commands.stats:stats",
         "Show figures of the analysed mail: verdicts, times, categories, models, mail per day, and the queue.",
     ),
+    "threads": (
+        "glassdome.cli.commands.threads:threads",
+        "Show who owes whom an answer, in mailboxes whose owners want that.",
+    ),
     "doctor": (
         "glassdome.cli.commands.doctor:doctor",
         "Check every setting and connection, and say how to fix each problem.",

@@ -27,7 +27,7 @@ class ThreadFilters(BaseModel):
     mailbox: OptionalMailbox = ""
     state: Annotated[
         ThreadState | None,
-        Field(description="Only those where the owner (`open_me`), the others (`open_them`) or nobody owes an answer"),
+        Field(description="`open_me`: the owner owes an answer; `open_them`: the others do; `closed`"),
     ] = None
 
 

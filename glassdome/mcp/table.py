@@ -12,6 +12,7 @@ from glassdome.mcp.errors import unknown_tool
 from glassdome.mcp.judging import JUDGING
 from glassdome.mcp.mailboxes import MAILBOXES
 from glassdome.mcp.reading import READING
+from glassdome.mcp.threads import THREADS
 from glassdome.mcp.tool import Tool
 
 __all__ = ["TOOLS", "Allowed"]
@@ -19,7 +20,7 @@ __all__ = ["TOOLS", "Allowed"]
 #: Reading first, then what writes.
 TOOLS: Final[dict[str, Tool]] = {
     tool.name: tool
-    for tool in sorted((*READING, *JUDGING, *ACTING, *CORRECTING, *MAILBOXES), key=lambda tool: tool.writes)
+    for tool in sorted((*READING, *THREADS, *JUDGING, *ACTING, *CORRECTING, *MAILBOXES), key=lambda tool: tool.writes)
 }
 
 

@@ -35,14 +35,16 @@ class ThreadShape(BaseModel):
     mailbox: str
     subject: Annotated[str, Field(description="Without `Re:` and the like")]
     people: list[str]
-    state: Annotated[ThreadState, Field(description="Whose turn it is: the owner's, the others', nobody's")]
+    state: Annotated[
+        ThreadState, Field(description="Who owes: the owner (`open_me`), the others (`open_them`), no one")
+    ]
     owed: Annotated[DebtShape | None, Field(description="What keeps it open")]
     email_id: str | None
     folder: str | None
     uid_validity: int | None
     since: Annotated[str | None, Field(description="When it was asked or promised")]
     due: str | None
-    waiting_until: Annotated[str | None, Field(description="The day before which nobody needs a reminder")]
+    waiting_until: Annotated[str | None, Field(description="A reminder is too early before that day")]
     remind: Annotated[bool, Field(description="A reminder would be right now")]
     why: str
     asked_of_me: Annotated[DebtShape | None, Field(description="The last request to the owner, answered or not")]
@@ -65,7 +67,7 @@ class TurnShape(BaseModel):
     author_name: str
     to: list[str]
     cc: list[str]
-    kind: Annotated[TurnKind, Field(description="`message` is a person's; the others ask nobody for an answer")]
+    kind: Annotated[TurnKind, Field(description="`message` is a person's; the others ask for no answer")]
     language: str
     requests: list[DebtShape]
     promises: list[DebtShape]

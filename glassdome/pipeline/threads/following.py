@@ -36,7 +36,7 @@ class ThreadFollowing:
     clock: Clock
 
     async def poll(self) -> None:
-        """Read the folders, then compute what is due by new mail or by time; raises StoreError only."""
+        """Read the folders, then compute the states that new mail or time may have changed; raises StoreError only."""
         places = asyncio.Semaphore(MAX_POLL_CONCURRENCY)
         await asyncio.gather(*(self._one(mailbox, places) for mailbox in await self.threads.mailboxes()))
         await self.states.settle()

@@ -73,7 +73,7 @@ class ThreadReader:
         self._loader, self._options, self._clock = loader, options, clock
 
     async def poll(self, mailbox: str) -> None:
-        """Read what is new in every folder, sent mail first. Raises as MailSource and the stores."""
+        """Read new mail in every folder, sent mail first. Raises as MailSource and the stores."""
         uses = await self._observer.folders(mailbox)
         names = sorted(
             (name for name, use in uses.items() if use not in _LEFT_OUT and len(name) <= _LONGEST_NAME),

@@ -40,7 +40,7 @@ class ThreadStates:
         self._performer, self._clock = performer, clock
 
     async def settle(self, mailbox: str = "") -> int:
-        """Compute what is due, of one mailbox or of all; return how many states were stored. Raises StoreUnavailable."""
+        """Compute due states, of one mailbox or of all; return how many states were stored. Raises StoreUnavailable."""
         stored = 0
         while due := await self._threads.due(now=self._clock.now(), limit=_BATCH, mailbox=mailbox):
             fresh = [await self._one(item) for item in due]
@@ -88,7 +88,7 @@ class ThreadStates:
 
 
 def debt_turn(thread: Thread, turns: tuple[Turn, ...]) -> Turn | None:
-    """Return the newest mail that says what is owed; None where nothing is."""
+    """Return the newest mail with the sentence of the debt; None where there is none."""
     if thread.debt is None:
         return None
     said = (thread.debt.basis, thread.debt.quote)

@@ -1,4 +1,4 @@
-"""Makes what is kept of a mail in its thread: its turn, without sensitive values, and what links it."""
+"""Makes the kept part of a mail in its thread: its turn, without sensitive values, and the names that link it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class TurnMaker:
         sensitive: Iterable[SensitiveFinding] = (),
         now: datetime,
     ) -> ThreadMail:
-        """Return what is kept of a message; `sent` says that it lies in a folder of sent mail, so that its owner wrote it."""
+        """Return the kept part of a message; `sent` says that it lies in a folder of sent mail, so that its owner wrote it."""
         owner = await self.owner(ref.mailbox)
         mine, forged = sent or owner.is_me(message.author.addr.lower()), not sent and _is_forged(message, owner)
         # In a thread: the rules read their words from files at first, and a long mail takes a while.
@@ -97,7 +97,7 @@ class TurnMaker:
 
 
 def _is_forged(message: Message, owner: Owner) -> bool:
-    """Return whether a mail under the owner's name came from outside, and nobody vouches for it.
+    """Return whether a mail under the owner's name came from outside without proof.
 
     A copy that a mail program filed itself was never delivered: it has no Received field.
     """

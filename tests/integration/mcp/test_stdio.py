@@ -29,6 +29,8 @@ READING = [
     "statistics",
     "queue",
     "get_preferences",
+    "list_threads",
+    "get_thread",
     "analyze_message",
     "list_actions",
     "list_mailboxes",

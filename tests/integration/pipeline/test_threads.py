@@ -166,7 +166,7 @@ async def test_waiting_is_marked_on_the_owners_last_mail(bench: Bench) -> None:
 
 
 async def test_an_answer_that_a_filter_filed_ends_the_wait(bench: Bench) -> None:
-    """It never was in INBOX, and nobody judged it."""
+    """It never was in INBOX and was never judged."""
     await bench.round()
     await bench.file(bench.mail(1, "Hi Bob,\r\n\r\nCould you send me the plans?\r\n", sent=True))
     await bench.round()
@@ -188,7 +188,7 @@ async def test_a_mail_that_was_filed_loses_its_mark_there(bench: Bench) -> None:
     assert await bench.marked(ANSWER) == ""
 
 
-async def test_nobody_is_nagged_about_old_mail_that_was_answered(bench: Bench) -> None:
+async def test_old_mail_that_was_answered_is_not_marked(bench: Bench) -> None:
     """When the owner chooses threads, request and answer are there: no mark is ever planned."""
     await bench.deliver(bench.mail(1, _ASKS))
     await bench.file(bench.mail(2, _ANSWERS, sent=True, to=1))

@@ -23,6 +23,7 @@ HEAVY = {"alembic", "fastapi", "mcp", "openai", "sklearn", "sqlalchemy"}
 LIGHT = {"glassdome", "glassdome.cli", "glassdome.cli.app", "glassdome.cli.lazy"}
 #: What some declarations take from elsewhere: the words for a choice.
 CHOICES = {
+    "threads": {"glassdome.values", "glassdome.values.refs", "glassdome.values.thread"},
     "eval": {"glassdome_lab.evaluation", "glassdome_lab.evaluation.function_names"},
     "mailcow": {
         "glassdome.deploy",
