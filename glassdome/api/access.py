@@ -11,6 +11,7 @@ from glassdome.core.errors import AccessDenied, NotAuthenticated
 from glassdome.core.secrets import reveal
 from glassdome.desk.http import Wired, judged, proxy_caller
 from glassdome.desk.keys import Caller, Scope, find_caller, parse_keys
+from glassdome.desk.made_keys import made_key_caller
 
 __all__ = ["DocsReader", "Reader", "Writer"]
 
@@ -25,7 +26,9 @@ async def authenticate(request: Request, services: Wired, key: Annotated[str | N
     if caller is None:
         if not key:
             raise NotAuthenticated("An API key is needed.", fix="Send it in the header X-API-Key.")
-        found = find_caller(key, parse_keys(reveal(services.settings().api_keys) or ""))
+        settings = services.settings()
+        found = find_caller(key, parse_keys(reveal(settings.api_keys) or ""))
+        found = found or await made_key_caller(services.keys, settings, key, now=services.clock.now())
         caller = judged(request, services, found, door="rest")
     request.app.state.rate.take(
         caller.name, per_minute=services.settings().api_rate_per_minute, now=services.clock.now()

@@ -242,6 +242,10 @@ MAX_SIGN_IN_SECONDS: Final = 20.0
 MAX_SIGN_INS_AT_ONCE: Final = 8
 #: Characters of a password: what mail servers accept is shorter.
 MAX_PASSWORD_CHARS: Final = 512
+#: API keys that one person may have made, the characters of their names, and the days that one holds at most.
+MAX_MADE_KEYS: Final = 20
+MAX_KEY_LABEL_CHARS: Final = 60
+MAX_KEY_DAYS: Final = 730
 #: Characters kept of what a browser calls itself.
 MAX_BROWSER_CHARS: Final = 200
 #: Sign-ins tried in a minute to one mailbox, from all networks together that never were right before.

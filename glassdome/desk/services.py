@@ -24,6 +24,7 @@ from glassdome.values.verdict import Verdict
 if TYPE_CHECKING:
     from glassdome.store.analyses import Analyses
     from glassdome.store.answers import AnswerRules
+    from glassdome.store.api_keys import ApiKeyTable
     from glassdome.store.deliveries import Deliveries
     from glassdome.store.events import Events
     from glassdome.store.history import History
@@ -76,6 +77,7 @@ class Services:
     history: History
     actions: ActionLedger
     sessions: SessionTable
+    keys: ApiKeyTable
     threads: Threads
     events: Events
     webhooks: Webhooks

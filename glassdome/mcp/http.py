@@ -24,6 +24,7 @@ from glassdome.core.per_loop import PerLoop
 from glassdome.core.secrets import reveal
 from glassdome.desk.guesses import Guesses, address_of
 from glassdome.desk.keys import Caller, find_caller, parse_keys
+from glassdome.desk.made_keys import made_key_caller, may_be_made
 from glassdome.desk.rate import RateLimit
 from glassdome.mcp.errors import http_refusal
 from glassdome.mcp.server import Context, create_server
@@ -37,12 +38,21 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 _CALLER: Final = "glassdome.caller"
 
 
+#: Returns who brings a key that a person made on the page.
+MadeKeys = Callable[[str, Settings, datetime], Awaitable[Caller | None]]
+
+
 class KeyGuard:
     """ASGI: lets a request in that brings a valid key, and notes whose it is."""
 
-    def __init__(self, app: ASGIApp, settings: Callable[[], Awaitable[Settings]], *, clock: Clock) -> None:
-        """`settings` returns the current settings: a key that was taken away since opens nothing."""
-        self._app, self._settings, self._clock = app, settings, clock
+    def __init__(
+        self, app: ASGIApp, settings: Callable[[], Awaitable[Settings]], made: MadeKeys, *, clock: Clock
+    ) -> None:
+        """`settings` returns the current settings: a key that was taken away since opens nothing.
+
+        `made` looks up keys that people made on the page.
+        """
+        self._app, self._settings, self._made, self._clock = app, settings, made, clock
         self._rate, self._guesses = RateLimit(), Guesses()
 
     async def __call__(self, scope: Request, receive: Receive, send: Send) -> None:
@@ -69,6 +79,7 @@ class KeyGuard:
             raise NotAuthenticated("An API key is needed.", fix="Send it as Authorization: Bearer <key>.")
         settings, now = await self._settings(), self._clock.now()
         found = find_caller(token.strip(), parse_keys(reveal(settings.api_keys) or ""))
+        found = found or await self._made(token.strip(), settings, now)
         caller = self._guesses.judge(found, address_of(request, settings), door="mcp", now=now)
         self._rate.take(caller.name, per_minute=settings.api_rate_per_minute, now=now)
         return caller
@@ -99,9 +110,15 @@ async def open_http(
 
     `hosts` and `origins` are accepted in addition to those of the loopback interface.
     """
-    if not parse_keys(reveal(settings.api_keys) or ""):
+    if not parse_keys(reveal(settings.api_keys) or "") and not settings.imap_host:
         raise ConfigError("There is no API key, so nobody could use this server.", fix="Set GLASSDOME_API_KEYS.")
     tool_context = PerLoop(partial(open_tool_context, settings, clock=clock))
+
+    async def made(token: str, current: Settings, now: datetime) -> Caller | None:
+        if not may_be_made(token):
+            return None
+        return await made_key_caller((await tool_context.get()).services.keys, current, token, now=now)
+
     server = create_server(tool_context.get, _caller_of, allow_writes=allow_writes)
     app = server.streamable_http_app(
         streamable_http_path=PATH,
@@ -113,6 +130,6 @@ async def open_http(
         ),
     )
     try:
-        yield KeyGuard(app, LiveSettings(settings, _NoTable(), clock=clock).refresh, clock=clock)
+        yield KeyGuard(app, LiveSettings(settings, _NoTable(), clock=clock).refresh, made, clock=clock)
     finally:
         await tool_context.aclose()

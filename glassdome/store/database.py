@@ -13,6 +13,7 @@ from glassdome.ports.store import Rendering
 from glassdome.store.actions import Actions
 from glassdome.store.analyses import Analyses
 from glassdome.store.answers import AnswerRules
+from glassdome.store.api_keys import ApiKeyTable
 from glassdome.store.commands import Commands
 from glassdome.store.connections import POOL_SIZE, Connections, make_engine
 from glassdome.store.cursors import Cursors
@@ -59,6 +60,7 @@ class Database:
         self.outbox = OutboxTable(connections)
         self.commands = Commands(connections)
         self.sessions = SessionTable(connections)
+        self.api_keys = ApiKeyTable(connections)
         self.model_roles = ModelRoles(connections)
         self.threads = Threads(connections)
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Uniqu
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
-from glassdome.store.schema_access import sessions
+from glassdome.store.schema_access import api_keys, sessions
 from glassdome.store.schema_base import FOLDER, MAILBOX, metadata
 from glassdome.store.schema_base import table as _table
 from glassdome.store.schema_events import deliveries, events, webhooks
@@ -23,10 +23,43 @@ from glassdome.values.opinion import ActionItem, Opinion, Reason, Usage
 from glassdome.values.signal import SensitiveFinding, Signal
 
 __all__ = [
-    "FOLDER", "MAILBOX", "actions", "analyses", "answer_rules", "answered", "audit", "categories", "commands", "config", "contacts", "cursors",
-    "deliveries", "documents", "domain_statistics", "events", "feedback", "mailboxes", "metadata", "model_answers",
-    "model_roles", "nonces", "opt_ins", "outbox", "paces", "preferences", "profiles", "progress", "queue", "sessions", "statistics",
-    "thread_names", "thread_turns", "threads", "webhooks", "words",
+    "FOLDER",
+    "MAILBOX",
+    "actions",
+    "analyses",
+    "answer_rules",
+    "answered",
+    "api_keys",
+    "audit",
+    "categories",
+    "commands",
+    "config",
+    "contacts",
+    "cursors",
+    "deliveries",
+    "documents",
+    "domain_statistics",
+    "events",
+    "feedback",
+    "mailboxes",
+    "metadata",
+    "model_answers",
+    "model_roles",
+    "nonces",
+    "opt_ins",
+    "outbox",
+    "paces",
+    "preferences",
+    "profiles",
+    "progress",
+    "queue",
+    "sessions",
+    "statistics",
+    "thread_names",
+    "thread_turns",
+    "threads",
+    "webhooks",
+    "words",
 ]  # fmt: skip
 
 

@@ -1,13 +1,13 @@
-"""The tables of access: sessions of the web UI."""
+"""The tables of access: sessions of the web UI, and the API keys that people made there."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, false
 
-from glassdome.store.columns import Clipped, Instant, Json, ascii_text
+from glassdome.store.columns import Clipped, Instant, Json, ascii_text, big_id
 from glassdome.store.schema_base import table as _table
 
-__all__ = ["sessions"]
+__all__ = ["api_keys", "sessions"]
 
 #: Who is signed in to the web UI; `session_key` is the SHA-256 of the session's token, `who` a mailbox or a key's name.
 sessions = _table(
@@ -23,4 +23,23 @@ sessions = _table(
     Column("expires_at", Instant, nullable=False),
     Index("ix_llm_sessions_who", "who"),
     Index("ix_llm_sessions_expires", "expires_at"),
+)
+
+#: API keys that people made on the page; `digest` is the SHA-256 of the key. `mailboxes` and `domains` NULL limit nothing.
+api_keys = _table(
+    "llm_api_keys",
+    Column("id", big_id(), primary_key=True, autoincrement=True),
+    Column("digest", ascii_text(64), nullable=False, unique=True),
+    Column("label", Clipped(100), nullable=False),
+    Column("scope", ascii_text(2), nullable=False),
+    Column("mailboxes", Json(tuple[str, ...])),
+    Column("domains", Json(tuple[str, ...])),
+    Column("owner", Clipped(254), nullable=False),
+    Column("owner_by", ascii_text(10), nullable=False),
+    Column("owner_everything", Boolean, nullable=False),
+    Column("owner_domains", Json(tuple[str, ...]), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_llm_api_keys_owner", "owner"),
 )

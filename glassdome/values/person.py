@@ -1,4 +1,4 @@
-"""People who are signed in to the web UI, and their sessions."""
+"""People who are signed in to the web UI, their sessions, and the API keys that they made."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["KnownSession", "Person", "SignedInBy"]
+__all__ = ["KnownSession", "MadeKey", "Person", "SignedInBy"]
 
 
 class SignedInBy(StrEnum):
@@ -40,3 +40,19 @@ class KnownSession:
     begun_at: datetime
     used_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeKey:
+    """An API key that a person made on the page; with `mailboxes` and `domains` None it covers everything."""
+
+    digest: str
+    label: str
+    writes: bool
+    mailboxes: tuple[str, ...] | None
+    domains: tuple[str, ...] | None
+    owner: Person
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    id: int = 0

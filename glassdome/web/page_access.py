@@ -1,4 +1,4 @@
-"""The access of the visitor: what they may see, their sessions, and how to end them."""
+"""The access of the visitor: what they may see, their sessions and API keys, and how to end them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from fastapi import APIRouter, Request, Response
 
 from glassdome.core.errors import NotFound
 from glassdome.desk.http import Wired
+from glassdome.desk.made_keys import EVERYTHING, choices, key_name, keys_seen, make_key, revoke_key
+from glassdome.desk.services import Services
+from glassdome.values.person import Person
 from glassdome.web.begin import audit, forget_session
 from glassdome.web.page import PageRoute, redirect, render
 from glassdome.web.session import IDLE
-from glassdome.web.visitor import Filled, Reads
+from glassdome.web.visitor import Filled, Reads, SentForm, Visitor
 
 __all__ = ["router"]
 
@@ -18,16 +21,38 @@ router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False
 
 @router.get("/access")
 async def access(request: Request, services: Wired, visitor: Reads) -> Response:
-    """List the visitor's sessions."""
-    now, known = services.clock.now(), visitor.known
-    found = await services.sessions.sessions_of(known.person.name, now=now, idle_since=now - IDLE) if known else ()
-    return render(request, "access.html", visitor, known=known, sessions=found)
+    """List the visitor's sessions and keys."""
+    return await _shown(request, services, visitor)
+
+
+@router.post("/make-key")
+async def make(request: Request, services: Wired, form: Filled) -> Response:
+    """Make an API key and show it, this once."""
+    key = await make_key(
+        services,
+        _person(form),
+        form.caller,
+        label=form["label"].strip(),
+        covers=form["covers"],
+        writes=form["writes"] == "on",
+        days=form.number("days") or 0,
+    )
+    answer = await _shown(request, services, form.visitor, made=key)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@router.post("/revoke-key")
+async def revoke(services: Wired, form: Filled) -> Response:
+    """Revoke an API key."""
+    await revoke_key(services, _person(form), form.caller, form.number("key") or 0)
+    return redirect("access", done="key_revoked")
 
 
 @router.post("/end-session")
 async def end_session(services: Wired, form: Filled) -> Response:
     """End one session of the visitor's, in whichever browser."""
-    who = _who(form)
+    who = _person(form).name
     if not await services.sessions.end_sessions(who, session=form["session"] or "-"):
         raise NotFound("That session has ended already.")
     await audit(services, who, "end_session")
@@ -37,7 +62,7 @@ async def end_session(services: Wired, form: Filled) -> Response:
 @router.post("/sign-out-everywhere")
 async def sign_out_everywhere(services: Wired, form: Filled) -> Response:
     """End all sessions of the visitor's."""
-    who = _who(form)
+    who = _person(form).name
     await services.sessions.end_sessions(who)
     await audit(services, who, "sign_out_everywhere")
     answer = redirect("sign-in", done="signed_out_everywhere")
@@ -45,8 +70,25 @@ async def sign_out_everywhere(services: Wired, form: Filled) -> Response:
     return answer
 
 
-def _who(form: Filled) -> str:
+async def _shown(request: Request, services: Services, visitor: Visitor, *, made: str = "") -> Response:
+    now, known, caller = services.clock.now(), visitor.known, visitor.signed_in_by
+    found = await services.sessions.sessions_of(known.person.name, now=now, idle_since=now - IDLE) if known else ()
+    return render(
+        request,
+        "access.html",
+        visitor,
+        known=known,
+        sessions=found,
+        keys=await keys_seen(services, known.person, caller) if known else (),
+        choices=choices(known.person, caller) if known else (),
+        everything=EVERYTHING,
+        key_name=key_name,
+        made=made,
+    )
+
+
+def _person(form: SentForm) -> Person:
     assert form.caller
     if form.visitor.known is None:
         raise NotFound("You have no session: a proxy vouches for you.")
-    return form.visitor.known.person.name
+    return form.visitor.known.person

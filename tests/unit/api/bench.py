@@ -185,6 +185,7 @@ class Bench:
             history=self.database.history,
             actions=self.database.actions,
             sessions=self.database.sessions,
+            keys=self.database.api_keys,
             answer_rules=self.database.answer_rules,
             threads=self.database.threads,
             events=self.database.events,

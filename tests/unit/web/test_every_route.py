@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -20,7 +21,7 @@ from glassdome.values.credentials import Credentials
 from glassdome.values.event import EventKind
 from glassdome.values.job import JobState, NewJob
 from glassdome.values.message import Address
-from glassdome.values.person import Person, SignedInBy
+from glassdome.values.person import MadeKey, Person, SignedInBy
 from glassdome.values.preferences import Preferences
 from glassdome.values.verdict import Label
 from glassdome.web.app import add_web
@@ -61,11 +62,15 @@ PAGE: Final = {"mailbox": OTHER, "id": "INBOX;UIDVALIDITY=1;UID=5"}
 ACTION: Final = 1
 JOB: Final = 2
 HOOK: Final = 1
+KEY: Final = 1
 ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("GET", "/health"): (own(),),
     ("GET", "/api/v1/get/llm/health"): (own(),),
     ("GET", "/api/v1/get/llm/actions"): (own(), refused(mailbox=OTHER)),
     ("GET", "/api/v1/get/llm/analysis"): (own(), own(text=SECRET[:4]), refused(mailbox=OTHER), refused(**MESSAGE)),
+    ("GET", "/api/v1/get/llm/answers"): (refused(username=OTHER),),
+    ("GET", "/api/v1/get/llm/digest"): (refused(mailbox=OTHER),),
+    ("POST", "/api/v1/edit/llm/answers"): (refused(mailbox=OTHER, rules=[]),),
     ("GET", "/api/v1/get/llm/calendar.ics"): (refused(**MESSAGE),),
     ("GET", "/api/v1/get/llm/config"): (refused(),),
     ("GET", "/api/v1/get/llm/models"): (own(),),
@@ -123,6 +128,8 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("POST", "/llm/correct"): (refused(**PAGE, label="ham"),),
     ("POST", "/llm/delete"): (refused(**PAGE),),
     ("POST", "/llm/end-session"): (refused(session=SESSION),),
+    ("POST", "/llm/make-key"): (refused(label="x", covers=OTHER, days="1"), refused(label="x", covers="*", days="1")),
+    ("POST", "/llm/revoke-key"): (refused(key=str(KEY)),),
     ("POST", "/llm/harmless"): (refused(**PAGE),),
     ("POST", "/llm/older"): (refused(mailbox=OTHER, do="begin"), refused(mailbox=OTHER, do="end")),
     ("POST", "/llm/queue"): (own(action="retry", state="failed"), refused(action="retry", job=str(JOB))),
@@ -174,6 +181,18 @@ async def stock(bench: Bench) -> None:
     kinds, secret = tuple(EventKind), new_secret()
     added = await bench.database.webhooks.add(hook, kinds, secret=secret, mailbox=OTHER, domain="", now=NOW)
     assert added == HOOK
+    owner = Person(by=SignedInBy.MAILBOX, name=OTHER)
+    key = MadeKey(
+        digest="0" * 64,
+        label=SECRET,
+        writes=True,
+        mailboxes=(OTHER,),
+        domains=(),
+        owner=owner,
+        created_at=bench.clock.now(),
+        expires_at=bench.clock.now() + timedelta(days=1),
+    )
+    assert await bench.database.api_keys.add_key(key, most=1)
     wishes = Preferences(username=OTHER, chosen=True, absence=SECRET)
     await bench.database.preferences.set_preferences(wishes, now=NOW)
     now = bench.clock.now()
@@ -209,6 +228,7 @@ async def theirs(bench: Bench) -> Any:
         await stores.config.read_config(),
         await stores.connections.rows(select(threads)),
         await stores.webhooks.list(now=now),
+        await stores.api_keys.keys_of(OTHER, now=now),
         await stores.sessions.sessions_of(OTHER, now=now, idle_since=now.replace(year=now.year - 1)),
         sorted(bench.folders.held, key=str),
     )
