@@ -6,13 +6,20 @@ import asyncio
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from glassdome.bootstrap.mailboxes import open_store
+from glassdome.core.clock import SystemClock
+from glassdome.core.config import Settings
 from glassdome.demo.samples import MAILBOX
+from glassdome.desk.keys import parse_keys
+from glassdome.values.person import MadeKey, Person, SignedInBy
 
 from .running import GLASSDOME, PATIENCE, Listening, environment, listening, over_http
 from .stored import FAILED, OTHER, call, error_of
@@ -65,6 +72,33 @@ async def test_a_key_says_what_is_offered(server: Listening, data: Path, mode: s
     actors = {row.actor for row in await audited(data) if row.action == "add_feedback"}
     assert len(actors) == 1
     assert actors.pop().startswith("key-")
+
+
+async def test_a_key_made_on_the_page_opens_and_is_revoked_at_once(server: Listening, data: Path) -> None:
+    """It sees what its owner gave it, and nothing at the next request after it was revoked."""
+    text, now = "gd_a-key-that-was-made-on-the-page", SystemClock().now()
+    (own,) = [key.caller for key in parse_keys(KEYS) if key.caller.domains]
+    key = MadeKey(
+        digest=sha256(text.encode()).hexdigest(),
+        label="Assistant",
+        writes=False,
+        mailboxes=(),
+        domains=("other.example",),
+        owner=Person(by=SignedInBy.KEY, name=own.name),
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    async with open_store(await asyncio.to_thread(Settings, data_dir=data)) as database:
+        assert await database.api_keys.add_key(key, most=1)
+        async with over_http(server.url, text, mode="auto") as client:
+            rows = (await call(client, "list_analyses"))["analyses"]
+            tools = [tool.name for tool in (await client.list_tools()).tools]
+        (known,) = await database.api_keys.keys_of(own.name, now=now)
+        assert await database.api_keys.revoke_key(known.id, owner=own.name)
+
+    assert ([row["mailbox"] for row in rows], tools) == ([OTHER], READING)
+    assert known.used_at is not None
+    assert (await asyncio.to_thread(post, server.url, key=text)).status_code == 401
 
 
 def test_who_is_not_let_in(server: Listening) -> None:
