@@ -116,6 +116,7 @@ def _loader(app: App) -> ContextLoader:
         clock=app.clock,
         settings=app.settings.current,
         rules=OwnerRules(app.settings.current().rules_path),
+        owners=app.database.owners,
     )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from glassdome.store.deliveries import Deliveries
     from glassdome.store.events import Events
     from glassdome.store.history import History
+    from glassdome.store.owners import Owners
     from glassdome.store.preferences import PreferenceTable
     from glassdome.store.queue import Queue
     from glassdome.store.sessions import SessionTable
@@ -69,6 +70,7 @@ class Services:
 
     settings: Callable[[], Settings]
     clock: Clock
+    owners: Owners
     queue: Queue
     analyses: Analyses
     preferences: PreferenceTable

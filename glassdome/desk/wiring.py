@@ -38,6 +38,7 @@ def services_of(app: App) -> Services:
     return Services(
         settings=app.settings.current,
         clock=app.clock,
+        owners=app.database.owners,
         queue=app.database.queue,
         analyses=app.database.analyses,
         preferences=app.database.preferences,
@@ -85,6 +86,7 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
         yield Services(
             settings=lambda: settings,
             clock=clock,
+            owners=database.owners,
             queue=database.queue,
             analyses=database.analyses,
             preferences=database.preferences,

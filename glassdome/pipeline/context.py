@@ -19,6 +19,7 @@ from glassdome.values.rules import Rule
 
 if TYPE_CHECKING:
     from glassdome.store.history import History
+    from glassdome.store.owners import Owners
     from glassdome.store.preferences import PreferenceTable
 
 __all__ = ["ContextLoader", "for_file", "for_scan", "own_domains"]
@@ -57,6 +58,7 @@ class ContextLoader:
     clock: Clock
     settings: Callable[[], Settings]
     rules: OwnerRules | None = None
+    owners: Owners | None = None
     _contacts: dict[str, tuple[datetime, frozenset[str]]] = field(default_factory=dict)
 
     async def for_mailbox(self, mailbox: str, message: Message, wishes: Preferences) -> Context:
@@ -71,6 +73,7 @@ class ContextLoader:
             preferences=wishes,
             known=True,
             rules=await self.rules.current() if self.rules is not None else (),
+            standing=await self.owners.standing(mailbox, message.author.addr) if self.owners is not None else None,
         )
 
     async def _contacts_of(self, mailbox: str, now: datetime) -> frozenset[str]:

@@ -64,7 +64,7 @@ class AnalysisQuery:
 
     `mailboxes` and `domains` restrict to what a key may see: a mailbox passes when it is in one of them; both None
     restrict nothing. `ref` is one message, `uid` with `mailbox` and `folder` too, under the newest UIDVALIDITY known.
-    `without` are mailboxes that are left out. `person` is an address: every mail whose From it is, in any mailbox. Each word of `text` must begin a word of subject, sender or summary; case and accents do not matter.
+    `done` means marked so by the owner. `without` are mailboxes that are left out. `person` is an address: every mail whose From it is, in any mailbox. Each word of `text` must begin a word of subject, sender or summary; case and accents do not matter.
     """
 
     ref: MessageRef | None = None
@@ -81,6 +81,9 @@ class AnalysisQuery:
     min_priority: int | None = None
     degraded: bool | None = None
     sensitive: bool | None = None
+    attention: str = ""
+    label: str = ""
+    done: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
     text: str = ""

@@ -15,6 +15,7 @@ from glassdome.store.claims import held
 from glassdome.store.contacts import remember
 from glassdome.store.counters import counters
 from glassdome.store.events import record_events
+from glassdome.store.owners import keep_category
 from glassdome.store.read_model import delete_read_model, insert_read_model
 from glassdome.store.rows import analysis_row, is_ref
 from glassdome.store.schema import analyses, queue
@@ -91,4 +92,5 @@ async def _store(
         await connection.execute(update(analyses).where(analyses.c.id == analysis_id).values(**row))
         await delete_read_model(connection, [analysis_id])
     await insert_read_model(connection, [(analysis_id, analysis)], rendering)
+    await keep_category(connection, analysis.ref, analysis_id, analysis.analyzed_at)
     return row, dict(old._mapping) if old is not None else None

@@ -24,6 +24,7 @@ from glassdome.store.mailboxes import Mailboxes
 from glassdome.store.model_roles import ModelRoles
 from glassdome.store.opt_ins import OptIns
 from glassdome.store.outbox import OutboxTable
+from glassdome.store.owners import Owners
 from glassdome.store.preferences import ConfigTable, PreferenceTable
 from glassdome.store.profiles import Profiles
 from glassdome.store.progress import Progress
@@ -53,6 +54,7 @@ class Database:
         self.feedback = Feedbacks(connections)
         self.actions = Actions(connections)
         self.events = Events(connections)
+        self.owners = Owners(connections)
         self.webhooks = Webhooks(connections, box)
         self.deliveries = Deliveries(connections)
         self.mailboxes = Mailboxes(connections, box)

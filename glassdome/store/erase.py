@@ -36,6 +36,7 @@ from glassdome.store.schema import (
     thread_turns,
     threads,
 )
+from glassdome.store.schema_owners import marks, sender_rules
 from glassdome.store.search.selection import conditions
 from glassdome.store.thread_forget import CURSORS, READ, forget_person, forget_turns
 from glassdome.values.agent import OutboxState
@@ -46,7 +47,7 @@ __all__ = ["erase"]
 
 #: Analyses erased in one transaction, so that workers wait for milliseconds.
 STEP: Final = 200
-_OF_A_MESSAGE: Final = (queue, actions, feedback)
+_OF_A_MESSAGE: Final = (queue, actions, feedback, marks)
 _OF_A_MAILBOX: Final = (
     queue, actions, feedback, contacts, cursors, progress, commands, outbox, statistics, events, thread_turns,
     thread_names, threads, profiles, answer_rules, answered,
@@ -125,7 +126,7 @@ def _any_of(table: Table, rows: Sequence[Row[Any]]) -> Any:
 
 
 async def _mailbox(connection: AsyncConnection, query: AnalysisQuery) -> None:
-    for table in _OF_A_MAILBOX:
+    for table in (*_OF_A_MAILBOX, marks, sender_rules):
         mine = visible_to(table.c.mailbox, query.mailboxes, query.domains)
         await connection.execute(delete(table).where(table.c.mailbox == query.mailbox, *mine, *_erased_of(table)))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select
+from sqlalchemy import Row, and_, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Store
@@ -66,6 +66,20 @@ class History(Store):
             person = (await connection.execute(author)).scalar()
             if change and person:
                 learned = [row_of(correction.ref.mailbox, person, now, junked=change)]
+                await upsert(connection, contacts, learned, keys=("mailbox", "addr"), add=("junked",))
+
+        await self._db.write(work)
+
+    async def forget_feedback(self, ref: MessageRef, *, now: datetime) -> None:
+        """Take the correction of a message back, with what it counted against its author."""
+
+        async def work(connection: AsyncConnection) -> None:
+            old = (await connection.execute(select(feedback.c.label).where(is_ref(feedback, ref)))).scalar()
+            await connection.execute(delete(feedback).where(is_ref(feedback, ref)))
+            author = select(analyses.c.person).where(is_ref(analyses, ref))
+            person = (await connection.execute(author)).scalar()
+            if old not in (None, Label.HAM.value) and person:
+                learned = [row_of(ref.mailbox, person, now, junked=-1)]
                 await upsert(connection, contacts, learned, keys=("mailbox", "addr"), add=("junked",))
 
         await self._db.write(work)

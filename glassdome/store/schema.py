@@ -144,6 +144,8 @@ analyses = _table(
     Index("ix_llm_email_analysis_person", "person", "analyzed_at", "id"),
     Index("ix_llm_email_analysis_content", "content_hash"),
     Index("ix_llm_email_analysis_received", "received_at", "id"),
+    Index("ix_llm_email_analysis_attention", "attention", "received_at", "id"),
+    Index("ix_llm_email_analysis_mailbox_attention", "mailbox", "attention", "received_at", "id"),
     Index("ix_llm_email_analysis_mailbox_received", "mailbox", "received_at", "id"),
     Index("ix_llm_email_analysis_domain_received", "domain", "received_at", "id"),
     Index("ix_llm_email_analysis_phishing_received", "is_phishing", "received_at", "id"),

@@ -10,6 +10,7 @@ from glassdome.store.keys import key_of
 from glassdome.store.read_model import delete_read_model
 from glassdome.store.rows import is_ref
 from glassdome.store.schema import actions, analyses, feedback, queue
+from glassdome.store.schema_owners import marks
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.refs import MessageRef
 
@@ -22,6 +23,8 @@ async def supersede(connection: AsyncConnection, old: MessageRef, new: MessageRe
     taken = (await connection.execute(select(feedback.c.id).where(is_ref(feedback, new)))).first()
     if taken is None:
         await connection.execute(update(feedback).where(is_ref(feedback, old)).values(**place))
+    if (await connection.execute(select(marks.c.uid).where(is_ref(marks, new)))).first() is None:
+        await connection.execute(update(marks).where(is_ref(marks, old)).values(**place))
     for row in (await connection.execute(select(actions).where(is_ref(actions, old)))).all():
         key = key_of(Action(ref=new, kind=ActionKind(row.kind), argument=row.argument).key)
         if (await connection.execute(select(actions.c.id).where(actions.c.action_key == key))).first() is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from glassdome.values.ask import Asked
+from glassdome.values.owner import SenderStanding
 from glassdome.values.preferences import Preferences
 from glassdome.values.rules import Rule
 
@@ -49,7 +50,7 @@ class Context:
     """Frozen facts around a message. `known` is False where there is no mailbox behind it (`glassdome analyze`).
 
     `rules` are the owner's own, in the order in which they count; `asked` is who asks for what, where it was looked for
-    already.
+    already. `standing` is the owner's word on the sender.
     """
 
     now: datetime
@@ -61,3 +62,4 @@ class Context:
     known: bool = False
     rules: tuple[Rule, ...] = ()
     asked: Asked | None = None
+    standing: SenderStanding | None = None

@@ -11,6 +11,7 @@ from glassdome.values.context import Context
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
 from glassdome.values.opinion import Attention, Opinion
+from glassdome.values.owner import SenderStanding
 from glassdome.values.role import UNTESTED, Grant, ModelRole
 from glassdome.values.signal import Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
@@ -42,13 +43,31 @@ def _label(message: Message, scores: Scores, weights: Weights) -> Label:
     return Label.SPAM if scores.spam.probability >= weights.thresholds.spam else Label.HAM
 
 
+def _by_owner(message: Message, label: Label, standing: SenderStanding | None) -> Label:
+    """Return the label after the owner's word on the sender; it never makes a fraud look harmless.
+
+    Blocked needs no proof, since a forger would gain nothing. Trust counts only where our server vouches for the sender.
+    """
+    if standing is SenderStanding.BLOCKED and label is not Label.PHISH:
+        return Label.SPAM
+    if standing is SenderStanding.TRUSTED and label is Label.SPAM and message.authenticity:
+        return Label.HAM
+    return label
+
+
 def _heard(message: Message, builtin: Opinion) -> Opinion:
     """Return the reading; of a mail whose words could not be read the words say nothing, neither for nor against."""
     return builtin if message.readable == "yes" else replace(builtin, phishing=0.5)
 
 
-def _tags(opinion: Opinion | None, builtin: Opinion, *, unknown: bool, tainted: bool) -> tuple[str, ...]:
-    own = [*(["unknown"] if unknown else []), *(["injection"] if tainted else [])]
+def _tags(
+    opinion: Opinion | None, builtin: Opinion, standing: SenderStanding | None, *, unknown: bool, tainted: bool
+) -> tuple[str, ...]:
+    own = [
+        *([f"sender {standing}"] if standing else []),
+        *(["unknown"] if unknown else []),
+        *(["injection"] if tainted else []),
+    ]
     return merge.labels((*own, *(opinion.tags if opinion else ()), *builtin.tags), MAX_TAGS)
 
 
@@ -91,7 +110,7 @@ def decide(
     told, source = earned(opinion, builtin, grant), opinion or builtin
     scores = score(signals, _heard(message, builtin), told, weights, role=grant.role)
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
-    label = _label(message, scores, weights)
+    label = _by_owner(message, _label(message, scores, weights), context.standing)
     told, refused = accepted(told, builtin, message, label)
     floor = weights.unknown.phishing_floor if unknown else 0.0
     asks = asked.asks if asked is not None else ()
@@ -112,7 +131,7 @@ def decide(
         if wants.summary_enabled
         else "",
         categories=merge.categories(told, builtin) if wants.auto_categorize else (),
-        tags=_tags(told, builtin, unknown=unknown, tainted=tainted),
+        tags=_tags(told, builtin, context.standing, unknown=unknown, tainted=tainted),
         priority_score=min(_MAX_PRIORITY[label], _MAX_DOUBTFUL if doubtful else 10, merge.priority(told, builtin)),
         sensitive=tuple(sensitive),
         action_items=merge.action_items(message, told, builtin) if label is not Label.PHISH else (),

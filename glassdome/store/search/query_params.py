@@ -43,7 +43,7 @@ _REF: Final = "ref_"
 _NOWHERE: Final = datetime(1, 1, 2, tzinfo=UTC)
 #: The bound fields, and what stands for each in a key.
 _NOBODY: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("mailbox", "folder", "message_id", "person", "category"), "\x7f"),
+    **dict.fromkeys(("mailbox", "folder", "message_id", "person", "category", "attention", "label"), "\x7f"),
     "uid": -1,
     "since": _NOWHERE,
     "until": _NOWHERE,

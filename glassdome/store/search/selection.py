@@ -7,13 +7,14 @@ from dataclasses import replace
 from operator import eq, ge, lt
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, exists, func, select, union_all
+from sqlalchemy import BindParameter, Column, ColumnElement, Select, Table, bindparam, exists, func, select, union_all
 
 from glassdome.ports.store import AnalysisQuery, Sort
 from glassdome.store.paging import after
 from glassdome.store.restrict import visible_to
 from glassdome.store.rows import domain_of
 from glassdome.store.schema import analyses, categories, cursors, words
+from glassdome.store.schema_owners import marks
 from glassdome.store.search.query_params import (
     cursor_place,
     field_param,
@@ -50,7 +51,10 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     table = analyses.c
     found = visible_to(table.mailbox, query.mailboxes, query.domains, table.domain)
     wanted: list[tuple[str, Column[Any], Callable[[Any, Any], ColumnElement[bool]]]] = [
-        *((name, table[name], eq) for name in ("mailbox", "folder", "uid", "message_id", "person")),
+        *(
+            (name, table[name], eq)
+            for name in ("mailbox", "folder", "uid", "message_id", "person", "attention", "label")
+        ),
         ("since", table.analyzed_at, ge),
         ("until", table.analyzed_at, lt),
     ]
@@ -64,6 +68,9 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
         (query.min_priority, table.priority_score.__ge__),
     ]
     found += [condition(value) for value, condition in flags if value is not None]
+    if query.done is not None:
+        marked = exists(select(marks.c.uid).where(marks.c.done_at.is_not(None), *_same(marks)))
+        found.append(marked if query.done else ~marked)
     if query.without:
         found.append(table.mailbox.not_in(query.without))
     if query.uid is not None:
@@ -72,6 +79,11 @@ def _filters(query: AnalysisQuery) -> list[ColumnElement[bool]]:
     if query.ref is not None:
         found.append(ref_params(query.ref))
     return found
+
+
+def _same(table: Table) -> list[ColumnElement[bool]]:
+    """Return the condition that a row of another table is of the analysis's message."""
+    return [table.c[name] == analyses.c[name] for name in ("mailbox", "folder", "uid_validity", "uid")]
 
 
 def newest_validity(mailbox: str | BindParameter[str], folder: str | BindParameter[str]) -> ColumnElement[int]:
@@ -189,7 +201,8 @@ def _ordered(query: AnalysisQuery) -> Select[Any]:
 def _hints(query: AnalysisQuery) -> list[str]:
     """Keep MariaDB from taking an index in another order, and sorting all that it leads to."""
     hints = []
-    if _is_of_one_mailbox(query) and query.is_phishing is None and not _names_one(query):
+    narrow = query.is_phishing is not None or query.attention
+    if _is_of_one_mailbox(query) and not narrow and not _names_one(query):
         hints.append(f"USE INDEX FOR ORDER BY ({_OF_MAILBOX[query.sort]})")
     if query.min_priority and query.sort != "priority":
         names = ("urgent", "mailbox_urgent", "domain_urgent")

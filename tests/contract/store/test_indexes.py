@@ -58,6 +58,13 @@ LISTS: dict[str, dict[str, Any]] = {
         for sort, at in (("received", NOON), ("priority", 5), ("phishing", 0.5))
     },
     **{f"mine by {sort}": {"sort": sort, **MINE} for sort in ("received", "priority", "phishing")},
+    "attention by received": {"sort": "received", "attention": "now", "done": False},
+    "attention of a mailbox by received": {
+        "sort": "received",
+        "mailbox": "user1@example.org",
+        "attention": "now",
+        "done": False,
+    },
     "phishing by received": {"sort": "received", "is_phishing": True},
     "phishing of a mailbox by received": {"sort": "received", "mailbox": "user1@example.org", "is_phishing": True},
 }

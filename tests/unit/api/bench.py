@@ -178,6 +178,7 @@ class Bench:
         wired = Services(
             settings=lambda: self.settings,
             clock=self.clock,
+            owners=self.database.owners,
             queue=self.database.queue,
             analyses=self.database.analyses,
             preferences=self.database.preferences,
