@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -73,6 +73,11 @@ class Filters(BaseModel):
     priority: Annotated[int | None, Field(ge=1, le=10, description="Only with this priority_score or more")] = None
     degraded: Annotated[bool | None, Field(description="Only those made without the configured model")] = None
     sensitive: Annotated[bool | None, Field(description="Only those with sensitive data")] = None
+    attention: Annotated[
+        Literal["", "now", "answer", "read", "skim"], Field(description="Only what wants to be met so")
+    ] = ""
+    label: Annotated[Literal["", "ham", "spam", "phish", "unknown"], Field(description="Only with this label")] = ""
+    done: Annotated[bool | None, Field(description="Only what the owner marked as done, or only the rest")] = None
     since: Annotated[datetime | None, Field(description="Analysed at or after, RFC 3339")] = None
     until: Annotated[datetime | None, Field(description="Analysed before, RFC 3339")] = None
     text: Annotated[str, Field(max_length=200, description="Words that begin a word of subject, sender or summary")] = (
@@ -93,6 +98,9 @@ class Filters(BaseModel):
             min_priority=self.priority,
             degraded=self.degraded,
             sensitive=self.sensitive,
+            attention=self.attention,
+            label=self.label,
+            done=self.done,
             since=as_utc(self.since),
             until=as_utc(self.until),
             text=self.text,

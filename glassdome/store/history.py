@@ -70,6 +70,11 @@ class History(Store):
 
         await self._db.write(work)
 
+    async def correction(self, ref: MessageRef) -> Label | None:
+        """Return the label that a person gave to the message."""
+        row = await self._db.row(select(feedback.c.label).where(is_ref(feedback, ref)))
+        return None if row is None else Label(row.label)
+
     async def forget_feedback(self, ref: MessageRef, *, now: datetime) -> None:
         """Take the correction of a message back, with what it counted against its author."""
 

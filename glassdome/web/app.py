@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from glassdome.core.secrets import SecretBox
 from glassdome.web import (
     page_access,
+    page_bulk,
     page_mail,
     page_mailbox,
     page_message,
@@ -25,6 +26,16 @@ __all__ = ["add_web"]
 def add_web(app: FastAPI, box: SecretBox) -> None:
     """Add the web UI; `box` seals its sessions. Reads the templates, so call it where that may take a moment."""
     app.state.web = Web(box)
-    pages = (page_mail, page_mailbox, page_message, page_overview, page_queue, page_settings, page_service, page_access)
+    pages = (
+        page_mail,
+        page_bulk,
+        page_mailbox,
+        page_message,
+        page_overview,
+        page_queue,
+        page_settings,
+        page_service,
+        page_access,
+    )
     for module in (sign_in, *pages, static):
         app.include_router(module.router)

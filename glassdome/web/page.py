@@ -29,7 +29,7 @@ from glassdome.web.sign_in_limiter import SignInLimiter
 from glassdome.web.untrusted_text import mail_text, plain_text
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
 
-__all__ = ["PageRoute", "Web", "link", "message_link", "redirect", "refused", "render", "set_cookie"]
+__all__ = ["PageRoute", "Web", "link", "message_link", "message_name", "redirect", "refused", "render", "set_cookie"]
 
 _log = get_logger(__name__)
 #: Nothing but our own files, no inline script or style; `connect-src` lets our script reload the page.
@@ -91,6 +91,7 @@ class Web:
             "kind_of": words.kind_of,
             "link": link,
             "message_link": message_link,
+            "message_name": message_name,
             "versions": {name: file.version for name, file in self.files.items()},
         }
         for name in self.templates.list_templates():
@@ -111,9 +112,13 @@ def link(page: str, **parameters: Any) -> str:
 
 def message_link(row: Mapping[str, Any], page: str = "message", **more: Any) -> str:
     """Return the link to one message, named as RFC 5092 does, so that it holds after a folder was rebuilt."""
+    return link(page, mailbox=row["mailbox"], id=message_name(row), **more)
+
+
+def message_name(row: Mapping[str, Any]) -> str:
+    """Return the name of a message in its mailbox, as RFC 5092 writes it."""
     folder = _MEANINGFUL.sub(lambda found: quote(found[0], safe=""), row["folder"])
-    name = f"{folder};UIDVALIDITY={row['uid_validity']};UID={row['email_id']}"
-    return link(page, mailbox=row["mailbox"], id=name, **more)
+    return f"{folder};UIDVALIDITY={row['uid_validity']};UID={row['email_id']}"
 
 
 def render(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import Filters
+from glassdome.desk.services import Services
 from glassdome.engine.builtin.categories import CATEGORIES
-from glassdome.web.mailboxes import offered, reading
+from glassdome.ports.store import AnalysisQuery
+from glassdome.web.mailboxes import narrowed_to, offered, reading
 from glassdome.web.page import PageRoute, render
-from glassdome.web.unjudged import unjudged, unsent
+from glassdome.web.unjudged import marks_of, unjudged, unsent
 from glassdome.web.visitor import Reads
 
 __all__ = ["router"]
@@ -22,13 +26,28 @@ __all__ = ["router"]
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
 _ROWS: Final = 50
 _SINCE: Final = {"24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
-_SHOW: Final[dict[str, dict[str, bool]]] = {
+_SHOW: Final[dict[str, dict[str, Any]]] = {
+    "now": {"attention": "now", "done": False},
+    "answer": {"attention": "answer", "done": False},
+    "done": {"done": True},
     "phishing": {"phishing": True},
+    "spam": {"label": "spam"},
     "rest": {"phishing": False},
     "sensitive": {"sensitive": True},
     "degraded": {"degraded": True},
 }
 
+#: The views that everybody has.
+_TABS: Final = {
+    "": "All",
+    "now": "Act now",
+    "answer": "To answer",
+    "phishing": "Phishing",
+    "spam": "Spam",
+    "done": "Done",
+}
+_TOKEN: Final = re.compile(r"[\w-]{16,64}")
+_COUNT: Final = re.compile(r"[0-9]{1,4}")
 _ORDERS: Final = {"received": "Received", "priority": "Priority", "phishing": "Phishing score"}
 
 
@@ -37,7 +56,7 @@ class MailParameters(BaseModel):
 
     text: Annotated[str, Field(max_length=200)] = ""
     mailbox: str = ""
-    show: Literal["", "phishing", "rest", "sensitive", "degraded"] = ""
+    show: Literal["", "now", "answer", "done", "phishing", "spam", "rest", "sensitive", "degraded"] = ""
     category: Annotated[str, Field(max_length=100)] = ""
     priority: Literal["", "5", "7", "9"] = ""
     since: Literal["", "24h", "7d", "30d"] = ""
@@ -70,8 +89,10 @@ async def mail(
     query = wanted.filters(services.clock.now()).query(caller, limit=_ROWS, cursor=wanted.cursor, sort=wanted.sort)
     page = await services.analyses.documents(query)
     rows = [json.loads(item) for item in page.items]
+    seen = narrowed_to(caller, query.mailbox)
+    everything = AnalysisQuery(mailbox=query.mailbox, mailboxes=seen.mailboxes, domains=seen.domains)
+    known = await offered(services, caller)
     first = not wanted.cursor and not wanted.show
-    mailboxes = await offered(services, caller)
     return render(
         request,
         "mail.html",
@@ -81,9 +102,36 @@ async def mail(
         orders=_ORDERS,
         next_cursor=page.next_cursor,
         wanted=wanted,
-        kept=wanted.model_dump(exclude={"cursor"}),
+        kept=_kept(wanted),
         unjudged=await unjudged(services, caller, query.mailbox) if first else None,
-        mailboxes=mailboxes,
-        reading=await reading(services, caller, mailboxes) if not page.items else None,
-        categories=sorted({*CATEGORIES, *([wanted.category] if wanted.category else [])}),
+        mailboxes=known,
+        reading=await reading(services, caller, known) if not page.items else None,
+        categories=sorted({*CATEGORIES, *([wanted.category] if wanted.category else []), *await _own(services, known)}),
+        marks=await marks_of(services, rows),
+        totals=await services.analyses.statistics(everything),
+        tabs=_TABS,
+        views=await services.owners.views_of(caller.name),
+        here_query=urlencode({name: value for name, value in _kept(wanted).items() if value}),
+        changed=_counted(request, "changed"),
+        left=_counted(request, "left"),
+        undo=_token(request),
     )
+
+
+def _kept(wanted: MailParameters) -> dict[str, str]:
+    """Return the parameters that links within the list keep: those that differ from what holds without them."""
+    return wanted.model_dump(exclude={"cursor"})
+
+
+async def _own(services: Services, mailboxes: list[str]) -> tuple[str, ...]:
+    return await services.owners.own_categories(mailboxes)
+
+
+def _counted(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    return int(text) if _COUNT.fullmatch(text) else 0
+
+
+def _token(request: Request) -> str:
+    text = request.query_params.get("undo", "")
+    return text if _TOKEN.fullmatch(text) else ""

@@ -10,11 +10,12 @@ from typing import Any, Final
 from glassdome.desk.keys import Caller
 from glassdome.desk.services import Services
 from glassdome.values.job import JobState
+from glassdome.values.owner import OwnerMark
 from glassdome.values.refs import MessageRef
 from glassdome.web.mailboxes import narrowed_to
 from glassdome.web.page import message_link
 
-__all__ = ["Unjudged", "unjudged", "unsent"]
+__all__ = ["Unjudged", "marks_of", "unjudged", "unsent"]
 
 #: Messages shown above the list; the queue has them all.
 _SHOWN: Final = 3
@@ -66,6 +67,12 @@ async def unsent(services: Services, rows: Sequence[Mapping[str, Any]]) -> froze
     """Return the links of those rows' messages of which a warning could not be sent."""
     refs = {_ref_of(row): message_link(row) for row in rows}
     return frozenset(refs[ref] for ref in await services.actions.unsent(refs))
+
+
+async def marks_of(services: Services, rows: Sequence[Mapping[str, Any]]) -> dict[str, OwnerMark]:
+    """Return the owner's marks of those rows' messages by their links."""
+    refs = {_ref_of(row): message_link(row) for row in rows}
+    return {refs[ref]: mark for ref, mark in (await services.owners.marks_of(refs)).items()}
 
 
 def _ref_of(row: Mapping[str, Any]) -> MessageRef:

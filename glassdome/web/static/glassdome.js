@@ -8,7 +8,8 @@ function busy() {
   const chosen = document.getSelection();
   return live.contains(document.activeElement)
     || (!chosen.isCollapsed && live.contains(chosen.anchorNode))
-    || live.querySelector("details[open]") !== null;
+    || live.querySelector("details[open], input:checked") !== null
+    || document.querySelector("dialog[open]") !== null;
 }
 
 /** Ask for the page again and take over its live part. */
@@ -28,7 +29,10 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(live.id);
   if (!fresh || busy()) return;
-  if (fresh.innerHTML !== live.innerHTML) live.replaceChildren(...fresh.childNodes);
+  if (fresh.innerHTML !== live.innerHTML) {
+    live.replaceChildren(...fresh.childNodes);
+    document.dispatchEvent(new Event("glassdome:fresh"));
+  }
   if (!fresh.dataset.live) clearInterval(timer);
 }
 
