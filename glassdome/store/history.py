@@ -14,6 +14,7 @@ from glassdome.store.contacts import row_of
 from glassdome.store.cursors import locked_cursor, write_cursor
 from glassdome.store.rows import is_ref, ref_of, ref_row
 from glassdome.store.schema import analyses, audit, contacts, feedback
+from glassdome.store.thread_link import correct
 from glassdome.store.upsert import upsert
 from glassdome.values.context import Habit, SenderHistory
 from glassdome.values.feedback import Feedback
@@ -61,6 +62,7 @@ class History(Store):
             row |= {"note": correction.note, "updated_at": now}
             keys, changes = ("mailbox", "folder", "uid_validity", "uid"), ("label", "actor", "note", "updated_at")
             await upsert(connection, feedback, [row], keys=keys, replace=changes)
+            await correct(connection, correction.ref, suspected=correction.label is not Label.HAM)
             change = (correction.label is not Label.HAM) - (old not in (None, Label.HAM.value))
             author = select(analyses.c.person).where(is_ref(analyses, correction.ref))
             person = (await connection.execute(author)).scalar()

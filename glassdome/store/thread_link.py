@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from glassdome.store.rows import is_ref
 from glassdome.store.schema import preferences, thread_names, thread_turns, threads
 from glassdome.store.thread_rows import (
     message_key,
@@ -20,10 +22,11 @@ from glassdome.store.thread_rows import (
     turn_row,
 )
 from glassdome.store.upsert import upsert
+from glassdome.values.refs import MessageRef
 from glassdome.values.thread import Turn
 from glassdome.values.thread_mail import ThreadMail
 
-__all__ = ["AT_ONCE", "lock_mailbox", "stale", "take"]
+__all__ = ["AT_ONCE", "correct", "lock_mailbox", "stale", "take"]
 
 #: A moment that has come.
 AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,6 +66,16 @@ async def take(connection: AsyncConnection, mail: ThreadMail, *, now: datetime) 
     await upsert(connection, thread_names, named, keys=("mailbox", "name_key"))
     await _grow(connection, thread, mail.turn, now=now, by=1)
     return True
+
+
+async def correct(connection: AsyncConnection, ref: MessageRef, *, suspected: bool) -> None:
+    """Let a mail that a person calls junk count for nothing in its thread, or count again as it was read."""
+    rows = (await connection.execute(select(thread_turns).where(is_ref(thread_turns, ref)))).all()
+    for row in rows:
+        if row.turn.suspected is not suspected:
+            turn = replace(row.turn, suspected=suspected)
+            await connection.execute(update(thread_turns).where(thread_turns.c.id == row.id).values(turn=turn))
+            await stale(connection, [row.thread])
 
 
 async def stale(connection: AsyncConnection, ids: Sequence[int]) -> None:

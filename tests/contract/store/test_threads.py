@@ -13,11 +13,13 @@ from glassdome.ports.threads import ThreadQuery
 from glassdome.store import Database
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.event import EventKind
+from glassdome.values.feedback import Feedback
 from glassdome.values.job import NewJob
 from glassdome.values.preferences import Preferences
 from glassdome.values.refs import Cursor, MessageRef
 from glassdome.values.thread import Debt, Thread, ThreadState, Turn
 from glassdome.values.thread_mail import ANSWER, DueThread, Mark, Placed, ThreadMail
+from glassdome.values.verdict import Label
 from tests.contract.store.contracts_store import analysed
 from tests.samples import NOON, a_ref, an_analysis
 
@@ -136,6 +138,18 @@ async def test_a_repetition_changes_nothing(database: Database) -> None:
     await read(database, a_mail(1, suspected=True))
     assert await settled(database) == 1
     assert await threads(database) == ["1@x"]
+
+
+async def test_a_correction_counts_in_the_thread(database: Database) -> None:
+    """A mail that its owner calls spam asks nothing any more, until that is taken back."""
+    await wanted(database)
+    await read(database, a_mail(1))
+    await settled(database)
+    for label, suspected in ((Label.SPAM, True), (Label.HAM, False)):
+        await database.history.record_feedback(Feedback(ref=a_ref(1), label=label, actor="ann"), now=NOON)
+        (due,) = await database.threads.due(now=NOON, limit=10)
+        assert due.turns[0].suspected is suspected
+        await settled(database)
 
 
 async def test_the_hook_stores_a_turn_with_the_analysis(database: Database) -> None:
