@@ -222,7 +222,9 @@ _MOST_OPENING: Final = 700
 
 _WAY_OUT = re.compile(
     r"\b(?:did not|didn['’]t|not you|money back|refund|cancel\w*|stornier\w*|kündig\w*|erstattung|annuler|rembours\w*|cancelar|reembolso|annullare|"
-    r"rimborso|annuleren|terugbetal\w*|dispute|unauthori[sz]ed)\b",
+    r"rimborso|annuleren|terugbetal\w*|dispute|unauthori[sz]ed|widerruf\w*|rückbuch\w*|anular\w*|reclamaci\w*|disdett\w*|disdire|opzegg\w*|"
+    r"anulowa\w*|anuluj\w*|zwrot\w*|rezygn\w*|reklamacj\w*|zrušit|zrušení|vrácení|storn[oua]\w*|avbryt\w*|återbetal\w*|annuller\w*|"
+    r"tilbagebetal\w*|refusjon)\b",
     re.IGNORECASE,
 )
 _IBAN_COUNTRY = re.compile(r"\b([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")

@@ -115,6 +115,7 @@ _OFFICE_PARTS = (
     "securite", "kunden", "klanten", "verwaltung", "abteilung", "zustell", "paket", "pakket", "encomenda", "rechnung", "buchhalt",
     "factur", "fattura", "bank", "banca", "banco", "banque", "betaal", "billing", "payment", "zahlung", "notif", "alert", "admin",
     "quarant", "delivery", "account", "assist", "amministra", "comptab", "contab", "financ", "postvak", "netzwerk", "system",
+    "dział", "obsług", "klient", "subskry", "bezpiecz", "płatno", "rozlicz", "oddeleni", "zakazni", "predplat",
 )  # fmt: skip
 
 
