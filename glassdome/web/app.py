@@ -15,6 +15,7 @@ from glassdome.web import (
     page_queue,
     page_service,
     page_settings,
+    page_threads,
     sign_in,
     static,
 )
@@ -29,6 +30,7 @@ def add_web(app: FastAPI, box: SecretBox) -> None:
     pages = (
         page_mail,
         page_bulk,
+        page_threads,
         page_mailbox,
         page_message,
         page_overview,
