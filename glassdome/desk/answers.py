@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from glassdome.core.errors import InputError
 from glassdome.desk.email_id import as_mailbox
@@ -20,6 +20,18 @@ __all__ = ["AnswerRulesEdit", "AnswerRulesShape", "change_rules", "rules_of"]
 #: Rules of a mailbox, and values of one condition.
 _MOST_RULES: Final = 20
 _MOST_VALUES: Final = 50
+
+_EXAMPLE: Final[dict[str, JsonValue]] = {
+    "mailbox": "support@domain.com",
+    "rules": [
+        {
+            "name": "request",
+            "categories": ["support"],
+            "text": "We have your request and answer within a day.",
+            "days": 7,
+        }
+    ],
+}
 
 _Value = Annotated[str, Field(min_length=1, max_length=254)]
 _Values = Annotated[list[_Value], Field(max_length=_MOST_VALUES)]
@@ -51,7 +63,7 @@ class AnswerRulesShape(BaseModel):
 class AnswerRulesEdit(BaseModel):
     """The rules that replace all earlier ones of the mailbox."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     mailbox: MailboxField
     rules: Annotated[list[AnswerRuleShape], Field(max_length=_MOST_RULES)]
