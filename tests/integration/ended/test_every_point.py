@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.ended.world import DRAFTS
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
 
@@ -48,3 +49,4 @@ def test_every_end_leads_to_the_same_end(dovecot: Dovecot, postfix: Postfix, tmp
     assert found["tried"] == sum(map(len, found["effects"])) > 20
     assert found["undisturbed"]["alert"] == {"action": ["done"], "outbox": ["sent"], "delivered": 1}
     assert len(found["undisturbed"]["analyses"]) == 2
+    assert [row[0] for row in found["undisturbed"]["mail"]].count(DRAFTS) == 1

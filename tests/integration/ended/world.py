@@ -25,12 +25,14 @@ from glassdome.store import Database, migrate, open_database
 from glassdome.store.schema import actions, analyses, contacts, outbox, queue, statistics
 from tests.servers.dovecot import PASSWORD
 
-__all__ = ["ALERTS", "World", "left_over", "started", "worked"]
+__all__ = ["ALERTS", "DRAFTS", "World", "left_over", "started", "worked"]
 
 #: The mailbox that alerts come from.
 ALERTS: Final = "overseer@example.test"
 #: A harmless mail that gets a reply draft, and one that is flagged, told of and moved.
 MAILS: Final = ("01-lunch", "02-phish-aligned")
+#: The folder of reply drafts, whose Message-IDs are of our own domain as those of alerts are.
+DRAFTS: Final = "Drafts"
 _PATIENCE: Final = 60.0
 
 
@@ -175,13 +177,18 @@ async def left_over(world: World) -> dict[str, Any]:
         ],
         "contacts": [[r.addr, r.seen] for r in known if "example.test" not in r.addr],
         "chosen": [chosen.chosen, chosen.flag_phishing, chosen.move_to_junk],
-        "mail": [row for row in mail if not _is_alert(row[1])],
+        # The mailbox is part of a draft's Message-ID, and each world has its own.
+        "mail": [[DRAFTS, "", row[2]] if row[0] == DRAFTS else row for row in mail if _is_kept(row)],
         "alert": {
             "action": [a.state for a in acts if a.kind == "alert"],
             "outbox": [r.state for r in sent],
-            "delivered": sum(_is_alert(row[1]) for row in mail),
+            "delivered": sum(row[0] != DRAFTS and _is_alert(row[1]) for row in mail),
         },
     }
+
+
+def _is_kept(row: list[Any]) -> bool:
+    return row[0] == DRAFTS or not _is_alert(row[1])
 
 
 def _is_alert(message_id: str) -> bool:
@@ -192,7 +199,7 @@ def _mail(world: World) -> list[list[Any]]:
     """Return folder, Message-ID and flags of everything in the mailbox."""
     found = []
     with _imap(world) as peer:
-        for folder in ("INBOX", "Junk", "Drafts"):
+        for folder in ("INBOX", "Junk", DRAFTS):
             peer.select(folder, readonly=True)
             _, parts = peer.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[HEADER])")
             for part in parts or ():
