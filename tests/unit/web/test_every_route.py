@@ -139,6 +139,14 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("POST", "/llm/sign-out"): (own(),),
     ("POST", "/llm/sign-out-everywhere"): (own(),),
     ("POST", "/llm/try-warning"): (refused(mailbox=OTHER),),
+    ("GET", "/llm/thread"): (refused(mailbox=OTHER, thread_id=THREAD),),
+    ("GET", "/llm/threads"): (own(), own(state="open_me"), refused(mailbox=OTHER)),
+    ("POST", "/llm/bulk"): tuple(
+        refused(do=do, m0=f"{OTHER} INBOX;UIDVALIDITY=1;UID=5")
+        for do in ("done", "not_done", "harmless", "spam", "phishing", "back", "block", "trust")
+    ),
+    ("POST", "/llm/undo-many"): (refused(undo="a-change-of-another-owner"),),
+    ("POST", "/llm/views"): (own(do="save", name="Mine"), own(do="delete", name="Mine")),
     ("POST", "/llm/undo"): (refused(**PAGE, action=str(ACTION)),),
 }
 
