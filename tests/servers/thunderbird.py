@@ -59,6 +59,10 @@ class Thunderbird:
         """Run a script in the program itself; it calls its last argument with its answer."""
         return self._call("WebDriver:ExecuteAsyncScript", script=script, args=list(arguments))["value"]
 
+    def install(self, package: Path) -> None:
+        """Install an add-on until the program ends."""
+        self._call("Addon:Install", path=str(package), temporary=True)
+
     def screenshot(self, path: Path) -> None:
         """Write a picture of its window."""
         path.write_bytes(base64.b64decode(self._call("WebDriver:TakeScreenshot", full=False)["value"]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import imaplib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.unit.api.bench import Bench, analysis, verdict
 from tests.unit.api.running import running
 
-__all__ = ["HOSTILE", "KEY", "SUBJECTS", "MarkedMailbox", "marked_mailbox", "serving"]
+__all__ = ["HOSTILE", "KEY", "SUBJECTS", "MarkedMailbox", "mail_of", "marked_mailbox", "serving"]
 
 KEY = "key-of-this-mailbox-alone"
 #: Mail may say this anywhere; shown as anything but text it would leave a trace.
@@ -40,6 +40,7 @@ SUBJECTS = {
     "glassdome-first-contact": "Hello from a new neighbour",
     "": "Lunch menu",
 }
+_LABELS = {"$Phishing": Label.PHISH, "glassdome-unreadable": Label.UNKNOWN}
 
 
 @dataclass
@@ -47,35 +48,38 @@ class MarkedMailbox:
     """The account, and the reference of each message by its subject."""
 
     address: str
+    subjects: Mapping[str, str]
     refs: dict[str, MessageRef] = field(default_factory=dict)
 
     async def judge(self, bench: Bench) -> None:
         """Store the verdicts."""
         await bench.choose(self.address)
-        for keyword, subject in SUBJECTS.items():
+        for keyword, subject in self.subjects.items():
             hit = Reason(signal="x", why=f"Why {HOSTILE}", evidence=(Evidence(where="link:0", quote=HOSTILE),))
-            label = Label.PHISH if keyword == "$Phishing" else Label.HAM
+            label = _LABELS.get(keyword, Label.HAM)
             said = verdict(label, summary=f"Summary {HOSTILE}", phishing_reasons=(hit,) if label is Label.PHISH else ())
+            if label is Label.UNKNOWN:
+                said = replace(said, is_phishing=None, phishing_score=None, readable="encrypted")
             ref = self.refs[subject]
             made = analysis(ref, label, subject=subject, verdict=said, header_from=Address(name="A", addr="a@new.test"))
             await bench.store(made)
 
 
-def marked_mailbox(dovecot: Dovecot) -> MarkedMailbox:
-    """Make an account with one mail for each keyword, and one without."""
-    made = MarkedMailbox(dovecot.add_mailbox())
+def marked_mailbox(dovecot: Dovecot, subjects: Mapping[str, str] = SUBJECTS) -> MarkedMailbox:
+    """Make an account with one mail for each keyword, and one without; `subjects` by keyword."""
+    made = MarkedMailbox(dovecot.add_mailbox(), subjects)
     with imaplib.IMAP4(dovecot.host, dovecot.imap_port) as imap:
         imap.login(made.address, PASSWORD)
-        for number, (keyword, subject) in enumerate(SUBJECTS.items(), 1):
+        for number, (keyword, subject) in enumerate(subjects.items(), 1):
             date = f'"{number:02}-Nov-2026 10:00:00 +0000"'
-            kind, answer = imap.append("INBOX", f"({keyword} \\Seen)", date, _mail(made.address, number, subject))
+            kind, answer = imap.append("INBOX", f"({keyword} \\Seen)", date, mail_of(made.address, number, subject))
             found = re.search(rb"APPENDUID (\d+) (\d+)", answer[0])
             assert kind == "OK"
             assert found is not None
             made.refs[subject] = MessageRef(
                 mailbox=made.address, folder="INBOX", uid_validity=int(found[1]), uid=int(found[2])
             )
-    assert set(SUBJECTS) == {keyword.name for keyword in KEYWORDS} | {""}
+    assert set(subjects) == {keyword.name for keyword in KEYWORDS} | {""}
     return made
 
 
@@ -89,9 +93,10 @@ def serving(mailbox: MarkedMailbox, folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def _mail(address: str, number: int, subject: str) -> bytes:
+def mail_of(address: str, number: int, subject: str, sender: str = "A <a@new.test>") -> bytes:
+    """Return the mail with that number in its Message-ID."""
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "A <a@new.test>", address, subject
+    mail["From"], mail["To"], mail["Subject"] = sender, address, subject
     mail["Date"] = f"Mon, {number:02} Nov 2026 10:00:00 +0000"
     mail["Message-ID"] = f"<{number}@shop.example>"
     mail.set_content("Text of the mail.\n")
