@@ -159,6 +159,7 @@ async def test_an_older_backup_is_brought_up_to_date(filled: Settings, new: Sett
 
     await check_schema(new.database)
     found = await content(new.database)
+    expected["llm_events"] = []  # a table that the older schema has not
     assert {name: len(rows) for name, rows in expected.items()} == {name: len(rows) for name, rows in found.items()}
 
 

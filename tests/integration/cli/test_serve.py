@@ -106,7 +106,9 @@ def test_a_worker_is_watched_over_http(dovecot: Dovecot, tmp_path: Path) -> None
 
     health = json.loads(body)
     assert (200, "healthy") == (status, health["status"])
-    assert {"database": "ok", "imap": "ok", "worker": "ok"} == {k: part["state"] for k, part in health["parts"].items()}
+    assert {"database": "ok", "imap": "ok", "files": "ok", "worker": "ok"} == {
+        k: part["state"] for k, part in health["parts"].items()
+    }
     assert [401, 401, 200] == [status for status, _ in metrics]
     assert 'glassdome_queue_jobs{state="pending"} 0.0' in metrics[2][1]
     assert 404 == api[0]
