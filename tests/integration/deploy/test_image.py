@@ -185,6 +185,8 @@ set -e
 cd "$DATA"
 export HOME=$DATA GLASSDOME_DATA_DIR=$DATA GLASSDOME_CA_FILE=$DATA/ca.pem GLASSDOME_LOG_FILE=$LOG/processor.log
 export PYTHONPATH=$SOURCE:$LIBRARIES PYTHONDONTWRITEBYTECODE=1 LD_LIBRARY_PATH=$PYTHON/lib
+# Readers of files start Python without PYTHONPATH; a real container tries them (tests/integration/container).
+export GLASSDOME_FILES=0
 main='from glassdome.cli.app import main; main()'
 answers() {
   local tries=0 url err="$LOG/err-$1"
