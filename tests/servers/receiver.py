@@ -40,6 +40,8 @@ class Receiver:
         body = b""
         while True:
             part = await receive()
+            if part["type"] == "http.disconnect":  # the sender died before the body was whole
+                return
             body += part.get("body", b"")
             if not part.get("more_body"):
                 break
