@@ -56,7 +56,7 @@ class Debt:
 
     `to` are the addresses (or the first name in the salutation) that a request is made to, empty where it goes to all;
     `action` is True where a deed is owed, not only an answer. `weak` is what a formula hopes for ("I look forward to
-    your answer"), `anyone` a question to whoever knows ("Does anybody have a map?").
+    your answer"), `anyone` a question to anyone who knows ("Does anybody have a map?").
     """
 
     basis: Owed
