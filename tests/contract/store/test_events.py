@@ -55,7 +55,7 @@ async def test_no_word_of_a_mail_is_in_an_event(database: Database) -> None:
 
 
 async def test_a_lost_lease_makes_no_event(database: Database) -> None:
-    """Where nothing was stored nothing happened."""
+    """No event is written where nothing was stored."""
     await database.queue.enqueue(jobs(1), now=NOON)
     (job,) = await database.queue.claim("one", limit=1, lease=_LEASE, now=NOON)
     (again,) = await database.queue.claim("two", limit=1, lease=_LEASE, now=NOON + 2 * _LEASE)

@@ -189,7 +189,7 @@ async def test_a_mail_that_was_filed_loses_its_mark_there(bench: Bench) -> None:
 
 
 async def test_old_mail_that_was_answered_is_not_marked(bench: Bench) -> None:
-    """When the owner chooses threads, request and answer are there: no mark is ever planned."""
+    """No mark is planned for a request that was answered before the owner chose threads."""
     await bench.deliver(bench.mail(1, _ASKS))
     await bench.file(bench.mail(2, _ANSWERS, sent=True, to=1))
     await bench.round()

@@ -100,7 +100,7 @@ def test_a_person_is_answered(message: Message) -> None:
     ],
 )
 def test_rules_against_an_answer(message: Message) -> None:
-    """What a list, a program or a forger sent gets none, and the reason is told."""
+    """Mail of lists, programs and forgers gets none, and the reason is told."""
     assert refused(message)
 
 

@@ -275,7 +275,7 @@ async def test_signing_in_again_ends_the_session_before(bench: Bench, mailbox: s
 
 
 async def test_a_login_name_of_the_settings_is_used(bench: Bench, dovecot: Dovecot) -> None:
-    """Where a mailbox's login is not its address, the owner still types the address."""
+    """The owner types the address, also of a mailbox whose login is another name."""
     login = dovecot.add_mailbox()
     bench.set(mailboxes=f"alias@example.test={login}")
     async with browsing(bench, None) as browser:
