@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.tasks import SendEmail
 from glassdome.core.clock import Clock
 from glassdome.core.errors import ActionForbidden, Conflict, RateLimited
 from glassdome.core.limits import MAX_MESSAGE_BYTES
+from glassdome.core.zones import zone_of
 from glassdome.pipeline.answering import may_answer
 from glassdome.ports.agent import UNKNOWN_OUTCOME
 from glassdome.ports.mail import MailSource
@@ -44,6 +44,7 @@ class AutoAnswers:
     source: MailSource
     stores: Database
     clock: Clock
+    default_zone: str
     parse: Callable[[bytes], Message]
 
     async def answer(self, ref: MessageRef, argument: str) -> None:
@@ -69,7 +70,7 @@ class AutoAnswers:
         if not wishes.chosen:
             raise ActionForbidden("The mailbox is not enabled any more.")
         if argument == ABSENCE:
-            zone = await asyncio.to_thread(ZoneInfo, wishes.timezone or "UTC")
+            zone = await asyncio.to_thread(zone_of, wishes.timezone, self.default_zone)
             if is_away(wishes, self.clock.now(), zone):
                 return absence_rule(wishes)
         for rule in await self.stores.answer_rules.of(mailbox):

@@ -32,6 +32,7 @@ def draft_box(app: App, reader: MailboxReader) -> DraftBox:
         analyses=database.analyses,
         preferences=database.preferences,
         profiles=database.profiles,
+        default_zone=app.settings.current().overseer_timezone,
         parse=partial(reader.parsed, authserv_ids=app.settings.current().authserv_ids),
     )
     return DraftBox(store=DraftFolder(reader.sessions), writers={REPLY: replies.write}, compose=compose)
@@ -80,5 +81,6 @@ async def auto_answers(app: App, reader: MailboxReader, stack: AsyncExitStack) -
         source=reader.source,
         stores=database,
         clock=clock,
+        default_zone=settings.overseer_timezone,
         parse=partial(reader.parsed, authserv_ids=settings.authserv_ids),
     )

@@ -145,7 +145,11 @@ def _worker(
         clock=clock,
         metrics=app.metrics,
         drafts=live_drafts(app),
-        answering=Answering(rules=database.answer_rules, sends=bool(settings.current().smtp_host)),
+        answering=Answering(
+            rules=database.answer_rules,
+            sends=bool(settings.current().smtp_host),
+            default_zone=settings.current().overseer_timezone,
+        ),
     )
     owner = f"{socket.gethostname()}:{os.getpid()}"
     return Worker(database.queue, runner, owner=owner, settings=settings.refresh, clock=clock, metrics=app.metrics)

@@ -23,7 +23,14 @@ _RULES = ThreadRules(turn_of=turn_of, thread_of=thread_of, base_subject=base_sub
 def thread_parts(app: App, performer: Performer) -> tuple[TurnMaker, ThreadStates]:
     """Return the parts that a worker needs, too."""
     turns = TurnMaker(threads=app.database.threads, rules=_RULES)
-    states = ThreadStates(app.database.threads, app.database.preferences, turns, performer=performer, clock=app.clock)
+    states = ThreadStates(
+        app.database.threads,
+        app.database.preferences,
+        turns,
+        performer=performer,
+        clock=app.clock,
+        default_zone=app.settings.current().overseer_timezone,
+    )
     return turns, states
 
 

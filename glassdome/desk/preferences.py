@@ -130,13 +130,16 @@ class PreferencesEdit(BaseModel):
     language: Annotated[
         str | None, Field(pattern=_LANGUAGE, description="BCP 47: the language of digests and notices to the owner")
     ] = None
-    timezone: Annotated[str | None, Field(max_length=64, description="IANA name, or empty: the server's")] = None
+    timezone: Annotated[
+        str | None, Field(max_length=64, description="IANA name, or empty: GLASSDOME_OVERSEER_TIMEZONE")
+    ] = None
     digest: DigestEvery | None = None
     digest_hour: Annotated[int | None, Field(ge=0, le=23, description="In the owner's time zone")] = None
     threads: Annotated[bool | None, Field(description="Read Sent mail too, and say who owes whom an answer")] = None
     flag_threads: Annotated[bool | None, Field(description="Set glassdome-answer and glassdome-waiting")] = None
     follow_up_days: Annotated[
-        int | None, Field(ge=0, le=90, description="Draft a reminder after so many days without an answer; 0: never")
+        int | None,
+        Field(ge=0, le=90, description="Days that others have for an answer before a reminder is right; 0: four"),
     ] = None
     absence: Annotated[
         str | None, Field(max_length=4000, description="Text of the absence notice; empty: none is sent")

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from glassdome.core.errors import ActionForbidden
+from glassdome.core.zones import zone_of
 from glassdome.replies.automatic import absence_rule, fitting, is_away, why_no_answer
 from glassdome.replies.plan import plan_reply
 from glassdome.values.action import Action, ActionKind
@@ -30,10 +30,14 @@ _FRESH: Final = frozenset((JobReason.NEW, JobReason.UPGRADE))
 
 @dataclass(frozen=True, kw_only=True)
 class Answering:
-    """Reads the owner's rules, and who got an answer lately; `sends` is False where no mail can be sent."""
+    """Reads the owner's rules, and who got an answer lately; `sends` is False where no mail can be sent.
+
+    `default_zone` is the time zone of owners who chose none.
+    """
 
     rules: AnswerRules
     sends: bool
+    default_zone: str
 
     async def plan(
         self, message: Message, analysis: Analysis, wishes: Preferences, job: Job, *, now: datetime
@@ -53,7 +57,7 @@ class Answering:
         rules = await self.rules.of(mailbox)
         if not rules and not wishes.absence:
             return None
-        away = is_away(wishes, now, await asyncio.to_thread(ZoneInfo, wishes.timezone or "UTC"))
+        away = is_away(wishes, now, await asyncio.to_thread(zone_of, wishes.timezone, self.default_zone))
         fit = fitting(rules, message, analysis.verdict.categories)
         for rule in (*([absence_rule(wishes)] if away else []), *fit):
             if not _refused(message, analysis, rule, now) and not await self.rules.answered_since(

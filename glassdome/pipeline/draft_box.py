@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from glassdome.core.errors import ActionForbidden
 from glassdome.core.limits import MAX_MESSAGE_BYTES
+from glassdome.core.zones import zone_of
 from glassdome.parse import parse_message
 from glassdome.ports.mail import DraftStore, MailSource
 from glassdome.replies.reply import ReplyText, answerable_id, reply_to
@@ -73,6 +73,7 @@ class ReplyWriter:
     analyses: Analyses
     preferences: PreferenceTable
     profiles: Profiles
+    default_zone: str
     parse: Callable[[bytes], Message] = parse_message
 
     async def write(self, item: PerformedAction) -> OutgoingMessage:
@@ -95,7 +96,7 @@ class ReplyWriter:
                 mailbox=ref.mailbox,
                 language=known.verdict.language,
                 date=item.planned_at,
-                zone=await asyncio.to_thread(ZoneInfo, wishes.timezone or "UTC"),
+                zone=await asyncio.to_thread(zone_of, wishes.timezone, self.default_zone),
                 profile=await self._profile(ref.mailbox, known.verdict.language),
             ),
         )

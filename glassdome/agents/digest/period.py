@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from glassdome.core.zones import zone_of
 from glassdome.values.preferences import DigestEvery, Preferences
 
-__all__ = ["LATEST", "Period", "latest_period", "zone_of"]
+__all__ = ["LATEST", "Period", "latest_period"]
 
 #: A digest that is later than this is not sent any more: its owner has seen the mail by then.
 LATEST: Final = timedelta(hours=6)
@@ -23,17 +23,9 @@ class Period:
     due: datetime
 
 
-def zone_of(preferences: Preferences, default: str) -> ZoneInfo:
-    """Return the owner's time zone, else the server's."""
-    try:
-        return ZoneInfo(preferences.timezone or default)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def latest_period(preferences: Preferences, *, now: datetime, default_zone: str) -> Period:
     """Return the newest period that is over: of a day, or of a week that ends on Monday; by the owner's clock."""
-    zone = zone_of(preferences, default_zone)
+    zone = zone_of(preferences.timezone, default_zone)
     weekly = preferences.digest is DigestEvery.WEEKLY
     local = now.astimezone(zone)
     day = local.date()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from glassdome.act import Performer
 from glassdome.core.clock import Clock
 from glassdome.core.errors import StoreError
 from glassdome.core.log import get_logger
+from glassdome.core.zones import zone_of
 from glassdome.pipeline.threads.turns import TurnMaker
 from glassdome.values.preferences import Preferences
 from glassdome.values.thread import Thread, ThreadState, Turn
@@ -33,9 +33,20 @@ class ThreadStates:
     """May run in any number of processes: a state is stored only if no mail came meanwhile."""
 
     def __init__(
-        self, threads: Threads, preferences: PreferenceTable, turns: TurnMaker, *, performer: Performer, clock: Clock
+        self,
+        threads: Threads,
+        preferences: PreferenceTable,
+        turns: TurnMaker,
+        *,
+        performer: Performer,
+        clock: Clock,
+        default_zone: str,
     ) -> None:
-        """`performer` sets the marks at once where it can; what it cannot do stays in the ledger."""
+        """`performer` sets the marks at once where it can; what it cannot do stays in the ledger.
+
+        `default_zone` is the time zone of owners who chose none.
+        """
+        self._default_zone = default_zone
         self._threads, self._preferences, self._turns = threads, preferences, turns
         self._performer, self._clock = performer, clock
 
@@ -54,7 +65,7 @@ class ThreadStates:
             await self._threads.drop(due)
             return True
         wishes, now = await self._preferences.get_preferences(due.mailbox), self._clock.now()
-        zone = await asyncio.to_thread(_zone, wishes.timezone)
+        zone = await asyncio.to_thread(zone_of, wishes.timezone, self._default_zone)
         thread = await asyncio.to_thread(
             self._turns.rules.thread_of,
             due.turns,
@@ -121,10 +132,3 @@ def _mark(keyword: str, turns: list[Turn]) -> tuple[Mark, ...]:
     if not turns or not turns[-1].message_id:
         return ()
     return (Mark(keyword=keyword, message_id=turns[-1].message_id, ref=turns[-1].ref),)
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
