@@ -22,13 +22,12 @@ from glassdome.values.agent import PerformedAction
 from glassdome.values.draft import StoredDraft
 from glassdome.values.refs import MessageRef
 
-__all__ = ["GIVE_UP_AFTER", "IDEMPOTENT", "STALE", "Performer"]
+__all__ = ["GIVE_UP_AFTER", "STALE", "Performer"]
 
 _log = get_logger(__name__)
-#: Doing these twice leaves the same state as once; the outbox remembers which alerts and answers were sent, and a draft is
-#: looked for by its Message-ID.
-IDEMPOTENT: Final = frozenset(ActionKind)
-#: After this long a begun action's process is dead: no single effect takes longer than its client's time limit.
+#: After this long a begun action's process is dead: no single effect takes longer than its client's time limit. It is begun
+#: again then, which every kind bears: keywords and moves end alike, the outbox knows the alerts and answers that were sent,
+#: and a draft is looked for by its Message-ID.
 STALE: Final = timedelta(minutes=5)
 #: How long an action whose server is away stays planned; a flag set days later would only surprise.
 GIVE_UP_AFTER: Final = timedelta(days=1)
@@ -86,7 +85,7 @@ class Performer:
             return False
         # Whatever ends the process each time must not hold up the message's later actions for ever.
         worn = item.updated_at - item.planned_at >= GIVE_UP_AFTER
-        if again and (worn or action.kind not in IDEMPOTENT):
+        if again and worn:
             await self._finish(action, ActionState.UNKNOWN, "The process ended while this was under way.")
             return True
         try:
