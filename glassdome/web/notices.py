@@ -39,6 +39,7 @@ NOTICES: Final = {
     "bulk_trust": "The senders are trusted: their next mail is not called spam where our server can vouch for them.",
     "bulk_undone": "Undone.",
     "view_saved": "The view is saved.",
+    "sender_forgotten": "That sender's next mail is judged like any other.",
     "view_deleted": "The view is deleted.",
     "settings": "The settings are saved. They take effect at once.",
 }

@@ -11,6 +11,8 @@ from glassdome.core.errors import InputError
 from glassdome.desk.email_id import as_mailbox
 from glassdome.desk.http import Wired
 from glassdome.desk.preferences import PreferencesEdit, change_preferences
+from glassdome.desk.senders import forget_sender, senders_of
+from glassdome.values.owner import SenderRule
 from glassdome.values.preferences import EngineAccess
 from glassdome.web.mailboxes import offered
 from glassdome.web.page import PageRoute, redirect, render
@@ -44,7 +46,7 @@ SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
         Switch(
             name="drafts",
             title="Draft replies",
-            about="A language model writes a draft for harmless mail from people. It is stored here and never sent.",
+            about="A draft for mail from people that wants an answer lies in your Drafts folder. It is never sent.",
         ),
     ),
     "Actions on mail": (
@@ -83,11 +85,13 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
     if not mailbox.strip() and len(known) == 1:
         mailbox = known[0]
     preferences = older = None
+    senders: tuple[SenderRule, ...] = ()
     waiting = 0
     if mailbox.strip():
         address = as_mailbox(mailbox.strip())
         caller.must_see(address)
         preferences = await services.preferences.get_preferences(address)
+        senders = await senders_of(services, caller, address)
         if services.backfills is not None and preferences.chosen and preferences.auto_analysis:
             older = await services.backfills.state(address)
             depth = await services.queue.depth(now=services.clock.now(), mailboxes=(address,))
@@ -99,6 +103,7 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
         preferences=preferences,
         mailboxes=known,
         switches=SWITCHES,
+        senders=senders,
         older=older,
         waiting=waiting,
         per_hour=services.settings().backfill_per_hour,
@@ -123,3 +128,10 @@ async def save(services: Wired, form: Written) -> Response:
     )
     await change_preferences(services, form.caller, edit)
     return redirect("settings", mailbox=form["mailbox"], done="preferences")
+
+
+@router.post("/forget-sender")
+async def forget(services: Wired, form: Written) -> Response:
+    """Take back that a sender is blocked or trusted."""
+    await forget_sender(services, form.caller, as_mailbox(form["mailbox"]), form["sender"])
+    return redirect("settings", mailbox=form["mailbox"], done="sender_forgotten")

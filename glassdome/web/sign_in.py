@@ -27,7 +27,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
 #: Where one may be led after signing in: our own pages, by name.
-_BACK: Final = re.compile(r"(access|message|overview|queue|settings|service|)(\?[!-~]*)?")
+_BACK: Final = re.compile(r"(access|message|overview|queue|settings|service|threads|thread|)(\?[!-~]*)?")
 
 
 @router.get("/sign-in")

@@ -170,3 +170,23 @@ async def test_totals_count_all_that_may_be_seen(bench: Bench) -> None:
         totals = browser.page.css_first(".totals").text()
 
     assert totals == "2 messages, 1 phishing, 0 spam"
+
+
+async def test_an_owners_word_on_a_sender_is_taken_back_for_good(bench: Bench) -> None:
+    """The settings list who is blocked or trusted; a sender that is neither is not found."""
+    await bench.store(analysis(ref(1)))
+    async with browsing(bench) as browser:
+        await ticked(browser, "block", 1)
+        (rule,) = await bench.database.owners.senders(USER)
+        await browser.open(f"settings?mailbox={USER}")
+        assert f"{rule.addr}: blocked" in browser.text
+        again = Browser(browser.client)
+        again.answer = browser.answer
+        done = (await browser.send("forget-sender")).status_code, (await again.send("forget-sender")).status_code
+        await browser.open(f"settings?mailbox={USER}")
+        gone = browser.page.css_first('form[action="./forget-sender"]')
+
+    assert done == (303, 404)
+    assert gone is None
+    assert await bench.database.owners.senders(USER) == ()
+    assert "forget_sender" in {entry["action"] for entry in await bench.database.history.audited()}

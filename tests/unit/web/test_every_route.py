@@ -129,6 +129,7 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("POST", "/llm/delete"): (refused(**PAGE),),
     ("POST", "/llm/end-session"): (refused(session=SESSION),),
     ("POST", "/llm/make-key"): (refused(label="x", covers=OTHER, days="1"), refused(label="x", covers="*", days="1")),
+    ("POST", "/llm/forget-sender"): (refused(mailbox=OTHER, sender=SENDER),),
     ("POST", "/llm/revoke-key"): (refused(key=str(KEY)),),
     ("POST", "/llm/harmless"): (refused(**PAGE),),
     ("POST", "/llm/older"): (refused(mailbox=OTHER, do="begin"), refused(mailbox=OTHER, do="end")),

@@ -23,7 +23,7 @@ from tests.unit.api.bench import KEYS, OWN, RO, RW, Bench, analysis, ref
 from .browser import START, Browser, browsing
 from .conftest import BOX
 
-PAGES = ["", "message?mailbox=a@example.org&id=5", "overview", "queue?state=failed", "settings", "service"]
+PAGES = ["", "message?mailbox=a@example.org&id=5", "overview", "queue?state=failed", "settings", "service", "threads"]
 
 
 @pytest.mark.parametrize("page", PAGES)
