@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from glassdome.agents.digest import latest_period
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, operator, out, run
 from glassdome.core.clock import SystemClock
@@ -39,8 +38,5 @@ async def _send(settings: Settings, mailbox: str) -> None:
                 "No mailbox is set that digests are sent from.",
                 fix="Set GLASSDOME_OVERSEER_MAILBOX and GLASSDOME_OVERSEER_PASSWORD.",
             )
-        preferences = await app.database.preferences.get_preferences(mailbox)
-        zone = settings.overseer_timezone
-        period = latest_period(preferences, now=app.clock.now(), default_zone=zone)
-        sent = await app.digests.send(preferences, period)
+        sent = await app.digests.send_last(mailbox)
     out.print("Sent." if sent else "Not sent: it is empty, or was sent before.", highlight=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -42,7 +43,7 @@ async def digest_of(services: Services, caller: Caller, parameters: DigestParame
     caller.must_see(mailbox)
     settings, preferences = services.settings(), await services.preferences.get_preferences(mailbox)
     now = services.clock.now()
-    last = latest_period(preferences, now=now, default_zone=settings.overseer_timezone)
+    last = await asyncio.to_thread(latest_period, preferences, now=now, default_zone=settings.overseer_timezone)
     digest = await gather(
         mailbox,
         Period(since=last.since, due=now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -56,13 +57,23 @@ class DigestSender:
         return sent
 
     async def _send_due(self, preferences: Preferences) -> bool:
-        settings, now, mailbox = self._settings(), self._clock.now(), preferences.username
-        period = latest_period(preferences, now=now, default_zone=settings.overseer_timezone)
+        now, mailbox = self._clock.now(), preferences.username
+        period = await self._last_period(preferences)
         if now - period.due > LATEST or self._over.get(mailbox) == period.due:
             return False
         sent = await self.send(preferences, period)
         self._over[mailbox] = period.due
         return sent
+
+    async def send_last(self, mailbox: str) -> bool:
+        """Send the digest of a mailbox's last period now; False as with `send`."""
+        preferences = await self._database.preferences.get_preferences(mailbox)
+        return await self.send(preferences, await self._last_period(preferences))
+
+    async def _last_period(self, preferences: Preferences) -> Period:
+        # In a thread: a time zone may be a file.
+        zone = self._settings().overseer_timezone
+        return await asyncio.to_thread(latest_period, preferences, now=self._clock.now(), default_zone=zone)
 
     async def send(self, preferences: Preferences, period: Period) -> bool:
         """Send the digest of a period; False where it is empty, was sent before, or may have been."""
