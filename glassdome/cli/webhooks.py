@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from glassdome.bootstrap.wire import open_app
 from glassdome.cli.console import err, errors_told, load_settings, operator, out, print_json, run
@@ -87,14 +87,8 @@ def _with(work: Callable[[Services, Caller], Awaitable[Any]]) -> Any:
 
 
 async def _done(settings: Settings, work: Callable[[Services, Caller], Awaitable[Any]]) -> Any:
-    async with _services(settings) as services:
-        return await work(services, Caller(name=operator(), scope=Scope.RW))
-
-
-@asynccontextmanager
-async def _services(settings: Settings) -> AsyncIterator[Services]:
     async with open_app(settings, clock=SystemClock()) as app:
-        yield services_of(app)
+        return await work(services_of(app), Caller(name=operator(), scope=Scope.RW))
 
 
 def _show(found: Sequence[Any], names: Sequence[str], rows: Sequence[Sequence[Any]], *, as_json: bool) -> None:
@@ -102,7 +96,9 @@ def _show(found: Sequence[Any], names: Sequence[str], rows: Sequence[Sequence[An
         for item in found:
             print_json(item)
         return
-    table = Table(*names, box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for name in names:
+        table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*map(str, row))
-    out.print(table, markup=False)
+        table.add_row(*map(Text, map(str, row)))
+    out.print(table)
