@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from glassdome.values.thread import ThreadState
+from tests.stored_threads import store_threads
 from tests.unit.api.bench import OTHER, OWN, USER, Bench
-from tests.unit.api.test_threads import stored
 
 from .browser import browsing
 
 
 async def test_threads_are_shown_by_state_with_their_course(bench: Bench) -> None:
     """The list leads to the page of one, which leads to the verdict on its mail."""
-    await stored(bench, USER, 1)
-    await stored(bench, USER, 2, state=ThreadState.CLOSED)
+    await store_threads(bench.database, USER, 1)
+    await store_threads(bench.database, USER, 2, state=ThreadState.CLOSED)
     async with browsing(bench) as browser:
         await browser.open("threads?state=closed")
         assert [a.text() for a in browser.page.css(".jobs a")] == ["talk 2"]
@@ -34,7 +34,7 @@ async def test_threads_are_shown_by_state_with_their_course(bench: Bench) -> Non
 @pytest.mark.parametrize("page", [f"threads?mailbox={OTHER}", f"thread?mailbox={OTHER}&thread_id=1%40x"])
 async def test_a_limited_key_is_refused_the_threads_of_others(bench: Bench, page: str) -> None:
     """And its own list leaves them out."""
-    await stored(bench, OTHER, 1)
+    await store_threads(bench.database, OTHER, 1)
     async with browsing(bench, OWN) as browser:
         await browser.open("threads")
         assert "talk 1" not in browser.text
