@@ -14,7 +14,9 @@ __all__ = ["BOB", "store_threads"]
 BOB = "bob@example.com"
 
 
-async def store_threads(database: Database, mailbox: str, *uids: int, state: ThreadState = ThreadState.OPEN_ME) -> None:
+async def store_threads(
+    database: Database, mailbox: str, *uids: int, state: ThreadState = ThreadState.OPEN_ME, subject: str = "talk"
+) -> None:
     """Store a thread of one mail for each UID, with that state."""
     wishes = Preferences(username=mailbox, chosen=True, threads=True)
     await database.preferences.set_preferences(wishes, now=NOON)
@@ -24,7 +26,7 @@ async def store_threads(database: Database, mailbox: str, *uids: int, state: Thr
         turn = Turn(
             ref=a_ref(uid, mailbox=mailbox), message_id=f"{uid}@x", at=NOON, mine=False, author=BOB, to=(mailbox,)
         )
-        mail = ThreadMail(turn=turn, subject=f"talk {uid}")
+        mail = ThreadMail(turn=turn, subject=f"{subject} {uid}")
         after = Cursor(uid_validity=7, last_uid=uid)
         await database.threads.read(mailbox, [mail], (), key=f"//threads/{uid}", before=None, after=after, now=NOON)
     for due in await database.threads.due(now=NOON, limit=50):

@@ -13,11 +13,13 @@ import pytest
 from mcp import Client
 
 from glassdome.mcp.table import TOOLS
+from glassdome.ports.threads import ThreadQuery
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.job import NewJob
 from glassdome.values.preferences import Preferences
 from glassdome.values.verdict import Label
 from tests.integration.mcp.stored import call, error_of
+from tests.stored_threads import store_threads
 from tests.unit.api.bench import NOW, OTHER, USER, analysis, ref, verdict
 
 from .conftest import Bench
@@ -32,6 +34,8 @@ REFUSED: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "explain_verdict": (MESSAGE,),
     "statistics": ({"mailbox": OTHER},),
     "queue": ({"mailbox": OTHER},),
+    "list_threads": ({"mailbox": OTHER},),
+    "get_thread": ({"mailbox": OTHER, "thread_id": "6@x"},),
     "get_preferences": ({"username": OTHER},),
     "analyze_message": (MESSAGE,),
     "list_actions": ({"mailbox": OTHER},),
@@ -49,13 +53,14 @@ ANSWERED: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "list_analyses": ({}, {"text": SECRET[:4]}),
     "statistics": ({}, {"text": SECRET[:4]}),
     "queue": ({},),
+    "list_threads": ({}, {"state": "open_me"}),
     "list_actions": ({},),
     "list_mailboxes": ({}, {"domain": "example.net"}),
 }
 
 
 async def stock(bench: Bench) -> None:
-    """Store a verdict with an action, a failed job and preferences of the other mailbox."""
+    """Store a verdict with an action, a failed job, a thread and preferences of the other mailbox."""
     theirs, api = ref(5, OTHER), bench.api
     summed = replace(verdict(Label.PHISH), summary=SECRET, categories=(SECRET,))
     await api.store(analysis(theirs, Label.PHISH, subject=SECRET, verdict=summed))
@@ -64,7 +69,8 @@ async def stock(bench: Bench) -> None:
     assert await api.act(move, moved_to=ref(105, OTHER, "Junk")) == [1]
     await api.database.queue.enqueue([NewJob(ref=ref(9, OTHER))], now=NOW)
     await api.fail("timed_out", f"{SECRET} is too slow.")
-    wishes = Preferences(username=OTHER, chosen=True, absence=SECRET)
+    await store_threads(api.database, OTHER, 6, subject=SECRET)
+    wishes = Preferences(username=OTHER, chosen=True, threads=True, absence=SECRET)
     await api.database.preferences.set_preferences(wishes, now=NOW)
 
 
@@ -77,6 +83,7 @@ async def kept(bench: Bench) -> Any:
         [(job.id, job.state, job.error) for job in await stores.queue.jobs()],
         await stores.preferences.get_preferences(OTHER),
         await stores.feedback.list(mailbox=OTHER),
+        await stores.threads.list(ThreadQuery(mailbox=OTHER)),
         sorted(bench.api.folders.held, key=str),
     )
 
