@@ -176,5 +176,5 @@ def _welcome(running: Demo, http: HttpServer, host: str, rows: list[Row]) -> Non
 def _sign_in(running: Demo, http: HttpServer, host: str) -> None:
     """Say where to go on: the last lines on the screen, whatever was shown before."""
     sys.stdout.write(f"\nAPI key     {running.key}\n")
-    sys.stdout.write(f"Web UI      http://{host}:{http.port}/llm/   (sign in with the API key)\n")
+    sys.stdout.write(f"Web UI      http://{host}:{http.port}/llm/   (sign in with the mailbox's password or the key)\n")
     sys.stdout.flush()
