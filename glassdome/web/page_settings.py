@@ -13,7 +13,7 @@ from glassdome.desk.http import Wired
 from glassdome.desk.preferences import PreferencesEdit, change_preferences
 from glassdome.desk.senders import forget_sender, senders_of
 from glassdome.values.owner import SenderRule
-from glassdome.values.preferences import EngineAccess
+from glassdome.values.preferences import DigestEvery, EngineAccess
 from glassdome.web.mailboxes import offered
 from glassdome.web.page import PageRoute, redirect, render
 from glassdome.web.visitor import Reads, Written
@@ -67,8 +67,21 @@ SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
             about="Never on a verdict made without the configured model. Every move can be undone.",
         ),
     ),
+    "Threads": (
+        Switch(
+            name="threads",
+            title="Say who owes an answer",
+            about="Sent mail and all folders are read for this, and nothing of them is judged. Off: all of it is erased.",
+        ),
+        Switch(
+            name="flag_threads",
+            title="Mark threads",
+            about="Sets glassdome-answer on mail that waits for you and glassdome-waiting on yours that waits for others.",
+        ),
+    ),
 }
 _NAMES: Final = tuple(switch.name for group in SWITCHES.values() for switch in group)
+DIGESTS: Final = {DigestEvery.OFF: "None", DigestEvery.DAILY: "Every day", DigestEvery.WEEKLY: "On Mondays"}
 ACCESS: Final = {
     EngineAccess.FULL: "All of it, cut to the configured length",
     EngineAccess.REDACTED: "All of it, with account numbers, keys and the like masked",
@@ -109,6 +122,7 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
         per_hour=services.settings().backfill_per_hour,
         warnings_sent=services.settings().alert_mailbox is not None,
         access=ACCESS,
+        digests=DIGESTS,
         whole_server=not caller.restricted,
     )
 
@@ -118,11 +132,15 @@ async def save(services: Wired, form: Written) -> Response:
     """Store all of a mailbox's preferences; a box that is not ticked is not sent."""
     if form["engine_access"] not in list(EngineAccess):
         raise InputError("Choose what a language model may see.")
+    if form["digest"] not in ("", *DigestEvery):
+        raise InputError("Choose how often a digest comes.")
     edit = PreferencesEdit(
         username=form["mailbox"],
         engine_access=EngineAccess(form["engine_access"]),
         summary_language=form["summary_language"].strip(),
         timezone=form["timezone"].strip(),
+        digest=DigestEvery(form["digest"]) if form["digest"] else None,
+        digest_hour=form.number("digest_hour"),
         model=form["no_model"] != "on",
         **{name: form[name] == "on" for name in _NAMES},
     )

@@ -281,6 +281,31 @@ async def test_preferences_are_saved_whole(bench: Bench) -> None:
     assert (stored.move_to_junk, stored.summary_enabled, stored.summary_language) == (True, False, "de")
 
 
+async def test_an_owner_chooses_threads_and_a_digest(bench: Bench) -> None:
+    """Both are stored, shown, and off again where they are not ticked; an unknown rhythm or hour is refused."""
+    await stock(bench)
+    async with browsing(bench) as browser:
+        await browser.open(f"settings?mailbox={USER}")
+        chosen = {"chosen": "on", "threads": "on"}
+        await browser.send("settings", chosen, engine_access="full", digest="weekly", digest_hour="18")
+        await browser.follow()
+        radios = browser.page.css("input[name=digest][checked]")
+        assert [radio.attributes["value"] for radio in radios] == ["weekly"]
+        first = await bench.database.preferences.get_preferences(USER)
+        wrong = []
+        for name, value in (("digest", "hourly"), ("digest_hour", "24")):
+            await browser.open(f"settings?mailbox={USER}")
+            answer = await browser.send("settings", chosen, engine_access="full", **{name: value})
+            wrong.append(answer.status_code)
+        await browser.open(f"settings?mailbox={USER}")
+        await browser.send("settings", {"chosen": "on"}, engine_access="full", digest="off")
+    last = await bench.database.preferences.get_preferences(USER)
+
+    assert (first.threads, first.digest, first.digest_hour) == (True, "weekly", 18)
+    assert wrong == [400, 400]
+    assert (last.threads, last.digest, last.digest_hour) == (False, "off", 18)
+
+
 async def test_one_switch_keeps_language_models_away(bench: Bench) -> None:
     """It is stored with the owner's time zone, and shown ticked; a zone that does not exist is refused."""
     await stock(bench)
