@@ -1,7 +1,7 @@
 """Every error Glassdome raises, in one tree.
 
     GlassdomeError
-      ConfigError
+      ConfigError (SandboxMissing)
       InputError (UnknownAction, InvalidAddress, InvalidQuery)
       AccessDenied (NotAuthenticated)
       NotFound (FolderMissing)
