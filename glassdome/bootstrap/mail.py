@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from contextlib import AsyncExitStack
@@ -16,6 +17,8 @@ from glassdome.bootstrap.judging import live_drafts, live_options
 from glassdome.bootstrap.mailboxes import mail_logins
 from glassdome.bootstrap.sign_in import password_check
 from glassdome.bootstrap.threads import add_threads, thread_parts
+from glassdome.core.secrets import secret_box
+from glassdome.core.undo_links import UndoLinks
 from glassdome.integrations.imap.login import greet
 from glassdome.integrations.imap.pool import ImapPool
 from glassdome.integrations.mail_servers import imap_server
@@ -65,7 +68,8 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     app.try_warning = alerts.test
     drafts, answers = draft_box(app, reader), await auto_answers(app, reader, stack)
     if isinstance(alerts, MailAlerts):
-        app.digests = DigestSender(database, alerts.send, settings=app.settings.current, clock=clock)
+        links = UndoLinks(await asyncio.to_thread(secret_box, settings))
+        app.digests = DigestSender(database, alerts.send, settings=app.settings.current, clock=clock, links=links)
         app.periodic_tasks.append(PeriodicTask("digests", app.digests.step, every=lambda: DIGESTS_EVERY))
     performer = Performer(
         database.actions,

@@ -265,6 +265,9 @@ HTTP_BODY_SECONDS: Final = 30.0
 HTTP_SHUTDOWN_SECONDS: Final = 5
 #: Equal lines of libraries that the log takes in a minute, such as those about requests that are none.
 MAX_EQUAL_LOG_LINES: Final = 10
+#: Days for which a digest's link undoes a move, and such links opened in a minute from one address: each reads the database.
+UNDO_LINK_DAYS: Final = 14
+MAX_UNDO_LINKS_PER_ADDRESS: Final = 60
 #: Wrong keys heard out in a minute from one address; past that a right one is refused too, so guessing takes ages.
 MAX_WRONG_KEYS_PER_ADDRESS: Final = 10
 #: Characters of an API key: twelve random ones have 70 bits, beyond guessing at ten tries a minute.

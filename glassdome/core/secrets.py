@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 from pathlib import Path
 
@@ -25,7 +28,8 @@ class SecretBox:
     def __init__(self, key: SecretStr | str) -> None:
         """`key` is 32 url-safe base64 bytes; raises ConfigError when it is not."""
         try:
-            self._fernet = Fernet((reveal(key) or "").encode())
+            self._key = (reveal(key) or "").encode()
+            self._fernet = Fernet(self._key)
         except ValueError as exc:
             raise ConfigError(
                 "GLASSDOME_SECRET_KEY is not a Fernet key.",
@@ -54,6 +58,12 @@ class SecretBox:
     def encrypt(self, secret: SecretStr | str) -> str:
         """Return an encrypted, printable form."""
         return self._fernet.encrypt((reveal(secret) or "").encode()).decode()
+
+    def signature(self, purpose: str, text: str) -> str:
+        """Return an HMAC-SHA256 of the text in url-safe base64; one made for a purpose never passes for another's."""
+        key = hmac.new(base64.urlsafe_b64decode(self._key), f"glassdome {purpose}".encode(), hashlib.sha256).digest()
+        made = hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
     def decrypt(self, token: str) -> SecretStr:
         """Return the secret; raises ConfigError when another key encrypted it."""

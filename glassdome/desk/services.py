@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from glassdome.store.analyses import Analyses
     from glassdome.store.answers import AnswerRules
     from glassdome.store.api_keys import ApiKeyTable
+    from glassdome.store.commands import Commands
     from glassdome.store.deliveries import Deliveries
     from glassdome.store.events import Events
     from glassdome.store.history import History
@@ -84,6 +85,7 @@ class Services:
     events: Events
     webhooks: Webhooks
     deliveries: Deliveries
+    commands: Commands
     classify: Classify
     version: str
     metrics: Metrics = field(default_factory=Metrics)

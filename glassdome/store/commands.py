@@ -68,6 +68,10 @@ class Commands(Store):
 
         return await self._db.write(work)
 
+    async def was_used(self, nonce: str) -> bool:
+        """Return whether a one-time value was used up."""
+        return await self._db.row(select(nonces.c.nonce_key).where(nonces.c.nonce_key == key_of(nonce))) is not None
+
 
 async def _inserted(connection: AsyncConnection, statement: Any) -> bool:
     """Insert, and return whether the keys were free."""

@@ -22,12 +22,16 @@ class DigestTopic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestLine:
-    """One mail or thread. `subject`, `who` and `note` are strangers' text, of any form; `day` is an ISO date or empty."""
+    """One mail or thread. `subject`, `who` and `note` are strangers' text, of any form; `day` is an ISO date or empty.
+
+    `action` is the id of what can be undone, None for the rest.
+    """
 
     subject: str
     who: str = ""
     note: str = ""
     day: str = ""
+    action: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from glassdome.web import (
     page_service,
     page_settings,
     page_threads,
+    page_undo_link,
     sign_in,
     static,
 )
@@ -38,6 +39,7 @@ def add_web(app: FastAPI, box: SecretBox) -> None:
         page_settings,
         page_service,
         page_access,
+        page_undo_link,
     )
     for module in (sign_in, *pages, static):
         app.include_router(module.router)

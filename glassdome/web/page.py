@@ -22,6 +22,8 @@ from glassdome.core.errors import GlassdomeError, InputError, NotAuthenticated, 
 from glassdome.core.log import get_logger
 from glassdome.core.places import without_places
 from glassdome.core.secrets import SecretBox
+from glassdome.core.undo_links import UndoLinks
+from glassdome.desk.rate import RateLimit
 from glassdome.web import words
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Sessions, WebSession
@@ -58,9 +60,10 @@ class Web:
     """
 
     def __init__(self, box: SecretBox) -> None:
-        """`box` seals the sessions."""
+        """`box` seals the sessions, and signed the links of digests."""
         self.sessions = Sessions(box)
         self.sign_in_limiter = SignInLimiter()
+        self.undo_links, self.link_limiter = UndoLinks(box), RateLimit()
         self.files = {file.name: _held(file) for file in files("glassdome.web").joinpath("static").iterdir()}
         self.templates = Environment(
             loader=PackageLoader("glassdome.web"),

@@ -29,6 +29,7 @@ __all__ = [
     "SentForm",
     "Visitor",
     "Written",
+    "fields_of",
     "sessions_of",
 ]
 
@@ -129,8 +130,8 @@ async def signed_in(visitor: Anyone) -> Visitor:
     return visitor
 
 
-async def filled(request: Request, visitor: Anyone) -> SentForm:
-    """Read a form; raises AccessDenied when it did not come from a page that we gave to this very browser."""
+async def fields_of(request: Request) -> dict[str, str]:
+    """Return the fields of a form; raises InputError."""
     body = await request.body()
     try:
         pairs = parse_qsl(
@@ -138,7 +139,12 @@ async def filled(request: Request, visitor: Anyone) -> SentForm:
         )
     except ValueError as exc:
         raise InputError("The form cannot be read.") from exc
-    fields = dict(pairs)
+    return dict(pairs)
+
+
+async def filled(request: Request, visitor: Anyone) -> SentForm:
+    """Read a form; raises AccessDenied when it did not come from a page that we gave to this very browser."""
+    fields = await fields_of(request)
     if visitor.form_is_new or not same_secret(fields.pop(TOKEN_FIELD, ""), visitor.form.token):
         raise AccessDenied("This form is out of date, or came from another site. Open the page again and repeat it.")
     return SentForm(visitor=visitor, fields=fields)

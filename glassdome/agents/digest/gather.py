@@ -10,6 +10,7 @@ from glassdome.ports.agent import ActionLedger, ActionQuery
 from glassdome.ports.store import AnalysisQuery
 from glassdome.ports.threads import ThreadQuery
 from glassdome.values.action import ActionKind, ActionState
+from glassdome.values.agent import PerformedAction
 from glassdome.values.analysis import Analysis
 from glassdome.values.digest import Digest, DigestLine, DigestSection, DigestTopic
 from glassdome.values.thread import Thread, ThreadState
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from glassdome.store.analyses import Analyses
     from glassdome.store.threads import Threads
 
-__all__ = ["gather"]
+__all__ = ["gather", "moved_line"]
 
 #: Lines of a section; a digest that is longer is not read.
 _LINES: Final = 10
@@ -68,13 +69,15 @@ async def _moved(mailbox: str, period: Period, analyses: Analyses, actions: Acti
         until=period.due,
         limit=50,
     )
-    found = []
-    for item in (await actions.list(query)).items:
-        mail = await analyses.get(item.action.ref)
-        where = item.moved_to.folder if item.moved_to is not None else item.action.argument
-        subject, who = (mail.subject, _who(mail)) if mail is not None else ("", "")
-        found.append(DigestLine(subject=subject, who=who, note=where))
-    return found
+    return [await moved_line(item, analyses) for item in (await actions.list(query)).items]
+
+
+async def moved_line(item: PerformedAction, analyses: Analyses) -> DigestLine:
+    """Return the line of a move: the mail, and the folder that it was moved to."""
+    mail = await analyses.get(item.action.ref)
+    where = item.moved_to.folder if item.moved_to is not None else item.action.argument
+    subject, who = (mail.subject, _who(mail)) if mail is not None else ("", "")
+    return DigestLine(subject=subject, who=who, note=where, action=item.id)
 
 
 def _mail(item: Analysis) -> DigestLine:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from glassdome.agents.digest.gather import gather
 from glassdome.agents.digest.period import LATEST, Period, latest_period
-from glassdome.agents.digest.write import write
+from glassdome.agents.digest.write import UndoUrl, write
 from glassdome.agents.tasks import SendEmail
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.errors import Conflict, GlassdomeError
+from glassdome.core.limits import UNDO_LINK_DAYS
 from glassdome.core.log import get_logger
+from glassdome.core.undo_links import UndoLinks
 from glassdome.values.preferences import DigestEvery, Preferences
 
 if TYPE_CHECKING:
@@ -38,9 +40,11 @@ class DigestSender:
         *,
         settings: Callable[[], Settings],
         clock: Clock,
+        links: UndoLinks | None = None,
     ) -> None:
-        """`send` sends a mail at most once by its key, as the agent does."""
+        """`send` sends a mail at most once by its key, as the agent does; `links` makes links that undo a move."""
         self._database, self._send, self._settings, self._clock = database, send, settings, clock
+        self._links = links
         self._over: dict[str, datetime] = {}
 
     async def step(self) -> int:
@@ -83,7 +87,7 @@ class DigestSender:
         )
         if not digest.sections:
             return False
-        written = write(digest, preferences.language)
+        written = write(digest, preferences.language, self._undo_url(mailbox))
         mail = SendEmail(
             mailbox=sender,
             password=self._settings().overseer_password,
@@ -105,3 +109,11 @@ class DigestSender:
             # Another process has it in hand, or one died while the server took it: twice would be worse than never.
             _log.warning("digest_unknown", mailbox=mailbox, problem=exc.public_message)
             return False
+
+    def _undo_url(self, mailbox: str) -> UndoUrl | None:
+        """Return what makes links for this owner, None where no address of the pages is known."""
+        links, start = self._links, self._settings().public_url
+        if links is None or start is None:
+            return None
+        until = self._clock.now() + timedelta(days=UNDO_LINK_DAYS)
+        return lambda action: f"{start}/undo-link?link={links.make(action, mailbox, until=until)}"

@@ -12,12 +12,14 @@ __all__ = ["DigestWords", "words_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestWords:
-    """Titles of the sections in the order of `DigestTopic`, and the other words. `subject` has a number in it."""
+    """Titles of the sections in the order of `DigestTopic`, and the other words. `subject` and `more` have a number in them, `links` has days."""
 
     subject: str
     titles: tuple[str, ...]
     more: str
     undo: str
+    undo_this: str
+    links: str
     foot: str
 
     def title(self, topic: DigestTopic) -> str:
@@ -31,6 +33,8 @@ _WORDS: Final = {
         titles=("Act now", "You owe an answer", "You wait for an answer", "Suspected fraud", "Due", "Moved"),
         more="and {count} more",
         undo="Each move can be undone on the page of the message in Glassdome.",
+        undo_this="Undo",
+        links="Each link works once and for {days} days, without signing in.",
         foot="Glassdome wrote this automatically. Switch it off in your settings (digest).",
     ),
     "de": DigestWords(
@@ -45,6 +49,8 @@ _WORDS: Final = {
         ),
         more="und {count} weitere",
         undo="Jede Verschiebung lässt sich auf der Seite der Nachricht in Glassdome rückgängig machen.",
+        undo_this="Rückgängig machen",
+        links="Jeder Link gilt einmal und {days} Tage lang, ohne Anmeldung.",
         foot="Glassdome hat dies automatisch geschrieben. Abschalten: Einstellungen (digest).",
     ),
     "fr": DigestWords(
@@ -59,6 +65,8 @@ _WORDS: Final = {
         ),
         more="et {count} de plus",
         undo="Chaque déplacement peut être annulé sur la page du message dans Glassdome.",
+        undo_this="Annuler",
+        links="Chaque lien sert une fois, pendant {days} jours, sans connexion.",
         foot="Glassdome a écrit ceci automatiquement. Pour l’arrêter : réglages (digest).",
     ),
     "es": DigestWords(
@@ -73,6 +81,8 @@ _WORDS: Final = {
         ),
         more="y {count} más",
         undo="Cada movimiento se puede deshacer en la página del mensaje en Glassdome.",
+        undo_this="Deshacer",
+        links="Cada enlace sirve una vez, durante {days} días, sin iniciar sesión.",
         foot="Glassdome escribió esto automáticamente. Para desactivarlo: ajustes (digest).",
     ),
     "it": DigestWords(
@@ -87,6 +97,8 @@ _WORDS: Final = {
         ),
         more="e altri {count}",
         undo="Ogni spostamento si può annullare nella pagina del messaggio in Glassdome.",
+        undo_this="Annulla",
+        links="Ogni link vale una volta, per {days} giorni, senza accesso.",
         foot="Glassdome ha scritto questo automaticamente. Per disattivarlo: impostazioni (digest).",
     ),
     "nl": DigestWords(
@@ -101,6 +113,8 @@ _WORDS: Final = {
         ),
         more="en nog {count}",
         undo="Elke verplaatsing kan ongedaan worden gemaakt op de pagina van het bericht in Glassdome.",
+        undo_this="Ongedaan maken",
+        links="Elke link werkt één keer, {days} dagen lang, zonder aanmelden.",
         foot="Glassdome schreef dit automatisch. Uitzetten: instellingen (digest).",
     ),
     "pt": DigestWords(
@@ -115,6 +129,8 @@ _WORDS: Final = {
         ),
         more="e mais {count}",
         undo="Cada movimento pode ser desfeito na página da mensagem no Glassdome.",
+        undo_this="Desfazer",
+        links="Cada ligação serve uma vez, durante {days} dias, sem iniciar sessão.",
         foot="O Glassdome escreveu isto automaticamente. Para desligar: definições (digest).",
     ),
 }

@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import field_validator
 from pydantic_settings import BaseSettings
 
+from glassdome.core.config.checks import http_url
 from glassdome.core.config.field import parts_of, setting
 
 __all__ = ["AccessSettings", "read_admins", "read_domain_admins"]
@@ -49,6 +50,12 @@ class AccessSettings(BaseSettings):
         "Let owners sign in to the web UI with the address and password of their mailbox, checked by IMAP",
         live=True,
     )
+    public_url: str | None = setting(
+        "GLASSDOME_PUBLIC_URL",
+        None,
+        "Address of the pages as owners open it, such as https://mail.example.org/llm; links in digests begin with it",
+        live=True,
+    )
     admins: str = setting(
         "GLASSDOME_ADMINS", "", "Mailboxes, comma-separated, whose owners see every mailbox and all settings", live=True
     )
@@ -58,6 +65,11 @@ class AccessSettings(BaseSettings):
         "Mailboxes whose owners see whole domains: ann@example.org:example.org|example.net, comma-separated",
         live=True,
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        return None if value is None else http_url(value)
 
     @field_validator("admins")
     @classmethod

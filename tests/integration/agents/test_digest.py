@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from glassdome.agents.alert_mail import MailAlerts, open_alerts
 from glassdome.agents.digest import DigestSender
 from glassdome.core.config import Settings
+from glassdome.core.secrets import SecretBox
+from glassdome.core.undo_links import UndoLinks
+from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.preferences import DigestEvery, Preferences
 from tests.contract.store.contracts_store import analysed
 from tests.integration.agents.rounds import PASSWORD, open_room, text_of
@@ -22,8 +27,13 @@ async def test_a_digest_arrives_once(mailcow: Mailcow) -> None:
     """By two senders that know nothing of each other, at the owner's hour and not before."""
     room = await open_room(mailcow)
     settings = await asyncio.to_thread(
-        lambda: Settings(overseer_mailbox=room.mailbox, overseer_password=SecretStr(PASSWORD))
+        lambda: Settings(
+            overseer_mailbox=room.mailbox,
+            overseer_password=SecretStr(PASSWORD),
+            public_url="https://mail.example.test/llm/",
+        )
     )
+    links = UndoLinks(SecretBox(Fernet.generate_key().decode()))
     start = room.clock.now()
     wants = Preferences(username=room.boss, chosen=True, digest=DigestEvery.DAILY, digest_hour=(start.hour + 1) % 24)
     async with room.agent, open_alerts(settings, clock=room.clock) as alerts:
@@ -34,8 +44,11 @@ async def test_a_digest_arrives_once(mailcow: Mailcow) -> None:
             await store.preferences.set_preferences(each, now=start)
         verdict = a_verdict(attention="now")
         await analysed(store, an_analysis(a_ref(1, mailbox=room.boss), verdict=verdict, analyzed_at=start))
+        move = Action(ref=a_ref(1, mailbox=room.boss), kind=ActionKind.MOVE, argument="Archive")
+        await store.actions.plan([move], now=start)
+        await store.actions.finish(move, state=ActionState.DONE, now=start)
         first, second = (
-            DigestSender(store, alerts.send, settings=lambda: settings, clock=room.clock) for _ in range(2)
+            DigestSender(store, alerts.send, settings=lambda: settings, clock=room.clock, links=links) for _ in range(2)
         )
         before = await first.step()
         room.clock.advance(timedelta(hours=1).total_seconds())
@@ -50,4 +63,10 @@ async def test_a_digest_arrives_once(mailcow: Mailcow) -> None:
     )
     assert str(mail["list-id"]).startswith("Glassdome digest <digest.")
     assert "The minutes" in text_of(mail)
-    assert mail.get_body(("html",)) is not None
+    html = mail.get_body(("html",))
+    assert html is not None
+    (address,) = re.findall(r"https://mail[.]example[.]test/llm/undo-link[?]link=(\S+)", text_of(mail))
+    assert f"link={address}" in html.get_content()
+    link = links.read(address)
+    assert link is not None
+    assert (links.genuine_for(link, room.boss), links.genuine_for(link, "quiet@example.test")) == (True, False)

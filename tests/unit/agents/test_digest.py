@@ -74,8 +74,29 @@ def test_each_language_is_whole(language: str) -> None:
     assert len(words.titles) == len(DigestTopic)
 
 
+def test_a_move_has_a_link_where_the_pages_have_an_address() -> None:
+    """In both bodies; without it the mail says where to undo, and so it does of moves that it does not list."""
+    lines = (DigestLine(subject="Your account", note="Junk", action=17), DigestLine(subject="Bill", note="Junk"))
+    digest = _digest(DigestTopic.MOVED, *lines)
+    linked = write(digest, "en", lambda action: f"https://mail.example.org/llm/undo-link?link={action}&x")
+    plain = write(digest, "en")
+    longer = write(_digest(DigestTopic.MOVED, *lines, more=2), "en", str)
+
+    assert linked.text.splitlines()[1:5] == [
+        "- Your account",
+        "  Junk",
+        "  Undo: https://mail.example.org/llm/undo-link?link=17&x",
+        "- Bill",
+    ]
+    assert linked.html.count('<a href="https://mail.example.org/llm/undo-link?link=17&amp;x">Undo</a>') == 1
+    assert ("14 days" in linked.text, "page of the message" in linked.text) == (True, False)
+    assert ("14 days" in plain.text, "page of the message" in plain.text) == (False, True)
+    assert ("14 days" in longer.text, "page of the message" in longer.text) == (True, True)
+    assert "<a " not in plain.html
+
+
 def test_languages_differ() -> None:
     """No text was forgotten."""
-    rows: list[Any] = [(w.subject, w.titles, w.more, w.undo, w.foot) for w in _WORDS.values()]
+    rows: list[Any] = [(w.subject, w.titles, w.more, w.undo, w.undo_this, w.links, w.foot) for w in _WORDS.values()]
     assert set(_WORDS) == {"en", "de", "fr", "es", "it", "nl", "pt"}
     assert all(len(set(column)) == len(_WORDS) for column in zip(*rows, strict=True))

@@ -192,6 +192,7 @@ class Bench:
             events=self.database.events,
             webhooks=self.database.webhooks,
             deliveries=self.database.deliveries,
+            commands=self.database.commands,
             classify=self._classify,
             version="1.0",
             source=self.folders,  # type: ignore[arg-type]

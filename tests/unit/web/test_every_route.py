@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from glassdome.core.signing import new_secret
+from glassdome.core.undo_links import UndoLinks
 from glassdome.store.schema_threads import threads
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.credentials import Credentials
@@ -63,6 +64,8 @@ ACTION: Final = 1
 JOB: Final = 2
 HOOK: Final = 1
 KEY: Final = 1
+#: A link to the other's move, signed for the own mailbox.
+FORGED: Final = UndoLinks(BOX).make(ACTION, USER, until=NOW + timedelta(days=14))
 ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("GET", "/health"): (own(),),
     ("GET", "/api/v1/get/llm/health"): (own(),),
@@ -141,6 +144,8 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("POST", "/llm/sign-out-everywhere"): (own(),),
     ("POST", "/llm/try-warning"): (refused(mailbox=OTHER),),
     ("GET", "/llm/thread"): (refused(mailbox=OTHER, thread_id=THREAD),),
+    ("GET", "/llm/undo-link"): (refused(link=FORGED),),
+    ("POST", "/llm/undo-link"): (refused(link=FORGED),),
     ("GET", "/llm/threads"): (own(), own(state="open_me"), refused(mailbox=OTHER)),
     ("POST", "/llm/bulk"): tuple(
         refused(do=do, m0=f"{OTHER} INBOX;UIDVALIDITY=1;UID=5")
