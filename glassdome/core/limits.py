@@ -274,6 +274,19 @@ MAX_WRONG_KEYS_PER_ADDRESS: Final = 10
 MIN_API_KEY_CHARS: Final = 12
 #: Fields of one form of the web UI; the preferences have 13.
 MAX_FORM_FIELDS: Final = 100
+#: Bytes of a mail whose words the web UI fetches to show them; more are files, whose words stand in the analysis.
+MAX_SHOWN_MAIL_BYTES: Final = 32 * 1024 * 1024
+#: Seconds for that, parsing included, while somebody looks at an empty box; and mails fetched so at one time.
+MAX_SHOWN_MAIL_SECONDS: Final = 20.0
+MAX_SHOWN_MAILS_AT_ONCE: Final = 4
+#: Characters of it that are shown: a long newsletter has 20,000.
+MAX_READ_CHARS: Final = 60_000
+#: Links of a mail and pieces of hidden text that are listed below its words, and characters of each.
+MAX_LISTED_LINKS: Final = 100
+MAX_LISTED_HIDDEN: Final = 20
+MAX_LISTED_CHARS: Final = 500
+#: Characters of a category of the owner's own; the tables hold as many.
+MAX_OWN_CATEGORY_CHARS: Final = 60
 #: Mailboxes offered by name in the web UI; further ones are typed.
 MAX_OFFERED_MAILBOXES: Final = 200
 

@@ -262,7 +262,9 @@ class _Walker:
         if self.generated:
             self._write(node, ("after",), look)
         if tag == "a":
-            self.open_anchor = None
+            anchor, self.open_anchor = self.open_anchor, None
+            if self.state.link_mark and anchor is not None and anchor.shown and not look.how:
+                self.out.text(self.state.link_mark.format(host_of(self._url(anchor.url))), None, True)
         elif tag in _BLOCKS:
             self.out.quote(False) if tag == "blockquote" else self.out.block("\n\n" if tag == "p" else "\n")
             if tag == "pre":

@@ -18,12 +18,16 @@ __all__ = ["ParseState"]
 
 @dataclass(slots=True)
 class ParseState:
-    """The defects found so far, and the budgets that make every message end in bounded time."""
+    """The defects found so far, and the budgets that make every message end in bounded time.
+
+    `link_mark` is written behind each link of HTML with the link's host in it; empty: no link is marked.
+    """
 
     parts: int = MAX_PARTS
     boundary_tries: int = MAX_BOUNDARY_TRIES
     chars: int = MAX_HTML_CHARS
     inflated: int = MAX_INFLATED_BYTES
+    link_mark: str = ""
     found: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def add(self, what: str, detail: str = "") -> None:

@@ -38,6 +38,7 @@ NOTICES: Final = {
     "bulk_block": "The senders are blocked: their next mail is called spam.",
     "bulk_trust": "The senders are trusted: their next mail is not called spam where our server can vouch for them.",
     "bulk_undone": "Undone.",
+    "categorized": "The category is stored.",
     "view_saved": "The view is saved.",
     "sender_forgotten": "That sender's next mail is judged like any other.",
     "view_deleted": "The view is deleted.",

@@ -24,11 +24,12 @@ from glassdome.core.places import without_places
 from glassdome.core.secrets import SecretBox
 from glassdome.core.undo_links import UndoLinks
 from glassdome.desk.rate import RateLimit
+from glassdome.desk.message_text import TextReader
 from glassdome.web import words
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Sessions, WebSession
 from glassdome.web.sign_in_limiter import SignInLimiter
-from glassdome.web.untrusted_text import mail_text, plain_text
+from glassdome.web.untrusted_text import mail_text, mail_with_hosts, plain_text
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
 
 __all__ = ["PageRoute", "Web", "link", "message_link", "message_name", "redirect", "refused", "render", "set_cookie"]
@@ -64,6 +65,7 @@ class Web:
         self.sessions = Sessions(box)
         self.sign_in_limiter = SignInLimiter()
         self.undo_links, self.link_limiter = UndoLinks(box), RateLimit()
+        self.texts = TextReader()
         self.files = {file.name: _held(file) for file in files("glassdome.web").joinpath("static").iterdir()}
         self.templates = Environment(
             loader=PackageLoader("glassdome.web"),
@@ -77,6 +79,7 @@ class Web:
             "duration": words.duration,
             "fact_kind": words.fact_kind,
             "mail": mail_text,
+            "mail_with_hosts": mail_with_hosts,
             "place": words.place,
             "plain": plain_text,
             "sender": words.sender,

@@ -19,6 +19,7 @@ from glassdome.desk.feedback import FeedbackRequest
 from glassdome.desk.feedback import correct as correct_verdict
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import find_analysis, find_document
+from glassdome.desk.services import Services
 from glassdome.desk.undo import take_back as take_back_all
 from glassdome.shapes.action import action_shape
 from glassdome.shapes.calendar import calendar_of
@@ -26,12 +27,14 @@ from glassdome.shapes.job import job_shape
 from glassdome.values.action import ActionKind, ActionState
 from glassdome.values.agent import PerformedAction
 from glassdome.values.analysis import Analysis
+from glassdome.values.owner import OwnerMark, SenderStanding
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import GIVEN_LABELS, Label
 from glassdome.web.page import PageRoute, redirect, refused, render
 from glassdome.web.visitor import Reads, SentForm, Written
+from glassdome.web.words import sender
 
-__all__ = ["router"]
+__all__ = ["Which", "router"]
 
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
 #: Seconds the page waits for a new verdict; after that it says that the message is in the queue.
@@ -64,6 +67,12 @@ async def message(request: Request, services: Wired, visitor: Reads, which: Anno
         visitor,
         which=which,
         message=found,
+        files=_files(found) if found else [],
+        facts=_other_facts(found) if found else [],
+        mark=(await services.owners.marks_of([ref])).get(ref, OwnerMark()),
+        own_categories=await services.owners.own_categories([mailbox]),
+        standing=await _standing(services, mailbox, found),
+        text_there=services.source is not None,
         has_dates=bool(found and calendar_of(found)),
         job=job_shape(job) if job else None,
         actions=[action_shape(item) for item in reversed(actions)],
@@ -72,6 +81,28 @@ async def message(request: Request, services: Wired, visitor: Reads, which: Anno
         done=ActionState.DONE,
         labels={"ham": "Harmless", "spam": "Spam", "phish": "Phishing"},
     )
+
+
+async def _standing(services: Services, mailbox: str, found: dict[str, Any] | None) -> SenderStanding | None:
+    """Return the owner's word on the sender of the message."""
+    address = sender(found["from"])[1] if found else ""
+    return await services.owners.standing(mailbox, address) if "@" in address else None
+
+
+def _files(found: dict[str, Any]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Return the attached files, each with the facts that stand in it."""
+    return [(file, [fact for fact in found["facts"] if _is_in(fact, file)]) for file in found["attachments"]]
+
+
+def _other_facts(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the facts that stand in no listed file."""
+    rest = [fact for fact in found["facts"] if not any(_is_in(fact, file) for file in found["attachments"])]
+    return [fact for fact in rest if fact["type"] != "file"]
+
+
+def _is_in(fact: dict[str, Any], file: dict[str, Any]) -> bool:
+    name, where = file["name"], fact["where"]
+    return bool(name) and (where == name or where.startswith(f"{name}, "))
 
 
 @router.get("/mail.ics")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-__all__ = ["mail_text", "plain_text"]
+__all__ = ["mail_text", "mail_with_hosts", "plain_text"]
 
 #: Controls but tab and line feed; marks that turn the direction of text; spaces without width; letters and signs that
 #: are drawn as nothing (fillers of Hangul, the blank of Braille, the grapheme joiner, inherent vowels of Khmer, marks of
@@ -23,16 +24,30 @@ _UNSEEN: Final = re.compile(
 
 def mail_text(value: Any) -> Markup:
     """Return text of a stranger as HTML: an isolate of its own (`bdi`), unseen characters shown by their code point."""
-    text, parts, at = str(value), [], 0
-    for found in _UNSEEN.finditer(text):
-        parts += [escape(text[at : found.start()]), _shown(found[0])]
-        at = found.end()
-    return Markup('<bdi class="mail">') + Markup("").join([*parts, escape(text[at:])]) + Markup("</bdi>")
+    return Markup('<bdi class="mail">') + _escaped(str(value)) + Markup("</bdi>")
+
+
+def mail_with_hosts(pieces: Iterable[tuple[str, str]]) -> Markup:
+    """Return text of a stranger as `mail_text` does, where the host of each link stands behind it, in brackets of ours."""
+    parts = []
+    for text, host in pieces:
+        parts.append(_escaped(text))
+        if host:
+            parts.append(Markup(' <span class="host">[{}]</span>').format(plain_text(host)))
+    return Markup('<bdi class="mail">') + Markup("").join(parts) + Markup("</bdi>")
 
 
 def plain_text(value: Any) -> str:
     """Return text of a stranger for a place that takes no elements, such as the title of a page."""
     return _UNSEEN.sub(lambda found: f"[{_code_point(found[0])}]", str(value))
+
+
+def _escaped(text: str) -> Markup:
+    parts, at = [], 0
+    for found in _UNSEEN.finditer(text):
+        parts += [escape(text[at : found.start()]), _shown(found[0])]
+        at = found.end()
+    return Markup("").join([*parts, escape(text[at:])])
 
 
 def _code_point(character: str) -> str:

@@ -2,6 +2,8 @@
 "use strict";
 
 const live = document.querySelector("[data-live]");
+let shown = live ? live.innerHTML : "";
+let loaded = null;
 
 /** Somebody is at work in that part: it must not change under their hands. */
 function busy() {
@@ -29,11 +31,33 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(live.id);
   if (!fresh || busy()) return;
-  if (fresh.innerHTML !== live.innerHTML) {
+  if (fresh.innerHTML !== shown) {
+    shown = fresh.innerHTML;
     live.replaceChildren(...fresh.childNodes);
+    if (loaded && document.getElementById(loaded.id)) document.getElementById(loaded.id).replaceWith(loaded);
     document.dispatchEvent(new Event("glassdome:fresh"));
   }
   if (!fresh.dataset.live) clearInterval(timer);
 }
 
 const timer = live ? setInterval(refresh, Number(live.dataset.live) * 1000) : 0;
+
+/** Take in the part of another page that comes a moment later, such as the text of a message. */
+async function load(part) {
+  part.setAttribute("aria-busy", "true");
+  const said = part.querySelector("p");
+  const link = said.cloneNode(true);
+  said.textContent = "Fetching from the mailbox ...";
+  try {
+    const answer = await fetch(part.dataset.later, { redirect: "error" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    loaded = document.adoptNode(page.getElementById(part.id));
+    document.getElementById(part.id).replaceWith(loaded);
+  } catch {
+    said.replaceWith(link); // the link leads to the page that says why
+    part.removeAttribute("aria-busy");
+  }
+}
+
+const later = document.querySelector("[data-later]");
+if (later) load(later);
