@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
@@ -29,6 +29,7 @@ from glassdome.web import words
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Sessions, WebSession
 from glassdome.web.sign_in_limiter import SignInLimiter
+from glassdome.web.times import Times
 from glassdome.web.untrusted_text import mail_text, mail_with_hosts, plain_text
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
 
@@ -136,7 +137,7 @@ def render(
     text = web.templates.get_template(template).render(
         visitor=visitor,
         now=now,
-        age=lambda instant: words.age(instant, now),
+        age=Times(now=now, zone=visitor.zone if visitor is not None else UTC),
         span_since=lambda instant: words.span((now - datetime.fromisoformat(instant)).total_seconds()),
         notice=NOTICES.get(request.query_params.get("done", "")),
         **context,

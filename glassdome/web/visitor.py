@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Annotated, Final, cast
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from fastapi import Depends, Request
 
 from glassdome.core.errors import AccessDenied, InputError, NotAuthenticated
 from glassdome.core.limits import MAX_FORM_FIELDS, WEB_USE_SECONDS
+from glassdome.core.zones import zone_of
 from glassdome.desk.http import Wired, proxy_caller, same_secret
 from glassdome.desk.keys import Caller, Scope
 from glassdome.desk.people import caller_of
@@ -45,13 +47,17 @@ TOKEN_FIELD: Final = "form_token"  # noqa: S105 - its name, not its value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """One request's visitor; `caller` is None before signing in. `form` is the session whose token forms carry."""
+    """One request's visitor; `caller` is None before signing in. `form` is the session whose token forms carry.
+
+    `zone` is the one that the owner of the mailbox chose, of others the server's.
+    """
 
     caller: Caller | None
     session: WebSession | None
     known: KnownSession | None
     form: WebSession
     form_is_new: bool
+    zone: tzinfo
 
     @property
     def may_write(self) -> bool:
@@ -106,8 +112,24 @@ async def visit(request: Request, services: Wired) -> Visitor:
         request.app.state.rate.take(caller.name, per_minute=rate, now=now)
     form = session or sessions.open(request.cookies.get(FORM_COOKIE), now=now)
     return Visitor(
-        caller=caller, session=session, known=known, form=form or sessions.begin(now=now), form_is_new=form is None
+        caller=caller,
+        session=session,
+        known=known,
+        form=form or sessions.begin(now=now),
+        form_is_new=form is None,
+        zone=await _zone(services, caller),
     )
+
+
+async def _zone(services: Services, caller: Caller | None) -> tzinfo:
+    """Return the zone that the caller's own mailbox chose, else the server's."""
+    own = caller.mailboxes if caller is not None else None
+    chosen = ""
+    if own is not None and len(own) == 1:
+        chosen = (await services.preferences.get_preferences(own[0])).timezone
+    elif caller is not None and "@" in caller.name:
+        chosen = (await services.preferences.get_preferences(caller.name)).timezone
+    return await asyncio.to_thread(zone_of, chosen, services.settings().overseer_timezone)
 
 
 async def _known(services: Services, session: WebSession | None) -> KnownSession | None:

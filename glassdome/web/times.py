@@ -1,0 +1,68 @@
+"""Moments and days on a page, in the zone of the one who looks at it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
+
+from glassdome.web import words
+
+__all__ = ["Times"]
+
+#: Until then a moment is told by its age, which is what one wants to know of new mail; afterwards by its date.
+_AGE_TELLS: Final = timedelta(days=1)
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Says moments as pages do; `now` and `zone` are the visitor's."""
+
+    now: datetime
+    zone: tzinfo
+
+    def __call__(self, instant: str | datetime) -> str:
+        """Say a moment of the last or the next day by its distance, any other by its date."""
+        then = self._there(instant)
+        if abs(self.now - then) < _AGE_TELLS:
+            return words.age(then, self.now)
+        return _day(then.date(), self.now.astimezone(self.zone).year)
+
+    def exact(self, instant: str | datetime) -> str:
+        """Say a moment to the minute, with the zone."""
+        return self._there(instant).strftime("%Y-%m-%d %H:%M %Z")
+
+    def clock(self, instant: str | datetime) -> str:
+        """Say the time of day."""
+        return self._there(instant).strftime("%H:%M %Z")
+
+    def day(self, instant: str | datetime) -> str:
+        """Say the day of a moment."""
+        return _day(self._there(instant).date(), 0)
+
+    def due(self, when: str) -> str:
+        """Say a due date, which is a day or a moment as analyses have them; a text that is neither stays as it is."""
+        try:
+            if _DATE.fullmatch(when):
+                day = date.fromisoformat(when)
+                return f"{_DAYS[day.weekday()]} {_day(day, 0)}"
+            then = self._there(when)
+        except ValueError:
+            return when
+        return f"{_DAYS[then.weekday()]} {_day(then.date(), 0)}, {then:%H:%M}"
+
+    def _there(self, instant: str | datetime) -> datetime:
+        then = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        try:
+            return (then if then.tzinfo else then.replace(tzinfo=UTC)).astimezone(self.zone)
+        except OverflowError:  # mail has dates at the calendar's ends
+            return then.replace(tzinfo=UTC)
+
+
+def _day(day: date, this_year: int) -> str:
+    words_ = f"{day.day} {_MONTHS[day.month - 1]}"
+    return words_ if day.year == this_year else f"{words_} {day.year}"
