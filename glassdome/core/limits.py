@@ -287,6 +287,8 @@ MAX_LISTED_HIDDEN: Final = 20
 MAX_LISTED_CHARS: Final = 500
 #: Characters of a category of the owner's own; the tables hold as many.
 MAX_OWN_CATEGORY_CHARS: Final = 60
+#: Seconds for which the plots' numbers are kept: pages ask again whenever something happens, and each reads 30 days.
+KEPT_COURSE_SECONDS: Final = 10.0
 #: Mailboxes offered by name in the web UI; further ones are typed.
 MAX_OFFERED_MAILBOXES: Final = 200
 

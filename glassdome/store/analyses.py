@@ -12,6 +12,7 @@ from glassdome.ports.store import AnalysisQuery, Documents, Outdated, Overview, 
 from glassdome.store import erase
 from glassdome.store.connections import Connections
 from glassdome.store.counters import summary
+from glassdome.store.courses import read_course
 from glassdome.store.enqueue import REF
 from glassdome.store.overview import Overviews
 from glassdome.store.rows import analysis_of, is_ref, ref_of
@@ -19,6 +20,7 @@ from glassdome.store.schema import analyses
 from glassdome.store.search import documents, listing
 from glassdome.store.search.selection import newest_validity
 from glassdome.values.analysis import Analysis
+from glassdome.values.course import Course
 from glassdome.values.refs import MessageRef
 
 __all__ = ["Analyses"]
@@ -69,6 +71,10 @@ class Analyses:
     async def documents(self, query: AnalysisQuery) -> Documents:
         """Return the same page as JSON texts, which costs a fraction; raises as `list`."""
         return await self._db.read(lambda c: documents.fetch_page(c, query, self._rendering))
+
+    async def course(self, query: AnalysisQuery, *, since: datetime) -> Course:
+        """Return verdicts, cost of the model and times of judging since then, for plots."""
+        return await self._db.read(lambda c: read_course(c, query, since=since))
 
     async def delete(self, query: AnalysisQuery) -> int:
         """Erase what matches (analyses, jobs, actions, history) and return how many analyses went."""

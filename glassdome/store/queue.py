@@ -13,6 +13,7 @@ from glassdome.ports.store import QueuePage, Rendering
 from glassdome.store import claims, completion, enqueue
 from glassdome.store.connections import Connections
 from glassdome.store.counters import queue_depth
+from glassdome.store.courses import read_flow
 from glassdome.store.cursors import write_cursor
 from glassdome.store.events import record_events
 from glassdome.store.job_list import JOB, job_text, listed
@@ -22,6 +23,7 @@ from glassdome.store.schema import nonces, queue
 from glassdome.store.upsert import upsert
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
+from glassdome.values.course import QueueFlow
 from glassdome.values.event import failed_event
 from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
 from glassdome.values.message import Message
@@ -231,3 +233,14 @@ class Queue:
         `mailboxes` and `domains` restrict as in `AnalysisQuery`.
         """
         return await self._db.read(lambda c: queue_depth.depth(c, now=now, mailboxes=mailboxes, domains=domains))
+
+    async def flow(
+        self,
+        *,
+        now: datetime,
+        since: datetime,
+        mailboxes: Sequence[str] | None = None,
+        domains: Sequence[str] | None = None,
+    ) -> QueueFlow:
+        """Return how many jobs came and went since then, for a plot; restricted as `depth`."""
+        return await self._db.read(lambda c: read_flow(c, now=now, since=since, mailboxes=mailboxes, domains=domains))

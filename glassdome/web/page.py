@@ -26,6 +26,7 @@ from glassdome.core.undo_links import UndoLinks
 from glassdome.desk.rate import RateLimit
 from glassdome.desk.message_text import TextReader
 from glassdome.web import words
+from glassdome.web.kept_courses import KeptCourses
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Sessions, WebSession
 from glassdome.web.sign_in_limiter import SignInLimiter
@@ -67,6 +68,7 @@ class Web:
         self.sign_in_limiter = SignInLimiter()
         self.undo_links, self.link_limiter = UndoLinks(box), RateLimit()
         self.texts = TextReader()
+        self.courses = KeptCourses()
         self.files = {file.name: _held(file) for file in files("glassdome.web").joinpath("static").iterdir()}
         self.templates = Environment(
             loader=PackageLoader("glassdome.web"),

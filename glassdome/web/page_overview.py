@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
 
 from glassdome.desk.health import HealthBoard
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import mailbox_of
-from glassdome.ports.store import AnalysisQuery, Statistics
+from glassdome.ports.store import AnalysisQuery
+from glassdome.web.kept_courses import KeptCourses
 from glassdome.web.mailboxes import narrowed_to, offered
 from glassdome.web.page import PageRoute, render
+from glassdome.web.plots import days_of, depths_of, scale_for, span_begin
 from glassdome.web.visitor import Reads
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
-#: Days drawn.
-_DAYS: Final = 14
 _CATEGORIES: Final = 12
 #: What the parts of the service are called.
 _PARTS: Final = {
@@ -43,26 +44,38 @@ _ROLES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar of a chart: what it stands for, and how many; `part` of them are phishing."""
+    """One bar of a chart: what it stands for, and how many."""
 
     name: str
     total: int
-    part: int = 0
+
+
+class OverviewParameters(BaseModel):
+    """The mailbox, all where it is empty, and the days of the plots."""
+
+    mailbox: str = ""
+    days: Literal["14", "30"] = "14"
 
 
 @router.get("/overview")
-async def overview(request: Request, services: Wired, visitor: Reads, mailbox: str = "") -> Response:
+async def overview(
+    request: Request, services: Wired, visitor: Reads, wanted: Annotated[OverviewParameters, Query()]
+) -> Response:
     """Show the numbers over all that the key may see, or over one mailbox."""
     caller, now = visitor.signed_in_by, services.clock.now()
-    one = mailbox_of(caller, mailbox.strip())
-    seen = narrowed_to(caller, one)
+    one = mailbox_of(caller, wanted.mailbox.strip())
+    seen, shown = narrowed_to(caller, one), int(wanted.days)
     query = AnalysisQuery(mailbox=one, mailboxes=seen.mailboxes, domains=seen.domains, limit=1)
     board: HealthBoard = request.app.state.health
-    found, phishing, (_, health) = await asyncio.gather(
+    courses: KeptCourses = request.app.state.web.courses
+    begin = span_begin(now, visitor.zone, shown)
+    found, course, flow, (_, health) = await asyncio.gather(
         services.analyses.overview(query, now=now),
-        services.analyses.statistics(_phishing(query, now)),
+        courses.course(services, query, since=begin),
+        courses.flow(services, seen, now=now, since=now - timedelta(days=1)),
         board.report(),
     )
+    days = days_of(course, now, visitor.zone, shown)
     return render(
         request,
         "overview.html",
@@ -71,30 +84,16 @@ async def overview(request: Request, services: Wired, visitor: Reads, mailbox: s
         mailboxes=await offered(services, caller),
         totals=found.statistics,
         depth=found.depth,
-        days=_by_day(found.statistics, phishing, now),
+        shown=shown,
+        days=days,
+        depths=depths_of(flow, now),
+        scale_for=scale_for,
         categories=_largest(found.statistics.per_category or {}),
         models=_largest(found.statistics.per_model or {}),
         health=health,
         part_names=_PARTS,
         role_names=_ROLES,
     )
-
-
-def _phishing(query: AnalysisQuery, now: datetime) -> AnalysisQuery:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return AnalysisQuery(
-        mailbox=query.mailbox,
-        mailboxes=query.mailboxes,
-        domains=query.domains,
-        is_phishing=True,
-        since=midnight - timedelta(days=_DAYS - 1),
-    )
-
-
-def _by_day(totals: Statistics, phishing: Statistics, now: datetime) -> list[Bar]:
-    days = [(now.date() - timedelta(days=back)).isoformat() for back in reversed(range(_DAYS))]
-    every, bad = totals.per_day or {}, phishing.per_day or {}
-    return [Bar(name=day, total=every.get(day, 0), part=bad.get(day, 0)) for day in days]
 
 
 def _largest(counts: Any) -> list[Bar]:
