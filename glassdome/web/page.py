@@ -23,8 +23,8 @@ from glassdome.core.log import get_logger
 from glassdome.core.places import without_places
 from glassdome.core.secrets import SecretBox
 from glassdome.core.undo_links import UndoLinks
-from glassdome.desk.rate import RateLimit
 from glassdome.desk.message_text import TextReader
+from glassdome.desk.rate import RateLimit
 from glassdome.web import words
 from glassdome.web.kept_courses import KeptCourses
 from glassdome.web.notices import NOTICES
