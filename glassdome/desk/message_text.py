@@ -44,7 +44,7 @@ _ELSEWHERE: Final = ("INBOX", "\\Junk", "\\Trash", "\\Archive")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageText:
-    """What a reader of the mail would see, and what the mail keeps from a reader; every list is cut at its limit.
+    """The words that a reader of the mail sees, and those that it keeps from a reader; every list is cut at its limit.
 
     `place` is where the message is now. `cut` says that the text goes on.
     """

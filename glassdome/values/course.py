@@ -50,7 +50,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFlow:
-    """How many jobs wait now, and how many came and went in each span of ten minutes before, by its begin."""
+    """The jobs that wait now, and those that came and went in each span of ten minutes before, by its begin."""
 
     waiting: int = 0
     came: Mapping[datetime, int] = field(default_factory=dict)

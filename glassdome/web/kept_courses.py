@@ -20,7 +20,7 @@ _MOST: Final = 200_000
 
 
 class KeptCourses:
-    """The courses asked for last, by what was asked."""
+    """The courses asked for last, by their query."""
 
     def __init__(self, *, seconds: float = KEPT_COURSE_SECONDS) -> None:
         """Begin with none."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from glassdome.values.course import Course, QueueFlow, Tally
 
-__all__ = ["HALF_HOURS", "Day", "Depth", "Scale", "days_of", "depths_of", "scale_for", "span_begin"]
+__all__ = ["HALF_HOURS", "DayOfMail", "Depth", "Scale", "days_of", "depths_of", "scale_for", "span_begin"]
 
 #: Points of the queue's plot: half-hours of one day, and one for now.
 HALF_HOURS: Final = 48
@@ -24,8 +24,8 @@ _LEAST: Final = 0.0001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """One day: what was judged, and the median and 95th percentile of the seconds it took; None without any."""
+class DayOfMail:
+    """One day: its judged messages, and the median and 95th percentile of the seconds it took; None without any."""
 
     name: str
     tally: Tally
@@ -61,7 +61,7 @@ def span_begin(now: datetime, zone: tzinfo, days: int) -> datetime:
     return midnight - timedelta(days=days - 1)
 
 
-def days_of(course: Course, now: datetime, zone: tzinfo, days: int) -> list[Day]:
+def days_of(course: Course, now: datetime, zone: tzinfo, days: int) -> list[DayOfMail]:
     """Return each day, the oldest first."""
     tallies: defaultdict[str, Tally] = defaultdict(Tally)
     seconds: defaultdict[str, list[float]] = defaultdict(list)
@@ -72,7 +72,7 @@ def days_of(course: Course, now: datetime, zone: tzinfo, days: int) -> list[Day]
     today = now.astimezone(zone).date()
     names = [(today - timedelta(days=back)).isoformat() for back in reversed(range(days))]
     return [
-        Day(name=name, tally=tallies[name], median=_rank(seconds[name], 0.5), p95=_rank(seconds[name], 0.95))
+        DayOfMail(name=name, tally=tallies[name], median=_rank(seconds[name], 0.5), p95=_rank(seconds[name], 0.95))
         for name in names
     ]
 
