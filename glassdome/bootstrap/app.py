@@ -27,6 +27,7 @@ from glassdome.pipeline.threads.following import ThreadFollowing
 from glassdome.pipeline.webhooks import WebhookLoop
 from glassdome.pipeline.worker import Worker
 from glassdome.ports.files import FileReader
+from glassdome.ports.sign_in import IdentityProvider
 from glassdome.ports.webhooks import EventPoster
 from glassdome.store import Database
 from glassdome.values.credentials import Credentials
@@ -69,6 +70,8 @@ class App:
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
     #: Returns whether the mail server takes a login.
     check_login: Callable[[Credentials], Awaitable[bool]] | None = None
+    #: The identity provider that people may sign in through.
+    provider: IdentityProvider | None = None
     #: Carries out the backfills asked for on pages.
     backfills: Backfills | None = None
     #: Sends a mailbox a warning that says it is a test.

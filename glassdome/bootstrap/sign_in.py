@@ -1,20 +1,30 @@
-"""Checks passwords of people who sign in at the mail server, a few at a time and each within a bound."""
+"""Wires the ways to sign in: passwords that the mail server checks, and the identity provider."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
+from glassdome.bootstrap.app import App
 from glassdome.core.errors import TimedOut
 from glassdome.core.limits import MAX_SIGN_IN_SECONDS, MAX_SIGN_INS_AT_ONCE
 from glassdome.integrations.imap.login import ImapServer, accepts
+from glassdome.integrations.oidc import OidcProvider
 from glassdome.values.credentials import Credentials
 
-__all__ = ["password_check"]
+__all__ = ["add_sign_in", "password_check"]
+
+
+def add_sign_in(app: App, stack: AsyncExitStack) -> None:
+    """Give the app its identity provider; `stack` closes the connections to it."""
+    provider = OidcProvider(app.settings.current, app.clock)
+    stack.push_async_callback(provider.aclose)
+    app.provider = provider
 
 
 def password_check(server: ImapServer) -> Callable[[Credentials], Awaitable[bool]]:
-    """Return the check of a login by IMAP; it raises TimedOut and what `accepts` raises."""
+    """Return the check of a login by IMAP, a few at a time and each within a bound; it raises TimedOut and what `accepts` raises."""
     turns = asyncio.Semaphore(MAX_SIGN_INS_AT_ONCE)
 
     async def check(login: Credentials) -> bool:

@@ -13,6 +13,7 @@ from glassdome.bootstrap.live_model import LiveModel
 from glassdome.bootstrap.mail import add_mail
 from glassdome.bootstrap.mailboxes import chosen_by_settings, open_store
 from glassdome.bootstrap.periodic import add_periodic_tasks
+from glassdome.bootstrap.sign_in import add_sign_in
 from glassdome.bootstrap.webhooks import add_webhooks
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
@@ -63,6 +64,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
         if settings.imap_host:
             await add_mail(app, stack)
         add_webhooks(app, stack)
+        add_sign_in(app, stack)
         await add_periodic_tasks(app, stack)
         yield app
 

@@ -3,7 +3,7 @@
     GlassdomeError
       ConfigError (SandboxMissing)
       InputError (UnknownAction, InvalidAddress, InvalidQuery)
-      AccessDenied (NotAuthenticated)
+      AccessDenied (NotAuthenticated, IdentityRefused)
       NotFound (FolderMissing)
       Conflict (UidValidityChanged, SettingPinned)
       TransportError (ConnectFailed, TimedOut, Disconnected, TlsFailed [or not])     temporary
@@ -28,7 +28,7 @@ from glassdome.core.places import without_places
 
 __all__ = [
     "AccessDenied", "ActionForbidden", "AnalysisFailed", "Broken", "ConfigError", "Conflict", "ConnectFailed",
-    "Disconnected", "EngineError", "FolderMissing", "GlassdomeError", "ImapRefused", "InputError",
+    "Disconnected", "EngineError", "FolderMissing", "GlassdomeError", "IdentityRefused", "ImapRefused", "InputError",
     "InvalidAddress", "InvalidQuery", "KeywordsUnsupported", "LoginRefused", "LoginUnsupported",
     "MailcowRefused", "MessageTooLarge", "ModelMissing", "ModelUnavailable", "NotAMessage", "NotAuthenticated",
     "NotFound", "OutputInvalid", "ParseError", "PeerRefused", "PolicyRefused", "PromptTooLarge",
@@ -112,6 +112,12 @@ class NotAuthenticated(AccessDenied):
 
     code = "authentication_failed"
     status = 401
+
+
+class IdentityRefused(AccessDenied):
+    """The identity provider's answer does not prove who you are."""
+
+    code = "identity_refused"
 
 
 class NotFound(GlassdomeError):

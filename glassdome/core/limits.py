@@ -242,6 +242,20 @@ MAX_SIGN_IN_SECONDS: Final = 20.0
 MAX_SIGN_INS_AT_ONCE: Final = 8
 #: Characters of a password: what mail servers accept is shorter.
 MAX_PASSWORD_CHARS: Final = 512
+#: Seconds from the first step of a sign-in through an identity provider to its answer; people look for their phone.
+PROVIDER_FLOW_SECONDS: Final = 600
+#: Seconds that the provider has for one answer, and bytes of it; a key set of twenty RSA keys has 30 KB.
+PROVIDER_SECONDS: Final = 10.0
+MAX_PROVIDER_BYTES: Final = 256 * 1024
+#: Characters of an ID token: one with 200 groups has 10,000.
+MAX_ID_TOKEN_CHARS: Final = 32 * 1024
+#: Seconds that the provider's addresses and keys are kept, and those before keys are asked for again for an unknown one.
+PROVIDER_KEEP_SECONDS: Final = 3600.0
+PROVIDER_KEYS_AGAIN_SECONDS: Final = 60.0
+#: Seconds by which the provider's clock may differ from ours.
+PROVIDER_CLOCK_SECONDS: Final = 60.0
+#: Characters of a code, state or error word that comes back by the browser.
+MAX_PROVIDER_WORD_CHARS: Final = 4096
 #: API keys that one person may have made, the characters of their names, and the days that one holds at most.
 MAX_MADE_KEYS: Final = 20
 MAX_KEY_LABEL_CHARS: Final = 60

@@ -68,6 +68,8 @@ def caller_of(person: Person, settings: Settings) -> Caller | None:
         return next((key.caller for key in keys if key.caller.name == person.name), None)
     if person.by is SignedInBy.MAILBOX and not settings.mailbox_sign_in:
         return None
+    if person.by is SignedInBy.PROVIDER and not settings.signs_in_by_provider:
+        return None
     return _caller_of_mailbox(person, settings)
 
 

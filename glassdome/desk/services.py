@@ -14,6 +14,7 @@ from glassdome.pipeline.backfills import Backfills
 from glassdome.ports.agent import ActionLedger
 from glassdome.ports.mail import MailSource
 from glassdome.ports.model import ModelLibrary
+from glassdome.ports.sign_in import IdentityProvider
 from glassdome.ports.store import ConfigStore
 from glassdome.ports.webhooks import EventPoster
 from glassdome.values.credentials import Credentials
@@ -64,6 +65,7 @@ class Services:
     `has_mailbox` returns whether the mail server has a mailbox, None without a server that could tell.
     `poster` sends tests to receivers of events.
     `check_login` returns whether the mail server takes a login, and raises where it cannot say; None without one.
+    `provider` is the identity provider that people may sign in through, where the settings name one.
     `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
     `role` returns what the language model of this moment earned. `probes` name the parts that `/health` reports besides the database:
     `ollama`, `openai`, `imap`, `worker`.
@@ -96,6 +98,7 @@ class Services:
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
     check_login: Callable[[Credentials], Awaitable[bool]] | None = None
+    provider: IdentityProvider | None = None
     backfills: Backfills | None = None
     try_warning: Callable[[str], Awaitable[None]] | None = None
     poster: EventPoster | None = None

@@ -63,6 +63,7 @@ def services_of(app: App) -> Services:
         teach=app.teach,
         has_mailbox=app.has_mailbox,
         check_login=app.check_login,
+        provider=app.provider,
         backfills=app.backfills,
         try_warning=app.try_warning,
         poster=app.poster,

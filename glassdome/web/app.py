@@ -20,6 +20,7 @@ from glassdome.web import (
     page_threads,
     page_undo_link,
     sign_in,
+    sign_in_provider,
     static,
 )
 from glassdome.web.page import Web
@@ -45,5 +46,5 @@ def add_web(app: FastAPI, box: SecretBox) -> None:
         page_access,
         page_undo_link,
     )
-    for module in (sign_in, *pages, static):
+    for module in (sign_in, sign_in_provider, *pages, static):
         app.include_router(module.router)

@@ -26,6 +26,7 @@ from glassdome.core.undo_links import UndoLinks
 from glassdome.desk.message_text import TextReader
 from glassdome.desk.rate import RateLimit
 from glassdome.web import words
+from glassdome.web.flows import Flows
 from glassdome.web.kept_courses import KeptCourses
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Sessions, WebSession
@@ -34,7 +35,18 @@ from glassdome.web.times import Times
 from glassdome.web.untrusted_text import mail_text, mail_with_hosts, plain_text
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
 
-__all__ = ["PageRoute", "Web", "link", "message_link", "message_name", "redirect", "refused", "render", "set_cookie"]
+__all__ = [
+    "PageRoute",
+    "Web",
+    "is_secure",
+    "link",
+    "message_link",
+    "message_name",
+    "redirect",
+    "refused",
+    "render",
+    "set_cookie",
+]
 
 _log = get_logger(__name__)
 #: Nothing but our own files, no inline script or style; `connect-src` lets our script reload the page.
@@ -64,7 +76,7 @@ class Web:
 
     def __init__(self, box: SecretBox) -> None:
         """`box` seals the sessions, and signed the links of digests."""
-        self.sessions = Sessions(box)
+        self.sessions, self.flows = Sessions(box), Flows(box)
         self.sign_in_limiter = SignInLimiter()
         self.undo_links, self.link_limiter = UndoLinks(box), RateLimit()
         self.texts = TextReader()
@@ -159,10 +171,14 @@ def set_cookie(request: Request, answer: Response, name: str, session: WebSessio
     Without a path the cookie belongs to the folder of the page (RFC 6265 5.1.4), as the browser sees it, also behind a
     proxy that adds a prefix. A forged X-Forwarded-Proto can only make it more secret.
     """
-    secure = request.url.scheme == "https" or request.headers.get("X-Forwarded-Proto") == "https"
-    sealed = request.app.state.web.sessions.seal(session)
+    sealed, secure = request.app.state.web.sessions.seal(session), is_secure(request)
     age = int(LIFETIME.total_seconds())
     answer.set_cookie(name, sealed, max_age=age, path=None, secure=secure, httponly=True, samesite="strict")
+
+
+def is_secure(request: Request) -> bool:
+    """Return whether the browser came by https, to us or to the proxy in front."""
+    return request.url.scheme == "https" or request.headers.get("X-Forwarded-Proto") == "https"
 
 
 def redirect(page: str, **parameters: Any) -> RedirectResponse:

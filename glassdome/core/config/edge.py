@@ -6,12 +6,13 @@ from pydantic import field_validator
 
 from glassdome.core.config.access import AccessSettings
 from glassdome.core.config.field import setting
+from glassdome.core.config.oidc import OidcSettings
 from glassdome.core.networks import parse_networks
 
 __all__ = ["EdgeSettings"]
 
 
-class EdgeSettings(AccessSettings):
+class EdgeSettings(AccessSettings, OidcSettings):
     """Name the proxies that are believed."""
 
     trusted_proxies: str = setting(

@@ -1,0 +1,44 @@
+"""The page to sign in on, with the ways that are open."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from glassdome.core.secrets import reveal
+from glassdome.desk.people import takes_passwords
+from glassdome.desk.services import Services
+from glassdome.web.page import render
+from glassdome.web.visitor import Visitor
+
+__all__ = ["sign_in_form"]
+
+
+def sign_in_form(
+    request: Request,
+    services: Services,
+    visitor: Visitor,
+    back: str,
+    *,
+    from_elsewhere: bool = False,
+    status: int = 200,
+    address: str = "",
+    problem: str = "",
+) -> Response:
+    """Return the page; `problem` is why a sign-in through the identity provider failed."""
+    settings = services.settings()
+    by_provider = services.provider is not None and settings.signs_in_by_provider
+    return render(
+        request,
+        "sign_in.html",
+        visitor,
+        status=status,
+        back=back,
+        from_elsewhere=from_elsewhere,
+        wrong=status == 401,
+        unchecked=status == 503 and not problem,
+        problem=problem,
+        address=address,
+        by_mailbox=takes_passwords(services),
+        provider=settings.oidc_name if by_provider else "",
+        keys_there=bool(reveal(settings.api_keys)),
+    )
