@@ -15,6 +15,7 @@ from glassdome.cli.file_checks import file_checks
 from glassdome.cli.mailcow_checks import mailcow_checks
 from glassdome.cli.part_checks import part_checks
 from glassdome.cli.plugin_checks import plugin_checks
+from glassdome.cli.sign_in_checks import sign_in_checks
 from glassdome.cli.webhook_checks import webhook_checks
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
@@ -51,6 +52,8 @@ async def _checks(settings: Settings, *, mailcow: bool) -> AsyncIterator[Check]:
     for check in await file_checks(settings):
         yield check
     for check in await webhook_checks(settings):
+        yield check
+    for check in await sign_in_checks(settings):
         yield check
     for check in await part_checks(settings):
         yield check
