@@ -41,7 +41,7 @@ def _missing(settings: Settings) -> Check:
     if not begun and not settings.oidc_client_id:
         fix = f"Set GLASSDOME_OIDC_ISSUER and what belongs to it ({_HOWTO})."
         return _finding(Health.OK, "off: nobody signs in through an identity provider", fix)
-    wanted = ["oidc_client_id", "oidc_redirect_url", *([] if settings.oidc_issuer else by_hand)]
+    wanted = ["oidc_client_id", "public_url", *([] if settings.oidc_issuer else by_hand)]
     missing = ", ".join(env_name(name) for name in wanted if not getattr(settings, name))
     return _finding(Health.WARN, f"off, though it is set in part: {missing} is missing", f"Set it ({_HOWTO}).")
 
@@ -58,9 +58,7 @@ def _found(settings: Settings, endpoints: Endpoints, usable: int) -> Iterator[Ch
     redirect = settings.oidc_redirect_url or ""
     yield _finding(Health.OK, f"register this redirect address with the provider: {redirect}")
     if urlsplit(redirect).scheme == "http" and not is_own_network(redirect):
-        yield _finding(
-            Health.WARN, "the redirect address is not encrypted", "Set GLASSDOME_OIDC_REDIRECT_URL to https."
-        )
+        yield _finding(Health.WARN, "the redirect address is not encrypted", "Set GLASSDOME_PUBLIC_URL to https.")
     if not endpoints.issuer and not settings.oidc_trust_email:
         fix = "Set GLASSDOME_OIDC_TRUST_EMAIL=1 if people cannot choose their address there; in mailcow they cannot."
         yield _finding(Health.WARN, "a profile without `email_verified` signs nobody in", fix)

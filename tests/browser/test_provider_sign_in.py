@@ -80,7 +80,7 @@ def site(provider: OidcServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     )
     with running(path, settings, stocked) as port:
         provider.redirect = f"http://127.0.0.1:{port}/llm/provider-answer"
-        with_address = settings.model_copy(update={"oidc_redirect_url": provider.redirect})
+        with_address = settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}/llm"})
         assert ready.wait(60)
         for bench in benches:
             bench.settings = with_address

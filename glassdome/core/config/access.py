@@ -53,7 +53,8 @@ class AccessSettings(BaseSettings):
     public_url: str | None = setting(
         "GLASSDOME_PUBLIC_URL",
         None,
-        "Address of the pages as owners open it, such as https://mail.example.org/llm; links in digests begin with it",
+        "Address of the pages as owners open it, such as https://mail.example.org/llm; links in digests begin with it, and an"
+        " identity provider leads back to it",
         live=True,
     )
     admins: str = setting(

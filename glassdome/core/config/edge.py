@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
-from glassdome.core.config.access import AccessSettings
 from glassdome.core.config.field import setting
 from glassdome.core.config.oidc import OidcSettings
 from glassdome.core.networks import parse_networks
@@ -12,7 +11,7 @@ from glassdome.core.networks import parse_networks
 __all__ = ["EdgeSettings"]
 
 
-class EdgeSettings(AccessSettings, OidcSettings):
+class EdgeSettings(OidcSettings):
     """Name the proxies that are believed."""
 
     trusted_proxies: str = setting(

@@ -10,15 +10,15 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, field_validator
-from pydantic_settings import BaseSettings
 
+from glassdome.core.config.access import AccessSettings
 from glassdome.core.config.field import parts_of, setting
 from glassdome.core.model_urls import origin
 
 __all__ = ["CALLBACK", "OidcSettings", "read_claim", "read_claims", "read_domain_claims"]
 
-#: The page that the provider leads back to; its place in front is the proxy's affair.
-CALLBACK: Final = "/llm/provider-answer"
+#: The page that the provider leads back to.
+CALLBACK: Final = "provider-answer"
 _CLAIM: Final = re.compile(r"([^=\s]+)\s*=\s*(\S.*)")
 _DOMAIN: Final = re.compile(r"[a-z0-9.-]+")
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e ]*")
@@ -53,7 +53,7 @@ def read_domain_claims(text: str) -> Mapping[Claim, tuple[str, ...]]:
     return found
 
 
-class OidcSettings(BaseSettings):
+class OidcSettings(AccessSettings):
     """Name the provider, what it knows us by, and what its words are worth here."""
 
     oidc_issuer: str | None = setting(
@@ -68,12 +68,6 @@ class OidcSettings(BaseSettings):
     )
     oidc_client_secret: SecretStr | None = setting(
         "GLASSDOME_OIDC_CLIENT_SECRET", None, "Our secret there; unset: a public client, by PKCE alone", live=True
-    )
-    oidc_redirect_url: str | None = setting(
-        "GLASSDOME_OIDC_REDIRECT_URL",
-        None,
-        f"Address of our page that the provider leads back to, as browsers see it: https://mail.example.org{CALLBACK}",
-        live=True,
     )
     oidc_name: str = setting(
         "GLASSDOME_OIDC_NAME", "single sign-on", "The provider's name on the sign-in page", live=True
@@ -130,16 +124,19 @@ class OidcSettings(BaseSettings):
     def signs_in_by_provider(self) -> bool:
         """Whether everything is set that a sign-in through the provider needs."""
         by_hand = self.oidc_authorize_url and self.oidc_token_url and self.oidc_profile_url
-        return bool(self.oidc_client_id and self.oidc_redirect_url and (self.oidc_issuer or by_hand))
+        return bool(self.oidc_client_id and self.public_url and (self.oidc_issuer or by_hand))
+
+    @property
+    def oidc_redirect_url(self) -> str | None:
+        """The address that the provider leads back to, None where ours is not known."""
+        return f"{self.public_url}/{CALLBACK}" if self.public_url else None
 
     @property
     def oidc_host_places(self) -> frozenset[tuple[str, int]]:
         """The hosts and ports of GLASSDOME_OIDC_HOSTS; 443 where none is named."""
         return frozenset((host, port or 443) for _, host, port in (origin(f"//{e}") for e in parts_of(self.oidc_hosts)))
 
-    @field_validator(
-        "oidc_issuer", "oidc_redirect_url", "oidc_authorize_url", "oidc_token_url", "oidc_profile_url", "oidc_keys_url"
-    )
+    @field_validator("oidc_issuer", "oidc_authorize_url", "oidc_token_url", "oidc_profile_url", "oidc_keys_url")
     @classmethod
     def _are_provider_urls(cls, value: str | None) -> str | None:
         if not value:
@@ -147,13 +144,6 @@ class OidcSettings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.fragment:
             raise ValueError("must be a URL such as https://login.example.org/realms/mail")
-        return value
-
-    @field_validator("oidc_redirect_url")
-    @classmethod
-    def _is_our_page(cls, value: str | None) -> str | None:
-        if value and (not urlsplit(value).path.endswith(CALLBACK) or urlsplit(value).query):
-            raise ValueError(f"must end in {CALLBACK}")
         return value
 
     @field_validator("oidc_hosts")

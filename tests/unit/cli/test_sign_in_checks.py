@@ -39,7 +39,11 @@ def defaults() -> Settings:
 
 def named(defaults: Settings, **changes: Any) -> Settings:
     """Return settings with a client."""
-    client = {"oidc_client_id": CLIENT, "oidc_client_secret": SecretStr("s3cret"), "oidc_redirect_url": REDIRECT}
+    client = {
+        "oidc_client_id": CLIENT,
+        "oidc_client_secret": SecretStr("s3cret"),
+        "public_url": "https://mail.example.org/llm",
+    }
     return defaults.model_copy(update=client | changes)
 
 
@@ -62,10 +66,10 @@ async def test_one_in_order(provider: OidcServer, defaults: Settings) -> None:
 @pytest.mark.parametrize(
     ("changes", "health", "said"),
     [
-        ({"oidc_client_id": None, "oidc_redirect_url": None}, Health.OK, "off: nobody signs in"),
+        ({"oidc_client_id": None, "public_url": None}, Health.OK, "off: nobody signs in"),
         ({"oidc_client_id": None}, Health.OK, "off: nobody signs in"),
         ({"oidc_issuer": "https://x.example", "oidc_client_id": None}, Health.WARN, "GLASSDOME_OIDC_CLIENT_ID is missing"),
-        ({"oidc_redirect_url": None}, Health.WARN, "GLASSDOME_OIDC_REDIRECT_URL, GLASSDOME_OIDC_AUTHORIZE_URL"),
+        ({"public_url": None}, Health.WARN, "GLASSDOME_PUBLIC_URL, GLASSDOME_OIDC_AUTHORIZE_URL"),
         ({"oidc_issuer": "http://127.0.0.1:1"}, Health.FAIL, "cannot be reached"),
         ({"oidc_issuer": "http://login.example.org"}, Health.FAIL, "not encrypted"),
     ],
