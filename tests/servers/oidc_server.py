@@ -27,7 +27,7 @@ __all__ = ["CLIENT", "CLIENT_SECRET", "OidcServer", "key_set", "new_key"]
 
 CLIENT: Final = "glassdome"
 CLIENT_SECRET: Final = "secret:of/the client"
-_ALGORITHMS: Final = {"RS256": jwt.algorithms.RSAAlgorithm, "ES256": jwt.algorithms.ECAlgorithm}
+_ALGORITHMS: Final[dict[str, Any]] = {"RS256": jwt.algorithms.RSAAlgorithm, "ES256": jwt.algorithms.ECAlgorithm}
 
 
 def new_key(algorithm: str) -> Any:
