@@ -13,13 +13,13 @@ from glassdome.core.config.oidc import Claim, read_claims, read_domain_claims
 from glassdome.core.errors import IdentityRefused, InvalidAddress
 from glassdome.desk.email_id import as_mailbox
 from glassdome.desk.services import Services
-from glassdome.values.identity import Identity
+from glassdome.values.identity import ProvenIdentity
 from glassdome.values.person import Person, SignedInBy
 
 __all__ = ["person_of"]
 
 
-async def person_of(services: Services, identity: Identity) -> Person:
+async def person_of(services: Services, identity: ProvenIdentity) -> Person:
     """Return who an identity is here.
 
     Raises IdentityRefused for one without a mailbox that the service knows, unless the provider calls it an
@@ -43,7 +43,7 @@ async def person_of(services: Services, identity: Identity) -> Person:
     return Person(by=SignedInBy.PROVIDER, name=name, everything=everything, domains=tuple(sorted(domains)))
 
 
-async def _mailbox(services: Services, identity: Identity) -> str:
+async def _mailbox(services: Services, identity: ProvenIdentity) -> str:
     if not identity.email:
         raise IdentityRefused("The identity provider names no e-mail address of yours.")
     if not identity.verified:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from glassdome.values.identity import Identity, ProviderAnswer, ProviderFlow
+from glassdome.values.identity import ProvenIdentity, ProviderAnswer, ProviderFlow
 
 __all__ = ["IdentityProvider"]
 
@@ -19,6 +19,6 @@ class IdentityProvider(Protocol):
         """Return the provider's address that a browser is led to."""
         ...
 
-    async def identity(self, flow: ProviderFlow, answer: ProviderAnswer) -> Identity:
+    async def identity(self, flow: ProviderFlow, answer: ProviderAnswer) -> ProvenIdentity:
         """Return the identity that an answer proves; a code is redeemed, and that only once."""
         ...

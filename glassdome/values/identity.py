@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-__all__ = ["Identity", "ProviderAnswer", "ProviderFlow"]
+__all__ = ["ProvenIdentity", "ProviderAnswer", "ProviderFlow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class ProviderAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class ProvenIdentity:
     """A person by the provider's word: `email` is empty where it names none, `verified` says that it vouches for it."""
 
     subject: str

@@ -122,7 +122,7 @@ class OidcSettings(AccessSettings):
 
     @property
     def signs_in_by_provider(self) -> bool:
-        """Whether everything is set that a sign-in through the provider needs."""
+        """Everything is set that a sign-in through the provider needs."""
         by_hand = self.oidc_authorize_url and self.oidc_token_url and self.oidc_profile_url
         return bool(self.oidc_client_id and self.public_url and (self.oidc_issuer or by_hand))
 

@@ -26,7 +26,7 @@ from glassdome.core.secrets import reveal
 from glassdome.integrations.oidc.endpoints import NAMED_BY_HAND, Endpoints, endpoints_by_hand, read_discovery
 from glassdome.integrations.oidc.http import ProviderHttp, ProviderReply
 from glassdome.integrations.oidc.token import UnknownKey, check_claims, jose, signed_claims
-from glassdome.values.identity import Identity, ProviderAnswer, ProviderFlow
+from glassdome.values.identity import ProvenIdentity, ProviderAnswer, ProviderFlow
 
 __all__ = ["OidcProvider"]
 
@@ -79,7 +79,7 @@ class OidcProvider:
         join = "&" if urlsplit(endpoints.authorize).query else "?"
         return f"{endpoints.authorize}{join}{urlencode(asked)}"
 
-    async def identity(self, flow: ProviderFlow, answer: ProviderAnswer) -> Identity:
+    async def identity(self, flow: ProviderFlow, answer: ProviderAnswer) -> ProvenIdentity:
         """Redeem the code, and return the identity that token and profile prove together."""
         endpoints = await self.endpoints()
         _check_issuer(answer, endpoints)
@@ -168,12 +168,12 @@ class OidcProvider:
         return _well(await self._http.get(endpoints.profile, bearer=token))
 
     def _is_enough(self, claims: Mapping[str, Any]) -> bool:
-        """Whether the token itself names all that the settings ask for."""
+        """Return whether the token itself names all that the settings ask for."""
         settings = self._settings()
         asked = bool(settings.oidc_admin_claim or settings.oidc_domain_claim)
         return isinstance(claims.get(settings.oidc_email_claim), str) and not asked
 
-    def _identity(self, profile: Mapping[str, Any], claims: Mapping[str, Any]) -> Identity:
+    def _identity(self, profile: Mapping[str, Any], claims: Mapping[str, Any]) -> ProvenIdentity:
         settings, found = self._settings(), {**profile, **claims}
         subject = next((str(found[name]) for name in _SUBJECTS if isinstance(found.get(name), str | int)), "")
         email = found.get(settings.oidc_email_claim)
@@ -181,7 +181,7 @@ class OidcProvider:
             raise IdentityRefused("The identity provider does not say who you are.")
         # A claim of another name is the administrator's choice; `email_verified` vouches for `email` alone.
         vouched = settings.oidc_email_claim == "email" and found.get("email_verified") in (True, "true")
-        return Identity(
+        return ProvenIdentity(
             subject=subject,
             email=email if isinstance(email, str) else "",
             verified=vouched or settings.oidc_trust_email,
