@@ -1,14 +1,16 @@
-"""The loaders of shipped data files: each reads once and keeps what it read; `load_shipped` calls them all.
+"""Shipped data files and their loaders: each reads once and keeps what it read; `load_shipped` calls them all.
 
 A first read on the event loop would stop it, so code that judges mail there calls `load_shipped` in a thread first.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any, Final, TypeVar
 
-__all__ = ["load_shipped", "loads_shipped"]
+__all__ = ["load_shipped", "loads_shipped", "shipped_table", "shipped_text"]
 
 Loader = TypeVar("Loader", bound=Callable[..., object])
 _LOADERS: Final[list[tuple[Callable[..., object], tuple[Any, ...]]]] = []
@@ -28,3 +30,13 @@ def load_shipped() -> None:
     """Call every registered loader; the second time costs nothing, since loaders are cached."""
     for loader, arguments in _LOADERS:
         loader(*arguments)
+
+
+def shipped_text(path: str) -> str:
+    """Read a data file by its path in the package."""
+    return files("glassdome").joinpath(path).read_text(encoding="utf-8")
+
+
+def shipped_table(path: str) -> dict[str, Any]:
+    """Read a TOML file by its path in the package."""
+    return tomllib.loads(shipped_text(path))

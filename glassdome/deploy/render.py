@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from importlib.resources import files
 from typing import Final
+
+from glassdome.core.shipped import shipped_text
 
 __all__ = ["nginx_site", "render", "template"]
 
@@ -14,7 +15,7 @@ _NAME: Final = re.compile(r"@([A-Z_]+)@")
 
 def template(name: str) -> str:
     """Return a template of `glassdome/deploy/files` as it is."""
-    return files("glassdome.deploy").joinpath("files", name).read_text(encoding="utf-8")
+    return shipped_text(f"deploy/files/{name}")
 
 
 def render(name: str, **values: str) -> str:

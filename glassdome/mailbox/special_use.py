@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Final
 
 from glassdome.core.errors import FolderMissing
+from glassdome.core.shipped import shipped_table
 from glassdome.ports.imap import ImapSession
 from glassdome.values.folder import FolderInfo
 
 __all__ = ["folder_for", "use_of", "uses_of"]
 
-_NAMES: Final = tomllib.loads((files("glassdome.mailbox") / "data" / "folders.toml").read_text("utf-8"))
+_NAMES: Final = shipped_table("mailbox/data/folders.toml")
 _USES: Final = {name: f"\\{use}" for use, names in _NAMES.items() for name in names}
 #: Uses that a server may tell (RFC 6154 2).
 _TOLD: Final = ("\\Sent", "\\Drafts", "\\Junk", "\\Trash", "\\All", "\\Flagged", "\\Archive")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from typing import Final
+
+from glassdome.core.shipped import shipped_table
 
 __all__ = ["BIG5", "BIG5_MISSING", "EUC_JP", "GB18030", "KOI8_U", "LABELS"]
 
-_DATA: Final = tomllib.loads((files("glassdome.parse") / "data" / "charsets.toml").read_text("utf-8"))
+_DATA: Final = shipped_table("parse/data/charsets.toml")
 #: Each label and its codec; the standard's meaning wins.
 LABELS: Final[dict[str, str]] = {
     label: codec

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final, Literal
+
+from glassdome.core.shipped import shipped_table
 
 __all__ = ["REPLY_WORDS", "ReplyWords", "Role", "subject_mark"]
 
@@ -37,8 +37,7 @@ class ReplyWords:
 
 def _read_words() -> ReplyWords:
     """Return the words of all languages together: replies mix them."""
-    raw = files("glassdome.parse").joinpath("data").joinpath("replies.toml").read_text("utf-8")
-    languages = tomllib.loads(raw).values()
+    languages = shipped_table("parse/data/replies.toml").values()
 
     def all_of(kind: str) -> list[str]:
         return list(dict.fromkeys(word for words in languages for word in words.get(kind, ())))

@@ -7,11 +7,10 @@ the server's words, so that later stages can tell the two apart.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
+from glassdome.core.shipped import shipped_table
 from glassdome.parse.fields import RawField, first
 from glassdome.parse.state import ParseState
 from glassdome.parse.structure import Part
@@ -62,13 +61,8 @@ class _Words:
     copy: tuple[str, ...]
 
 
-def _read_words() -> _Words:
-    raw = files("glassdome.parse").joinpath("data").joinpath("reports.toml").read_text("utf-8")
-    return _Words(**{name: tuple(words) for name, words in tomllib.loads(raw).items()})
-
-
 #: Read at import: agents parse mail that they never judge.
-_WORDS: Final = _read_words()
+_WORDS: Final = _Words(**{name: tuple(words) for name, words in shipped_table("parse/data/reports.toml").items()})
 
 
 def returned_parts(root: Part) -> list[Part]:

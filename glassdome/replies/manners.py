@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Final
+
+from glassdome.core.shipped import shipped_table
 
 __all__ = ["MANNERS", "Manners"]
 
@@ -25,8 +25,7 @@ class Manners:
 
 
 def _read_all() -> Mapping[str, Manners]:
-    raw = (files("glassdome.replies") / "data" / "manners.toml").read_text("utf-8")
-    return {language: _read(words) for language, words in tomllib.loads(raw).items()}
+    return {language: _read(words) for language, words in shipped_table("replies/data/manners.toml").items()}
 
 
 def _read(words: Mapping[str, Any]) -> Manners:

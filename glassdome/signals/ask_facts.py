@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from glassdome.core.shipped import loads_shipped
+from glassdome.core.shipped import loads_shipped, shipped_table
 from glassdome.signals.word_table import Span, WordTable, places_in, word_table
 
 __all__ = ["asks_by_facts", "offers_by_facts"]
@@ -114,7 +112,7 @@ def _overlap(one: Span, other: Span) -> bool:
 @cache
 def _table(name: str) -> _Table:
     """Read a file."""
-    raw = tomllib.loads((files("glassdome.signals") / "data" / name).read_text(encoding="utf-8"))
+    raw = shipped_table(f"signals/data/{name}")
     asks = tuple(
         _Ask(group=one["group"], parts=tuple(one["parts"]), near=one["near"], close=one.get("close", 0))
         for one in raw["ask"]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 
+from glassdome.core.shipped import shipped_table
 from glassdome.signals.finding import Detector, evidence, hit, none_apply
 from glassdome.signals.inner_files import is_locked, with_inner
 from glassdome.signals.passwords import given_password
@@ -30,10 +29,7 @@ _SIGNALS = {
     "attachment_locked": "the attached archive is encrypted, and the mail gives its password",
 }
 _EXTENSIONS = {
-    name: frozenset(listed.split())
-    for name, listed in tomllib.loads(
-        (files("glassdome.signals") / "data" / "extensions.toml").read_text(encoding="utf-8")
-    ).items()
+    name: frozenset(listed.split()) for name, listed in shipped_table("signals/data/extensions.toml").items()
 }
 _PROGRAMS, _SHORTCUTS = _EXTENSIONS["programs"], _EXTENSIONS["shortcuts"]
 _DOCUMENTS, _PAGES = _EXTENSIONS["documents"], _EXTENSIONS["pages"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from glassdome.core.shipped import loads_shipped
+from glassdome.core.shipped import loads_shipped, shipped_text
 from glassdome.signals.domains import main_label, organizational_domain
 
 __all__ = [
@@ -44,7 +44,7 @@ class Brand:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    text = (files("glassdome.signals") / "data" / name).read_text(encoding="utf-8")
+    text = shipped_text(f"signals/data/{name}")
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
 
 

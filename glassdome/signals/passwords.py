@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from itertools import chain, islice
 from typing import NamedTuple
 
 from glassdome.core.limits import MAX_TRIED_PASSWORD_CHARS, MAX_TRIED_PASSWORDS, MIN_TRIED_PASSWORD_CHARS
-from glassdome.core.shipped import loads_shipped
+from glassdome.core.shipped import loads_shipped, shipped_table
 
 __all__ = ["given_password", "possible_passwords"]
 
@@ -67,7 +65,7 @@ def _any(raw: str) -> str:
 @loads_shipped()
 @lru_cache(maxsize=1)
 def _words() -> _Words:
-    raw = tomllib.loads((files("glassdome.signals") / "data" / "passwords.toml").read_text(encoding="utf-8"))
+    raw = shipped_table("signals/data/passwords.toml")
     long, short, use, opens = (_any(raw[name]) for name in ("words", "short", "use", "open"))
     told, steps = _any(f"{raw['use']};{raw['with']}"), _any(raw["between"])
     start = r"(?<![^\W\d_])"  # the beginning of a word, where the script has blanks between words

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 
-from glassdome.core.shipped import loads_shipped
+from glassdome.core.shipped import loads_shipped, shipped_table
 from glassdome.signals.domains import main_label, organizational_domain, unicode_host
 from glassdome.signals.host_lists import (
     free_hosts,
@@ -33,8 +31,7 @@ _MIN_REST = 3
 @lru_cache(maxsize=1)
 def purpose_words() -> Mapping[str, frozenset[str]]:
     """The words of `purpose_words.txt`, `strong` and `weak`."""
-    text = (files("glassdome.signals") / "data" / "purpose_words.txt").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = shipped_table("signals/data/purpose_words.txt")
     return {name: frozenset(" ".join(lists.values()).split()) for name, lists in table.items()}
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from glassdome.core.shipped import loads_shipped
+from glassdome.core.shipped import loads_shipped, shipped_table
 from glassdome.signals.word_table import Slot, Span, WordTable, places_in, word_table
 
 __all__ = ["Offers", "Ware", "offers_in"]
 
-_FILE: Final = "wares.toml"
 #: Characters read: who sells to strangers is brief, and says it at the beginning.
 _READ: Final = 2_500
 #: Characters between a ware and its sign, and places of each that are examined.
@@ -81,7 +78,7 @@ def _near(wares: Sequence[Span], signs: Sequence[Span]) -> tuple[Span, Span] | N
 @cache
 def _table() -> _Table:
     """Read the file."""
-    raw = tomllib.loads((files("glassdome.signals") / "data" / _FILE).read_text(encoding="utf-8"))
+    raw = shipped_table("signals/data/wares.toml")
     moves = {name: {_MOVE: words} for name, words in raw.pop("moves").items()}
     shared = frozenset(field for field, sides in raw.items() if sides.get("shared"))
     return _Table(words=word_table(_entries(raw | moves)), shared=shared)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal, NamedTuple
 
-from glassdome.core.shipped import loads_shipped
+from glassdome.core.shipped import loads_shipped, shipped_table
 from glassdome.engine.builtin.words import fold
 
 __all__ = ["CALENDARS", "DIGIT", "Named", "days_in", "names_a_day", "read_lexicon"]
@@ -69,7 +67,7 @@ class _Calendar:
 @cache
 def read_lexicon(name: str) -> dict[str, Any]:
     """Return a table of the lexicon folder, by language."""
-    return tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
+    return shipped_table(f"engine/builtin/lexicon/{name}")
 
 
 def names_a_day(text: str, language: str) -> bool:

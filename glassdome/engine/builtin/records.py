@@ -6,17 +6,13 @@ The line says what stands in the mail, in the mail's language: "Receipt: EUR 12.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
-from glassdome.core.shipped import loads_shipped
-from glassdome.engine.builtin.dates import days_in
+from glassdome.engine.builtin.dates import days_in, read_lexicon
 from glassdome.engine.builtin.words import fold
 from glassdome.values.message import Message
 
@@ -42,8 +38,6 @@ _CARRIER: Final = re.compile(
     r"|Chronopost|Mondial Relay|La Poste|Poste Italiane|BRT|InPost|Deutsche Post|Österreichische Post|Swiss Post|Jadlog|Loggi|TNT)\b"
 )
 _MINUTES: Final = re.compile(r"\b(\d{1,3})[\s-]?(?:min|minut|minuut)\w*", re.IGNORECASE)
-#: Codes with which one joins a call are good for longer.
-_TO_JOIN: Final = re.compile(r"meeting[ -]id|conference id|webinar|besprechungs-id|id de (?:la )?reunion")
 #: Title and beginning of an event (RFC 5545); an hour in UTC is not the reader's.
 _TITLE: Final = re.compile(r"^SUMMARY(?:;[^:\n]{0,200})?:([^\n]{1,200})", re.MULTILINE)
 _BEGINS: Final = re.compile(
@@ -73,7 +67,7 @@ class RecordFacts:
 
 def record_line(message: Message, text: str, facts: RecordFacts) -> str:
     """Return the line, or an empty string where the mail is of no such kind or its facts are not told."""
-    words = _lexicon().get(facts.language)
+    words = read_lexicon("records.toml").get(facts.language)
     if words is None or message.in_reply_to or message.lists.list_post:
         return ""
     for make in (_invitation, _code, _parcel, _booking, _receipt, _bill, _order):
@@ -227,9 +221,3 @@ def _last_amount(lines: Sequence[str]) -> str:
 
 def _tidy(amount: str) -> str:
     return " ".join(amount.split())
-
-
-@loads_shipped()
-@cache
-def _lexicon() -> Mapping[str, Any]:
-    return tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon/records.toml").read_text("utf-8"))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import accumulate, chain
 from operator import itemgetter
 from typing import NamedTuple
 
-from glassdome.core.shipped import loads_shipped
+from glassdome.core.shipped import loads_shipped, shipped_table
 from glassdome.core.words import words_by_line, words_in
 
 __all__ = ["Concepts", "fold", "load_concepts", "words_of", "words_of_each"]
@@ -92,7 +90,7 @@ def load_concepts(*names: str) -> Concepts:
     listed: dict[tuple[str, str], None] = {}
     concepts: dict[str, None] = {}
     for name in names or ("concepts.toml",):
-        raw = tomllib.loads(files("glassdome.engine.builtin").joinpath("lexicon").joinpath(name).read_text("utf-8"))
+        raw = shipped_table(f"engine/builtin/lexicon/{name}")
         for concept, languages in raw.items():
             called = f"{name}:{concept}" if len(names) > 1 else concept
             concepts[called] = None

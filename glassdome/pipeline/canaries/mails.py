@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
+from glassdome.core.shipped import shipped_table
 from glassdome.values.verdict import Label
 
 __all__ = ["AUTHSERV_ID", "MAILBOX", "Canary", "canaries", "canary_version"]
@@ -40,10 +39,9 @@ class Canary:
 @cache
 def canaries() -> tuple[Canary, ...]:
     """Return all of them, the labels in turn, so that any beginning holds mails of each; reads files once."""
-    folder = files("glassdome.pipeline.canaries") / "mails"
     found: list[tuple[float, Canary]] = []
     for label in (Label.HAM, Label.PHISH, Label.SPAM):
-        rows = tomllib.loads((folder / f"{label}.toml").read_text(encoding="utf-8"))["mail"]
+        rows = shipped_table(f"pipeline/canaries/mails/{label}.toml")["mail"]
         found += [((place + 0.5) / len(rows), _canary(row, label)) for place, row in enumerate(rows)]
     return tuple(canary for _, canary in sorted(found, key=lambda item: item[0]))
 
