@@ -11,7 +11,7 @@ from stdnum.us import rtn
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.phrases import words_for
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_bics", "find_domestic_accounts", "find_ibans"]
@@ -28,15 +28,12 @@ _LINE_END = re.compile(r"[ \u00a0]?\n[ \t>]{0,4}")
 _BIC_NEXT = re.compile(
     r"(?:[ \t]?(?:code|no|number|nr))?[ \t]?[:=\-/]?\s{0,3}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?![A-Za-z0-9])"
 )
-_BIC_WORDS = Phrases("bic", "swift", "bic/swift", "swift/bic")
+_BIC_WORDS = words_for("bic")
 _SORT_CODE = re.compile(r"(?<![\d\-])\d{2}-\d{2}-\d{2}(?![\d\-])")
-_SORT_WORDS = Phrases("sort code", "sortcode", "sort")
+_SORT_WORDS = words_for("sort_code")
 _ACCOUNT = re.compile(r"(?<![\w\-])\d{6,12}(?![\w\-])")
-_ROUTING_WORDS = Phrases("routing", "routing number", "aba", "rtn", "transit number")
-_ACCOUNT_WORDS = Phrases(
-    "bank account", "account number", "account no", "acct no", "acct", "account", "checking account", "kontonummer", "konto nr", "bankkonto",
-    "numéro de compte", "compte bancaire", "número de cuenta", "cuenta bancaria", "conto corrente", "conta bancária", "rekeningnummer",
-)  # fmt: skip
+_ROUTING_WORDS = words_for("routing")
+_ACCOUNT_WORDS = words_for("account")
 
 
 def _as_iban(text: str) -> int:

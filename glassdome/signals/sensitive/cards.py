@@ -10,7 +10,7 @@ from stdnum import luhn
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
+from glassdome.signals.sensitive.phrases import CONTRARY, words_for
 from glassdome.signals.sensitive.view import Span, TextView
 
 __all__ = ["find_cards", "issuer"]
@@ -35,14 +35,7 @@ _GROUPINGS = frozenset(
 )
 #: Their first digits: other numbers are skipped at once, so that a table of numbers costs little.
 _BEGINNINGS = frozenset(lengths[:count] for lengths in _GROUPINGS for count in range(1, len(lengths)))
-_WORDS = Phrases(
-    "card", "cards", "credit card", "debit card", "cc", "ccn", "visa", "mastercard", "maestro", "amex", "american express",
-    "discover", "diners", "jcb", "unionpay", "pan", "cvv", "cvc", "cvv2", "expiry", "expires", "exp", "creditcard", "kreditkarte",
-    "kreditkarten", "kreditkartennummer", "karte", "kartennummer", "debitkarte", "bankkarte", "carte", "carte bancaire", "carte bleue", "tarjeta",
-    "tarjetas", "tarjeta de crédito", "carta", "carta di credito", "cartão", "cartao", "kaart", "kaartnummer", "creditcardnummer",
-    "karta", "karty", "kartę", "kortnummer", "kort", "kreditkort", "kortti", "korttinumero", "kártya", "karton", "kartı", "kart", "карта",
-    "карты", "карту", "картка", "κάρτα", "信用卡", "卡号", "卡號", "クレジットカード", "カード番号", "카드",
-)  # fmt: skip
+_WORDS = words_for("card")
 
 #: (lowest prefix, highest prefix, lengths, issuer): the ranges the networks publish, digits of equal length.
 _RANGES: tuple[tuple[str, str, frozenset[int], str], ...] = (

@@ -9,28 +9,14 @@ from typing import Final
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.phrases import words_for
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_plain_codes"]
 
-_CODE: Final = Phrases(
-    "code", "codes", "passcode", "otp", "token", "pin", "tan", "código", "codigo", "clave", "codice", "einmalcode", "anmeldecode", "logincode", "zugangscode",
-    "freigabecode", "aktivierungscode", "bestätigungscode", "sicherheitscode", "verifizierungscode", "prüfcode", "mtan", "smstan", "einmalkennwort",
-    "verificatiecode", "inlogcode", "beveiligingscode", "toegangscode", "bevestigingscode", "activatiecode", "controlecode", "sms-code", "contraseña de un solo uso",
-    "palavra-passe de uso único", "senha de uso único", "mot de passe à usage unique", "password monouso",
-)  # fmt: skip
+_CODE: Final = words_for("plain_code")
 #: A mail that hands out such a code says one of these.
-_ABOUT: Final = Phrases(
-    "sign in", "sign-in", "signing in", "log in", "login", "log-in", "logging in", "verify", "verification", "authenticate", "authentication", "expires", "valid for", "minutes",
-    "one-time", "single-use", "two-factor", "2fa", "do not share", "don't share", "never share", "confirm your", "security code",
-    "anmelden", "anmeldung", "einloggen", "bestätigen", "bestätigung", "bestätigungscode", "verifizieren", "verifizierung", "gültig", "minuten", "einmalcode", "niemandem", "weitergeben", "freigeben", "freigabe",
-    "connexion", "connecter", "vérifier", "vérification", "valable", "valide", "expire", "expirera", "partagez", "communiquez", "confirmer", "authentification",
-    "iniciar sesión", "inicio de sesión", "acceder", "acceso", "verificar", "verificación", "válido", "minutos", "caduca", "caducará", "compartas", "comparta", "confirmar",
-    "accedere", "accesso", "verifica", "verificare", "valido", "minuti", "scade", "condividere", "condividerlo", "confermare", "monouso",
-    "inloggen", "inlogcode", "aanmelden", "verifiëren", "verificatiecode", "geldig", "verloopt", "deel", "bevestigen", "bevestig",
-    "entrar", "acesso", "aceder", "acessar", "verificação", "expira", "compartilhe", "partilhe", "autenticação",
-)  # fmt: skip
+_ABOUT: Final = words_for("signing_in")
 #: Words that make another kind of code, before and behind the word.
 _OTHER_BEFORE: Final = re.compile(
     r"(?:promo(?:tion(?:al)?)?|discount|voucher|gift(?: card)?|coupon|offer|gutschein|rabatt|aktions|angebots|post|postal|zip|area|country|bar|qr|source|error|exit|status|dress|tracking|booking"

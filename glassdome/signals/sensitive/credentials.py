@@ -6,43 +6,14 @@ import re
 from collections.abc import Iterator
 
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.phrases import Phrases, words_for
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_credentials"]
 
-_PASSWORD = Phrases(
-    "password", "passwords", "passwd", "passphrase", "pwd", "pw", "login password", "passwort", "kennwort", "zugangspasswort",
-    "mot de passe", "mdp", "contraseña", "contrasena", "clave", "clave de acceso", "senha", "palavra-passe", "palavra passe", "parola",
-    "parola d'ordine", "parolă", "wachtwoord", "hasło", "haslo", "heslo", "lösenord", "adgangskode", "passord", "salasana", "jelszó", "lozinka",
-    "geslo", "parole", "slaptažodis", "parool", "şifre", "sifre", "пароль", "парола", "κωδικός πρόσβασης", "סיסמה", "كلمة المرور", "密码", "密碼",
-    "パスワード", "비밀번호",
-)  # fmt: skip
-_PIN = Phrases(
-    "pin",
-    "pin code",
-    "pin-code",
-    "pin number",
-    "card pin",
-    "atm pin",
-    "puk",
-    "cvv",
-    "cvc",
-    "cvv2",
-    "cvc2",
-    "security code on the back",
-    "geheimzahl",
-    "prüfziffer",
-)
-_CODE = Phrases(
-    "verification code", "security code", "login code", "sign-in code", "confirmation code", "authentication code", "one-time code",
-    "one time code", "one-time password", "one time password", "one-time passcode", "otp", "2fa code", "access code", "passcode", "mfa code", "tan",
-    "bestätigungscode", "sicherheitscode", "verifizierungscode", "einmalcode", "einmalpasswort", "anmeldecode", "zugangscode",
-    "code de vérification", "code de sécurité", "code de confirmation", "code à usage unique", "código de verificación", "código de seguridad",
-    "código de acceso", "código de verificação", "código de segurança", "codice di verifica", "codice di sicurezza", "codice monouso",
-    "verificatiecode", "beveiligingscode", "kod weryfikacyjny", "kod bezpieczeństwa", "ověřovací kód", "verifieringskod", "engangskode",
-    "doğrulama kodu", "код подтверждения", "код безопасности", "验证码", "驗證碼", "認証コード", "確認コード", "인증번호", "인증 코드",
-)  # fmt: skip
+_PASSWORD = words_for("password")
+_PIN = words_for("pin")
+_CODE = words_for("one_time_code")
 #: What parts the name from the value: "is", a colon, an equals sign.
 _LINK = (
     r"(?:[ \t]{0,3}(?:\([^()\n]{0,40}\)|[\w.@\-]{1,40})){0,4}?[ \t]{0,3}(?:[:=：]|(?<!\w)(?:is|was|ist|lautet|est|es|era|é|è|jest|är|er|on|je)(?!\w))"

@@ -6,37 +6,20 @@ import re
 from collections.abc import Iterator
 
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.phrases import words_for
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_documents"]
 
-_BIRTH = Phrases(
-    "date of birth", "birth date", "birthdate", "dob", "d.o.b", "born on", "born", "geburtsdatum", "geboren am", "geb", "geburtstag", "né le",
-    "née le", "date de naissance", "fecha de nacimiento", "nacido el", "nacida el", "data di nascita", "nato il", "nata il", "data de nascimento",
-    "nascido em", "nascida em", "geboortedatum", "geboren op", "data urodzenia", "datum narození", "födelsedatum", "fødselsdato", "syntymäaika",
-    "születési dátum", "data nașterii", "doğum tarihi", "дата рождения", "дата народження", "ημερομηνία γέννησης", "出生日期", "生年月日", "생년월일",
-)  # fmt: skip
+_BIRTH = words_for("date_of_birth")
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _DATE = (
     rf"(\d{{1,2}}(?:st|nd|rd|th|\.)?[ ]?(?:of |de |di )?{_MONTH},? (?:de )?\d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
     r"|\d{4}[-./年] ?\d{1,2}[-./月] ?\d{1,2}日?|\d{1,2}[-./] ?\d{1,2}[-./] ?(?:\d{4}|\d{2}))(?!\d)"
 )
-_PASSPORT = Phrases(
-    "passport", "passport number", "passport no", "reisepass", "reisepassnummer", "passnummer", "passeport", "numéro de passeport", "pasaporte",
-    "número de pasaporte", "passaporto", "numero di passaporto", "passaporte", "paspoort", "paspoortnummer", "paszport", "paszportu", "pasu",
-    "паспорт", "паспорта", "pasaport", "护照", "護照", "パスポート", "여권",
-)  # fmt: skip
-_LICENCE = Phrases(
-    "driver's license", "drivers license", "driver license", "driver’s license", "driver's licence", "driving licence", "driving license",
-    "drivers licence", "license number", "dl number", "dl no", "führerschein", "führerscheinnummer", "permis de conduire",
-    "permiso de conducir", "licencia de conducir", "carnet de conducir", "patente di guida", "carta de condução", "carteira de motorista",
-    "rijbewijs", "rijbewijsnummer", "prawo jazdy", "prawa jazdy", "körkort", "kørekort", "førerkort", "ajokortti", "ehliyet", "водительское",
-)  # fmt: skip
-_ID_CARD = Phrases(
-    "identity card", "id card number", "national id number", "personalausweis", "personalausweisnummer", "ausweisnummer", "carte d'identité",
-    "documento de identidad", "carta d'identità", "identiteitskaart", "dowód osobisty", "dowodu", "občanský průkaz",
-)  # fmt: skip
+_PASSPORT = words_for("passport")
+_LICENCE = words_for("driving_licence")
+_ID_CARD = words_for("id_card")
 _LINK = r"(?:[ \t]{0,3}(?:number|no|nr|num|numéro|número|numero|nummer|n°|nº|№|id|#|is|ist|est|es|è|é|jest|lautet)(?!\w)\.?){0,3}[ \t]{0,3}[:=#：\-]{0,2}\s{0,3}"
 _NUMBER = r"([A-Z]{0,3}[ \-]?\d(?:[ \-]?[A-Z\d]){4,18})(?!\w)"
 

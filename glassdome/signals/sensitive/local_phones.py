@@ -12,20 +12,13 @@ import phonenumbers
 
 from glassdome.core.limits import MAX_PHONE_LOOKUPS
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
+from glassdome.signals.sensitive.phrases import CONTRARY, words_for
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_local_phones"]
 
 #: What a number is called that looks like a telephone number and is none.
-_REGISTERED: Final = Phrases(
-    "referenz", "vorgang", "rif", "protocollo", "pratica", "siren", "siret", "rcs", "tva", "vat", "vat id", "kvk", "btw", "rsin", "hrb", "hra", "nif", "nipc", "cif", "cnpj", "cpf", "iva", "partita iva",
-    "ust", "ustid", "steuernummer", "steuer", "registered", "registration", "company number", "iban", "konto", "kontonummer", "account", "account number",
-    "compte", "cuenta", "conto", "conta", "rekening", "rekeningnummer", "bic", "blz", "card", "karte", "carte", "tarjeta", "carta", "kaart", "cartão",
-    "customer", "client", "cliente", "klantnummer", "kundennr", "member", "mitgliedsnummer", "policy", "police", "contract", "vertrag", "vertragsnummer",
-    "contrat", "contrato", "contratto", "polis", "meter", "zähler", "zählernummer", "id", "pnr", "ean", "code", "nr", "no", "num", "número", "numero",
-    "numéro", "nummer", "number", "kenteken", "pin", "iccid", "passcode", "meeting", "webinar", "matrícula", "expediente", "protocolo", "nfe", "nf", "boleto",
-)  # fmt: skip
+_REGISTERED: Final = words_for("no_phone")
 #: How closely such a word must come before.
 _CLOSE: Final = 28
 #: Trunk prefix 0 and the rest in groups: most of Europe. A mobile number may be in one piece.

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from glassdome.core.shipped import loads_shipped
+from glassdome.core.shipped import loads_shipped, shipped_table
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.national_id_table import ANY_ID, DISTINCTIVE, NATIONAL_IDS, NationalId
-from glassdome.signals.sensitive.phrases import CONTRARY, Phrases
+from glassdome.signals.sensitive.phrases import CONTRARY, Phrases, words_for
 from glassdome.signals.sensitive.view import Span, TextView
 
-__all__ = ["find_national_ids"]
+__all__ = ["NATIONAL_IDS", "find_national_ids"]
+
+
+@dataclass(frozen=True, slots=True)
+class NationalId:
+    """One kind of number, as `national_ids.toml` describes it."""
+
+    type: str
+    words: Phrases
+    shape: str
+    module: str = ""
+    alone: str = ""
+    general: bool = True
+
+
+NATIONAL_IDS = tuple(
+    NationalId(type=kind, words=Phrases.listed(row.pop("words")), **row)
+    for kind, row in shipped_table("signals/data/national_ids.toml").items()
+)
+#: What such numbers are called in general.
+_ANY_ID = words_for("any_id")
 
 _EDGE = r"(?<![\w\-./+=#$€£])(?:{})(?![\w/=]|[\-.,]\w)"
 #: The rules of the United Kingdom's HM Revenue and Customs for the two letters; the number has no check digit.
 _NINO = re.compile(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]")
-_FORMS = tuple((item, re.compile(_EDGE.format(shape))) for item, shape in DISTINCTIVE)
+#: Written so that form and check digits are proof enough without a word.
+_FORMS = tuple((item, re.compile(_EDGE.format(item.alone))) for item in NATIONAL_IDS if item.alone)
 #: Distinctive by letters, so that no run of digits leads to it: the Italian and the Mexican number.
 _LETTERED = tuple(
     (item, re.compile(_EDGE.format(item.shape))) for item in NATIONAL_IDS if item.type in ("it_cf", "mx_curp")
@@ -28,7 +49,7 @@ _LONG_CAPITALS = re.compile(r"[A-Z][A-Z]{3}[A-Z0-9]{12}")
 _KEYS = frozenset[str]().union(*(item.words.keys for item in NATIONAL_IDS))
 #: How closely a general word must come before a number.
 _CLOSE = 32
-#: All of `DISTINCTIVE` are parted by signs but one, which has so many digits.
+#: Of the forms that need no word, all are parted by signs but one, which has so many digits.
 _LEAST_UNPARTED = 17
 #: Letters and signs that such a number has before its first run of digits, and all that may follow the run.
 _BEFORE_RUN = 2
@@ -44,8 +65,7 @@ _SHORT = tuple(item for item in NATIONAL_IDS if item.type in _FEW_DIGITS)
 @cache
 def _checks() -> Mapping[str, Callable[[str], bool]]:
     """The checks of python-stdnum by the names of their modules."""
-    named = {item.module for item in NATIONAL_IDS} | {item.module for item, _ in DISTINCTIVE}
-    return {name: import_module(f"stdnum.{name}").is_valid for name in named if name}
+    return {item.module: import_module(f"stdnum.{item.module}").is_valid for item in NATIONAL_IDS if item.module}
 
 
 @cache
@@ -60,7 +80,7 @@ def _valid(item: NationalId, text: str) -> bool:
 
 
 def _is_reference(view: TextView, start: int, words: Phrases) -> bool:
-    said = max(words.last_before(view, start), ANY_ID.last_before(view, start))
+    said = max(words.last_before(view, start), _ANY_ID.last_before(view, start))
     return CONTRARY.last_before(view, start) > said
 
 
@@ -68,7 +88,7 @@ def _called(view: TextView) -> Iterator[NationalId]:
     """Yield the kinds whose name, or a general one, may stand in the text."""
     if not view.has_digits:
         return
-    general = bool(ANY_ID.hits(view))
+    general = bool(_ANY_ID.hits(view))
     foreign = not view.text.isascii()
     keys = _KEYS & view.words
     if not (general or foreign or keys):
@@ -82,7 +102,7 @@ def _called(view: TextView) -> Iterator[NationalId]:
 def _named(view: TextView) -> Iterator[Candidate]:
     for item in _called(view):
         for start, end in _places(view, item):
-            general = item.general and ANY_ID.last_before(view, start, _CLOSE) >= 0
+            general = item.general and _ANY_ID.last_before(view, start, _CLOSE) >= 0
             near = general or item.words.near(view, start, end)
             if near and not _is_reference(view, start, item.words) and _valid(item, view.text[start:end]):
                 yield Candidate(type=item.type, start=start, end=end, rank=8)
@@ -115,7 +135,7 @@ def _lettered(view: TextView) -> Iterator[Candidate]:
 
 
 def find_national_ids(view: TextView) -> Iterator[Candidate]:
-    """Find numbers that a state gave to a person; see `national_id_table`."""
+    """Find numbers that a state gave to a person."""
     yield from _named(view)
     yield from _distinctive(view)
     yield from _lettered(view)

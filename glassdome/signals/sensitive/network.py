@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.phrases import words_for
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_network_addresses"]
@@ -21,15 +21,11 @@ _IPV6 = re.compile(
 _MAC = re.compile(
     r"[0-9A-Fa-f](?<![\w:\-][0-9A-Fa-f])[0-9A-Fa-f](?:([:\-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:\-])"
 )
-_WORDS = Phrases(
-    "ip", "ips", "ipv4", "ipv6", "ip address", "address", "client", "client_ip", "login", "logged in", "sign-in", "signed in", "device", "host",
-    "server", "network", "router", "firewall", "vpn", "ssh", "blocked", "mac", "mac address", "adresse", "ip-adresse", "anmeldung", "gerät",
-    "adresse ip", "connexion", "appareil", "dirección ip", "dispositivo", "indirizzo ip", "endereço ip", "adres", "адрес",
-)  # fmt: skip
+_WORDS = words_for("network")
 
 
 #: Numbers in four parts that are no addresses.
-_VERSIONS = Phrases("version", "versions", "v", "release", "firmware", "build", "driver", "upgrade", "update")
+_VERSIONS = words_for("version")
 #: (type, a quick test, the form).
 _FORMS = (
     ("ip_address", re.compile(r"\.\d{1,3}\.\d"), _IPV4),

@@ -10,7 +10,7 @@ import phonenumbers
 
 from glassdome.core.limits import MAX_PHONE_LOOKUPS
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.phrases import words_for
 from glassdome.signals.sensitive.view import Span, TextView
 
 __all__ = ["find_phones"]
@@ -24,14 +24,7 @@ _NORTH_AMERICAN = re.compile(
 )
 _EXTENSION = re.compile(r" ?(?:x|ext\.? ?|#)\d{1,6}(?!\w)")
 _DATE = re.compile(r"(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)?\d{2}(?![-./ ]?\d)")
-_LABEL = Phrases(
-    "phone", "phones", "phone number", "telephone", "tel", "tel no", "call", "call me", "calling", "mobile", "cell", "cellphone",
-    "fax", "sms", "text me", "whatsapp", "dial", "hotline", "ph", "mob", "reach me", "reach you at",
-    "handy", "telefon", "telefonnummer", "mobil", "mobilnummer", "rufnummer", "durchwahl", "festnetz", "anrufen", "tél", "téléphone",
-    "telephone", "portable", "appeler", "appelez", "teléfono", "telefono", "móvil", "movil", "celular", "llamar", "llame", "cellulare", "cell",
-    "chiamare", "telefone", "telemóvel", "ligar", "ligue", "telefoon", "mobiel", "bellen", "tlf", "puh", "puhelin", "numer telefonu", "komórka",
-    "zadzwoń", "телефон", "тел", "моб", "позвоните", "τηλέφωνο", "κινητό", "电话", "手机", "電話", "携帯", "전화", "휴대폰", "هاتف", "טלפון",
-)  # fmt: skip
+_LABEL = words_for("phone")
 _AFTER = re.compile(
     r"^[ \-–(\\,|]{0,4}(?:office|fax|mobile|cell|home|work|desk|direct|pager|phone|tel|mobil|büro|privat|handy)\b"
 )

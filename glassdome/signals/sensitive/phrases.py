@@ -9,9 +9,10 @@ from itertools import islice
 from operator import itemgetter
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
+from glassdome.core.shipped import shipped_table
 from glassdome.signals.sensitive.view import Span, TextView
 
-__all__ = ["AFTER", "BEFORE", "CONTRARY", "Phrases"]
+__all__ = ["AFTER", "BEFORE", "CONTRARY", "Phrases", "words_for"]
 
 #: Characters searched before and after a candidate for words that name it.
 BEFORE = 64
@@ -42,6 +43,11 @@ class Phrases:
                 self._spaced.setdefault(max(_WORD.findall(phrase), key=len), []).append(form)
         #: The longest word of each phrase.
         self.keys = frozenset(self._spaced)
+
+    @classmethod
+    def listed(cls, text: str) -> Phrases:
+        """Read phrases parted by semicolons."""
+        return cls(*(" ".join(phrase.split()) for phrase in text.split(";")))
 
     def hits(self, view: TextView) -> tuple[Span, ...]:
         """Return where the phrases stand, in order of their ends."""
@@ -85,17 +91,13 @@ class Phrases:
         return follows or self.last_before(view, start) >= 0
 
 
+_LISTED = shipped_table("signals/data/sensitive_words.toml")
+
+
+def words_for(name: str) -> Phrases:
+    """Return the phrases that the data file lists under a name."""
+    return Phrases.listed(_LISTED[name])
+
+
 #: What stands before a number that is only somebody's reference.
-CONTRARY = Phrases(
-        "order", "order number", "order no", "tracking", "tracking number", "tracking id", "shipment", "parcel", "package",
-        "invoice", "invoice number", "ticket", "case", "case id", "reference", "ref", "confirmation", "confirmation number",
-        "booking", "reservation", "transaction", "transaction id", "message id", "isbn", "issn", "ean", "upc", "gtin", "sku",
-        "imei", "serial", "serial number", "article", "item", "part number", "model", "version", "build", "meeting id", "conference id",
-        "awb", "waybill", "usps", "ups", "fedex", "dhl", "bestellung", "bestellnummer", "auftrag", "auftragsnummer", "sendung",
-        "sendungsnummer", "rechnung", "rechnungsnummer", "vorgang", "vorgangsnummer", "aktenzeichen", "buchung", "buchungsnummer",
-        "kundennummer", "artikelnummer", "seriennummer", "paket", "commande", "numéro de commande", "colis", "suivi", "facture",
-        "référence", "réservation", "dossier", "pedido", "número de pedido", "envío", "seguimiento", "factura", "referencia", "reserva",
-        "ordine", "numero ordine", "spedizione", "fattura", "riferimento", "prenotazione", "encomenda", "rastreamento", "fatura",
-        "bestelling", "bestelnummer", "zending", "factuur", "zamówienie", "zamówienia", "przesyłka", "faktura", "objednávka", "заказ",
-        "order id", "customer number", "订单", "运单", "快递", "注文番号", "伝票番号", "주문번호",
-)  # fmt: skip
+CONTRARY = words_for("reference")

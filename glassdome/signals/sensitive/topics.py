@@ -7,21 +7,12 @@ from collections.abc import Iterator
 
 from glassdome.core.limits import MAX_PHRASE_CHARS
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.phrases import Phrases, words_for
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_topics"]
 
-_HEALTH = Phrases(
-    "diagnosis", "diagnosed", "biopsy", "chemotherapy", "chemo", "radiotherapy", "hiv", "hiv positive", "pregnant", "pregnancy test", "miscarriage",
-    "depression", "antidepressant", "antidepressants", "psychiatrist", "psychotherapy", "bipolar", "schizophrenia", "cancer",
-    "blood test", "test results", "lab results", "medical record", "medical records", "medical history", "prescription", "sick leave", "disability", "diabetes",
-    "epilepsy", "diagnostiziert", "krebs", "schwanger", "depressionen", "psychiater", "blutwerte", "befund", "arztbrief",
-    "krankschreibung", "krankgeschrieben", "arbeitsunfähigkeit", "enceinte", "dépression", "arrêt maladie", "ordonnance", "dossier médical",
-    "diagnóstico", "embarazada", "depresión", "cáncer", "baja médica", "historia clínica", "receta médica", "diagnosi", "incinta", "depressione",
-    "cartella clinica", "grávida", "câncer", "atestado médico", "zwanger", "kanker", "ziekmelding", "diagnoza", "ciąża", "zwolnienie lekarskie",
-    "диагноз", "беременна", "больничный", "诊断", "癌症", "診断", "病歴",
-)  # fmt: skip
+_HEALTH = words_for("health")
 #: Words for a person of whom the sentence speaks.
 _PERSON = re.compile(
     r"(?<!\w)(?:my|your|i['’]?m|i am|i was|i have|you have|patient|employee|(?:my |your )?(?:son|daughter|wife|husband|mother|father)|mein|meine|meiner|"
@@ -30,12 +21,7 @@ _PERSON = re.compile(
 )
 #: How near the person must stand to the word for the illness or the pay.
 _NEAR = 40
-_PAY = Phrases(
-    "salary", "salaries", "annual pay", "base pay", "gross pay", "net pay", "take-home pay", "payslip", "pay slip", "wage", "wages",
-    "severance", "gehalt", "jahresgehalt", "bruttogehalt", "lohn", "gehaltsabrechnung", "abfindung", "salaire", "rémunération",
-    "fiche de paie", "bulletin de salaire", "salario", "sueldo", "nómina", "stipendio", "busta paga", "retribuzione", "salário", "holerite", "salaris", "loonstrook",
-    "wynagrodzenie", "pensja", "lön", "løn", "lønn", "palkka", "зарплата", "оклад", "工资", "薪资", "給与", "年収", "연봉",
-)  # fmt: skip
+_PAY = words_for("pay")
 _AMOUNT = re.compile(
     r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|pln|sek|inr))[ \u00a0]?\d[\d.,' \u00a0]{1,14}k?|\b\d[\d.,']{2,14}[ \u00a0]?k?[ \u00a0]?(?:[$€£¥₹]|(?:usd|eur|euros?|gbp|chf|dollars|pounds|zł|kr|"
     r"k|lpa|per (?:year|annum|month|hour)|pro jahr|brutto|par an|al año|all'anno)\b)",

@@ -9,7 +9,7 @@ from hashlib import sha256
 from stdnum import bitcoin
 
 from glassdome.signals.sensitive.finding import Candidate
-from glassdome.signals.sensitive.phrases import Phrases
+from glassdome.signals.sensitive.phrases import words_for
 from glassdome.signals.sensitive.view import TextView
 
 __all__ = ["find_wallets"]
@@ -20,22 +20,7 @@ _VERSIONS = frozenset({0, 5, 22, 30, 48, 50, 65})
 _BASE58 = re.compile(r"[139ADLMT](?<![A-Za-z0-9][139ADLMT])[1-9A-HJ-NP-Za-km-z]{25,33}(?![A-Za-z0-9])")
 _BECH32 = re.compile(r"(?<![A-Za-z0-9])(?:bc1|BC1)[A-Za-z0-9]{11,71}(?![A-Za-z0-9])")
 _ETHEREUM = re.compile(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
-_ETHEREUM_WORDS = Phrases(
-    "eth",
-    "ethereum",
-    "ether",
-    "wallet",
-    "usdt",
-    "usdc",
-    "erc20",
-    "erc",
-    "token",
-    "crypto",
-    "metamask",
-    "bnb",
-    "cartera",
-    "portefeuille",
-)
+_ETHEREUM_WORDS = words_for("ethereum")
 
 
 def _base58check(text: str) -> bool:
