@@ -21,7 +21,7 @@ from tests.servers.mailcow_state import Danger, MailcowState
 
 __all__ = ["MailcowServer"]
 
-_SECRET: Final = ("password", "password2", "app_passwd", "app_passwd2")
+_SECRET: Final = ("password", "password2")
 
 
 class MailcowServer:
@@ -80,17 +80,9 @@ class MailcowServer:
             rows = [state.domain_row(name) for name in state.domains]
         elif noun == "domain" and rest:
             return _page(state.domain_row(rest[0]) if rest[0] in state.domains else {}, 200)
-        elif noun == "alias":
-            rows = list(state.aliases.values())
-        elif noun == "app-passwd" and rest[:1] == ["all"]:
-            rows = [a for a in state.app_passwords.values() if a["username"] == rest[1]]
         elif noun == "rl-mbox" and rest:
             value, frame = state.rate_limits.get(rest[0], ("", ""))
             return _page({"value": value, "frame": frame} if value else {}, 200)
-        elif noun == "quarantine" and rest[:1] == ["all"]:
-            return _page(list(state.quarantine.values()), 200)
-        elif noun == "quarantine" and rest:
-            return _page(state.quarantine.get(int(rest[0])) or {}, 200)
         elif noun == "passwordpolicy":
             return _page(state.policy, 200)
         elif noun == "status" and rest == ["version"]:
@@ -121,58 +113,8 @@ class MailcowServer:
         state = self.state
         return {
             "add/mailbox": state.add_mailbox,
-            "edit/mailbox": lambda b: _each(b, state.edit_mailbox),
-            "edit/mailbox/custom-attribute": lambda b: _each(b, state.edit_custom),
             "delete/mailbox": lambda b: [m for item in b for m in state.delete_mailbox(item)],
-            "add/alias": self._add_alias,
-            "delete/alias": lambda b: self._remove(state.aliases, b, "alias_removed"),
-            "add/app-passwd": self._add_app_password,
-            "delete/app-passwd": lambda b: self._remove(state.app_passwords, b, "app_passwd_removed"),
-            "edit/rl-mbox": lambda b: _each(b, self._limit),
-            "edit/qitem": lambda b: _each(b, self._quarantine_action),
-            "delete/qitem": lambda b: self._remove(state.quarantine, b, "qitem_removed"),
         }
-
-    def _add_alias(self, attr: dict[str, Any]) -> list[Any]:
-        number = self.state.new_id()
-        self.state.aliases[number] = {"id": number, "address": attr["address"], "goto": attr["goto"], "active": 1}
-        return [["alias_added", attr["address"], number]]
-
-    def _add_app_password(self, attr: dict[str, Any]) -> list[Any]:
-        if attr.get("username") not in self.state.mailboxes:
-            raise Danger("access_denied")
-        number = self.state.new_id()
-        protocols = {f"{p}": 1 for p in attr.get("protocols", [])}
-        self.state.app_passwords[number] = {
-            "id": number,
-            "name": attr["app_name"],
-            "username": attr["username"],
-            "password": "{BLF-CRYPT}$2y$hash",
-            "active": 1,
-            **protocols,
-        }
-        return ["app_passwd_added"]
-
-    def _limit(self, item: str, attr: dict[str, Any]) -> list[Any]:
-        self.state.rate_limits[item] = (str(attr["rl_value"]), str(attr["rl_frame"]))
-        return [["rl_saved", item]]
-
-    def _quarantine_action(self, item: str, attr: dict[str, Any]) -> list[Any]:
-        if int(item) not in self.state.quarantine:
-            raise Danger("access_denied")
-        self.state.released.append((int(item), str(attr["action"])))
-        return [["item_released", item]]
-
-    @staticmethod
-    def _remove(rows: dict[int, Any], items: list[str], word: str) -> list[Any]:
-        for item in items:
-            if rows.pop(int(item), None) is None:
-                raise Danger("access_denied")
-        return [[word, item] for item in items]
-
-
-def _each(body: dict[str, Any], edit: Callable[[str, dict[str, Any]], list[Any]]) -> list[Any]:
-    return [message for item in body["items"] for message in edit(item, body["attr"])]
 
 
 def _element(kind: str, message: Any, route: list[str], body: Any = None) -> dict[str, Any]:

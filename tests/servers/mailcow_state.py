@@ -35,7 +35,7 @@ class Domain:
 
 @dataclass(slots=True)
 class MailcowState:
-    """Domains, mailboxes, aliases, app passwords, quarantine and policy, with the quirks of the real one.
+    """Domains, mailboxes, rate limits and policy, with the quirks of the real one.
 
     `on_mailboxes` is called with address -> password after each change, so that a real Dovecot can follow.
     """
@@ -43,27 +43,17 @@ class MailcowState:
     domains: dict[str, Domain] = field(default_factory=dict)
     mailboxes: dict[str, dict[str, Any]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
-    aliases: dict[int, dict[str, Any]] = field(default_factory=dict)
-    app_passwords: dict[int, dict[str, Any]] = field(default_factory=dict)
-    quarantine: dict[int, dict[str, Any]] = field(default_factory=dict)
     rate_limits: dict[str, tuple[str, str]] = field(default_factory=dict)
     policy: dict[str, str] = field(
         default_factory=lambda: {"length": "6", "chars": "0", "special_chars": "0", "lowerupper": "0", "numbers": "0"}
     )
-    released: list[tuple[int, str]] = field(default_factory=list)
     #: mailcow was seen to answer `password_complexity` and to create the mailbox all the same.
     creates_despite_complexity: bool = False
     on_mailboxes: Callable[[dict[str, str]], None] = lambda passwords: None
-    _next_id: int = 1
 
     def add_domain(self, name: str, **limits: Any) -> None:
         """Add a domain."""
         self.domains[name] = Domain(name, **limits)
-
-    def new_id(self) -> int:
-        """Return the next row id."""
-        self._next_id += 1
-        return self._next_id
 
     def add_mailbox(self, attr: dict[str, Any]) -> list[Any]:
         """Create a mailbox; return the messages of success."""
@@ -127,24 +117,6 @@ class MailcowState:
         }
         self.passwords[address] = str(attr.get("password", ""))
         self.on_mailboxes(dict(self.passwords))
-
-    def edit_mailbox(self, address: str, attr: dict[str, Any]) -> list[Any]:
-        """Change a mailbox; unknown attributes say success and store nothing, as mailcow does."""
-        row = self._mailbox(address)
-        if attr.get("password"):
-            weak = self._weak(str(attr["password"]), str(attr.get("password2", "")))
-            if weak:
-                raise Danger(weak)
-            self.passwords[address] = str(attr["password"])
-            self.on_mailboxes(dict(self.passwords))
-        if "quota" in attr:
-            row["quota"] = int(attr["quota"]) * _MIB
-        for name in ("name", "tags"):
-            if name in attr:
-                row[name] = attr[name]
-        if "active" in attr:
-            row["active"] = row["active_int"] = int(attr["active"])
-        return [["mailbox_modified", address]]
 
     def edit_custom(self, address: str, attr: dict[str, Any]) -> list[Any]:
         """Set custom attributes."""

@@ -83,11 +83,6 @@ class MailcowHttp:
         """POST add/`noun`."""
         return read_write(await self._call("POST", "add", (noun,), body=dict(attributes)))
 
-    async def edit(self, noun: str, items: Sequence[str], attributes: Mapping[str, Any]) -> WriteOutcome:
-        """POST edit/`noun` for `items`; `noun` may hold a slash (mailbox/custom-attribute)."""
-        body = {"items": [*items], "attr": dict(attributes)}
-        return read_write(await self._call("POST", "edit", tuple(noun.split("/")), body=body))
-
     async def delete(self, noun: str, items: Sequence[str]) -> WriteOutcome:
         """POST delete/`noun`."""
         return read_write(await self._call("POST", "delete", (noun,), body=[*items]))

@@ -1,4 +1,4 @@
-"""Mailboxes: create, change, delete, list; each write is read back, since mailcow's "success" is no proof."""
+"""Mailboxes: create, delete, list; each write is read back, since mailcow's "success" is no proof."""
 
 from __future__ import annotations
 
@@ -102,18 +102,6 @@ class MailcowMailboxes:
     async def password_policy(self) -> dict[str, Any]:
         """Return the password policy: length, chars, special_chars, lowerupper, numbers."""
         return await self._http.object("passwordpolicy") or {}
-
-    async def edit(self, address: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Change attributes (mailcow's names) and return the mailbox as it is now."""
-        await self._http.edit("mailbox", [address], changes)
-        return await self.get(address)
-
-    async def set_custom_attribute(self, address: str, attribute: str, value: str) -> None:
-        """Set one custom attribute, mailcow's own place for an opt-in; verified by reading back."""
-        await self._http.edit("mailbox/custom-attribute", [address], {"attribute": [attribute], "value": [value]})
-        stored = (await self.get(address)).get("custom_attributes") or {}
-        if not isinstance(stored, Mapping) or str(stored.get(attribute, "")) != value:
-            raise MailcowRefused(f"mailcow said success, but {attribute} of {address} is not {value!r}.")
 
     async def delete(self, address: str) -> tuple[str, ...]:
         """Delete a mailbox and return mailcow's warnings; raises NotFound when there is none."""

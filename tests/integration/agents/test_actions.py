@@ -419,7 +419,7 @@ async def test_a_wrong_certificate_ends_it(mailcow: Mailcow, monkeypatch: pytest
 async def test_our_rate_stays_below_the_servers(agent: MailcowAgent, mailcow: Mailcow) -> None:
     """mailcow allows ten an hour: the tenth is not sent; the failure says when to come back."""
     sender = await born(agent, "eager")
-    await agent.client.objects.set_rate_limit(sender, 10, "h")
+    mailcow.api.state.rate_limits[sender] = ("10", "h")
     task = {"action": "send_email", "mailbox": sender, "to_addresses": [sender], "save_copy": False}
 
     results = [await agent.execute(task) for _ in range(10)]
