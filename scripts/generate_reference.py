@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
 
 
 def settings_page() -> str:
@@ -79,15 +80,16 @@ def cli_page() -> str:
 
 def api_page() -> str:
     """Return the page of the REST API."""
+    from api_reference import markdown
+
     from glassdome.api.app import with_routes
-    from glassdome.api.reference import markdown
 
     return markdown(with_routes("").openapi())
 
 
 def mcp_page() -> str:
     """Return the page of the MCP tools."""
-    from glassdome.mcp.reference import markdown
+    from mcp_reference import markdown
 
     return markdown()
 
@@ -131,7 +133,6 @@ def signals_page() -> str:
 
 def python_page() -> str:
     """Return the page of the stable Python names."""
-    sys.path.insert(0, str(ROOT / "scripts"))
     from python_reference import python_page as page
 
     return page()

@@ -1,4 +1,4 @@
-"""The API written out for people, from the OpenAPI document: as a page at `/docs`, and as the reference in `docs/`."""
+"""The API written out for people, from the OpenAPI document: as a page at `/docs`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-__all__ = ["STYLE", "Operation", "html_page", "markdown", "operations"]
+__all__ = ["STYLE", "Operation", "html_page", "operations"]
 
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}"
@@ -101,29 +101,6 @@ def _answer_example(document: Mapping[str, Any], operation: Mapping[str, Any]) -
     element = _resolve(document, schema.get("items", {}))
     example = [element["example"]] if "example" in element else schema.get("example")
     return json.dumps(example, indent=2, ensure_ascii=False) if example is not None else ""
-
-
-def markdown(document: Mapping[str, Any]) -> str:
-    """Return the reference page."""
-    lines = [
-        "# REST API",
-        "",
-        "Generated from the program (`python scripts/generate_reference.py`); a test keeps it fresh.",
-        "",
-        document["info"]["description"],
-        "",
-    ]
-    for item in operations(document):
-        lines += [f"## {item.method} {item.path}", "", f"{item.summary}. Auth: {item.auth}.", "", item.text, ""]
-        if item.rows:
-            lines += ["| parameter | type | default | meaning |", "|---|---|---|---|"]
-            lines += [f"| `{n}` | {t} | {d} | {a.replace('|', chr(92) + '|')} |" for n, t, d, a in item.rows] + [""]
-        if item.body:
-            lines += ["Request:", "", "```json", item.body, "```", ""]
-        if item.example:
-            lines += ["Answer:", "", "```json", item.example, "```", ""]
-        lines += ["| status | meaning |", "|---|---|", *(f"| {s} | {a} |" for s, a in item.answers), ""]
-    return "\n".join(lines)
 
 
 def html_page(document: Mapping[str, Any]) -> str:

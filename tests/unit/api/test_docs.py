@@ -1,17 +1,11 @@
-"""OpenAPI, the page made of it, and the reference made of it."""
+"""OpenAPI, and the page made of it."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
-from glassdome.api.app import with_routes
-from glassdome.api.reference import markdown
-
 from .bench import Bench
-
-REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "api.md"
 
 
 async def document(bench: Bench) -> dict[str, Any]:
@@ -83,8 +77,3 @@ async def test_the_page_loads_nothing_foreign(bench: Bench) -> None:
 
     assert tags & {"script", "img", "link", "iframe", "object"} == set()
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
-
-
-def test_the_reference_is_fresh() -> None:
-    """docs/reference/api.md is what the program says; `python scripts/generate_reference.py` writes it anew."""
-    assert REFERENCE.read_text(encoding="utf-8") == markdown(with_routes("").openapi())

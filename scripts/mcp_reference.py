@@ -1,4 +1,4 @@
-"""The tools as a page for people, made from their schemas."""
+"""Write the page of the MCP tools from their schemas."""
 
 from __future__ import annotations
 
