@@ -10,7 +10,6 @@ __all__ = ["Colour", "Rgb", "alike", "colour"]
 
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(([^)]{1,80})\)")
-_SEPARATOR = re.compile(r"[\s,/]+")
 #: Sum of the channels' differences below which text is unreadable.
 _ALIKE = 24
 

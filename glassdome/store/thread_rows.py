@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from glassdome.store.actions import key_of
-from glassdome.store.rows import domain_of, ref_of, ref_row
+from glassdome.store.rows import domain_of, ref_row
 from glassdome.values.refs import MessageRef
 from glassdome.values.thread import Thread, ThreadState, Turn
 from glassdome.values.thread_mail import StoredThread, ThreadMail
@@ -154,8 +154,3 @@ def stored_thread(row: Row[Any]) -> StoredThread:
         summary=row.summary,
     )
     return StoredThread(mailbox=row.mailbox, thread=thread, message=row.message, updated_at=row.updated_at)
-
-
-def place_of_row(row: Row[Any]) -> MessageRef:
-    """Read where the mail of a turn lies."""
-    return ref_of(row)
