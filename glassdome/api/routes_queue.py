@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,7 +15,7 @@ from glassdome.api.errors import refusals
 from glassdome.api.lists import UNCHANGED, tagged
 from glassdome.desk.http import Wired
 from glassdome.desk.queue import QueueEdit, QueueParameters, move_jobs, page_of_queue
-from glassdome.shapes.job import DepthShape, JobShape, depth_shape
+from glassdome.shapes.job import DepthShape, JobShape
 
 __all__ = ["router"]
 
@@ -40,7 +41,7 @@ async def get_queue(
 ) -> Response:
     """Answer the queue's depth and one page of jobs, with the reason of each failure."""
     page = await page_of_queue(services, caller, parameters)
-    depth, following = json.dumps(depth_shape(page.depth)), json.dumps(page.next_after_id)
+    depth, following = json.dumps(asdict(page.depth)), json.dumps(page.next_after_id)
     body = f'{{"depth":{depth},"jobs":[{",".join(page.jobs)}],"next_after_id":{following}}}'
     return tagged(request, body)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,7 +16,7 @@ from glassdome.desk.http import Wired
 from glassdome.desk.lookup import Filters
 from glassdome.ports.store import Statistics
 from glassdome.shapes.analysis import AnalysisShape
-from glassdome.shapes.job import DepthShape, depth_shape
+from glassdome.shapes.job import DepthShape
 
 __all__ = ["router", "statistics_shape"]
 
@@ -57,26 +58,11 @@ async def get_stats(
     """Totals, times and the last ten analyses, over what the key may see and the filters leave."""
     query = filters.query(caller, limit=10)
     found = await services.analyses.overview(query, now=services.clock.now())
-    body = json.dumps(statistics_shape(found.statistics) | {"queue": depth_shape(found.depth)}, ensure_ascii=False)
+    body = json.dumps(statistics_shape(found.statistics) | {"queue": asdict(found.depth)}, ensure_ascii=False)
     return tagged(request, f'{body[:-1]},"last":[{",".join(found.newest.items)}]}}')
 
 
 def statistics_shape(totals: Statistics) -> dict[str, Any]:
     """Return the JSON object of the totals."""
-    return {
-        "total": totals.total,
-        "phishing": totals.phishing,
-        "spam": totals.spam,
-        "unknown": totals.unknown,
-        "sensitive": totals.sensitive,
-        "degraded": totals.degraded,
-        "processing_time": {
-            "average": totals.average_seconds,
-            "p50": totals.p50_seconds,
-            "p95": totals.p95_seconds,
-        },
-        "per_model": dict(totals.per_model or {}),
-        "per_category": dict(totals.per_category or {}),
-        "per_day": dict(totals.per_day or {}),
-        "corrected": dict(totals.corrected or {}),
-    }
+    body = asdict(totals)
+    return body | {"processing_time": {name: body.pop(f"{name}_seconds") for name in TimesShape.model_fields}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Final
@@ -17,7 +17,6 @@ from glassdome.core.log_outage import BACK
 from glassdome.core.unexpected import wrap_unexpected
 from glassdome.desk.services import Services
 from glassdome.shapes.instants import rfc3339
-from glassdome.shapes.job import depth_shape
 from glassdome.shapes.model_role import role_shape
 from glassdome.values.event import health_event
 from glassdome.values.job import QueueDepth
@@ -156,7 +155,7 @@ class HealthBoard:
             "model_role": str(role.grant.role),
             "model_test": role_shape(role),
             "database_kind": "sqlite" if settings.database.startswith("sqlite") else "mariadb",
-            "queue": depth_shape(self._depth) if self._depth else None,
+            "queue": asdict(self._depth) if self._depth else None,
             "version": self._services.version,
             "parts": {name: _part(part) for name, part in self._parts.items()},
         }

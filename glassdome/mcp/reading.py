@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,7 +21,7 @@ from glassdome.mcp.tool import PAGE, Tool
 from glassdome.mcp.tool_context import ToolContext
 from glassdome.mcp.untrusted_text import shows_body
 from glassdome.ports.store import AnalysisQuery
-from glassdome.shapes.job import depth_shape
+from glassdome.shapes.job import DepthShape
 from glassdome.values.preferences import EngineAccess
 from glassdome.values.refs import INBOX
 
@@ -109,20 +109,8 @@ async def _statistics(context: ToolContext, caller: Caller, given: Filters) -> T
     services = context.services
     found = await services.analyses.statistics(await _searched(context, given, given.query(caller)))
     depth = await services.queue.depth(now=services.clock.now(), mailboxes=caller.mailboxes, domains=caller.domains)
-    return Totals(
-        total=found.total,
-        phishing=found.phishing,
-        spam=found.spam,
-        unknown=found.unknown,
-        sensitive=found.sensitive,
-        degraded=found.degraded,
-        average_seconds=found.average_seconds,
-        p95_seconds=found.p95_seconds,
-        per_category=dict(found.per_category or {}),
-        per_model=dict(found.per_model or {}),
-        per_day=dict(found.per_day or {}),
-        queue=depth_shape(depth),
-    )
+    told = asdict(found) | {"queue": asdict(depth)}
+    return Totals(**{name: told[name] for name in Totals.model_fields})
 
 
 async def _queue(context: ToolContext, caller: Caller, given: QueueParameters) -> QueueResult:
@@ -130,7 +118,7 @@ async def _queue(context: ToolContext, caller: Caller, given: QueueParameters) -
     shapes: list[Mapping[str, Any]] = [json.loads(text) for text in page.jobs]
     access = await accesses(context, (shape["mailbox"] for shape in shapes))
     return QueueResult(
-        depth=depth_shape(page.depth),
+        depth=DepthShape(**asdict(page.depth)),
         jobs=[JobRow.of(shape, access[shape["mailbox"]]) for shape in shapes],
         next_after_id=page.next_after_id,
     )

@@ -6,7 +6,7 @@ Every method raises StoreUnavailable when the database cannot be reached.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -122,10 +122,10 @@ class Statistics:
     average_seconds: float = 0.0
     p50_seconds: float = 0.0
     p95_seconds: float = 0.0
-    per_model: Mapping[str, int] | None = None
-    per_category: Mapping[str, int] | None = None
-    per_day: Mapping[str, int] | None = None
-    corrected: Mapping[str, int] | None = None
+    per_model: Mapping[str, int] = field(default_factory=dict)
+    per_category: Mapping[str, int] = field(default_factory=dict)
+    per_day: Mapping[str, int] = field(default_factory=dict)
+    corrected: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

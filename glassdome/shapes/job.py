@@ -1,4 +1,4 @@
-"""A job and the depth of the queue as JSON: their schemas for OpenAPI, and the writers."""
+"""A job and the depth of the queue as JSON: their schemas for OpenAPI, and the writer of a job."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from glassdome.shapes.instants import rfc3339
-from glassdome.values.job import Job, JobState, QueueDepth
+from glassdome.values.job import Job, JobState
 
-__all__ = ["JOB_COLUMNS", "DepthShape", "JobShape", "depth_shape", "job_shape"]
+__all__ = ["JOB_COLUMNS", "DepthShape", "JobShape", "job_shape"]
 
 #: The column behind each field of `job_shape`: with these names the store makes whole pages of jobs in the database.
 JOB_COLUMNS: Final[Mapping[str, str]] = {
@@ -71,16 +71,4 @@ def job_shape(job: Job) -> dict[str, Any]:
         "lease_owner": job.lease_owner,
         "error_code": job.error_code,
         "error": job.error,
-    }
-
-
-def depth_shape(depth: QueueDepth) -> dict[str, Any]:
-    """Return the JSON object of the queue's depth."""
-    return {
-        "pending": depth.pending,
-        "leased": depth.leased,
-        "done": depth.done,
-        "failed": depth.failed,
-        "cancelled": depth.cancelled,
-        "oldest_seconds": depth.oldest_seconds,
     }

@@ -101,7 +101,7 @@ async def gather(
         until=now,
         totals=await analyses.statistics(AnalysisQuery(since=since, until=now)),
         before=await analyses.statistics(AnalysisQuery(since=since - _LENGTH[kind], until=since)),
-        days=_days(now, every.per_day or {}, caught.per_day or {}),
+        days=_days(now, every.per_day, caught.per_day),
         models=_model_times(await _newest(analyses, since, now)),
         phishing=worst.items,
         depth=await queue.depth(now=now),

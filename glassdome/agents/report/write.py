@@ -108,7 +108,7 @@ def _html(title: str, when: str, sections: Sequence[tuple[str, _Rows]], files: S
 
 def _charts(figures: Figures, domain: str) -> tuple[OutgoingFile, ...]:
     drawn = [("volume", volume(figures.days))]
-    if each := list((figures.totals.per_category or {}).items())[:8]:
+    if each := list(figures.totals.per_category.items())[:8]:
         drawn.append(("categories", bars("Mail by category", [(name, float(n)) for name, n in each])))
     if figures.models:
         slow = [(m.model, round(m.p95, 3)) for m in figures.models[:6]]
