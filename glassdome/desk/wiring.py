@@ -6,6 +6,7 @@ import asyncio
 from collections import ChainMap
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 from glassdome import __version__
@@ -35,26 +36,9 @@ def services_of(app: App) -> Services:
     async def reload() -> None:
         await app.settings.refresh(force=True)
 
-    return Services(
-        settings=app.settings.current,
-        clock=app.clock,
-        owners=app.database.owners,
-        queue=app.database.queue,
-        analyses=app.database.analyses,
-        preferences=app.database.preferences,
-        answer_rules=app.database.answer_rules,
-        config=app.database.config,
-        history=app.database.history,
-        actions=app.database.actions,
-        sessions=app.database.sessions,
-        keys=app.database.api_keys,
-        threads=app.database.threads,
-        events=app.database.events,
-        webhooks=app.database.webhooks,
-        deliveries=app.database.deliveries,
-        commands=app.database.commands,
-        classify=_judge(app.settings.current, app.clock, app.builtin, app.extended, app.files),
-        version=__version__,
+    judge = _judge(app.settings.current, app.clock, app.builtin, app.extended, app.files)
+    return replace(
+        _services(app.database, app.settings.current, app.clock, judge),
         metrics=app.metrics,
         source=app.source,
         undoer=app.undoer,
@@ -85,29 +69,33 @@ async def services_without(settings: Settings, database: Database) -> AsyncItera
     async with AsyncExitStack() as stack:
         stack.push_async_callback(models.aclose)
         files = await stack.enter_async_context(open_files(settings, warm=True))
-        yield Services(
-            settings=lambda: settings,
-            clock=clock,
-            owners=database.owners,
-            queue=database.queue,
-            analyses=database.analyses,
-            preferences=database.preferences,
-            answer_rules=database.answer_rules,
-            config=database.config,
-            history=database.history,
-            actions=database.actions,
-            sessions=database.sessions,
-            keys=database.api_keys,
-            threads=database.threads,
-            events=database.events,
-            webhooks=database.webhooks,
-            deliveries=database.deliveries,
-            commands=database.commands,
-            classify=_judge(lambda: settings, clock, builtin, plugins, files),
-            version=__version__,
-            models=models,
-            probes=models.probes,
-        )
+        judge = _judge(lambda: settings, clock, builtin, plugins, files)
+        yield replace(_services(database, lambda: settings, clock, judge), models=models, probes=models.probes)
+
+
+def _services(database: Database, settings: Callable[[], Settings], clock: Clock, judge: Classify) -> Services:
+    """Return services of the stores and the judge alone."""
+    return Services(
+        settings=settings,
+        clock=clock,
+        owners=database.owners,
+        queue=database.queue,
+        analyses=database.analyses,
+        preferences=database.preferences,
+        answer_rules=database.answer_rules,
+        config=database.config,
+        history=database.history,
+        actions=database.actions,
+        sessions=database.sessions,
+        keys=database.api_keys,
+        threads=database.threads,
+        events=database.events,
+        webhooks=database.webhooks,
+        deliveries=database.deliveries,
+        commands=database.commands,
+        classify=judge,
+        version=__version__,
+    )
 
 
 def _judge(
