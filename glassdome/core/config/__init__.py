@@ -10,7 +10,7 @@ import difflib
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AliasChoices, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -20,7 +20,7 @@ from glassdome.core.config.checks import check_keys, http_url
 from glassdome.core.config.dotenv import DotenvValue, read_dotenv
 from glassdome.core.config.edge import EdgeSettings
 from glassdome.core.config.env import ConfigFile, EnvFile, Environment
-from glassdome.core.config.field import parts_of, setting
+from glassdome.core.config.field import checked_by, parts_of, setting
 from glassdome.core.config.file import KEYS, FileValue, read_config_file
 from glassdome.core.config.files import FileSettings
 from glassdome.core.config.mailboxes import read_mailboxes
@@ -103,7 +103,7 @@ class Settings(
         "GLASSDOME_IMAP_MASTER_USER", None, "Dovecot master user, such as master@mailcow.local"
     )
     imap_master_password: SecretStr | None = setting("GLASSDOME_IMAP_MASTER_PASSWORD", None, "Its password")
-    mailboxes: str = setting(
+    mailboxes: Annotated[str, checked_by(read_mailboxes)] = setting(
         "GLASSDOME_MAILBOXES",
         "",
         "Mailboxes chosen for analysis, comma-separated: a@example.org, a@example.org:password, or"
@@ -202,12 +202,6 @@ class Settings(
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
         return None if value is None else http_url(value)
-
-    @field_validator("mailboxes")
-    @classmethod
-    def _are_addresses(cls, value: str) -> str:
-        read_mailboxes(value)
-        return value
 
     @field_validator("api_keys")
     @classmethod

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import field_validator
 from pydantic_settings import BaseSettings
 
 from glassdome.core.config.checks import http_url
-from glassdome.core.config.field import parts_of, setting
+from glassdome.core.config.field import checked_by, parts_of, setting
 
 __all__ = ["AccessSettings", "read_admins", "read_domain_admins"]
 
@@ -57,10 +57,10 @@ class AccessSettings(BaseSettings):
         " identity provider leads back to it",
         live=True,
     )
-    admins: str = setting(
+    admins: Annotated[str, checked_by(read_admins)] = setting(
         "GLASSDOME_ADMINS", "", "Mailboxes, comma-separated, whose owners see every mailbox and all settings", live=True
     )
-    domain_admins: str = setting(
+    domain_admins: Annotated[str, checked_by(read_domain_admins)] = setting(
         "GLASSDOME_DOMAIN_ADMINS",
         "",
         "Mailboxes whose owners see whole domains: ann@example.org:example.org|example.net, comma-separated",
@@ -71,15 +71,3 @@ class AccessSettings(BaseSettings):
     @classmethod
     def _is_address(cls, value: str | None) -> str | None:
         return None if value is None else http_url(value)
-
-    @field_validator("admins")
-    @classmethod
-    def _are_mailboxes(cls, value: str) -> str:
-        read_admins(value)
-        return value
-
-    @field_validator("domain_admins")
-    @classmethod
-    def _are_mailboxes_with_domains(cls, value: str) -> str:
-        read_domain_admins(value)
-        return value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import field_validator
+from typing import Annotated
 
-from glassdome.core.config.field import setting
+from glassdome.core.config.field import checked_by, setting
 from glassdome.core.config.oidc import OidcSettings
 from glassdome.core.networks import parse_networks
 
@@ -14,15 +14,9 @@ __all__ = ["EdgeSettings"]
 class EdgeSettings(OidcSettings):
     """Name the proxies that are believed."""
 
-    trusted_proxies: str = setting(
+    trusted_proxies: Annotated[str, checked_by(parse_networks)] = setting(
         "GLASSDOME_TRUSTED_PROXIES",
         "",
         "Addresses or networks of proxies whose X-Forwarded-For is believed, comma-separated; empty: none",
         live=True,
     )
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_networks(cls, value: str) -> str:
-        parse_networks(value)
-        return value

@@ -1,12 +1,13 @@
-"""Declares one setting, and splits the lists in a setting."""
+"""Declares one setting, checks its text, and splits the lists in it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from pydantic import AliasChoices, Field
+from pydantic import AfterValidator, AliasChoices, Field
 
-__all__ = ["parts_of", "setting"]
+__all__ = ["checked_by", "parts_of", "setting"]
 
 
 def setting(
@@ -23,6 +24,16 @@ def setting(
         json_schema_extra={"live": live},
         **bounds,
     )
+
+
+def checked_by(read: Callable[[str], object]) -> AfterValidator:
+    """Refuse a text for which `read` raises ValueError; the setting keeps it as it was written."""
+
+    def checked(text: str) -> str:
+        read(text)
+        return text
+
+    return AfterValidator(checked)
 
 
 def parts_of(text: str) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config.field import parts_of, setting
+from glassdome.core.config.field import checked_by, parts_of, setting
 from glassdome.core.config.places import check_model_hosts, key_belongs, refused_places
 from glassdome.core.config.plugins import engine_plugins, parse_weights
 
@@ -71,7 +71,7 @@ class ModelSettings(BaseSettings):
         "Its key, where it wants one; sent only to the URL that environment or config.yml give",
         live=True,
     )
-    model_hosts: str = setting(
+    model_hosts: Annotated[str, checked_by(check_model_hosts)] = setting(
         "GLASSDOME_MODEL_HOSTS",
         "",
         "Hosts, comma-separated, that the API and the web UI may choose for OLLAMA_HOST and GLASSDOME_OPENAI_URL: host"
@@ -118,7 +118,7 @@ class ModelSettings(BaseSettings):
     plugins_off: str = setting(
         "GLASSDOME_PLUGINS_OFF", "", "Installed plugins that are not loaded, by name, comma-separated, or all"
     )
-    plugin_weights: str = setting(
+    plugin_weights: Annotated[str, checked_by(parse_weights)] = setting(
         "GLASSDOME_PLUGIN_WEIGHTS",
         "",
         "What signals of plugins are worth for phishing, in log-odds from -10 to 10: name=1.5, comma-separated; one that"
@@ -147,23 +147,11 @@ class ModelSettings(BaseSettings):
         """Return which values of an `llm_config` table are not followed, each with the reason."""
         return refused_places(self._base or self, table)
 
-    @field_validator("model_hosts")
-    @classmethod
-    def _are_hosts(cls, value: str) -> str:
-        check_model_hosts(value)
-        return value
-
     @field_validator("engine")
     @classmethod
     def _is_engine(cls, value: str | None) -> str | None:
         if value is not None and value not in ENGINES and value not in engine_plugins():
             raise ValueError(f"must be {', '.join(ENGINES)} or the name of an installed plugin")
-        return value
-
-    @field_validator("plugin_weights")
-    @classmethod
-    def _are_weights(cls, value: str) -> str:
-        parse_weights(value)
         return value
 
     @field_validator("engine_skip")

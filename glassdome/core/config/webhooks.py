@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import field_validator
 from pydantic_settings import BaseSettings
 
-from glassdome.core.config.field import setting
+from glassdome.core.config.field import checked_by, setting
 from glassdome.core.receivers import parse_receivers
 
 __all__ = ["WebhookSettings"]
@@ -16,7 +16,7 @@ __all__ = ["WebhookSettings"]
 class WebhookSettings(BaseSettings):
     """Name the hosts that events may be sent to."""
 
-    webhook_hosts: str = setting(
+    webhook_hosts: Annotated[str, checked_by(parse_receivers)] = setting(
         "GLASSDOME_WEBHOOK_HOSTS",
         "",
         "Hosts, comma-separated, that webhooks may lead to: host or host:port, and the networks in which a public name"
@@ -28,9 +28,3 @@ class WebhookSettings(BaseSettings):
         None,
         "PEM file of a private certificate authority, for receivers of webhooks; it replaces the system's authorities",
     )
-
-    @field_validator("webhook_hosts")
-    @classmethod
-    def _are_receivers(cls, value: str) -> str:
-        parse_receivers(value)
-        return value
