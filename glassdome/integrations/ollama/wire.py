@@ -6,7 +6,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import httpx
 from ollama import AsyncClient, ChatResponse, ShowResponse
 
 from glassdome.core.errors import EngineError
+from glassdome.core.per_loop import PerLoop
 from glassdome.integrations.ollama.faults import RunnerFailed, missing, translated
 from glassdome.ports.model import PullProgress
 
@@ -89,46 +90,51 @@ class OllamaWire:
         self._timeout = timeout
         self._headers = headers
         self._tls = tls
-        self._client: tuple[asyncio.AbstractEventLoop, _Client] | None = None
+        self._client = PerLoop(self._open)
 
-    def _open(self) -> _Client:
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._client[0] is not loop:
-            # No proxy of the environment, and no redirect: mail goes to the named host or nowhere.
-            client = _Client(
-                self.url,
-                follow_redirects=False,
-                trust_env=False,
-                headers=self._headers,
-                verify=self._tls or True,
-                timeout=httpx.Timeout(self._timeout, connect=_CONNECT_SECONDS),
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
-            )
-            self._client = (loop, client)
-        return self._client[1]
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[_Client]:
+        # No proxy of the environment, and no redirect: mail goes to the named host or nowhere.
+        client = _Client(
+            self.url,
+            follow_redirects=False,
+            trust_env=False,
+            headers=self._headers,
+            verify=self._tls or True,
+            timeout=httpx.Timeout(self._timeout, connect=_CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
+        )
+        try:
+            yield client
+        finally:
+            await client.close()  # type: ignore[no-untyped-call]
+
+    @asynccontextmanager
+    async def _asking(self, model: str = "", seconds: float = _SMALL_SECONDS) -> AsyncIterator[_Client]:
+        """Lend the client for a question about `model` that may take so long; raises as `translated`."""
+        with translated(self.url, model):
+            async with asyncio.timeout(seconds):
+                yield await self._client.get()
 
     async def version(self) -> str:
         """Return the server's version, such as `0.12.6`; raises ModelUnavailable."""
-        with translated(self.url, ""):
-            async with asyncio.timeout(_SMALL_SECONDS):
-                return str((await self._open().raw("GET", "/api/version"))["version"])
+        async with self._asking() as client:
+            return str((await client.raw("GET", "/api/version"))["version"])
 
     async def installed(self) -> tuple[str, ...]:
         """List the models on this server's own disk; what it would fetch from a cloud is left out."""
-        with translated(self.url, ""):
-            async with asyncio.timeout(_SMALL_SECONDS):
-                models = (await self._open().raw("GET", "/api/tags")).get("models") or []
-                local = (m for m in models if not m.get("remote_host") and not m.get("remote_model"))
-                names = (str(m.get("model") or m.get("name") or "") for m in local)
-                return tuple(sorted(n for n in names if n and not is_cloud_name(n)))
+        async with self._asking() as client:
+            models = (await client.raw("GET", "/api/tags")).get("models") or []
+            local = (m for m in models if not m.get("remote_host") and not m.get("remote_model"))
+            names = (str(m.get("model") or m.get("name") or "") for m in local)
+            return tuple(sorted(n for n in names if n and not is_cloud_name(n)))
 
     async def card(self, model: str) -> ModelCard:
         """Return what the server says of the model; raises ModelMissing, and EngineError for one in a cloud."""
         version = await self.version()
-        with translated(self.url, model):
-            async with asyncio.timeout(_SMALL_SECONDS):
-                raw = await self._open().raw("POST", "/api/show", json={"model": model})
-                shown = ShowResponse(**raw)
+        async with self._asking(model) as client:
+            raw = await client.raw("POST", "/api/show", json={"model": model})
+            shown = ShowResponse(**raw)
         if raw.get("remote_host") or raw.get("remote_model") or is_cloud_name(model):
             raise cloud_refused(model)
         found = [v for k, v in (shown.modelinfo or {}).items() if k.endswith(".context_length") and isinstance(v, int)]
@@ -141,9 +147,8 @@ class OllamaWire:
 
     async def digest(self, model: str) -> str:
         """Return the digest of the model on this server; raises ModelMissing."""
-        with translated(self.url, model):
-            async with asyncio.timeout(_SMALL_SECONDS):
-                rows = (await self._open().raw("GET", "/api/tags")).get("models") or []
+        async with self._asking(model) as client:
+            rows = (await client.raw("GET", "/api/tags")).get("models") or []
         names = (model, full_name(model))
         found = [str(row.get("digest") or "") for row in rows if (row.get("model") or row.get("name")) in names]
         if not found:
@@ -152,23 +157,25 @@ class OllamaWire:
 
     async def loaded(self) -> frozenset[str]:
         """Return the names of the models in memory."""
-        with translated(self.url, ""):
-            async with asyncio.timeout(_SMALL_SECONDS):
-                return frozenset(full_name(m.model or "") for m in (await self._open().ps()).models)
+        async with self._asking() as client:
+            return frozenset(full_name(m.model or "") for m in (await client.ps()).models)
 
     async def load(self, body: Mapping[str, Any]) -> None:
         """Load the model with the options of `body` and wait for it, longer than an answer may take."""
-        with translated(self.url, str(body["model"])):
-            async with asyncio.timeout(_LOAD_SECONDS):
-                async with aclosing(self._open().pieces({**body, "messages": []})) as pieces:
-                    async for _ in pieces:
-                        pass
+        async with (
+            self._asking(str(body["model"]), _LOAD_SECONDS) as client,
+            aclosing(client.pieces({**body, "messages": []})) as pieces,
+        ):
+            async for _ in pieces:
+                pass
 
     async def chat(self, body: Mapping[str, Any]) -> Answer:
         """Ask, and put the pieces together; raises as `translated`."""
-        with translated(self.url, str(body["model"])):
-            async with asyncio.timeout(self._timeout), aclosing(self._open().pieces(body)) as pieces:
-                return await self._gather(pieces)
+        async with (
+            self._asking(str(body["model"]), self._timeout) as client,
+            aclosing(client.pieces(body)) as pieces,
+        ):
+            return await self._gather(pieces)
 
     async def _gather(self, pieces: AsyncGenerator[ChatResponse, None]) -> Answer:
         text: list[str] = []
@@ -198,14 +205,12 @@ class OllamaWire:
         if is_cloud_name(model):
             raise cloud_refused(model)
         with translated(self.url, model):
-            async for step in await self._open().pull(model, stream=True):
+            async for step in await (await self._client.get()).pull(model, stream=True):
                 yield PullProgress(status=step.status or "", completed=step.completed or 0, total=step.total or 0)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
-        if self._client is not None and self._client[0] is asyncio.get_running_loop():
-            await self._client[1].close()  # type: ignore[no-untyped-call]
-        self._client = None
+        await self._client.aclose()
 
 
 def is_cloud_name(model: str) -> bool:

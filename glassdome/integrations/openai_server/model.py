@@ -6,7 +6,8 @@ import asyncio
 import json
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
@@ -14,6 +15,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 from glassdome.core import log
 from glassdome.core.errors import ModelMissing, OutputInvalid
+from glassdome.core.per_loop import PerLoop
 from glassdome.integrations.limiter import Limiter
 from glassdome.integrations.local_network import refuse_public_service
 from glassdome.integrations.openai_server.faults import FormatUnknown, ServerBusy, translated
@@ -62,16 +64,13 @@ class OpenAiServer:
         self._given_context = context_tokens
         self._facts: ModelFacts | None = None
         self._format: Format = _FORMATS[0]
-        self._client: tuple[asyncio.AbstractEventLoop, AsyncOpenAI] | None = None
+        self._client = PerLoop(self._open)
 
-    async def _open(self) -> AsyncOpenAI:
-        """Return the running loop's client; making one reads files, which is not for the loop."""
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._client[0] is not loop:
-            made = await asyncio.to_thread(self._make)
-            if self._client is None or self._client[0] is not loop:
-                self._client = (loop, made)
-        return self._client[1]
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[AsyncOpenAI]:
+        # Making one reads files, which is not for the loop.
+        async with await asyncio.to_thread(self._make) as client:
+            yield client
 
     def _make(self) -> AsyncOpenAI:
         # No proxy of the environment, no redirect, no organization of the environment, no hidden retries.
@@ -124,7 +123,7 @@ class OpenAiServer:
         more: dict[str, Any] = {} if form == "text" else {"response_format": _response_format(form, prompt.schema)}
         with translated(self._url, model):
             async with asyncio.timeout(self._timeout):
-                client = await self._open()
+                client = await self._client.get()
                 answer: Any = await client.chat.completions.create(
                     model=model,
                     messages=[{"role": "system", "content": system}, {"role": "user", "content": prompt.user}],
@@ -165,7 +164,7 @@ class OpenAiServer:
     async def _ask_facts(self) -> ModelFacts:
         with translated(self._url, self.name):
             async with asyncio.timeout(self._timeout):
-                page = await (await self._open()).models.list()
+                page = await (await self._client.get()).models.list()
             rows = [row.to_dict() for row in page.data]
         named = [row for row in rows if not self.name or row["id"] == self.name]
         if not named:
@@ -189,13 +188,11 @@ class OpenAiServer:
         """List the models it serves; raises ModelUnavailable."""
         with translated(self._url, self.name):
             async with asyncio.timeout(self._timeout):
-                return tuple(sorted(row.id for row in (await (await self._open()).models.list()).data))
+                return tuple(sorted(row.id for row in (await (await self._client.get()).models.list()).data))
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
-        if self._client is not None and self._client[0] is asyncio.get_running_loop():
-            await self._client[1].close()
-        self._client = None
+        await self._client.aclose()
 
 
 def _text_of(message: ChatCompletionMessage) -> str:
