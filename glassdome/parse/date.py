@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
+from glassdome.core.shipped import shipped_table
+
 __all__ = ["parse_date"]
 
 #: The common form in one step; what it does not match goes the long way.
@@ -28,34 +30,9 @@ _OFFSET_WITH_COLON = re.compile(r"([+-]\d\d):(\d\d)(?!\d|:)")
 _FRACTION = re.compile(r"(\d\d:\d\d:\d\d)[.,]\d{1,9}")
 _THREE_DIGITS = re.compile(r"(?<=[a-z][ -])(\d{3})(?=\s+\d\d?:\d\d)", re.IGNORECASE)
 _HALF_DAY = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?)\s{0,3}([ap])\.?m\b\.?", re.IGNORECASE)
-#: Months as programs that follow the system's language write them, by how they begin.
-_LOCAL_MONTHS = {
-    "janv": "Jan", "jän": "Jan", "ene": "Jan", "gen": "Jan", "fév": "Feb", "fev": "Feb", "mär": "Mar", "mrz": "Mar",
-    "maa": "Mar", "mrt": "Mar", "avr": "Apr", "abr": "Apr", "mai": "May", "mei": "May", "maj": "May", "mag": "May",
-    "juin": "Jun", "giu": "Jun", "juil": "Jul", "lug": "Jul", "aoû": "Aug", "aou": "Aug", "ago": "Aug", "set": "Sep",
-    "okt": "Oct", "out": "Oct", "ott": "Oct", "dez": "Dec", "dic": "Dec", "déc": "Dec", "des": "Dec",
-    "янв": "Jan", "фев": "Feb", "мар": "Mar", "апр": "Apr", "мая": "May", "май": "May", "июн": "Jun", "июл": "Jul",
-    "авг": "Aug", "сен": "Sep", "окт": "Oct", "ноя": "Nov", "дек": "Dec",
-    "jan": "Jan", "feb": "Feb", "mar": "Mar", "apr": "Apr", "jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep",
-    "nov": "Nov", "dec": "Dec",
-    # Polish, Czech, Finnish, Turkish, Romanian, Hungarian, Greek, Ukrainian. "lip", "lis" and "srp" are other months in Croatian.
-    "sty": "Jan", "lut": "Feb", "kwi": "Apr", "cze": "Jun", "sie": "Aug", "wrz": "Sep", "paź": "Oct", "paz": "Oct", "gru": "Dec",
-    "led": "Jan", "úno": "Feb", "bře": "Mar", "dub": "Apr", "kvě": "May", "červenec": "Jul", "čvc": "Jul", "červen": "Jun", "června": "Jun", "července": "Jul", "čvn": "Jun", "zář": "Sep",
-    "říj": "Oct", "pro": "Dec",
-    "tammi": "Jan", "helmi": "Feb", "maalis": "Mar", "huhti": "Apr", "touko": "May", "kesä": "Jun", "heinä": "Jul", "elo": "Aug", "syys": "Sep", "loka": "Oct", "marras": "Nov", "joulu": "Dec",
-    "oca": "Jan", "şub": "Feb", "nis": "Apr", "haz": "Jun", "tem": "Jul", "ağu": "Aug", "eyl": "Sep", "eki": "Oct", "kas": "Nov", "ara": "Dec",
-    "ian": "Jan", "iun": "Jun", "iul": "Jul", "noi": "Nov",
-    "febr": "Feb", "márc": "Mar", "ápr": "Apr", "máj": "May", "jún": "Jun", "júl": "Jul", "szept": "Sep",
-    "ιαν": "Jan", "φεβ": "Feb", "μαρ": "Mar", "μάρ": "Mar", "απρ": "Apr", "μαΐ": "May", "μαϊ": "May", "ιουν": "Jun", "ιουλ": "Jul", "αυγ": "Aug", "σεπ": "Sep", "οκτ": "Oct", "νοε": "Nov", "δεκ": "Dec",
-    "січ": "Jan", "лют": "Feb", "бер": "Mar", "кві": "Apr", "тра": "May", "чер": "Jun", "лип": "Jul", "сер": "Aug", "вер": "Sep", "жов": "Oct", "лис": "Nov", "гру": "Dec",
-}  # fmt: skip
-#: Zones that programs write by name, in addition to those of RFC 5322 4.3; names that several countries use are left out.
-_ZONES = {
-    "WEST": "+0100", "CET": "+0100", "MEZ": "+0100", "MET": "+0100", "CEST": "+0200", "MESZ": "+0200", "MEST": "+0200",
-    "EET": "+0200", "SAST": "+0200", "EEST": "+0300", "MSK": "+0300", "HKT": "+0800", "SGT": "+0800", "AWST": "+0800",
-    "JST": "+0900", "KST": "+0900", "AEST": "+1000", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300", "BRT": "-0300",
-    "NST": "-0330", "NDT": "-0230", "AKST": "-0900", "AKDT": "-0800", "HST": "-1000",
-}  # fmt: skip
+_DATA = shipped_table("parse/data/dates.toml")
+_LOCAL_MONTHS = {start: month for month, starts in _DATA["months"].items() for start in starts.split()}
+_ZONES = {name: offset for offset, names in _DATA["zones"].items() for name in names.split()}
 _ZONE = re.compile(rf"(?<=\d)\s{{0,3}}\b({'|'.join(_ZONES)})\b", re.IGNORECASE | re.ASCII)
 #: `Pacific Daylight Time`, as Windows names zones.
 _LONG_ZONE = re.compile(r"\b([ECMP])(?:astern|entral|ountain|acific) ([SD])(?:tandard|aylight) Time\b", re.IGNORECASE)

@@ -9,61 +9,26 @@ from itertools import islice, pairwise
 from stdnum import luhn
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
+from glassdome.core.shipped import shipped_table
 from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import CONTRARY, words_for
 from glassdome.signals.sensitive.view import Span, TextView
 
 __all__ = ["find_cards", "issuer"]
 
+_DATA = shipped_table("signals/data/cards.toml")
 _GROUP = re.compile(r"\d+")
 #: A number that a mail program wrapped: one line break, quoted or not, in a run of groups.
 _BROKEN = re.compile(r"\d(?:[ .\u00a0-]?\d){3,15}[ \u00a0]?\n[ \t>]{0,4}\d(?:[ .\u00a0-]?\d){2,15}")
 _SEPARATORS = frozenset((" ", "-", "\u00a0", "."))
 #: The ways cards are printed and typed, as lengths of groups.
-_GROUPINGS = frozenset(
-    {
-        (4, 4, 4, 4),
-        (4, 6, 5),
-        (4, 6, 4),
-        (4, 4, 4, 4, 3),
-        (4, 4, 4, 4, 2),
-        (4, 4, 4, 4, 1),
-        (4, 4, 4, 1),
-        (6, 13),
-        (6, 10),
-    }
-)
+_GROUPINGS = frozenset(map(tuple, _DATA["groupings"]))
 #: Their first digits: other numbers are skipped at once, so that a table of numbers costs little.
 _BEGINNINGS = frozenset(lengths[:count] for lengths in _GROUPINGS for count in range(1, len(lengths)))
 _WORDS = words_for("card")
 
-#: (lowest prefix, highest prefix, lengths, issuer): the ranges the networks publish, digits of equal length.
-_RANGES: tuple[tuple[str, str, frozenset[int], str], ...] = (
-    ("34", "34", frozenset({15}), "amex"),
-    ("37", "37", frozenset({15}), "amex"),
-    ("1800", "1800", frozenset({15}), "jcb"),
-    ("2131", "2131", frozenset({15}), "jcb"),
-    ("3528", "3589", frozenset(range(16, 20)), "jcb"),
-    ("300", "305", frozenset(range(14, 20)), "diners"),
-    ("3095", "3095", frozenset(range(14, 20)), "diners"),
-    ("36", "36", frozenset(range(14, 20)), "diners"),
-    ("38", "39", frozenset(range(14, 20)), "diners"),
-    ("2200", "2204", frozenset(range(16, 20)), "mir"),
-    ("2221", "2720", frozenset({16}), "mastercard"),
-    ("51", "55", frozenset({16}), "mastercard"),
-    ("4", "4", frozenset({13, 16, 19}), "visa"),
-    ("6011", "6011", frozenset(range(16, 20)), "discover"),
-    ("644", "649", frozenset(range(16, 20)), "discover"),
-    ("65", "65", frozenset(range(16, 20)), "discover"),
-    ("62", "62", frozenset(range(16, 20)), "unionpay"),
-    ("81", "81", frozenset(range(16, 20)), "unionpay"),
-    ("60", "60", frozenset({16}), "rupay"),
-    ("508", "508", frozenset({16}), "rupay"),
-    ("9792", "9792", frozenset({16}), "troy"),
-    ("50", "50", frozenset(range(12, 20)), "maestro"),
-    ("56", "58", frozenset(range(12, 20)), "maestro"),
-    ("67", "67", frozenset(range(12, 20)), "maestro"),
-)
+#: Lowest and highest beginning, lengths, issuer.
+_RANGES = tuple((low, high, frozenset(lengths), name) for name, low, high, lengths in _DATA["ranges"])
 #: Networks take new ranges into use: next to a word for a card, 16 digits with a right Luhn digit are one.
 _UNKNOWN = "unknown"
 #: Issuers whose ranges are so wide that a number needs a word next to it.
