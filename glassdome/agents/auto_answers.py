@@ -13,10 +13,9 @@ from typing import Final
 
 from glassdome.agents.mailcow_agent import MailcowAgent
 from glassdome.agents.tasks import SendEmail
-from glassdome.core.clock import Clock
+from glassdome.core.clock import Clock, zone_of
 from glassdome.core.errors import ActionForbidden, Conflict, RateLimited
 from glassdome.core.limits import MAX_MESSAGE_BYTES
-from glassdome.core.zones import zone_of
 from glassdome.pipeline.answering import may_answer
 from glassdome.ports.agent import UNKNOWN_OUTCOME
 from glassdome.ports.mail import MailSource

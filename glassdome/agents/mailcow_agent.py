@@ -11,7 +11,6 @@ from pydantic import SecretStr
 
 from glassdome.agents.handing_out import HandedOut
 from glassdome.agents.monitoring import Monitor
-from glassdome.agents.results import failure
 from glassdome.agents.sending import Mailer, SendPolicy
 from glassdome.agents.stores import AgentStores, RegisteredLogins
 from glassdome.agents.tasks import (
@@ -25,6 +24,7 @@ from glassdome.agents.tasks import (
     MoveMessage,
     SendEmail,
     Task,
+    failure,
     must_be_writable,
     read_task,
 )
@@ -35,8 +35,7 @@ from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.tls import tls_policy
-from glassdome.mailbox.parsed import ParsedMail
-from glassdome.mailbox.reader import MailboxReader
+from glassdome.mailbox.reader import MailboxReader, ParsedMail
 from glassdome.mailbox.watch import ChangeWaiter
 from glassdome.shapes.analysis import analysis_shape
 from glassdome.values.credentials import Credentials

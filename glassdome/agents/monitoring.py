@@ -6,8 +6,8 @@ import asyncio
 from functools import partial
 from typing import Any, Final
 
-from glassdome.agents.results import failure
 from glassdome.agents.stores import AgentStores
+from glassdome.agents.tasks import failure
 from glassdome.core.clock import Clock
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.unexpected import wrap_unexpected

@@ -23,7 +23,7 @@ from glassdome.agents.mailcow_agent import MailcowAgent, OnMessage
 from glassdome.agents.overseer_mailer import OverseerMailer
 from glassdome.agents.report.figures import Kind, OverseerReport, gather
 from glassdome.agents.report.write import write_report
-from glassdome.agents.results import failure
+from glassdome.agents.tasks import failure
 from glassdome.core.clock import Clock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError

@@ -1,4 +1,4 @@
-"""The tasks an agent is given: dictionaries at the edge, checked and typed from here on."""
+"""The tasks an agent is given and its results: dictionaries at the edge, checked and typed from here on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
-from glassdome.core.errors import InputError, UnknownAction
+from glassdome.core.errors import GlassdomeError, InputError, UnknownAction
 
 __all__ = [
     "ACTIONS",
@@ -24,10 +24,10 @@ __all__ = [
     "MoveMessage",
     "SendEmail",
     "Task",
+    "failure",
     "must_be_writable",
     "read_task",
 ]
-
 
 #: Half a character; and those that Python does not take for a byte of a file name.
 _HALF: Final = re.compile("[\ud800-\udfff]")
@@ -244,3 +244,20 @@ def _explained(exc: ValidationError) -> str:
         place = ".".join(map(str, error["loc"])) or "task"
         parts.append("unknown key " + repr(place) if error["type"] == "extra_forbidden" else f"{place}: {error['msg']}")
     return "; ".join(parts)
+
+
+#: Facts of an error that a caller may act on; the rest stays in the log.
+_TOLD = ("reason", "partial", "created", "reply_code", "message_id", "retry_after", "recipients", "sensitive_types")
+
+
+def failure(error: GlassdomeError, **more: Any) -> dict[str, Any]:
+    """Return the result of a failed task: `success`, `error` (a sentence), `code` (stable), `temporary`."""
+    told = {name: error.facts[name] for name in _TOLD if name in error.facts}
+    return {
+        "success": False,
+        "error": error.public_message,
+        "code": error.code,
+        "temporary": error.temporary,
+        **told,
+        **more,
+    }

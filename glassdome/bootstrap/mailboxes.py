@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from glassdome.core.config import Settings
-from glassdome.core.config.mailboxes import NamedMailbox, read_mailboxes
+from glassdome.core.config.checks import NamedMailbox, read_mailboxes
 from glassdome.core.errors import ConfigError, LoginRefused
 from glassdome.core.secrets import secret_box
 from glassdome.integrations.imap.logins import MasterLogins

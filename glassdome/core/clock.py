@@ -1,12 +1,14 @@
-"""Time as a value: code that needs the time takes a `Clock`, so that tests control it."""
+"""Time as a value: code that needs the time takes a `Clock`, so that tests control it; zones, and waits."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-__all__ = ["Clock", "FixedClock", "SystemClock"]
+__all__ = ["Clock", "FixedClock", "SystemClock", "wait_interval", "zone_of"]
 
 
 class Clock(Protocol):
@@ -52,3 +54,28 @@ class FixedClock:
         """Move the hand forward and let other tasks run once."""
         self.advance(seconds)
         await asyncio.sleep(0)
+
+
+def zone_of(name: str, default: str) -> ZoneInfo:
+    """Return the zone of that name, else the server's `default`, else UTC. It may read a file."""
+    for each in (name, default):
+        try:
+            return ZoneInfo(each)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return ZoneInfo("UTC")
+
+
+#: Seconds after which the interval is asked for again, so that a shorter one holds soon.
+ASK_EVERY: Final = 5.0
+
+
+async def wait_interval(stopping: asyncio.Event, seconds: Callable[[], float]) -> None:
+    """Return when `seconds()` have passed since the call, or `stopping` is set."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    while not stopping.is_set() and (left := start + seconds() - loop.time()) > 0:
+        try:
+            await asyncio.wait_for(stopping.wait(), min(left, ASK_EVERY))
+        except TimeoutError:
+            continue

@@ -8,7 +8,7 @@ from typing import Any
 
 from glassdome.core.config import Settings
 from glassdome.core.config.access import read_admins, read_domain_admins
-from glassdome.core.config.mailboxes import read_mailboxes
+from glassdome.core.config.checks import read_mailboxes
 from glassdome.core.config.oidc import Claim, read_claims, read_domain_claims
 from glassdome.core.errors import IdentityRefused, InvalidAddress
 from glassdome.desk.email_id import as_mailbox

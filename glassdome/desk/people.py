@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from glassdome.core.config import Settings
 from glassdome.core.config.access import read_admins, read_domain_admins
-from glassdome.core.config.mailboxes import read_mailboxes
+from glassdome.core.config.checks import read_mailboxes
 from glassdome.core.errors import ConnectFailed, InvalidAddress, PeerRefused, ProtocolViolation, TransportError
 from glassdome.core.limits import MAX_PASSWORD_CHARS
 from glassdome.core.log import get_logger

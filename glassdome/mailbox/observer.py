@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from glassdome.core.errors import UidValidityChanged
-from glassdome.mailbox.retry import with_retry
+from glassdome.mailbox.source import with_retry
 from glassdome.mailbox.special_use import folder_for, uses_of
 from glassdome.ports.imap import ImapSession, ImapSessions
 from glassdome.values.folder import FetchedMessage

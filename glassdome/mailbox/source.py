@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from glassdome.core.clock import Clock, SystemClock
-from glassdome.core.errors import ImapRefused, InvalidQuery, NotFound, UidValidityChanged
+from glassdome.core.errors import Disconnected, ImapRefused, InvalidQuery, NotFound, UidValidityChanged
 from glassdome.core.limits import IMAP_IDLE_SECONDS
 from glassdome.mailbox.new_mail import compare, found_for_sure
-from glassdome.mailbox.retry import with_retry
 from glassdome.mailbox.search import quoted, search_date
 from glassdome.mailbox.settling import Settling
 from glassdome.mailbox.special_use import folder_for
@@ -19,7 +18,7 @@ from glassdome.ports.imap import ImapSession, ImapSessions
 from glassdome.values.folder import FolderStatus
 from glassdome.values.refs import Cursor, MessageRef, NewUids
 
-__all__ = ["ImapSource"]
+__all__ = ["ImapSource", "with_retry"]
 
 T = TypeVar("T")
 
@@ -29,6 +28,16 @@ _POLL_SECONDS = 30.0
 _LOOKS_WITHOUT_IDLE = 30
 #: First width of the UID window in which older mail is looked for, as a multiple of what is wanted.
 _WINDOW = 4
+
+
+async def with_retry(sessions: ImapSessions, mailbox: str, ask: Callable[[ImapSession], Awaitable[T]]) -> T:
+    """Run a reading operation; once more on a new connection when the old one turns out to be closed."""
+    try:
+        async with sessions.session(mailbox) as session:
+            return await ask(session)
+    except Disconnected:
+        async with sessions.session(mailbox) as session:
+            return await ask(session)
 
 
 class ImapSource:

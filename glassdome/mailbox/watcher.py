@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from glassdome.core.clock import Clock
+from glassdome.core.clock import Clock, wait_interval
 from glassdome.core.errors import StoreError
-from glassdome.core.interval import wait_interval
 from glassdome.core.limits import MAX_PENDING_RINGS
 from glassdome.core.log import get_logger
 from glassdome.mailbox.poller import Poller

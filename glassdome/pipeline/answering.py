@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from glassdome.core.clock import zone_of
 from glassdome.core.errors import ActionForbidden
-from glassdome.core.zones import zone_of
 from glassdome.replies.automatic import absence_rule, fitting, is_away, why_no_answer
 from glassdome.replies.plan import plan_reply
 from glassdome.values.action import Action, ActionKind

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from glassdome.core.clock import wait_interval
 from glassdome.core.errors import GlassdomeError
-from glassdome.core.interval import wait_interval
 from glassdome.core.log import get_logger
 from glassdome.core.unexpected import wrap_unexpected
 

@@ -8,9 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from glassdome.core.clock import Clock
+from glassdome.core.clock import Clock, wait_interval
 from glassdome.core.errors import GlassdomeError
-from glassdome.core.interval import wait_interval
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
 from glassdome.core.unexpected import wrap_unexpected

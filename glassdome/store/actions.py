@@ -13,10 +13,9 @@ from glassdome.ports.agent import ActionPage, ActionQuery
 from glassdome.store.action_list import newest_first, window_end, windowed
 from glassdome.store.connections import Store
 from glassdome.store.events import record_events
-from glassdome.store.keys import key_of
 from glassdome.store.paging import cursor_of
 from glassdome.store.restrict import visible_to
-from glassdome.store.rows import is_ref, ref_of, ref_row
+from glassdome.store.rows import is_ref, key_of, ref_of, ref_row
 from glassdome.store.schema import actions
 from glassdome.store.upsert import upsert
 from glassdome.values.action import Action, ActionKind, ActionState

@@ -10,8 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Store
-from glassdome.store.keys import key_of
-from glassdome.store.rows import is_ref, ref_of, ref_row
+from glassdome.store.rows import is_ref, key_of, ref_of, ref_row
 from glassdome.store.schema import commands, nonces
 from glassdome.values.action import ActionState
 from glassdome.values.agent import CommandRecord

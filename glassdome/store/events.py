@@ -9,9 +9,8 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Store
-from glassdome.store.keys import key_of
 from glassdome.store.restrict import visible_to
-from glassdome.store.rows import domain_of
+from glassdome.store.rows import domain_of, key_of
 from glassdome.store.schema_events import events
 from glassdome.store.upsert import upsert
 from glassdome.values.event import Event, EventKind, NewEvent

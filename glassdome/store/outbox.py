@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Store
-from glassdome.store.keys import key_of
+from glassdome.store.rows import key_of
 from glassdome.store.schema import outbox
 from glassdome.values.agent import OutboxEntry, OutboxState
 

@@ -11,8 +11,7 @@ from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.connections import Store
-from glassdome.store.keys import key_of
-from glassdome.store.rows import is_ref, ref_of, ref_row
+from glassdome.store.rows import is_ref, key_of, ref_of, ref_row
 from glassdome.store.schema import analyses, categories
 from glassdome.store.schema_owners import bulk_changes, marks, sender_rules, views
 from glassdome.store.upsert import upsert

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Table, and_
@@ -15,7 +16,7 @@ from glassdome.values.refs import MessageRef
 from glassdome.values.role import ModelRole
 from glassdome.values.verdict import Label, Verdict
 
-__all__ = ["analysis_of", "analysis_row", "domain_of", "is_ref", "job_of", "ref_of", "ref_row"]
+__all__ = ["analysis_of", "analysis_row", "domain_of", "is_ref", "job_of", "key_of", "ref_of", "ref_row"]
 
 #: Columns that are fields of Verdict under the same name.
 _VERDICT = (
@@ -116,3 +117,8 @@ def analysis_of(row: Row[Any]) -> Analysis:
             | {"attachments": row.attachments or (), "facts": row.facts or ()}
         ),
     )
+
+
+def key_of(text: str) -> str:
+    """Return a key short enough for an index."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

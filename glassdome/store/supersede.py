@@ -6,9 +6,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.store.counters import counters
-from glassdome.store.keys import key_of
 from glassdome.store.read_model import delete_read_model
-from glassdome.store.rows import is_ref
+from glassdome.store.rows import is_ref, key_of
 from glassdome.store.schema import actions, analyses, feedback, queue
 from glassdome.store.schema_owners import marks
 from glassdome.values.action import Action, ActionKind

@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
+from glassdome.core.clock import zone_of
 from glassdome.core.errors import AccessDenied, InputError, NotAuthenticated
 from glassdome.core.limits import MAX_FORM_FIELDS, WEB_USE_SECONDS
-from glassdome.core.zones import zone_of
 from glassdome.desk.http import Wired, proxy_caller, same_secret
 from glassdome.desk.keys import Caller, Scope
 from glassdome.desk.people import caller_of

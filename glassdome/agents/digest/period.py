@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from glassdome.core.zones import zone_of
+from glassdome.core.clock import zone_of
 from glassdome.values.preferences import DigestEvery, Preferences
 
 __all__ = ["LATEST", "Period", "latest_period"]

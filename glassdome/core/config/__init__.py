@@ -16,14 +16,13 @@ from pydantic import AliasChoices, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from glassdome.core.config.agent import AgentSettings
-from glassdome.core.config.checks import check_keys, http_url
+from glassdome.core.config.checks import check_keys, http_url, read_mailboxes
 from glassdome.core.config.dotenv import DotenvValue, read_dotenv
 from glassdome.core.config.edge import EdgeSettings
 from glassdome.core.config.env import ConfigFile, EnvFile, Environment
 from glassdome.core.config.field import checked_by, parts_of, setting
 from glassdome.core.config.file import KEYS, FileValue, read_config_file
 from glassdome.core.config.files import FileSettings
-from glassdome.core.config.mailboxes import read_mailboxes
 from glassdome.core.config.mailcow import MailcowSettings
 from glassdome.core.config.model import ModelSettings
 from glassdome.core.config.places import EDITABLE

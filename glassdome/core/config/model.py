@@ -9,9 +9,9 @@ from typing import Annotated, Final, Self
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from glassdome.core.config.checks import engine_plugins, parse_weights
 from glassdome.core.config.field import checked_by, parts_of, setting
 from glassdome.core.config.places import check_model_hosts, key_belongs, refused_places
-from glassdome.core.config.plugins import engine_plugins, parse_weights
 
 __all__ = ["ENGINES", "SKIP_POLICIES", "ModelSettings"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from glassdome.core.config.checks import engine_plugins
 from glassdome.core.config.field import parts_of
-from glassdome.core.config.plugins import engine_plugins
 from glassdome.core.errors import ConfigError
 from glassdome.core.model_urls import ollama_urls, origin, quotable
 

@@ -13,8 +13,8 @@ from glassdome.core.errors import OutputInvalid, PromptTooLarge
 from glassdome.engine.builtin.language import language_of
 from glassdome.engine.llm.clean import clean_lines
 from glassdome.engine.llm.decode import decode
-from glassdome.engine.llm.echo import repeats_prompt
 from glassdome.engine.llm.foreign import foreign_references
+from glassdome.engine.llm.obedient import repeats_prompt
 from glassdome.engine.llm.opinion import Reading, other_language, read_answer
 from glassdome.engine.llm.schema import READING_SCHEMA, REPLY_SCHEMA
 from glassdome.engine.prompt.build import BuiltPrompt, PromptBudget, build_prompt

@@ -12,9 +12,8 @@ from glassdome.engine.builtin.deadlines import deadline_of
 from glassdome.engine.builtin.language import LANGUAGES, language_of
 from glassdome.engine.llm.clean import clean_phrase, clean_tag
 from glassdome.engine.llm.decode import number, strings
-from glassdome.engine.llm.echo import repeats_prompt
 from glassdome.engine.llm.foreign import foreign_references
-from glassdome.engine.llm.obedient import obeys
+from glassdome.engine.llm.obedient import obeys, repeats_prompt
 from glassdome.engine.llm.quotes import Quoted
 from glassdome.engine.llm.schema import READING_SCHEMA
 from glassdome.engine.prompt.privacy import sensitive_values, veil

@@ -7,10 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from glassdome.act import Performer
-from glassdome.core.clock import Clock
+from glassdome.core.clock import Clock, zone_of
 from glassdome.core.errors import StoreError
 from glassdome.core.log import get_logger
-from glassdome.core.zones import zone_of
 from glassdome.pipeline.threads.turns import TurnMaker
 from glassdome.values.preferences import Preferences
 from glassdome.values.thread import Thread, ThreadState, Turn

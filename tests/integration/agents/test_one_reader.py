@@ -19,7 +19,7 @@ from glassdome.bootstrap.app import App
 from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
-from glassdome.mailbox.parsed import ParsedMail
+from glassdome.mailbox.reader import ParsedMail
 from glassdome.parse import parse_message
 from glassdome.values.message import Message
 from glassdome.values.preferences import Preferences

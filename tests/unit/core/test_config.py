@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from glassdome.core.config import Settings, env_name, misspelt_names
-from glassdome.core.config.mailboxes import read_mailboxes
+from glassdome.core.config.checks import read_mailboxes
 from glassdome.core.errors import ConfigError
 
 

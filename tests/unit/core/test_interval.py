@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from glassdome.core import interval as module
-from glassdome.core.interval import wait_interval
+from glassdome.core import clock as module
+from glassdome.core.clock import wait_interval
 
 
 async def test_a_shorter_interval_holds_now(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glassdome.core.zones import zone_of
+from glassdome.core.clock import zone_of
 
 
 @pytest.mark.parametrize(
