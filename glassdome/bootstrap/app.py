@@ -32,6 +32,7 @@ from glassdome.ports.webhooks import EventPoster
 from glassdome.store import Database
 from glassdome.values.credentials import Credentials
 from glassdome.values.feedback import Feedback
+from glassdome.values.person import SignedInBy
 
 __all__ = ["App"]
 
@@ -70,6 +71,8 @@ class App:
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
     #: Returns whether the mail server takes a login.
     check_login: Callable[[Credentials], Awaitable[bool]] | None = None
+    #: Returns what an API key of mailcow proves that an address brings.
+    check_mailcow_key: Callable[[str, str], Awaitable[SignedInBy | None]] | None = None
     #: The identity provider that people may sign in through.
     provider: IdentityProvider | None = None
     #: Carries out the backfills asked for on pages.

@@ -10,17 +10,22 @@ from glassdome.bootstrap.app import App
 from glassdome.core.errors import TimedOut
 from glassdome.core.limits import MAX_SIGN_IN_SECONDS, MAX_SIGN_INS_AT_ONCE
 from glassdome.integrations.imap.login import ImapServer, accepts
+from glassdome.integrations.mailcow.key_check import MailcowKeyCheck
 from glassdome.integrations.oidc import OidcProvider
+from glassdome.integrations.tls import tls_policy
 from glassdome.values.credentials import Credentials
 
 __all__ = ["add_sign_in", "password_check"]
 
 
 def add_sign_in(app: App, stack: AsyncExitStack) -> None:
-    """Give the app its identity provider; `stack` closes the connections to it."""
+    """Give the app its identity provider and the check of mailcow's keys; `stack` closes what is open."""
     provider = OidcProvider(app.settings.current, app.clock)
     stack.push_async_callback(provider.aclose)
     app.provider = provider
+    settings = app.settings.current()
+    if settings.mailcow_api_url:
+        app.check_mailcow_key = MailcowKeyCheck(settings.mailcow_api_url, tls_policy(settings))
 
 
 def password_check(server: ImapServer) -> Callable[[Credentials], Awaitable[bool]]:

@@ -256,6 +256,10 @@ PROVIDER_KEYS_AGAIN_SECONDS: Final = 60.0
 PROVIDER_CLOCK_SECONDS: Final = 60.0
 #: Characters of a code, state or error word that comes back by the browser.
 MAX_PROVIDER_WORD_CHARS: Final = 4096
+#: Bytes of an answer of mailcow that says whether an API key is right; it holds its version.
+MAX_MAILCOW_ANSWER_BYTES: Final = 64 * 1024
+#: Days that a key holds which was made with a role that mailcow or the identity provider granted: neither tells of its end.
+MAX_GRANTED_KEY_DAYS: Final = 30
 #: API keys that one person may have made, the characters of their names, and the days that one holds at most.
 MAX_MADE_KEYS: Final = 20
 MAX_KEY_LABEL_CHARS: Final = 60

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from glassdome.core.config import Settings
 from glassdome.core.errors import AccessDenied, Conflict, InputError, NotFound
-from glassdome.core.limits import MAX_KEY_DAYS, MAX_KEY_LABEL_CHARS, MAX_MADE_KEYS, WEB_USE_SECONDS
+from glassdome.core.limits import (
+    MAX_GRANTED_KEY_DAYS,
+    MAX_KEY_DAYS,
+    MAX_KEY_LABEL_CHARS,
+    MAX_MADE_KEYS,
+    WEB_USE_SECONDS,
+)
 from glassdome.desk.keys import Caller, Scope
 from glassdome.desk.people import caller_of
 from glassdome.desk.services import Services
-from glassdome.values.person import MadeKey, Person
+from glassdome.values.person import MadeKey, Person, SignedInBy
 
 if TYPE_CHECKING:
     from glassdome.store.api_keys import ApiKeyTable
@@ -24,6 +31,7 @@ __all__ = [
     "choices",
     "key_name",
     "keys_seen",
+    "longest_days",
     "made_key_caller",
     "make_key",
     "may_be_made",
@@ -54,6 +62,19 @@ def choices(owner: Person, caller: Caller) -> Sequence[str]:
     return list(dict.fromkeys([*own, *(caller.domains or ()), *([] if caller.restricted else [EVERYTHING])]))
 
 
+def longest_days(settings: Settings, owner: Person, covers: str) -> int:
+    """Return how many days a key may hold: less where a role from outside grants it, since nothing tells when that ends."""
+    if owner.by.by_mailcow:
+        return MAX_GRANTED_KEY_DAYS
+    granted = owner.by is SignedInBy.PROVIDER and (owner.everything or owner.domains)
+    if not granted or covers == owner.name:
+        return MAX_KEY_DAYS
+    # Without the grant, our own settings may say the same: then they end it.
+    own = caller_of(replace(owner, everything=False, domains=()), settings)
+    lasting = own is not None and (not own.restricted or covers in (own.domains or ()))
+    return MAX_KEY_DAYS if lasting else MAX_GRANTED_KEY_DAYS
+
+
 async def make_key(
     services: Services, owner: Person, caller: Caller, *, label: str, covers: str, writes: bool, days: int
 ) -> str:
@@ -63,8 +84,9 @@ async def make_key(
     """
     if not label or len(label) > MAX_KEY_LABEL_CHARS or not label.isprintable():
         raise InputError(f"A key has a name of at most {MAX_KEY_LABEL_CHARS} characters.")
-    if not 1 <= days <= MAX_KEY_DAYS:
-        raise InputError(f"A key holds for 1 to {MAX_KEY_DAYS} days.")
+    longest = longest_days(services.settings(), owner, covers)
+    if not 1 <= days <= longest:
+        raise InputError(f"Such a key holds for 1 to {longest} days.")
     if covers not in choices(owner, caller) or (writes and caller.scope is not Scope.RW):
         raise AccessDenied("A key may not see or do more than you.")
     text, now = _PREFIX + secrets.token_urlsafe(32), services.clock.now()

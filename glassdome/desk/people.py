@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from pydantic import SecretStr
 
 from glassdome.core.config import Settings
 from glassdome.core.config.access import read_admins, read_domain_admins
 from glassdome.core.config.checks import read_mailboxes
-from glassdome.core.errors import ConnectFailed, InvalidAddress, PeerRefused, ProtocolViolation, TransportError
+from glassdome.core.errors import (
+    ConnectFailed,
+    InvalidAddress,
+    PeerRefused,
+    ProtocolViolation,
+    RateLimited,
+    TransportError,
+)
 from glassdome.core.limits import MAX_PASSWORD_CHARS
 from glassdome.core.log import get_logger
 from glassdome.core.secrets import reveal
@@ -17,7 +26,7 @@ from glassdome.desk.services import Services
 from glassdome.values.credentials import Credentials
 from glassdome.values.person import Person, SignedInBy
 
-__all__ = ["caller_of", "owner_of", "takes_passwords"]
+__all__ = ["caller_of", "mailcow_administrator", "owner_of", "takes_mailcow_keys", "takes_passwords"]
 
 _log = get_logger(__name__)
 
@@ -25,6 +34,31 @@ _log = get_logger(__name__)
 def takes_passwords(services: Services) -> bool:
     """Return whether owners can sign in with their mailboxes' passwords."""
     return services.check_login is not None and services.settings().mailbox_sign_in
+
+
+def takes_mailcow_keys(services: Services) -> bool:
+    """Return whether mailcow's administrators can sign in with its API keys."""
+    return services.check_mailcow_key is not None and services.settings().mailcow_sign_in
+
+
+async def mailcow_administrator(services: Services, key: str, visitor: str) -> Person | None:
+    """Return the administrator whom an API key of mailcow proves, None for any other text; the key is kept nowhere.
+
+    Raises AccessDenied where mailcow does not allow the key from the visitor's address, and ConnectFailed where it
+    cannot say.
+    """
+    if services.check_mailcow_key is None or not takes_mailcow_keys(services):
+        return None
+    try:
+        by = await services.check_mailcow_key(key, visitor)
+    except (TransportError, PeerRefused, ProtocolViolation, RateLimited) as exc:
+        _log.warning("sign_in_not_checked", code=exc.code, problem=exc.message)
+        raise ConnectFailed(
+            "mailcow cannot be asked at present, so the key was not checked.", fix="Try again in a minute."
+        ) from exc
+    if by is None:
+        return None
+    return Person(by=by, name=f"mailcow-{sha256(key.encode()).hexdigest()[:8]}", everything=True)
 
 
 async def owner_of(services: Services, address: str, password: SecretStr) -> Person | None:
@@ -70,6 +104,9 @@ def caller_of(person: Person, settings: Settings) -> Caller | None:
         return None
     if person.by is SignedInBy.PROVIDER and not settings.signs_in_by_provider:
         return None
+    if person.by.by_mailcow:
+        scope = Scope.RW if person.by is SignedInBy.MAILCOW else Scope.RO
+        return Caller(name=person.name, scope=scope) if settings.mailcow_sign_in else None
     return _caller_of_mailbox(person, settings)
 
 

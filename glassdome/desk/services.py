@@ -19,6 +19,7 @@ from glassdome.ports.store import ConfigStore
 from glassdome.ports.webhooks import EventPoster
 from glassdome.values.credentials import Credentials
 from glassdome.values.feedback import Feedback
+from glassdome.values.person import SignedInBy
 from glassdome.values.role import RoleState
 from glassdome.values.verdict import Verdict
 
@@ -65,6 +66,7 @@ class Services:
     `has_mailbox` returns whether the mail server has a mailbox, None without a server that could tell.
     `poster` sends tests to receivers of events.
     `check_login` returns whether the mail server takes a login, and raises where it cannot say; None without one.
+    `check_mailcow_key` returns what an API key of mailcow proves that an address brings; None without a mailcow.
     `provider` is the identity provider that people may sign in through, where the settings name one.
     `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
     `role` returns what the language model of this moment earned. `probes` name the parts that `/health` reports besides the database:
@@ -98,6 +100,7 @@ class Services:
     teach: Callable[[Feedback], Awaitable[None]] | None = None
     has_mailbox: Callable[[str], Awaitable[bool]] | None = None
     check_login: Callable[[Credentials], Awaitable[bool]] | None = None
+    check_mailcow_key: Callable[[str, str], Awaitable[SignedInBy | None]] | None = None
     provider: IdentityProvider | None = None
     backfills: Backfills | None = None
     try_warning: Callable[[str], Awaitable[None]] | None = None

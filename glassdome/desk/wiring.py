@@ -47,6 +47,7 @@ def services_of(app: App) -> Services:
         teach=app.teach,
         has_mailbox=app.has_mailbox,
         check_login=app.check_login,
+        check_mailcow_key=app.check_mailcow_key,
         provider=app.provider,
         backfills=app.backfills,
         try_warning=app.try_warning,

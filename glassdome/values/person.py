@@ -15,6 +15,14 @@ class SignedInBy(StrEnum):
     KEY = "key"
     MAILBOX = "mailbox"
     PROVIDER = "provider"
+    #: An API key of mailcow: one that may write, and one that may only read.
+    MAILCOW = "mailcow"
+    MAILCOW_READ = "mailcow_ro"
+
+    @property
+    def by_mailcow(self) -> bool:
+        """An API key of mailcow was the proof."""
+        return self in (SignedInBy.MAILCOW, SignedInBy.MAILCOW_READ)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

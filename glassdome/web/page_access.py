@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request, Response
 
 from glassdome.core.errors import NotFound
 from glassdome.desk.http import Wired
-from glassdome.desk.made_keys import EVERYTHING, choices, key_name, keys_seen, make_key, revoke_key
+from glassdome.desk.made_keys import EVERYTHING, choices, key_name, keys_seen, longest_days, make_key, revoke_key
 from glassdome.desk.services import Services
 from glassdome.values.person import Person
 from glassdome.web.begin import audit, forget_session
@@ -16,6 +18,8 @@ from glassdome.web.visitor import Filled, Reads, SentForm, Visitor
 
 __all__ = ["router"]
 
+#: Days that a key holds unless its maker says otherwise.
+_USUAL_DAYS: Final = 365
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
 
 
@@ -72,6 +76,7 @@ async def sign_out_everywhere(services: Wired, form: Filled) -> Response:
 
 async def _shown(request: Request, services: Services, visitor: Visitor, *, made: str = "") -> Response:
     now, known, caller = services.clock.now(), visitor.known, visitor.signed_in_by
+    longest = longest_days(services.settings(), known.person, EVERYTHING) if known else 0
     found = await services.sessions.sessions_of(known.person.name, now=now, idle_since=now - IDLE) if known else ()
     return render(
         request,
@@ -82,6 +87,7 @@ async def _shown(request: Request, services: Services, visitor: Visitor, *, made
         keys=await keys_seen(services, known.person, caller) if known else (),
         choices=choices(known.person, caller) if known else (),
         everything=EVERYTHING,
+        days=min(_USUAL_DAYS, longest) if known else 0,
         key_name=key_name,
         made=made,
     )

@@ -12,7 +12,7 @@ from glassdome.core.secrets import reveal
 from glassdome.desk.guesses import Guesses, address_of
 from glassdome.desk.http import Wired
 from glassdome.desk.keys import find_caller, parse_keys
-from glassdome.desk.people import owner_of
+from glassdome.desk.people import mailcow_administrator, owner_of
 from glassdome.desk.services import Services
 from glassdome.values.person import Person, SignedInBy
 from glassdome.web.back import our_page
@@ -43,8 +43,9 @@ async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
     back, address = our_page(form["next"]), form["address"]
     try:
         person = await _person(request, services, form)
-    except ConnectFailed:
-        return sign_in_form(request, services, form.visitor, back, status=503, address=address)
+    except ConnectFailed as exc:
+        said = "" if address else exc.public_message
+        return sign_in_form(request, services, form.visitor, back, status=503, address=address, problem=said)
     if person is None:
         return sign_in_form(request, services, form.visitor, back, status=401, address=address)
     answer = redirect(back)
@@ -69,7 +70,7 @@ async def _person(request: Request, services: Services, form: SentForm) -> Perso
     mailbox = mailbox[:MAX_ADDRESS_CHARS]
     count_try(request, services, mailbox)
     if not mailbox:
-        return _by_key(services, form["key"].strip(), address)
+        return await _by_key(services, form["key"].strip(), address)
     person = await owner_of(services, mailbox, SecretStr(form["password"]))
     if person is None:
         Guesses.log(address, "mailbox")
@@ -78,9 +79,12 @@ async def _person(request: Request, services: Services, form: SentForm) -> Perso
     return person
 
 
-def _by_key(services: Services, key: str, address: str) -> Person | None:
+async def _by_key(services: Services, key: str, address: str) -> Person | None:
+    """Return who has a key of ours, else of mailcow; the second is asked for only where the first is not known."""
     caller = find_caller(key, parse_keys(reveal(services.settings().api_keys) or ""))
-    if caller is None:
+    if caller is not None:
+        return Person(by=SignedInBy.KEY, name=caller.name)
+    person = await mailcow_administrator(services, key, address)
+    if person is None:
         Guesses.log(address, "web")
-        return None
-    return Person(by=SignedInBy.KEY, name=caller.name)
+    return person

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from glassdome.core.secrets import reveal
-from glassdome.desk.people import takes_passwords
+from glassdome.desk.people import takes_mailcow_keys, takes_passwords
 from glassdome.desk.services import Services
 from glassdome.web.page import render
 from glassdome.web.visitor import Visitor
@@ -24,7 +24,7 @@ def sign_in_form(
     address: str = "",
     problem: str = "",
 ) -> Response:
-    """Return the page; `problem` is why a sign-in through the identity provider failed."""
+    """Return the page; `problem` is why a sign-in failed that is neither a wrong password nor a wrong key."""
     settings = services.settings()
     by_provider = services.provider is not None and settings.signs_in_by_provider
     return render(
@@ -40,5 +40,6 @@ def sign_in_form(
         address=address,
         by_mailbox=takes_passwords(services),
         provider=settings.oidc_name if by_provider else "",
+        by_mailcow=takes_mailcow_keys(services),
         keys_there=bool(reveal(settings.api_keys)),
     )

@@ -28,6 +28,7 @@ class MailcowServer:
     """An ASGI application (`app`) over a `MailcowState`.
 
     `requests` records (verb/route, headers) of every call; `sessions` counts the calls that brought no cookie.
+    `denied` are the addresses that no key may be used from, as a proxy names them.
     `break_with` makes every further call answer as a PHP exception does: 200 and nothing.
     """
 
@@ -38,6 +39,7 @@ class MailcowServer:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.sessions = 0
         self.broken = False
+        self.denied: set[str] = set()
         self.app = Starlette(routes=[Route("/api/v1/{verb}/{route:path}", self._serve, methods=["GET", "POST", "PUT"])])
 
     async def _serve(self, request: Request) -> Response:
@@ -53,6 +55,9 @@ class MailcowServer:
     async def _judge(self, request: Request, verb: str, route: list[str]) -> Response:
         key = request.headers.get("x-api-key")
         access = self._keys.get(key or "")
+        visitor = request.headers.get("x-forwarded-for", "")
+        if access is not None and visitor in self.denied:
+            return _page({"type": "error", "msg": f"api access denied for ip {visitor}"}, 401)
         if key and access is None:
             return _page({"type": "error", "msg": "authentication failed"}, 401)
         if self.broken:
@@ -94,6 +99,8 @@ class MailcowServer:
     async def _write(self, request: Request, verb: str, route: list[str]) -> Response:
         if request.method != "POST":
             return _page({"type": "error", "msg": "only POST method is allowed"}, 405)
+        if "content-type" not in request.headers:
+            return _page({"type": "error", "msg": "Cannot find attributes in post data"}, 200)
         try:
             body = json.loads(await request.body())
         except ValueError:

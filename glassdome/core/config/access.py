@@ -50,6 +50,12 @@ class AccessSettings(BaseSettings):
         "Let owners sign in to the web UI with the address and password of their mailbox, checked by IMAP",
         live=True,
     )
+    mailcow_sign_in: bool = setting(
+        "GLASSDOME_MAILCOW_SIGN_IN",
+        True,
+        "Let mailcow's administrators sign in to the web UI with an API key of mailcow, checked at MAILCOW_API_URL",
+        live=True,
+    )
     public_url: str | None = setting(
         "GLASSDOME_PUBLIC_URL",
         None,
