@@ -256,7 +256,7 @@ PROVIDER_KEYS_AGAIN_SECONDS: Final = 60.0
 PROVIDER_CLOCK_SECONDS: Final = 60.0
 #: Characters of a code, state or error word that comes back by the browser.
 MAX_PROVIDER_WORD_CHARS: Final = 4096
-#: Bytes of an answer of mailcow that says whether an API key is right; it holds its version.
+#: Bytes of mailcow's answer to the check of an API key; it holds its version.
 MAX_MAILCOW_ANSWER_BYTES: Final = 64 * 1024
 #: Days that a key holds which was made with a role that mailcow or the identity provider granted: neither tells of its end.
 MAX_GRANTED_KEY_DAYS: Final = 30
