@@ -7,6 +7,7 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from socket import socket
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -22,8 +23,13 @@ __all__ = ["HttpServer", "asked_to_stop", "serving"]
 class HttpServer(uvicorn.Server):
     """Uvicorn in our own event loop: signals are ours, and it says when it is ready."""
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int, keeper: Doorkeeper) -> None:
-        """Port 0 takes any free one; `port` tells which after the start. `keeper` bounds connections."""
+    def __init__(
+        self, app: ASGIApp, *, host: str, port: int, keeper: Doorkeeper, at_end: Callable[[], None] = lambda: None
+    ) -> None:
+        """Port 0 takes any free one; `port` tells which after the start. `keeper` bounds connections.
+
+        `at_end` ends answers that would never end by themselves.
+        """
         # Uvicorn would believe what any peer on loopback says of its visitors: `api.guesses.address_of` asks the settings.
         config = uvicorn.Config(
             app,
@@ -37,7 +43,7 @@ class HttpServer(uvicorn.Server):
             timeout_graceful_shutdown=HTTP_SHUTDOWN_SECONDS,
         )
         super().__init__(config)
-        self._where = f"{host}:{port}"
+        self._where, self._at_end = f"{host}:{port}", at_end
 
     @contextmanager
     def capture_signals(self):  # type: ignore[no-untyped-def]
@@ -59,6 +65,11 @@ class HttpServer(uvicorn.Server):
                 fix="Choose another --host or --port.",
             ) from exc
 
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Stop listening, and let requests under way finish."""
+        self._at_end()
+        await super().shutdown(sockets)
+
 
 @asynccontextmanager
 async def serving(
@@ -67,13 +78,14 @@ async def serving(
     host: str,
     port: int,
     proxies: Callable[[], Sequence[Network]] = tuple,
+    at_end: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[HttpServer]:
     """Serve while the block runs; requests under way have some seconds to finish at its end.
 
-    `proxies` answers whose connections are not counted as one visitor's.
+    `proxies` answers whose connections are not counted as one visitor's, `at_end` is called when the stop begins.
     """
     keeper = Doorkeeper(proxies)
-    server = HttpServer(app, host=host, port=port, keeper=keeper)
+    server = HttpServer(app, host=host, port=port, keeper=keeper, at_end=at_end)
     task = asyncio.create_task(server.serve())
     try:
         while not server.started:

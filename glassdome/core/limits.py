@@ -307,6 +307,14 @@ MAX_LISTED_CHARS: Final = 500
 MAX_OWN_CATEGORY_CHARS: Final = 60
 #: Seconds for which the plots' numbers are kept: pages ask again whenever something happens, and each reads 30 days.
 KEPT_COURSE_SECONDS: Final = 10.0
+#: Streams of events to open pages: in all, and of one session. A browser opens six connections to a host, and its pages
+#: need some of them.
+MAX_STREAMS: Final = 128
+MAX_STREAMS_PER_SESSION: Final = 3
+#: Seconds after which a quiet stream says something: nginx hangs up after 60. Each also asks whether it may go on.
+STREAM_HEARTBEAT_SECONDS: Final = 20.0
+#: Seconds between two looks for news, which serve all streams of a process.
+STREAM_LOOK_SECONDS: Final = 1.0
 #: Mailboxes offered by name in the web UI; further ones are typed.
 MAX_OFFERED_MAILBOXES: Final = 200
 

@@ -8,6 +8,7 @@ from glassdome.core.secrets import SecretBox
 from glassdome.web import (
     page_access,
     page_bulk,
+    page_events,
     page_mail,
     page_mailbox,
     page_message,
@@ -33,6 +34,7 @@ def add_web(app: FastAPI, box: SecretBox) -> None:
     app.state.web = Web(box)
     pages = (
         page_mail,
+        page_events,
         page_bulk,
         page_threads,
         page_mailbox,

@@ -54,20 +54,22 @@ async def revoke(services: Wired, form: Filled) -> Response:
 
 
 @router.post("/end-session")
-async def end_session(services: Wired, form: Filled) -> Response:
+async def end_session(request: Request, services: Wired, form: Filled) -> Response:
     """End one session of the visitor's, in whichever browser."""
     who = _person(form).name
     if not await services.sessions.end_sessions(who, session=form["session"] or "-"):
         raise NotFound("That session has ended already.")
+    request.app.state.web.streams.ring()
     await audit(services, who, "end_session")
     return redirect("access", done="session_ended")
 
 
 @router.post("/sign-out-everywhere")
-async def sign_out_everywhere(services: Wired, form: Filled) -> Response:
+async def sign_out_everywhere(request: Request, services: Wired, form: Filled) -> Response:
     """End all sessions of the visitor's."""
     who = _person(form).name
     await services.sessions.end_sessions(who)
+    request.app.state.web.streams.ring()
     await audit(services, who, "sign_out_everywhere")
     answer = redirect("sign-in", done="signed_out_everywhere")
     forget_session(answer)

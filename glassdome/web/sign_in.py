@@ -59,6 +59,7 @@ async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
     answer = redirect("sign-in", done="signed_out")
     if form.visitor.session is not None:
         await services.sessions.end_session(form.visitor.session.token)
+        request.app.state.web.streams.ring()
         await audit(services, form.caller.name, "sign_out")
     forget_session(answer)
     return answer

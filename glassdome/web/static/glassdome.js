@@ -4,6 +4,7 @@
 const live = document.querySelector("[data-live]");
 let shown = live ? live.innerHTML : "";
 let loaded = null;
+let missed = false; // something happened while somebody was at work here
 
 /** Somebody is at work in that part: it must not change under their hands. */
 function busy() {
@@ -16,7 +17,8 @@ function busy() {
 
 /** Ask for the page again and take over its live part. */
 async function refresh() {
-  if (document.hidden || busy()) return;
+  missed = document.hidden || busy();
+  if (missed) return;
   let answer;
   try {
     answer = await fetch(location.href, { redirect: "manual" });
@@ -30,17 +32,62 @@ async function refresh() {
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(live.id);
-  if (!fresh || busy()) return;
+  missed = Boolean(fresh) && busy();
+  if (!fresh || missed) return;
   if (fresh.innerHTML !== shown) {
     shown = fresh.innerHTML;
     live.replaceChildren(...fresh.childNodes);
     if (loaded && document.getElementById(loaded.id)) document.getElementById(loaded.id).replaceWith(loaded);
     document.dispatchEvent(new Event("glassdome:fresh"));
   }
-  if (!fresh.dataset.live) clearInterval(timer);
+  if (!fresh.dataset.live) {
+    clearInterval(timer);
+    if (stream) stream.close();
+  }
 }
 
-const timer = live ? setInterval(refresh, Number(live.dataset.live) * 1000) : 0;
+const EVERY = live ? Number(live.dataset.live) * 1000 : 0;
+/** With a stream the page is asked for this seldom: some changes, such as new jobs, are no event. */
+const SELDOM = 60_000;
+/** So many milliseconds pass between two changes of the page, however much happens. */
+const CALM = 1_000;
+let stream = null;
+let asked = Date.now();
+let due = 0;
+
+function ask() {
+  asked = Date.now();
+  due = 0;
+  refresh();
+}
+
+function told() {
+  if (!due) due = setTimeout(ask, Math.max(0, asked + CALM - Date.now()));
+}
+
+/** Follow the stream of events, while the page is looked at: a browser has few connections. */
+function follow() {
+  if (document.hidden || !window.EventSource) return;
+  stream = new EventSource("./events");
+  stream.addEventListener("news", told);
+  stream.addEventListener("open", told); // the page may be older than the stream
+  stream.addEventListener("error", told); // ended, perhaps since the visitor signed out
+}
+
+function tick() {
+  const streaming = stream && stream.readyState === EventSource.OPEN;
+  if (!streaming || Date.now() - asked >= SELDOM || missed) ask();
+}
+
+const timer = live ? setInterval(tick, EVERY) : 0;
+if (live) {
+  follow();
+  document.addEventListener("visibilitychange", () => {
+    if (stream) stream.close();
+    stream = null;
+    follow();
+  });
+}
 
 /** Take in the part of another page that comes a moment later, such as the text of a message. */
 async function load(part) {

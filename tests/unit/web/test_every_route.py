@@ -119,6 +119,7 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("GET", "/llm/{name}"): (refused(),),
     ("GET", "/llm/"): (own(), own(text=SECRET[:4]), refused(mailbox=OTHER)),
     ("GET", "/llm/access"): (own(),),
+    ("GET", "/llm/events"): (own(after=0, follow="false"),),
     ("GET", "/llm/mail.ics"): (refused(**PAGE),),
     ("GET", "/llm/message"): (refused(**PAGE),),
     ("GET", "/llm/overview"): (own(), refused(mailbox=OTHER)),

@@ -1,0 +1,92 @@
+"""The stream of events without a network: its lines, its bounds, and what it tells to whom."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from glassdome.core.limits import MAX_STREAMS, MAX_STREAMS_PER_SESSION
+from glassdome.values.verdict import Label
+from glassdome.web.streams import Streams
+from tests.unit.api.bench import OTHER, OWN, RW, USER, Bench, analysis, ref
+
+from .browser import Browser, browsing
+
+
+def told(browser: Browser) -> list[tuple[int, dict[str, str]]]:
+    """Return the id and the data of each event of the last answer."""
+    blocks = [block.split("\n") for block in browser.answer.text.strip().split("\n\n")]
+    assert blocks[0][0].startswith("retry: ")
+    assert all(block[1] == "event: news" for block in blocks[1:])
+    return [(int(one[0].removeprefix("id: ")), json.loads(one[2].removeprefix("data: "))) for one in blocks[1:]]
+
+
+async def test_only_events_of_own_mailboxes_and_nothing_of_a_mail(bench: Bench) -> None:
+    """Kind and mailbox, in their order; an administrator's stream has all."""
+    await bench.choose(USER, OTHER)
+    await bench.store(analysis(ref(5), Label.PHISH, subject="Secret"), analysis(ref(6, OTHER)))
+    async with browsing(bench, OWN) as browser:
+        await browser.open("events?after=0&follow=false")
+        assert browser.answer.headers["content-type"].startswith("text/event-stream")
+        assert browser.answer.headers["x-accel-buffering"] == "no"
+        own = [data for _, data in told(browser)]
+    async with browsing(bench, RW) as browser:
+        await browser.open("events?after=0&follow=false")
+        every = [data["mailbox"] for _, data in told(browser)]
+
+    assert own == [{"kind": "analysis", "mailbox": USER}, {"kind": "phishing", "mailbox": USER}]
+    assert every == [USER, USER, OTHER]
+
+
+async def test_a_browser_that_connects_again_misses_nothing(bench: Bench) -> None:
+    """It names the last event it saw; without any it begins with the next."""
+    await bench.choose(USER)
+    await bench.store(analysis(ref(5)), analysis(ref(6)), analysis(ref(7)))
+    async with browsing(bench, RW) as browser:
+        await browser.open("events?after=0&follow=false")
+        first, second, third = (id for id, _ in told(browser))
+        await browser.open("events?follow=false", **{"Last-Event-ID": str(first)})
+        rest = [id for id, _ in told(browser)]
+        await browser.open("events?follow=false")
+        none = told(browser)
+        await browser.open("events?follow=false", **{"Last-Event-ID": "9" * 400})
+        odd = told(browser)
+
+    assert (rest, none, odd) == ([second, third], [], [])
+
+
+async def test_past_the_bounds_a_page_is_told_to_poll(bench: Bench) -> None:
+    """Streams are counted by session and in all, and room comes back."""
+    streams: Streams = bench.app.state.web.streams
+    async with browsing(bench, RW) as browser:
+        for number in range(MAX_STREAMS):
+            assert streams.admit(f"session {number}")
+        full = await browser.open("events?follow=false")
+        for number in range(MAX_STREAMS):
+            streams.release(f"session {number}")
+        free = await browser.open("events?follow=false")
+
+    assert (full.status_code, full.headers["Retry-After"]) == (503, "60")
+    assert free.status_code == 200
+    assert [streams.admit("one") for _ in range(MAX_STREAMS_PER_SESSION + 1)] == [True] * MAX_STREAMS_PER_SESSION + [
+        False
+    ]
+
+
+async def test_who_is_not_signed_in_hears_nothing(bench: Bench) -> None:
+    """They are led to the sign-in page, which no stream is."""
+    async with browsing(bench, None) as browser:
+        await browser.open("events")
+
+        assert browser.answer.url.path == "/llm/sign-in"
+
+
+async def test_all_streams_end_when_the_service_stops() -> None:
+    """Those that wait are woken, and none begins."""
+    streams = Streams(heartbeat=60)
+    waiting = asyncio.create_task(streams.news(streams.bell))
+    await asyncio.sleep(0)
+    streams.stop()
+
+    assert await waiting
+    assert not streams.admit("late")
