@@ -16,8 +16,10 @@ from glassdome.mailbox.observer import ImapObserver
 from glassdome.mailbox.reader import MailboxReader
 from glassdome.pipeline.draft_box import DraftBox, ReplyWriter
 from glassdome.pipeline.draft_watch import DRAFTS_EVERY, DraftWatch
+from glassdome.pipeline.follow_up_box import FollowUpWriter
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.profile_learning import PROFILES_EVERY, ProfileLearning
+from glassdome.replies.follow_up import FOLLOW_UP
 from glassdome.replies.plan import REPLY
 from glassdome.values.credentials import Credentials
 
@@ -35,14 +37,31 @@ def draft_box(app: App, reader: MailboxReader) -> DraftBox:
         default_zone=app.settings.current().overseer_timezone,
         parse=partial(reader.parsed, authserv_ids=app.settings.current().authserv_ids),
     )
-    return DraftBox(store=DraftFolder(reader.sessions), writers={REPLY: replies.write}, compose=compose)
+    writers = {REPLY: replies.write, FOLLOW_UP: _reminders(app, reader).write}
+    return DraftBox(store=DraftFolder(reader.sessions), writers=writers, compose=compose)
+
+
+def _reminders(app: App, reader: MailboxReader) -> FollowUpWriter:
+    database = app.database
+    return FollowUpWriter(
+        source=reader.source,
+        threads=database.threads,
+        preferences=database.preferences,
+        profiles=database.profiles,
+        default_zone=app.settings.current().overseer_timezone,
+        parse=partial(reader.parsed, authserv_ids=app.settings.current().authserv_ids),
+    )
 
 
 def follow_drafts(app: App, reader: MailboxReader) -> None:
     """Take back drafts of mails that their owners answered, and learn how owners write."""
     database = app.database
     watch = DraftWatch(
-        ledger=database.actions, store=DraftFolder(reader.sessions), backoff=reader.backoff, clock=app.clock
+        ledger=database.actions,
+        store=DraftFolder(reader.sessions),
+        backoff=reader.backoff,
+        clock=app.clock,
+        over={FOLLOW_UP: _reminders(app, reader).is_over},
     )
     app.periodic_tasks.append(PeriodicTask("drafts", watch.poll, every=lambda: DRAFTS_EVERY))
     profiles = ProfileLearning(

@@ -52,6 +52,7 @@ class PreferencesShape(BaseModel):
                 "threads": True,
                 "flag_threads": False,
                 "follow_up_days": 0,
+                "follow_up_drafts": False,
                 "absence": "",
                 "absence_from": "",
                 "absence_until": "",
@@ -81,6 +82,7 @@ class PreferencesShape(BaseModel):
     threads: bool
     flag_threads: bool
     follow_up_days: int
+    follow_up_drafts: bool
     absence: str
     absence_from: str
     absence_until: str
@@ -140,6 +142,10 @@ class PreferencesEdit(BaseModel):
     follow_up_days: Annotated[
         int | None,
         Field(ge=0, le=90, description="Days that others have for an answer before a reminder is right; 0: four"),
+    ] = None
+    follow_up_drafts: Annotated[
+        bool | None,
+        Field(description="Draft a reminder, once, where others owe an answer for so long; needs `threads`"),
     ] = None
     absence: Annotated[
         str | None, Field(max_length=4000, description="Text of the absence notice; empty: none is sent")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -26,18 +27,22 @@ _log = get_logger(__name__)
 #: Seconds between two rounds.
 DRAFTS_EVERY: Final = 120.0
 #: Drafts that lie longer are left to their owners, and those of one round.
-_WATCHED: Final = timedelta(days=14)
+_WATCHED: Final = timedelta(days=30)
 _MOST: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class DraftWatch:
-    """Follows the drafts that we put and their owners left as they are; any other draft is never touched."""
+    """Follows the drafts that we put and their owners left as they are; any other draft is never touched.
+
+    `over` says of a kind of draft, by the argument of its actions, when it is of no use any more besides.
+    """
 
     ledger: Actions
     store: DraftStore
     backoff: MailboxBackoff
     clock: Clock
+    over: Mapping[str, Callable[[PerformedAction], Awaitable[bool]]] = field(default_factory=dict)
 
     async def poll(self) -> None:
         """Look at each draft once; raises StoreError only."""
@@ -65,16 +70,15 @@ class DraftWatch:
             if not await self.store.is_untouched(draft):
                 await self._leave(item, "The owner wrote on.")
             elif await self.store.is_answered(f"<{item.message_id.strip('<>')}>", item.action.ref):
-                place = await self.store.withdraw(draft)
-                await self.ledger.finish(
-                    item.action,
-                    state=ActionState.UNDONE,
-                    now=self.clock.now(),
-                    detail="The owner answered.",
-                    moved_to=place,
-                )
+                await self._withdraw(item, draft, "The owner answered.")
+            elif (over := self.over.get(item.action.argument)) is not None and await over(item):
+                await self._withdraw(item, draft, "The thread went on.")
         except (NotFound, UidValidityChanged, ActionForbidden):
             await self._leave(item, "The owner used it or threw it away.")
+
+    async def _withdraw(self, item: PerformedAction, draft: StoredDraft, why: str) -> None:
+        place, now = await self.store.withdraw(draft), self.clock.now()
+        await self.ledger.finish(item.action, state=ActionState.UNDONE, now=now, detail=why, moved_to=place)
 
     async def _leave(self, item: PerformedAction, why: str) -> None:
         """Follow it no more."""

@@ -71,7 +71,8 @@ class ProfileLearning:
 
     async def _is_due(self, mailbox: str) -> bool:
         wishes, now = await self.preferences.get_preferences(mailbox), self.clock.now()
-        if not (wishes.drafts and wishes.threads) or not self.backoff.may_poll(mailbox, now=now):
+        wanted = (wishes.drafts or wishes.follow_up_drafts) and wishes.threads
+        if not wanted or not self.backoff.may_poll(mailbox, now=now):
             return False
         learned = await self.profiles.learned_at(mailbox)
         return learned is None or now - learned >= _STALE

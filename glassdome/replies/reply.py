@@ -14,7 +14,7 @@ from glassdome.values.message import Address, Message
 from glassdome.values.outgoing import OutgoingMessage
 from glassdome.values.profile import WritingProfile
 
-__all__ = ["ReplyText", "answerable_id", "own_message_id", "references_of", "reply_subject", "reply_to"]
+__all__ = ["ReplyText", "answerable_id", "day_of", "own_message_id", "references_of", "reply_subject", "reply_to"]
 
 #: A Message-ID that may stand in our fields and in an IMAP search (RFC 5322 3.6.4); others write what they like.
 _MESSAGE_ID: Final = re.compile(r"[!-;=?A-~]{1,400}@[!-;=?-~]{1,400}", re.ASCII)
@@ -55,15 +55,20 @@ def own_message_id(mailbox: str, answers: str, purpose: str) -> str:
     return f"<{digest[:40]}@{mailbox.rpartition('@')[2]}>"
 
 
-def reply_to(message: Message, answer: ReplyText, *, purpose: str = "reply") -> OutgoingMessage:
-    """Return the draft that answers `message`, which has a Message-ID that can be named."""
+def reply_to(
+    message: Message, answer: ReplyText, *, purpose: str = "reply", greeted: str | None = None
+) -> OutgoingMessage:
+    """Return the draft that answers `message`, which has a Message-ID that can be named.
+
+    `greeted` is the name in the greeting, None for the author's.
+    """
     answers = answerable_id(message)
     name = answer.profile.name if answer.profile is not None else ""
     return OutgoingMessage(
         sender=Address(name=name, addr=answer.mailbox),
         to=(message.reply_to or (message.author,))[:_MOST_RECIPIENTS],
         subject=reply_subject(message.subject),
-        text=f"{_in_own_words(answer, message.author.name)}\n\n{_quoted(message, answer)}\n",
+        text=f"{_in_own_words(answer, message.author.name if greeted is None else greeted)}\n\n{_quoted(message, answer)}\n",
         message_id=own_message_id(answer.mailbox, answers, purpose),
         date=answer.date,
         in_reply_to=answers,
@@ -94,10 +99,19 @@ def _quoted(message: Message, answer: ReplyText) -> str:
 
 def _attribution(message: Message, answer: ReplyText) -> str:
     language = answer.language if answer.language in MANNERS else "en"
-    at = (message.date or message.received or answer.date).astimezone(answer.zone)
     name = message.author.name[:_LONGEST_GREETING] or message.author.addr
-    day = at.strftime(_DAY.get(language, "%d/%m/%Y"))
-    return MANNERS[language].attribution.format(day=day, time=at.strftime("%H:%M"), name=name)
+    time = _sent_at(message, answer).strftime("%H:%M")
+    return MANNERS[language].attribution.format(day=day_of(message, answer), time=time, name=name)
+
+
+def day_of(message: Message, answer: ReplyText) -> str:
+    """Return the day of a mail as the answer's language writes it."""
+    language = answer.language if answer.language in MANNERS else "en"
+    return _sent_at(message, answer).strftime(_DAY.get(language, "%d/%m/%Y"))
+
+
+def _sent_at(message: Message, answer: ReplyText) -> datetime:
+    return (message.date or message.received or answer.date).astimezone(answer.zone)
 
 
 def _in_own_words(answer: ReplyText, name: str) -> str:

@@ -22,7 +22,7 @@ _CHOICES = tuple(f.name for f in fields(Preferences) if f.name not in ("username
 
 
 #: Choices by which the state of a thread is told differently.
-_OF_THREADS = ("flag_threads", "follow_up_days", "language", "timezone")
+_OF_THREADS = ("flag_threads", "follow_up_days", "follow_up_drafts", "language", "timezone")
 
 
 class PreferenceTable(Store):

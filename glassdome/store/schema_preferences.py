@@ -30,6 +30,7 @@ preferences = table(
     Column("threads", Boolean, nullable=False, server_default=false()),
     Column("flag_threads", Boolean, nullable=False, server_default=false()),
     Column("follow_up_days", Integer, nullable=False, server_default="0"),
+    Column("follow_up_drafts", Boolean, nullable=False, server_default=false()),
     Column("absence", Words, nullable=False, server_default=""),
     Column("absence_from", ascii_text(10), nullable=False, server_default=""),
     Column("absence_until", ascii_text(10), nullable=False, server_default=""),

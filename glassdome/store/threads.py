@@ -18,6 +18,7 @@ from glassdome.store.cursors import locked_cursor, write_cursor
 from glassdome.store.events import record_events
 from glassdome.store.keywords import plan_keyword, replan_removed
 from glassdome.store.paging import after, cursor_of, place_of
+from glassdome.store.reminders import plan_reminder
 from glassdome.store.restrict import visible_to
 from glassdome.store.rows import ref_of, ref_row
 from glassdome.store.schema import preferences, progress, thread_names, thread_turns, threads
@@ -28,7 +29,7 @@ from glassdome.store.upsert import upsert
 from glassdome.values.event import waiting_event
 from glassdome.values.refs import Cursor, MessageRef
 from glassdome.values.thread import Owner, Thread, Turn
-from glassdome.values.thread_mail import DueThread, Mark, Placed, StoredThread, ThreadMail
+from glassdome.values.thread_mail import DueThread, Mark, Placed, Reminder, StoredThread, ThreadMail
 
 __all__ = ["Threads"]
 
@@ -130,9 +131,12 @@ class Threads(Store):
         message: MessageRef | None,
         marks: Sequence[Mark],
         look_at: datetime | None,
+        reminder: Reminder | None = None,
         now: datetime,
     ) -> bool:
         """Store the state that was computed, and plan the keywords by which it differs from the one before.
+
+        A reminder is planned unless there was one since the others' last mail.
 
         False, with nothing stored, where the turns changed meanwhile.
         """
@@ -144,6 +148,8 @@ class Threads(Store):
                 return False
             for mark, add in _changes(due, marks):
                 await plan_keyword(connection, mark.ref, mark.keyword, add=add, message_id=mark.message_id, now=now)
+            if reminder is not None:
+                await plan_reminder(connection, reminder, now=now)
             if thread.debt is not None:
                 await record_events(connection, [waiting_event(thread, mailbox=due.mailbox, now=now)])
             return True

@@ -33,7 +33,7 @@ class Preferences:
     `summary_language` is a BCP 47 tag, or empty for the mail's own language; `language` is the owner's own, for mail
     to them, and `timezone` an IANA name (empty: `GLASSDOME_OVERSEER_TIMEZONE`). `digest_hour` is 0 to 23 in that zone. `threads`
     lets the Sent folder be read, `flag_threads` marks threads in the mailbox; others have `follow_up_days` for an answer
-    before a reminder is right (0: four). `absence` is the text of an absence notice, empty while there is none; it is sent
+    before a reminder is right (0: four), and `follow_up_drafts` drafts it then. `absence` is the text of an absence notice, empty while there is none; it is sent
     from the day `absence_from` to the day `absence_until` (ISO dates in the owner's zone; empty: no bound), under
     `absence_subject` or, where that is empty, the mail's own subject. `model` False
     keeps language models away from the mailbox.
@@ -58,6 +58,7 @@ class Preferences:
     threads: bool = False
     flag_threads: bool = False
     follow_up_days: int = 0
+    follow_up_drafts: bool = False
     absence: str = ""
     absence_from: str = ""
     absence_until: str = ""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from glassdome.values.action import Action
 from glassdome.values.refs import MessageRef
 from glassdome.values.thread import Thread, Turn
 
-__all__ = ["ANSWER", "WAITING", "DueThread", "Mark", "Placed", "StoredThread", "ThreadMail"]
+__all__ = ["ANSWER", "WAITING", "DueThread", "Mark", "Placed", "Reminder", "StoredThread", "ThreadMail"]
 
 #: The keyword of the mail that the owner owes an answer to, and of the owner's last mail while others owe one.
 ANSWER: Final = "glassdome-answer"
@@ -60,6 +61,18 @@ class DueThread:
     revision: int
     turns: tuple[Turn, ...]
     marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """A reminder that is to be drafted, on the owner's last mail `message_id`.
+
+    `run` are the Message-IDs of the owner's mails since the others' last one: one reminder is enough for them all.
+    """
+
+    action: Action
+    message_id: str
+    run: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

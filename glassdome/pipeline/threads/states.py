@@ -11,6 +11,7 @@ from glassdome.core.clock import Clock, zone_of
 from glassdome.core.errors import StoreError
 from glassdome.core.log import get_logger
 from glassdome.pipeline.threads.turns import TurnMaker
+from glassdome.replies.follow_up import plan_follow_up
 from glassdome.values.preferences import Preferences
 from glassdome.values.thread import Thread, ThreadState, Turn
 from glassdome.values.thread_mail import ANSWER, WAITING, DueThread, Mark
@@ -75,22 +76,25 @@ class ThreadStates:
             after_days=wishes.follow_up_days,
         )
         resting = debt_turn(thread, due.turns)
-        marks = marks_of(thread, due.turns, wishes)
+        marks, reminder = marks_of(thread, due.turns, wishes), plan_follow_up(thread, due.turns, wishes, now=now)
         stored = await self._threads.settle(
             due,
             thread,
             message=resting.ref if resting is not None else None,
             marks=marks,
             look_at=next_look(thread, now.astimezone(zone)),
+            reminder=reminder,
             now=now,
         )
-        if stored and set(marks) != set(due.marks):
-            await self._mark(due, marks)
+        changed = set(marks) != set(due.marks)
+        if stored and (changed or reminder is not None):
+            named = {m.message_id for m in (*due.marks, *marks)} if changed else set()
+            await self._perform(due, named | ({reminder.message_id} if reminder is not None else set()))
         return stored
 
-    async def _mark(self, due: DueThread, marks: tuple[Mark, ...]) -> None:
-        places = {turn.ref for turn in due.turns if turn.message_id in {m.message_id for m in (*due.marks, *marks)}}
-        for ref in sorted(places):
+    async def _perform(self, due: DueThread, named: set[str]) -> None:
+        """Do at once what was planned for those mails."""
+        for ref in sorted({turn.ref for turn in due.turns if turn.message_id in named}):
             try:
                 await self._performer.perform(ref)
             except StoreError as exc:
