@@ -82,6 +82,10 @@ COMMANDS: Final = {
         "glassdome.cli.commands.digest:digest",
         "Show the digest of a mailbox as of now, or send the one of its last day or week.",
     ),
+    "answers": (
+        "glassdome.cli.commands.answers:app",
+        "Set the absence notice and the rules of automatic answers.",
+    ),
     "webhooks": ("glassdome.cli.commands.webhooks:app", "Tell other programs of events, signed, at least once."),
     "mcp": (
         "glassdome.cli.commands.mcp:mcp",

@@ -50,7 +50,7 @@ async def linked_move(services: Services, links: UndoLinks, text: str) -> Linked
 async def undo_by_link(services: Services, links: UndoLinks, text: str) -> LinkedMove:
     """Undo the move as its page does, and return it; raises as `linked_move`, and what keeps it from being undone.
 
-    The link counts as used once the move is undone: a mail server that is away takes it from nobody.
+    The link counts as used once the move is undone: while the mail server is away it stays good.
     """
     move = await linked_move(services, links, text)
     mailbox, now = move.item.action.ref.mailbox, services.clock.now()

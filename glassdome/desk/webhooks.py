@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,9 +20,9 @@ from glassdome.desk.services import Services
 from glassdome.pipeline.webhook_letters import test_letter
 from glassdome.shapes.webhook import webhook_shape
 from glassdome.values.event import EventKind
-from glassdome.values.webhook import Webhook, WebhookCounts
+from glassdome.values.webhook import LastDelivery, Webhook, WebhookCounts
 
-__all__ = ["WebhookEdit", "WebhookTest", "edit_webhook", "listed_webhooks", "try_webhook"]
+__all__ = ["WebhookEdit", "WebhookTest", "edit_webhook", "last_deliveries", "listed_webhooks", "try_webhook"]
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 _ALL: Final = list(EventKind)
@@ -68,6 +69,11 @@ async def listed_webhooks(services: Services, caller: Caller) -> list[dict[str, 
     counts = await services.deliveries.counts()
     dead = await services.deliveries.dead(webhook_ids=[w.id for w in mine])
     return [webhook_shape(w, counts.get(w.id, WebhookCounts()), dead) for w in mine]
+
+
+async def last_deliveries(services: Services, ids: Sequence[int]) -> dict[int, tuple[LastDelivery, ...]]:
+    """Return the newest deliveries of receivers that the caller may see."""
+    return {id: await services.deliveries.last(id) for id in ids}
 
 
 async def edit_webhook(services: Services, caller: Caller, body: WebhookEdit) -> dict[str, Any]:

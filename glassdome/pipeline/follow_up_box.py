@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from glassdome.core.clock import zone_of
 from glassdome.core.errors import ActionForbidden
 from glassdome.core.limits import MAX_MESSAGE_BYTES
-from glassdome.core.zones import zone_of
 from glassdome.parse import parse_message
 from glassdome.ports.mail import MailSource
 from glassdome.replies.follow_up import REMINDERS, language_of, last_of_mine, reminder_to, waits_for_others

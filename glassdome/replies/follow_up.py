@@ -61,7 +61,7 @@ def language_of(turns: Sequence[Turn]) -> str:
 
 
 def reminder_to(message: Message, answer: ReplyText) -> OutgoingMessage:
-    """Return the reminder of the owner's own `message`, to those whom it was sent to; `answer.text` is not looked at."""
+    """Return the reminder of the owner's own `message`, to those whom it was sent to; `answer.text` plays no part."""
     words = REMINDERS[answer.language]
     text = words["text"].format(day=day_of(message, answer))
     whole = "\n\n".join((words["greeting"], text, words["closing"]))

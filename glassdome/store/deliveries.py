@@ -15,7 +15,15 @@ from glassdome.store.connections import Store
 from glassdome.store.events import event_of
 from glassdome.store.schema import deliveries, events, webhooks
 from glassdome.values.event import EventKind
-from glassdome.values.webhook import DeadLetter, Delivery, DeliveryState, Webhook, WebhookCounts, WebhookFigures
+from glassdome.values.webhook import (
+    DeadLetter,
+    Delivery,
+    DeliveryState,
+    LastDelivery,
+    Webhook,
+    WebhookCounts,
+    WebhookFigures,
+)
 
 __all__ = ["Deliveries"]
 
@@ -133,6 +141,21 @@ class Deliveries(Store):
         found = columns.where(_DEAD, deliveries.c.webhook_id.in_(webhook_ids))
         order = (deliveries.c.updated_at.desc(), deliveries.c.id.desc())
         return tuple(_dead_of(row) for row in await self._db.rows(found.order_by(*order).limit(limit)))
+
+    async def last(self, webhook_id: int, *, limit: int = 10) -> tuple[LastDelivery, ...]:
+        """Return the newest deliveries of a receiver, newest event first."""
+        names = ("webhook_id", "state", "attempts", "error", "status")
+        columns = select(*(deliveries.c[name] for name in names), events)
+        found = columns.join(events, events.c.id == deliveries.c.event_id).where(deliveries.c.webhook_id == webhook_id)
+        rows = await self._db.rows(found.order_by(deliveries.c.event_id.desc()).limit(limit))
+        return tuple(
+            LastDelivery(
+                event=event_of(row),
+                state=DeliveryState(row.state),
+                **{name: getattr(row, name) for name in names if name != "state"},
+            )
+            for row in rows
+        )
 
     async def resend(self, webhook_id: int, ids: Sequence[int] | None, *, now: datetime) -> int:
         """Send dead letters of a receiver again, these or all; return how many."""

@@ -11,7 +11,16 @@ from pydantic import SecretStr
 
 from glassdome.values.event import Event, EventKind
 
-__all__ = ["DeadLetter", "Delivery", "DeliveryState", "Post", "Webhook", "WebhookCounts", "WebhookFigures"]
+__all__ = [
+    "DeadLetter",
+    "Delivery",
+    "DeliveryState",
+    "LastDelivery",
+    "Post",
+    "Webhook",
+    "WebhookCounts",
+    "WebhookFigures",
+]
 
 
 class DeliveryState(StrEnum):
@@ -81,6 +90,18 @@ class DeadLetter:
     event: Event
     attempts: int
     given_up_at: datetime
+    error: str
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastDelivery:
+    """A delivery as it stands: `error` is a code of ours, empty where there was none."""
+
+    webhook_id: int
+    event: Event
+    state: DeliveryState
+    attempts: int
     error: str
     status: int | None
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from glassdome.core.secrets import SecretBox
 from glassdome.web import (
     page_access,
+    page_answers,
     page_bulk,
     page_events,
     page_mail,
@@ -20,6 +21,7 @@ from glassdome.web import (
     page_text,
     page_threads,
     page_undo_link,
+    page_webhooks,
     sign_in,
     sign_in_provider,
     static,
@@ -46,7 +48,9 @@ def add_web(app: FastAPI, box: SecretBox) -> None:
         page_settings,
         page_service,
         page_access,
+        page_answers,
         page_undo_link,
+        page_webhooks,
     )
     for module in (sign_in, sign_in_provider, *pages, static):
         app.include_router(module.router)

@@ -12,6 +12,7 @@ from glassdome.desk.email_id import as_mailbox
 from glassdome.desk.http import Wired
 from glassdome.desk.preferences import PreferencesEdit, change_preferences
 from glassdome.desk.senders import forget_sender, senders_of
+from glassdome.values.auto_answer import AnswerRule
 from glassdome.values.owner import SenderRule
 from glassdome.values.preferences import DigestEvery, EngineAccess
 from glassdome.web.mailboxes import offered
@@ -78,6 +79,11 @@ SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
             title="Mark threads",
             about="Sets glassdome-answer on mail that waits for you and glassdome-waiting on yours that waits for others.",
         ),
+        Switch(
+            name="follow_up_drafts",
+            title="Draft reminders",
+            about="One lies in your Drafts folder where your request was not answered in time. It is never sent.",
+        ),
     ),
 }
 _NAMES: Final = tuple(switch.name for group in SWITCHES.values() for switch in group)
@@ -99,12 +105,14 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
         mailbox = known[0]
     preferences = older = None
     senders: tuple[SenderRule, ...] = ()
+    rules: tuple[AnswerRule, ...] = ()
     waiting = 0
     if mailbox.strip():
         address = as_mailbox(mailbox.strip())
         caller.must_see(address)
         preferences = await services.preferences.get_preferences(address)
         senders = await senders_of(services, caller, address)
+        rules = await services.answer_rules.of(address)
         if services.backfills is not None and preferences.chosen and preferences.auto_analysis:
             older = await services.backfills.state(address)
             depth = await services.queue.depth(now=services.clock.now(), mailboxes=(address,))
@@ -117,6 +125,8 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
         mailboxes=known,
         switches=SWITCHES,
         senders=senders,
+        rules=rules,
+        answers_sent=bool(services.settings().smtp_host),
         older=older,
         waiting=waiting,
         per_hour=services.settings().backfill_per_hour,
@@ -141,6 +151,7 @@ async def save(services: Wired, form: Written) -> Response:
         timezone=form["timezone"].strip(),
         digest=DigestEvery(form["digest"]) if form["digest"] else None,
         digest_hour=form.number("digest_hour"),
+        follow_up_days=form.number("follow_up_days"),
         model=form["no_model"] != "on",
         **{name: form[name] == "on" for name in _NAMES},
     )

@@ -93,7 +93,7 @@ class ThreadStates:
         return stored
 
     async def _perform(self, due: DueThread, named: set[str]) -> None:
-        """Do at once what was planned for those mails."""
+        """Perform at once the actions planned for those mails."""
         for ref in sorted({turn.ref for turn in due.turns if turn.message_id in named}):
             try:
                 await self._performer.perform(ref)

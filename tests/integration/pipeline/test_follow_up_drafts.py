@@ -44,7 +44,7 @@ async def ended(bench: Bench, state: ActionState) -> list[str]:
 
 
 async def watched(bench: Bench) -> None:
-    """Let the service look at its drafts once."""
+    """Let the service follow its drafts once."""
     (task,) = [task for task in bench.app.periodic_tasks if task._name == "drafts"]
     await task._work()
 

@@ -18,6 +18,7 @@ from glassdome.core.signing import new_secret
 from glassdome.core.undo_links import UndoLinks
 from glassdome.store.schema_threads import threads
 from glassdome.values.action import Action, ActionKind
+from glassdome.values.auto_answer import AnswerRule
 from glassdome.values.credentials import Credentials
 from glassdome.values.event import EventKind
 from glassdome.values.job import JobState, NewJob
@@ -64,6 +65,7 @@ ACTION: Final = 1
 JOB: Final = 2
 HOOK: Final = 1
 KEY: Final = 1
+RULE: Final = "rule-of-the-other-owner"
 #: A link to the other's move, signed for the own mailbox.
 FORGED: Final = UndoLinks(BOX).make(ACTION, USER, until=NOW + timedelta(days=14))
 ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
@@ -131,6 +133,11 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("GET", "/llm/sign-in"): (own(),),
     ("GET", "/llm/text"): (refused(**PAGE),),
     ("GET", "/llm/static/{name}"): (own(),),
+    ("POST", "/llm/absence"): (refused(mailbox=OTHER, text="x"),),
+    ("POST", "/llm/answer-rule"): (
+        refused(mailbox=OTHER, do="put", name="x", text="x"),
+        *(refused(mailbox=OTHER, do=do, name=RULE) for do in ("on", "off", "removed")),
+    ),
     ("POST", "/llm/analyse"): (refused(**PAGE),),
     ("POST", "/llm/category"): (refused(**PAGE, category="x"),),
     ("POST", "/llm/sender"): (refused(**PAGE, do="block"), refused(**PAGE, do="forget")),
@@ -142,6 +149,14 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("POST", "/llm/revoke-key"): (refused(key=str(KEY)),),
     ("POST", "/llm/harmless"): (refused(**PAGE),),
     ("POST", "/llm/older"): (refused(mailbox=OTHER, do="begin"), refused(mailbox=OTHER, do="end")),
+    ("GET", "/llm/webhooks"): (own(),),
+    ("POST", "/llm/webhooks"): (
+        *(refused(do=do, id=str(HOOK)) for do in ("test", "on", "off", "rotate", "remove", "resend")),
+        *(
+            refused(**{"do": "add", "url": "https://hooks.example.org/", "scope": scope, "event phishing": "on"})
+            for scope in (OTHER, "example.net", "")
+        ),
+    ),
     ("POST", "/llm/queue"): (own(action="retry", state="failed"), refused(action="retry", job=str(JOB))),
     ("POST", "/llm/service"): (refused(name="ollama_model", value="phi3:mini"),),
     ("POST", "/llm/settings"): (refused(mailbox=OTHER, engine_access="never"),),
@@ -215,6 +230,8 @@ async def stock(bench: Bench) -> None:
     assert await bench.database.api_keys.add_key(key, most=1)
     wishes = Preferences(username=OTHER, chosen=True, absence=SECRET)
     await bench.database.preferences.set_preferences(wishes, now=NOW)
+    rule = AnswerRule(name=RULE, text=SECRET)
+    await bench.database.answer_rules.replace(OTHER, [rule], now=NOW)
     now = bench.clock.now()
     await bench.database.sessions.begin_session(
         SESSION,
@@ -244,6 +261,7 @@ async def theirs(bench: Bench) -> Any:
         await stores.actions.of(ref(5, OTHER)),
         [(job.id, job.state, job.error) for job in await stores.queue.jobs() if job.ref.mailbox == OTHER],
         await stores.preferences.get_preferences(OTHER),
+        await stores.answer_rules.of(OTHER),
         await stores.feedback.list(mailbox=OTHER),
         await stores.config.read_config(),
         await stores.connections.rows(select(threads)),

@@ -25,8 +25,11 @@ FORMS: dict[str, dict[str, str]] = {
     "undo": THIS | {"action": "1"},
     "queue": {"action": "retry", "state": "failed"},
     "settings": {"mailbox": USER, "engine_access": "never"},
+    "absence": {"mailbox": USER, "text": "Away."},
+    "answer-rule": {"mailbox": USER, "do": "put", "name": "request", "text": "We have it."},
     "older": {"mailbox": USER, "do": "begin"},
     "try-warning": {"mailbox": USER},
+    "webhooks": {"do": "add", "url": "https://hooks.example.org/", "event phishing": "on"},
     "service": {"name": "ollama_model", "value": "phi3:mini"},
 }
 
@@ -51,6 +54,7 @@ async def everything(bench: Bench, mailbox: str = USER) -> Any:
         await bench.database.actions.of(ref(5, mailbox)),
         [(job.ref, job.state, job.force) for job in jobs],
         await bench.database.preferences.get_preferences(mailbox),
+        await bench.database.answer_rules.of(mailbox),
         await bench.database.config.read_config(),
         await bench.database.feedback.list(),
     )

@@ -136,7 +136,7 @@ async def test_a_forged_link_is_no_link(bench: Bench, which: str) -> None:
     assert await state_of(bench) is ActionState.DONE
 
 
-async def test_a_mail_server_that_is_away_takes_the_link_from_nobody(bench: Bench) -> None:
+async def test_a_link_stays_good_while_the_mail_server_is_away(bench: Bench) -> None:
     """It works when the server is back."""
     link = LINKS.make(await stock(bench), USER, until=UNTIL)
     async with browsing(bench, None) as browser:
