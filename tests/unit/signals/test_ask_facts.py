@@ -56,6 +56,21 @@ def _groups(text: str) -> set[str]:
         ("foreign_login", "Per aprire i disegni, acceda con la sua e-mail aziendale."),
         ("foreign_login", "Om de tekening te zien moet u inloggen met uw zakelijke e-mail."),
         ("foreign_login", "Para ver os desenhos, aceda com o seu e-mail profissional."),
+        ("foreign_login", "Aby zobaczyć rysunki, zaloguj się kontem firmowym."),
+        ("foreign_login", "Výkresy uvidíte, když se přihlásíte pracovním účtem."),
+        ("foreign_login", "Your pay statement is ready: scan the QR code and log in on your phone."),
+        ("foreign_login", "Melden Sie sich über den QR-Code an, um die neue Gehaltsabrechnung zu prüfen."),
+        ("foreign_login", "Flashez le code QR puis connectez-vous : votre bulletin de salaire vous attend."),
+        ("foreign_login", "Para ver la nómina, acceda con el código QR de abajo."),
+        ("foreign_login", "Inquadri il QR code e acceda al portale per il cedolino."),
+        ("foreign_login", "Scan de QR-code, log in en bekijk uw loonstrook."),
+        ("foreign_login", "O seu recibo de vencimento: leia o código QR e inicie sessão."),
+        ("foreign_login", "Pasek wynagrodzenia czeka, zeskanuj kod QR i zaloguj się."),
+        ("foreign_login", "Výplatní páska: naskenujte QR kód a přihlaste se."),
+        ("sign_in", "Zeskanuj kod QR, aby zobaczyć listę płac."),
+        ("call_back", "Jeśli to nie Ty, zadzwoń do nas zaraz."),
+        ("call_back", "Pokud jste platbu nezadali, volejte naši linku."),
+        ("charged", "Er is 479,00 afgeschreven. Heeft u dit niet besteld?"),
     ],
 )  # fmt: skip
 def test_an_ask_is_found_by_its_parts_in_any_order(group: str, text: str) -> None:
@@ -77,6 +92,10 @@ def test_an_ask_is_found_by_its_parts_in_any_order(group: str, text: str) -> Non
         "O banco do jardim foi pintado e ficou bonito.",
         "Please log in to see your results.",
         "I left my passport at home and had to go back for it.",
+        "Show the QR code at the entrance, on paper or on your phone.",
+        "Die QR-Rechnung liegt bei, zahlbar innert 30 Tagen.",
+        "Zeskanuj kod QR w aplikacji uwierzytelniającej.",
+        "La nómina de mayo va en el sobre de la oficina.",
     ],
 )
 def test_the_same_words_in_an_ordinary_mail_are_no_ask(text: str) -> None:

@@ -127,6 +127,24 @@ def test_a_code_to_scan_is_judged_as_a_link_is() -> None:
     assert "QR in image.png" in {item.where for reason in coded.phishing_reasons for item in reason.evidence}
 
 
+PAYROLL = {
+    "de": ("Personalabteilung <hr@lohn-zugang.example>", "Die Lohnabrechnung ist da. Scannen Sie den QR-Code und melden Sie sich mit dem Firmenkonto an."),
+    "es": ("Recursos Humanos <rrhh@nomina-acceso.example>", "Hay un cambio en su nómina. Escanee el código QR y acceda con su correo corporativo para confirmarlo."),
+    "it": ("Ufficio Paghe <paghe@cedolino-accesso.example>", "La busta paga è pronta. Inquadri il codice QR e acceda con le credenziali aziendali per visualizzarla."),
+    "pl": ("Kadry i Płace <kadry@placowy-dostep.example>", "Pasek wynagrodzenia jest gotowy. Zeskanuj kod QR i zaloguj się kontem służbowym, aby go potwierdzić."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+@pytest.mark.parametrize("language", PAYROLL)
+def test_a_code_that_signs_in_for_the_payroll_is_phishing(language: str, in_file: bool) -> None:
+    sender, words = PAYROLL[language]
+    url = f"https://{sender.rpartition('@')[2].rstrip('>')}/a"
+    found = document(words if in_file else "", kind=PDF if in_file else PNG, where="page 1", code=url)
+    body = "Details in the attachment." if in_file else words
+    assert judged(mail(sender, "Payroll", body, attached("notice", found))).label is Label.PHISH
+
+
 HONEST_CODES = {
     "event ticket": (
         "Wolkenhaus Tickets <tickets@wolkenhaus.example>",
