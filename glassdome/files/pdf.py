@@ -25,7 +25,8 @@ from glassdome.files.pdf_raw import PdfActions, actions_in
 from glassdome.files.picture_words import take_words
 from glassdome.files.read import read_inner
 from glassdome.files.source import Source
-from glassdome.parse.plain import clean, one_line, tidy
+from glassdome.files.words import tidied
+from glassdome.parse.plain import clean, one_line
 from glassdome.parse.url import find_urls
 from glassdome.values.document import Code, Document, FileLink, InnerFile, Passage
 
@@ -133,8 +134,8 @@ def _read_page(page: PdfPage, number: int, form: Any, source: Source, found: _Fo
     may_draw = found.drawn < MAX_PDF_DRAWN_PAGES
     seen, unseen = page.words(may_draw=may_draw)
     notes = notes_of(page, form)
-    words = tidy(clean("\n".join((seen, *notes.words)))) or _scanned(page, source, found, may_draw=may_draw)
-    for text, is_seen in ((words, True), (tidy(clean(unseen)), False)):
+    words = _tidy_cells(clean("\n".join((seen, *notes.words)))) or _scanned(page, source, found, may_draw=may_draw)
+    for text, is_seen in ((words, True), (_tidy_cells(clean(unseen)), False)):
         if kept := source.budget.take_text(text):
             found.passages.append(Passage(text=kept, where=where, seen=is_seen))
     _take_notes(notes, where, found)
@@ -143,6 +144,12 @@ def _read_page(page: PdfPage, number: int, form: Any, source: Source, found: _Fo
         found.codes += take_codes(codes_in(area, where), source.budget)
     found.drawn += page.is_drawn
     found.is_cut = found.is_cut or page.is_cut
+
+
+def _tidy_cells(text: str) -> str:
+    """Collapse runs of spaces and of empty lines; tabs between cells stay."""
+    lines = ("\t".join(" ".join(cell.split()) for cell in line.split("\t")) for line in text.split("\n"))
+    return tidied("\n".join(line.strip() for line in lines))
 
 
 def _scanned(page: PdfPage, source: Source, found: _Found, *, may_draw: bool) -> str:

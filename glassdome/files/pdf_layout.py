@@ -10,8 +10,10 @@ from typing import NamedTuple
 __all__ = ["Glyph", "Run", "lines_of", "runs_of", "turn_of"]
 
 #: Gap between two glyphs that ends a run, and that between two runs that is a blank, in heights of the line.
-_COLUMN_GAP = 1.0
+_COLUMN_GAP = 0.7
 _BLANK_GAP = 0.13
+#: Gap from which two runs are cells of a table, told apart by a tab, in heights: lines set in block have none so wide.
+_CELL_GAP = 0.7
 #: Shift of the baseline that ends a run, in heights.
 _LINE_SHIFT = 0.4
 #: Steps in which the turn of a text is told apart, in degrees: a scan's text layer is turned by less.
@@ -130,8 +132,8 @@ def _joined(line: list[Run]) -> str:
     line.sort(key=lambda run: run.left)
     text = line[0].text
     for before, run in pairwise(line):
-        is_apart = run.left - before.right > _BLANK_GAP * min(before.height, run.height)
-        text += (" " if is_apart else "") + run.text
+        gap = (run.left - before.right) / min(before.height, run.height)
+        text += ("\t" if gap > _CELL_GAP else " " if gap > _BLANK_GAP else "") + run.text
     return text
 
 

@@ -45,12 +45,12 @@ def _masked(said: _Said, masker: Masker) -> _Said:
     )
 
 
-#: Data that a person needs of a bill or a booking in a file, and that its facts are there to give.
-_TOLD: Final = frozenset(("iban", "bic", "bank_account", "phone_number"))
+#: Data that a person needs of a bill, a booking or a pay slip in a file, and that its facts are there to give.
+_TOLD: Final = frozenset(("iban", "bic", "bank_account", "phone_number", "salary"))
 
 
 def masked_facts(message: Message, facts: Iterable[Fact], sensitive: Sequence[SensitiveFinding]) -> tuple[Fact, ...]:
-    """Return `facts` with no sensitive value of the mail in them; of a file's, the account and the number to call are given."""
+    """Return `facts` with no sensitive value of the mail in them; of a file's, the account, the number to call and the pay are given."""
     values = Masker.of(message, (finding for finding in sensitive if finding.type not in _TOLD))
     words = Masker.of(message, sensitive)
     if not words:

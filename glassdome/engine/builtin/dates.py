@@ -63,7 +63,7 @@ class _Calendar:
     by_word: re.Pattern[str]
 
 
-@loads_shipped(("calendar.toml",), ("deadlines.toml",), ("files.toml",), ("records.toml",))
+@loads_shipped(("calendar.toml",), ("deadlines.toml",), ("fact_words.toml",), ("files.toml",), ("records.toml",))
 @cache
 def read_lexicon(name: str) -> dict[str, Any]:
     """Return a table of the lexicon folder, by language."""

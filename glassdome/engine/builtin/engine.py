@@ -128,7 +128,8 @@ class BuiltinEngine:
         """
         own = read_text(mail)
         inside = read_files(mail, letters=True) if read is not mail else ""
-        told = [inside] if inside and only_points(own) else [own, inside] if inside else [own]
+        pointed = inside or read_files(mail) if only_points(own) else ""
+        told = [pointed] if pointed else [own, inside] if inside else [own]
         found = [self._classifier.probabilities(mail.subject, text) for text in told]
         return max(spam for _, spam, _ in found), max(phishing for _, _, phishing in found)
 

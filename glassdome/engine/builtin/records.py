@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from glassdome.engine.builtin.dates import days_in, read_lexicon
+from glassdome.engine.builtin.facts.amounts import amounts_in
 from glassdome.engine.builtin.words import fold
 from glassdome.values.message import Message
 
@@ -22,13 +23,10 @@ __all__ = ["RecordFacts", "record_line"]
 _READ: Final = 4_000
 _TELLING: Final = 1_500
 _MOST_SAID: Final = 60
+_LINE: Final = 400
 #: Days ahead that a parcel or a bill may name.
 _FURTHEST: Final = 120
 _WEEK: Final = 7
-_CODES: Final = r"EUR|USD|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BRL|MXN|JPY|INR"
-_SIGNS: Final = r"R\$|US\$|[€$£¥₹]"
-_NUMBER: Final = r"\d{1,3}(?:[.,'\u00a0 ]\d{3}){0,3}(?:[.,]\d{2})?(?![\d%])|\d{1,9}(?:[.,]\d{2})?(?![\d%])"
-_AMOUNT: Final = re.compile(rf"(?:\b(?:{_CODES})|{_SIGNS})\s?(?:{_NUMBER})|(?<![\w.,])(?:{_NUMBER})\s?(?:(?:{_CODES})\b|[€£]|euros?\b)", re.IGNORECASE)  # fmt: skip
 #: The forms of parcel numbers: of UPS, of the Universal Postal Union (S10), and long runs of digits.
 _TRACKING: Final = re.compile(
     r"\b(?:1Z[0-9A-Z]{16}|[A-Z]{2}\d{9}[A-Z]{2}|[A-Z]{0,4}\d{10,26}|(?:\d{4} ){2,5}\d{2,4}|[A-Z]{2}\d[A-Z]{2}\d{9,16})\b"
@@ -104,7 +102,9 @@ class _Mail:
             for number in range(len(lines) - 1, -1, -1):
                 if word in folded[number] and (found := _last_amount(lines[number : number + 2])):
                     return found
-        amounts = dict.fromkeys(found.group() for found in _AMOUNT.finditer(f"{self.message.subject}\n{self.text}"))
+        amounts = dict.fromkeys(
+            found.group() for line in (self.message.subject, *lines) for found in amounts_in(line[:_LINE])
+        )
         return _tidy(next(iter(amounts))) if len(amounts) == 1 else ""
 
     def days(self) -> Iterator[date]:
@@ -214,7 +214,7 @@ def _order(mail: _Mail) -> _Told:
 def _last_amount(lines: Sequence[str]) -> str:
     """Return the last amount of the first line, else the first of the next one."""
     for place, line in zip((-1, 0), lines, strict=False):
-        if found := [match.group() for match in _AMOUNT.finditer(line[:400])]:
+        if found := [match.group() for match in amounts_in(line[:_LINE])]:
             return _tidy(found[place])
     return ""
 

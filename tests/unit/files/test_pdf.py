@@ -30,9 +30,9 @@ def test_a_table_is_read_line_by_line() -> None:
     assert document.kind == "application/pdf"
     assert document.read == "yes"
     assert document.title == "Invoice 1187"
-    assert "Total 842.50 EUR" in document.text
-    assert "Posters A2 100 700.00 EUR" in document.text
-    assert "Item Qty Price" in document.text, "white words on a dark row are seen"
+    assert "Total\t842.50 EUR" in document.text
+    assert "Posters A2\t100\t700.00 EUR" in document.text
+    assert "Item\tQty\tPrice" in document.text, "white words on a dark row are seen"
     assert "IBAN DE02 1203 0000 0000 2020 51" in document.text
     assert document.passages[0].where == "page 1"
 
@@ -59,8 +59,8 @@ def test_links_come_with_the_words_they_are_shown_as() -> None:
 def test_the_export_of_libreoffice() -> None:
     """Words, amounts and the link of an export are found on its page."""
     document = _read("offer-libreoffice.pdf")
-    assert "Total 644.50 EUR" in document.text
-    assert "Delivery to Göttingen 1 48.50 EUR" in document.text
+    assert "Total\t644.50 EUR" in document.text
+    assert "Delivery to Göttingen\t1\t48.50 EUR" in document.text
     assert [(link.url, link.shown) for link in document.links] == [
         ("https://garten.example/offers/44", "open the offer")
     ]
@@ -73,7 +73,7 @@ def test_a_code_drawn_in_squares_is_read() -> None:
         ("QR", "https://tickets.example/t/4711", "page 1")
     ]
     assert FileLink(url="https://tickets.example/t/4711", where="page 1") in document.links
-    assert "Seat 14C" in document.text
+    assert "Seat\t14C" in document.text
 
 
 def test_an_encrypted_file_is_opened_with_a_password_of_the_mail() -> None:
@@ -82,7 +82,7 @@ def test_an_encrypted_file_is_opened_with_a_password_of_the_mail() -> None:
     assert (locked.read, locked.encrypted, locked.text) == ("encrypted", True, "")
     opened = _read("locked-qpdf.pdf", passwords=("wrong", "open1187"))
     assert (opened.read, opened.encrypted) == ("yes", True)
-    assert "Total 644.50 EUR" in opened.text
+    assert "Total\t644.50 EUR" in opened.text
 
 
 def test_a_file_that_only_its_owner_may_change_is_read() -> None:
@@ -102,9 +102,9 @@ def test_files_attached_to_it_are_read() -> None:
 
 
 def test_columns_stay_apart_from_words_far_away() -> None:
-    """Runs on one height are one line with blanks between; another height is another line."""
+    """Runs on one height are one line, far ones cells of it; another height is another line."""
     document = _text("BT /F1 12 Tf 72 700 Td (Total) Tj 300 0 Td (842.50 EUR) Tj -300 -20 Td (Thank you) Tj ET")
-    assert document.text == "Total 842.50 EUR\nThank you"
+    assert document.text == "Total\t842.50 EUR\nThank you"
 
 
 def test_a_turned_page_is_read_like_an_upright_one() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Final
 
 from glassdome.engine.builtin.dates import DIGIT, days_in
+from glassdome.engine.builtin.facts.said import said_in
 from glassdome.engine.builtin.words import fold
 from glassdome.values.fact import Fact
 
@@ -23,10 +24,18 @@ _LINE_CHARS: Final = 300
 #: Days given of one text.
 _MOST: Final = 8
 _TIME: Final = re.compile(
-    r"(?<![\d:.,/-])(?P<h>[01]?\d|2[0-3])(?:(?::|h|\.(?=\d\d\s?(?:uhr|h\b)))(?P<m>[0-5]\d)(?![\d.,/]|:\d\d:)"
+    r"(?<![\d:.,/-])(?P<h>[01]?\d|2[0-3])(?:(?::|h|\.(?=\d\d\s?(?:uhr|h\b)))(?P<m>[0-5]\d)(?![\d/]|[.,]\d|:\d\d:)"
     r"|\s?(?:uhr|heures|klokken|uur|h)\b(?:\s?(?P<k>[0-5]\d)\b)?|(?=\s?[ap]\.?m\b))(?:\s?(?P<half>[ap])\.?m\b)?",
     re.IGNORECASE,
 )
+#: A number of days in which to pay: `within 14 days`, `30 Tage netto`, `net 30`.
+_TERM: Final = re.compile(
+    r"\b(?P<a>\d{1,3})\s?(?:\w{3,9}\s)?(?:days?|tagen?|jours?|d[ií]as?|giorni|dagen|dni|dn[ůí])\b|\bnet\s(?P<b>\d{1,3})\b(?![.,]\d)",
+    re.IGNORECASE,
+)
+_LONGEST_TERM: Final = 120
+_OLDEST_PAPER: Final = timedelta(days=90)
+_TO_PAY: Final = frozenset(("pay", "rest"))
 #: Words next to the time that counts, where a line has several.
 _BEGINS: Final = re.compile(
     r"depart\w*|abfahrt|abflug|\bab\b|beginn|einlass|start\w*|doors|from|partenza|inizio|ore|salida|inicio|départ|début|vertrek|aanvang|partida|início|uhrzeit|time|heure|hora",
@@ -50,6 +59,33 @@ def day_facts(text: str, where: str, languages: Sequence[str], written: datetime
             if value not in given and len(given) < _MOST:
                 given.add(value)
                 yield Fact(type="datetime" if time else "date", value=value, where=where, evidence=line)
+    for value, line in _terms(lines, languages, written):
+        if value not in given:
+            yield Fact(type="date", value=value, where=where, evidence=line)
+
+
+def _terms(lines: Sequence[str], languages: Sequence[str], written: datetime) -> Iterator[tuple[str, str]]:
+    """Yield the last day of a time to pay, `payable within 14 days`, counted from the day of the paper, else of the mail."""
+    for line in lines:
+        found = _TERM.search(line)
+        days = int(found["a"] or found["b"]) if found else 0
+        if 0 < days <= _LONGEST_TERM and any(said.concepts & _TO_PAY for said in said_in(line)):
+            yield (_issued(lines, languages, written) + timedelta(days=days)).isoformat(), line
+            return
+
+
+def _issued(lines: Sequence[str], languages: Sequence[str], written: datetime) -> date:
+    """Return the day next to the word for it, in its line or the next one, else the first of the last months."""
+    for number, line in enumerate(lines):
+        if any("issued" in said.concepts for said in said_in(line)):
+            found = _days(line, languages, written) or _days(
+                "".join(lines[number + 1 : number + 2]), languages, written
+            )
+            if found:
+                return date.fromisoformat(found[0])
+    named = (date.fromisoformat(day) for line in lines for day in _days(line, languages, written))
+    today = written.date()
+    return next((day for day in named if timedelta(0) <= today - day <= _OLDEST_PAPER), today)
 
 
 def _days(line: str, languages: Sequence[str], written: datetime) -> list[str]:

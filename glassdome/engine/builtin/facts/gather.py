@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from glassdome.core.limits import MAX_FACT_CHARS, MAX_FACTS
@@ -12,7 +14,8 @@ from glassdome.engine.builtin.dates import DIGIT
 from glassdome.engine.builtin.facts.amounts import amount_facts
 from glassdome.engine.builtin.facts.codes import code_facts, without_secret
 from glassdome.engine.builtin.facts.days import day_facts
-from glassdome.engine.builtin.facts.labelled import iban_facts, labelled_facts, place_facts
+from glassdome.engine.builtin.facts.labelled import iban_facts, labelled_facts
+from glassdome.engine.builtin.facts.places import place_facts
 from glassdome.engine.builtin.language import language_of
 from glassdome.values.document import Document
 from glassdome.values.fact import Fact
@@ -30,6 +33,11 @@ _RECORDS: Final = frozenset(
     ("invoice", "payment", "travel", "order", "delivery", "meeting", "health", "event", "finance")
 )
 _CELLS: Final = frozenset(("cell", "number"))
+#: Blanks between the cells of a table.
+_APART: Final = "  "
+#: A whole day in a cell, year first or day first; days given of one table.
+_DAY: Final = re.compile(r"(?:(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?|(\d{1,2})[./](\d{1,2})[./](\d{4}))")
+_MOST_DAYS: Final = 8
 #: Files that are tables: their cells are facts of the reader, and their words no sentences.
 _TABLES: Final = ("spreadsheet", "ms-excel", "csv", "calendar", "vcard", "zip", "7z", "rar", "tar")
 
@@ -73,6 +81,7 @@ def _of_document(document: Document, path: str, language: str, written: datetime
             evidence=without_secret(fact.evidence),
             where=f"QR in {where}" if coded else where,
         )
+    yield from _days_of_cells(document, path)
     for code in document.codes:
         yield from code_facts(code.text, f"{code.kind or 'code'} in {_at(path, code.where)}")
     yield from (Fact(type="file", value=file.name, where=path, evidence=file.name) for file in document.files)
@@ -84,6 +93,19 @@ def _of_document(document: Document, path: str, language: str, written: datetime
                 yield from _of_words(text, _at(path, passage.where), languages, written)
 
 
+def _days_of_cells(document: Document, path: str) -> Iterator[Fact]:
+    """Yield the few days that the cells of a table hold."""
+    held: dict[tuple[str, ...], Fact] = {}
+    for fact in document.facts:
+        if fact.type in _CELLS and (found := _DAY.fullmatch(fact.value)):
+            year_first, day_first = found.group(1, 2, 3), found.group(6, 5, 4)
+            held.setdefault(year_first if found[1] else day_first, fact)
+    for parts, fact in [*held.items()][:_MOST_DAYS]:
+        with suppress(ValueError):
+            day = date(*map(int, parts)).isoformat()
+            yield Fact(type="date", value=day, where=_at(path, fact.where), evidence=fact.evidence or fact.value)
+
+
 def _at(path: str, where: str) -> str:
     return f"{path}, {where}" if where else path
 
@@ -91,6 +113,7 @@ def _at(path: str, where: str) -> str:
 def _of_words(text: str, where: str, languages: Sequence[str], written: datetime) -> Iterator[Fact]:
     if not DIGIT.search(text):
         return
+    text = text.replace("\t", _APART)
     near = _near_digits(text)
     yield from amount_facts(near, where)
     yield from iban_facts(near, where)

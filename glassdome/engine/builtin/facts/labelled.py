@@ -1,4 +1,4 @@
-"""Values that stand behind a word for them: numbers of invoices and bookings, seats, payees, places, telephone numbers."""
+"""Values that stand next to a word for them: numbers of invoices and bookings, seats, payees, telephone numbers, accounts."""
 
 from __future__ import annotations
 
@@ -8,30 +8,33 @@ from typing import Final
 
 from stdnum import iban
 
+from glassdome.engine.builtin.facts.lines import FactLabel, labels_in, line_around
 from glassdome.values.fact import Fact, FactType
 
-__all__ = ["iban_facts", "labelled_facts", "place_facts"]
+__all__ = ["iban_facts", "labelled_facts"]
 
 _CHARS: Final = 8_000
 #: Facts of one kind given of one text.
 _MOST: Final = 4
-_NO: Final = r"(?i:\s{0,2}(?:no\b|nr\b|num\b|number|nummer|numéro|numero|número|n[°º]|n\b|code|id|#)\.?){0,2}\s{0,2}[:#.]?\s{0,2}"
-_VALUE: Final = r"(?P<v>(?=[A-Z0-9./_-]{0,19}\d)[A-Z0-9][A-Z0-9./_-]{2,23}(?<![./_-]))(?![\w@])"
-_CODE: Final = r"(?P<c>(?=[A-Z0-9]{0,7}[A-Z])[A-Z0-9]{5,8})\b"
-_REFERENCE: Final = re.compile(
-    r"(?i:\b(?:invoice|bill|receipt|order|reference|ref\.|customer|contract|policy|ticket|case|booking|reservation|confirmation|tracking|shipment|parcel|"
-    r"rechnung(?:s(?:nummer|nr\.?))?|rechnungs-nr\.?|beleg(?:nummer|nr\.?)?|bestell(?:ung|nummer|nr\.?)|auftrag(?:s(?:nummer|nr\.?))?|vorgang(?:snummer)?|buchung(?:s(?:nummer|code))?|"
-    r"kunden(?:nummer|nr\.?)|verwendungszweck|aktenzeichen|sendungs(?:nummer|verfolgung)|referenz|mandatsreferenz|vertrag(?:snummer)?|facture|reçu|commande|réservation|référence|réf\.?|dossier|"
-    r"factura|recibo|pedido|reserva|referencia|localizador|albarán|fattura|ricevuta|ordine|prenotazione|conferma|riferimento|spedizione|factuur(?:nummer)?|bon|bestelling|ordernummer|"
-    r"boeking(?:snummer)?|reservering(?:snummer)?|kenmerk|betalingskenmerk|fatura|encomenda|referência|localizador|nota fiscal|faktura|請求書|注文番号|予約番号|zamówienie|objednávka|számla|rezervare|pnr))"
-    rf"{_NO}{_VALUE}"
+#: The words for a number, and signs between them and it. Polish and Portuguese papers have a kind before their number.
+_NO: Final = re.compile(
+    r"(?i:(?:[ \t]{1,2}(?:de|di|da|do|van|of|für|for)\s\w{3,14}(?=\s(?:no|nr|num|n[°º]|č)\W))?(?:[ \t-]{0,3}(?:\([^)\n]{0,20}\)|serie\s[A-Z0-9]{1,3}\b|(?:no|nr|num|number|nummer|numer|numéro|numero|número|číslo|numeru|n[°º]|n\.[°º]|n|č|code|codice|código|kod|kód|id|vat|ft|fs|fr|pro|forma)(?!\w)\.?|#)){0,3})"
+    r"\s{0,2}\.?\s?[:：#.]?\s{0,3}"
 )
+_VALUE: Final = re.compile(
+    r"\d{2,6}(?: \d{2,7}){2,6}(?![\w,.])|[A-Z]{2}(?: ?\d{3}){3} ?[A-Z]{2}\b|(?![A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3})(?=[A-Z0-9./_-]{0,19}\d)[A-Z0-9][A-Z0-9./_-]{2,23}(?<![./_-])(?![\w@])"
+)
+#: Days, amounts and years are no numbers of a paper.
+_NO_NUMBER: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,9}[.,]\d\d|(?:19|20)\d\d")
+_SIX_LETTERS: Final = re.compile(r"[A-Z]{6}")
+_CODE: Final = r"(?P<c>(?=[A-Z0-9]{0,7}[A-Z])[A-Z0-9]{5,8})\b"
 _BOOKING: Final = re.compile(
     r"(?i:\b(?:booking(?: reference| code| ref\.?)?|reservation code|confirmation code|record locator|pnr|buchungs(?:code|nummer)|auftrag(?:snummer)?|réservation|dossier|localizador|reserva|"
     r"prenotazione|codice prenotazione|boekingscode|reserveringscode))\s{0,2}[:#]?\s{0,2}" + _CODE
 )
-_SEAT: Final = re.compile(
-    r"(?i:\b(?:seat|sitz(?:platz)?|platz|siège|place|asiento|posto|zitplaats|stoel|assento))\s{0,2}(?:(?i:no|nr|n°|number)\.?)?\s{0,2}:?\s{0,2}(?P<v>\d{1,3}\s?[A-K]?|[A-Z]{1,2}\s?\d{1,3})\b"
+#: A seat ends its cell, or another name follows: `Platz 3 Personen` is none.
+_SEATED: Final = re.compile(
+    r"(?i:\s{0,2}(?:no|nr|n[°º]|number|nummer|č)\b\.?)?\s{0,2}[:：]?\s{0,2}(?P<v>(?:\d{1,3}\s?[A-Z]|[A-Z]{1,2}\s?\d{1,3})(?![\w:]|[./-]\d)|\d{1,3}(?![\w:]|[./-]\d)(?=\s*(?:$|[,;|/·)–-]|[A-ZÀ-Ž(]|\s\s)))"
 )
 _PAYEE: Final = re.compile(
     r"(?i:^\W{0,3}(?:payee|account holder|beneficiary|pay to|zahlungsempfänger|empfänger|kontoinhaber|begünstigter|zugunsten von|bénéficiaire|titulaire(?: du compte)?|beneficiario|titular(?: de la cuenta)?|"
@@ -44,58 +47,68 @@ _PHONE: Final = re.compile(
     r"|(?P<i>(?<![\w+])\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,6})"
 )
 _PHONE_DIGITS: Final = range(7, 16)
-_LABELS: Final[tuple[tuple[FactType, re.Pattern[str]], ...]] = (
-    ("reference", _REFERENCE), ("reference", _BOOKING), ("seat", _SEAT), ("phone", _PHONE),
+#: A line of a number and the word for one: `N° : AV-2026-0042`.
+_NUMBERED: Final = re.compile(
+    r"(?i:(?:^|  )(?:no|nr|number|nummer|numéro|numero|número|numer|číslo|n[°º]|[a-zäöüåø]{2,14}nr)\.?)\s{0,2}[:：]?\s{0,2}(?P<v>(?=[A-Z0-9./_-]{0,19}\d)[A-Z0-9][A-Z0-9./_-]{3,23}(?<![./_-]))(?![\w@])",
+    re.MULTILINE,
+)
+_EAST: Final = re.compile(r"(?:請求書|注文番号|予約番号)[^\w\n]{0,4}(?P<v>[A-Z0-9][A-Z0-9./_-]{2,23})")
+_PATTERNS: Final[tuple[tuple[FactType, re.Pattern[str]], ...]] = (
+    ("reference", _BOOKING), ("reference", _NUMBERED), ("reference", _EAST), ("phone", _PHONE), ("payee", _PAYEE),
 )  # fmt: skip
-_ARROWS: Final = ("→", "➔", "➜", "⟶", "->", "–>")
-_ROUTE: Final = re.compile(
-    r"(?<![\w>])(?P<a>[A-ZÄÖÜÉÀ][\w.'’() -]{1,38}?)\s{0,2}(?:→|➔|➜|⟶|->|–>)\s{0,2}(?P<b>[A-ZÄÖÜÉÀ][\w.'’() -]{1,38}\w)"
-)
-#: `HAJ - MUC`, alone or behind the names of the towns; and two stations with their times.
-_AIRPORTS: Final = re.compile(
-    r"\b(?P<a>[A-Z]{3})\)?\s{0,2}(?:-|–|—|to|nach|\|)\s{0,2}(?:[A-ZÄÖÜ][\w. ]{1,30}?\s\(?)?(?P<b>[A-Z]{3})\b"
-)
-_STATIONS: Final = re.compile(
-    r"^(?P<a>[A-ZÄÖÜÉ][\w.()/ -]{1,38}?)\s(?:(?:ab|dep\.?|départ|part\.?|sal\.?)\s)?\d{1,2}[:.h]\d\d[^\n]{0,30}?\s(?:[-–—>]{1,2}|→)\s(?P<b>[A-ZÄÖÜÉ][\w.()/ -]{1,38}?)\s(?:(?:an|arr\.?|arrivée|lleg\.?)\s)?\d{1,2}[:.h]\d\d",
-    re.MULTILINE,
-)
-_FROM_TO: Final = re.compile(
-    r"(?i:^\W{0,3}(?:from|von|de|da|van|départ|partenza|salida|abfahrt))\s{0,2}:\s{0,3}(?P<a>[^\n:]{2,40}?)[ \t]{0,4}(?:\n|[ \t]{2,6}|;)\W{0,3}(?i:to|nach|à|a|naar|arrivée|arrivo|llegada|ankunft|para)\s{0,2}:\s{0,3}(?P<b>[^\n:]{2,40}?)[ \t]{0,4}$",
-    re.MULTILINE,
-)
-_PLACE_LABEL: Final = re.compile(
-    r"(?i:^\W{0,3}(?:venue|location|address|where|place|premises|property|meeting point|pick-?up|ort|veranstaltungsort|treffpunkt|adresse|anschrift|abholort|raum|lieu|où|lugar|dirección|luogo|indirizzo|dove|sede|"
-    r"plaats|locatie|adres|waar|local|endereço|onde|miejsce|místo))\s{0,2}[:：]\s{0,3}(?P<v>[^\n]{2,100}?)\s*$",
-    re.MULTILINE,
-)
-_STREET: Final = re.compile(
-    r"(?P<v>(?:[A-ZÄÖÜÉ][\w'’.-]{1,30}, )?(?:(?:\d{1,4}[a-z]?\s(?:[A-Z][\w'’.-]{1,20} ){1,3}(?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Square|Way|Court|Place|Parade|Terrace|Gardens|Close|Crescent|Hill|Row|Mews|Quay)\b)"
-    r"|(?:Kai \d{1,3}\b)|(?:(?:Via|Viale|Piazza|Corso|Rua|Avenida|Calle|Plaza|Paseo|Rue|Place|Boulevard|Allée|Chemin|Quai|Am|An der|Auf dem|Im|Zum) (?:[\w'’.-]{1,20} ){1,3}\d{1,4}[a-z]?\b)"
-    r"|(?:\d{1,4}(?: ?bis)?,?\s(?:rue|avenue|boulevard|place|chemin|quai|allée) (?:[\w'’.-]{1,20} ?){1,4}\b)"
-    r"|(?:[A-ZÄÖÜÉ][\w'’.-]{0,24} ?(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|ufer|damm|straat|laan|plein|gracht|Lane|Road|Street|Avenue|Square|Wharf) \d{1,4}[a-z]?\b))"
-    r"(?:, (?:[A-Z]{1,2}-)?(?:\d{4,5} )?[A-ZÄÖÜÉ][\w'’.-]{1,25}(?: [A-Z][\w'’.-]{1,25})?| ?\n ?\d{4,5} [A-ZÄÖÜÉ][\w'’.-]{1,25})?)"
-)
-#: A place behind a date and an hour: `14. Juni 2025, 15 Uhr, Gartenhaus`.
-_BEHIND_HOUR: Final = re.compile(
-    r"(?:\d{1,2}[:.h]\d\d(?:\s?(?:Uhr|h))?|\d{1,2}\s?(?:Uhr|heures|h|uur|am|pm))(?:\s?[-–]\s?\d{1,2}[:.h]?\d{0,2}(?:\s?Uhr)?)?,\s(?:(?:im|in|at|au|à la|en|nel|presso|op)\s)?(?P<v>[A-ZÄÖÜÉ][^\n;!?]{2,80}?)\.?\s*$",
-    re.MULTILINE,
-)
-_IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
+_IBAN: Final = re.compile(r"(?<![A-Za-z0-9])(?=(?P<v>[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}(?![A-Za-z0-9])))")
 _GROUP: Final = re.compile(r"[^ \u00a0-]+")
 _SHORTEST_IBAN: Final = 15
 
 
 def labelled_facts(whole: str, near: str, where: str) -> Iterator[Fact]:
-    """Yield the values behind a word for them, of the `whole` text or of its lines `near` digits."""
-    for kind, pattern in (*_LABELS, ("payee", _PAYEE)):
+    """Yield the values next to a word for them, of the `whole` text or of its lines `near` digits."""
+    found = [*_numbers(near[:_CHARS]), *_seats(near[:_CHARS])]
+    for kind, pattern in _PATTERNS:
         text = (whole if kind == "payee" else near)[:_CHARS]
-        values: dict[str, str] = {}
-        for match in pattern.finditer(text):
-            value = _tidied(kind, match)
-            if value and len(values) < _MOST:
-                values.setdefault(value, _line(text, match))
-        for value, evidence in values.items():
-            yield Fact(type=kind, value=value, where=where, evidence=evidence)
+        found += [(kind, _tidied(kind, match), line_around(text, match)) for match in pattern.finditer(text)]
+    given: dict[FactType, dict[str, str]] = {}
+    for kind, value, evidence in found:
+        values = given.setdefault(kind, {})
+        if value and len(values) < _MOST:
+            values.setdefault(value, evidence)
+    for kind, values in given.items():
+        yield from (Fact(type=kind, value=value, where=where, evidence=line) for value, line in values.items())
+
+
+def _numbers(text: str) -> Iterator[tuple[FactType, str, str]]:
+    for _, label in labels_in(text, "reference"):
+        value = _number(label.behind) or (_number(label.beside) if label.alone else "")
+        below = "" if value or not label.alone else _below(label)
+        if value or below:
+            yield "reference", value or below, f"{label.line} {label.below}" if below else label.line
+
+
+def _number(text: str) -> str:
+    between = _NO.match(text)
+    found = _VALUE.match(text, between.end() if between else 0)
+    return found.group() if found and not _NO_NUMBER.fullmatch(found.group()) else ""
+
+
+def _below(label: FactLabel) -> str:
+    """Return the number in the next line, where the label begins or ends its own: columns may share a line."""
+    if _SIX_LETTERS.fullmatch(label.below):
+        return label.below
+    found = [match.group() for match in _VALUE.finditer(label.below) if not _NO_NUMBER.fullmatch(match.group())]
+    stands = (
+        (not label.below.startswith(found[0]) if label.begins else not label.below.endswith(found[-1]))
+        if found
+        else True
+    )
+    return "" if stands else found[0] if label.begins else found[-1]
+
+
+def _seats(text: str) -> Iterator[tuple[FactType, str, str]]:
+    for _, label in labels_in(text, "seat"):
+        for part in (label.behind, *((label.beside, label.below) if label.alone else ())):
+            if found := _SEATED.match(part):
+                yield "seat", found["v"], label.line
+                break
 
 
 def _tidied(kind: FactType, match: re.Match[str]) -> str:
@@ -112,10 +125,10 @@ def iban_facts(text: str, where: str) -> Iterator[Fact]:
     """Yield bank accounts by their check digits (ISO 13616)."""
     given: set[str] = set()
     for match in _IBAN.finditer(text[:_CHARS]):
-        value = _as_iban(match.group())
+        value = _as_iban(match["v"])
         if value and value not in given and len(given) < _MOST:
             given.add(value)
-            yield Fact(type="iban", value=value, where=where, evidence=_line(text, match))
+            yield Fact(type="iban", value=value, where=where, evidence=line_around(text, match))
 
 
 def _as_iban(text: str) -> str:
@@ -125,26 +138,3 @@ def _as_iban(text: str) -> str:
         if len(compact) >= _SHORTEST_IBAN and iban.is_valid(compact, check_country=False):
             return compact
     return ""
-
-
-def place_facts(whole: str, near: str, where: str) -> Iterator[Fact]:
-    """Yield routes and addresses, of the `whole` text or of its lines `near` digits."""
-    whole, near = whole[:_CHARS], near[:_CHARS]
-    values: dict[str, str] = {}
-    routed = whole if any(map(whole.__contains__, _ARROWS)) else ""
-    for text, pattern in ((routed, _ROUTE), (near, _STATIONS), (whole, _FROM_TO), (whole, _AIRPORTS)):
-        for match in pattern.finditer(text):
-            values.setdefault(f"{' '.join(match['a'].split())} → {' '.join(match['b'].split())}", _line(text, match))
-    for text, pattern in ((whole, _PLACE_LABEL), (near, _BEHIND_HOUR), (near, _STREET)):
-        for match in pattern.finditer(text):
-            place = " ".join(match["v"].split()).rstrip(".")
-            if not any(place in known for known in values):
-                values.setdefault(place, _line(text, match))
-    for place, evidence in list(values.items())[:_MOST]:
-        yield Fact(type="place", value=place, where=where, evidence=evidence)
-
-
-def _line(text: str, match: re.Match[str]) -> str:
-    start = text.rfind("\n", 0, match.start()) + 1
-    end = text.find("\n", match.end())
-    return " ".join(text[start : end if end >= 0 else len(text)].split())[:300]
