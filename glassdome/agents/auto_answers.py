@@ -17,6 +17,7 @@ from glassdome.core.clock import Clock, zone_of
 from glassdome.core.errors import ActionForbidden, Conflict, RateLimited
 from glassdome.core.limits import MAX_MESSAGE_BYTES
 from glassdome.pipeline.answering import may_answer
+from glassdome.ports.addresses import OwnAddressBook
 from glassdome.ports.agent import UNKNOWN_OUTCOME
 from glassdome.ports.mail import MailSource
 from glassdome.replies.automatic import absence_rule, answer_subject, is_away
@@ -44,6 +45,7 @@ class AutoAnswers:
     stores: Database
     clock: Clock
     default_zone: str
+    addresses: OwnAddressBook
     parse: Callable[[bytes], Message]
 
     async def answer(self, ref: MessageRef, argument: str) -> None:
@@ -54,7 +56,7 @@ class AutoAnswers:
         message = await asyncio.to_thread(self.parse, raw)
         if known is None:
             raise ActionForbidden("The analysis of the mail was erased.")
-        may_answer(message, known, rule, now)
+        may_answer(message, known, rule, now, await self.addresses.of(ref.mailbox))
         await self._must_be_no_answer_to_ours(message)
         login = await self.login(ref.mailbox)
         await self._keep_rate(ref.mailbox)

@@ -78,7 +78,7 @@ def follow_drafts(app: App, reader: MailboxReader) -> None:
 async def auto_answers(app: App, reader: MailboxReader, stack: AsyncExitStack) -> AutoAnswers | None:
     """Return what sends automatic answers, None where no mail can be sent; `stack` closes it."""
     settings, clock, database = app.settings.current(), app.clock, app.database
-    if not settings.smtp_host:
+    if not settings.smtp_host or app.addresses is None:
         return None
     agent = await stack.enter_async_context(
         MailcowAgent.from_settings(settings, agent_id="auto-answers", clock=clock, reader=reader)
@@ -101,5 +101,6 @@ async def auto_answers(app: App, reader: MailboxReader, stack: AsyncExitStack) -
         stores=database,
         clock=clock,
         default_zone=settings.overseer_timezone,
+        addresses=app.addresses,
         parse=partial(reader.parsed, authserv_ids=settings.authserv_ids),
     )

@@ -26,6 +26,7 @@ from glassdome.pipeline.plugins import Extended
 from glassdome.pipeline.threads.following import ThreadFollowing
 from glassdome.pipeline.webhooks import WebhookLoop
 from glassdome.pipeline.worker import Worker
+from glassdome.ports.addresses import OwnAddressBook
 from glassdome.ports.files import FileReader
 from glassdome.ports.sign_in import IdentityProvider
 from glassdome.ports.webhooks import EventPoster
@@ -73,6 +74,8 @@ class App:
     check_login: Callable[[Credentials], Awaitable[bool]] | None = None
     #: Returns what an API key of mailcow proves that an address brings.
     check_mailcow_key: Callable[[str, str], Awaitable[SignedInBy | None]] | None = None
+    #: Knows owners' addresses.
+    addresses: OwnAddressBook | None = None
     #: The identity provider that people may sign in through.
     provider: IdentityProvider | None = None
     #: Carries out the backfills asked for on pages.

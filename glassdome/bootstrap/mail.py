@@ -153,6 +153,7 @@ def _worker(
             rules=database.answer_rules,
             sends=bool(settings.current().smtp_host),
             default_zone=settings.current().overseer_timezone,
+            addresses=app.addresses,
         ),
     )
     owner = f"{socket.gethostname()}:{os.getpid()}"

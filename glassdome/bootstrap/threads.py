@@ -22,7 +22,7 @@ _RULES = ThreadRules(turn_of=turn_of, thread_of=thread_of, base_subject=base_sub
 
 def thread_parts(app: App, performer: Performer) -> tuple[TurnMaker, ThreadStates]:
     """Return the parts that a worker needs, too."""
-    turns = TurnMaker(threads=app.database.threads, rules=_RULES)
+    turns = TurnMaker(threads=app.database.threads, rules=_RULES, addresses=app.addresses)
     states = ThreadStates(
         app.database.threads,
         app.database.preferences,

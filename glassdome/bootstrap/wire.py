@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
+from glassdome.bootstrap.addresses import own_addresses
 from glassdome.bootstrap.app import App
 from glassdome.bootstrap.live_model import LiveModel
 from glassdome.bootstrap.mail import add_mail
@@ -62,6 +63,7 @@ async def open_app(settings: Settings, *, clock: Clock, metrics: Metrics | None 
         live.subscribe(models.switch)
         live.subscribe(partial(_choose, database, clock=clock))
         if settings.imap_host:
+            app.addresses = await own_addresses(live, clock, stack)
             await add_mail(app, stack)
         add_webhooks(app, stack)
         add_sign_in(app, stack)

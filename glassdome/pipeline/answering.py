@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import zone_of
 from glassdome.core.errors import ActionForbidden
+from glassdome.ports.addresses import OwnAddressBook
 from glassdome.replies.automatic import absence_rule, fitting, is_away, why_no_answer
 from glassdome.replies.plan import plan_reply
 from glassdome.values.action import Action, ActionKind
@@ -32,12 +33,13 @@ _FRESH: Final = frozenset((JobReason.NEW, JobReason.UPGRADE))
 class Answering:
     """Reads the owner's rules, and who got an answer lately; `sends` is False where no mail can be sent.
 
-    `default_zone` is the time zone of owners who chose none.
+    `default_zone` is the time zone of owners who chose none; `addresses` knows their aliases.
     """
 
     rules: AnswerRules
     sends: bool
     default_zone: str
+    addresses: OwnAddressBook | None = None
 
     async def plan(
         self, message: Message, analysis: Analysis, wishes: Preferences, job: Job, *, now: datetime
@@ -58,26 +60,23 @@ class Answering:
         if not rules and not wishes.absence:
             return None
         away = is_away(wishes, now, await asyncio.to_thread(zone_of, wishes.timezone, self.default_zone))
+        own = await self.addresses.of(mailbox) if self.addresses is not None else frozenset({mailbox})
         fit = fitting(rules, message, analysis.verdict.categories)
         for rule in (*([absence_rule(wishes)] if away else []), *fit):
-            if not _refused(message, analysis, rule, now) and not await self.rules.answered_since(
+            if not _refused(message, analysis, rule, now, own) and not await self.rules.answered_since(
                 mailbox, rule.name, message.mail_from or "", now - timedelta(days=rule.days)
             ):
                 return rule
         return None
 
 
-def may_answer(message: Message, analysis: Analysis, rule: AnswerRule, now: datetime) -> None:
-    """Raise ActionForbidden where RFC 3834 wants no answer to this mail."""
-    if why := _refused(message, analysis, rule, now):
+def may_answer(message: Message, analysis: Analysis, rule: AnswerRule, now: datetime, own: Collection[str]) -> None:
+    """Raise ActionForbidden where RFC 3834 wants no answer to this mail; `own` are the owner's addresses."""
+    if why := _refused(message, analysis, rule, now, own):
         raise ActionForbidden(why)
 
 
-def _refused(message: Message, analysis: Analysis, rule: AnswerRule, now: datetime) -> str:
-    own = set(_own(analysis.ref.mailbox, rule.recipients))
-    return why_no_answer(message, analysis.verdict, own, received=analysis.received_at, now=now)
-
-
-def _own(mailbox: str, declared: Sequence[str]) -> Iterator[str]:
-    yield mailbox.lower()
-    yield from (address.lower() for address in declared)
+def _refused(message: Message, analysis: Analysis, rule: AnswerRule, now: datetime, own: Collection[str]) -> str:
+    """Return why there is no answer; the addresses that the rule declares are the owner's, too (RFC 5230 4.5)."""
+    every = {address.lower() for address in (analysis.ref.mailbox, *own, *rule.recipients)}
+    return why_no_answer(message, analysis.verdict, every, received=analysis.received_at, now=now)

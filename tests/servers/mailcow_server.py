@@ -40,6 +40,8 @@ class MailcowServer:
         self.sessions = 0
         self.broken = False
         self.denied: set[str] = set()
+        self.aliases: list[dict[str, Any]] = []
+        self.alias_domains: list[dict[str, Any]] = []
         self.app = Starlette(routes=[Route("/api/v1/{verb}/{route:path}", self._serve, methods=["GET", "POST", "PUT"])])
 
     async def _serve(self, request: Request) -> Response:
@@ -85,6 +87,10 @@ class MailcowServer:
             rows = [state.domain_row(name) for name in state.domains]
         elif noun == "domain" and rest:
             return _page(state.domain_row(rest[0]) if rest[0] in state.domains else {}, 200)
+        elif noun == "alias" and rest == ["all"]:
+            rows = self.aliases
+        elif noun == "alias-domain" and rest == ["all"]:
+            rows = self.alias_domains
         elif noun == "rl-mbox" and rest:
             value, frame = state.rate_limits.get(rest[0], ("", ""))
             return _page({"value": value, "frame": frame} if value else {}, 200)

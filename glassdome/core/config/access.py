@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings
 from glassdome.core.config.checks import http_url
 from glassdome.core.config.field import checked_by, parts_of, setting
 
-__all__ = ["AccessSettings", "read_admins", "read_domain_admins"]
+__all__ = ["AccessSettings", "read_admins", "read_aliases", "read_domain_admins"]
 
 _MAILBOX: Final = re.compile(r"[^@:|\s]+@[^@:|\s]+")
 _DOMAIN: Final = re.compile(r"[A-Za-z0-9.-]+")
@@ -38,6 +38,19 @@ def read_domain_admins(text: str) -> Mapping[str, tuple[str, ...]]:
         if not _MAILBOX.fullmatch(mailbox) or not domains or not all(map(_DOMAIN.fullmatch, domains)):
             raise ValueError(f"entry {number} is not ann@example.org:example.org|example.net")
         found[mailbox] = (*found.get(mailbox, ()), *domains)
+    return found
+
+
+@lru_cache(maxsize=8)
+def read_aliases(text: str) -> Mapping[str, frozenset[str]]:
+    """Read `ann@example.org:sales@example.org|ann@example.net`; raises ValueError counting the entry."""
+    found: dict[str, frozenset[str]] = {}
+    for number, entry in enumerate(parts_of(text.lower()), 1):
+        mailbox, _, listed = entry.partition(":")
+        aliases = frozenset(part.strip() for part in listed.split("|") if part.strip())
+        if not aliases or not all(map(_MAILBOX.fullmatch, (mailbox, *aliases))):
+            raise ValueError(f"entry {number} is not ann@example.org:sales@example.org|ann@example.net")
+        found[mailbox] = found.get(mailbox, frozenset()) | aliases
     return found
 
 
@@ -70,6 +83,14 @@ class AccessSettings(BaseSettings):
         "GLASSDOME_DOMAIN_ADMINS",
         "",
         "Mailboxes whose owners see whole domains: ann@example.org:example.org|example.net, comma-separated",
+        live=True,
+    )
+
+    aliases: Annotated[str, checked_by(read_aliases)] = setting(
+        "GLASSDOME_ALIASES",
+        "",
+        "Further addresses of owners, besides the aliases that mailcow lists: ann@example.org:sales@example.org|ann@example.net,"
+        " comma-separated",
         live=True,
     )
 

@@ -64,7 +64,10 @@ class OidcSettings(AccessSettings):
         live=True,
     )
     oidc_client_id: str | None = setting(
-        "GLASSDOME_OIDC_CLIENT_ID", None, "Our name with the provider; unset: nobody signs in through it", live=True
+        "GLASSDOME_OIDC_CLIENT_ID",
+        None,
+        "Our name with the provider; unset: the sign-in through it is closed",
+        live=True,
     )
     oidc_client_secret: SecretStr | None = setting(
         "GLASSDOME_OIDC_CLIENT_SECRET", None, "Our secret there; unset: a public client, by PKCE alone", live=True

@@ -1,4 +1,4 @@
-"""The other nouns an agent needs: domains, rate limits, the version."""
+"""The other nouns an agent needs: domains, aliases, rate limits, the version."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ class MailcowObjects:
     async def domains(self) -> list[dict[str, Any]]:
         """List the domains."""
         return await self._http.list("domain", "all")
+
+    async def aliases(self) -> list[dict[str, Any]]:
+        """List the aliases."""
+        return await self._http.list("alias", "all")
+
+    async def alias_domains(self) -> list[dict[str, Any]]:
+        """List the other names of domains."""
+        return await self._http.list("alias-domain", "all")
 
     async def rate_limit(self, mailbox: str) -> tuple[int, RateFrame] | None:
         """Return the mailbox's own limit of sent messages, None when it has none."""

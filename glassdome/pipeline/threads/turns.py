@@ -12,6 +12,7 @@ from glassdome.core.errors import GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.core.unexpected import wrap_unexpected
 from glassdome.pipeline.process import Judged
+from glassdome.ports.addresses import OwnAddressBook
 from glassdome.signals.host_lists import free_mail
 from glassdome.values.masking import Masker
 from glassdome.values.message import Message
@@ -46,6 +47,7 @@ class TurnMaker:
 
     threads: Threads
     rules: ThreadRules
+    addresses: OwnAddressBook | None = None
 
     async def of_judged(self, judged: Judged, *, wanted: bool, now: datetime) -> ThreadMail | None:
         """Return the mail of an analysis; None where it cannot be read as a turn, which costs no analysis."""
@@ -90,10 +92,11 @@ class TurnMaker:
         return ThreadMail(turn=turn, references=references, subject=masker.text(subject), reply=reply)
 
     async def owner(self, mailbox: str) -> Owner:
-        """Return the owner as known from sent mail; people of the same domain are colleagues, unless anybody may be there."""
+        """Return the owner as known from sent mail and aliases; people of the same domain are colleagues, unless anybody may be there."""
         domain = mailbox.rpartition("@")[2].lower()
         known = await self.threads.owner(mailbox)
-        return replace(known, domains=frozenset({domain} - free_mail()))
+        own = await self.addresses.of(mailbox) if self.addresses is not None else frozenset()
+        return replace(known, addresses=known.addresses | own, domains=frozenset({domain} - free_mail()))
 
 
 def _is_forged(message: Message, owner: Owner) -> bool:
