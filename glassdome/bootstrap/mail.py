@@ -39,6 +39,7 @@ from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.habits import Habits
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.junk_feedback import JunkFeedback
+from glassdome.pipeline.keyword_watch import KEYWORDS_EVERY, KeywordWatch
 from glassdome.pipeline.learning import LEARNING_EVERY, Learning
 from glassdome.pipeline.owner_rules import OwnerRules
 from glassdome.pipeline.periodic import PeriodicTask
@@ -111,6 +112,8 @@ async def add_mail(app: App, stack: AsyncExitStack) -> None:
     )
     app.periodic_tasks.append(PeriodicTask("learning", learning.poll, every=lambda: LEARNING_EVERY))
     follow_drafts(app, reader)
+    keywords = KeywordWatch(stores=database, observer=observer, undoer=app.undoer, backoff=reader.backoff, clock=clock)
+    app.periodic_tasks.append(PeriodicTask("keywords", keywords.poll, every=lambda: KEYWORDS_EVERY))
 
 
 def _loader(app: App) -> ContextLoader:
