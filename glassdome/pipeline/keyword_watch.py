@@ -55,7 +55,7 @@ class KeywordWatch:
     clock: Clock
 
     async def poll(self) -> None:
-        """Look at each such keyword once; raises StoreError only."""
+        """Follow each such keyword once; raises StoreError only."""
         now = self.clock.now()
         for mailbox, items in groupby(sorted(await self._held(), key=_place), key=lambda item: item.action.ref.mailbox):
             if self.backoff.may_poll(mailbox, now=now):

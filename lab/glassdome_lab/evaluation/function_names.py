@@ -8,5 +8,5 @@ __all__ = ["FUNCTIONS"]
 
 #: Every function with figures, in the order of a report.
 FUNCTIONS: Final = (
-    "phishing", "classes", "priority", "categories", "intent", "sensitive", "summaries", "languages", "injection", "cost",
+    "phishing", "classes", "priority", "categories", "intent", "sensitive", "summaries", "languages", "injection", "follow-up", "cost",
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from functools import reduce
 from operator import add
@@ -12,10 +13,12 @@ from glassdome.core.errors import InputError
 from glassdome_lab.evaluation.labels import label_named
 from glassdome_lab.evaluation.mail_layouts import categories_from_csv, mail_from_csv, mail_in_folder
 from glassdome_lab.evaluation.row_layouts import corpus_from_rows
-from glassdome_lab.evaluation.samples import Corpus
+from glassdome_lab.evaluation.samples import Corpus, ThreadSample
 
 __all__ = ["read_corpus"]
 
+#: The labels of conversations, and the owner whose they are.
+_THREADS = ("labels.json", "owner.json")
 _ROWS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 
@@ -36,11 +39,24 @@ def _parts(path: Path) -> Iterator[Corpus]:
     if path.is_file():
         yield _from_file(path)
         return
+    if all((path / name).is_file() for name in _THREADS):
+        yield Corpus(threads=tuple(_threads(path)))
+        return
     for file in sorted(p for p in path.iterdir() if p.is_file()):
         yield _from_file(file)
     for folder in sorted(p for p in path.iterdir() if p.is_dir()):
         label = label_named(folder.name)
         yield Corpus(mail=tuple(mail_in_folder(folder, label))) if label else reduce(add, _parts(folder), Corpus())
+
+
+def _threads(folder: Path) -> Iterator[ThreadSample]:
+    """Yield the conversations of a folder that labels them; raises InputError for a label without mails."""
+    labels, owner = (json.loads((folder / name).read_text("utf-8")) for name in _THREADS)
+    for label in labels:
+        place = folder / label["thread"]
+        if not place.is_dir():
+            raise InputError(f"{folder / _THREADS[0]} names a thread {label['thread']!r} that is not there.")
+        yield ThreadSample(folder=place, label=label, owner=owner)
 
 
 def _from_file(path: Path) -> Corpus:

@@ -18,6 +18,7 @@ from glassdome_lab.evaluation.functions.classes import (
     measure_languages,
     measure_priority,
 )
+from glassdome_lab.evaluation.functions.follow_up import measure_follow_up
 from glassdome_lab.evaluation.functions.injection import measure_injection
 from glassdome_lab.evaluation.functions.phishing import measure_phishing
 from glassdome_lab.evaluation.functions.priorities import measure_moves
@@ -131,6 +132,11 @@ def _injection(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str
     return {"injection": measure_injection(runner.records("injection", samples))}
 
 
+def _follow_up(corpus: Corpus, runner: Runner, plan: EvaluationPlan) -> dict[str, Any]:
+    samples = limited(corpus.threads, plan.limit, lambda s: str(s.label["thread"]))
+    return {"follow-up": measure_follow_up(samples)}
+
+
 _PARTS: Final = (
     (("phishing", "classes", "priority", "cost"), _mail),
     (("categories",), _categories),
@@ -139,4 +145,5 @@ _PARTS: Final = (
     (("summaries",), _summaries),
     (("languages",), _languages),
     (("injection",), _injection),
+    (("follow-up",), _follow_up),
 )

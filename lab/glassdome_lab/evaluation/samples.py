@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from glassdome_lab.evaluation.archives import read_member
 
@@ -17,6 +18,7 @@ __all__ = [
     "MailSample",
     "SensitiveSample",
     "SummarySample",
+    "ThreadSample",
 ]
 
 
@@ -115,6 +117,15 @@ class InjectionSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadSample:
+    """A conversation: the folder of its mails, its label, and the owner of the mailbox, both as their files have them."""
+
+    folder: Path
+    label: dict[str, Any]
+    owner: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
     """Everything found under one path."""
 
@@ -125,6 +136,7 @@ class Corpus:
     summaries: tuple[SummarySample, ...] = ()
     languages: tuple[LanguageSample, ...] = ()
     injection: tuple[InjectionSample, ...] = ()
+    threads: tuple[ThreadSample, ...] = ()
 
     def __add__(self, other: Corpus) -> Corpus:
         """Put two together."""
@@ -136,6 +148,7 @@ class Corpus:
             summaries=self.summaries + other.summaries,
             languages=self.languages + other.languages,
             injection=self.injection + other.injection,
+            threads=self.threads + other.threads,
         )
 
     @property

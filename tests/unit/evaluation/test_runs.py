@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,13 +15,14 @@ from typing import Any
 
 import pytest
 
-from glassdome.core.errors import ModelUnavailable
+from glassdome.core.errors import InputError, ModelUnavailable
 from glassdome.engine.builtin.classifier import load_classifier
 from glassdome.engine.llm import LlmEngine
 from glassdome.ports.model import Engine
 from glassdome_lab.evaluation.function_names import FUNCTIONS
 from glassdome_lab.evaluation.loso import folds_of, leave_one_source_out
 from glassdome_lab.evaluation.obedient import ATTACKER_URL, INVENTED, ObedientEngine, ObedientModel
+from glassdome_lab.evaluation.readers import read_corpus
 from glassdome_lab.evaluation.report.compare import compare, to_comparison
 from glassdome_lab.evaluation.report.html import to_html
 from glassdome_lab.evaluation.report.markdown import to_markdown
@@ -41,6 +43,7 @@ from glassdome_lab.evaluation.samples import (
 from glassdome_lab.evaluation.stages import NO_MAILBOX, OfflineStages
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CASES = Path(__file__).parents[2] / "data" / "cases" / "threads"
 PLAN = EvaluationPlan(corpus_name="small", engine="builtin")
 WORDS = {
     "ham": "Hi Anna, the meeting moved to Tuesday. Could you send me the agenda? Thanks, Ben",
@@ -79,7 +82,7 @@ def corpus() -> Corpus:
 def test_every_function_has_figures(corpus: Corpus) -> None:
     """Every labelled sample is measured; the sensitive figures are those of the two texts."""
     result = evaluate(corpus, runner=Runner(name="t"), plan=PLAN, now=NOW)
-    assert set(result["functions"]) == set(FUNCTIONS) - {"categories"}
+    assert set(result["functions"]) == set(FUNCTIONS) - {"categories", "follow-up"}
     sensitive = result["functions"]["sensitive"]
     assert (sensitive["all"]["found"], sensitive["all"]["wrong"], sensitive["not_claimed"]) == (1, 1, ["PERSON"])
     assert sensitive["high_risk"]["precision"] == 0.5
@@ -249,3 +252,25 @@ def test_plots_are_well_formed(plot: str) -> None:
     root = ET.fromstring(plot)
     assert root.tag.endswith("svg")
     assert root.attrib["aria-label"]
+
+
+def test_threads_are_measured_by_their_labels(tmp_path: Path) -> None:
+    """A folder of labelled threads is a corpus; what differs is counted, and a label without mails is refused."""
+    folder = tmp_path / "threads"
+    shutil.copytree(CASES, folder)
+    labels = json.loads((folder / "labels.json").read_text("utf-8"))
+    labels[0] |= {"state": "closed" if labels[0]["state"] != "closed" else "open_me"}
+    (folder / "labels.json").write_text(json.dumps(labels), "utf-8")
+    corpus = read_corpus(tmp_path)
+    result = evaluate(corpus, runner=Runner(name="t"), plan=PLAN, now=NOW)
+    figures = result["functions"]["follow-up"]
+
+    assert (set(result["functions"]) >= {"follow-up"}, corpus.counts["threads"]) == (True, len(labels))
+    assert figures["states_right"] == (len(labels) - 1) / len(labels)
+    assert sum(some["threads"] for some in figures["languages"].values()) == len(labels)
+    assert figures["nags"] == figures["silent"] == figures["due_wrong"] == 0
+    assert "## Follow-up" in to_markdown(result)
+    assert "Threads whose state is right" in to_scorecard(result)
+    shutil.rmtree(folder / labels[0]["thread"])
+    with pytest.raises(InputError):
+        read_corpus(tmp_path)

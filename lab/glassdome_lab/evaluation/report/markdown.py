@@ -161,6 +161,16 @@ def _injection(f: dict[str, Any]) -> str:
     )
 
 
+def _follow_up(f: dict[str, Any]) -> str:
+    rows = [(name, some["threads"], share(some["right"])) for name, some in f["languages"].items()]
+    f1 = "; ".join(f"from a {name} {share(some['f1'])} ({some['threads']})" for name, some in f["bases"].items())
+    return (
+        f"States right: {share(f['states_right'])} of {f['threads']} threads. F1 of what is owed: {f1}. Reminders that are "
+        f"wrong: {f['nags']}; missing: {f['silent']}. Due days wrong: {f['due_wrong']}. "
+        f"{1000 * f['seconds_per_mail']:.2f} ms a mail.\n\n" + table(("language", "threads", "states right"), rows)
+    )
+
+
 def _cost(f: dict[str, Any]) -> str:
     rows = [
         ("Median", f"{1000 * f['seconds_median']:.2f} ms"),
@@ -224,6 +234,7 @@ SECTIONS: Final[tuple[tuple[str, str, Callable[[dict[str, Any]], str]], ...]] = 
     ("summaries", "Summaries", _summaries),
     ("languages", "Language", _languages),
     ("injection", "Injection", _injection),
+    ("follow-up", "Follow-up", _follow_up),
     ("cost", "Cost", _cost),
 )
 

@@ -55,6 +55,7 @@ NOTES: Final[dict[str, str]] = {
     "injection": "The engine here does whatever the attacker wants, whatever the words; so the figures do not depend on "
     "the wording of the attacks. What is measured is the code behind the model. An opinion without hard evidence beside it "
     "counts, so a verdict that rests on text alone may flip.",
+    "follow-up": "Threads that shaped the rules flatter them; read which threads were measured before the figure.",
     "cost": "The whole way from bytes to verdict, in two processes on two cores that other work kept busy; wall time "
     "says more of the neighbours than of the engine, and processor time too grows when caches are shared. "
     "HTML newsletters cost several times as much as letters (18 ms against 2), so that the mean is well above "
@@ -93,6 +94,13 @@ def _side_claims(functions: dict[str, Any]) -> Iterable[Claim]:
         success, altered = injection["attack_success"], injection["clean_altered"]
         yield "Injection: attack success", share(success), "0", success == 0
         yield "Injection: clean carriers altered", share(altered), "at most 1 %", altered <= 0.01
+    if threads := functions.get("follow-up"):
+        right, bases = threads["states_right"], threads["bases"]
+        yield "Threads whose state is right", share(right), "at least 90 %", right >= 0.9
+        for basis, least in (("request", 0.9), ("promise", 0.75)):
+            f1 = bases[basis]["f1"]
+            yield f"Follow-up, F1 from a {basis}", share(f1), f"at least {100 * least:.0f} %", f1 >= least
+        yield "Reminders that are wrong", str(threads["nags"]), "0", not threads["nags"]
     if cost := functions.get("cost"):
         seconds = cost["cpu_median"]
         if not cost["calls_per_mail"]:
