@@ -27,14 +27,14 @@ from parse import folder_of_mail, generated, standard_library
 
 from glassdome.core.errors import GlassdomeError
 from glassdome.parse import parse_message
+from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify, examine
 from glassdome.shapes.analysis import analysis_shape
-from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.refs import MessageRef
 from glassdome.verdict import decide
 
-CONTEXT = Context(now=datetime(2026, 1, 1, tzinfo=UTC))
+CONTEXT = for_file(now=datetime(2026, 1, 1, tzinfo=UTC))
 REF = MessageRef(mailbox="", folder="", uid_validity=0, uid=0)
 T = TypeVar("T")
 

@@ -39,6 +39,7 @@ from glassdome.core.clock import FixedClock, SystemClock
 from glassdome.core.config import Settings
 from glassdome.demo.samples import samples
 from glassdome.desk.services import Services
+from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, classify
 from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate
@@ -48,7 +49,6 @@ from glassdome.store.read_model import insert_read_model
 from glassdome.store.rows import analysis_row
 from glassdome.store.schema import analyses, queue
 from glassdome.values.analysis import Analysis
-from glassdome.values.context import Context
 from glassdome.values.refs import MessageRef
 from tests.contract.store.query_plans import heard, read_through
 from tests.servers.mariadb import MariaDB
@@ -103,7 +103,7 @@ def on_mariadb(folder: Path) -> Iterator[tuple[str, bool]]:
 
 async def templates() -> list[Analysis]:
     """Return the analyses of the demo's mail, so that rows have the size and the words that real ones have."""
-    context, options = Context(now=START), JudgeOptions(clock=FixedClock(START))
+    context, options = for_file(now=START), JudgeOptions(clock=FixedClock(START))
     ref = MessageRef(mailbox="", uid_validity=1, uid=1)
     return [await analyze_raw(sample.raw, ref, context, options=options) for sample in samples()]
 
@@ -172,7 +172,7 @@ def ours(url: str) -> FastAPI:
             actions=database.actions,
             sessions=database.sessions,
             threads=database.threads,
-            classify=lambda raw: asyncio.to_thread(classify, raw, Context(now=START)),
+            classify=lambda raw: asyncio.to_thread(classify, raw, for_file(now=START)),
             version="benchmark",
         )
     )

@@ -26,8 +26,8 @@ from glassdome.engine.llm import LlmEngine
 from glassdome.engine.llm.schema import SENSITIVE_TYPES
 from glassdome.integrations.llamacpp import LlamaCpp
 from glassdome.parse import parse_message
+from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import examine
-from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.verdict import decide
@@ -76,7 +76,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         model = LlamaCpp(make_tiny_gguf(Path(folder) / "random.gguf"), num_ctx=8_192, temperature=0.8)
         engine = LlmEngine(model, name="llamacpp", mail_chars=400)
-        context = Context(now=datetime.now(UTC))
+        context = for_file(now=datetime.now(UTC))
         seen: Counter[str] = Counter()
         start = time.perf_counter()
         for raw in mails(options.mails, options.folder):

@@ -111,6 +111,19 @@ def test_broad_except_stands_in_five_places() -> None:
     assert found <= BROAD_EXCEPT
 
 
+def test_one_place_makes_the_context_of_a_mail() -> None:
+    """Every entrance, script and benchmark asks `pipeline/context.py`, so that all judge a mail alike."""
+    paths = [*FILES, *(ROOT / "scripts").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
+    calls = [
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Context"
+    ]
+
+    assert calls == ["glassdome/pipeline/context.py"]
+
+
 def test_import_is_light() -> None:
     """`import glassdome` loads none of the heavy libraries."""
     code = "import sys, glassdome; print(sorted({'numpy','fastapi','sqlalchemy','httpx','openai','mcp'} & set(sys.modules)))"

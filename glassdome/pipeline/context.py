@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -64,15 +64,15 @@ class ContextLoader:
     async def for_mailbox(self, mailbox: str, message: Message, wishes: Preferences) -> Context:
         """Read the sender's history and the contacts; raises StoreUnavailable."""
         now = self.clock.now()
-        return Context(
-            now=now,
+        ours = own_domains(self.settings()) | {mailbox.rpartition("@")[2].lower()} - {""}
+        rules = await self.rules.current() if self.rules is not None else ()
+        return replace(
+            for_file(now=now, ours=ours, rules=rules),
             mailbox=mailbox,
-            own_domains=own_domains(self.settings()) | {mailbox.rpartition("@")[2].lower()} - {""},
             contacts=await self._contacts_of(mailbox, now),
             sender=await self.history.sender_history(mailbox, message.author.addr),
             preferences=wishes,
             known=True,
-            rules=await self.rules.current() if self.rules is not None else (),
             standing=await self.owners.standing(mailbox, message.author.addr) if self.owners is not None else None,
         )
 

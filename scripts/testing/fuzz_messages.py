@@ -46,16 +46,16 @@ class Judge:
         """Import the path here: the fuzzer instruments what is imported after it started."""
         from glassdome.core.clock import FixedClock
         from glassdome.core.errors import ParseError
+        from glassdome.pipeline.context import for_file
         from glassdome.pipeline.process import JudgeOptions, analyze_raw, warm_up
         from glassdome.shapes.analysis import analysis_shape
-        from glassdome.values.context import Context
         from glassdome.values.refs import MessageRef
         from glassdome.values.signal import Outcome
 
         now = datetime.fromisoformat("2026-11-29T12:00:00+00:00")
         self._refused = ParseError
         self._options = JudgeOptions(authserv_ids=frozenset({"mx.example.org"}), clock=FixedClock(now))
-        self._context = Context(now=now, own_domains=frozenset({"example.org"}))
+        self._context = for_file(now=now, ours=frozenset({"example.org"}))
         self._ref = MessageRef(mailbox="ann@example.org", folder="INBOX", uid_validity=1, uid=1)
         self._broken = Outcome.TEMP_ERROR
         self._analyze, self._shape = analyze_raw, analysis_shape
