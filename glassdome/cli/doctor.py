@@ -11,12 +11,10 @@ from rich.text import Text
 
 from glassdome.cli.checks import Check, Health, all_checks
 from glassdome.cli.console import errors_told, load_settings, out, print_json, run
-from glassdome.cli.file_checks import file_checks
 from glassdome.cli.mailcow_checks import mailcow_checks
+from glassdome.cli.optional_checks import file_checks, plugin_checks, webhook_checks
 from glassdome.cli.part_checks import part_checks
-from glassdome.cli.plugin_checks import plugin_checks
 from glassdome.cli.sign_in_checks import sign_in_checks
-from glassdome.cli.webhook_checks import webhook_checks
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from glassdome.cli.plugin_checks import plugin_checks
+from glassdome.cli.optional_checks import plugin_checks
 from glassdome.core.config import Settings
 from glassdome.core.limits import MAX_PHRASE_CHARS
 from glassdome.parse import parse_message
