@@ -29,7 +29,6 @@ from glassdome.api import (
     routes_rspamd,
     routes_stats,
     routes_threads,
-    routes_undo,
     routes_webhooks,
 )
 from glassdome.api.description import describe
@@ -63,7 +62,6 @@ _ROUTES = (
     routes_health,
     routes_models,
     routes_threads,
-    routes_undo,
     routes_webhooks,
 )
 

@@ -5,14 +5,13 @@ The settings may choose whole domains, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.core.log import get_logger
-from glassdome.ports.opt_in import Directory
 from glassdome.values.listed import ListedMailbox
 
 if TYPE_CHECKING:
@@ -20,11 +19,19 @@ if TYPE_CHECKING:
     from glassdome.store.opt_ins import OptIns
     from glassdome.store.preferences import PreferenceTable
 
-__all__ = ["OptIn"]
+__all__ = ["Directory", "OptIn"]
 
 _log = get_logger(__name__)
 _YES: Final = frozenset({"1", "true", "yes", "on"})
 _NO: Final = frozenset({"0", "false", "no", "off"})
+
+
+class Directory(Protocol):
+    """The mail server's own list of mailboxes."""
+
+    async def listed(self) -> Sequence[ListedMailbox]:
+        """Return every mailbox; raises GlassdomeError."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

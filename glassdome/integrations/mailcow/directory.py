@@ -1,4 +1,4 @@
-"""mailcow's mailboxes with their tags and custom attributes (`ports.store.Directory`), and its aliases."""
+"""mailcow's mailboxes with their tags and custom attributes (`pipeline.opt_in.Directory`), and its aliases."""
 
 from __future__ import annotations
 
