@@ -87,6 +87,7 @@ def test_people_and_days_are_no_seats() -> None:
         ("DUB 07:25\tLIS 10:15", "DUB → LIS"),
         ("Od\tWarszawa Centralna\nDo\tGdańsk Główny\n06.12.2026", "Warszawa Centralna → Gdańsk Główny"),
         ("Pick-up\tMalaga Airport, 22 Dec 2026, 13:30", "Malaga Airport"),
+        ("Ort\tGartenhaus am Markt, 15:30 Uhr", "Gartenhaus am Markt"),
         ("Local\tTeatro da Ria, Aveiro\n12/12/2026", "Teatro da Ria, Aveiro"),
         ("Saltmarsh Hall, 5 Quayside, Maldon", "Saltmarsh Hall, 5 Quayside, Maldon"),
     ],
