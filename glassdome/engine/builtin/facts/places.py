@@ -73,8 +73,8 @@ _WEEKDAYS: Final = (
     "mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|gio|sab|dom|ma|wo|vr|za|zo|pon|czw|st|čt|pá|ne|po|út"
 )
 _THEN: Final = re.compile(
-    rf"[\s,;(–-]{{1,6}}(?:(?i:at|um|à|alle|ore|om|v|o)\s)?(?:\d{{1,2}}[:.h]\d\d|\d{{1,2}}\s?(?:Uhr|h|am|pm|uur)\b).*$"
-    rf"|[\s,;(–-]{{1,6}}(?:(?i:{_WEEKDAYS}|am|le|el|il|op)\b\.?,?\s){{0,2}}(?:\d{{1,2}}[./-]\s?\d{{1,2}}[./-]|\d{{1,2}}\.?\s\w{{3,}}\.?\s\d{{4}}|\d{{4}}-\d\d).*$"
+    rf"[\s,;(–-]{{1,6}}(?:(?i:at|um|à|alle|ore|om|v|o)\s)?(?:\d{{1,2}}[:.h]\d\d|\d{{1,2}}\s?(?:Uhr|h|am|pm|uur)\b).*"
+    rf"|[\s,;(–-]{{1,6}}(?:(?i:{_WEEKDAYS}|am|le|el|il|op)\b\.?,?\s){{0,2}}(?:\d{{1,2}}[./-]\s?\d{{1,2}}[./-]|\d{{1,2}}\.?\s\w{{3,}}\.?\s\d{{4}}|\d{{4}}-\d\d).*"
 )
 _NAME: Final = re.compile(
     r"(?=[^\n]{2,100}$)(?:[A-ZÀ-Ž\u0370-\uffff\"„“«]|\d{1,4}[a-z]?,?\s(?:bis\s)?[A-Za-zÀ-ž])[^\n@<>]*$"
