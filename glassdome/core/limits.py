@@ -303,6 +303,10 @@ MAX_READ_CHARS: Final = 60_000
 MAX_LISTED_LINKS: Final = 100
 MAX_LISTED_HIDDEN: Final = 20
 MAX_LISTED_CHARS: Final = 500
+#: Categories of an owner's own in one mailbox, words and senders of one, and characters of each of these.
+MAX_OWN_CATEGORIES: Final = 50
+MAX_OWN_CATEGORY_WORDS: Final = 50
+MAX_OWN_CATEGORY_WORD_CHARS: Final = 254
 #: Characters of a category of the owner's own; the tables hold as many.
 MAX_OWN_CATEGORY_CHARS: Final = 60
 #: Seconds for which the plots' numbers are kept: pages ask again whenever something happens, and each reads 30 days.

@@ -1,23 +1,97 @@
-"""A category of the owner's own, given to one message."""
+"""Categories of the owner's own: kept with the words and senders that give them, and given to one message by hand."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from glassdome.core.errors import InputError, NotFound
-from glassdome.core.limits import MAX_OWN_CATEGORY_CHARS
+from glassdome.core.errors import Conflict, InputError, NotFound
+from glassdome.core.limits import (
+    MAX_OWN_CATEGORIES,
+    MAX_OWN_CATEGORY_CHARS,
+    MAX_OWN_CATEGORY_WORD_CHARS,
+    MAX_OWN_CATEGORY_WORDS,
+)
 from glassdome.desk.email_id import EmailId
 from glassdome.desk.keys import Caller
 from glassdome.desk.lookup import find_analysis
 from glassdome.desk.services import Services
+from glassdome.values.analysis import Analysis
+from glassdome.values.own_category import OwnCategory, keyword_of
+from glassdome.values.owner import OwnerMark
 
-__all__ = ["as_category", "categorize"]
+__all__ = ["categories_of", "categorize", "remove_category", "save_category"]
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_SENDER: Final = re.compile(r"[^\s@]{0,64}@[^\s@]{1,253}")
 
 
-def as_category(text: str) -> str:
+async def categories_of(services: Services, caller: Caller, mailbox: str) -> tuple[OwnCategory, ...]:
+    """Return the categories of a mailbox, by name; raises AccessDenied."""
+    caller.must_see(mailbox)
+    return await services.owners.categories.of(mailbox)
+
+
+async def save_category(
+    services: Services, caller: Caller, mailbox: str, *, old: str, name: str, words: str, senders: str, keyword: bool
+) -> None:
+    """Store a category, renaming the one called `old`; `words` and `senders` are lines.
+
+    Raises AccessDenied, InputError, NotFound for an unknown old one, Conflict where there are too many. Audited.
+    """
+    caller.must_see(mailbox)
+    made = OwnCategory(
+        mailbox=mailbox, name=_name(name), words=_words(words), senders=_senders(senders), keyword=keyword
+    )
+    if keyword and not keyword_of(made):
+        raise InputError("A keyword needs a name with a letter from A to Z or a digit.")
+    now, kept = services.clock.now(), services.owners.categories
+    if old and old not in {one.name for one in await kept.of(mailbox)}:
+        raise NotFound("There is no such category.")
+    if old and old != made.name:
+        await kept.rename(mailbox, old, made.name, now=now)
+    if not await kept.save(made, now=now):
+        raise Conflict(f"A mailbox has {MAX_OWN_CATEGORIES} categories of its own at most.", fix="Remove one first.")
+    facts = {"category": made.name, "before": old}
+    await services.history.audit(actor=caller.name, action="save_category", subject=mailbox, facts=facts, now=now)
+
+
+async def remove_category(services: Services, caller: Caller, mailbox: str, name: str) -> None:
+    """Remove a category, also from the messages that have it; raises AccessDenied, NotFound. Audited."""
+    if name not in {one.name for one in await categories_of(services, caller, mailbox)}:
+        raise NotFound("There is no such category.")
+    await services.owners.categories.remove(mailbox, name)
+    now, facts = services.clock.now(), {"category": name}
+    await services.history.audit(actor=caller.name, action="remove_category", subject=mailbox, facts=facts, now=now)
+
+
+async def categorize(services: Services, caller: Caller, mailbox: str, wanted: EmailId, name: str) -> None:
+    """Give a judged message that category, empty for none, and its keyword; raises as the others. Audited."""
+    caller.must_see(mailbox)
+    category = _name(name) if name.strip() else ""
+    found = await find_analysis(services.analyses, mailbox, wanted)
+    if found is None:
+        raise NotFound("There is no analysis of this message.")
+    now, facts = services.clock.now(), {"message": str(found.ref), "category": category}
+    before = (await services.owners.marks_of([found.ref])).get(found.ref, OwnerMark()).category
+    await services.owners.set_category(found.ref, category, now=now)
+    if before != category:
+        await _mark(services, found, before, category)
+    await services.history.audit(actor=caller.name, action="set_category", subject=mailbox, facts=facts, now=now)
+
+
+async def _mark(services: Services, found: Analysis, before: str, category: str) -> None:
+    """Plan to take the keyword of the category before away, and to set that of the present one."""
+    known = {one.name: one for one in await services.owners.categories.of(found.ref.mailbox)}
+    now = services.clock.now()
+    for name, add in ((before, False), (category, True)):
+        keyword = keyword_of(known[name]) if name in known else ""
+        if keyword:
+            await services.owners.plan_keyword(found.ref, keyword, add=add, message_id=found.message_id, now=now)
+    services.wake()
+
+
+def _name(text: str) -> str:
     """Return a category's name, blanks made one; raises InputError."""
     name = " ".join(text.split())
     if not name or len(name) > MAX_OWN_CATEGORY_CHARS or _CONTROL.search(name):
@@ -25,13 +99,16 @@ def as_category(text: str) -> str:
     return name
 
 
-async def categorize(services: Services, caller: Caller, mailbox: str, wanted: EmailId, name: str) -> None:
-    """Give a judged message that category, empty for none; raises AccessDenied, InputError, NotFound. Audited."""
-    caller.must_see(mailbox)
-    category = as_category(name) if name.strip() else ""
-    found = await find_analysis(services.analyses, mailbox, wanted)
-    if found is None:
-        raise NotFound("There is no analysis of this message.")
-    now, facts = services.clock.now(), {"message": str(found.ref), "category": category}
-    await services.owners.set_category(found.ref, category, now=now)
-    await services.history.audit(actor=caller.name, action="set_category", subject=mailbox, facts=facts, now=now)
+def _words(text: str) -> tuple[str, ...]:
+    lines = tuple(dict.fromkeys(" ".join(line.split()) for line in text.splitlines() if line.strip()))
+    if len(lines) > MAX_OWN_CATEGORY_WORDS or any(len(line) > MAX_OWN_CATEGORY_WORD_CHARS for line in lines):
+        raise InputError(f"A category has {MAX_OWN_CATEGORY_WORDS} words and as many senders at most, one a line.")
+    return lines
+
+
+def _senders(text: str) -> tuple[str, ...]:
+    lines = tuple(line.lower() for line in _words(text))
+    wrong = next((line for line in lines if not _SENDER.fullmatch(line)), None)
+    if wrong is not None:
+        raise InputError("A sender is an address such as ann@example.org, or @ and a domain such as @example.org.")
+    return lines

@@ -15,6 +15,7 @@ from glassdome.store.claims import held
 from glassdome.store.contacts import remember
 from glassdome.store.counters import counters
 from glassdome.store.events import record_events
+from glassdome.store.own_categories import give_category
 from glassdome.store.owners import keep_category
 from glassdome.store.read_model import delete_read_model, insert_read_model
 from glassdome.store.rows import analysis_row, is_ref
@@ -52,6 +53,7 @@ async def complete(
         return False
     if instead_of is not None:
         await supersede(connection, instead_of, analysis.ref)
+    await give_category(connection, analysis, now=now)
     new, old = await _store(connection, analysis, rendering)
     await plan_actions(connection, actions, message_id=analysis.message_id, now=now)
     if history is not None and old is None:

@@ -36,7 +36,7 @@ from glassdome.store.schema import (
     thread_turns,
     threads,
 )
-from glassdome.store.schema_owners import marks, sender_rules
+from glassdome.store.schema_owners import marks, own_categories, sender_rules
 from glassdome.store.search.selection import conditions
 from glassdome.store.thread_forget import CURSORS, READ, forget_person, forget_turns
 from glassdome.values.agent import OutboxState
@@ -126,7 +126,7 @@ def _any_of(table: Table, rows: Sequence[Row[Any]]) -> Any:
 
 
 async def _mailbox(connection: AsyncConnection, query: AnalysisQuery) -> None:
-    for table in (*_OF_A_MAILBOX, marks, sender_rules):
+    for table in (*_OF_A_MAILBOX, marks, sender_rules, own_categories):
         mine = visible_to(table.c.mailbox, query.mailboxes, query.domains)
         await connection.execute(delete(table).where(table.c.mailbox == query.mailbox, *mine, *_erased_of(table)))
 

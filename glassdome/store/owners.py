@@ -10,7 +10,9 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from glassdome.store.connections import Store
+from glassdome.store.connections import Connections, Store
+from glassdome.store.keywords import plan_keyword
+from glassdome.store.own_categories import OwnCategories
 from glassdome.store.rows import is_ref, key_of, ref_of, ref_row
 from glassdome.store.schema import analyses, categories
 from glassdome.store.schema_owners import bulk_changes, marks, sender_rules, views
@@ -34,7 +36,12 @@ async def keep_category(connection: AsyncConnection, ref: MessageRef, number: in
 
 
 class Owners(Store):
-    """The owners' marks, senders and views."""
+    """The owners' marks, senders and views; `categories` are the owners' own."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Share the store's connections."""
+        super().__init__(connections)
+        self.categories = OwnCategories(connections)
 
     async def marks_of(self, refs: Collection[MessageRef]) -> Mapping[MessageRef, OwnerMark]:
         """Return the marks of those that have any."""
@@ -68,10 +75,9 @@ class Owners(Store):
 
         await self._db.write(work)
 
-    async def own_categories(self, mailboxes: Collection[str]) -> tuple[str, ...]:
-        """Return the categories that the owners of those mailboxes gave, sorted."""
-        given = select(marks.c.category).distinct().where(marks.c.mailbox.in_(mailboxes), marks.c.category != "")
-        return tuple(sorted(row.category for row in await self._db.rows(given.limit(100))))
+    async def plan_keyword(self, ref: MessageRef, keyword: str, *, add: bool, message_id: str, now: datetime) -> None:
+        """Plan to set or to unset the keyword of a category."""
+        await self._db.write(lambda c: plan_keyword(c, ref, keyword, add=add, message_id=message_id, now=now))
 
     async def set_sender(self, rule: SenderRule, *, now: datetime) -> None:
         """Store the owner's word on a sender."""

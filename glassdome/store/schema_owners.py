@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column
+from sqlalchemy import BigInteger, Boolean, Column
 
 from glassdome.store.columns import Clipped, Instant, Words, ascii_text, exact
 from glassdome.store.schema_base import table
 
-__all__ = ["bulk_changes", "marks", "sender_rules", "views"]
+__all__ = ["bulk_changes", "marks", "own_categories", "sender_rules", "views"]
 
 _MAILBOX, _FOLDER = 254, 500
 
@@ -48,4 +48,15 @@ bulk_changes = table(
     Column("owner", Clipped(254), nullable=False),
     Column("items", Words, nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+#: An owner's own categories; `words` and `senders` are lines.
+own_categories = table(
+    "llm_own_category",
+    Column("mailbox", exact(_MAILBOX), primary_key=True),
+    Column("name", Clipped(60), primary_key=True),
+    Column("words", Words, nullable=False),
+    Column("senders", Words, nullable=False),
+    Column("keyword", Boolean, nullable=False),
+    Column("updated_at", Instant, nullable=False),
 )

@@ -49,6 +49,8 @@ NOTICES: Final = {
     "bulk_trust": "The senders are trusted: their next mail is not called spam where our server can vouch for them.",
     "bulk_undone": "Undone.",
     "categorized": "The category is stored.",
+    "category_saved": "The category is saved. New mail gets it where its words or senders fit.",
+    "category_removed": "The category is removed, also from the mail that had it.",
     "view_saved": "The view is saved.",
     "sender_forgotten": "That sender's next mail is judged like any other.",
     "view_deleted": "The view is deleted.",

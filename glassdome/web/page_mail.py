@@ -124,7 +124,7 @@ def _kept(wanted: MailParameters) -> dict[str, str]:
 
 
 async def _own(services: Services, mailboxes: list[str]) -> tuple[str, ...]:
-    return await services.owners.own_categories(mailboxes)
+    return await services.owners.categories.names(mailboxes)
 
 
 def _counted(request: Request, name: str) -> int:

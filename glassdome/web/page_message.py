@@ -70,7 +70,7 @@ async def message(request: Request, services: Wired, visitor: Reads, which: Anno
         files=_files(found) if found else [],
         facts=_other_facts(found) if found else [],
         mark=(await services.owners.marks_of([ref])).get(ref, OwnerMark()),
-        own_categories=await services.owners.own_categories([mailbox]),
+        own_categories=await services.owners.categories.names([mailbox]),
         standing=await _standing(services, mailbox, found),
         text_there=services.source is not None,
         has_dates=bool(found and calendar_of(found)),

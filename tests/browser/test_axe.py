@@ -31,6 +31,7 @@ PAGES: Final = [
     "queue?state=done",
     "settings",
     f"settings?mailbox={USER}",
+    f"categories?mailbox={USER}",
     "service",
     "access",
     "no-such-page",

@@ -46,7 +46,7 @@ async def test_a_category_of_the_owner_is_found(database: Database) -> None:
     await database.owners.mark_done([a_ref(1)], done=True, now=NOON)
     await store(database, 1)
     assert await uids(database, category="Garden") == {1}
-    assert await database.owners.own_categories([ANN]) == ("Garden",)
+    assert await database.owners.categories.names([ANN]) == ("Garden",)
     assert await database.owners.marks_of([a_ref(1), a_ref(2)]) == {
         a_ref(1): OwnerMark(done_at=NOON, category="Garden")
     }

@@ -121,6 +121,11 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("GET", "/llm/{name}"): (refused(),),
     ("GET", "/llm/"): (own(), own(text=SECRET[:4]), refused(mailbox=OTHER)),
     ("GET", "/llm/access"): (own(),),
+    ("GET", "/llm/categories"): (refused(mailbox=OTHER),),
+    ("POST", "/llm/categories"): (
+        refused(mailbox=OTHER, do="save", name="x"),
+        refused(mailbox=OTHER, do="remove", old="x"),
+    ),
     ("GET", "/llm/events"): (own(after=0, follow="false"),),
     ("GET", "/llm/mail.ics"): (refused(**PAGE),),
     ("GET", "/llm/message"): (refused(**PAGE),),
