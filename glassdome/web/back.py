@@ -7,7 +7,9 @@ from typing import Final
 
 __all__ = ["our_page"]
 
-_BACK: Final = re.compile(r"(access|categories|message|text|overview|queue|settings|service|threads|thread|)(\?[!-~]*)?")
+_BACK: Final = re.compile(
+    r"(access|categories|message|text|overview|queue|settings|service|threads|thread|)(\?[!-~]*)?"
+)
 
 
 def our_page(text: str) -> str:

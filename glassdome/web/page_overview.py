@@ -29,6 +29,7 @@ _PARTS: Final = {
     "database": "Database",
     "imap": "Mail server",
     "worker": "Worker",
+    "files": "Reader of attached files",
     "ollama": "Language model (Ollama)",
     "openai": "Language model (OpenAI-compatible)",
     "llamacpp": "Language model (llama.cpp)",

@@ -46,14 +46,15 @@ class Times:
 
     def due(self, when: str) -> str:
         """Say a due date, which is a day or a moment as analyses have them; a text that is neither stays as it is."""
+        this_year = self.now.astimezone(self.zone).year
         try:
             if _DATE.fullmatch(when):
                 day = date.fromisoformat(when)
-                return f"{_DAYS[day.weekday()]} {_day(day, 0)}"
+                return f"{_DAYS[day.weekday()]} {_day(day, this_year)}"
             then = self._there(when)
         except ValueError:
             return when
-        return f"{_DAYS[then.weekday()]} {_day(then.date(), 0)}, {then:%H:%M}"
+        return f"{_DAYS[then.weekday()]} {_day(then.date(), this_year)}, {then:%H:%M}"
 
     def _there(self, instant: str | datetime) -> datetime:
         then = datetime.fromisoformat(instant) if isinstance(instant, str) else instant

@@ -264,10 +264,10 @@ async def test_attention_and_due_days_show(bench: Bench) -> None:
         await browser.open(MESSAGE)
 
         assert "now" in row
-        assert "2 to do, due Mon 30 Nov 2026" in row
+        assert "2 to do, due Mon 30 Nov" in row
         assert "now Somebody asks for it." in browser.text
-        assert "Pay due Fri 4 Dec 2026" in browser.text
-        assert "Call due Mon 30 Nov 2026" in browser.text
+        assert "Pay due Fri 4 Dec" in browser.text
+        assert "Call due Mon 30 Nov" in browser.text
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,10 @@ def test_exact_moments_and_due_dates() -> None:
     assert KOLKATA.exact("2026-11-20T20:00:00Z") == "2026-11-21 01:30 IST"
     assert KOLKATA.clock(NOW) == "13:30 IST"
     assert KOLKATA.day("2026-11-20T20:00:00Z") == "21 Nov 2026"
-    assert KOLKATA.due("2026-12-04") == "Fri 4 Dec 2026"
-    assert KOLKATA.due("2026-12-04T20:00:00Z") == "Sat 5 Dec 2026, 01:30"
+    assert KOLKATA.due("2026-12-04") == "Fri 4 Dec"
+    assert KOLKATA.due("2026-12-04T20:00:00Z") == "Sat 5 Dec, 01:30"
+    assert KOLKATA.due("2027-01-04") == "Mon 4 Jan 2027"
+    assert KOLKATA("0001-01-01T00:00:00+14:00") == "1 Jan 1"
     assert KOLKATA.due("soon") == "soon"
 
 
