@@ -33,6 +33,7 @@ PAGES: Final = [
     f"settings?mailbox={USER}",
     f"categories?mailbox={USER}",
     "service",
+    "webhooks",
     "access",
     "no-such-page",
 ]
