@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from playwright._impl._driver import compute_driver_executable
 
 from glassdome.core.signing import new_secret
 from glassdome.pipeline.webhook_letters import letter
@@ -29,6 +33,31 @@ def test_the_shown_check_works() -> None:
     assert not check(post.headers, post.body + b" ", old.get_secret_value(), at)
     assert not check(post.headers, post.body, new_secret().get_secret_value(), at)
     assert not check(post.headers, post.body, old.get_secret_value(), at + 301)
+
+
+def test_the_check_for_n8n_works() -> None:
+    """The same requests, by the JavaScript that the page gives to a Code node; run by the Node.js of the browser tests."""
+    code, use = re.findall(r"```javascript\n(.*?)```", PAGE, re.DOTALL)
+    assert "isGenuine(item.json.headers, body, $env.GLASSDOME_SECRET)" in use
+    old, new = new_secret(), new_secret()
+    event = Event(id=1, name="evt_1", kind=EventKind.HEALTH, mailbox="", at=NOW, data={"status": "gesund ü"})
+    post = letter(event, url="https://x.example/", secrets=[new, old], now=NOW)
+    at, body = NOW.timestamp(), post.body.decode()
+    wrong = {**post.headers, "webhook-signature": "v1,abc v1,"}
+    tries = [
+        (post.headers, body, new, at),
+        (post.headers, body, old, at),
+        (post.headers, body + " ", old, at),
+        (post.headers, body, new_secret(), at),
+        (post.headers, body, old, at + 301),
+        (wrong, body, old, at),
+    ]
+    asked = json.dumps([[dict(head), text, key.get_secret_value(), now] for head, text, key, now in tries])
+    script = f"{code}\nconsole.log(JSON.stringify({asked}.map(([h, b, s, n]) => isGenuine(h, Buffer.from(b), s, n))));"
+    node, _ = compute_driver_executable()
+    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stdout) == [True, True, False, False, False, False]
 
 
 def test_the_page_names_every_event() -> None:
