@@ -23,7 +23,7 @@ from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.message import Address, HeaderField, ListFacts, Message
 from glassdome.values.rules import Rule
 
-MODELS = ("text.npz", "asking.npz")
+MODELS = ("text.npz", "asking.npz", "acts.npz")
 
 
 def test_sentences_keep_abbreviations_and_wrapped_lines_together() -> None:
