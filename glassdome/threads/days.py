@@ -93,7 +93,8 @@ def day_in(sentence: str, language: str, now: datetime) -> date | None:
     named = (
         [item.day for item in days_in(folded, tag, now) if item.day >= now.date()] if names_a_day(folded, tag) else []
     )
-    return max(named, default=None) or month_in(folded, now.date()) or _loose(folded, now.date())
+    month = month_in(folded, now.date())
+    return max([*named, *([month] if month else [])], default=None) or _loose(folded, now.date())
 
 
 def month_in(folded: str, today: date) -> date | None:

@@ -51,10 +51,14 @@ class People:
         for segment in _CUTS.split(text):
             words = words_of(segment)
             named = self.named_in(words)
-            if named and len(words) <= _CLOSING_WORDS and all(w in self.by_word or w in _BESIDE for w in words):
+            if named and len(words) <= _CLOSING_WORDS and self.are_names(words):
                 found += named
         found += self._mentioned(text) if "@" in text else ()
         return tuple(dict.fromkeys(found)) or None
+
+    def are_names(self, words: Iterable[str]) -> bool:
+        """Return whether all words are names of theirs or stand beside names."""
+        return all(word in self.by_word or word in _BESIDE for word in words)
 
     def _mentioned(self, text: str) -> list[str]:
         """Return those that a forge's mention means: `@jbeispiel` holds a part of a name."""

@@ -9,37 +9,15 @@ from typing import Final
 
 from glassdome.engine.builtin.words import words_of
 from glassdome.threads.lexicon import stems_of
+from glassdome.threads.standing import OpenDebt, may_remind, reason_of, standing_of, state_of, waits_until
 from glassdome.threads.summary import summarize_thread
-from glassdome.values.thread import Debt, Owner, Thread, ThreadState, Turn
+from glassdome.values.thread import Debt, Owner, Thread, Turn
 
 __all__ = ["thread_of"]
 
-#: Days without an answer after which a reminder is right: of what the owner owes, of what others owe, of promises without a day.
-_MY_DAYS: Final = 2
-_THEIR_DAYS: Final = 4
-_PROMISE_DAYS: Final = 7
-_MY_PROMISE_DAYS: Final = 4
-#: Days before a due day from which on the owner is reminded, at once and where the request lies there for a while, and days
-#: after an absence in which there is none.
-_BEFORE_DUE: Final = 2
-_SOON: Final = 5
-_AFTER_ABSENCE: Final = 2
-#: Days after which an answer is expected no more.
-_STALE: Final = 365
+#: Days after a promise from which on thanks that name its matter are for what came.
+_THANKED: Final = 3
 _LONG_WORD: Final = 5
-
-
-@dataclass(slots=True)
-class _Open:
-    """A debt that is open: who owes it, to whom, since when, and what holds it back."""
-
-    debt: Debt
-    mine: bool
-    creditor: str
-    since: datetime
-    blocked: bool = False
-    waits: date | None = None
-    listed: bool = False
 
 
 @dataclass(slots=True)
@@ -47,10 +25,13 @@ class _Course:
     """The debts of a thread while its turns are read one after another."""
 
     owner: Owner
-    open: list[_Open]
+    open: list[OpenDebt]
     my_ids: set[str]
     asked_of_me: Debt | None = None
     asked_of_them: Debt | None = None
+    #: The day until which one side would let it rest, by the owner or not, and the day on which both agreed.
+    proposed: tuple[date, bool] | None = None
+    rest: date | None = None
 
 
 def thread_of(
@@ -67,14 +48,14 @@ def thread_of(
     for turn in ordered:
         _step(course, turn)
     first, last = ordered[0], ordered[-1]
-    standing = _standing(course.open, now.date())
-    state = _state_of(standing)
-    waits = _waits(standing) if standing else None
+    standing = standing_of(course.open, now.date())
+    state = state_of(standing)
+    waits = waits_until(standing) if standing else course.rest
     return Thread(
         thread_id=thread_id or first.message_id, subject=subject or first.subject, people=_people(ordered), state=state,
         debt=standing.debt if standing else None, since=standing.since if standing else None, waiting_until=waits,
-        remind=standing is not None and _may_remind(standing, now, after_days or _THEIR_DAYS),
-        why=_why(standing, ordered), asked_of_me=course.asked_of_me, asked_of_them=course.asked_of_them,
+        remind=standing is not None and may_remind(standing, now, after_days),
+        why=reason_of(standing, ordered, course.rest), asked_of_me=course.asked_of_me, asked_of_them=course.asked_of_them,
         last_at=last.at, mails=len(ordered), summary=summarize_thread(ordered, standing.debt if standing else None),
     )  # fmt: skip
 
@@ -91,6 +72,8 @@ def _step(course: _Course, turn: Turn) -> None:
     if turn.kind == "absence":
         _hold(course.open, turn)
         return
+    if _rests(course, turn):
+        return
     if turn.withdraws:
         course.open = [item for item in course.open if not _concerns(item, turn)]
     else:
@@ -98,12 +81,26 @@ def _step(course: _Course, turn: Turn) -> None:
     _add(course, turn)
 
 
-def _concerns(item: _Open, turn: Turn) -> bool:
+def _rests(course: _Course, turn: Turn) -> bool:
+    """Note a day until which a turn would let all rest, and return whether this turn agrees to the other's."""
+    proposed, course.proposed = course.proposed, None
+    if proposed is not None and proposed[1] != turn.mine and not turn.requests and (turn.settles or turn.accepts):
+        course.rest, course.open = proposed[0], []
+        return True
+    if turn.requests or turn.promises:
+        course.rest = None
+    owes = any(_owes(item, turn, course.owner) for item in course.open)
+    if turn.defers_until is not None and not owes:
+        course.proposed = (turn.defers_until, turn.mine)
+    return False
+
+
+def _concerns(item: OpenDebt, turn: Turn) -> bool:
     """Return whether a turn's author is the one who owes or the one who is owed."""
     return turn.mine or item.creditor == turn.author or not item.mine
 
 
-def _hold(items: list[_Open], turn: Turn) -> None:
+def _hold(items: list[OpenDebt], turn: Turn) -> None:
     for item in items:
         if not item.mine and turn.away_until is not None:
             item.waits = turn.away_until
@@ -128,7 +125,7 @@ def _settle(course: _Course, turn: Turn) -> None:
         elif turn.requests and not turn.leaves:
             item.blocked = True
     for item in due_to:
-        if turn.received and item.debt.basis in ("promise", "request"):
+        if turn.received or _enjoyed(item, turn):
             _receive(course, item, turn)
         elif turn.moved_to is not None:
             item.debt = replace(item.debt, due=turn.moved_to)
@@ -136,14 +133,20 @@ def _settle(course: _Course, turn: Turn) -> None:
             item.blocked = False
 
 
-def _receive(course: _Course, item: _Open, turn: Turn) -> None:
+def _enjoyed(item: OpenDebt, turn: Turn) -> bool:
+    """Return whether thanks of a later day speak of what was promised."""
+    later = turn.at - item.since >= timedelta(days=_THANKED)
+    return later and turn.thanks and not turn.requests and bool(stems_of(item.debt.quote) & set(turn.told))
+
+
+def _receive(course: _Course, item: OpenDebt, turn: Turn) -> None:
     """Close what came; thanks for news do not pay a promise that was made in the mail they answer."""
     promised_last = item.debt.basis == "promise" and not turn.settles
     if not (turn.requests and item.debt.basis == "request") and not (promised_last and turn.promises):
         course.open.remove(item)
 
 
-def _owes(item: _Open, turn: Turn, owner: Owner) -> bool:
+def _owes(item: OpenDebt, turn: Turn, owner: Owner) -> bool:
     """Return whether the turn's author can pay the debt: the owner or a colleague who answers, or anybody asked."""
     if item.creditor == turn.author:
         return False
@@ -157,18 +160,18 @@ def _owes(item: _Open, turn: Turn, owner: Owner) -> bool:
     )
 
 
-def _asked_alone(item: _Open, turn: Turn) -> bool:
+def _asked_alone(item: OpenDebt, turn: Turn) -> bool:
     return not item.debt.to
 
 
-def _newer(item: _Open, asked: Sequence[_Open]) -> bool:
+def _newer(item: OpenDebt, asked: Sequence[OpenDebt]) -> bool:
     """Return whether something was asked after this promise, which an answer then answers."""
     return any(other.since > item.since for other in asked)
 
 
-def _is_paid(item: _Open, turn: Turn, *, answered: bool, newer: bool) -> bool:
+def _is_paid(item: OpenDebt, turn: Turn, *, answered: bool, newer: bool) -> bool:
     if item.debt.basis == "promise":
-        if turn.delivers:
+        if turn.delivers or (turn.points > 1 and turn.requests and not turn.promises and not newer):
             return True
         return turn.settles and not turn.promises and not turn.requests and not newer
     if turn.delivers and not turn.promises:
@@ -185,11 +188,11 @@ def _asks_back(turn: Turn) -> bool:
     return bool(turn.requests) and not turn.settles
 
 
-def _takes_on(item: _Open, turn: Turn) -> bool:
+def _takes_on(item: OpenDebt, turn: Turn) -> bool:
     return turn.accepts and item.debt.action and item.debt.basis == "request" and not turn.settles
 
 
-def _promise_instead(course: _Course, item: _Open, turn: Turn) -> None:
+def _promise_instead(course: _Course, item: OpenDebt, turn: Turn) -> None:
     """Put the promise in the place of what it answers; what has no day of its own keeps the one that was wanted."""
     if item not in course.open:
         return
@@ -201,13 +204,14 @@ def _promise_instead(course: _Course, item: _Open, turn: Turn) -> None:
     if made.due is None:
         made = replace(made, due=item.debt.due)
     if not any(other.debt.quote == made.quote and other.mine == item.mine for other in course.open):
-        course.open.append(_Open(debt=made, mine=item.mine, creditor=item.creditor, since=turn.at))
+        waits = bool(turn.requests) and made.due is None
+        course.open.append(OpenDebt(debt=made, mine=item.mine, creditor=item.creditor, since=turn.at, blocked=waits))
 
 
-def _left(course: _Course, turn: Turn, owed: Sequence[_Open]) -> list[_Open]:
+def _left(course: _Course, turn: Turn, owed: Sequence[OpenDebt]) -> list[OpenDebt]:
     """Return the debts that a colleague's or the owner's answer leaves to the owner: of several, the one most alike."""
     mine = [item for item in owed if item.mine]
-    kept: list[_Open] = []
+    kept: list[OpenDebt] = []
     for address, sentence in turn.leaves:
         if course.owner.is_me(address) and mine and not turn.mine:
             words = _content(sentence)
@@ -217,7 +221,7 @@ def _left(course: _Course, turn: Turn, owed: Sequence[_Open]) -> list[_Open]:
     return kept
 
 
-def _unanswered(turn: Turn, owed: Sequence[_Open]) -> list[_Open]:
+def _unanswered(turn: Turn, owed: Sequence[OpenDebt]) -> list[OpenDebt]:
     """Return the questions of one mail that an answer says nothing of, where it says less than was asked.
 
     It must share a word with one of them: else it answers all in words of its own ("Yes to both").
@@ -252,7 +256,8 @@ def _add(course: _Course, turn: Turn) -> None:
                 for item in course.open
                 if item.debt.basis != "promise" or item.mine != turn.mine or item.debt.action is False
             ]
-            course.open.append(_Open(debt=debt, mine=turn.mine, creditor=creditor, since=turn.at))
+            waits = bool(turn.requests) and debt.due is None
+            course.open.append(OpenDebt(debt=debt, mine=turn.mine, creditor=creditor, since=turn.at, blocked=waits))
 
 
 def _counts(turn: Turn, course: _Course) -> bool:
@@ -290,10 +295,12 @@ def _ask(course: _Course, turn: Turn, debts: Sequence[Debt], *, mine: bool) -> N
         )
     ]
     listed = turn.kind == "list"
-    course.open += [_Open(debt=debt, mine=mine, creditor=turn.author, since=turn.at, listed=listed) for debt in debts]
+    course.open += [
+        OpenDebt(debt=debt, mine=mine, creditor=turn.author, since=turn.at, listed=listed) for debt in debts
+    ]
 
 
-def _again(item: _Open, turn: Turn) -> bool:
+def _again(item: OpenDebt, turn: Turn) -> bool:
     """Return whether the turn asks once more: a reminder takes the place of what it reminds of."""
     return item.since < turn.at and not item.blocked
 
@@ -307,77 +314,3 @@ def _is_asked_of_me(debt: Debt, turn: Turn, course: _Course) -> bool:
     if any(map(owner.is_me, turn.to)):
         return True
     return not any(map(owner.is_me, turn.cc)) and not any(map(owner.is_colleague, turn.to))
-
-
-def _standing(items: Sequence[_Open], today: date) -> _Open | None:
-    """Return the debt that decides: the owner's before others', those blocked by a question back last."""
-    mine = [item for item in items if item.mine and not (item.blocked and _is_early(item, today))]
-    theirs = [item for item in items if not item.mine]
-    held = [item for item in items if item.mine and item.blocked]
-    for group in (mine, theirs, held):
-        if group:
-            return _chosen(group)
-    return None
-
-
-def _is_early(item: _Open, today: date) -> bool:
-    return item.debt.due is None or item.debt.due >= today
-
-
-def _chosen(items: Sequence[_Open]) -> _Open:
-    """Return the newest; of one mail, the first that is clear, with the day of the others where it has none."""
-    latest = max(item.since for item in items)
-    same = [item for item in items if item.since == latest]
-    best = next((item for item in same if not item.debt.weak and not item.debt.anyone), same[0])
-    if best.debt.due is None:
-        due = next((item.debt.due for item in same if item.debt.due is not None), None)
-        best = replace(best, debt=replace(best.debt, due=due))
-    return best
-
-
-def _state_of(item: _Open | None) -> ThreadState:
-    if item is None:
-        return ThreadState.CLOSED
-    return ThreadState.OPEN_ME if item.mine else ThreadState.OPEN_THEM
-
-
-def _waits(item: _Open) -> date | None:
-    days = [
-        day for day in (item.waits, item.debt.due if not item.mine or item.debt.basis == "promise" else None) if day
-    ]
-    return max(days, default=None)
-
-
-def _may_remind(item: _Open, now: datetime, their_days: int) -> bool:
-    today = now.date()
-    since = today - item.since.astimezone(now.tzinfo).date()
-    if since > timedelta(days=_STALE) or (item.listed and not item.mine):
-        return False
-    if item.waits is not None and today <= item.waits + timedelta(days=_AFTER_ABSENCE if not item.mine else 0):
-        return False
-    if item.debt.due is not None:
-        ahead = (item.debt.due - today).days
-        if not item.mine or item.debt.basis == "promise":
-            return ahead < 0
-        return ahead <= _BEFORE_DUE or (ahead <= _SOON and since >= timedelta(days=_MY_DAYS))
-    if item.debt.basis == "promise":
-        return since >= timedelta(days=_MY_PROMISE_DAYS if item.mine else _PROMISE_DAYS)
-    return since >= timedelta(days=_MY_DAYS if item.mine else their_days)
-
-
-def _why(item: _Open | None, turns: Sequence[Turn]) -> str:
-    """Return the reason in one plain sentence."""
-    if item is None:
-        last = next((turn for turn in reversed(turns) if turn.kind == "message"), turns[-1])
-        if last.withdraws:
-            return "The request was taken back."
-        return "Nothing is asked or promised that is still open."
-    due = f" by {item.debt.due.isoformat()}" if item.debt.due is not None else ""
-    day = item.since.date().isoformat()
-    if item.debt.basis == "promise":
-        return f"You promised it on {day}{due}." if item.mine else f"They promised it on {day}{due}."
-    return (
-        f"You were asked on {day} for an answer{due}."
-        if item.mine
-        else f"You asked on {day} and wait for an answer{due}."
-    )

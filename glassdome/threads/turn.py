@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from typing import Final
 from glassdome.core import limits
 from glassdome.engine.builtin.intent import requests_in
 from glassdome.engine.builtin.sentences import Sentence, sentences_of
+from glassdome.threads.acts import Acts, acts_of, is_question
 from glassdome.threads.days import day_in, due_day
 from glassdome.threads.kinds import calendar_answer, calls_off, kind_of
 from glassdome.threads.letter import People, body_of, language_of_letter, people_of
@@ -33,6 +35,10 @@ _MOST_STEMS: Final = 60
 #: Sentences behind a request in which its day may stand.
 _NEAR: Final = 2
 _AT_ALL: Final = "?"
+#: A chance from which on a promise is clear; others count where a mail has no clear one.
+_CLEAR: Final = 0.8
+#: A number that ends a sentence; where a dot after a number means "th", none does.
+_ENDS: Final = re.compile(r"(\d\.) (?=[A-ZÀ-Þ¿¡])")
 #: ThreadWords that ask, whatever else a sentence promises; folded.
 _POLITE: Final = frozenset(("please", "bitte", "veuillez", "plait", "svp", "favor"))
 
@@ -46,6 +52,7 @@ class _Reading:
     leaves: list[tuple[str, str]] = field(default_factory=list)
     decisions: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    thanked: list[str] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     defers_until: date | None = None
     moved_to: date | None = None
@@ -110,7 +117,7 @@ def _read(turn: Turn, message: Message, body: str, people: People, owner: Owner)
     found = _Reading()
     known = turn.language in LANGUAGES
     table = read_words(turn.language if known else "en")
-    sentences = sentences_of(body)[:_MOST_SENTENCES]
+    sentences = sentences_of(body if turn.language == "de" else _ENDS.sub(r"\1\n", body))[:_MOST_SENTENCES]
     for number, sentence in enumerate(sentences):
         _take(found, number, sentence.text, table, turn, people, owner)
     if not known:
@@ -132,17 +139,18 @@ def _ask_engine(found: _Reading, sentences: Sequence[Sentence], turn: Turn) -> N
 def _closed(turn: Turn, found: _Reading) -> Turn:
     """Put the findings into the turn."""
     requests = [debt for debt in found.requests if not debt.weak] or found.requests
+    promises = [debt for debt in found.promises if not debt.weak] or [replace(d, weak=False) for d in found.promises]
     flags = found.flags
     return replace(
         turn,
-        requests=tuple(requests[:_MOST_DEBTS]), promises=tuple(found.promises[:_MOST_DEBTS]),
+        requests=tuple(requests[:_MOST_DEBTS]), promises=tuple(promises[:_MOST_DEBTS]),
         settles=bool(found.said) or "decline" in flags or "done" in flags,
         delivers="done" in flags or "attached" in flags, accepts="ack" in flags,
         received="received" in flags, thanks="thanks" in flags, withdraws="withdraw" in flags,
         no_reply="no_reply" in flags, leaves=tuple(found.leaves[:_MOST_DEBTS]),
         defers_until=found.defers_until, moved_to=found.moved_to, decisions=tuple(found.decisions[:_MOST_KEPT]),
         gist=_cut(next((text for text in found.said), "") or next((debt.quote for debt in requests), "")),
-        points=len(found.said), told=tuple(sorted({*chain.from_iterable(map(stems_of, found.said))}))[:_MOST_STEMS],
+        points=len(found.said), told=tuple(sorted({*chain.from_iterable(map(stems_of, (*found.said, *found.thanked)))}))[:_MOST_STEMS],
     )  # fmt: skip
 
 
@@ -151,37 +159,37 @@ def _take(
 ) -> None:
     """Read one sentence."""
     words = words_for(text, table.language)
-    roles = table.roles(words)
-    asks = text.rstrip("\"'”»)").endswith(_AT_ALL) or "¿" in text
+    acts = acts_of(text, words, table, turn.language)
+    roles, asks = acts.roles, is_question(text)
     called = people.spoken_to(text)
-    if _is_greeting(number, words, called, table):
+    if "thanks" not in roles and _is_greeting(number, words, called, people):
         found.spoken_to = called or ()
         return
     if called is not None and "thanks" not in roles:
         found.spoken_to = called
-    if "no_reply" in roles and not asks:
+    if "no_reply" in roles and not asks and not acts.may_defer:
         found.flags.add("no_reply")
         return
     if "withdraw" in roles and not asks:
         found.flags.add("withdraw")
         return
     promised = "promise" in roles and not roles & {"plan", "condition"} and _POLITE.isdisjoint(words)
-    if asks or (roles & {"ask", "order", "hope"} and not promised):
+    if asks or (roles & {"request", "ask", "order", "hope"} and not promised):
         if _asks(roles, words, asks=asks):
             _take_request(found, number, text, roles, turn, called)
             return
         if asks or "empty" in roles:
             return
-    _take_statement(found, number, text, words, roles, turn, people, owner)
+    _take_statement(found, number, text, words, acts, turn, people, owner)
 
 
-def _is_greeting(number: int, words: Sequence[str], called: tuple[str, ...] | None, table: ThreadWords) -> bool:
-    if number > 1 or len(words) > _COURTESY_WORDS // 2 + 1 or table.language == "":
+def _is_greeting(number: int, words: Sequence[str], called: tuple[str, ...] | None, people: People) -> bool:
+    """Return whether a line greets: with names alone, or with a word of greeting and few others."""
+    if number > 1 or not words or len(words) > _COURTESY_WORDS // 2 + 1:
         return False
-    opens = bool(words) and words[0] in _GREETINGS
-    return (opens or (number == 0 and called is not None)) and (
-        called is not None or len(words) <= _COURTESY_WORDS // 2 + 1
-    )
+    if called is not None:
+        return people.are_names(words)
+    return words[0] in _GREETINGS
 
 
 _GREETINGS: Final = frozenset(
@@ -197,7 +205,7 @@ def _asks(roles: set[str], words: Sequence[str], *, asks: bool) -> bool:
         return False
     if asks:
         return True
-    if roles & {"received", "condition"} and "ask" not in roles:
+    if roles & {"received", "condition"} and not roles & {"ask", "request"}:
         return False
     return len(words) > 1
 
@@ -205,7 +213,7 @@ def _asks(roles: set[str], words: Sequence[str], *, asks: bool) -> bool:
 def _take_request(
     found: _Reading, number: int, text: str, roles: set[str], turn: Turn, called: tuple[str, ...] | None
 ) -> None:
-    action = bool(roles & {"ask", "modal", "order"})
+    action = bool(roles & {"ask", "modal", "order"}) or not (text.endswith(_AT_ALL) or "hope" in roles)
     due = due_day(text, turn.language, turn.at, any_day=action)
     weak = "hope" in roles and not text.endswith(_AT_ALL)
     debt = Debt(
@@ -223,11 +231,12 @@ def _take_statement(
     number: int,
     text: str,
     words: Sequence[str],
-    roles: set[str],
+    acts: Acts,
     turn: Turn,
     people: People,
     owner: Owner,
 ) -> None:
+    roles = acts.roles
     due = due_day(text, turn.language, turn.at)
     if "received" in roles:
         found.flags.add("received")
@@ -236,12 +245,15 @@ def _take_statement(
     if left := _left_to(text, words, roles, turn, people, owner):
         found.leaves.append((left, _cut(text)))
         return
-    if "promise" in roles and not roles & {"plan", "condition"}:
-        day = due_day(text, turn.language, turn.at, any_day=True, alone=True)
-        found.promises.append(Debt(basis="promise", quote=_cut(text), due=day, action=True))
+    if due is not None and found.requests and number - found.last_request <= _NEAR and found.requests[-1].due is None:
+        found.requests[-1] = replace(found.requests[-1], due=due)
+    if acts.may_defer and (later := day_in(text, turn.language, turn.at)) is not None and later > turn.at.date():
+        found.defers_until = later
         return
-    if "defer" in roles and (day := day_in(text, turn.language, turn.at)) is not None and day > turn.at.date():
-        found.defers_until = max(found.defers_until or day, day)
+    day = due_day(text, turn.language, turn.at, any_day=True, alone=True)
+    if ("promise" in roles and not roles & {"plan", "condition"}) or (day is not None and acts.may_promise):
+        weak = acts.chances["promise"] < _CLEAR
+        found.promises.append(Debt(basis="promise", quote=_cut(text), due=day, action=True, weak=weak))
         return
     if roles & {"done", "decline", "decided"}:
         found.flags |= roles & {"done", "decline"}
@@ -254,9 +266,8 @@ def _take_statement(
         return
     if roles & {"thanks", "ack", "received"} and len(words) <= _COURTESY_WORDS:
         found.flags |= roles & {"ack"}
+        found.thanked += [text] if "thanks" in roles else []
         return
-    if due is not None and found.requests and number - found.last_request <= _NEAR and found.requests[-1].due is None:
-        found.requests[-1] = replace(found.requests[-1], due=due)
     found.said.append(text)
 
 

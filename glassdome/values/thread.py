@@ -121,7 +121,7 @@ class Thread:
     """A conversation as it stands at a moment.
 
     `debt` is what keeps it open (None where closed), `since` when it was asked or promised, `waiting_until` the day
-    before which nobody needs a reminder. `remind` is True where a reminder would be right now; `why` says it in a
+    before which nobody needs a reminder; of a closed thread, that until which both sides let it rest. `remind` is True where a reminder would be right now; `why` says it in a
     sentence. `asked_of_me` and `asked_of_them` are the last request in each direction, answered or not.
     """
 

@@ -123,3 +123,39 @@ def test_the_summary_is_short_and_names_people() -> None:
     found = standing(letter("Could you send me the list of parts? " * 30), day=3)
     assert len(found.summary) <= 400
     assert "Tom Baker" in found.summary
+
+
+def test_what_both_let_rest_is_closed_until_that_day() -> None:
+    turns = [
+        letter("Nothing moves here before the council meets on 22 June. Shall we leave it until then?"),
+        mine("Yes, let's do that.", day=1),
+    ]
+    found = standing(*turns, day=9)
+    assert (found.state, found.waiting_until, found.remind) == (CLOSED, date(2026, 6, 22), False)
+    assert found.why == "Both let it rest until 2026-06-22."
+    assert standing(*turns, letter("Which colour do you want?", day=4), day=9).state is ME
+
+
+def test_thanks_for_what_came_close_a_promise() -> None:
+    turns = [letter("Could you bake a cake for Saturday?"), mine("Sure, I'll bring an apple cake.", day=1)]
+    assert standing(*turns, day=2).state is ME
+    thanks = letter("Thanks again, the apple cake was wonderful!", day=6)
+    assert standing(*turns, thanks, day=20).state is CLOSED
+
+
+def test_a_promise_without_a_day_waits_for_the_answer_to_its_question() -> None:
+    turns = [
+        letter("What would a shelf cost?"),
+        mine("Is the wall made of brick? As soon as I know I'll send you a quote.", day=1),
+    ]
+    assert standing(*turns, day=9).state is THEM
+    assert standing(*turns, letter("It is brick.", day=2), day=9).state is ME
+
+
+def test_a_name_before_a_sentence_is_no_greeting() -> None:
+    turns = [
+        letter("Could you draw a second plan?"),
+        mine("Yes, I'll send it on Friday.", day=1),
+        letter("Ann, forget it.", day=2),
+    ]
+    assert standing(*turns, day=9).state is CLOSED

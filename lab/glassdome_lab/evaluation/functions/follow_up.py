@@ -32,9 +32,15 @@ class ScoredThread:
     seconds: float
 
     @property
+    def state(self) -> str:
+        """The state as labels name it: a closed thread that both let rest until a day is `waiting_until`."""
+        rests = self.thread.debt is None and self.thread.waiting_until is not None
+        return "waiting_until" if rests else self.thread.state.value
+
+    @property
     def state_right(self) -> bool:
         """The state is the labelled one."""
-        return bool(self.thread.state.value == self.label["state"])
+        return bool(self.state == self.label["state"])
 
     @property
     def basis(self) -> str | None:
@@ -43,9 +49,10 @@ class ScoredThread:
 
     @property
     def due(self) -> str | None:
-        """The day by which it is due, as an ISO date."""
+        """The day by which it is due, or until which both let it rest, as an ISO date."""
         debt = self.thread.debt
-        return debt.due.isoformat() if debt is not None and debt.due is not None else None
+        day = debt.due if debt is not None else self.thread.waiting_until
+        return day.isoformat() if day is not None else None
 
     @property
     def nags(self) -> bool:
@@ -60,7 +67,7 @@ class ScoredThread:
     @property
     def wrong(self) -> list[str]:
         """The parts that differ from the label."""
-        pairs = (("state", self.thread.state.value), ("owed_from", self.basis), ("due", self.due))
+        pairs = (("state", self.state), ("owed_from", self.basis), ("due", self.due))
         differ = [f"{name}: {value} for {self.label[name]}" for name, value in pairs if value != self.label[name]]
         return differ + ["nag"] * self.nags + ["silent"] * self.is_silent
 

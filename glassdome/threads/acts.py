@@ -1,0 +1,90 @@
+"""The roles of a sentence by both sources: the phrases of the tables, and the trained model that reads the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from glassdome.engine.builtin.acts import act_features, load_act_model
+from glassdome.threads.lexicon import ThreadWords, words_for
+
+__all__ = ["Acts", "acts_of", "is_question"]
+
+#: Chances from which on the model adds an act to what phrases tell; a request without a question mark takes more.
+_ADDED: Final = {
+    "request": 0.5, "promise": 0.5, "withdraw": 0.45, "decline": 0.5, "defer": 0.6, "no_reply": 0.6, "empty": 0.6,
+    "ack": 0.5, "plan": 0.6,
+}  # fmt: skip
+_STATED: Final = 0.65
+#: Chances below which the model takes an act away that a phrase tells.
+_DROPPED: Final = {"request": 0.15, "promise": 0.45, "withdraw": 0.15}
+#: A chance of courtesy from which on a question asks nothing, and of a promise that names a day.
+_COURTESY: Final = 0.6
+_DATED: Final = 0.4
+#: Chances between which a sentence with a day ahead puts something off.
+_DEFERS: Final = 0.25
+_PROMISES: Final = 0.65
+_CLEAR: Final = 0.45
+#: Acts that one clause of a long sentence can do, and the clauses that are read.
+_HIDDEN: Final = ("request", "promise", "withdraw", "defer")
+_CLAUSE: Final = re.compile(r"[,;:–—] ")
+_FEWEST: Final = 2
+_MOST_CLAUSES: Final = 5
+_READ: Final = 400
+_ASKING: Final = ("request", "ask", "order", "hope")
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The roles that phrases tell, corrected by the model, and the model's chance of each act."""
+
+    roles: set[str]
+    chances: Mapping[str, float]
+
+    @property
+    def may_defer(self) -> bool:
+        """True where a sentence puts off, if it names a day."""
+        said = "defer" in self.roles or self.chances["defer"] >= _DEFERS
+        return said and (self.chances["promise"] < _PROMISES or self.chances["defer"] > _CLEAR)
+
+    @property
+    def may_promise(self) -> bool:
+        """True where a sentence promises, if it names a day."""
+        return self.chances["promise"] >= _DATED and not self.roles & {"plan", "condition"}
+
+
+def acts_of(text: str, words: Sequence[str], table: ThreadWords, language: str) -> Acts:
+    """Return what a sentence does."""
+    roles = table.roles(words)
+    chances = _chances(text, language, roles)
+    clauses = [clause for clause in _CLAUSE.split(text[:_READ]) if clause.count(" ") >= _FEWEST][:_MOST_CLAUSES]
+    if len(clauses) > 1:
+        told = [_chances(clause, language, table.roles(words_for(clause, language))) for clause in clauses]
+        for act in _HIDDEN:
+            chances[act] = max(chances[act], (chances[act] + max(chance[act] for chance in told)) / 2)
+    return Acts(_corrected(roles, chances, asks=is_question(text)), chances)
+
+
+def _chances(text: str, language: str, roles: set[str]) -> dict[str, float]:
+    return load_act_model().chances(act_features(text, language, roles))
+
+
+def is_question(text: str) -> bool:
+    """Return whether a sentence ends, or in Spanish begins, as a question."""
+    return text.rstrip("\"'”»)").endswith("?") or "¿" in text
+
+
+def _corrected(roles: set[str], chances: Mapping[str, float], *, asks: bool) -> set[str]:
+    found = set(roles)
+    least = _ADDED if asks else {**_ADDED, "request": _STATED}
+    found.update(act for act, chance in chances.items() if chance >= least.get(act, 2.0))
+    if "thanks" in roles and "ack" not in roles:
+        found.discard("ack")
+    if asks and chances["empty"] >= max(_COURTESY, chances["request"]):
+        found.add("empty")
+    for act, most in _DROPPED.items():
+        if chances[act] < most:
+            found -= set(_ASKING) if act == "request" else {act}
+    return found
