@@ -134,7 +134,7 @@ def _settle(course: _Course, turn: Turn) -> None:
 
 
 def _enjoyed(item: OpenDebt, turn: Turn) -> bool:
-    """Return whether thanks of a later day speak of what was promised."""
+    """Return whether thanks of a later day name the matter of the promise."""
     later = turn.at - item.since >= timedelta(days=_THANKED)
     return later and turn.thanks and not turn.requests and bool(stems_of(item.debt.quote) & set(turn.told))
 
