@@ -57,7 +57,7 @@ class People:
         return tuple(dict.fromkeys(found)) or None
 
     def are_names(self, words: Iterable[str]) -> bool:
-        """Return whether all words are names of theirs or stand beside names."""
+        """Return whether all words are names of theirs or words of a greeting."""
         return all(word in self.by_word or word in _BESIDE for word in words)
 
     def _mentioned(self, text: str) -> list[str]:
