@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from glassdome.bootstrap.app import App
+from glassdome.integrations.mailcow.accounts import MailcowAccounts
 from glassdome.integrations.mailcow.directory import MailcowDirectory
 from glassdome.integrations.mailcow_client import MailcowClient
+from glassdome.pipeline.account_watch import ACCOUNTS_EVERY, AccountWatch
 from glassdome.pipeline.opt_in import OptIn
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.reprocess import Reprocess
@@ -59,4 +61,7 @@ async def _add_opt_in(app: App, stack: AsyncExitStack) -> None:
         clock=app.clock,
         settings=settings,
     )
+    accounts = MailcowAccounts(client.mailboxes, client.objects)
+    watch = AccountWatch(accounts, database.sessions, database.history, app.clock)
+    app.periodic_tasks.append(PeriodicTask("accounts", watch.check, every=lambda: ACCOUNTS_EVERY))
     app.periodic_tasks.append(PeriodicTask("opt_in", opt_in.sync, every=lambda: settings().llm_processing_interval))

@@ -234,6 +234,8 @@ MAX_RATE_BUCKETS: Final = 10_000
 WEB_SESSION_SECONDS: Final = 12 * 3600
 #: Seconds without a request after which it ends by itself.
 WEB_IDLE_SECONDS: Final = 4 * 3600
+#: Seconds that a sign-in lasts by a password or provider, where nothing tells that the password changed meanwhile.
+WEB_UNCHECKED_SECONDS: Final = 4 * 3600
 #: Seconds between two notes that a session is in use: each is a write.
 WEB_USE_SECONDS: Final = 300
 #: Seconds the mail server has to check a password, while somebody waits for a page.

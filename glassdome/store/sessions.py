@@ -54,6 +54,13 @@ class SessionTable(Store):
         rows = await self._db.rows(found.order_by(sessions.c.used_at.desc(), sessions.c.session_key))
         return tuple(map(_session, rows))
 
+    async def sessions_of_owners(self, *, now: datetime, idle_since: datetime) -> tuple[KnownSession, ...]:
+        """Return the sessions of owners of mailboxes, each owner's together."""
+        ways = (SignedInBy.MAILBOX.value, SignedInBy.PROVIDER.value)
+        owned = (sessions.c.signed_in_by.in_(ways), sessions.c.who.contains("@", autoescape=True))
+        found = select(sessions).where(*owned, *_live(now, idle_since))
+        return tuple(map(_session, await self._db.rows(found.order_by(sessions.c.who, sessions.c.session_key))))
+
     async def use_session(self, token: str, *, now: datetime) -> None:
         """Note that the session was used."""
         await self._db.change(update(sessions).where(sessions.c.session_key == key_of(token)).values(used_at=now))

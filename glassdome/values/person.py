@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["KnownSession", "MadeKey", "Person", "SignedInBy"]
+__all__ = ["AccountMark", "KnownSession", "MadeKey", "Person", "SignedInBy"]
 
 
 class SignedInBy(StrEnum):
@@ -64,3 +64,16 @@ class MadeKey:
     expires_at: datetime
     used_at: datetime | None = None
     id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMark:
+    """The state of a mailbox's account: whether it may sign in, when its password changed, its app passwords by id."""
+
+    active: bool
+    changed: str
+    app_passwords: frozenset[str] = frozenset()
+
+    def continues(self, before: AccountMark) -> bool:
+        """Return whether every password that was right before still is."""
+        return self.changed == before.changed and before.app_passwords <= self.app_passwords

@@ -89,6 +89,7 @@ async def _shown(request: Request, services: Services, visitor: Visitor, *, made
         keys=await keys_seen(services, known.person, caller) if known else (),
         choices=choices(known.person, caller) if known else (),
         everything=EVERYTHING,
+        hours=round((known.expires_at - known.begun_at).total_seconds() / 3600) if known else 0,
         days=min(_USUAL_DAYS, longest) if known else 0,
         key_name=key_name,
         made=made,

@@ -40,6 +40,7 @@ class MailcowServer:
         self.sessions = 0
         self.broken = False
         self.denied: set[str] = set()
+        self.app_passwords: dict[str, list[dict[str, Any]]] = {}
         self.aliases: list[dict[str, Any]] = []
         self.alias_domains: list[dict[str, Any]] = []
         self.app = Starlette(routes=[Route("/api/v1/{verb}/{route:path}", self._serve, methods=["GET", "POST", "PUT"])])
@@ -87,6 +88,8 @@ class MailcowServer:
             rows = [state.domain_row(name) for name in state.domains]
         elif noun == "domain" and rest:
             return _page(state.domain_row(rest[0]) if rest[0] in state.domains else {}, 200)
+        elif noun == "app-passwd" and rest[:1] == ["all"]:
+            rows = self.app_passwords.get(rest[1], [])
         elif noun == "alias" and rest == ["all"]:
             rows = self.aliases
         elif noun == "alias-domain" and rest == ["all"]:

@@ -30,6 +30,11 @@ class MailcowObjects:
         """List the other names of domains."""
         return await self._http.list("alias-domain", "all")
 
+    async def app_passwords(self, mailbox: str) -> list[dict[str, Any]]:
+        """List a mailbox's app passwords, without the password hash that mailcow puts in."""
+        rows = await self._http.list("app-passwd", "all", mailbox)
+        return [{k: v for k, v in row.items() if k != "password"} for row in rows]
+
     async def rate_limit(self, mailbox: str) -> tuple[int, RateFrame] | None:
         """Return the mailbox's own limit of sent messages, None when it has none."""
         found = await self._http.object("rl-mbox", mailbox)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from glassdome.bootstrap.sign_in import password_check
@@ -283,3 +284,21 @@ async def test_a_login_name_of_the_settings_is_used(bench: Bench, dovecot: Dovec
         await browser.open("access")
 
     assert "alias@example.test, and nothing else." in browser.text
+
+
+@pytest.mark.parametrize(("key", "hours"), [(None, 4), ("mailcow-key", 12)])
+async def test_a_session_is_short_where_nothing_tells_of_a_new_password(
+    bench: Bench, mailbox: str, key: str | None, hours: int
+) -> None:
+    """Used every hour, it ends after four where no mailcow is asked about the account, else after twelve."""
+    bench.set(mailcow_api_url="https://mail.example.org" if key else None, mailcow_api_key=key and SecretStr(key))
+    seen = []
+    async with browsing(bench, None) as browser:
+        await browser.sign_in_as(mailbox, PASSWORD)
+        await browser.open("access")
+        assert f"ends by itself {hours} hours after it began" in browser.text
+        for _ in range(hours):
+            bench.clock.advance(3600)  # type: ignore[attr-defined]
+            seen.append((await browser.open("queue")).url.path)
+
+    assert seen == ["/llm/queue"] * (hours - 1) + ["/llm/sign-in"]
