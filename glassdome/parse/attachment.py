@@ -24,6 +24,8 @@ __all__ = ["Inside", "bounded_text", "read_attachment"]
 _HTML_NAMES = (".htm", ".html", ".shtml", ".xhtml", ".hta", ".svg")
 #: Types that may have an archive behind them, where the name says one.
 _POLYGLOT = ("image/", "application/pdf", "text/")
+#: Types whose programs pass over a zip behind the file, and the bytes at the end in which it is looked for.
+_CARRIERS, _TAIL = ("image/", "application/pdf"), 70_000
 _ARCHIVE_NAMES = (".zip", ".rar", ".7z", ".jar")
 #: Types of one packed file.
 _PACKED = frozenset({"application/gzip", "application/x-bzip2", "application/x-xz"})
@@ -123,6 +125,8 @@ def _look_inside(data: bytes, kind: str, part: Part, inside: Inside, state: Pars
     if kind == "application/x-ole-storage":
         return _take_office(read_ole(data), inside) or kind
     inside.sealed = _is_sealed(data, kind, part.filename.lower())
+    if kind.startswith(_CARRIERS) and hidden_archive(data[-_TAIL:])[0] == "application/zip":
+        inside.members = list_archive(data, "application/zip", state).members
     if kind == "application/pdf":
         found = read_pdf(data, state)
         inside.encrypted, inside.has_macros = found.encrypted, found.is_active

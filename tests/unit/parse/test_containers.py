@@ -291,3 +291,16 @@ def test_a_message_in_tnef() -> None:
     stream = _tnef(_attribute(2, 0x00069002, b"\0" * 14), _attribute(2, 0x00069005, object_))
 
     assert [item.filename for item in _attached("winmail.dat", stream).attachments] == ["deep.exe"]
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [("bill.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n"), ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(60))],
+)
+def test_an_archive_behind_a_file_of_another_kind_is_told(name: str, head: bytes) -> None:
+    """A file may be two: the type is that of its beginning, the members are those of the zip behind it."""
+    (item,) = _attached(name, head + _zip(**{"bill.exe": b"MZ"})).attachments
+    assert item.true_type in ("application/pdf", "image/png")
+    assert item.members == ("bill.exe",)
+    (plain,) = _attached(name, head).attachments
+    assert plain.members == ()
