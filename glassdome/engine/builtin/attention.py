@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from glassdome.engine.builtin.author import Author
 from glassdome.values.opinion import Attention
 
-__all__ = ["AttentionFacts", "attend"]
+__all__ = ["AttentionFacts", "attend", "judged"]
 
 #: A day this near is now.
 _NEAR_DAYS: Final = 1
@@ -18,6 +18,7 @@ _NEAR_DAYS: Final = 1
 _SKIMMED: Final = frozenset(("newsletter", "promotion", "social", "mailing-list", "auto-reply"))
 #: Records of something done.
 _RECORDS: Final = frozenset(("order", "receipt", "payment", "delivery", "invoice"))
+_STEPS: Final[tuple[Attention, ...]] = ("skim", "read", "answer", "now")
 #: Kinds in which a program tells what happens now.
 _HAPPENING: Final = frozenset(("travel", "calendar", "meeting"))
 
@@ -85,3 +86,30 @@ def attend(facts: AttentionFacts) -> tuple[Attention, str]:
     if facts.days:
         return "read", f"Something is due on {min(facts.days).isoformat()}."
     return "read", "It says something to you and waits for no answer."
+
+
+def judged(chances: Mapping[str, float], facts: AttentionFacts, ruled: Attention, why: str) -> tuple[Attention, str]:
+    """Return the likeliest attention and why: what a code or an invitation decides stands, and its reason with it."""
+    if (facts.code or facts.invitation) and not facts.bulk:
+        return ruled, why
+    best = max(_STEPS, key=lambda step: chances[step])
+    return (ruled, why) if best == ruled else (best, _reason(best, facts))
+
+
+def _reason(step: Attention, facts: AttentionFacts) -> str:
+    """Return the sentence that says why a mail wants to be met so, by the fact that speaks most for it."""
+    first = min(facts.days, default=None)
+    if step == "now":
+        near = first is not None and (first - facts.today).days <= _NEAR_DAYS
+        return f"Something is due by {first.isoformat()}." if first and near else "It wants something done at once."
+    if step == "answer":
+        return "Somebody waits for an answer." if facts.author is not Author.MACHINE else "It waits for your answer."
+    if step == "skim":
+        if facts.bulk:
+            return "It went to many."
+        return (
+            "It needs nothing from you."
+            if facts.author is not Author.MACHINE
+            else "It records something that needs nothing from you."
+        )
+    return f"Something is due on {first.isoformat()}." if first else "It says something to you and waits for no answer."

@@ -11,7 +11,7 @@ from glassdome.engine.builtin.author import Author, has_machine_address
 from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.message import Message
 
-__all__ = ["CATEGORIES", "TAGS", "categorize", "tag"]
+__all__ = ["CATEGORIES", "TAGS", "categorize", "ranked", "tag", "trades_of"]
 
 #: Every category there is, in the order in which ties are settled.
 CATEGORIES: Final = (
@@ -86,6 +86,9 @@ _NEAR: Final = 0.55
 _MOST_PHRASES: Final = 4
 _OF_THE_STATE: Final = 3.0
 _KEPT: Final = 3
+#: Categories that header fields, a calendar's address or plain words of applications decide, and the chance from which on a learned one is named.
+_DECIDED: Final = frozenset(("auto-reply", "bounce", "calendar", "job"))
+_LIKELY: Final = 0.15
 #: That a program writes says little of what it writes about.
 _OF_MACHINES: Final = 1.0
 #: What the sender's trade says: an event's calendar or a railway seldom writes of anything else.
@@ -128,7 +131,7 @@ def categorize(
     if message.report is not None:
         return ("bounce",) if message.report.kind in ("bounce", "delay") else ("notification",)
     scores: dict[str, float] = dict.fromkeys(CATEGORIES, 0.0)
-    trades = _trades(message) if author is not Author.PERSON else ()
+    trades = trades_of(message) if author is not Author.PERSON else ()
     for trade in trades:
         scores[trade] += _OF_TRADE
     offer = _is_offer(message, {*subject.get("promotion", ()), *text.get("promotion", ())}, text)
@@ -165,7 +168,17 @@ def categorize(
     return tuple(dict.fromkeys(ranked))[: min(_KEPT, limits.MAX_CATEGORIES)]
 
 
-def _trades(message: Message) -> tuple[str, ...]:
+def ranked(chances: Mapping[str, float], ruled: Sequence[str], *, listed: bool) -> tuple[str, ...]:
+    """Return the categories by their `chances`, best first; what header fields decide stays as it was `ruled`."""
+    if ruled[0] in _DECIDED:
+        return tuple(ruled)
+    likely = sorted((name for name in chances if chances[name] >= _LIKELY), key=lambda name: -chances[name])
+    best = likely or [max(chances, key=chances.__getitem__)]
+    kept = [best[0], *(["mailing-list"] if listed else []), *best[1:]]
+    return tuple(dict.fromkeys(kept))[: min(_KEPT, limits.MAX_CATEGORIES)]
+
+
+def trades_of(message: Message) -> tuple[str, ...]:
     """Return what the sender mostly writes of, by its name and address."""
     author = message.author
     return tuple(load_concepts("senders.toml").find(words_of(f"{author.name} | {author.local_part} {author.domain}")))
@@ -180,7 +193,7 @@ def _side(
     text: Mapping[str, Sequence[str]],
 ) -> str:
     """Return on which side of life somebody writes, `personal`, `work` or the trade of a desk; empty where a program does."""
-    trades = _trades(message)
+    trades = trades_of(message)
     if author is Author.MACHINE:
         return ""
     if "personal" in trades or _is_of_family(message):

@@ -58,12 +58,15 @@ class Classifier:
         return odds
 
     def probabilities(self, subject: str, text: str) -> tuple[float, float, float]:
+        """Return the probabilities of ham, spam and phish for a subject and a text."""
+        return self.probabilities_of(extract(subject, text))
+
+    def probabilities_of(self, features: Features) -> tuple[float, float, float]:
         """Return the probabilities of ham, spam and phish; they sum to 1.
 
         A few words prove little: evidence against the mail is drawn towards the prior, evidence
         for it stays.
         """
-        features = extract(subject, text)
         odds = self.log_odds(features)
         told = float(len(features.hashed) + _CONCEPT_WORTH * np.count_nonzero(features.dense)) ** 2
         drawn = _PRIOR + (odds - _PRIOR) * np.float32(told / (told + _HALF_TOLD**2))

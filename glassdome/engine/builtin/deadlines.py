@@ -24,6 +24,13 @@ _BESIDE: Final = 6
 #: Days ahead that a deadline may lie; further ahead it is the end of a contract.
 _FURTHEST: Final = 550
 _HOURS_A_DAY: Final = 24
+#: Days in which each number of a month comes by.
+_TWO_MONTHS: Final = 62
+#: The number of a day at the end of a clause: behind an article, or with a point; no amount, hour or longer date.
+_NUMBER: Final = (
+    r"(?:(?:the|den|dem|zum|le|el|il|dia|del|de|o|ao)\s(?P<first>[12]?\d|3[01])(?:st|nd|rd|th|er|e)?(?=\s*$|[.,;:!?)](?:\s|$))"
+    r"|(?P<second>[12]?\d|3[01])\.(?=\s*$|\s[a-z]))"
+)
 _HOUR: Final = (
     r"(?:\d{1,2}[:.h]\d{2}|\d{1,2}\s?(?:h|uhr|am|pm|a\.m|p\.m|heures|horas|uur|ore)\b|(?:le|las|ore|alle)\s\d{1,2}\b)"
 )
@@ -33,7 +40,7 @@ _HOUR: Final = (
 class Deadline:
     """The day by which. `said` is true where a word says so; else the sentence only names a day.
 
-    `lasts` is true where something ends by itself then (an offer, a free cancellation) without any action; `hour`
+    `near` is true where the day is named from the writer's ("today"). `lasts` is true where something ends by itself then (an offer, a free cancellation) without any action; `hour`
     where only an hour is said, so that the day is another sentence's or today.
     """
 
@@ -41,6 +48,7 @@ class Deadline:
     said: bool
     lasts: bool = False
     hour: bool = False
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class _Words:
     hour: re.Pattern[str]
     after: re.Pattern[str]
     span: re.Pattern[str]
+    number: re.Pattern[str]
     units: dict[str, float]
     lasts: tuple[str, ...]
 
@@ -75,12 +84,16 @@ def _found(text: str, language: str, words: _Words, now: datetime) -> Deadline |
             text[item.end : item.end + _AFTER]
         ):
             return Deadline(day=item.day, said=True)
-    if (digit := DIGIT.search(text)) and words.hour.search(text):
+    if (digit := DIGIT.search(text)) and (day := _of_month(text, words, now.date())) is not None:
+        return Deadline(day=day, said=True)
+    if digit and words.hour.search(text):
         day = named[0].day if named else now.date()
         return Deadline(day=day, said=True, hour=True)
     if digit and (ahead := _span(text, words)) is not None:
         return Deadline(day=now.date() + timedelta(days=ahead), said=True)
-    return Deadline(day=named[0].day, said=False) if len({item.day for item in named}) == 1 else None
+    if len({item.day for item in named}) != 1:
+        return None
+    return Deadline(day=named[0].day, said=False, near=named[0].kind == "relative")
 
 
 def _is_near(day: date, now: datetime) -> bool:
@@ -105,6 +118,16 @@ def _merged(named: list[Named]) -> Iterable[Named]:
         yield waiting
 
 
+def _of_month(text: str, words: _Words, today: date) -> date | None:
+    """Return the day that only its number names: "by the 10th"; the next one there is."""
+    match = words.number.search(text)
+    if match is None:
+        return None
+    number = int(match["first"] or match["second"])
+    days = (today + timedelta(days=ahead) for ahead in range(_TWO_MONTHS))
+    return next((day for day in days if day.day == number), None)
+
+
 def _span(text: str, words: _Words) -> int | None:
     match = words.span.search(text)
     if match is None:
@@ -127,7 +150,8 @@ def _words(language: str) -> _Words:
     lead = rf"(?:{_any(raw['days'])})\s?" if raw["days"] else ""
     stop = r"(?!\w)" if spaced else ""
     span = re.compile(rf"{edge}{lead}(?P<count>\d{{1,3}})[\s-]?(?P<unit>{_any(units)}){stop}")
-    return _Words(before, hour, after, span, units, tuple(map(fold, raw.get("lasts", ()))))
+    number = re.compile(rf"{edge}(?:{_any(raw['before'])})\s{_NUMBER}") if spaced else re.compile(r"(?!)")
+    return _Words(before, hour, after, span, number, units, tuple(map(fold, raw.get("lasts", ()))))
 
 
 def _any(names: Iterable[str]) -> str:

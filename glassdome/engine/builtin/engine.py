@@ -10,20 +10,33 @@ from typing import Final
 
 from glassdome.engine.builtin import categories, intent
 from glassdome.engine.builtin.answering import has_time, invites_reply, speaks_to_many, wants_reply
-from glassdome.engine.builtin.attention import AttentionFacts, attend
+from glassdome.engine.builtin.attention import AttentionFacts, attend, judged
 from glassdome.engine.builtin.author import Author, author_kind
 from glassdome.engine.builtin.buttons import wanted_by_button
+from glassdome.engine.builtin.chosen import Tasks, chosen, scene_of
 from glassdome.engine.builtin.classifier import Classifier, load_classifier
 from glassdome.engine.builtin.codes import hands_a_code
+from glassdome.engine.builtin.dues import in_a_hurry, with_days
+from glassdome.engine.builtin.features import Features, extract
 from glassdome.engine.builtin.language import language_of
 from glassdome.engine.builtin.pointing import only_points, points
 from glassdome.engine.builtin.priority import Facts, prioritize
 from glassdome.engine.builtin.records import RecordFacts, record_line
 from glassdome.engine.builtin.reply import suggest_reply
 from glassdome.engine.builtin.rules import matches, ruled_categories, ruled_priority
+from glassdome.engine.builtin.seen import facts_seen
 from glassdome.engine.builtin.sentences import MAX_READ_CHARS, sentences_of
 from glassdome.engine.builtin.summary import summarize
-from glassdome.engine.builtin.wanted import wanted
+from glassdome.engine.builtin.tasks import load_task_model
+from glassdome.engine.builtin.triage import (
+    BUCKETS,
+    TRAINED,
+    Triage,
+    TriageInput,
+    load_triage_model,
+    subject_numbers,
+)
+from glassdome.engine.builtin.wanted import is_settled, wanted
 from glassdome.engine.builtin.words import load_concepts, words_of
 from glassdome.values.ask import unproven_value
 from glassdome.values.context import Context
@@ -39,6 +52,8 @@ __all__ = ["BuiltinEngine", "read_text"]
 _MOST_QUESTIONS: Final = 3
 #: Kinds of list mail whose requests are offers.
 _OFFERS: Final = frozenset(("newsletter", "promotion", "social", "mailing-list"))
+#: From this chance of fraud or spam on no draft is written.
+_SUSPECT: Final = 0.5
 #: More recipients than this are many.
 _FEW: Final = 6
 _GROUP: Final = re.compile(
@@ -57,9 +72,13 @@ class BuiltinEngine:
 
     name: Final = "builtin"
 
-    def __init__(self, classifier: Classifier | None = None) -> None:
-        """Use `classifier`, or the one that ships with the package."""
+    def __init__(
+        self, classifier: Classifier | None = None, triage: Triage | None = None, tasks: Tasks | None = None
+    ) -> None:
+        """Use these models, or those that ship with the package."""
         self._classifier = classifier or load_classifier()
+        self._triage: Triage = triage or load_triage_model()
+        self._tasks: Tasks = tasks or load_task_model()
 
     def read(
         self, message: Message, *, signals: Sequence[Signal], sensitive: Sequence[SensitiveFinding], context: Context
@@ -69,12 +88,13 @@ class BuiltinEngine:
         text = read_text(message)
         sentences = sentences_of(text)
         in_subject, in_text = _concepts(message.subject), _concepts(text[:MAX_READ_CHARS])
-        spam, phishing = self._probabilities(mail, message)
+        spam, phishing, features = self._probabilities(mail, message)
         language = language_of(message.subject, text)
         standing = context.asked.standing if context.asked is not None else None
         author, relation = author_kind(message, standing), standing.relation if standing is not None else ""
         written = message.date or context.now
-        requests = intent.requests_in(sentences, language, written, machine=author is Author.MACHINE)
+        looked = intent.look(sentences, language, written, machine=author is Author.MACHINE)
+        requests = [one.request for one in looked if one.asks]
         requests = intent.with_subject(requests, message.subject, language, written)
         questions = min(sum([s.text.endswith("?") for s in sentences]), _MOST_QUESTIONS)
         ruled = [rule for rule in context.rules if matches(rule, message, context.mailbox)]
@@ -88,7 +108,16 @@ class BuiltinEngine:
             machine="automatic" in tags, categories=found, suspicion=max(spam, phishing),
         )  # fmt: skip
         ordered = ruled_priority(ruled)
-        tasks = wanted(requests, text, author=author, urgent="urgent" in tags, reader=_reader(message, context))
+        reader = _reader(message, context)
+        if language in TRAINED:
+            scene = scene_of(
+                author, listed=message.lists.is_list, copied=_is_copied(message, context),
+                many=_is_to_many(message) or speaks_to_many(text), settled=is_settled(text),
+            )  # fmt: skip
+            tasks = chosen(looked, self._tasks, scene=scene, reader=reader)
+            tasks = with_days(intent.with_subject(tasks, message.subject, language, written), looked, written.date())
+        else:
+            tasks = wanted(requests, text, author=author, urgent="urgent" in tags, reader=reader)
         if message.attachments:  # a look at the file is no task
             tasks = [request for request in tasks if not points(request.sentence.text)]
         code = author is not Author.PERSON and hands_a_code(message.subject, text)
@@ -97,7 +126,23 @@ class BuiltinEngine:
             questions=questions, asked=bool(tasks or questions), code=code, categories=found, today=written.date(),
         )  # fmt: skip
         attention, why = attend(met)
-        bulk = met.bulk
+        seen = TriageInput(
+            facts={f"rule category:{found[0]}": 1.0} | facts_seen(
+                message, text, met, context, reader=reader, subject=in_subject, named=in_text, items=len(tasks),
+                requests=len(requests), relation=relation, trades=categories.trades_of(message),
+            ),
+            text=features.hashed & (BUCKETS - 1), subject=subject_numbers(words_of(message.subject)),
+        )  # fmt: skip
+        if language in TRAINED and message.report is None:
+            chances = self._triage.chances(seen)
+            found = (
+                categories.ranked(chances.categories, found, listed=bool(message.lists.list_post))
+                if not ruled_categories(ruled)
+                else found
+            )
+            attention, why = judged(chances.attention, met, attention, why)
+            tasks = in_a_hurry(tasks, written.date()) if attention == "now" else tasks
+        bulk = met.bulk and attention == "skim"
         return Opinion(
             engine=self.name, model=self._classifier.name,
             summary=_record(
@@ -111,17 +156,17 @@ class BuiltinEngine:
             priority_score=prioritize(message, facts, context) if ordered is None else ordered,
             sensitive_types=tuple(dict.fromkeys(finding.type for finding in sensitive)),
             action_items=_placed(mail, _items(message, [r for r in requests if r.step] if bulk else tasks, author, bulk=bulk))
-            if not bulk or found[0] not in _OFFERS
+            if not met.bulk or found[0] not in _OFFERS
             else (),
             auto_reply_suggestion=suggest_reply(
                 language=language, name=message.author.name,
-                asked=_wants_draft(met, bool(tasks)) and not {"bulk", "invitation"} & {*tags},
+                asked=_wants_draft(met, bool(tasks)) and facts.suspicion < _SUSPECT and not {"bulk", "invitation"} & {*tags},
                 automatic=author is Author.MACHINE or "automatic" in tags,
             ),
             language=language, attention=attention, attention_reason=why,
         )  # fmt: skip
 
-    def _probabilities(self, mail: Message, read: Message) -> tuple[float, float]:
+    def _probabilities(self, mail: Message, read: Message) -> tuple[float, float, Features]:
         """Return the probabilities of spam and phishing: of the mail's text, or of the letter it brings if that says more.
 
         A text that only points at the letter says nothing itself.
@@ -130,8 +175,9 @@ class BuiltinEngine:
         inside = read_files(mail, letters=True) if read is not mail else ""
         pointed = inside or read_files(mail) if only_points(own) else ""
         told = [pointed] if pointed else [own, inside] if inside else [own]
-        found = [self._classifier.probabilities(mail.subject, text) for text in told]
-        return max(spam for _, spam, _ in found), max(phishing for _, _, phishing in found)
+        features = [extract(mail.subject, text) for text in told]
+        found = [self._classifier.probabilities_of(each) for each in features]
+        return max(spam for _, spam, _ in found), max(phishing for _, _, phishing in found), features[0]
 
 
 def _attention_facts(
@@ -223,6 +269,11 @@ def _reader(message: Message, context: Context) -> frozenset[str]:
     named = [f"{address.name} {address.local_part}" for address in message.to[:2]]
     words = (word for name in (*boxes, *named) for word in words_of(name))
     return frozenset(word for word in words if len(word) > 2 and not _GROUP.match(word))
+
+
+def _is_copied(message: Message, context: Context) -> bool:
+    mine = context.mailbox.lower()
+    return mine not in {to.addr.lower() for to in message.to} and mine in {to.addr.lower() for to in message.cc}
 
 
 def _happens_today(concepts: Mapping[str, Sequence[str]]) -> bool:

@@ -22,7 +22,7 @@ from glassdome.engine.builtin.words import fold, load_concepts, words_of
 from glassdome.values.opinion import ActionItem
 from glassdome.values.signal import Evidence
 
-__all__ = ["Request", "action_items", "requests_in", "rule_score", "with_subject"]
+__all__ = ["Looked", "Request", "action_items", "look", "requests_in", "rule_score", "with_subject"]
 
 #: A sentence from here on asks for something.
 ASKS: Final = 0.7
@@ -33,6 +33,11 @@ _LONGEST_WORDS: Final = 60
 _JOINED: Final = re.compile(r"(?:[,;]\s|\s)(?:and|und|et|y|e|en)(?:\s(?:then|also|dann))?\s(?P<verb>\w+(?:\s\w+)?)", re.IGNORECASE)  # fmt: skip
 _LOOSE_END: Final = re.compile(r"[,;]?\s(?:and|und|et|y|e|en)(?:\s(?:then|also|dann))?\s?$|[;,]\s?$", re.IGNORECASE)
 _FEWEST_WORDS: Final = 3
+#: A line of a list, a line that begins with whom it is for, and the words of short and of long sentences.
+_BULLETED: Final = re.compile(r"(?:[-*•·–]|\(?\w{1,2}[.)])\s")
+_NAMED_FIRST: Final = re.compile(r"(?:[-*•·–]\s)?[^\W\d_]{2,20}(?:\s[^\W\d_]{2,20})?:\s")
+_SHORT: Final = 4
+_LONG: Final = 25
 #: Sentences searched for the one day of a mail.
 _SENTENCES_FOR_DAYS: Final = 40
 
@@ -58,6 +63,16 @@ class Request:
         return self.score > ASKS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A sentence that was looked at: as a request (`asks` says whether the phrases make it one), its words, its facts."""
+
+    request: Request
+    asks: bool
+    words: Sequence[str]
+    facts: Mapping[str, float]
+
+
 def requests_in(
     sentences: Sequence[Sentence], language: str = "", now: datetime | None = None, *, machine: bool = False
 ) -> list[Request]:
@@ -67,45 +82,67 @@ def requests_in(
     something ends or must be done is a request too: an invoice that is due asks to be paid. A `machine` offers help and
     further reading in the words of a request; it means neither.
     """
+    return [one.request for one in look(sentences, language, now, machine=machine) if one.asks]
+
+
+def look(
+    sentences: Sequence[Sentence], language: str = "", now: datetime | None = None, *, machine: bool = False
+) -> list[Looked]:
+    """Look at each sentence: the phrases it holds, the day it names, and whether these make it a request."""
     folded = fold("\n".join([sentence.text for sentence in sentences]))
     lines = [words[:_LONGEST_WORDS] for words in words_by_line(folded)]
     asked = load_concepts("requests.toml").find_each(lines)
     empty = load_concepts("optional.toml").find_each(lines)
     asking = load_request_classifier()
     model = asking if language == asking.language else None
-    requests: list[Request] = []
+    seen: list[Looked] = []
     elsewhere = cache(lambda: _only_day(sentences, language, now) if now is not None else None)
     forms = folded.split("\n")
     for before, sentence, form, words, found, none in zip(
         ["", *forms], sentences, forms, lines, asked, empty, strict=False
     ):
-        if "nothing" in none:
-            continue
         offered = machine and "offered" in none
-        score = rule_score(sentence.text, words, found)
-        if model is not None:
-            score = ASKS + model.log_odds(words, question="?" in sentence.text[-4:], rule=score)
-        if is_furniture(sentence.text) or (machine and is_choice(before)):
-            continue
-        if (not machine or language == "en") and "bulk_talk" not in found and is_order(form, language):
+        ruled = score = rule_score(sentence.text, words, found)
+        odds = model.log_odds(words, question="?" in sentence.text[-4:], rule=score) if model is not None else None
+        if odds is not None:
+            score = ASKS + odds
+        furniture, choice = is_furniture(sentence.text), machine and is_choice(before)
+        order = "bulk_talk" not in found and is_order(form, language)
+        if order and (not machine or language == "en"):
             score, found = max(score, ASKS + 0.1), {**found, "task": [words[0]]}
-        step = is_step(form)
+        step, condition = is_step(form), is_condition(form)
         if step:
             score, offered = max(score, _STEP), False
-        elif machine and (is_condition(form) or ("?" in sentence.text[-4:] and "ask" not in found)):
+        elif machine and (condition or ("?" in sentence.text[-4:] and "ask" not in found)):
             score = 0.0
         deadline = deadline_of(sentence.text, language, now, folded=form) if now is not None else None
         day = deadline.day if deadline is not None else None
         if deadline is not None and deadline.hour:
             day = elsewhere() or day
-        if deadline is not None and (deadline.lasts or (machine and deadline.hour)):
-            continue
-        if score >= ASKS and not offered:
-            due = due_words(sentence.text, found.get("due", ()))
-            requests.append(Request(sentence=sentence, score=score, due=due, due_at=day, step=step, found=found))
-        elif day is not None and deadline is not None and deadline.said and "bulk_talk" not in found:
-            requests.append(Request(sentence=sentence, score=ASKS, due_at=day, found=found))
-    return requests
+        asks = score >= ASKS and not offered
+        due = due_words(sentence.text, found.get("due", ())) if asks else ""
+        dated = not asks and day is not None and deadline is not None and deadline.said and "bulk_talk" not in found
+        shut = "nothing" in none or furniture or choice or (
+            deadline is not None and (deadline.lasts or (machine and deadline.hour))
+        )  # fmt: skip
+        held = {
+            "step": step, "order": order, "condition": condition, "furniture": furniture, "choice": choice, "dated": dated,
+            "asks": asks, "shut": shut, "question": "?" in sentence.text[-4:], "day": day is not None,
+            "said": deadline is not None and deadline.said, "lasts": deadline is not None and deadline.lasts, "near": deadline is not None and deadline.near,
+            "hour": deadline is not None and deadline.hour, "heading": sentence.text.endswith(":"), "led": before.endswith(":"),
+            "bullet": _BULLETED.match(form) is not None, "named first": _NAMED_FIRST.match(sentence.text) is not None,
+            "first": not seen, "short": len(words) <= _SHORT, "long": len(words) >= _LONG,
+        }  # fmt: skip
+        facts = {name: 1.0 for name, holds in held.items() if holds}
+        facts |= dict.fromkeys((*(f"said:{name}" for name in found), *(f"empty:{name}" for name in none)), 1.0)
+        facts["rule"] = ruled
+        if odds is not None:
+            facts["odds"] = max(min(odds, 4.0), -4.0)
+        request = Request(
+            sentence=sentence, score=score if asks else ASKS, due=due, due_at=day, step=step and asks, found=found
+        )
+        seen.append(Looked(request=request, asks=(asks or dated) and not shut, words=words, facts=facts))
+    return seen
 
 
 def _only_day(sentences: Sequence[Sentence], language: str, now: datetime) -> date | None:

@@ -12,7 +12,7 @@ from glassdome.engine.builtin.intent import ASKS, Request
 from glassdome.engine.builtin.steps import is_condition
 from glassdome.engine.builtin.words import fold, load_concepts, words_of, words_of_each
 
-__all__ = ["wanted"]
+__all__ = ["is_settled", "wanted"]
 
 #: Questions that want to know something: they are answered, and nothing is left to do.
 _INFORMS: Final = frozenset(
@@ -54,7 +54,7 @@ def wanted(
     In an `urgent` mail a question is one too. What a program settles by itself ("you need do nothing") leaves none, and what a
     person says with a date is none unless it asks or names the `reader` (folded words); the date goes to what does.
     """
-    if not requests or (author is not Author.PERSON and _is_settled(text)):
+    if not requests or (author is not Author.PERSON and is_settled(text)):
         return []
     kept = [request for request in requests if _is_task(request, author, urgent=urgent)]
     clear = [request for request in kept if request.clear or reader.intersection(words_of(request.sentence.text))]
@@ -88,7 +88,7 @@ def _is_task(request: Request, author: Author, *, urgent: bool) -> bool:
     return named or dated or request.score >= ASKS + _CLEARLY
 
 
-def _is_settled(text: str) -> bool:
+def is_settled(text: str) -> bool:
     """Return whether the mail says that its reader need not do anything."""
     found = load_concepts("optional.toml").find_each(words_of_each([" ".join(text.split())]))
     return any("settled" in concepts for concepts in found)
