@@ -21,8 +21,7 @@ from glassdome.engine.builtin.tasks import BUCKETS, TaskModel, crossed, numbers_
 from glassdome.engine.builtin.words import fold
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import examine
-from glassdome_lab.evaluation.functions.triage import context_for
-from glassdome_lab.evaluation.triage_mails import AUTHSERV, TriageMail, raw_of
+from glassdome_lab.training.triage_mails import AUTHSERV, TriageMail, context_for, raw_of
 
 __all__ = ["TaskSample", "act_samples", "cross_validated_tasks", "fit_tasks", "task_samples", "train_tasks"]
 

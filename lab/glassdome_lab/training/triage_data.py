@@ -14,8 +14,7 @@ from glassdome.engine.builtin.triage import LADDER, Chances, TriageInput
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import examine
 from glassdome.values.context import Context
-from glassdome_lab.evaluation.functions.triage import context_for
-from glassdome_lab.evaluation.triage_mails import AUTHSERV, TriageMail, raw_of
+from glassdome_lab.training.triage_mails import AUTHSERV, TriageMail, context_for, raw_of
 
 __all__ = ["WRITTEN", "TriageSample", "input_of", "read_written", "samples_of", "triage_sample"]
 

@@ -8,10 +8,10 @@ import pytest
 
 from glassdome.core.errors import InputError
 from glassdome_lab.evaluation.functions.triage import matched, measure_triage, triage_row
-from glassdome_lab.evaluation.triage_mails import LabelledAction, raw_of, read_triage_mails
 from glassdome_lab.training.tasks import act_samples, cross_validated_tasks, task_samples, train_tasks
 from glassdome_lab.training.triage import cross_validated, train_triage
 from glassdome_lab.training.triage_data import read_written, samples_of
+from glassdome_lab.training.triage_mails import LabelledAction, raw_of, read_triage_mails
 
 MAILS = """\
 id: a

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from glassdome.core.words import words_in
 from glassdome.engine.builtin.words import fold
 from glassdome.pipeline.process import classify
-from glassdome.values.context import Context, SenderHistory
 from glassdome.values.verdict import Verdict
 from glassdome_lab.evaluation.metrics import f1_score
-from glassdome_lab.evaluation.triage_mails import AUTHSERV, OWNER, LabelledAction, TriageMail, raw_of
+from glassdome_lab.training.triage_mails import AUTHSERV, LabelledAction, TriageMail, context_for, raw_of
 
-__all__ = ["LADDER", "context_for", "matched", "measure_triage", "triage_row"]
+__all__ = ["LADDER", "matched", "measure_triage", "triage_row"]
 
 #: The steps of attention, the least first.
 LADDER: Final = ("skim", "read", "answer", "now")
 #: The share of the shorter text's words that two quotes of one sentence have in common.
 _OVERLAP: Final = 0.6
-#: Mails with the owner that a known sender had.
-_SEEN: Final = 4
 _BAD: Final = ("fraud", "spam")
 #: Names of the labels for a category of ours.
 _SAME: Final = {"job": "recruiting", "mailing-list": "list"}
@@ -36,19 +32,6 @@ class TriageRow:
     mail: TriageMail
     verdict: Verdict
     pairs: Sequence[tuple[int, int]]
-
-
-def context_for(mail: TriageMail) -> Context:
-    """Return what the mailbox knows: the sender's history, as the label says, and the owner's own domain."""
-    address = mail.fields["from"].rpartition("<")[2].rstrip(">").lower()
-    seen = SenderHistory(
-        seen=_SEEN, authenticated=_SEEN, domain_seen=_SEEN, replied=mail.kind == "person", opened=_SEEN
-    )
-    return Context(
-        now=datetime.fromisoformat(f"{mail.fields['date']}+00:00"), mailbox=OWNER, known=True,
-        own_domains=frozenset({"example.org"}), sender=seen if mail.known else SenderHistory(),
-        contacts=frozenset({address}) if mail.known and mail.kind == "person" else frozenset(),
-    )  # fmt: skip
 
 
 def triage_row(mail: TriageMail) -> TriageRow:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from glassdome.core.errors import InputError
+from glassdome.values.context import Context, SenderHistory
 
-__all__ = ["AUTHSERV", "OWNER", "LabelledAction", "TriageMail", "raw_of", "read_triage_mails"]
+__all__ = ["AUTHSERV", "OWNER", "LabelledAction", "TriageMail", "context_for", "raw_of", "read_triage_mails"]
 
 #: The mailbox that all of them came to, and the server whose word on the sender counts.
 OWNER: Final = "jana@example.org"
@@ -27,6 +28,8 @@ _AUTHENTICATION: Final[Mapping[str, str]] = {
     "mailer": "spf=pass smtp.mailfrom=mailer.example; dkim=pass header.d=mailer.example; dmarc=fail header.from={domain}",
 }  # fmt: skip
 _MASS: Final = ("bulk", "list")
+#: Mails with the owner that a known sender had.
+_SEEN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +117,16 @@ def _add_fields_of_kind(made: EmailMessage, kind: str, domain: str) -> None:
         made["List-Id"] = f"<mail.{domain}>"
     if kind == "service":
         made["Auto-Submitted"] = "auto-generated"
+
+
+def context_for(mail: TriageMail) -> Context:
+    """Return what the mailbox knows: the sender's history, as the label says, and the owner's own domain."""
+    address = mail.fields["from"].rpartition("<")[2].rstrip(">").lower()
+    seen = SenderHistory(
+        seen=_SEEN, authenticated=_SEEN, domain_seen=_SEEN, replied=mail.kind == "person", opened=_SEEN
+    )
+    return Context(
+        now=datetime.fromisoformat(f"{mail.fields['date']}+00:00"), mailbox=OWNER, known=True,
+        own_domains=frozenset({"example.org"}), sender=seen if mail.known else SenderHistory(),
+        contacts=frozenset({address}) if mail.known and mail.kind == "person" else frozenset(),
+    )  # fmt: skip
