@@ -63,7 +63,8 @@ class Driver:
         if url.startswith("mysql"):
             assert forked(partial(_make_schema, plan["url"], url)) == 0
         ports = {name: plan[name] for name in ("imap_port", "imaps_port", "lmtp_port", "smtp_port")}
-        return World(url=url, folder=str(folder), mailbox=mailbox, ca=plan["ca"], **ports)
+        threads = bool(plan.get("threads"))
+        return World(url=url, folder=str(folder), mailbox=mailbox, ca=plan["ca"], threads=threads, **ports)
 
     def _add_account(self, address: str) -> str:
         (Path(self._plan["users"]) / address).write_text(f"{address}:{{PLAIN}}{PASSWORD}::::::\n")

@@ -32,21 +32,46 @@ def plan_for(dovecot: Dovecot, postfix: Postfix, folder: Path, url: str, **more:
     }
 
 
+def driven(dovecot: Dovecot, postfix: Postfix, folder: Path, **more: Any) -> dict[str, Any]:
+    """Let the driver do it on SQLite, and return its findings."""
+    plan = folder / "plan.json"
+    plan.write_text(json.dumps(plan_for(dovecot, postfix, folder, "sqlite:///{folder}/glassdome.db", **more)))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.integration.ended.drive", str(plan)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 @pytest.mark.servers
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_end_leads_to_the_same_end(dovecot: Dovecot, postfix: Postfix, tmp_path: Path) -> None:
     """On SQLite, with real Dovecot and Postfix; `benchmarks/every_point.py` does the same on MariaDB."""
-    plan = tmp_path / "plan.json"
-    plan.write_text(json.dumps(plan_for(dovecot, postfix, tmp_path, "sqlite:///{folder}/glassdome.db")))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.integration.ended.drive", str(plan)], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.stdout, done.stderr[-3000:]
-    found = json.loads(done.stdout)
+    found = driven(dovecot, postfix, tmp_path)
 
     assert found["failed"] == {}
     assert found["tried"] == sum(map(len, found["effects"])) > 20
     assert found["undisturbed"]["alert"] == {"action": ["done"], "outbox": ["sent"], "delivered": 1}
     assert len(found["undisturbed"]["analyses"]) == 2
     assert [row[0] for row in found["undisturbed"]["mail"]].count(DRAFTS) == 1
+
+
+@pytest.mark.servers
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_threads_survive_every_end(dovecot: Dovecot, postfix: Postfix, tmp_path: Path) -> None:
+    """Each mail is a turn once, each keyword is set once, and one reminder lies where its owner writes."""
+    found = driven(dovecot, postfix, tmp_path, threads=True)
+    end = found["undisturbed"]
+
+    assert found["failed"] == {}
+    assert found["tried"] == sum(map(len, found["effects"])) > 20
+    assert [row[:4] for row in end["threads"]] == [
+        ["contract@builder.example", "open_me", False, 1],
+        ["plans@builder.example", "open_them", True, 1],
+    ]
+    marked = {(row[0], word) for row in end["mail"] for word in row[2] if word.startswith("glassdome-")}
+    assert marked == {("INBOX", "glassdome-answer"), ("Sent", "glassdome-waiting")}
+    assert [row[0] for row in end["mail"]].count(DRAFTS) == 1

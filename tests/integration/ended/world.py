@@ -10,7 +10,8 @@ import smtplib
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from glassdome.core.config import Settings
 from glassdome.demo.samples import samples
 from glassdome.shapes.rendering import RENDERING
 from glassdome.store import Database, migrate, open_database
-from glassdome.store.schema import actions, analyses, contacts, outbox, queue, statistics
+from glassdome.store.schema import actions, analyses, contacts, outbox, queue, statistics, threads
 from tests.servers.dovecot import PASSWORD
 
 __all__ = ["ALERTS", "DRAFTS", "World", "left_over", "started", "worked"]
@@ -33,12 +34,18 @@ ALERTS: Final = "overseer@example.test"
 MAILS: Final = ("01-lunch", "02-phish-aligned")
 #: The folder of reply drafts, whose Message-IDs are of our own domain as those of alerts are.
 DRAFTS: Final = "Drafts"
+#: The others of the conversations, and their names. Two people: who is written to is no stranger, as soon as that is known.
+BOB, CAROL = "bob@builder.example", "carol@lawyer.example"
+_CONVERSATIONS: Final = ("contract", "plans")
 _PATIENCE: Final = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The environment of a run; `hours` is how far its clock is ahead, so that leases of a dead process have ended."""
+    """The environment of a run; `hours` is how far its clock is ahead, so that leases of a dead process have ended.
+
+    With `threads` the mailbox is one whose owner owes an answer and waits for another; else the two mails come.
+    """
 
     url: str
     folder: str
@@ -48,6 +55,7 @@ class World:
     lmtp_port: int
     smtp_port: int
     ca: str
+    threads: bool = False
     hours: int = 0
 
     def settings(self) -> Settings:
@@ -70,10 +78,28 @@ class World:
 
     def deliver(self) -> None:
         """Deliver the mails, as Postfix does."""
+        if self.threads:
+            self._converse()
+            return
         with smtplib.LMTP("127.0.0.1", self.lmtp_port) as peer:
             for sample in samples():
                 if sample.name in MAILS:
                     peer.sendmail("sender@elsewhere.test", [self.mailbox], sample.raw)
+
+    def _converse(self) -> None:
+        """Bring a request of somebody's, and file one of the owner's that was sent five days ago."""
+        with smtplib.LMTP("127.0.0.1", self.lmtp_port) as peer:
+            peer.sendmail(CAROL, [self.mailbox], self._mail("contract", CAROL, self.mailbox, 0))
+        with _imap(self) as peer:
+            status, said = peer.append("Sent", "(\\Seen)", None, self._mail("plans", self.mailbox, BOB, 5))
+            assert status == "OK", said
+
+    @staticmethod
+    def _mail(name: str, author: str, to: str, days: int) -> bytes:
+        """Return a mail that asks for something."""
+        date = format_datetime(datetime.now(UTC) - timedelta(days=days))
+        head = f"From: {author}\r\nTo: {to}\r\nSubject: The {name}\r\nMessage-ID: <{name}@builder.example>\r\n"
+        return f"{head}Date: {date}\r\n\r\nHi,\r\n\r\nCould you please send me the {name}?\r\n".encode()
 
 
 class _Ahead(SystemClock):
@@ -93,6 +119,9 @@ async def started(world: World) -> None:
     async with _open(world) as app:
         found = await app.database.preferences.get_preferences(world.mailbox)
         wanted = replace(found, flag_phishing=True, flag_categories=True, move_to_junk=True, drafts=True)
+        if world.threads:
+            follow = {"threads": True, "flag_threads": True, "follow_up_drafts": True, "follow_up_days": 2}
+            wanted = replace(found, **follow)
         await app.database.preferences.set_preferences(wanted, now=app.clock.now())
         await _run_until(app, lambda: _has_looked(app.database, world))
 
@@ -122,7 +151,8 @@ async def _run_until(app: App, done: Callable[[], Awaitable[bool]]) -> None:
 
 async def _has_looked(database: Database, world: World) -> bool:
     cursor = await database.cursors.get_cursor(world.mailbox, "INBOX")
-    return cursor is not None and cursor.starts_at is None
+    read = not world.threads or await database.threads.is_read(world.mailbox)
+    return read and cursor is not None and cursor.starts_at is None
 
 
 async def _is_quiet(database: Database, world: World) -> bool:
@@ -131,7 +161,8 @@ async def _is_quiet(database: Database, world: World) -> bool:
     uid_next = await asyncio.to_thread(_uid_next, world)
     open_jobs = await _count(database, queue, queue.c.state.in_(("pending", "leased")))
     open_acts = await _count(database, actions, actions.c.state.in_(("planned", "begun")))
-    return cursor is not None and cursor.last_uid == uid_next - 1 and not open_jobs and not open_acts
+    settled = not world.threads or await _count(database, threads, threads.c.state != "") == len(_CONVERSATIONS)
+    return settled and cursor is not None and cursor.last_uid == uid_next - 1 and not open_jobs and not open_acts
 
 
 async def _count(database: Database, table: Any, *where: Any) -> int:
@@ -164,6 +195,7 @@ async def left_over(world: World) -> dict[str, Any]:
         sent = await db.rows(select(outbox.c.purpose, outbox.c.state))
         known = await db.rows(select(contacts.c.addr, contacts.c.seen).order_by(contacts.c.addr))
         total = await db.row(select(statistics.c.total).where(statistics.c.kind == "all"))
+        turned = await db.rows(select(threads).order_by(threads.c.thread_id))
         chosen = await database.preferences.get_preferences(world.mailbox)
     mail = await asyncio.to_thread(_mail, world)
     return {
@@ -174,6 +206,10 @@ async def left_over(world: World) -> dict[str, Any]:
             [a.kind, a.argument, a.state, a.moved_folder]
             for a in acts
             if a.kind != "alert" and not _is_alert(a.message_id)
+        ],
+        "threads": [
+            [r.thread_id, r.state, r.remind, r.mails, [(mark.keyword, mark.message_id) for mark in r.marks]]
+            for r in turned
         ],
         "contacts": [[r.addr, r.seen] for r in known if "example.test" not in r.addr],
         "chosen": [chosen.chosen, chosen.flag_phishing, chosen.move_to_junk],
@@ -199,7 +235,7 @@ def _mail(world: World) -> list[list[Any]]:
     """Return folder, Message-ID and flags of everything in the mailbox."""
     found = []
     with _imap(world) as peer:
-        for folder in ("INBOX", "Junk", DRAFTS):
+        for folder in ("INBOX", "Junk", "Sent", DRAFTS):
             peer.select(folder, readonly=True)
             _, parts = peer.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[HEADER])")
             for part in parts or ():
