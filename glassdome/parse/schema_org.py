@@ -134,9 +134,10 @@ def _fact(kind: FactType, value: str, evidence: str = "") -> Iterator[Fact]:
 def _read(item: Mapping[str, Any]) -> Iterator[Fact]:
     """Read one object by the names of its properties."""
     for name, fact in _PLAIN.items():
-        yield from _fact(fact, _text(item.get(name)), f"{name}: {_text(item.get(name))}")
+        if name in item and (text := _text(item[name])):
+            yield from _fact(fact, text, f"{name}: {text}")
     for name in _MOMENTS:
-        moment = iso_moment(_text(item.get(name)))
+        moment = iso_moment(_text(item[name])) if name in item else None
         if moment is not None:
             yield from _fact(moment.kind, moment.value, f"{name}: {moment.value}")
     yield from _places(item)
