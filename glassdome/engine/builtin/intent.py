@@ -65,7 +65,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """A sentence that was looked at: as a request (`asks` says whether the phrases make it one), its words, its facts."""
+    """A sentence that was looked at: as a request (`asks`: the phrases make it one), its words, its facts."""
 
     request: Request
     asks: bool

@@ -28,7 +28,7 @@ _MORE: Final = re.compile(
     r"|restitu\w*|compil\w*|rispond\w*|onderteken\w*|terugstur\w*|betaal\w*|bevestig\w*|invul\w*|assin\w*|devolv\w*|preench\w*)\b"
 )
 _SENTENCE: Final = re.compile(r"[^.!?\n]{1,400}[.!?]?")
-#: Letters beside the pointing sentences that a greeting and a closing have, and those of a mail that points at nothing.
+#: Letters next to the pointing sentences that a greeting and a closing have, and those of a mail that points at nothing.
 _AROUND: Final = 80
 _NOTHING: Final = 25
 #: Letters from which on a line is no greeting.
@@ -42,7 +42,7 @@ def points(sentence: str) -> bool:
 
 
 def only_points(text: str) -> bool:
-    """Return whether a short text says nothing beside greetings but that a file is attached."""
+    """Return whether a short text says nothing but greetings and that a file is attached."""
     folded = [fold(part) for part in _SENTENCE.findall(text)]
     if any(map(_MORE.search, folded)):
         return False

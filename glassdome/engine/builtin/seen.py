@@ -40,7 +40,7 @@ def facts_seen(
     relation: str,
     trades: Sequence[str],
 ) -> dict[str, float]:
-    """Return the facts that hold, each with its worth (mostly 1): who writes, by which way, what is named and asked."""
+    """Return the facts that hold, each with its worth (mostly 1): who writes, by which way, names and requests."""
     found = dict.fromkeys(
         (
             *_who(message, met, context, relation), *_way(message, context), *_asked(met, items, requests),

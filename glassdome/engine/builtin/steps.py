@@ -96,12 +96,12 @@ def is_step(folded: str) -> bool:
 
 
 def is_choice(folded: str) -> bool:
-    """Say whether a folded sentence is a short question that what follows depends on: "Can't come? Tell us."."""
+    """Return whether a folded sentence is a short question that what follows depends on: "Can't come? Tell us."."""
     return folded.endswith("?") and len(folded.split()) <= _CHOICE_WORDS
 
 
 def is_order(folded: str, language: str) -> bool:
-    """Say whether a folded sentence begins with a verb in the form of an order: "Klingeln Sie", "Prévoyez une laine"."""
+    """Return whether a folded sentence begins with a verb in the form of an order: "Klingeln Sie", "Prévoyez une laine"."""
     pattern = _ORDERS.get(language)
     return pattern is not None and not folded.endswith("?") and pattern.match(folded.lstrip("-*• ")) is not None
 

@@ -39,7 +39,7 @@ BUCKETS: Final = 1 << 15
 LADDER: Final = ("skim", "read", "answer", "now")
 #: Languages of the mails from which the models learned; elsewhere the rules decide.
 TRAINED: Final = frozenset(("en", "de", "fr", "es", "it", "nl", "pt"))
-#: How much the words of the text and those of the subject count beside a fact.
+#: How much the words of the text and those of the subject count against a fact.
 TEXT_WORTH: Final = 2.0
 _SUBJECT_WORDS: Final = 12
 _PREFIX: Final = 5

@@ -34,7 +34,7 @@ _LEAST: Final = 3
 #: The share of the shorter text's words by which a sentence is one that a label quotes.
 _SAME: Final = 0.7
 _SKIPPED: Final = ("fraud", "spam")
-#: The day on which sentences without a mail count as written, and what one of them counts beside a mail's.
+#: The day on which sentences without a mail count as written, and how much one of them counts against a mail's.
 _WRITTEN: Final = datetime(2026, 3, 10, 9, tzinfo=UTC)
 _OF_ACT: Final = 0.25
 #: Log-odds from which on a sentence counts: where F1 was best in cross-validation.

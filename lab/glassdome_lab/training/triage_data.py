@@ -31,7 +31,7 @@ _LEARNED: Final = ("person", "service", "list", "bulk")
 class TriageSample:
     """One mail as the models see it; `attention` is empty where it is not labelled, `group` keeps what belongs together.
 
-    `written` marks what was made up for training; it is never scored.
+    `written` marks mail made up for training; it is never scored.
     """
 
     seen: TriageInput

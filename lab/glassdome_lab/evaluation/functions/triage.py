@@ -27,7 +27,7 @@ _SAME: Final = {"job": "recruiting", "mailing-list": "list"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageRow:
-    """A labelled mail beside the verdict on it; `pairs` are labelled actions and the items that quote them."""
+    """A labelled mail and the verdict on it; `pairs` are labelled actions and the items that quote them."""
 
     mail: TriageMail
     verdict: Verdict
