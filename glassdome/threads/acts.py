@@ -10,7 +10,7 @@ from typing import Final
 from glassdome.engine.builtin.acts import act_features, load_act_model
 from glassdome.threads.lexicon import ThreadWords, words_for
 
-__all__ = ["Acts", "acts_of", "is_question"]
+__all__ = ["POLITE", "Acts", "acts_of", "is_question"]
 
 #: Chances from which on the model adds an act to what phrases tell; a request without a question mark takes more.
 _ADDED: Final = {
@@ -33,6 +33,8 @@ _CLAUSE: Final = re.compile(r"[,;:–—] ")
 _FEWEST: Final = 2
 _MOST_CLAUSES: Final = 5
 _READ: Final = 400
+#: Words that ask, whatever else a sentence promises; folded.
+POLITE: Final = frozenset(("please", "bitte", "veuillez", "plait", "svp", "favor"))
 _ASKING: Final = ("request", "ask", "order", "hope")
 
 
@@ -64,7 +66,8 @@ def acts_of(text: str, words: Sequence[str], table: ThreadWords, language: str) 
         told = [_chances(clause, language, table.roles(words_for(clause, language))) for clause in clauses]
         for act in _HIDDEN:
             chances[act] = max(chances[act], (chances[act] + max(chance[act] for chance in told)) / 2)
-    return Acts(_corrected(roles, chances, asks=is_question(text)), chances)
+    polite = not POLITE.isdisjoint(words)
+    return Acts(_corrected(roles, chances, asks=is_question(text), polite=polite), chances)
 
 
 def _chances(text: str, language: str, roles: set[str]) -> dict[str, float]:
@@ -76,9 +79,9 @@ def is_question(text: str) -> bool:
     return text.rstrip("\"'”»)").endswith("?") or "¿" in text
 
 
-def _corrected(roles: set[str], chances: Mapping[str, float], *, asks: bool) -> set[str]:
+def _corrected(roles: set[str], chances: Mapping[str, float], *, asks: bool, polite: bool) -> set[str]:
     found = set(roles)
-    least = _ADDED if asks else {**_ADDED, "request": _STATED}
+    least = _ADDED if asks or polite else {**_ADDED, "request": _STATED}
     found.update(act for act, chance in chances.items() if chance >= least.get(act, 2.0))
     if "thanks" in roles and "ack" not in roles:
         found.discard("ack")

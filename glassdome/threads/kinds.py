@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from glassdome.engine.builtin.author import has_machine_address
+from glassdome.engine.builtin.author import has_machine_address, is_signed_below
 from glassdome.engine.builtin.words import fold
 from glassdome.values.message import Message
 from glassdome.values.thread import TurnKind
@@ -38,11 +38,16 @@ def kind_of(message: Message) -> TurnKind:
         return "calendar"
     if _is_forge(message):
         return "list"
-    if lists.is_automatic or message.mail_from == "" or has_machine_address(message):
+    if lists.is_automatic or message.mail_from == "" or _is_machine(message):
         return "automatic"
     if lists.is_list:
         return "list" if lists.list_post or (lists.list_id and not lists.unsubscribe) else "automatic"
     return "message"
+
+
+def _is_machine(message: Message) -> bool:
+    """Return whether a program wrote it: a person answers from `billing@` too, and signs."""
+    return has_machine_address(message) and not (message.in_reply_to and is_signed_below(message))
 
 
 def calendar_answer(message: Message) -> bool:

@@ -27,7 +27,10 @@ _STALE: Final = 365
 
 @dataclass(slots=True)
 class OpenDebt:
-    """A debt that is open: who owes it, to whom, since when, and what holds it back."""
+    """A debt that is open: who owes it, to whom, since when, and what holds it back.
+
+    `alone` says that its mail asks others for other things by name, `answered` that somebody has written to the creditor since.
+    """
 
     debt: Debt
     mine: bool
@@ -36,6 +39,8 @@ class OpenDebt:
     blocked: bool = False
     waits: date | None = None
     listed: bool = False
+    alone: bool = False
+    answered: bool = False
 
 
 def standing_of(items: Sequence[OpenDebt], today: date) -> OpenDebt | None:

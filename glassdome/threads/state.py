@@ -89,7 +89,7 @@ def _rests(course: _Course, turn: Turn) -> bool:
         return True
     if turn.requests or turn.promises:
         course.rest = None
-    owes = any(_owes(item, turn, course.owner) for item in course.open)
+    owes = any(_owes(item, turn, course.owner) and item.debt.action for item in course.open)
     if turn.defers_until is not None and not owes:
         course.proposed = (turn.defers_until, turn.mine)
     return False
@@ -125,12 +125,29 @@ def _settle(course: _Course, turn: Turn) -> None:
         elif turn.requests and not turn.leaves:
             item.blocked = True
     for item in due_to:
-        if turn.received or _enjoyed(item, turn):
+        if turn.received or _enjoyed(item, turn) or _is_content(item, turn):
             _receive(course, item, turn)
         elif turn.moved_to is not None:
             item.debt = replace(item.debt, due=turn.moved_to)
         if turn.settles or turn.accepts or turn.received:
             item.blocked = False
+    for item in course.open:
+        item.answered = item.answered or _writes_to_creditor(item, turn, course.owner)
+
+
+def _writes_to_creditor(item: OpenDebt, turn: Turn, owner: Owner) -> bool:
+    """Return whether the turn may be an answer by somebody else: not where each was asked for something by name."""
+    told = item.creditor in (*turn.to, *turn.cc) and item.creditor != turn.author and not turn.requests
+    return told and turn.kind == "message" and (turn.mine == item.mine or not item.alone or owner.is_me(item.creditor))
+
+
+def _is_content(item: OpenDebt, turn: Turn) -> bool:
+    """Return whether the one to whom it is owed writes again, when it was answered or due, and asks for nothing."""
+    if turn.requests or turn.defers_until is not None or not (turn.thanks or turn.settles or turn.accepts):
+        return False
+    if item.debt.basis == "request":
+        return item.answered and turn.thanks and not turn.promises
+    return item.debt.due is not None and turn.at.date() >= item.debt.due and turn.at - item.since >= timedelta(days=1)
 
 
 def _enjoyed(item: OpenDebt, turn: Turn) -> bool:
@@ -153,7 +170,7 @@ def _owes(item: OpenDebt, turn: Turn, owner: Owner) -> bool:
     if item.mine:
         if turn.mine:
             return True
-        answers = owner.is_colleague(turn.author) and item.creditor in (*turn.to, *turn.cc)
+        answers = not item.alone and owner.is_colleague(turn.author) and item.creditor in (*turn.to, *turn.cc)
         return (answers and not owner.is_colleague(item.creditor)) or item.debt.anyone
     return not turn.mine and (
         not owner.is_colleague(turn.author) or turn.author in item.debt.to or _asked_alone(item, turn)
@@ -295,8 +312,9 @@ def _ask(course: _Course, turn: Turn, debts: Sequence[Debt], *, mine: bool) -> N
         )
     ]
     listed = turn.kind == "list"
+    alone = mine and any(debt.to and not any(map(course.owner.is_me, debt.to)) for debt in turn.requests)
     course.open += [
-        OpenDebt(debt=debt, mine=mine, creditor=turn.author, since=turn.at, listed=listed) for debt in debts
+        OpenDebt(debt=debt, mine=mine, creditor=turn.author, since=turn.at, listed=listed, alone=alone) for debt in debts
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from glassdome.core import limits
 from glassdome.engine.builtin.intent import requests_in
 from glassdome.engine.builtin.sentences import Sentence, sentences_of
-from glassdome.threads.acts import Acts, acts_of, is_question
+from glassdome.threads.acts import POLITE, Acts, acts_of, is_question
 from glassdome.threads.days import day_in, due_day
 from glassdome.threads.kinds import calendar_answer, calls_off, kind_of
 from glassdome.threads.letter import People, body_of, language_of_letter, people_of
@@ -39,8 +39,6 @@ _AT_ALL: Final = "?"
 _CLEAR: Final = 0.8
 #: A number that ends a sentence; where a dot after a number means "th", none does.
 _ENDS: Final = re.compile(r"(\d\.) (?=[A-ZÀ-Þ¿¡])")
-#: ThreadWords that ask, whatever else a sentence promises; folded.
-_POLITE: Final = frozenset(("please", "bitte", "veuillez", "plait", "svp", "favor"))
 
 
 @dataclass(slots=True)
@@ -173,7 +171,7 @@ def _take(
     if "withdraw" in roles and not asks:
         found.flags.add("withdraw")
         return
-    promised = "promise" in roles and not roles & {"plan", "condition"} and _POLITE.isdisjoint(words)
+    promised = "promise" in roles and not roles & {"plan", "condition"} and POLITE.isdisjoint(words)
     if asks or (roles & {"request", "ask", "order", "hope"} and not promised):
         if _asks(roles, words, asks=asks):
             _take_request(found, number, text, roles, turn, called)
@@ -215,7 +213,7 @@ def _take_request(
 ) -> None:
     action = bool(roles & {"ask", "modal", "order"}) or not (text.endswith(_AT_ALL) or "hope" in roles)
     due = due_day(text, turn.language, turn.at, any_day=action)
-    weak = "hope" in roles and not text.endswith(_AT_ALL)
+    weak = "hope" in roles and due is None and not text.endswith(_AT_ALL)
     debt = Debt(
         basis="request", quote=_cut(text), due=due, to=called or found.spoken_to, action=action, weak=weak,
         anyone="anyone" in roles,
@@ -285,11 +283,15 @@ def _left_to(text: str, words: Sequence[str], roles: set[str], turn: Turn, peopl
 
 
 def _stands_in(words: Sequence[str], people: People, address: str) -> bool:
-    """Return whether the name stands behind "for": "jumping in for Jana"."""
+    """Return whether the author stands in for that person: "jumping in for Jana", "Jana is away, I answer in her place"."""
+    if not _INSTEAD.isdisjoint(words):
+        return True
     places = [number for number, word in enumerate(words) if people.by_word.get(word) == address]
     return any(words[max(0, place - 2) : place].count(word) for place in places for word in _FOR)
 
 
+#: Words of "in her place"; folded.
+_INSTEAD: Final = frozenset(("place", "stead", "stelle", "behalf", "lugar", "nombre", "posto", "plaats"))
 _FOR: Final = ("for", "fur", "pour", "por", "statt", "instead", "per", "voor", "namens")
 
 

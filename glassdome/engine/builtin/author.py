@@ -11,7 +11,7 @@ from glassdome.engine.builtin.words import fold, words_of
 from glassdome.values.ask import Relation, Standing
 from glassdome.values.message import Message
 
-__all__ = ["Author", "author_kind", "has_machine_address"]
+__all__ = ["Author", "author_kind", "has_machine_address", "is_signed_below"]
 
 
 class Author(StrEnum):
@@ -89,7 +89,7 @@ def author_kind(message: Message, standing: Standing | None = None) -> Author:
         return Author.ROLE if relation == "platform" and message.author.local_part[:1].isdigit() else Author.MACHINE
     if _is_sent_by_mailer(message):
         return Author.MACHINE
-    if _is_signed_below(message):
+    if is_signed_below(message):
         return Author.PERSON
     if relation == "organization" and (message.has_html or message.links) and not _is_signed_by_somebody(message):
         return Author.MACHINE
@@ -125,8 +125,8 @@ def _is_signed_by_somebody(message: Message) -> bool:
     return False
 
 
-def _is_signed_below(message: Message) -> bool:
-    """One of the last lines is the name of the sender, or the first of its names: a person signed."""
+def is_signed_below(message: Message) -> bool:
+    """Return whether one of the last lines is the name of the sender, or the first of its names: a person signed."""
     names = words_of(message.author.name)
     host = "".join(words_of(message.author.domain))
     if len(names) < 2 or _ROLES & {*names} or all(name in host for name in names if len(name) >= _SHORTEST_NAME):

@@ -10,9 +10,9 @@ from glassdome.threads import thread_of, turn_of
 from glassdome.values.refs import MessageRef
 from glassdome.values.thread import Owner, Thread, Turn
 
-ANN, TOM, COLLEAGUE = "ann@example.org", "tom@other.example", "bea@example.org"
+ANN, TOM, COLLEAGUE, OFFICE = "ann@example.org", "tom@other.example", "bea@example.org", "billing@shop.example"
 OWNER = Owner(addresses=frozenset((ANN,)), name="Ann Archer", colleagues=frozenset((COLLEAGUE,)))
-NAMES = {ANN: "Ann Archer", TOM: "Tom Baker", COLLEAGUE: "Bea Clark"}
+NAMES = {ANN: "Ann Archer", TOM: "Tom Baker", COLLEAGUE: "Bea Clark", OFFICE: "Kim Dean"}
 #: A Monday.
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
