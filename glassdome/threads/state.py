@@ -193,6 +193,8 @@ def _is_paid(item: OpenDebt, turn: Turn, *, answered: bool, newer: bool) -> bool
         return turn.settles and not turn.promises and not turn.requests and not newer
     if turn.delivers and not turn.promises:
         return True
+    if turn.received and item.debt.action:
+        return False
     if item.debt.weak and (answered or turn.thanks or turn.accepts):
         return True
     if turn.promises and (item.debt.action or not turn.settles):
@@ -314,7 +316,8 @@ def _ask(course: _Course, turn: Turn, debts: Sequence[Debt], *, mine: bool) -> N
     listed = turn.kind == "list"
     alone = mine and any(debt.to and not any(map(course.owner.is_me, debt.to)) for debt in turn.requests)
     course.open += [
-        OpenDebt(debt=debt, mine=mine, creditor=turn.author, since=turn.at, listed=listed, alone=alone) for debt in debts
+        OpenDebt(debt=debt, mine=mine, creditor=turn.author, since=turn.at, listed=listed, alone=alone)
+        for debt in debts
     ]
 
 

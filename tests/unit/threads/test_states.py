@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from glassdome.values.thread import ThreadState
-from tests.unit.threads.letters import ANN, COLLEAGUE, TOM, letter, mine, standing
+from tests.unit.threads.letters import ANN, COLLEAGUE, OFFICE, TOM, letter, mine, standing
 
 ME, THEM, CLOSED = ThreadState.OPEN_ME, ThreadState.OPEN_THEM, ThreadState.CLOSED
 
@@ -159,3 +159,61 @@ def test_a_name_before_a_sentence_is_no_greeting() -> None:
         letter("Ann, forget it.", day=2),
     ]
     assert standing(*turns, day=9).state is CLOSED
+
+
+STRANGER = "desk@example.org"
+
+
+def test_thanks_of_the_one_who_asked_close_what_somebody_answered() -> None:
+    asked = letter("Hi Ann,\n\nthe alarm of the cabin rings all night, what can we do?", cc=STRANGER)
+    told = letter("Hello Tom,\n\nthe small battery behind the flap is empty.", by=STRANGER, to=TOM, cc=ANN, day=1)
+    assert standing(asked, told, day=5).state is ME
+    thanks = letter("It is quiet now. Many thanks to you both!", to=STRANGER, cc=ANN, day=2)
+    assert standing(asked, told, thanks, day=5).state is CLOSED
+
+
+def test_a_colleague_pays_no_request_that_was_made_to_the_owner_by_name_beside_their_own() -> None:
+    both = f"{COLLEAGUE},{ANN}"
+    asked = letter("Hello,\n\nBea, do you have the plan? Ann, have you kept the keys of the shed?", to=both)
+    told = letter("Hello Tom,\n\nyes, it lies on the table.", by=COLLEAGUE, to=TOM, cc=ANN, day=1)
+    thanks = letter("Great, thanks Bea.", to=COLLEAGUE, cc=ANN, day=1)
+    found = standing(asked, told, thanks, day=5)
+    assert found.state is ME
+    assert found.debt is not None
+    assert found.debt.quote == "Ann, have you kept the keys of the shed?"
+
+
+def test_a_promise_counts_as_kept_when_its_day_is_over_and_the_other_writes_without_asking() -> None:
+    turns = [letter("Does Thursday suit you for a call?"), mine("I'll ring you on Thursday.", day=1)]
+    assert standing(*turns, letter("Great!", day=1), day=9).state is ME
+    assert (
+        standing(*turns, letter("I have thought about our talk, and my partner likes it.", day=5), day=9).state
+        is CLOSED
+    )
+    assert standing(*turns, letter("Why did you not call?", day=5), day=9).state is ME
+
+
+def test_a_question_can_be_let_rest_by_the_one_it_was_put_to() -> None:
+    turns = [
+        mine("Shall we talk about next year already?"),
+        letter("Too early. Let's pick this up after 20 April.", day=1),
+        mine("Sounds good.", day=2),
+    ]
+    found = standing(*turns, day=9)
+    assert (found.state, found.waiting_until) == (CLOSED, date(2026, 4, 20))
+
+
+def test_a_receipt_pays_no_request_for_a_deed() -> None:
+    asked = mine("Could you send me your free days by 20 March?")
+    received = letter("Received, the early hour is no problem for us. The boat lies in the harbour.", day=1)
+    assert standing(asked, received, day=3).state is THEM
+
+
+@pytest.mark.parametrize(("signature", "basis"), [("Kim", "promise"), ("Your shop", "request")])
+def test_a_person_answers_from_the_address_of_an_office_and_signs(signature: str, basis: str) -> None:
+    asked = mine("Please refund one of the two charges.", to=OFFICE)
+    text = f"Hi Ann,\n\nI'll ask our bank and let you know by Friday.\n\n{signature}"
+    told = letter(text, by=OFFICE, day=1, In_Reply_To=f"<{asked.message_id}>")
+    found = standing(asked, told, day=20)
+    assert found.debt is not None
+    assert (found.state, found.debt.basis) == (THEM, basis)
