@@ -20,6 +20,8 @@ _ADDED: Final = {
 _STATED: Final = 0.65
 #: Chances below which the model takes an act away that a phrase tells.
 _DROPPED: Final = {"request": 0.15, "promise": 0.45, "withdraw": 0.15}
+#: The same for a request where phrases also tell of something done, without a question or a word such as "please".
+_UNASKED: Final = 0.4
 #: A chance of courtesy from which on a question asks nothing, and of a promise that names a day.
 _COURTESY: Final = 0.6
 _DATED: Final = 0.4
@@ -88,6 +90,6 @@ def _corrected(roles: set[str], chances: Mapping[str, float], *, asks: bool, pol
     if asks and chances["empty"] >= max(_COURTESY, chances["request"]):
         found.add("empty")
     for act, most in _DROPPED.items():
-        if chances[act] < most:
+        if chances[act] < (_UNASKED if act == "request" and "done" in roles and not asks and not polite else most):
             found -= set(_ASKING) if act == "request" else {act}
     return found

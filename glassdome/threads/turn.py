@@ -212,7 +212,8 @@ def _take_request(
     found: _Reading, number: int, text: str, roles: set[str], turn: Turn, called: tuple[str, ...] | None
 ) -> None:
     action = bool(roles & {"ask", "modal", "order"}) or not (text.endswith(_AT_ALL) or "hope" in roles)
-    due = due_day(text, turn.language, turn.at, any_day=action)
+    named = action and (roles & {"modal", "order"} or not text.endswith(_AT_ALL))
+    due = due_day(text, turn.language, turn.at, any_day=bool(named))
     weak = "hope" in roles and due is None and not text.endswith(_AT_ALL)
     debt = Debt(
         basis="request", quote=_cut(text), due=due, to=called or found.spoken_to, action=action, weak=weak,
