@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from glassdome.core.errors import InputError
+from glassdome.pipeline.context import for_file
 from glassdome.values.context import Context, SenderHistory
 
 __all__ = ["AUTHSERV", "OWNER", "LabelledAction", "TriageMail", "context_for", "raw_of", "read_triage_mails"]
@@ -125,8 +126,9 @@ def context_for(mail: TriageMail) -> Context:
     seen = SenderHistory(
         seen=_SEEN, authenticated=_SEEN, domain_seen=_SEEN, replied=mail.kind == "person", opened=_SEEN
     )
-    return Context(
-        now=datetime.fromisoformat(f"{mail.fields['date']}+00:00"), mailbox=OWNER, known=True,
-        own_domains=frozenset({"example.org"}), sender=seen if mail.known else SenderHistory(),
+    now = datetime.fromisoformat(f"{mail.fields['date']}+00:00")
+    return replace(
+        for_file(now=now, ours=frozenset({"example.org"})), mailbox=OWNER, known=True,
+        sender=seen if mail.known else SenderHistory(),
         contacts=frozenset({address}) if mail.known and mail.kind == "person" else frozenset(),
     )  # fmt: skip

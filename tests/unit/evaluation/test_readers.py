@@ -81,7 +81,7 @@ def test_json_lines(tmp_path: Path) -> None:
         file.write(json.dumps({"id": "m1", "subject": "Hi", "text": "You", "label": "ham", "source": "s"}) + "\n")
     corpus = read_corpus(tmp_path)
     assert corpus.counts == {
-        "mail": 2, "categories": 1, "intent": 1, "sensitive": 1, "summaries": 1, "languages": 1, "injection": 1,
+        "mail": 2, "categories": 1, "intent": 1, "sensitive": 1, "summaries": 1, "languages": 1, "injection": 1, "threads": 0,
     }  # fmt: skip
     assert {(s.label, s.source) for s in corpus.mail} == {("ham", "s"), ("spam", "rows")}
     assert corpus.sensitive[0].spans == (("CREDIT_CARD", 5, 9),)
