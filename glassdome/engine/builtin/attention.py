@@ -40,7 +40,7 @@ class AttentionFacts:
     invitation: bool
     bulk: bool
     listed: bool
-    categories: Sequence[str]
+    categories: tuple[str, ...]
     days: Sequence[date]
     today: date
     disrupted: bool = False
