@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from glassdome.core.errors import InputError
 from glassdome_lab.evaluation.functions.triage import matched, measure_triage, triage_row
 from glassdome_lab.training.tasks import act_samples, cross_validated_tasks, task_samples, train_tasks
-from glassdome_lab.training.triage import cross_validated, train_triage
+from glassdome_lab.training.triage import TriageSources, train_models, triage_sources
 from glassdome_lab.training.triage_data import read_written, samples_of
+from glassdome_lab.training.triage_fitting import cross_validated, train_triage
 from glassdome_lab.training.triage_mails import LabelledAction, raw_of, read_triage_mails
+from glassdome_lab.training.triage_sources import service_mails
 
 MAILS = """\
 id: a
@@ -143,3 +147,45 @@ def test_tasks_are_learned_from_mails_and_acts(labelled: Path, tmp_path: Path) -
     assert 3 == sum(sample.task and not sample.act for sample in samples)
     assert model.log_odds([wanted.words], [wanted.facts], wanted.scene)[0] > 0
     assert {"precision", "recall", "f1"} == set(cross_validated_tasks(samples)[0.0])
+
+
+LABELS = "file,project,licence,key,language,category,category_also\n"
+
+
+@pytest.fixture
+def service_mail(labelled: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """An archive of four service mails of two projects, and their labels."""
+    raw = raw_of(read_triage_mails(labelled)[1])
+    with ZipFile(tmp_path / "service.zip", "w") as archive:
+        for number in range(4):
+            archive.writestr(f"mails/{number}.eml", raw)
+    rows = ("0.eml,free,MIT,k,en-GB", "1.eml,free,MIT,k,en", "2.eml,free,MIT,k,af", "3.eml,kept,BUSL-1.1,k,en")
+    (tmp_path / "labels.csv").write_text(LABELS + "".join(f"{row},finance,\n" for row in rows), "utf-8")
+    return tmp_path / "service.zip", tmp_path / "labels.csv"
+
+
+def test_service_mail_is_of_free_licence_and_once_of_a_template(service_mail: tuple[Path, Path]) -> None:
+    """A licence that is not free, a second mail of a template and an unknown language are left out; it needs labels."""
+    sources = triage_sources(*service_mail)
+
+    assert ["service:free"] == [mail.group for mail in sources.service]
+    assert (370, True, True) == (len(sources.labelled), bool(sources.modern), bool(sources.acts))
+    with pytest.raises(InputError, match="labels"):
+        triage_sources(service_mail[0])
+
+
+def test_both_models_are_trained_alike_each_time(
+    labelled: Path, service_mail: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Two trainings on the same mails write the same bytes, and cards that do not hide the measured set."""
+    mails = [replace(mail, id=f"{mail.id}{n}") for n in range(5) for mail in read_triage_mails(labelled)]
+    sources = TriageSources(labelled=mails, service=service_mails(*service_mail))
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        train_models(sources, tmp_path / name)
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+
+    assert one == two
+    assert {"tasks.npz", "tasks.md", "triage.npz", "triage.md"} == set(one)
+    assert all(b"89.7 %" in one[card] for card in ("tasks.md", "triage.md"))
+    assert b"| service mail of open-source programs | 1, a fifth" in one["triage.md"]
