@@ -15,7 +15,9 @@ _HIDDEN: Final = """\
 
 110 labelled mails were kept apart from all who worked on the rules, and measured once at the end, before (rules alone) and after (with
 `triage.npz` and `tasks.npz`). These figures are of the files before the retraining that wrote the present ones; the hidden mails were not
-measured again. They are the ones to expect on mail of other writers, and they are well below those above.
+measured again. On the labelled mails, which both learned from, the present files differ from those by one mail of 311 in attention (less
+often exact) and by 0.003 to 0.005 in F1 of action items (better). The figures below are the ones to expect on mail of other writers, and
+they are well below those above.
 
 | | before | after |
 | --- | --- | --- |
