@@ -48,7 +48,7 @@ def requests_in(
 def look(
     sentences: Sequence[Sentence], language: str = "", now: datetime | None = None, *, machine: bool = False
 ) -> list[Looked]:
-    """Look at each sentence: the phrases it holds, the day it names, and whether these make it a request."""
+    """Examine each sentence: the phrases it holds, the day it names, and whether these make it a request."""
     model = load_request_classifier()
     around = Around(
         language=language, now=now, machine=machine, model=model if language == model.language else None,

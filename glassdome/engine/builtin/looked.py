@@ -1,4 +1,4 @@
-"""Look at one sentence of a mail: its form, how clearly it asks, the day it names, and whether these make it a request."""
+"""Examine one sentence of a mail: its form, how clearly it asks, the day it names, and whether these make it a request."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """A sentence that was looked at: as a request (`asks`: the phrases make it one), its words, its facts."""
+    """A sentence that was examined: as a request (`asks`: the phrases make it one), its words, its facts."""
 
     request: Request
     asks: bool
