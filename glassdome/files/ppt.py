@@ -17,6 +17,7 @@ _CONTAINER: Final = 0xF
 _SLIDE, _NOTES, _LIST, _PERSIST, _MASTER, _LINK = 0x03EE, 0x03F0, 0x0FF0, 0x03F3, 0x03F8, 0x0FD7
 _UTF16_TEXT, _BYTE_TEXT, _STRING, _ENCRYPTION = 0x0FA0, 0x0FA8, 0x0FBA, 0x2F14
 _COMMENT: Final = 0x2EE0
+_SHOW, _HIDDEN_IN_SHOW = 0x03F9, 4
 _DEEPEST: Final = 40
 _MOST_RECORDS: Final = 100_000
 _MOST_SLIDES: Final = 500
@@ -38,6 +39,10 @@ class PptText:
         if text.strip() and text.strip() != "*" and (where, text) not in self._said:
             self._said.add((where, text))
             self.slides.setdefault(where, DocumentWords(self.budget, where)).add(text + "\n")
+
+    def hide(self, where: str) -> None:
+        """Note that a slide is left out of the show."""
+        self.slides.setdefault(where, DocumentWords(self.budget, where)).seen = False
 
 
 class _Record(NamedTuple):
@@ -86,6 +91,9 @@ def _walk(found: PptText, data: bytes) -> None:
             place, in_link, depth = _place(found, record), record.kind == _LINK, record.depth
             listed = 0 if record.kind == _LIST else listed
             link = []
+        elif record.kind == _SHOW and place.startswith("slide ") and record.data[10:11]:
+            if record.data[10] & _HIDDEN_IN_SHOW:
+                found.hide(place)
         elif record.kind == _PERSIST and record.depth > depth:
             listed += 1
             place = f"slide {listed}"

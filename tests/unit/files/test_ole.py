@@ -60,6 +60,7 @@ def test_slides_of_a_powerpoint_97_presentation() -> None:
     assert "titleword" in words_of(found, "slide 1")
     assert "18 March 2025" in words_of(found, "slide 2")
     assert "notesword" in words_of(found, "notes")
+    assert "hiddenslideword" in words_of(found, "slide 3", seen=False)
     assert [link.url for link in found.links] == ["https://deck.kesselring.example/join"]
 
 
