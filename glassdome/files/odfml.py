@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from glassdome.files.grid import MOST_CELLS, Grid
@@ -22,6 +23,8 @@ _MOST_REPEATED: Final = 64
 _MOST_SLIDES: Final = 500
 #: Names of elements that end a line.
 _LINES: Final = frozenset({"p", "h"})
+#: Blanks and ends of lines, of which any number is one blank (part 3, 6.1.2).
+_BLANKS: Final = re.compile(r"[ \t\r\n]+")
 
 
 class OdfSink(Sink):
@@ -38,7 +41,7 @@ class OdfSink(Sink):
         self._hidden_styles: set[str] = set()
         self._style = ""
         self._stack: list[str] = []
-        self._skip = self._cells = 0
+        self._skip = self._cells = self._lines = 0
         self._hidden: list[bool] = []
         self._grid: Grid | None = None
         self._cells_left = MOST_CELLS
@@ -61,6 +64,7 @@ class OdfSink(Sink):
         if self._skip or tag in _SKIPPED:
             self._skip += 1
             return
+        self._lines += tag in _LINES
         self._hidden.append(self._is_hidden(tag, attributes))
         act = _STARTS.get(tag)
         if act is not None:
@@ -72,6 +76,7 @@ class OdfSink(Sink):
             self._skip -= 1
             return
         if tag in _LINES:
+            self._lines -= 1
             self._say("\n" if not self._cells and not self._in_cell else " ")
         act = _ENDS.get(tag)
         if act is not None:
@@ -80,9 +85,9 @@ class OdfSink(Sink):
             self._hidden.pop()
 
     def text(self, text: str) -> None:
-        """Take words."""
-        if not self._skip and text.strip("\n"):
-            self._say(text)
+        """Take words; blanks between paragraphs only set out the file."""
+        if not self._skip and (self._lines or not text.isspace()):
+            self._say(_BLANKS.sub(" ", text))
 
     def _say(self, text: str) -> None:
         if self._in_cell and len(self._places) == 1:

@@ -49,6 +49,16 @@ def test_slides_of_a_presentation_by_an_office_program() -> None:
     assert "hiddenslideword" in words_of(found, "slide 3", seen=False)
 
 
+def test_blanks_that_set_out_the_file_are_no_words() -> None:
+    """A program may indent its XML: blanks between paragraphs say nothing, and those within one are one blank."""
+    row = "<table-row>\n  <table-cell>\n    <p>Rent</p>\n  </table-cell>\n  <table-cell>\n <p>950\n   EUR</p></table-cell>\n</table-row>"
+    found = read_bytes(
+        _odf(TEXT, f"<document>\n <body>\n  <table>\n {row}\n </table>\n <p>a<span> </span>b</p> </body></document>")
+    )
+
+    assert words_of(found) == "Rent\t950 EUR\na b"
+
+
 def test_an_encrypted_text_says_so() -> None:
     """A manifest that names encryption makes the document encrypted."""
     manifest = "<manifest><file-entry><encryption-data/></file-entry></manifest>"
