@@ -27,7 +27,7 @@ _SILENT: Final = frozenset({
     "pgdsctbl", "userprops", "background", "panose", "fname", "falt", "shppict", "picprop", "xe", "tc", "mhtmltag",
 })  # fmt: skip
 #: Groups marked as skippable that hold words all the same.
-_SPOKEN: Final = frozenset({"ud", "shptxt", "annotation", "footnote", "shpinst", "htmltag", "txfieldtext"})
+_SPOKEN: Final = frozenset({"ud", "shptxt", "annotation", "footnote", "shpinst", "htmltag", "txfieldtext", "fldrslt"})
 _MEANS: Final = {
     "par": "\n", "line": "\n", "row": "\n", "sect": "\n", "page": "\n", "tab": "\t", "cell": "\t", "nestcell": "\t",
     "nestrow": "\n", "emdash": "\u2014", "endash": "\u2013", "lquote": "\u2018", "rquote": "\u2019",

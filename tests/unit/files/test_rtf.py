@@ -34,9 +34,10 @@ def test_words_of_a_letter_by_an_office_program() -> None:
         (rb"{\fonttbl{\f1\fcharset204 Arial;}}\f1\'cf\'f0\'e8", "При"),
         (rb"{\fonttbl{\f1\fcharset128 Mincho;}}\f1\'93\'fa\'96\'7b", "日本"),
         (rb"{\*\unknown gone}a{\v secret}b\par c", "ab\nc"),
+        (rb"{\field{\*\fldinst DATE}{\*\fldrslt today}}", "today"),
         (rb"\{x\}\\\~y", "{x}\\\u00a0y"),
     ],
-    ids=["one", "two", "pair", "upr", "cyrillic", "double", "hidden", "escaped"],
+    ids=["one", "two", "pair", "upr", "cyrillic", "double", "hidden", "field", "escaped"],
 )
 def test_letters_are_decoded(body: bytes, words: str) -> None:
     """Unicode with its fallbacks, and the character sets of fonts."""
