@@ -31,7 +31,7 @@ def read(source: Source) -> Document:
     """Read a table; a formula that asks another program makes it active, as in a spreadsheet."""
     most = 4 * max(0, source.budget.chars_left)
     text = decode(source.data[:most], "", ParseState()).removeprefix("\ufeff")
-    lines = [line[:_LONGEST_LINE] for line in text.replace("\0", "").splitlines()]
+    lines = [line[:_LONGEST_LINE] for line in text.replace("\0", "").splitlines(keepends=True)]
     said = lines[0][4:5] if lines and lines[0].lower().startswith("sep=") else ""
     grid, runs = _cells(lines[1:] if said else lines, said or _delimiter(lines))
     passages = [replace(item, where="") for item in grid.passages(source.budget)]

@@ -33,6 +33,11 @@ def test_letters_of_a_table_are_decoded() -> None:
     assert "Grüße\t1" in words_of(read_bytes("Wort;Zahl\nGrüße;1\n".encode("cp1252"), "a.csv"))
 
 
+def test_a_cell_of_two_lines_is_one_cell() -> None:
+    """The end of a line within quotes parts words, not cells."""
+    assert "first second\t7" in words_of(read_bytes(b'note,amount\r\n"first\r\nsecond",7\r\n', "a.csv"))
+
+
 def test_a_table_that_asks_a_program_is_active() -> None:
     """A cell of the form `=cmd|'/c calc'!A0` runs a program."""
     assert read_bytes(b"a,b\n=cmd|'/c calc'!A0,2\n", "a.csv").is_active
