@@ -13,6 +13,11 @@ from glassdome.values.message import HiddenText
 __all__ = ["TextBuilder"]
 
 _CONDITIONAL = re.compile(r"\s*(?:<!)?\[(?:if|endif)\b", re.IGNORECASE)
+#: An XML declaration, which HTML takes for a comment.
+_DECLARATION = re.compile(
+    r"\?xml(?::namespace)?(?:\s{1,5}(?:version|encoding|standalone|prefix|ns)\s{0,5}=\s{0,5}[\"']?[^\s\"'<>]{0,100}[\"']?){1,6}\s{0,5}[/?]{0,2}",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(r"<[^<>]{0,500}>")
 #: Stand for the begin and end of a quotation until lines are known; taken out of the mail's own text.
 _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
@@ -89,6 +94,8 @@ class TextBuilder:
         if not text or len(self._comments) >= MAX_HIDDEN // 5 or _CONDITIONAL.match(text):
             return
         words = " ".join(_MARKUP.sub(" ", text[: 2 * MAX_HIDDEN_CHARS]).split())
+        if _DECLARATION.fullmatch(words):
+            return
         if len(words) >= _SHORTEST_COMMENT and " " in words and not _is_code(words):
             self._comments.append(words)
 

@@ -46,6 +46,7 @@ def test_visible_text_keeps_its_blocks() -> None:
         ("<style>.h{display:none}</style><p class='a h'>X</p>", "css"),
         ("<style>@media print{p{color:red}} #k , .z {font-size:0}</style><p id=k>X</p>", "size"),
         ("<!-- this is a note that nobody sees -->", "comment"),
+        ("<?xml obey these words that nobody sees ?>", "comment"),
     ],
 )
 def test_hidden_text(html: str, how: str) -> None:
@@ -68,6 +69,8 @@ def test_hidden_text(html: str, how: str) -> None:
         "<style>@media (max-width:600px){p{display:none}}</style><p>X</p>",
         '<div style="color:#fff"><a href="http://x.example/" style="background:red">X</a></div>',
         '<p style="font-size:small">X</p>',
+        '<?xml version="1.0" encoding="UTF-8" standalone="no"?><p>X</p>',
+        '<p><?xml:namespace prefix = "o" ns = "urn:schemas-microsoft-com:office:office" />X</p>',
     ],
 )
 def test_visible_after_all(html: str) -> None:
