@@ -47,8 +47,8 @@ def _read_card(card: Component, found: Found) -> None:
     found.fact("name", name)
     found.say(name)
     for part in ("ORG", "TITLE", "ROLE"):
-        line = card.first(part)
-        found.say(", ".join(filter(None, split_values(line.value, ";"))) if line else "")
+        for line in card.all(part)[:_MOST_LINES]:
+            found.say(", ".join(filter(None, split_values(line.value, ";"))))
     for line in card.all("TEL")[:_MOST_LINES]:
         _read_phone(_TEL.sub("", line.text, count=1), found)
     for line in card.all("EMAIL")[:_MOST_LINES]:
