@@ -62,7 +62,7 @@ MAILS = {
 
 @pytest.fixture(scope="module")
 def places() -> dict[str, MessageRef]:
-    """Where each mail was when it was judged."""
+    """Return the place at which each mail was judged."""
     return {}
 
 

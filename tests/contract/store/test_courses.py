@@ -47,7 +47,7 @@ async def test_the_course_of_a_day(database: Database) -> None:
 
 
 async def test_the_flow_of_the_queue(database: Database) -> None:
-    """What waits now, and what came and went before."""
+    """Jobs that wait now are told, and those that came and went before."""
     await store(database, 1, 12, Label.HAM, Usage())
     await database.queue.enqueue([NewJob(ref=a_ref(uid)) for uid in (2, 3)], now=NOON + 25 * MINUTE)
     flow = await database.queue.flow(now=NOON + 30 * MINUTE, since=NOON)

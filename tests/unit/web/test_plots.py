@@ -32,7 +32,7 @@ def test_days_end_at_the_visitors_midnight() -> None:
 
 
 def test_the_queue_is_reckoned_back_from_now() -> None:
-    """What came later did not wait yet, what went later still did."""
+    """A job that came later did not wait yet, one that went later still did."""
     flow = QueueFlow(waiting=2, came={NOW - TEN: 2, NOW - 9 * TEN: 1}, went={NOW - 2 * TEN: 1})
     depths = depths_of(flow, NOW)
 
@@ -51,7 +51,7 @@ def test_the_queue_is_reckoned_back_from_now() -> None:
     ],
 )
 def test_axes_have_round_numbers(values: tuple[float, ...], whole: bool, lines: tuple[float, ...]) -> None:
-    """From 0 to the highest value or a little above."""
+    """The scale goes from 0 to the highest value or a little above."""
     scale = scale_for(values, whole=whole)
 
     assert scale.lines == pytest.approx(lines)

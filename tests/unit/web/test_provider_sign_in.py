@@ -501,7 +501,7 @@ async def test_a_mailbox_in_the_list_of_administrators_must_be_proven(world: Any
 
 
 async def test_the_profile_must_be_the_same_person_s(world: Any) -> None:
-    """Where the token names no address, and the access token was swapped."""
+    """The token names no address, and the access token was swapped."""
     async with world() as here:
         here.provider.claims = {"email": None, "email_verified": None}
         assert (await here.sign_in()).status_code == 200

@@ -151,7 +151,7 @@ async def test_a_link_stays_good_while_the_mail_server_is_away(bench: Bench) -> 
 
 
 async def test_links_are_limited_per_address(bench: Bench) -> None:
-    """Whether right or wrong, past the limit of a minute."""
+    """Right and wrong links alike are refused past the limit of a minute."""
     link = LINKS.make(await stock(bench), USER, until=UNTIL)
     async with browsing(bench, None) as browser:
         answers = [await opened(browser, link) for _ in range(MAX_UNDO_LINKS_PER_ADDRESS + 1)]

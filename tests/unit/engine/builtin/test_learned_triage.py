@@ -87,7 +87,7 @@ def test_header_fields_decide_before_chances() -> None:
 
 
 def test_a_code_and_an_invitation_stand() -> None:
-    """What they decide is not asked of the model; every answer has its reason."""
+    """The model is not asked where rules decide; every answer has its reason."""
     sure = EVEN | {"skim": 0.9}
 
     assert ("now", "A code.") == judged(sure, facts(code=True), "now", "A code.")
@@ -117,7 +117,7 @@ def test_learned_answers(sender: str, subject: str, body: str, attention: str, c
 
 
 def test_a_statement_can_be_a_task() -> None:
-    """What the writer lacks is to be sent, with the day of the sentence; courtesy is nothing to do."""
+    """Things that the writer lacks are to be sent, with the day of the sentence; courtesy is nothing to do."""
     verdict = verdict_on(
         "Nora Falk <n.falk@falk-print.example>",
         "Catalogue",
