@@ -50,13 +50,20 @@ async def events(
     last_event_id: Annotated[str, Header()] = "",
 ) -> Response:
     """Tell what happens in the mailboxes that the visitor may see; 503 where there are too many streams: pages then poll."""
+    after = _seen(last_event_id, wanted.after)
     streams: Streams = request.app.state.web.streams
     name = visitor.session.token if visitor.session is not None else visitor.signed_in_by.name
     if not streams.admit(name):
         return Response(status_code=503, headers={"Retry-After": _LATER})
-    after = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else wanted.after
     told = _told(services, visitor, streams, after, follow=wanted.follow)
     return EventStream(told, lambda: streams.release(name))
+
+
+def _seen(last_event_id: str, wanted: int | None) -> int | None:
+    """Return the event behind which to begin: the browser's word counts before the address."""
+    if not (last_event_id.isascii() and last_event_id.isdigit()):
+        return wanted
+    return int(last_event_id) if len(last_event_id) <= len(str(_MOST)) else None
 
 
 async def _told(

@@ -85,8 +85,10 @@ class Streams:
             yield
         finally:
             self._lookers -= 1
-            if not self._lookers:
+            if not self._lookers and self._looking is not None:
+                # The next stream may come before the task has ended, and must not take it for one that still looks.
                 self._looking.cancel()
+                self._looking = None
 
     async def _watch(self, events: Events) -> None:
         seen = -1

@@ -51,8 +51,10 @@ async def test_a_browser_that_connects_again_misses_nothing(bench: Bench) -> Non
         none = told(browser)
         await browser.open("events?follow=false", **{"Last-Event-ID": "9" * 400})
         odd = told(browser)
+        await browser.open("events?follow=false", **{"Last-Event-ID": "9" * 5000})
+        longest = told(browser)
 
-    assert (rest, none, odd) == ([second, third], [], [])
+    assert (rest, none, odd, longest) == ([second, third], [], [], [])
 
 
 async def test_past_the_bounds_a_page_is_told_to_poll(bench: Bench) -> None:
@@ -79,6 +81,15 @@ async def test_who_is_not_signed_in_hears_nothing(bench: Bench) -> None:
         await browser.open("events")
 
         assert browser.answer.url.path == "/llm/sign-in"
+
+
+async def test_news_are_looked_for_again_when_one_stream_follows_another(bench: Bench) -> None:
+    """The last stream ends and the next begins before the look of the first has ended."""
+    streams = Streams(heartbeat=60, look=0.001)
+    async with streams.looking(bench.services.events):
+        await streams.news(streams.bell)
+    async with streams.looking(bench.services.events):
+        assert await streams.news(streams.bell)
 
 
 async def test_all_streams_end_when_the_service_stops() -> None:
