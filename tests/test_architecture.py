@@ -49,10 +49,23 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 @pytest.mark.parametrize("path", [p for p in FILES if p.name not in RELEASED_STEPS], ids=_name)
 def test_docstrings_begin_plainly(path: Path) -> None:
     """A docstring begins with a verb or a noun, never with a word such as What, Whether or How."""
+    assert riddles_in(path) == []
+
+
+def test_docstrings_of_tests_begin_plainly() -> None:
+    """The same holds for tests, benchmarks and scripts."""
+    folders = (Path(__file__).parent / name for name in (".", "../benchmarks", "../scripts"))
+    found = {path: riddles_in(path) for folder in folders for path in sorted(folder.rglob("*.py"))}
+
+    assert len(found) > 300
+    assert {path: texts for path, texts in found.items() if texts} == {}
+
+
+def riddles_in(path: Path) -> list[str]:
+    """Return the docstrings of a file that begin with a word of RIDDLES."""
     nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, DOCUMENTED)]
     texts = [ast.get_docstring(node) or "" for node in nodes]
-
-    assert [text for text in texts if (re.findall(r"^\w+", text) or [""])[0] in RIDDLES] == []
+    return [text for text in texts if (re.findall(r"^\w+", text) or [""])[0] in RIDDLES]
 
 
 #: A migration is one list of columns: cutting it up would only hide the schema.

@@ -31,7 +31,7 @@ def _message(folder: str = "") -> dict[str, bytes]:
 
 
 def test_a_message_has_its_head_and_words() -> None:
-    """From, To, date, subject, body and links are read."""
+    """The author, recipients, date, subject, body and links are read."""
     found = read_bytes(compound(_message()))
     text = words_of(found)
 

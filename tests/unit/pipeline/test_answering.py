@@ -52,7 +52,7 @@ class NewJob:
     [("", "Asia/Tokyo", 1), ("", "Europe/Berlin", 0), ("Asia/Tokyo", "Europe/Berlin", 1), ("UTC", "Asia/Tokyo", 0)],
 )
 async def test_an_absence_begins_with_the_owners_day(own: str, default: str, answers: int) -> None:
-    """Where the owner chose no time zone, the server's counts."""
+    """The server's time zone counts for an owner who chose none."""
     wishes = Preferences(username=BOB, chosen=True, absence="Back soon.", absence_from="2026-12-01", timezone=own)
     analysis = an_analysis(REF, verdict=HAM, received_at=NOW)
     answering = Answering(rules=NoRules(), sends=True, default_zone=default)  # type: ignore[arg-type]
