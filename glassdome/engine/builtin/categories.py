@@ -86,9 +86,11 @@ _NEAR: Final = 0.55
 _MOST_PHRASES: Final = 4
 _OF_THE_STATE: Final = 3.0
 _KEPT: Final = 3
-#: Categories that header fields, a calendar's address or plain words of applications decide, and the chance from which on a learned one is named.
+#: Categories that header fields, a calendar's address or plain words of applications decide.
 _DECIDED: Final = frozenset(("auto-reply", "bounce", "calendar", "job"))
+#: The chance from which on a learned category is named, and from which on the best one stands before that of the rules.
 _LIKELY: Final = 0.15
+_CLEAR: Final = 1 / 3
 #: That a program writes says little of what it writes about.
 _OF_MACHINES: Final = 1.0
 #: What the sender's trade says: an event's calendar or a railway seldom writes of anything else.
@@ -169,11 +171,16 @@ def categorize(
 
 
 def ranked(chances: Mapping[str, float], ruled: Sequence[str], *, listed: bool) -> tuple[str, ...]:
-    """Return the categories by their `chances`, best first; what header fields decide stays as it was `ruled`."""
+    """Return the categories by their `chances`, best first; what header fields decide stays as it was `ruled`.
+
+    Where no chance is clear, the rules' first stands in front.
+    """
     if ruled[0] in _DECIDED:
         return tuple(ruled)
     likely = sorted((name for name in chances if chances[name] >= _LIKELY), key=lambda name: -chances[name])
     best = likely or [max(chances, key=chances.__getitem__)]
+    if chances[best[0]] < _CLEAR:
+        best = [ruled[0], *best]
     kept = [best[0], *(["mailing-list"] if listed else []), *best[1:]]
     return tuple(dict.fromkeys(kept))[: min(_KEPT, limits.MAX_CATEGORIES)]
 

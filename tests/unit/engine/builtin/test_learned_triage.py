@@ -86,6 +86,13 @@ def test_header_fields_decide_before_chances() -> None:
     assert ("work", "mailing-list", "social") == ranked(chances, ("newsletter",), listed=True)
 
 
+def test_the_rules_category_stands_first_where_no_chance_is_clear() -> None:
+    """A guess of one in four is named, but not in front."""
+    unclear = {"travel": 0.25, "social": 0.1, "work": 0.05}
+    assert ranked(unclear, ("meeting", "work"), listed=False) == ("meeting", "travel")
+    assert ranked({**unclear, "travel": 0.4}, ("meeting",), listed=False) == ("travel",)
+
+
 def test_a_code_and_an_invitation_stand() -> None:
     """The model is not asked where rules decide; every answer has its reason."""
     sure = EVEN | {"skim": 0.9}
