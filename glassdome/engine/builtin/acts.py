@@ -54,7 +54,7 @@ class ActModel:
         """Return the probability of each act for a sentence with these features."""
         rows = self.weights[np.fromiter(numbers, np.intp, len(numbers))]
         told = rows.sum(axis=0, dtype=np.int32) * self.scale / np.float32(max(len(numbers), 1)) ** 0.5 + self.bias
-        powers = np.exp(told - told.max())
+        powers = np.exp(told - np.max(told))
         return dict(zip(ACTS, (powers / powers.sum()).tolist(), strict=True))
 
 
