@@ -86,6 +86,10 @@ COMMANDS: Final = {
         "glassdome.cli.commands.answers:app",
         "Set the absence notice and the rules of automatic answers.",
     ),
+    "categories": (
+        "glassdome.cli.commands.categories:app",
+        "Set the categories of an owner's own, and give one to a message.",
+    ),
     "webhooks": ("glassdome.cli.commands.webhooks:app", "Tell other programs of events, signed, at least once."),
     "mcp": (
         "glassdome.cli.commands.mcp:mcp",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from glassdome.core.errors import Conflict, InputError, NotFound
@@ -33,9 +34,17 @@ async def categories_of(services: Services, caller: Caller, mailbox: str) -> tup
 
 
 async def save_category(
-    services: Services, caller: Caller, mailbox: str, *, old: str, name: str, words: str, senders: str, keyword: bool
-) -> None:
-    """Store a category, renaming the one called `old`; `words` and `senders` are lines.
+    services: Services,
+    caller: Caller,
+    mailbox: str,
+    *,
+    old: str,
+    name: str,
+    words: Sequence[str],
+    senders: Sequence[str],
+    keyword: bool,
+) -> OwnCategory:
+    """Store a category, renaming the one called `old`; return it.
 
     Raises AccessDenied, InputError, NotFound for an unknown old one, Conflict where there are too many. Audited.
     """
@@ -54,6 +63,7 @@ async def save_category(
         raise Conflict(f"A mailbox has {MAX_OWN_CATEGORIES} categories of its own at most.", fix="Remove one first.")
     facts = {"category": made.name, "before": old}
     await services.history.audit(actor=caller.name, action="save_category", subject=mailbox, facts=facts, now=now)
+    return made
 
 
 async def remove_category(services: Services, caller: Caller, mailbox: str, name: str) -> None:
@@ -65,8 +75,8 @@ async def remove_category(services: Services, caller: Caller, mailbox: str, name
     await services.history.audit(actor=caller.name, action="remove_category", subject=mailbox, facts=facts, now=now)
 
 
-async def categorize(services: Services, caller: Caller, mailbox: str, wanted: EmailId, name: str) -> None:
-    """Give a judged message that category, empty for none, and its keyword; raises as the others. Audited."""
+async def categorize(services: Services, caller: Caller, mailbox: str, wanted: EmailId, name: str) -> Analysis:
+    """Give a judged message that category, empty for none, and its keyword; return it. Raises as the others. Audited."""
     caller.must_see(mailbox)
     category = _name(name) if name.strip() else ""
     found = await find_analysis(services.analyses, mailbox, wanted)
@@ -78,6 +88,7 @@ async def categorize(services: Services, caller: Caller, mailbox: str, wanted: E
     if before != category:
         await _mark(services, found, before, category)
     await services.history.audit(actor=caller.name, action="set_category", subject=mailbox, facts=facts, now=now)
+    return found
 
 
 async def _mark(services: Services, found: Analysis, before: str, category: str) -> None:
@@ -99,16 +110,22 @@ def _name(text: str) -> str:
     return name
 
 
-def _words(text: str) -> tuple[str, ...]:
-    lines = tuple(dict.fromkeys(" ".join(line.split()) for line in text.splitlines() if line.strip()))
-    if len(lines) > MAX_OWN_CATEGORY_WORDS or any(len(line) > MAX_OWN_CATEGORY_WORD_CHARS for line in lines):
-        raise InputError(f"A category has {MAX_OWN_CATEGORY_WORDS} words and as many senders at most, one a line.")
-    return lines
+def _words(given: Sequence[str]) -> tuple[str, ...]:
+    """Return words without repeats, blanks made one; raises InputError."""
+    words = tuple(dict.fromkeys(" ".join(word.split()) for word in given if word.strip()))
+    if len(words) > MAX_OWN_CATEGORY_WORDS or any(
+        len(word) > MAX_OWN_CATEGORY_WORD_CHARS or _CONTROL.search(word) for word in words
+    ):
+        raise InputError(
+            f"A category has {MAX_OWN_CATEGORY_WORDS} words and as many senders at most, one a line, "
+            f"each of {MAX_OWN_CATEGORY_WORD_CHARS} characters at most."
+        )
+    return words
 
 
-def _senders(text: str) -> tuple[str, ...]:
-    lines = tuple(line.lower() for line in _words(text))
-    wrong = next((line for line in lines if not _SENDER.fullmatch(line)), None)
+def _senders(given: Sequence[str]) -> tuple[str, ...]:
+    senders = tuple(word.lower() for word in _words(given))
+    wrong = next((sender for sender in senders if not _SENDER.fullmatch(sender)), None)
     if wrong is not None:
         raise InputError("A sender is an address such as ann@example.org, or @ and a domain such as @example.org.")
-    return lines
+    return senders

@@ -7,6 +7,7 @@ from typing import Final
 from glassdome.core.errors import AccessDenied, ActionForbidden
 from glassdome.desk.keys import Caller, Scope
 from glassdome.mcp.acting import ACTING
+from glassdome.mcp.categories import CATEGORIES
 from glassdome.mcp.correcting import CORRECTING
 from glassdome.mcp.errors import unknown_tool
 from glassdome.mcp.judging import JUDGING
@@ -20,7 +21,9 @@ __all__ = ["TOOLS", "Allowed"]
 #: Reading first, then what writes.
 TOOLS: Final[dict[str, Tool]] = {
     tool.name: tool
-    for tool in sorted((*READING, *THREADS, *JUDGING, *ACTING, *CORRECTING, *MAILBOXES), key=lambda tool: tool.writes)
+    for tool in sorted(
+        (*READING, *THREADS, *CATEGORIES, *JUDGING, *ACTING, *CORRECTING, *MAILBOXES), key=lambda tool: tool.writes
+    )
 }
 
 

@@ -48,8 +48,8 @@ async def change(services: Wired, form: Written) -> Response:
         mailbox,
         old=form["old"],
         name=form["name"],
-        words=form["words"],
-        senders=form["senders"],
+        words=form["words"].splitlines(),
+        senders=form["senders"].splitlines(),
         keyword=form["keyword"] == "on",
     )
     return redirect("categories", mailbox=mailbox, done="category_saved")

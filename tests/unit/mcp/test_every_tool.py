@@ -16,6 +16,7 @@ from glassdome.mcp.table import TOOLS
 from glassdome.ports.threads import ThreadQuery
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.job import NewJob
+from glassdome.values.own_category import OwnCategory
 from glassdome.values.preferences import Preferences
 from glassdome.values.verdict import Label
 from tests.integration.mcp.stored import call, error_of
@@ -37,6 +38,10 @@ REFUSED: Final[Mapping[str, tuple[Mapping[str, Any], ...]]] = {
     "list_threads": ({"mailbox": OTHER},),
     "get_thread": ({"mailbox": OTHER, "thread_id": "6@x"},),
     "get_preferences": ({"username": OTHER},),
+    "list_categories": ({"mailbox": OTHER},),
+    "save_category": ({"mailbox": OTHER, "name": "x"}, {"mailbox": OTHER, "old": SECRET, "name": "x"}),
+    "remove_category": ({"mailbox": OTHER, "name": SECRET},),
+    "give_category": ({**MESSAGE, "category": "x"},),
     "analyze_message": (MESSAGE,),
     "list_actions": ({"mailbox": OTHER},),
     "list_mailboxes": (),
@@ -70,6 +75,8 @@ async def stock(bench: Bench) -> None:
     await api.database.queue.enqueue([NewJob(ref=ref(9, OTHER))], now=NOW)
     await api.fail("timed_out", f"{SECRET} is too slow.")
     await store_threads(api.database, OTHER, 6, subject=SECRET)
+    own = OwnCategory(mailbox=OTHER, name=SECRET, words=(SECRET,))
+    assert await api.database.owners.categories.save(own, now=NOW)
     wishes = Preferences(username=OTHER, chosen=True, threads=True, absence=SECRET)
     await api.database.preferences.set_preferences(wishes, now=NOW)
 
@@ -83,6 +90,8 @@ async def kept(bench: Bench) -> Any:
         [(job.id, job.state, job.error) for job in await stores.queue.jobs()],
         await stores.preferences.get_preferences(OTHER),
         await stores.feedback.list(mailbox=OTHER),
+        await stores.owners.categories.of(OTHER),
+        await stores.owners.marks_of([ref(5, OTHER)]),
         await stores.threads.list(ThreadQuery(mailbox=OTHER)),
         sorted(bench.api.folders.held, key=str),
     )

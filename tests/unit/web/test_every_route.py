@@ -23,6 +23,7 @@ from glassdome.values.credentials import Credentials
 from glassdome.values.event import EventKind
 from glassdome.values.job import JobState, NewJob
 from glassdome.values.message import Address
+from glassdome.values.own_category import OwnCategory
 from glassdome.values.person import MadeKey, Person, SignedInBy
 from glassdome.values.preferences import Preferences
 from glassdome.values.verdict import Label
@@ -75,6 +76,13 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("GET", "/api/v1/get/llm/analysis"): (own(), own(text=SECRET[:4]), refused(mailbox=OTHER), refused(**MESSAGE)),
     ("GET", "/api/v1/get/llm/answers"): (refused(username=OTHER),),
     ("GET", "/api/v1/get/llm/digest"): (refused(mailbox=OTHER),),
+    ("GET", "/api/v1/get/llm/categories"): (refused(mailbox=OTHER),),
+    ("POST", "/api/v1/edit/llm/categories"): (
+        refused(action="save", mailbox=OTHER, name="x"),
+        refused(action="save", mailbox=OTHER, old=SECRET, name="x"),
+        refused(action="remove", mailbox=OTHER, name=SECRET),
+    ),
+    ("POST", "/api/v1/edit/llm/category"): (refused(**MESSAGE, category="x"),),
     ("POST", "/api/v1/edit/llm/answers"): (refused(mailbox=OTHER, rules=[]),),
     ("GET", "/api/v1/get/llm/calendar.ics"): (refused(**MESSAGE),),
     ("GET", "/api/v1/get/llm/config"): (refused(),),
@@ -235,6 +243,8 @@ async def stock(bench: Bench) -> None:
     assert await bench.database.api_keys.add_key(key, most=1)
     wishes = Preferences(username=OTHER, chosen=True, absence=SECRET)
     await bench.database.preferences.set_preferences(wishes, now=NOW)
+    own = OwnCategory(mailbox=OTHER, name=SECRET, words=(SECRET,))
+    assert await bench.database.owners.categories.save(own, now=NOW)
     rule = AnswerRule(name=RULE, text=SECRET)
     await bench.database.answer_rules.replace(OTHER, [rule], now=NOW)
     now = bench.clock.now()
@@ -267,6 +277,8 @@ async def theirs(bench: Bench) -> Any:
         [(job.id, job.state, job.error) for job in await stores.queue.jobs() if job.ref.mailbox == OTHER],
         await stores.preferences.get_preferences(OTHER),
         await stores.answer_rules.of(OTHER),
+        await stores.owners.categories.of(OTHER),
+        await stores.owners.marks_of([ref(5, OTHER)]),
         await stores.feedback.list(mailbox=OTHER),
         await stores.config.read_config(),
         await stores.connections.rows(select(threads)),
