@@ -103,7 +103,7 @@ class TriageModel:
 
 
 def _softmax(odds: NDArray[np.float32]) -> list[float]:
-    powers = np.exp(odds - odds.max())
+    powers = np.exp(odds - np.max(odds))
     shares: list[float] = (powers / powers.sum()).tolist()
     return shares
 
