@@ -17,8 +17,9 @@ def count_try(request: Request, services: Services, mailbox: str = "") -> None:
     """Count a try of this visitor, at that mailbox where one is named; raises RateLimited."""
     limiter: SignInLimiter = request.app.state.web.sign_in_limiter
     now, network = services.clock.now(), household(address_of(request.scope, services.settings()))
+    peer = household(request.client.host if request.client else "")
     try:
-        limiter.count(request.client.host if request.client else "", network, now=now)
+        limiter.count(peer, network, now=now)
         if mailbox:
             limiter.count_mailbox(mailbox, network, now=now)
     except RateLimited as exc:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -189,6 +190,19 @@ async def test_tries_are_counted_per_address(bench: Bench) -> None:
         assert statuses == [401] * MAX_SIGN_INS_PER_ADDRESS + [429]
         assert await tried(browser, "192.0.2.66", RW) == 429
         assert await tried(browser, "198.51.100.1", RW) == 303
+
+
+async def test_a_network_of_ipv6_has_the_tries_of_one_address(bench: Bench) -> None:
+    """A visitor without a proxy has a whole /64: its addresses are counted together."""
+    statuses = []
+    for number in range(MAX_SIGN_INS_PER_ADDRESS + 1):
+        transport = httpx.ASGITransport(app=bench.app, client=(f"2001:db8::{number:x}", 4444))
+        async with httpx.AsyncClient(transport=transport) as client:
+            browser = Browser(client)
+            await browser.open("sign-in")
+            statuses.append((await browser.send("sign-in", key="guess")).status_code)
+
+    assert statuses == [401] * MAX_SIGN_INS_PER_ADDRESS + [429]
 
 
 async def test_who_goes_on_trying_locks_out_nobody_else(bench: Bench) -> None:
