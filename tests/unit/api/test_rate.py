@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from glassdome.core.errors import RateLimited
+from glassdome.core.limits import MAX_RATE_BUCKETS
 from glassdome.desk.rate import RateLimit
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,3 +56,17 @@ def test_a_clock_set_back_does_no_harm() -> None:
 
     with pytest.raises(RateLimited):
         limit.take("key", per_minute=2, now=NOW - timedelta(hours=1))
+
+
+def test_made_up_names_fill_nobody_elses_bucket() -> None:
+    """A name that is still in use stays known, however many others come, and the oldest of them is forgotten."""
+    limit, heard = RateLimit(), 0
+    for number in range(2 * MAX_RATE_BUCKETS):
+        limit.take(f"made up {number}", per_minute=1, now=NOW)
+        if number % 1000 == 0:
+            with suppress(RateLimited):
+                limit.take("guessed", per_minute=1, now=NOW)
+                heard += 1
+
+    assert heard == 1
+    limit.take("made up 0", per_minute=1, now=NOW)
