@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["our_page"]
 
 _BACK: Final = re.compile(
-    r"(access|categories|message|text|overview|queue|settings|service|threads|thread|)(\?[!-~]*)?"
+    r"(access|categories|message|text|overview|queue|settings|service|threads|thread|webhooks|)(\?[!-~]*)?"
 )
 
 

@@ -24,7 +24,10 @@ from tests.unit.api.bench import KEYS, OWN, RO, RW, Bench, analysis, ref
 from .browser import START, Browser, browsing
 from .conftest import BOX
 
-PAGES = ["", "message?mailbox=a@example.org&id=5", "overview", "queue?state=failed", "settings", "service", "threads"]
+PAGES = [
+    *("", "message?mailbox=a@example.org&id=5", "overview", "queue?state=failed", "settings", "service", "threads"),
+    *("access", "categories?mailbox=a@example.org", "webhooks"),
+]
 
 
 @pytest.mark.parametrize("page", PAGES)
