@@ -113,9 +113,16 @@ async def keys_seen(services: Services, owner: Person, caller: Caller) -> tuple[
 
 
 async def revoke_key(services: Services, owner: Person, caller: Caller, id: int) -> None:
-    """Revoke a key at once, in every process; raises NotFound for one that the person does not see. Audited."""
+    """Revoke a key at once, in every process; audited.
+
+    Raises NotFound for one that the person does not see, AccessDenied for another's where they may only read.
+    """
     seen = {key.id: key for key in await keys_seen(services, owner, caller)}
-    if id not in seen or not await services.keys.revoke_key(id, owner=owner.name if caller.restricted else None):
+    if id not in seen:
+        raise NotFound("There is no such key.")
+    if seen[id].owner.name != owner.name and caller.scope is not Scope.RW:
+        raise AccessDenied("You may only read, so the keys of others are not yours to revoke.")
+    if not await services.keys.revoke_key(id, owner=owner.name if caller.restricted else None):
         raise NotFound("There is no such key.")
     await _audit(services, owner, "revoke_key", seen[id])
 

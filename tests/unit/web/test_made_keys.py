@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from glassdome.core.limits import MAX_MADE_KEYS
 from glassdome.values.credentials import Credentials
 from glassdome.web.app import add_web
-from tests.unit.api.bench import KEYS, OTHER, OWN, RO, USER, Bench, analysis, ref
+from tests.unit.api.bench import KEYS, OTHER, OWN, RO, RW, USER, Bench, analysis, ref
 
 from .browser import Browser, browsing
 from .conftest import BOX
@@ -136,6 +136,21 @@ async def test_a_key_that_a_key_made_ends_with_it(bench: Bench) -> None:
     bench.set(api_keys=SecretStr(KEYS.replace(OWN, "another-key-of-tests")))
 
     assert (await bench.get(STATS, key=key)).status_code == 401
+
+
+async def test_who_may_only_read_revokes_no_keys_of_others(bench: Bench) -> None:
+    """The page shows an administrator all keys; with a key that only reads, the own ones alone have a button."""
+    async with browsing(bench, RW) as writer, browsing(bench, RO) as reader:
+        key = await made(writer, covers="*")
+        own = await made(reader, covers="*")
+        await reader.open("access")
+        shown = [form.css_first("button") is not None for form in reader.page.css("form[action='./revoke-key']")]
+        refused = (await reader.send("revoke-key", key="1")).status_code
+        await reader.open("access")
+        taken = (await reader.send("revoke-key", key="2")).status_code
+
+    assert (sorted(shown), refused, taken) == ([False, True], 403, 303)
+    assert [(await bench.get(STATS, key=one)).status_code for one in (key, own)] == [200, 401]
 
 
 async def test_keys_are_bounded(bench: Bench) -> None:
