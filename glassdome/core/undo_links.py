@@ -1,4 +1,4 @@
-"""Links that undo one action of one owner: signed with the service's secret, so that none can be made up or altered."""
+"""Links that undo one action on one message: signed with the service's secret, so that none can be made up or altered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["UndoLink", "UndoLinks"]
 
 _PURPOSE: Final = "undo link"
 #: An id of the database, seconds since 1970, and a signature of 256 bits.
-_FORM: Final = re.compile(r"([1-9][0-9]{0,17})\.([0-9]{1,11})\.([A-Za-z0-9_-]{43})")
+_FORM: Final = re.compile(r"([1-9][0-9]{0,17})\.([1-9][0-9]{0,10})\.([A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +33,18 @@ class UndoLinks:
         """`box` has the secret."""
         self._box = box
 
-    def make(self, action: int, mailbox: str, *, until: datetime) -> str:
-        """Return the link's text, of characters that a URL can carry. The mailbox is signed, and not named."""
-        seconds = int(until.timestamp())
-        return f"{action}.{seconds}.{self._signature(action, seconds, mailbox)}"
+    def make(self, action: int, message: str, *, until: datetime) -> str:
+        """Return the link's text, of characters that a URL can carry.
 
-    def genuine_for(self, link: UndoLink, mailbox: str) -> bool:
-        """Return whether we made the link for this mailbox."""
-        expected = self._signature(link.action, int(link.until.timestamp()), mailbox)
+        `message` is the place of the message, which is signed, and not named: the id of an action that was erased may be
+        given to another.
+        """
+        seconds = int(until.timestamp())
+        return f"{action}.{seconds}.{self._signature(action, seconds, message)}"
+
+    def genuine_for(self, link: UndoLink, message: str) -> bool:
+        """Return whether we made the link for an action on this message."""
+        expected = self._signature(link.action, int(link.until.timestamp()), message)
         return hmac.compare_digest(link.signature, expected)
 
     @staticmethod
@@ -52,5 +56,5 @@ class UndoLinks:
         until = datetime.fromtimestamp(int(found[2]), UTC)
         return UndoLink(action=int(found[1]), until=until, signature=found[3])
 
-    def _signature(self, action: int, seconds: int, mailbox: str) -> str:
-        return self._box.signature(_PURPOSE, f"{action}\0{seconds}\0{mailbox}")
+    def _signature(self, action: int, seconds: int, message: str) -> str:
+        return self._box.signature(_PURPOSE, f"{action}\0{seconds}\0{message}")

@@ -70,7 +70,7 @@ async def _genuine(services: Services, links: UndoLinks, text: str) -> tuple[Und
         raise NotFound(_NOT_OURS, fix=_BY_HAND)
     found = (await services.actions.list(ActionQuery(ids=(link.action,), limit=1))).items
     # The same is said of an action that is not there: a stranger learns nothing by trying numbers.
-    if not found or not links.genuine_for(link, found[0].action.ref.mailbox):
+    if not found or not links.genuine_for(link, str(found[0].action.ref)):
         raise NotFound(_NOT_OURS, fix=_BY_HAND)
     return link, found[0]
 

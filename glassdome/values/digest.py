@@ -24,7 +24,7 @@ class DigestTopic(StrEnum):
 class DigestLine:
     """One mail or thread. `subject`, `who` and `note` are strangers' text, of any form; `day` is an ISO date or empty.
 
-    `action` is the id of what can be undone, None for the rest.
+    `action` is the id of what can be undone, None for the rest, and `message` the place of the message that it was done to.
     """
 
     subject: str
@@ -32,6 +32,7 @@ class DigestLine:
     note: str = ""
     day: str = ""
     action: int | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

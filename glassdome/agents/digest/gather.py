@@ -77,7 +77,7 @@ async def moved_line(item: PerformedAction, analyses: Analyses) -> DigestLine:
     mail = await analyses.get(item.action.ref)
     where = item.moved_to.folder if item.moved_to is not None else item.action.argument
     subject, who = (mail.subject, _who(mail)) if mail is not None else ("", "")
-    return DigestLine(subject=subject, who=who, note=where, action=item.id)
+    return DigestLine(subject=subject, who=who, note=where, action=item.id, message=str(item.action.ref))
 
 
 def _mail(item: Analysis) -> DigestLine:

@@ -87,7 +87,7 @@ class DigestSender:
         )
         if not digest.sections:
             return False
-        written = write(digest, preferences.language, self._undo_url(mailbox))
+        written = write(digest, preferences.language, self._undo_url())
         mail = SendEmail(
             mailbox=sender,
             password=self._settings().overseer_password,
@@ -110,10 +110,10 @@ class DigestSender:
             _log.warning("digest_unknown", mailbox=mailbox, problem=exc.public_message)
             return False
 
-    def _undo_url(self, mailbox: str) -> UndoUrl | None:
-        """Return what makes links for this owner, None where no address of the pages is known."""
+    def _undo_url(self) -> UndoUrl | None:
+        """Return what makes links for actions on messages, None where no address of the pages is known."""
         links, start = self._links, self._settings().public_url
         if links is None or start is None:
             return None
         until = self._clock.now() + timedelta(days=UNDO_LINK_DAYS)
-        return lambda action: f"{start}/undo-link?link={links.make(action, mailbox, until=until)}"
+        return lambda action, message: f"{start}/undo-link?link={links.make(action, message, until=until)}"

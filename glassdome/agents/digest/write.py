@@ -15,8 +15,8 @@ from glassdome.values.digest import Digest, DigestLine, DigestSection, DigestTop
 
 __all__ = ["UndoUrl", "WrittenDigest", "shown_line", "write"]
 
-#: Returns the address that undoes the action of this id.
-UndoUrl: TypeAlias = Callable[[int], str]
+#: Returns the address that undoes the action of this id on the message at this place.
+UndoUrl: TypeAlias = Callable[[int, str], str]
 _SUBJECT_CHARS: Final = 100
 _NOTE_CHARS: Final = 160
 #: Control and format characters, with which a subject could turn the direction of the line or hide words.
@@ -79,7 +79,7 @@ def _html(section: DigestSection, words: DigestWords, undo_url: UndoUrl | None) 
 
 
 def _url(line: DigestLine, undo_url: UndoUrl | None) -> str:
-    return undo_url(line.action) if undo_url is not None and line.action is not None else ""
+    return undo_url(line.action, line.message) if undo_url is not None and line.action is not None else ""
 
 
 def _ends(section: DigestSection, words: DigestWords, *, linked: bool) -> list[str]:

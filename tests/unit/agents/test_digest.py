@@ -78,9 +78,9 @@ def test_a_move_has_a_link_where_the_pages_have_an_address() -> None:
     """In both bodies; without it the mail says where to undo, and so it does of moves that it does not list."""
     lines = (DigestLine(subject="Your account", note="Junk", action=17), DigestLine(subject="Bill", note="Junk"))
     digest = _digest(DigestTopic.MOVED, *lines)
-    linked = write(digest, "en", lambda action: f"https://mail.example.org/llm/undo-link?link={action}&x")
+    linked = write(digest, "en", lambda action, _: f"https://mail.example.org/llm/undo-link?link={action}&x")
     plain = write(digest, "en")
-    longer = write(_digest(DigestTopic.MOVED, *lines, more=2), "en", str)
+    longer = write(_digest(DigestTopic.MOVED, *lines, more=2), "en", lambda action, _: str(action))
 
     assert linked.text.splitlines()[1:5] == [
         "- Your account",

@@ -12,6 +12,7 @@ from glassdome.core.clock import FixedClock
 from glassdome.core.errors import ConnectFailed
 from glassdome.core.limits import MAX_UNDO_LINKS_PER_ADDRESS, UNDO_LINK_DAYS
 from glassdome.core.undo_links import UndoLinks
+from glassdome.ports.store import AnalysisQuery
 from glassdome.values.action import Action, ActionKind, ActionState
 from glassdome.values.verdict import Label
 from tests.unit.api.bench import NOW, OTHER, USER, Bench, analysis, ref, verdict
@@ -20,6 +21,7 @@ from .browser import Browser, browsing
 from .conftest import BOX
 
 LINKS = UndoLinks(BOX)
+MESSAGE = str(ref(5))
 UNTIL = NOW + timedelta(days=UNDO_LINK_DAYS)
 SUMMARY = "Words that the digest did not have."
 
@@ -50,7 +52,7 @@ async def opened(browser: Browser, link: str) -> httpx.Response:
 
 async def test_a_link_asks_first_and_undoes_then(bench: Bench) -> None:
     """Opened ten times it changes nothing and sets no cookie; its button works without a sign-in."""
-    link = LINKS.make(await stock(bench), USER, until=UNTIL)
+    link = LINKS.make(await stock(bench), MESSAGE, until=UNTIL)
     async with browsing(bench, None) as browser:
         answers = [await opened(browser, link) for _ in range(10)]
         asked, before, held = browser.text, await state_of(bench), set(bench.folders.held)
@@ -70,7 +72,7 @@ async def test_a_link_asks_first_and_undoes_then(bench: Bench) -> None:
 
 async def test_a_link_works_once(bench: Bench) -> None:
     """Two presses at the same time move the message once, and a later one is told so."""
-    link = LINKS.make(await stock(bench), USER, until=UNTIL)
+    link = LINKS.make(await stock(bench), MESSAGE, until=UNTIL)
     async with browsing(bench, None) as browser:
         post = "http://glass.example/llm/undo-link"
         both = await asyncio.gather(*(browser.client.post(post, data={"link": link}) for _ in range(2)))
@@ -90,14 +92,14 @@ async def test_a_move_undone_elsewhere_is_told(bench: Bench) -> None:
     (item,) = await bench.database.actions.of(ref(5))
     await bench.database.actions.finish(item.action, state=ActionState.UNDONE, now=NOW)
     async with browsing(bench, None) as browser:
-        answer = await opened(browser, LINKS.make(action, USER, until=UNTIL))
+        answer = await opened(browser, LINKS.make(action, MESSAGE, until=UNTIL))
 
     assert (answer.status_code, "undone already" in browser.text) == (409, True)
 
 
 async def test_an_expired_link_says_so(bench: Bench) -> None:
     """To the second, and by the service's clock."""
-    link = LINKS.make(await stock(bench), USER, until=UNTIL)
+    link = LINKS.make(await stock(bench), MESSAGE, until=UNTIL)
     assert isinstance(bench.clock, FixedClock)
     async with browsing(bench, None) as browser:
         bench.clock.advance(timedelta(days=UNDO_LINK_DAYS).total_seconds() - 1)
@@ -110,14 +112,18 @@ async def test_an_expired_link_says_so(bench: Bench) -> None:
     assert await state_of(bench) is ActionState.DONE
 
 
-@pytest.mark.parametrize("which", ["other owner", "other action", "later", "cut", "empty", "words", "huge"])
+@pytest.mark.parametrize(
+    "which", ["other owner", "other message", "other action", "zero", "later", "cut", "empty", "words", "huge"]
+)
 async def test_a_forged_link_is_no_link(bench: Bench, which: str) -> None:
     """Nothing of a genuine one can be changed, and a stranger learns nothing."""
     action = await stock(bench)
-    good = LINKS.make(action, USER, until=UNTIL)
+    good = LINKS.make(action, MESSAGE, until=UNTIL)
     number, until, signature = good.split(".")
     forged = {
-        "other owner": LINKS.make(action, OTHER, until=UNTIL),
+        "other owner": LINKS.make(action, str(ref(5, OTHER)), until=UNTIL),
+        "other message": LINKS.make(action, str(ref(6)), until=UNTIL),
+        "zero": f"{number}.0{until}.{signature}",
         "other action": f"{action + 1}.{until}.{signature}",
         "later": f"{number}.{int(until) + 1}.{signature}",
         "cut": good[:-1],
@@ -136,9 +142,23 @@ async def test_a_forged_link_is_no_link(bench: Bench, which: str) -> None:
     assert await state_of(bench) is ActionState.DONE
 
 
+async def test_the_link_of_an_erased_move_undoes_no_later_one(bench: Bench) -> None:
+    """SQLite gives the id of the last row again, once that was deleted."""
+    link = LINKS.make(await stock(bench), MESSAGE, until=UNTIL)
+    await bench.database.analyses.delete(AnalysisQuery(mailbox=USER, ref=ref(5), limit=1))
+    await bench.store(analysis(ref(6), Label.PHISH, subject="Another mail"))
+    moved = ref(106, folder="Junk")
+    (later,) = await bench.act(Action(ref=ref(6), kind=ActionKind.MOVE, argument="\\Junk"), moved_to=moved)
+    async with browsing(bench, None) as browser:
+        answer = await opened(browser, link)
+
+    assert int(link.partition(".")[0]) == later
+    assert (answer.status_code, "Another mail" in browser.text) == (404, False)
+
+
 async def test_a_link_stays_good_while_the_mail_server_is_away(bench: Bench) -> None:
     """It works when the server is back."""
-    link = LINKS.make(await stock(bench), USER, until=UNTIL)
+    link = LINKS.make(await stock(bench), MESSAGE, until=UNTIL)
     async with browsing(bench, None) as browser:
         await opened(browser, link)
         bench.folders.error = ConnectFailed("The mail server is away.")
@@ -152,7 +172,7 @@ async def test_a_link_stays_good_while_the_mail_server_is_away(bench: Bench) -> 
 
 async def test_links_are_limited_per_address(bench: Bench) -> None:
     """Right and wrong links alike are refused past the limit of a minute."""
-    link = LINKS.make(await stock(bench), USER, until=UNTIL)
+    link = LINKS.make(await stock(bench), MESSAGE, until=UNTIL)
     async with browsing(bench, None) as browser:
         answers = [await opened(browser, link) for _ in range(MAX_UNDO_LINKS_PER_ADDRESS + 1)]
 
