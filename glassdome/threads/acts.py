@@ -10,7 +10,7 @@ from typing import Final
 from glassdome.engine.builtin.acts import act_features, load_act_model
 from glassdome.threads.lexicon import ThreadWords, words_for
 
-__all__ = ["POLITE", "Acts", "acts_of", "is_question"]
+__all__ = ["POLITE", "Acts", "acts_of", "is_question", "without_asides"]
 
 #: Chances from which on the model adds an act to what phrases tell; a request without a question mark takes more.
 _ADDED: Final = {
@@ -29,9 +29,16 @@ _DATED: Final = 0.4
 _DEFERS: Final = 0.25
 _PROMISES: Final = 0.65
 _CLEAR: Final = 0.45
+#: A chance from which on a sentence with a phrase of refusal refuses, and its share of that of putting off.
+_REFUSES: Final = 0.3
+_RATHER: Final = 0.8
+#: A chance from which on a phrase of a promise is one, in a sentence or in a clause alone.
+_VOWED: Final = 0.5
 #: Acts that one clause of a long sentence can do, and the clauses that are read.
 _HIDDEN: Final = ("request", "promise", "withdraw", "defer")
-_CLAUSE: Final = re.compile(r"[,;:–—] ")
+#: What stands in brackets, beside the sentence.
+_ASIDE: Final = re.compile(r" ?\([^()]{1,80}\)")
+_CLAUSE: Final = re.compile(r"[,;:–—] | (?:and|but|und|aber|et|mais|y|pero) ", re.IGNORECASE)
 _FEWEST: Final = 2
 _MOST_CLAUSES: Final = 5
 _READ: Final = 400
@@ -42,16 +49,25 @@ _ASKING: Final = ("request", "ask", "order", "hope")
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """The roles that phrases tell, corrected by the model, and the model's chance of each act."""
+    """The roles that phrases tell, corrected by the model, and the model's chance of each act.
+
+    `vows` is True where phrase and model agree on a promise, of the sentence or of one of its clauses.
+    """
 
     roles: set[str]
     chances: Mapping[str, float]
+    vows: bool = False
 
     @property
     def may_defer(self) -> bool:
         """True where a sentence puts off, if it names a day."""
         said = "defer" in self.roles or self.chances["defer"] >= _DEFERS
         return said and (self.chances["promise"] < _PROMISES or self.chances["defer"] > _CLEAR)
+
+    @property
+    def refuses(self) -> bool:
+        """True where a sentence says no, whatever day it names ("Sadly no, I'm booked until October")."""
+        return "decline" in self.roles and self.chances["decline"] >= max(_REFUSES, self.chances["defer"] * _RATHER)
 
     @property
     def may_promise(self) -> bool:
@@ -63,13 +79,28 @@ def acts_of(text: str, words: Sequence[str], table: ThreadWords, language: str) 
     """Return what a sentence does."""
     roles = table.roles(words)
     chances = _chances(text, language, roles)
+    vows = _vows(roles, chances)
     clauses = [clause for clause in _CLAUSE.split(text[:_READ]) if clause.count(" ") >= _FEWEST][:_MOST_CLAUSES]
     if len(clauses) > 1:
-        told = [_chances(clause, language, table.roles(words_for(clause, language))) for clause in clauses]
+        phrases = [table.roles(words_for(clause, language)) for clause in clauses]
+        told = [_chances(clause, language, said) for clause, said in zip(clauses, phrases, strict=True)]
         for act in _HIDDEN:
             chances[act] = max(chances[act], (chances[act] + max(chance[act] for chance in told)) / 2)
+        vows = vows or any(map(_vows, phrases, told))
     polite = not POLITE.isdisjoint(words)
-    return Acts(_corrected(roles, chances, asks=is_question(text), polite=polite), chances)
+    vows = vows and not polite and "condition" not in roles
+    found = _corrected(roles, chances, asks=is_question(text), polite=polite)
+    return Acts(found | {"promise"} if vows else found, chances, vows=vows)
+
+
+def without_asides(text: str) -> str:
+    """Return a sentence without what stands in brackets, where words are left."""
+    bare = _ASIDE.sub("", text)
+    return bare if any(map(str.isalpha, bare)) else text
+
+
+def _vows(roles: set[str], chances: Mapping[str, float]) -> bool:
+    return "promise" in roles and not roles & {"plan", "condition"} and chances["promise"] >= _VOWED
 
 
 def _chances(text: str, language: str, roles: set[str]) -> dict[str, float]:

@@ -25,7 +25,7 @@ _END_OF_NEXT_WEEK: Final = re.compile(
     rf"\b{_END} (?:of |der |de la |de )?{_NEXT}\w* {_WEEK}|\b{_END} de (?:la )?{_WEEK} (?:prochaine|que viene|proxima)"
 )
 _END_OF_WEEK: Final = re.compile(
-    rf"\b{_END} (?:of |der |dieser |de (?:la |esta |cette )?|della )?(?:the |this )?{_WEEK}|\bthis week|\bdiese woche|\bcette semaine|\besta (?:misma )?semana"
+    rf"\b{_END} (?:of |der |dieser |de (?:la |esta |cette )?|della )?(?:the |this )?{_WEEK}|\bthis week|\bdiese woche|\bcette semaine|\besta (?:misma )?semana|\b(?:dans|en el transcurso de|a lo largo de) la sema|\bim laufe? der woche|\bin the course of the week|\blater this week"
 )
 _NEXT_WEEK: Final = re.compile(rf"\b{_NEXT} {_WEEK}|\b{_WEEK} (?:prochaine|que viene|proxima)|\ble week-end prochain")
 _END_OF_MONTH: Final = re.compile(
@@ -34,7 +34,12 @@ _END_OF_MONTH: Final = re.compile(
 _WEEKEND: Final = re.compile(r"\b(?:weekend|wochenende|week-end|fin de semana)\b")
 #: A day of the month without the month's name: "the 31st", "le 25", "am 9.", "el dia 10".
 _DAY_ALONE: Final = re.compile(
-    r"\b(?:the (?P<en>\d{1,2})(?:st|nd|rd|th)\b|(?:am|zum|den|bis) (?P<de>\d{1,2})\.(?= |$)(?! ?\d)|(?:le|du|au) (?P<fr>\d{1,2})(?=[.,;!]|$)|(?:el|al|dia) (?P<es>\d{1,2})(?=[.,;!]|$))"
+    r"\b(?:the (?P<en>\d{1,2})(?:st|nd|rd|th)\b|(?:am|zum|den|bis) (?P<de>\d{1,2})\.(?= |$)(?! ?\d)|(?:le|du|au) (?P<fr>\d{1,2})(?= et |[.,;!]|$)|(?:el|al|dia) (?P<es>\d{1,2})(?= y |[.,;!]|$))"
+)
+#: A day by which, by its number alone: "by the 26th", "bis zum 26.", "pour le 26", "para el 26".
+_BY_NUMBER: Final = re.compile(
+    r"\b(?:(?:by|before|until|not later than) the (\d{1,2})(?:st|nd|rd|th)\b|(?:bis|vor)(?: zum| dem)? (\d{1,2})\.(?=[ ,;!?]|$)(?! ?\d)"
+    r"|(?:avant|pour|d'ici) le (\d{1,2})(?=[.,;!?]|$)|(?:para|antes de?l?|hasta)(?: el| dia)* (\d{1,2})(?=[.,;!?]|$))"
 )
 _COUNTED: Final = re.compile(
     r"\b(?:in|within|dans|sous|d'ici|en|dentro de|innerhalb von|binnen)\s(?:about |etwa |ca |unos |environ )?(?P<n>an?|one|two|three|four|five|couple of|a couple of|ein(?:em|er)?|zwei|drei|vier"
@@ -53,18 +58,27 @@ _MONTHS: Final = {
          "october oktober octobre octubre", "november novembre noviembre", "december dezember decembre diciembre"), 1)
     for name in names.split()
 }  # fmt: skip
+#: The morning, which in Spanish has the word of tomorrow.
+_MORNING: Final = re.compile(r" (?:por|de|en) la mañana\b", re.IGNORECASE)
 _IN_MONTH: Final = re.compile(
     rf"\b(?:(?P<part>early|mid|end of|late|beginning of|anfang|mitte|ende|debut|mi|fin|finales de|principios de|mediados de|courant)[- ]|(?:in|im|ab|from|until|bis|en|a partir de|from|before|until|jusqu'en|hasta|next|para|not before|in the|since) )(?P<m>{'|'.join(_MONTHS)})\b(?! \d)"
 )
 
 
-def due_day(sentence: str, language: str, now: datetime, *, any_day: bool = False, alone: bool = False) -> date | None:
+def due_day(
+    sentence: str, language: str, now: datetime, *, any_day: bool = False, alone: bool = False, said: bool = False
+) -> date | None:
     """Return the day by which; with `any_day` also one that is only named ("I'll call on Monday"), with `alone` also "the 31st"."""
-    found = deadline_of(sentence[:_READ], language, now)
+    sentence = _MORNING.sub("", sentence[:_READ]) if language == "es" else sentence[:_READ]
+    found = deadline_of(sentence, language, now)
     if found is not None and (found.said or any_day) and not found.hour:
         return found.day
-    folded = fold(sentence[:_READ])
-    loose = _loose(folded, now.date())
+    folded = fold(sentence)
+    if (by := _BY_NUMBER.search(folded)) is not None:
+        return _next_of_month(int(next(filter(None, by.groups()))), now.date())
+    if said:
+        return None
+    loose = _loose(folded, now.date(), weekend=any_day)
     if loose is not None:
         return loose
     if found is not None:
@@ -86,15 +100,16 @@ def _first(folded: str, language: str, now: datetime) -> date | None:
     return next((named.day for named in days_in(folded, tag, now) if named.day >= now.date()), None)
 
 
-def day_in(sentence: str, language: str, now: datetime) -> date | None:
-    """Return the last day that a sentence names from `now` on, a month without a day as its first."""
+def day_in(sentence: str, language: str, now: datetime, *, alone: bool = False) -> date | None:
+    """Return the last day that a sentence names from `now` on, a month without a day as its first; with `alone` also "the 31st"."""
     folded = fold(sentence[:_READ])
     tag = language if language in CALENDARS else "en"
     named = (
         [item.day for item in days_in(folded, tag, now) if item.day >= now.date()] if names_a_day(folded, tag) else []
     )
     month = month_in(folded, now.date())
-    return max([*named, *([month] if month else [])], default=None) or _loose(folded, now.date())
+    found = max([*named, *([month] if month else [])], default=None) or _loose(folded, now.date())
+    return found or (_alone(folded, now.date()) if alone else None)
 
 
 def month_in(folded: str, today: date) -> date | None:
@@ -112,14 +127,14 @@ def month_in(folded: str, today: date) -> date | None:
     return date(year, month, 1)
 
 
-def _loose(folded: str, today: date) -> date | None:
+def _loose(folded: str, today: date, *, weekend: bool = True) -> date | None:
     """Return the day of a time that no date says: a week ends on Friday."""
     friday = today + timedelta(days=(4 - today.weekday()) % 7)
     if counted := _COUNTED.search(folded):
         number = int(counted["n"]) if counted["n"].isdigit() else _NUMBERS[counted["n"]]
         unit = counted["u"]
         return today + timedelta(days=number * (7 if unit[0] in "ws" else 30 if unit[0] == "m" else 1))
-    if _WEEKEND.search(folded):
+    if weekend and _WEEKEND.search(folded):
         return friday + timedelta(days=2)
     if _END_OF_NEXT_WEEK.search(folded) or _NEXT_WEEK.search(folded):
         monday = today + timedelta(days=7 - today.weekday())

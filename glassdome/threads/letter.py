@@ -24,6 +24,8 @@ _NAME_WORDS: Final = 4
 #: Own words of a language by which it is known without asking the trained guess.
 _SURE: Final = 2
 _SHORTEST_NAME: Final = 3
+#: Lines that begin a patch or a part of one.
+_PATCH: Final = re.compile(r"(?:diff --git |index [0-9a-f]{7}|--- \S+/\S|\+\+\+ \S+/\S|@@ -\d)")
 _CUTS: Final = re.compile(r"[,;:.!?¿¡–]")
 #: ThreadWords of a greeting that stand beside a name; folded.
 _BESIDE: Final = frozenset(
@@ -105,11 +107,21 @@ def language_of_letter(message: Message) -> str:
 
 def body_of(text: str, words: ThreadWords, author: Address) -> str:
     """Return the text above the closing, and a postscript below it."""
-    lines = text[:_READ].split("\n")
+    lines = _without_code(text[:_READ].split("\n"))
     names = frozenset(words_of(author.name))
     end = next((n for n, line in enumerate(lines) if n and _closes(line, words, names)), len(lines))
     below = [line for line in lines[end:] if line.lstrip()[:4].upper().startswith(("PS", "P.S", "PD", "P.D"))]
     return "\n".join([*lines[:end], *below]).strip() or lines[0]
+
+
+def _without_code(lines: Sequence[str]) -> list[str]:
+    """Leave a patch out (unified diff): its lines would read as orders ("return week")."""
+    kept, inside = [], False
+    for line in lines:
+        inside = bool(_PATCH.match(line)) or (inside and line[:1] in ("+", "-", " ", "\\", "@") and bool(line.strip()))
+        if not inside:
+            kept.append(line)
+    return kept
 
 
 def _closes(line: str, table: ThreadWords, names: frozenset[str]) -> bool:

@@ -33,6 +33,21 @@ _MOST_WORDS: Final = 80
 #: Spellings of German umlauts where there is no key for them.
 _DIGRAPHS: Final = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
+#: Stems of words that stand in any sentence, and what stands for an amount, asked for or told; folded.
+_EMPTY_STEMS: Final = frozenset(
+    word
+    for line in (
+        "firs seco thir also with that this your have been ther what when wher whic they them than then will woul coul shou abou from just some",
+        "erst zwei drit auch dass eine kann konn hatt habe wird wurd wenn welc ihre euch dies noch oder aber sind mich dich",
+        "prem deux troi auss avec pour dans vous nous votr notr elle cett mais tout etes peux pouv avez plus sont",
+        "prim segu terc tamb para como este esta esto pued podr tien pero todo cual sobr nues vues",
+    )
+    for word in line.split()
+)
+AMOUNT: Final = "#"
+_AMOUNTS: Final = frozenset(("much", "many", "price", "cost", "costs", "wieviel", "viel", "viele", "kostet", "kosten", "preis", "combien", "prix", "tarif", "coute",
+     "cuanto", "cuanta", "cuantos", "cuantas", "precio", "cuesta"))  # fmt: skip
+
 _Form = tuple[str, ...]
 
 
@@ -112,7 +127,11 @@ def words_for(text: str, language: str) -> list[str]:
 
 def stems_of(text: str) -> set[str]:
     """Return the beginnings of the words of `text` that say something, and its numbers."""
-    return {word[:_CONTENT] for word in words_in(fold(text)) if len(word) >= _CONTENT or word.isdigit()}
+    words = words_in(fold(text))
+    found = {word[:_CONTENT] for word in words if len(word) >= _CONTENT or word.isdigit()} - _EMPTY_STEMS
+    if any(word.isdigit() for word in words) or not _AMOUNTS.isdisjoint(words):
+        found.add(AMOUNT)
+    return found
 
 
 def _matches(words: Sequence[str], at: int, slots: Sequence[_Slot | None], *, last: bool) -> bool:

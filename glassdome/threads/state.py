@@ -18,6 +18,8 @@ __all__ = ["thread_of"]
 #: Days after a promise from which on thanks that name its matter are for what came.
 _THANKED: Final = 3
 _LONG_WORD: Final = 5
+#: Words up to which a question asks for consent alone.
+_CONSENT: Final = 6
 
 
 @dataclass(slots=True)
@@ -89,10 +91,20 @@ def _rests(course: _Course, turn: Turn) -> bool:
         return True
     if turn.requests or turn.promises:
         course.rest = None
-    owes = any(_owes(item, turn, course.owner) and item.debt.action for item in course.open)
-    if turn.defers_until is not None and not owes:
+    owes = any(item.debt.action and not _is_early_ask(item, turn) for item in course.open)
+    if turn.defers_until is not None and not owes and not _wants(turn):
         course.proposed = (turn.defers_until, turn.mine)
     return False
+
+
+def _is_early_ask(item: OpenDebt, turn: Turn) -> bool:
+    """Return whether the turn's author asked for it, and may put all of it off."""
+    return item.creditor == turn.author and item.debt.basis == "request"
+
+
+def _wants(turn: Turn) -> bool:
+    """Return whether a turn asks for more than consent ("Is that all right?")."""
+    return any(len(words_of(debt.quote)) > _CONSENT for debt in turn.requests)
 
 
 def _concerns(item: OpenDebt, turn: Turn) -> bool:
@@ -111,14 +123,16 @@ def _settle(course: _Course, turn: Turn) -> None:
     owed = [item for item in course.open if _owes(item, turn, course.owner)]
     due_to = [item for item in course.open if item.creditor == turn.author and item not in owed]
     left = _left(course, turn, owed) + _unanswered(turn, owed)
+    if turn.pending and not turn.delivers and not turn.promises:
+        left += [item for item in owed if item.debt.action]
     asked = [item for item in owed if item.debt.basis == "request"]
     answered = turn.settles or (turn.accepts and any(not item.debt.action for item in asked))
     for item in owed:
         if item in left:
             item.blocked = False
-        elif _is_paid(item, turn, answered=answered, newer=_newer(item, asked)):
+        elif not _renews(item, turn) and _is_paid(item, turn, answered=answered, newer=_newer(item, asked)):
             course.open.remove(item)
-        elif turn.promises or _takes_on(item, turn):
+        elif turn.promises or _takes_on(item, turn) or _renews(item, turn):
             _promise_instead(course, item, turn)
         elif turn.defers_until is not None:
             item.waits = turn.defers_until
@@ -127,8 +141,8 @@ def _settle(course: _Course, turn: Turn) -> None:
     for item in due_to:
         if turn.received or _enjoyed(item, turn) or _is_content(item, turn):
             _receive(course, item, turn)
-        elif turn.moved_to is not None:
-            item.debt = replace(item.debt, due=turn.moved_to)
+        elif moved := turn.moved_to or (turn.defers_until if item.debt.basis == "promise" else None):
+            item.debt = replace(item.debt, due=moved)
         if turn.settles or turn.accepts or turn.received:
             item.blocked = False
     for item in course.open:
@@ -143,7 +157,7 @@ def _writes_to_creditor(item: OpenDebt, turn: Turn, owner: Owner) -> bool:
 
 def _is_content(item: OpenDebt, turn: Turn) -> bool:
     """Return whether the one to whom it is owed writes again, when it was answered or due, and asks for nothing."""
-    if turn.requests or turn.defers_until is not None or not (turn.thanks or turn.settles or turn.accepts):
+    if turn.requests or turn.defers_until or turn.moved_to or not (turn.thanks or turn.settles or turn.accepts):
         return False
     if item.debt.basis == "request":
         return item.answered and turn.thanks and not turn.promises
@@ -208,7 +222,13 @@ def _asks_back(turn: Turn) -> bool:
 
 
 def _takes_on(item: OpenDebt, turn: Turn) -> bool:
-    return turn.accepts and item.debt.action and item.debt.basis == "request" and not turn.settles
+    agrees = turn.accepts and not turn.thanks
+    return agrees and item.debt.action and item.debt.basis == "request" and not turn.settles
+
+
+def _renews(item: OpenDebt, turn: Turn) -> bool:
+    """Return whether who promised names a new day, and brings nothing yet."""
+    return item.debt.basis == "promise" and turn.names_day is not None and not turn.delivers and not turn.requests
 
 
 def _promise_instead(course: _Course, item: OpenDebt, turn: Turn) -> None:
@@ -219,7 +239,8 @@ def _promise_instead(course: _Course, item: OpenDebt, turn: Turn) -> None:
     by_colleague = item.mine and not turn.mine
     if by_colleague:
         return
-    made = turn.promises[0] if turn.promises else Debt(basis="promise", quote=turn.gist or item.debt.quote, action=True)
+    taken = turn.names_day if item.debt.basis == "promise" else None
+    made = next(iter(turn.promises), taken) or Debt(basis="promise", quote=turn.gist or item.debt.quote, action=True)
     if made.due is None:
         made = replace(made, due=item.debt.due)
     if not any(other.debt.quote == made.quote and other.mine == item.mine for other in course.open):
@@ -231,12 +252,14 @@ def _left(course: _Course, turn: Turn, owed: Sequence[OpenDebt]) -> list[OpenDeb
     """Return the debts that a colleague's or the owner's answer leaves to the owner: of several, the one most alike."""
     mine = [item for item in owed if item.mine]
     kept: list[OpenDebt] = []
+    theirs = [item for item in owed if not item.mine]
     for address, sentence in turn.leaves:
-        if course.owner.is_me(address) and mine and not turn.mine:
+        pool = mine if course.owner.is_me(address) else theirs
+        if pool and not turn.mine:
             words = _content(sentence)
-            told = [(len(words & _content(item.debt.quote)), number) for number, item in enumerate(mine)]
+            told = [(len(words & _content(item.debt.quote)), number) for number, item in enumerate(pool)]
             best = max(told)
-            kept.append(mine[best[1]] if best[0] else mine[0])
+            kept.append(pool[best[1]] if best[0] else pool[0])
     return kept
 
 
@@ -247,7 +270,7 @@ def _unanswered(turn: Turn, owed: Sequence[OpenDebt]) -> list[OpenDebt]:
     """
     asked = [item for item in owed if item.debt.basis == "request" and not item.debt.weak]
     latest = [item for item in asked if item.since == max(other.since for other in asked)]
-    if len(latest) < 2 or turn.points > len(latest) or turn.requests or turn.promises:
+    if len(latest) < 2 or turn.points > len(latest) or (turn.requests and not turn.settles) or turn.promises:
         return []
     told = set(turn.told)
     silent = [item for item in latest if not told & stems_of(item.debt.quote)]

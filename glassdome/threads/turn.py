@@ -12,7 +12,8 @@ from typing import Final
 from glassdome.core import limits
 from glassdome.engine.builtin.intent import requests_in
 from glassdome.engine.builtin.sentences import Sentence, sentences_of
-from glassdome.threads.acts import POLITE, Acts, acts_of, is_question
+from glassdome.engine.builtin.words import fold
+from glassdome.threads.acts import POLITE, Acts, acts_of, is_question, without_asides
 from glassdome.threads.days import day_in, due_day
 from glassdome.threads.kinds import calendar_answer, calls_off, kind_of
 from glassdome.threads.letter import People, body_of, language_of_letter, people_of
@@ -30,6 +31,8 @@ _MOST_KEPT: Final = 2
 #: ThreadWords up to which a sentence of thanks or of agreement is nothing else.
 _COURTESY_WORDS: Final = 9
 _FEW_WORDS: Final = 3
+#: ThreadWords up to which a sentence with a day says hardly more than the day.
+_SHORT: Final = 7
 _YEARS: Final = (1970, 2999)
 _MOST_STEMS: Final = 60
 #: Sentences behind a request in which its day may stand.
@@ -37,6 +40,14 @@ _NEAR: Final = 2
 _AT_ALL: Final = "?"
 #: A chance from which on a promise is clear; others count where a mail has no clear one.
 _CLEAR: Final = 0.8
+#: Words of a question inside a request ("tell me if it is free on the 19th"), whose day is no day by which; folded.
+_EMBEDDED: Final = re.compile(
+    r"\w (?:if|whether|when|which|what|how|ob|wann|welche\w?|was|wie|si|quand|quel\w*|combien|ce que|cuando|cual\w*|cuant\w+|como) "
+)
+#: A span of days, whose last is no day by which something is wanted; folded.
+_SPAN: Final = re.compile(
+    r"\b(?:vom|von|from|between|zwischen|entre|del?|du|desde) (?:\S+ ){1,3}(?:bis|to|till|until|and|und|al?|au|et|y|hasta)\b"
+)
 #: A number that ends a sentence; where a dot after a number means "th", none does.
 _ENDS: Final = re.compile(r"(\d\.) (?=[A-ZÀ-Þ¿¡])")
 
@@ -54,6 +65,7 @@ class _Reading:
     flags: set[str] = field(default_factory=set)
     defers_until: date | None = None
     moved_to: date | None = None
+    named: Debt | None = None
     spoken_to: tuple[str, ...] = ()
     last_request: int = -9
 
@@ -146,9 +158,9 @@ def _closed(turn: Turn, found: _Reading) -> Turn:
         delivers="done" in flags or "attached" in flags, accepts="ack" in flags,
         received="received" in flags, thanks="thanks" in flags, withdraws="withdraw" in flags,
         no_reply="no_reply" in flags, leaves=tuple(found.leaves[:_MOST_DEBTS]),
-        defers_until=found.defers_until, moved_to=found.moved_to, decisions=tuple(found.decisions[:_MOST_KEPT]),
+        defers_until=found.defers_until, moved_to=found.moved_to, names_day=found.named, pending="pending" in flags, decisions=tuple(found.decisions[:_MOST_KEPT]),
         gist=_cut(next((text for text in found.said), "") or next((debt.quote for debt in requests), "")),
-        points=len(found.said), told=tuple(sorted({*chain.from_iterable(map(stems_of, (*found.said, *found.thanked)))}))[:_MOST_STEMS],
+        points=len(found.said), told=tuple(sorted({*chain.from_iterable(map(stems_of, (*found.said, *found.thanked, *(debt.quote for debt in requests))))}))[:_MOST_STEMS],
     )  # fmt: skip
 
 
@@ -156,8 +168,9 @@ def _take(
     found: _Reading, number: int, text: str, table: ThreadWords, turn: Turn, people: People, owner: Owner
 ) -> None:
     """Read one sentence."""
-    words = words_for(text, table.language)
-    acts = acts_of(text, words, table, turn.language)
+    bare = without_asides(text)
+    words = words_for(bare, table.language)
+    acts = acts_of(bare, words, table, turn.language)
     roles, asks = acts.roles, is_question(text)
     called = people.spoken_to(text)
     if "thanks" not in roles and _is_greeting(number, words, called, people):
@@ -168,11 +181,12 @@ def _take(
     if "no_reply" in roles and not asks and not acts.may_defer:
         found.flags.add("no_reply")
         return
-    if "withdraw" in roles and not asks:
+    if "withdraw" in roles and not asks and not acts.vows:
         found.flags.add("withdraw")
         return
-    promised = "promise" in roles and not roles & {"plan", "condition"} and POLITE.isdisjoint(words)
-    if asks or (roles & {"request", "ask", "order", "hope"} and not promised):
+    promised = acts.vows or ("promise" in roles and not roles & {"plan", "condition"} and POLITE.isdisjoint(words))
+    states = promised or ("pending" in roles and POLITE.isdisjoint(words))
+    if asks or (roles & {"request", "ask", "order", "hope"} and not states):
         if _asks(roles, words, asks=asks):
             _take_request(found, number, text, roles, turn, called)
             return
@@ -213,7 +227,11 @@ def _take_request(
 ) -> None:
     action = bool(roles & {"ask", "modal", "order"}) or not (text.endswith(_AT_ALL) or "hope" in roles)
     named = action and (roles & {"modal", "order"} or not text.endswith(_AT_ALL))
-    due = due_day(text, turn.language, turn.at, any_day=bool(named))
+    asked = fold(text)
+    loose = _EMBEDDED.search(asked) is None
+    due = due_day(text, turn.language, turn.at, any_day=bool(named) and loose, said=not loose)
+    if text.endswith(_AT_ALL) and _SPAN.search(asked):
+        due = None
     weak = "hope" in roles and due is None and not text.endswith(_AT_ALL)
     debt = Debt(
         basis="request", quote=_cut(text), due=due, to=called or found.spoken_to, action=action, weak=weak,
@@ -221,8 +239,7 @@ def _take_request(
     )  # fmt: skip
     found.requests.append(debt)
     found.last_request = number
-    if roles & {"received"}:
-        found.flags.add("received")
+    found.flags |= roles & {"received", "pending"}
 
 
 def _take_statement(
@@ -246,14 +263,27 @@ def _take_statement(
         return
     if due is not None and found.requests and number - found.last_request <= _NEAR and found.requests[-1].due is None:
         found.requests[-1] = replace(found.requests[-1], due=due)
-    if acts.may_defer and (later := day_in(text, turn.language, turn.at)) is not None and later > turn.at.date():
+    until = acts.may_defer or (acts.vows and _UNTIL.search(fold(text)) is not None)
+    later = day_in(text, turn.language, turn.at, alone=True) if until else None
+    later = later if later is not None and later > turn.at.date() else None
+    if "defer" in roles and "enough" in roles and later is not None and not acts.vows:
+        found.moved_to = later
+        found.said.append(text)
+        return
+    if later is not None and not acts.vows and not acts.refuses:
         found.defers_until = later
         return
-    day = due_day(text, turn.language, turn.at, any_day=True, alone=True)
-    if ("promise" in roles and not roles & {"plan", "condition"}) or (day is not None and acts.may_promise):
+    day = due_day(_turned(text), turn.language, turn.at, any_day=True, alone=True) or later
+    promised = acts.vows or ("promise" in roles and not roles & {"plan", "condition"})
+    if promised or (day is not None and acts.may_promise):
         weak = acts.chances["promise"] < _CLEAR
         found.promises.append(Debt(basis="promise", quote=_cut(text), due=day, action=True, weak=weak))
         return
+    if "pending" in roles:
+        found.flags.add("pending")
+        return
+    if day is not None and len(words) <= _SHORT and not turn.requests:
+        found.named = Debt(basis="promise", quote=_cut(text), due=day, action=True)
     if roles & {"done", "decline", "decided"}:
         found.flags |= roles & {"done", "decline"}
         found.decisions += [_cut(text)] if "decided" in roles else []
@@ -270,15 +300,23 @@ def _take_statement(
     found.said.append(text)
 
 
+def _turned(text: str) -> str:
+    """Return the part behind a "but", where there is one: the day before it is of what stands against it."""
+    return _BUT.split(text)[-1]
+
+
+#: Words of a day before which nothing happens; folded.
+_UNTIL: Final = re.compile(r"\b(?:until|till|bis|jusqu'|hasta(?! arriba))")
+_BUT: Final = re.compile(r",? (?:but|aber|mais|pero) ", re.IGNORECASE)
+
+
 def _left_to(text: str, words: Sequence[str], roles: set[str], turn: Turn, people: People, owner: Owner) -> str:
     """Return the address of whom a sentence leaves something to ("Ms Example will tell you"), empty where there is none."""
     if "hand" not in roles or len(words) < _FEW_WORDS:
         return ""
     others = [address for address in people.named_in(words) if address != turn.author]
-    if turn.mine:
+    if turn.mine or not owner.is_colleague(turn.author):
         others = [address for address in others if not owner.is_me(address)]
-    elif not owner.is_colleague(turn.author):
-        return ""
     spoken = people.spoken_to(text) or ()
     return next((address for address in others if address not in spoken and not _stands_in(words, people, address)), "")
 

@@ -78,7 +78,9 @@ class Turn:
     thanks. `withdraws` takes back what was asked;
     `no_reply` says that no answer is needed. `leaves` are sentences that leave a part to somebody else, with that
     one's name. `away_until` is the last day of an absence notice, `defers_until` the day before which its writer does
-    not want to be asked again. `moved_to` is a day to which its writer puts off what others owe.
+    not want to be asked again. `moved_to` is a day to which its writer puts off what others owe,
+    `names_day` a short sentence with a day, which renews a promise where its writer made one. `pending` says that what was asked is
+    not done yet, or was passed on ("Your request has been forwarded to the department").
     `points` is how many things it says, `told` the beginnings of the words in them, by which a question finds its answer.
     `decisions` and `gist` are sentences kept for the thread's summary. Addresses are in lower case.
     """
@@ -109,6 +111,8 @@ class Turn:
     away_until: date | None = None
     defers_until: date | None = None
     moved_to: date | None = None
+    names_day: Debt | None = None
+    pending: bool = False
     points: int = 0
     told: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
