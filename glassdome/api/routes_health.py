@@ -22,7 +22,7 @@ router = APIRouter(tags=["health"])
 class PartShape(BaseModel):
     """One part's state, when it began, and when it was last checked."""
 
-    state: Literal["ok", "error"]
+    state: Literal["ok", "slow", "error"]
     since: str
     checked: str
     code: str = ""
@@ -51,16 +51,27 @@ class ModelTestShape(BaseModel):
     fields: list[FieldTestShape]
 
 
+class ModelSpeedShape(BaseModel):
+    """The language model's speed on the mail of the last hour."""
+
+    answered: Annotated[int, Field(description="Mails that it answered")]
+    too_slow: Annotated[int, Field(description="Mails that it took too long for")]
+    mails_per_hour: float
+    waiting: Annotated[int, Field(description="Mails that wait for the model")]
+    oldest_seconds: Annotated[float, Field(description="Age of the oldest of them")]
+
+
 class HealthShape(BaseModel):
     """The state of each part. `ollama` is `disabled` where another engine judges; `mysql` is the seed's name of `database`."""
 
     status: Literal["healthy", "degraded"]
-    ollama: Literal["ok", "error", "disabled"]
+    ollama: Literal["ok", "slow", "error", "disabled"]
     mysql: Literal["ok", "error"]
     model: str
     engine: str
     model_role: Literal["none", "writer", "second", "judge"]
     model_test: ModelTestShape
+    model_speed: ModelSpeedShape | None
     database: Literal["ok", "error"]
     database_kind: Literal["sqlite", "mariadb"]
     queue: DepthShape | None
@@ -104,4 +115,9 @@ async def metrics(services: Wired) -> Response:
     for state in ("pending", "leased", "done", "failed", "cancelled"):
         services.metrics.queue_jobs.labels(state).set(getattr(depth, state))
     services.metrics.queue_oldest_seconds.set(depth.oldest_seconds)
+    speed = await services.speed()
+    if speed is not None:
+        services.metrics.model_mails_per_hour.set(speed.mails_per_hour)
+        services.metrics.model_oldest_seconds.set(speed.oldest_seconds)
+        services.metrics.model_slow.set(speed.slow)
     return Response(services.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -41,6 +41,7 @@ def live_options(app: App) -> Callable[[], JudgeOptions]:
             share=repeats.share,
             parse=parse,
             files=app.files,
+            tries=app.settings.current().model_tries,
             observe=lambda stage, seconds: observe.labels(stage).observe(seconds),
         )
 

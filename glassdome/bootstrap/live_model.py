@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
+from glassdome.bootstrap.liveness import PatientProbe
 from glassdome.bootstrap.models import Model, language_model, probe_of
 from glassdome.core.config import Settings
 from glassdome.core.errors import GlassdomeError, ModelUnavailable
@@ -23,7 +24,8 @@ __all__ = ["LiveModel"]
 _log = get_logger(__name__)
 _MADE_OF: Final = (
     "engine_name", "ollama_host", "ollama_model", "ollama_num_ctx", "ollama_keep_alive", "openai_url", "model_key",
-    "model", "model_timeout", "model_concurrency", "model_ca_file", "model_cert_file", "model_key_file",
+    "model", "model_timeout", "model_silence", "model_threads", "model_temperature",
+    "model_answer_tokens", "model_concurrency", "model_ca_file", "model_cert_file", "model_key_file",
 )  # fmt: skip
 
 _CHOSEN_BY: Final = {*_MADE_OF, "engine"}
@@ -41,6 +43,7 @@ class LiveModel:
         self.probes: dict[str, Callable[[], Awaitable[None]]] = {}
         self._settings = settings
         self._model: Model | None = None
+        self._probe: PatientProbe | None = None
         self._made_of: tuple[object, ...] | None = None
         self._closing: dict[asyncio.Task[None], Model] = {}
 
@@ -56,14 +59,24 @@ class LiveModel:
         new = await asyncio.to_thread(language_model, settings)
         old, self._model, self._made_of = self._model, new, wanted
         chars = self._chars
-        self.engine = LlmEngine(new, name=settings.engine_name, mail_chars=chars) if new is not None else None
-        self.probes.clear()
+        self.engine = None
         if new is not None:
-            self.probes[settings.engine_name] = probe_of(new)
+            tokens = settings.model_answer_tokens
+            self.engine = LlmEngine(new, name=settings.engine_name, mail_chars=chars, answer_tokens=tokens)
+        await self._probe_of(new, settings)
         if old is not None:
             task = asyncio.create_task(_close_in(2 * settings.model_timeout, old))
             self._closing[task] = old
             task.add_done_callback(lambda done: self._closing.pop(done, None))
+
+    async def _probe_of(self, model: Model | None, settings: Settings) -> None:
+        self.probes.clear()
+        if self._probe is not None:
+            await self._probe.aclose()
+        self._probe = None
+        if model is not None:
+            self._probe = PatientProbe(probe_of(model), alive=lambda: model.alive)
+            self.probes[settings.engine_name] = self._probe
 
     async def begin(self, settings: Settings) -> None:
         """Make the first model; raises as `follow` where the environment or a file names one that cannot be made.
@@ -108,6 +121,8 @@ class LiveModel:
 
     async def aclose(self) -> None:
         """Close the model, and those before it."""
+        if self._probe is not None:
+            await self._probe.aclose()
         closing = dict(self._closing)
         for task in closing:
             task.cancel()

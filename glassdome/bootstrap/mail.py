@@ -44,6 +44,7 @@ from glassdome.pipeline.learning import LEARNING_EVERY, Learning
 from glassdome.pipeline.owner_rules import OwnerRules
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.rebuilt import Rebuilt
+from glassdome.pipeline.speeds import Speeds
 from glassdome.pipeline.threads.states import ThreadStates
 from glassdome.pipeline.threads.turns import TurnMaker
 from glassdome.pipeline.worker import Worker
@@ -152,6 +153,7 @@ def _worker(
         clock=clock,
         metrics=app.metrics,
         drafts=live_drafts(app),
+        speeds=Speeds(database.model_speeds),
         answering=Answering(
             rules=database.answer_rules,
             sends=bool(settings.current().smtp_host),

@@ -57,6 +57,8 @@ def language_model(settings: Settings) -> Model | None:
                 num_ctx=settings.ollama_num_ctx,
                 keep_alive=settings.ollama_keep_alive,
                 timeout=settings.model_timeout,
+                silence=settings.model_silence,
+                temperature=settings.model_temperature,
                 slots=settings.model_concurrency or 1,
                 tls=model_context(settings),
             )
@@ -73,6 +75,8 @@ def language_model(settings: Settings) -> Model | None:
                 model=settings.model,
                 key=settings.model_key,
                 timeout=settings.model_timeout,
+                silence=settings.model_silence,
+                temperature=settings.model_temperature,
                 concurrency=settings.model_concurrency,
                 tls=model_context(settings),
             )
@@ -90,7 +94,12 @@ def language_model(settings: Settings) -> Model | None:
 
 def engine_of(model: LanguageModel, settings: Settings) -> LlmEngine:
     """Return the engine over a model."""
-    return LlmEngine(model, name=settings.engine_name, mail_chars=settings.max_email_size)
+    return LlmEngine(
+        model,
+        name=settings.engine_name,
+        mail_chars=settings.max_email_size,
+        answer_tokens=settings.model_answer_tokens,
+    )
 
 
 @asynccontextmanager

@@ -8,9 +8,17 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
 from glassdome.core.config import Settings
-from glassdome.core.errors import ConfigError, EngineError, GlassdomeError, ModelUnavailable, OutputInvalid
+from glassdome.core.errors import (
+    ConfigError,
+    EngineError,
+    GlassdomeError,
+    ModelTooSlow,
+    ModelUnavailable,
+    OutputInvalid,
+)
 from glassdome.core.plugins import ENGINE_GROUP, installed, load
 from glassdome.core.unexpected import wrap_unexpected, wrap_unexpected_now
+from glassdome.integrations.model_pulse import Pulse
 from glassdome.ports.model import Completion, LanguageModel, ModelFacts, Prompt
 
 __all__ = ["PluginModel", "plugin_model"]
@@ -25,10 +33,17 @@ class PluginModel:
         """`engine` is the plugin's name, `timeout` the seconds that one answer may take."""
         self.name = str(inner.name)
         self._engine, self._inner, self._timeout = engine, inner, timeout
+        self._pulse = Pulse(engine)
+
+    @property
+    def alive(self) -> bool:
+        """It is at work on a request."""
+        return self._pulse.alive
 
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer; raises as the port says."""
-        found = await self._fenced(lambda: self._inner.complete(prompt))
+        with self._pulse.asking():
+            found = await self._fenced(lambda: self._inner.complete(prompt))
         if not isinstance(found, Completion) or not found.text:
             raise OutputInvalid(f"The engine {self._engine} gave no answer.")
         return found
@@ -52,9 +67,7 @@ class PluginModel:
             async with asyncio.timeout(self._timeout):
                 return await wrap_unexpected(f"The engine {self._engine}", work)
         except TimeoutError as exc:
-            raise ModelUnavailable(
-                f"The engine {self._engine} did not answer within {self._timeout:.0f} seconds."
-            ) from exc
+            raise ModelTooSlow(f"The engine {self._engine} did not answer within {self._timeout:.0f} seconds.") from exc
         except EngineError:
             raise
         except GlassdomeError as exc:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from glassdome.bootstrap.mailboxes import open_store
+from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import EngineError, StoreError
 from glassdome.pipeline.canaries.roles import identity_of
 from glassdome.ports.model import TriedEngine
 from glassdome.values.role import UNTESTED, Grant, ModelTest
+from glassdome.values.speed import ModelSpeed
 
-__all__ = ["known_grant", "known_test"]
+__all__ = ["known_grant", "known_speed", "known_test"]
 
 
 async def known_test(engine: TriedEngine, settings: Settings) -> ModelTest | None:
@@ -18,6 +20,15 @@ async def known_test(engine: TriedEngine, settings: Settings) -> ModelTest | Non
     try:
         async with open_store(settings, migrated=False) as database:
             return await database.model_roles.get(identity.key)
+    except StoreError:
+        return None
+
+
+async def known_speed(engine: TriedEngine, settings: Settings) -> ModelSpeed | None:
+    """Return how fast the model answered lately, None where the database does not tell."""
+    try:
+        async with open_store(settings, migrated=False) as database:
+            return await database.model_speeds.speed(engine.model, now=SystemClock().now())
     except StoreError:
         return None
 

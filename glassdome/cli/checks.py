@@ -20,7 +20,7 @@ from glassdome.bootstrap.mailboxes import (
     open_store,
 )
 from glassdome.bootstrap.models import engine_of, language_model
-from glassdome.bootstrap.roles import known_test
+from glassdome.bootstrap.roles import known_speed, known_test
 from glassdome.cli.action_checks import cannot_work
 from glassdome.cli.console import file_problem
 from glassdome.core.clock import Clock
@@ -43,6 +43,7 @@ from glassdome.integrations.mail_servers import imap_server, smtp_server
 from glassdome.integrations.mailcow_client import MailcowClient
 from glassdome.integrations.smtp.sender import SmtpSender
 from glassdome.pipeline.owner_rules import read_rules
+from glassdome.shapes.model_speed import speed_sentence
 from glassdome.store import check_schema, migrate
 from glassdome.values.credentials import Credentials
 from glassdome.values.preferences import Preferences
@@ -302,10 +303,21 @@ async def _engine(settings: Settings) -> list[Check]:
         facts = await model.facts()
         slots = f", {facts.slots} at once" if facts.slots else ""
         detail = f"{facts.model} at {facts.server or settings.engine_name}, {facts.context_tokens} tokens{slots}"
-        found += [_ok(settings.engine_name, detail), await _role(engine_of(model, settings), settings)]
+        engine = engine_of(model, settings)
+        found += [_ok(settings.engine_name, detail), *await _speed(engine, settings), await _role(engine, settings)]
     finally:
         await model.aclose()
     return found
+
+
+async def _speed(engine: LlmEngine, settings: Settings) -> list[Check]:
+    """Tell a model that takes too long; the database is checked elsewhere."""
+    speed = await known_speed(engine, settings)
+    if speed is None or not (speed.answered or speed.too_slow):
+        return []
+    told = f"in the last hour {speed_sentence(speed)}"
+    fix = "Choose a smaller model, lower GLASSDOME_MAX_EMAIL_SIZE, or raise GLASSDOME_MODEL_TIMEOUT."
+    return [_warn("model speed", f"slow: {told}", fix) if speed.slow else _ok("model speed", told)]
 
 
 async def _role(engine: LlmEngine, settings: Settings) -> Check:

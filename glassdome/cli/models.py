@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 
 from glassdome.bootstrap.models import Model, engine_of, language_model
+from glassdome.bootstrap.roles import known_speed
 from glassdome.cli.console import bytes_bar, err, errors_told, load_settings, out, print_json, progress_bar, run
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, ModelUnavailable
@@ -23,9 +24,11 @@ from glassdome.integrations.ollama import OllamaModel
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import Examined, examine
+from glassdome.shapes.model_speed import speed_sentence, speed_shape
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion, Usage
+from glassdome.values.speed import ModelSpeed
 
 #: Seconds between two questions to a server that is starting.
 _ASK_AGAIN_SECONDS: Final = 1.0
@@ -77,17 +80,19 @@ def list_models(*, json: bool) -> None:
 
     settings = _settings()
 
-    async def work() -> tuple[str, tuple[str, ...]]:
+    async def work() -> tuple[str, tuple[str, ...], ModelSpeed | None]:
         model = _model(settings)
         try:
             installed = await model.installed()
-            return model.name, installed
+            return model.name, installed, await known_speed(engine_of(model, settings), settings)
         finally:
             await model.aclose()
 
-    used, installed = run(work())
+    used, installed, speed = run(work())
+    absent = bool(used) and not {used, f"{used}:latest"} & {*installed}
     if json:
-        print_json({"model": used, "installed": list(installed)})
+        shown = speed_shape(speed) | {"slow": speed.slow} if speed is not None else None
+        print_json({"model": used, "installed": list(installed), "absent": absent, "speed": shown})
         return
     for name in installed:
         out.print(
@@ -95,6 +100,13 @@ def list_models(*, json: bool) -> None:
         )
     if not installed:
         out.print("The server has no model. Fetch one: glassdome models pull llama3.2:3b", markup=False)
+    elif absent:
+        fix = f"Fetch it: glassdome models pull {used}" if settings.engine_name == "ollama" else "Set GLASSDOME_MODEL."
+        said = f"The configured model {used} is not there. {fix}"
+        out.print(said, markup=False, highlight=False, soft_wrap=True)
+    if speed is not None and speed.slow:
+        said = f"It is slow: in the last hour {speed_sentence(speed)}."
+        out.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def pull(*, model: str, wait: float = 0) -> None:

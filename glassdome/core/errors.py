@@ -11,7 +11,7 @@
                    RecipientsRefused)
       ProtocolViolation
       ParseError (MessageTooLarge, NotAMessage)
-      EngineError (ModelUnavailable [temporary], ModelMissing, OutputInvalid, PromptTooLarge)
+      EngineError (ModelUnavailable [temporary] (ModelTooSlow, ModelBroke), ModelMissing, OutputInvalid, PromptTooLarge)
       StoreError (StoreUnavailable [temporary], SchemaMismatch)
       PolicyRefused (ActionForbidden, RateLimited [temporary])
       AnalysisFailed, Broken, Stopping
@@ -30,8 +30,8 @@ __all__ = [
     "AccessDenied", "ActionForbidden", "AnalysisFailed", "Broken", "ConfigError", "Conflict", "ConnectFailed",
     "Disconnected", "EngineError", "FolderMissing", "GlassdomeError", "IdentityRefused", "ImapRefused", "InputError",
     "InvalidAddress", "InvalidQuery", "KeywordsUnsupported", "LoginRefused", "LoginUnsupported",
-    "MailcowRefused", "MessageTooLarge", "ModelMissing", "ModelUnavailable", "NotAMessage", "NotAuthenticated",
-    "NotFound", "OutputInvalid", "ParseError", "PeerRefused", "PolicyRefused", "PromptTooLarge",
+    "MailcowRefused", "MessageTooLarge", "ModelBroke", "ModelMissing", "ModelTooSlow", "ModelUnavailable",
+    "NotAMessage", "NotAuthenticated", "NotFound", "OutputInvalid", "ParseError", "PeerRefused", "PolicyRefused", "PromptTooLarge",
     "ProtocolViolation", "RateLimited", "RecipientsRefused", "SandboxMissing", "SchemaMismatch",
     "SettingPinned", "SmtpRefused", "Stopping", "StoreError", "StoreUnavailable", "TimedOut", "TlsFailed",
     "TransportError", "UidValidityChanged", "UnknownAction",
@@ -291,6 +291,18 @@ class ModelUnavailable(EngineError):
     code = "model_unavailable"
     status = 503
     temporary = True
+
+
+class ModelTooSlow(ModelUnavailable):
+    """The model took too long."""
+
+    code = "model_too_slow"
+
+
+class ModelBroke(ModelUnavailable):
+    """The model broke off while it answered."""
+
+    code = "model_broke"
 
 
 class ModelMissing(EngineError):

@@ -42,6 +42,15 @@ class Metrics:
         self.model_tokens = Counter(
             "glassdome_model_tokens", "Tokens, as the server counts", ["model", "direction"], registry=self.registry
         )
+        self.model_mails_per_hour = Gauge(
+            "glassdome_model_mails_per_hour", "Mails the language model answers in an hour", registry=self.registry
+        )
+        self.model_oldest_seconds = Gauge(
+            "glassdome_model_oldest_seconds", "Age of the oldest mail that waits for the model", registry=self.registry
+        )
+        self.model_slow = Gauge(
+            "glassdome_model_slow", "1 while the language model takes too long", registry=self.registry
+        )
         self.errors = Counter("glassdome_errors", "Errors by stable code", ["code"], registry=self.registry)
         self.verdicts = Counter(
             "glassdome_verdicts", "Verdicts by class", ["label", "engine", "degraded"], registry=self.registry

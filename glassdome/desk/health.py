@@ -8,18 +8,20 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from glassdome.core.config import Settings
-from glassdome.core.errors import GlassdomeError, StoreError, StoreUnavailable, TimedOut
+from glassdome.core.errors import GlassdomeError, ModelTooSlow, StoreError, StoreUnavailable, TimedOut
 from glassdome.core.log import get_logger
 from glassdome.core.log_outage import BACK
 from glassdome.core.unexpected import wrap_unexpected
 from glassdome.desk.services import Services
 from glassdome.shapes.instants import rfc3339
 from glassdome.shapes.model_role import role_shape
+from glassdome.shapes.model_speed import speed_shape
 from glassdome.values.event import health_event
 from glassdome.values.job import QueueDepth
+from glassdome.values.speed import ModelSpeed
 
 __all__ = ["DATABASE", "HealthBoard", "PartState", "model_name"]
 
@@ -38,13 +40,21 @@ _TURN_SECONDS: Final = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartState:
-    """One part: whether it works, since when, and the error's code and general sentence (no host names)."""
+    """One part: its state, since when, and the error's code and general sentence (no host names).
 
-    ok: bool
+    `slow` is a model that works and takes too long.
+    """
+
+    state: Literal["ok", "slow", "error"]
     since: datetime
     checked: datetime
     code: str = ""
     sentence: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is wrong with it."""
+        return self.state == "ok"
 
 
 def model_name(settings: Settings) -> str:
@@ -65,6 +75,7 @@ class HealthBoard:
         self._depth: QueueDepth | None = None
         self._checked: datetime | None = None
         self._told: dict[str, str] | None = None
+        self._speed: ModelSpeed | None = None
 
     async def report(self) -> tuple[int, dict[str, Any]]:
         """Return status and body: 503 only when the database cannot be used, since then nothing at all can be done."""
@@ -95,9 +106,14 @@ class HealthBoard:
         probes: dict[str, Callable[[], Awaitable[None]]] = {DATABASE: self._use_database, **self._services.probes}
         errors = await asyncio.gather(*(_outcome(name, probe) for name, probe in probes.items()))
         self._tell(errors[0])
-        self._parts = {
-            name: self._state(self._parts.get(name), error, now) for name, error in zip(probes, errors, strict=True)
-        }
+        self._speed = await self._measured() if errors[0] is None else None
+        found = dict(zip(probes, errors, strict=True))
+        model = self._services.settings().engine_name
+        if self._speed is not None and self._speed.slow and found.get(model, self._speed) is None:
+            found[model] = ModelTooSlow()
+        before = self._parts
+        self._parts = {name: self._state(before.get(name), error, now) for name, error in found.items()}
+        self._tell_slow(before.get(model), self._parts.get(model))
         await self._record(now)
 
     async def _record(self, now: datetime) -> None:
@@ -122,6 +138,20 @@ class HealthBoard:
             facts = {name: error.facts[name] for name in ("cause",) if name in error.facts}
             _log.warning("database_unavailable", code=StoreUnavailable.code, problem=error.public_message, **facts)
 
+    async def _measured(self) -> ModelSpeed | None:
+        try:
+            return await self._services.speed()
+        except StoreError:
+            return None
+
+    def _tell_slow(self, before: PartState | None, now: PartState | None) -> None:
+        """Log that the model became slow, or that it is not any more."""
+        was, is_slow = (part is not None and part.state == "slow" for part in (before, now))
+        if self._speed is None or was == is_slow:
+            return
+        log = _log.warning if is_slow else _log.info
+        log("model_slow" if is_slow else "model_fast_again", **speed_shape(self._speed))
+
     async def _use_database(self) -> None:
         """Read and write: a database that is full, locked or read-only still answers questions, and judges nothing."""
         self._depth, now = None, self._services.clock.now()
@@ -131,19 +161,21 @@ class HealthBoard:
 
     @staticmethod
     def _state(before: PartState | None, error: GlassdomeError | None, now: datetime) -> PartState:
-        ok = error is None
-        since = before.since if before is not None and before.ok is ok else now
+        state: Literal["ok", "slow", "error"] = "ok"
+        if error is not None:
+            state = "slow" if isinstance(error, ModelTooSlow) else "error"
+        since = before.since if before is not None and before.state == state else now
         if error is None:
-            return PartState(ok=True, since=since, checked=now)
+            return PartState(state=state, since=since, checked=now)
         general = (type(error).__doc__ or "").splitlines()[0]
-        return PartState(ok=False, since=since, checked=now, code=error.code, sentence=general)
+        return PartState(state=state, since=since, checked=now, code=error.code, sentence=general)
 
     def _status(self) -> int:
         return 200 if self._parts[DATABASE].ok else 503
 
     def _body(self) -> dict[str, Any]:
         settings, role = self._services.settings(), self._services.role()
-        words = {name: "ok" if part.ok else "error" for name, part in self._parts.items()}
+        words = {name: part.state for name, part in self._parts.items()}
         working = all(part.ok for part in self._parts.values())
         return {
             "status": "healthy" if working else "degraded",
@@ -154,6 +186,7 @@ class HealthBoard:
             "engine": settings.engine_name,
             "model_role": str(role.grant.role),
             "model_test": role_shape(role),
+            "model_speed": speed_shape(self._speed) if self._speed is not None else None,
             "database_kind": "sqlite" if settings.database.startswith("sqlite") else "mariadb",
             "queue": asdict(self._depth) if self._depth else None,
             "version": self._services.version,
@@ -183,7 +216,7 @@ async def _error_of(asked: Awaitable[None]) -> GlassdomeError | None:
 
 def _part(part: PartState) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "state": "ok" if part.ok else "error",
+        "state": part.state,
         "since": rfc3339(part.since),
         "checked": rfc3339(part.checked),
     }

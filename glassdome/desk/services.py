@@ -21,6 +21,7 @@ from glassdome.values.credentials import Credentials
 from glassdome.values.feedback import Feedback
 from glassdome.values.person import SignedInBy
 from glassdome.values.role import RoleState
+from glassdome.values.speed import ModelSpeed
 from glassdome.values.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ async def _nothing_async() -> None:
     """Do nothing."""
 
 
+async def _no_speed() -> ModelSpeed | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything a route may use.
@@ -69,7 +74,7 @@ class Services:
     `check_mailcow_key` returns what an API key of mailcow proves that an address brings; None without a mailcow.
     `provider` is the identity provider that people may sign in through, where the settings name one.
     `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
-    `role` returns what the language model of this moment earned. `probes` name the parts that `/health` reports besides the database:
+    `role` returns what the language model of this moment earned, `speed` how fast it answers, None without one. `probes` name the parts that `/health` reports besides the database:
     `ollama`, `openai`, `imap`, `worker`.
     """
 
@@ -109,4 +114,5 @@ class Services:
     rescan: Callable[[], None] = _nothing
     doorbell: Doorbell = lambda mailbox, folder: None
     role: Callable[[], RoleState] = RoleState
+    speed: Callable[[], Awaitable[ModelSpeed | None]] = _no_speed
     reload: Callable[[], Awaitable[None]] = _nothing_async

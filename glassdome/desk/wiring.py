@@ -25,6 +25,7 @@ from glassdome.pipeline.plugins import Extended, extended
 from glassdome.pipeline.process import JudgeOptions, classify_read
 from glassdome.ports.files import FileReader
 from glassdome.store import Database
+from glassdome.values.speed import ModelSpeed
 from glassdome.values.verdict import Verdict
 
 __all__ = ["services_of", "services_without"]
@@ -56,6 +57,7 @@ def services_of(app: App) -> Services:
         rescan=app.watcher.rescan if app.watcher is not None else lambda: None,
         doorbell=app.watcher.ring if app.watcher is not None else lambda mailbox, folder: None,
         role=app.roles.state,
+        speed=partial(_speed, app),
         reload=reload,
     )
 
@@ -127,6 +129,12 @@ def _probes(app: App) -> Mapping[str, Callable[[], Awaitable[None]]]:
         found["imap"] = _imap_probe(app, app.probes["imap"])
     # The model's probe comes and goes with the settings.
     return ChainMap(found, app.models.probes)
+
+
+async def _speed(app: App) -> ModelSpeed | None:
+    if app.engine is None:
+        return None
+    return await app.database.model_speeds.speed(app.engine.model, now=app.clock.now())
 
 
 async def _reads_files(files: FileReader) -> None:

@@ -48,6 +48,11 @@ class LlamaCpp:
         self._llama: Llama | None = None
         self._checked: set[str] = set()
 
+    @property
+    def alive(self) -> bool:
+        """It is asked nothing but questions of its own process."""
+        return True
+
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer, held to the schema by a grammar; raises as the port says."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._complete, prompt)

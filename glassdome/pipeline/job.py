@@ -30,14 +30,15 @@ from glassdome.pipeline.drafts import Drafted, Drafts
 from glassdome.pipeline.metrics import observe_model, observe_verdict
 from glassdome.pipeline.process import Judged, JudgeOptions, Load, judge
 from glassdome.pipeline.rebuilt import Rebuilt
-from glassdome.pipeline.retry import decide_retry, model_again_at
+from glassdome.pipeline.retry import IN_VAIN, decide_retry, model_again_at, tries_after, tries_told
+from glassdome.pipeline.speeds import Speeds
 from glassdome.pipeline.threads.states import ThreadStates
 from glassdome.pipeline.threads.turns import TurnMaker
 from glassdome.ports.mail import MailSource
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.analysis import Analysis
 from glassdome.values.context import Context
-from glassdome.values.job import Job, JobReason, Priority
+from glassdome.values.job import Job, JobReason, ModelTries, Priority
 from glassdome.values.message import Message
 from glassdome.values.opinion import Usage
 from glassdome.values.preferences import Preferences
@@ -82,12 +83,13 @@ class JobRunner:
         answering: Answering | None = None,
         turns: TurnMaker | None = None,
         states: ThreadStates | None = None,
+        speeds: Speeds | None = None,
     ) -> None:
         """`options` answers how messages are judged at this moment; `drafts` is None where no model may write them.
 
         `took_back` and `put_back` report that the owner moved the message out of Junk, by hand or through our undo:
         it is analysed but never acted on. `rebuilt` recognises mail whose folder the server rebuilt, `answering` plans
-        drafts and automatic answers. `turns` and `states` follow the threads of owners who want that.
+        drafts and automatic answers. `speeds` counts how fast the model answers. `turns` and `states` follow the threads of owners who want that.
         """
         self._queue, self._source, self._preferences, self._loader = queue, source, preferences, loader
         self._options, self._performer, self._clock = options, performer, clock
@@ -95,6 +97,7 @@ class JobRunner:
         self._took_back, self._put_back, self._rebuilt = took_back, put_back, rebuilt
         self._answering = answering
         self._turns, self._states = turns, states
+        self._speeds = speeds
 
     async def run(self, job: Job) -> None:
         """Take a leased job to the end of its lease; raises what `failed` then answers."""
@@ -119,7 +122,8 @@ class JobRunner:
         back = bool(actions) and await self._is_back(job.ref, judged.message.message_id, actions)
         actions = () if back else actions
         thread_mail = await self._thread_mail(judged, wishes, wanted=back, now=now)
-        again_at, again = self._again_at(job, judged), JobReason.UPGRADE
+        tries, why = self._tries(job, judged, options)
+        again_at, again = self._again_at(job, judged, tries, options), JobReason.UPGRADE
         if again_at is None:
             actions += await self._answers(judged.message, judged.analysis, wishes, job)
         if again_at is None and self._drafts is not None and self._drafts.wanted(judged, wishes):
@@ -134,9 +138,13 @@ class JobRunner:
                 again=again,
                 history=judged.message,
                 thread_mail=thread_mail,
+                tries=tries,
+                why=why,
             )
         )
         self._observe(judged, options, kept=kept)
+        if self._speeds is not None and options.engine is not None:
+            await self._speeds.of_judged(judged, options.engine.model, now=now)
 
     async def _thread_mail(
         self, judged: Judged, wishes: Preferences, *, wanted: bool, now: datetime
@@ -224,7 +232,15 @@ class JobRunner:
             job, code=code, sentence=sentence, not_before=decision.again_at, now=now, counted=decision.counted
         )
 
-    def _again_at(self, job: Job, judged: Judged) -> datetime | None:
+    def _tries(self, job: Job, judged: Judged, options: JudgeOptions) -> tuple[ModelTries, tuple[str, str]]:
+        before = ModelTries(model=job.tried_model, number=job.model_tries)
+        model = options.engine.model if options.engine is not None else ""
+        tries = tries_after(judged.error, model, before)
+        return tries, tries_told(judged.error, tries, options.tries)
+
+    def _again_at(self, job: Job, judged: Judged, tries: ModelTries, options: JudgeOptions) -> datetime | None:
+        if isinstance(judged.error, IN_VAIN) and tries.number >= options.tries:
+            return None
         return model_again_at(judged.error, waiting_since=job.enqueued_at, now=self._clock.now())
 
     async def _stored(self, write: Callable[[], Awaitable[T]]) -> T:

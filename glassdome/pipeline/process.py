@@ -106,7 +106,7 @@ class JudgeOptions:
     `extended` has the detectors, with those of plugins. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;
     `observe` is told each stage's seconds; `parse` is called as `parse_message`. `files` reads attached files, None
-    for the findings of parsing alone.
+    for the findings of parsing alone. `tries` bounds how often one mail is shown to a model that takes too long.
     """
 
     engine: Engine | None = None
@@ -121,15 +121,20 @@ class JudgeOptions:
     observe: Observe = _unobserved
     parse: Parse = parse_message
     files: FileReader | None = None
+    tries: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An analysis with the message it is of; `error` is why the model gave no opinion, where it was asked in vain."""
+    """An analysis with the message it is of; `error` is why the model gave no opinion, where it was asked in vain.
+
+    `asked_seconds` is the time that asking took, waiting for room included.
+    """
 
     analysis: Analysis
     message: Message
     error: GlassdomeError | None = None
+    asked_seconds: float = 0.0
 
 
 async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOptions) -> Judged:
@@ -147,12 +152,14 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOption
     examined = await _timed(
         options, "examine", max(len(raw), read), lambda: examine(message, context, options.builtin, options.extended)
     )
+    begun = time.perf_counter()
     opinion, skipped, error = await _ask(message, examined, context, options)
+    asked = time.perf_counter() - begun
     verdict = _verdict(message, examined, context, opinion, skipped, error, options.extended, grant=options.grant)
     seconds = time.perf_counter() - start
     options.observe("all", seconds)
     analysis = _analysis(ref, message, examined, verdict, opinion, seconds=seconds, options=options)
-    return Judged(analysis=analysis, message=message, error=error)
+    return Judged(analysis=analysis, message=message, error=error, asked_seconds=asked)
 
 
 async def _read_files(message: Message, raw: bytes, options: JudgeOptions) -> Message:

@@ -12,7 +12,9 @@ from glassdome.core.errors import (
     GlassdomeError,
     ImapRefused,
     LoginRefused,
+    ModelBroke,
     ModelMissing,
+    ModelTooSlow,
     ModelUnavailable,
     ProtocolViolation,
     RateLimited,
@@ -21,8 +23,9 @@ from glassdome.core.errors import (
 )
 from glassdome.core.limits import MAX_ATTEMPTS
 from glassdome.mailbox.backoff import Jitter
+from glassdome.values.job import ModelTries
 
-__all__ = ["RetryDecision", "decide_retry", "model_again_at"]
+__all__ = ["IN_VAIN", "RetryDecision", "decide_retry", "model_again_at", "tries_after", "tries_told"]
 
 #: Seconds before the second attempt; each further one waits twice as long, up to the longest.
 FIRST_PAUSE: Final = 5.0
@@ -92,6 +95,27 @@ def _after_login(waited: timedelta, now: datetime, jitter: Jitter) -> RetryDecis
         return RetryDecision(again_at=None)
     pause = min(LOGIN_LONGEST_PAUSE, max(LOGIN_FIRST_PAUSE, waited.total_seconds() / 2))
     return RetryDecision(again_at=now + timedelta(seconds=pause * jitter(1.0, 1.2)), counted=False)
+
+
+#: Failures for which the mail may be to blame: the model took too long for it, or broke at it.
+IN_VAIN: Final = (ModelTooSlow, ModelBroke)
+
+
+def tries_after(error: Exception | None, model: str, before: ModelTries) -> ModelTries:
+    """Count a try in vain; those of another model are forgotten, and so are all once one was not in vain."""
+    if not isinstance(error, IN_VAIN):
+        return before if isinstance(error, ModelUnavailable | ModelMissing) else ModelTries()
+    return ModelTries(model=model, number=before.number + 1 if before.model == model else 1)
+
+
+def tries_told(error: Exception | None, tries: ModelTries, most: int) -> tuple[str, str]:
+    """Return the code and the sentence that say what a mail was tried for in vain; empty where it was not."""
+    if not isinstance(error, IN_VAIN):
+        return "", ""
+    times = "once" if tries.number == 1 else f"{tries.number} times"
+    did = "took too long" if isinstance(error, ModelTooSlow) else "broke"
+    then = "the built-in verdict stands" if tries.number >= most else "it is asked again"
+    return error.code, f"The model {did} {times}; {then}."
 
 
 def model_again_at(

@@ -25,7 +25,7 @@ from glassdome.store.thread_link import lock_mailbox, take
 from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.event import analysis_events
-from glassdome.values.job import Job, JobReason, JobState, Priority
+from glassdome.values.job import Job, JobReason, JobState, ModelTries, Priority
 from glassdome.values.message import Message
 from glassdome.values.refs import MessageRef
 from glassdome.values.thread_mail import ThreadMail
@@ -46,10 +46,12 @@ async def complete(
     history: Message | None,
     instead_of: MessageRef | None,
     thread_mail: ThreadMail | None,
+    tries: ModelTries,
+    why: tuple[str, str],
     rendering: Rendering,
 ) -> bool:
     """End the job first: the row lock keeps every other writer of this message out until the commit."""
-    if not await _close(connection, job, now=now, again_at=again_at, again=again):
+    if not await _close(connection, job, now=now, again_at=again_at, again=again, tries=tries, why=why):
         return False
     if instead_of is not None:
         await supersede(connection, instead_of, analysis.ref)
@@ -68,10 +70,18 @@ async def complete(
 
 
 async def _close(
-    connection: AsyncConnection, job: Job, *, now: datetime, again_at: datetime | None, again: JobReason
+    connection: AsyncConnection,
+    job: Job,
+    *,
+    now: datetime,
+    again_at: datetime | None,
+    again: JobReason,
+    tries: ModelTries,
+    why: tuple[str, str],
 ) -> bool:
     values: dict[str, Any] = {"lease_owner": "", "lease_token": "", "lease_until": None, "forced": False}
-    values |= {"error_code": "", "error": "", "updated_at": now, "wake_at": again_at}
+    values |= {"error_code": why[0], "error": why[1], "updated_at": now, "wake_at": again_at}
+    values |= {"tried_model": tries.model, "model_tries": tries.number}
     if again_at is None:
         values |= {"state": JobState.DONE.value}
     else:

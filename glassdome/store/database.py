@@ -22,6 +22,7 @@ from glassdome.store.events import Events
 from glassdome.store.history import Feedbacks, History
 from glassdome.store.mailboxes import Mailboxes
 from glassdome.store.model_roles import ModelRoles
+from glassdome.store.model_speeds import ModelSpeeds
 from glassdome.store.opt_ins import OptIns
 from glassdome.store.outbox import OutboxTable
 from glassdome.store.owners import Owners
@@ -64,6 +65,7 @@ class Database:
         self.sessions = SessionTable(connections)
         self.api_keys = ApiKeyTable(connections)
         self.model_roles = ModelRoles(connections)
+        self.model_speeds = ModelSpeeds(connections)
         self.threads = Threads(connections)
 
     async def ping(self) -> None:

@@ -30,6 +30,8 @@ RUN_AGAIN: dict[str, Any] = {
     "lease_until": None,
     "error_code": "",
     "error": "",
+    "tried_model": "",
+    "model_tries": 0,
 }
 
 

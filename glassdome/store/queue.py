@@ -25,7 +25,7 @@ from glassdome.values.action import Action
 from glassdome.values.analysis import Analysis
 from glassdome.values.course import QueueFlow
 from glassdome.values.event import failed_event
-from glassdome.values.job import Job, JobReason, JobState, NewJob, QueueDepth
+from glassdome.values.job import NO_TRIES, Job, JobReason, JobState, ModelTries, NewJob, QueueDepth
 from glassdome.values.message import Message
 from glassdome.values.refs import Cursor, MessageRef
 from glassdome.values.thread_mail import ThreadMail
@@ -96,12 +96,15 @@ class Queue:
         history: Message | None = None,
         instead_of: MessageRef | None = None,
         thread_mail: ThreadMail | None = None,
+        tries: ModelTries = NO_TRIES,
+        why: tuple[str, str] = ("", ""),
     ) -> bool:
         """Store analysis, planned actions, sender history and the job's end in one transaction, fenced by the token.
 
         `thread_mail` goes into its thread, where the owner wants threads.
         `instead_of` is the same message under a name that is void: its records move over, and its analysis ends.
         With `again_at` the job returns to pending with the reason `again`: upgrade after a degraded verdict, or draft.
+        `tries` are those of the model that the mail had in vain, `why` the code and the sentence that say so.
         False: the lease was lost, and nothing was stored.
         """
         return await self._db.write(
@@ -116,6 +119,8 @@ class Queue:
                 history=history,
                 instead_of=instead_of,
                 thread_mail=thread_mail,
+                tries=tries,
+                why=(why[0], why[1][:_ERROR_CHARS]),
                 rendering=self._rendering,
             )
         )

@@ -46,7 +46,7 @@ UNJUDGED: Final = -1.0
 _QUEUE: Final = tuple(column.name for column in queue.c)
 _JOB: Final = (
     "id", "priority", "attempts", "not_before", "enqueued_at", "updated_at", "lease_owner", "lease_token",
-    "lease_until", "error_code", "error",
+    "lease_until", "error_code", "error", "tried_model", "model_tries",
 )  # fmt: skip
 _STATES: Final = {state.value: state for state in JobState}
 _REASONS: Final = {reason.value: reason for reason in JobReason}

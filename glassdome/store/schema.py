@@ -12,7 +12,7 @@ from glassdome.store.schema_access import api_keys, sessions
 from glassdome.store.schema_base import FOLDER, MAILBOX, metadata
 from glassdome.store.schema_base import table as _table
 from glassdome.store.schema_events import deliveries, events, webhooks
-from glassdome.store.schema_models import model_answers, model_roles
+from glassdome.store.schema_models import model_answers, model_roles, model_speeds
 from glassdome.store.schema_preferences import preferences
 from glassdome.store.schema_replies import answer_rules, answered, profiles
 from glassdome.store.schema_threads import thread_names, thread_turns, threads
@@ -45,6 +45,7 @@ __all__ = [
     "metadata",
     "model_answers",
     "model_roles",
+    "model_speeds",
     "nonces",
     "opt_ins",
     "outbox",
@@ -231,6 +232,8 @@ queue = _table(
     Column("lease_until", Instant),
     Column("error_code", Clipped(64), nullable=False),
     Column("error", Words, nullable=False),
+    Column("tried_model", Clipped(200), nullable=False, server_default=""),
+    Column("model_tries", Integer, nullable=False, server_default="0"),
     UniqueConstraint("mailbox", "folder", "uid_validity", "uid", name="uq_llm_processing_queue_ref"),
     Index("ix_llm_processing_queue_ready", "state", "wake_at", "priority", "turn", "id"),
     Index("ix_llm_processing_queue_oldest", "state", "wake_at", "not_before"),

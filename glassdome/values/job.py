@@ -9,7 +9,7 @@ from typing import Final
 
 from glassdome.values.refs import MessageRef
 
-__all__ = ["WORKER_ENDED", "Job", "JobReason", "JobState", "NewJob", "Priority", "QueueDepth"]
+__all__ = ["NO_TRIES", "WORKER_ENDED", "Job", "JobReason", "JobState", "ModelTries", "NewJob", "Priority", "QueueDepth"]
 
 
 class JobState(StrEnum):
@@ -47,6 +47,17 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTries:
+    """How often a model was shown one mail in vain: it took too long, or broke."""
+
+    model: str = ""
+    number: int = 0
+
+
+NO_TRIES: Final = ModelTries()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
     """A job to enqueue; `force` analyses again what already has an analysis."""
 
@@ -75,6 +86,8 @@ class Job:
     lease_until: datetime | None = None
     error_code: str = ""
     error: str = ""
+    tried_model: str = ""
+    model_tries: int = 0
 
     @property
     def is_suspected(self) -> bool:

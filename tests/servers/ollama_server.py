@@ -25,8 +25,22 @@ from tests.servers.served import Served
 __all__ = ["Fault", "OllamaServer", "count_tokens"]
 
 Fault = Literal[
-    "", "busy", "runner", "hang", "stall", "drop", "html", "length", "empty", "thinking", "midstream", "redirect"
+    "",
+    "busy",
+    "runner",
+    "hang",
+    "stall",
+    "drop",
+    "html",
+    "length",
+    "empty",
+    "thinking",
+    "midstream",
+    "redirect",
+    "drip",
 ]
+#: Seconds between two pieces of an answer that never ends.
+_DRIP_SECONDS: Final = 0.02
 _NS: Final = 1_000_000_000
 _CHARS_PER_TOKEN: Final = 4
 _KNOWS_TRUNCATE: Final = (0, 12, 6)
@@ -220,6 +234,9 @@ class OllamaServer:
         if self.fault == "thinking" and body.get("think") is not False:
             text = f'<think>What could this be? {{"a": 1}}</think>\n{text}'
         self.written.append(out)
+        while self.fault == "drip" and not self.released.is_set():
+            yield _line(model=model, message={"role": "assistant", "content": "a"}, done=False)
+            await asyncio.sleep(_DRIP_SECONDS)
         for at in range(0, len(text), 200):
             yield _line(model=model, message={"role": "assistant", "content": text[at : at + 200]}, done=False)
             if self.fault == "midstream":

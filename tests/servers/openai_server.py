@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.servers.model_answers import answer_of
@@ -20,15 +20,19 @@ from tests.servers.served import Served
 
 __all__ = ["OpenAiFault", "OpenAiTestServer"]
 
+#: Seconds between two pieces of an answer that never ends.
+_DRIP_SECONDS: Final = 0.02
 OpenAiFault = Literal[
-    "", "busy", "runner", "hang", "html", "length", "empty", "thinking", "unauthorized", "parts", "in reasoning"
-]
+    "", "busy", "runner", "hang", "html", "length", "empty", "thinking", "unauthorized", "parts", "in reasoning",
+    "drip", "stall", "drop", "midstream",
+]  # fmt: skip
 
 
 @dataclass(kw_only=True)
 class OpenAiTestServer:
     """One server. `formats` are the response formats it knows; others are refused with 400.
 
+    `streams` is how it streams: with a count at the end, without, not at all, or it refuses to be asked for it.
     Every request beyond `slots` waits; `chats`, `most_busy` and `busy_seconds` are what it saw.
     """
 
@@ -38,6 +42,7 @@ class OpenAiTestServer:
     slots: int = 8
     latency: float = 0.0
     fault: OpenAiFault = ""
+    streams: Literal["usage", "plain", "no", "refused"] = "usage"
     script: Callable[[str, str], str] = answer_of
     chats: list[dict[str, Any]] = field(default_factory=list)
     most_busy: int = 0
@@ -114,6 +119,8 @@ class OpenAiTestServer:
             return Response("<html>It works!</html>", media_type="text/html")
         if body["model"] != self.model:
             return _error(404, f"The model `{body['model']}` does not exist.", "NotFoundError")
+        if self.streams == "refused" and body.get("stream"):
+            return _error(400, "Extra inputs are not permitted: stream", "BadRequestError")
         if kind != "text" and kind not in self.formats:
             return _error(400, f"response_format type {kind} is not supported", "BadRequestError")
         if tokens + body.get("max_tokens", 16) > self.max_model_len:
@@ -148,6 +155,9 @@ class OpenAiTestServer:
             ]
         if self.fault == "in reasoning":
             message |= {"content": None, "reasoning_content": text}
+        if body.get("stream") and self.streams != "no":
+            pieces = self._pieces(message, finish, usage if body.get("stream_options") else None)
+            return StreamingResponse(pieces, media_type="text/event-stream")
         choice = {"index": 0, "message": message, "finish_reason": finish}
         return JSONResponse(
             {
@@ -159,6 +169,32 @@ class OpenAiTestServer:
                 "usage": usage | {"total_tokens": sum(usage.values())},
             }
         )
+
+    async def _pieces(self, message: dict[str, Any], finish: str, usage: dict[str, int] | None) -> AsyncIterator[bytes]:
+        field, text = next((k, v) for k, v in reversed(message.items()) if k != "role" and v is not None)
+        while self.fault == "drip" and not self.released.is_set():
+            yield _event({"content": "a"})
+            await asyncio.sleep(_DRIP_SECONDS)
+        yield _event({"role": "assistant"} | ({field: text} if isinstance(text, list) else {}))
+        for at in range(0, len(text) if isinstance(text, str) else 0, 200):
+            yield _event({field: text[at : at + 200]})
+            if self.fault == "midstream":
+                yield b'data: {"error": {"message": "CUDA error", "type": "server_error"}}\n\n'
+                return
+            if self.fault == "drop":
+                raise ConnectionError
+            if self.fault == "stall":
+                await self.released.wait()
+        yield _event({}, finish=finish)
+        if usage is not None and self.streams == "usage":
+            yield _event(None, usage=usage | {"total_tokens": sum(usage.values())})
+        yield b"data: [DONE]\n\n"
+
+
+def _event(delta: dict[str, Any] | None, *, finish: str | None = None, **more: Any) -> bytes:
+    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    body = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices, **more}
+    return f"data: {json.dumps(body)}\n\n".encode()
 
 
 def _error(status: int, message: str, kind: str) -> Response:

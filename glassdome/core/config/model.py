@@ -100,7 +100,47 @@ class ModelSettings(BaseSettings):
         "GLASSDOME_MODEL", None, "Model of the OpenAI-compatible server, or the path of a GGUF file", live=True
     )
     model_timeout: float = setting(
-        "GLASSDOME_MODEL_TIMEOUT", 120.0, "Seconds one model answer may take", ge=1, le=3600, live=True
+        "GLASSDOME_MODEL_TIMEOUT", 300.0, "Seconds one model answer may take", ge=1, le=3600, live=True
+    )
+    model_silence: float = setting(
+        "GLASSDOME_MODEL_SILENCE",
+        60.0,
+        "Seconds without a word after which an answer that has begun is given up",
+        ge=1,
+        le=3600,
+        live=True,
+    )
+    model_tries: int = setting(
+        "GLASSDOME_MODEL_TRIES",
+        3,
+        "How often one mail is shown to a model that takes too long or breaks; then the built-in verdict stands",
+        ge=1,
+        le=100,
+        live=True,
+    )
+    model_answer_tokens: int = setting(
+        "GLASSDOME_MODEL_ANSWER_TOKENS",
+        900,
+        "Tokens that one answer may have; more for a model that thinks before it answers",
+        ge=200,
+        le=32_000,
+        live=True,
+    )
+    model_temperature: float = setting(
+        "GLASSDOME_MODEL_TEMPERATURE",
+        0.0,
+        "Temperature of the model's answers; 0 gives the same mail the same answer",
+        ge=0,
+        le=2,
+        live=True,
+    )
+    model_threads: int | None = setting(
+        "GLASSDOME_MODEL_THREADS",
+        None,
+        "Threads of the model inside Glassdome (llamacpp); unset: half the machine's, as llama.cpp chooses",
+        ge=1,
+        le=1024,
+        live=True,
     )
     model_concurrency: int | None = setting(
         "GLASSDOME_MODEL_CONCURRENCY",

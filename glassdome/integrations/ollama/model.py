@@ -10,6 +10,7 @@ from typing import Any, Final
 from glassdome.core import log
 from glassdome.core.errors import ModelMissing, ModelUnavailable, OutputInvalid, PromptTooLarge
 from glassdome.integrations.model_hosts import ModelHost, ModelHosts
+from glassdome.integrations.model_pulse import Pulse
 from glassdome.integrations.ollama.wire import Answer, ModelCard, OllamaWire, cloud_refused, full_name, is_cloud_name
 from glassdome.ports.model import Completion, ModelFacts, Prompt, PullProgress
 
@@ -30,7 +31,9 @@ class OllamaModel:
         hosts: Sequence[str],
         num_ctx: int = 8_192,
         keep_alive: str = "30m",
-        timeout: float = 120.0,
+        timeout: float = 300.0,
+        silence: float = 60.0,
+        temperature: float = 0.0,
         slots: int = 1,
         headers: Mapping[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
@@ -44,8 +47,12 @@ class OllamaModel:
         self.name = model
         self._num_ctx = num_ctx
         self._keep_alive = keep_alive
+        self._temperature = temperature
         self._hosts = ModelHosts(hosts, slots=slots)
-        self._wires = {url: OllamaWire(url, timeout=timeout, headers=headers, tls=tls) for url in hosts}
+        self._wires = {
+            url: OllamaWire(url, timeout=timeout, silence=silence, headers=headers, tls=tls) for url in hosts
+        }
+        self._pulses = {url: Pulse(url) for url in hosts}
         self._cards: dict[str, ModelCard] = {}
 
     async def complete(self, prompt: Prompt) -> Completion:
@@ -54,22 +61,26 @@ class OllamaModel:
         while True:
             async with self._hosts.slot(without=frozenset(tried)) as host:
                 try:
-                    done = await self._ask(host, prompt)
-                except (ModelUnavailable, ModelMissing) as exc:
+                    with self._pulses[host.url].asking():
+                        done = await self._ask(host, prompt)
+                except (ModelUnavailable, ModelMissing):
                     tried.add(host.url)
-                    self._drain(host, exc)
+                    self._drain(host)
                     if len(tried) == len(self._wires):
                         raise
                     continue
-                if self._hosts.answered(host):
-                    _log.info("model_server_back", url=host.url)
+                self._hosts.answered(host)
                 return done
 
-    def _drain(self, host: ModelHost, exc: ModelUnavailable | ModelMissing) -> None:
+    @property
+    def alive(self) -> bool:
+        """A server is at work on a request, so it need not be asked whether it is there."""
+        return any(pulse.alive for pulse in self._pulses.values())
+
+    def _drain(self, host: ModelHost) -> None:
         self._hosts.failed(host)
         # The server may come back as another version, or with the model under another context.
         self._cards.pop(host.url, None)
-        _log.warning("model_server_drained", url=host.url, code=exc.code, reason=exc.message, **exc.facts)
 
     async def _ask(self, host: ModelHost, prompt: Prompt) -> Completion:
         wire = self._wires[host.url]
@@ -107,7 +118,7 @@ class OllamaModel:
             # num_predict is no option of the runner: only a changed num_ctx and its like reload the model.
             "options": {
                 "num_ctx": self._context(card),
-                "temperature": 0,
+                "temperature": self._temperature,
                 "seed": _SEED,
                 "num_predict": prompt.max_tokens,
             },
@@ -147,10 +158,11 @@ class OllamaModel:
         error: ModelUnavailable | ModelMissing = ModelUnavailable()
         for host in self._hosts.hosts:
             try:
-                await self._card(host.url)
+                with self._pulses[host.url].asking():
+                    await self._card(host.url)
                 return
             except (ModelUnavailable, ModelMissing) as exc:
-                self._drain(host, exc)
+                self._drain(host)
                 error = exc
         raise error
 

@@ -15,18 +15,17 @@ from ollama import AsyncClient, ChatResponse, ShowResponse
 
 from glassdome.core.errors import EngineError
 from glassdome.core.per_loop import PerLoop
+from glassdome.integrations.model_times import in_time
 from glassdome.integrations.ollama.faults import RunnerFailed, missing, translated
 from glassdome.ports.model import PullProgress
 
 __all__ = ["Answer", "ModelCard", "OllamaWire", "cloud_refused", "full_name", "is_cloud_name"]
 
-#: Seconds until a connection stands, and for the small questions (version, tags, show).
+#: Seconds until a connection stands, and for the small questions (version, tags, show): a busy server answers them late.
 _CONNECT_SECONDS: Final = 5.0
-_SMALL_SECONDS: Final = 15.0
+_SMALL_SECONDS: Final = 60.0
 #: Seconds a load may take; Ollama itself gives up after 300 without progress.
 _LOAD_SECONDS: Final = 330.0
-#: Seconds of silence between two pieces of one answer: a runner that hangs is found before its whole time is up.
-_IDLE_SECONDS: Final = 60.0
 #: Characters of an answer that are taken; num_predict bounds it long before.
 _MOST_CHARS: Final = 64_000
 #: `truncate` and `shift` are known from this version on; before, they are ignored without a word.
@@ -82,12 +81,16 @@ class OllamaWire:
         url: str,
         *,
         timeout: float,
+        silence: float = 60.0,
         headers: Mapping[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`timeout` is seconds one whole answer may take; `tls` None trusts the system's authorities."""
+        """`timeout` is seconds one whole answer may take, `silence` between two pieces of it.
+
+        `tls` None trusts the system's authorities.
+        """
         self.url = url
-        self._timeout = timeout
+        self._timeout, self._silence = timeout, silence
         self._headers = headers
         self._tls = tls
         self._client = PerLoop(self._open)
@@ -101,7 +104,8 @@ class OllamaWire:
             trust_env=False,
             headers=self._headers,
             verify=self._tls or True,
-            timeout=httpx.Timeout(self._timeout, connect=_CONNECT_SECONDS),
+            # Longer than any wait of ours, which then says more.
+            timeout=httpx.Timeout(max(self._timeout, _LOAD_SECONDS) + 30, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
         )
         try:
@@ -170,27 +174,22 @@ class OllamaWire:
                 pass
 
     async def chat(self, body: Mapping[str, Any]) -> Answer:
-        """Ask, and put the pieces together; raises as `translated`."""
-        async with (
-            self._asking(str(body["model"]), self._timeout) as client,
-            aclosing(client.pieces(body)) as pieces,
-        ):
-            return await self._gather(pieces)
+        """Ask, and put the pieces together; raises ModelTooSlow, and as `translated`."""
+        with translated(self.url, str(body["model"])), in_time(self.url, self._timeout, self._silence) as limits:
+            async with limits.whole(), aclosing((await self._client.get()).pieces(body)) as pieces:
+                return await self._gather(limits.watched(pieces))
 
-    async def _gather(self, pieces: AsyncGenerator[ChatResponse, None]) -> Answer:
+    async def _gather(self, pieces: AsyncIterator[ChatResponse]) -> Answer:
         text: list[str] = []
-        length = 0
-        # Until the first piece the prompt is being read, which takes as long as it takes.
-        last = await anext(pieces, None)
-        while last is not None:
-            text.append(last.message.content or "")
-            length += len(text[-1])
-            if last.done:
+        length, last = 0, None
+        async for piece in pieces:
+            text.append(piece.message.content or "")
+            length += len(text[-1]) + len(piece.message.thinking or "")
+            if piece.done:
+                last = piece
                 break
             if length > _MOST_CHARS:
                 raise RunnerFailed(f"The Ollama server at {self.url} answered without end.")
-            async with asyncio.timeout(_IDLE_SECONDS):
-                last = await anext(pieces, None)
         if last is None:
             raise RunnerFailed(f"The answer of the Ollama server at {self.url} broke off.")
         return Answer(

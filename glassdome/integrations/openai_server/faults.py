@@ -14,16 +14,21 @@ from glassdome.core import limits
 from glassdome.core.errors import EngineError, ModelMissing, ModelUnavailable, PromptTooLarge
 from glassdome.integrations.model_tls import certificate_wanted, model_tls_problem, wants_certificate
 
-__all__ = ["FormatUnknown", "ServerBusy", "translated"]
+__all__ = ["FormatUnknown", "ServerBusy", "StreamUnknown", "translated"]
 
 _TOO_LONG = re.compile(r"context[ _](?:length|size|window)|exceed_context|too many tokens|maximum context", re.I)
 _FORMAT = re.compile(r"response_format|json_schema|json_object|guided|structured|grammar|peg-native", re.I)
 _NO_MODEL = re.compile(r"model", re.I)
+_STREAM = re.compile(r"\bstream", re.I)
 _BUSY: Final = (429, 503)
 
 
 class ServerBusy(ModelUnavailable):
     """The model server has no room now."""
+
+
+class StreamUnknown(EngineError):
+    """The model server does not stream, or does not know an option of it."""
 
 
 class FormatUnknown(EngineError):
@@ -45,17 +50,31 @@ def translated(url: str, model: str) -> Iterator[None]:
         if told := model_tls_problem(url, exc):
             raise ModelUnavailable(told[0], fix=told[1]) from exc
         raise ModelUnavailable(f"No model server answers at {url}.", fix="Is it running there?") from exc
+    except openai.APIResponseValidationError as exc:
+        raise _no_server(url) from exc
+    except openai.APIError as exc:
+        # An error inside a stream, whose status was 200.
+        raise ModelUnavailable(f"The model server at {url} failed: {_said(exc.body or exc.message)}") from exc
     except (openai.OpenAIError, ValidationError, ValueError, AttributeError, TypeError) as exc:
-        raise ModelUnavailable(
-            f"What answers at {url} is no OpenAI-compatible server.", fix="The URL usually ends in /v1."
-        ) from exc
+        raise _no_server(url) from exc
+
+
+def _no_server(url: str) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"What answers at {url} is no OpenAI-compatible server.", fix="The URL usually ends in /v1."
+    )
 
 
 def _words(exc: openai.APIStatusError) -> str:
     body = exc.body
     # OpenAI's shape is unwrapped by the client; vLLM's older one is flat; others answer text.
     said = body.get("message") if isinstance(body, dict) else body
-    return " ".join(str(said or exc.message).split())[: limits.MAX_PEER_WORDS_CHARS]
+    return _said(said or exc.message)
+
+
+def _said(words: object) -> str:
+    words = words.get("message", words) if isinstance(words, dict) else words
+    return " ".join(str(words).split())[: limits.MAX_PEER_WORDS_CHARS]
 
 
 def _refused(exc: openai.APIStatusError, url: str, model: str) -> EngineError:
@@ -70,6 +89,8 @@ def _refused(exc: openai.APIStatusError, url: str, model: str) -> EngineError:
         return ModelMissing(f"The server at {url} has no model {model!r}.", fix="Set GLASSDOME_MODEL to one it serves.")
     if status in (400, 413, 422) and _TOO_LONG.search(words):
         return PromptTooLarge(f"The model server says: {words}")
+    if status in (400, 422) and _STREAM.search(words):
+        return StreamUnknown(f"The model server says: {words}")
     if _FORMAT.search(words):
         return FormatUnknown(f"The model server says: {words}")
     if status >= 500:

@@ -11,14 +11,16 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
-from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 from glassdome.core import log
 from glassdome.core.errors import ModelMissing, OutputInvalid
 from glassdome.core.per_loop import PerLoop
 from glassdome.integrations.limiter import Limiter
 from glassdome.integrations.local_network import refuse_public_service
-from glassdome.integrations.openai_server.faults import FormatUnknown, ServerBusy, translated
+from glassdome.integrations.model_pulse import Pulse
+from glassdome.integrations.model_times import in_time
+from glassdome.integrations.openai_server.faults import FormatUnknown, ServerBusy, StreamUnknown, translated
+from glassdome.integrations.openai_server.stream import Written, ask_streamed
 from glassdome.ports.model import Completion, ModelFacts, Prompt
 
 __all__ = ["OpenAiServer"]
@@ -27,6 +29,12 @@ _log = log.get_logger(__name__)
 Format = Literal["json_schema", "json_object+schema", "json_object", "text"]
 #: The ways to get JSON, best first; missing ones are found out once per server.
 _FORMATS: Final[tuple[Format, ...]] = ("json_schema", "json_object+schema", "json_object", "text")
+#: The ways to ask for a stream, best first; the last asks for none.
+_STREAMS: Final[tuple[dict[str, Any], ...]] = (
+    {"stream": True, "stream_options": {"include_usage": True}},
+    {"stream": True},
+    {},
+)
 _ENFORCED: Final = ("json_schema", "json_object+schema")
 _CONNECT_SECONDS: Final = 5.0
 #: Context of a server that does not say: the smallest in use.
@@ -43,7 +51,9 @@ class OpenAiServer:
         *,
         model: str | None = None,
         key: str = "",
-        timeout: float = 120.0,
+        timeout: float = 300.0,
+        silence: float = 60.0,
+        temperature: float = 0.0,
         concurrency: int | None = None,
         context_tokens: int | None = None,
         tls: ssl.SSLContext | None = None,
@@ -59,11 +69,14 @@ class OpenAiServer:
         self.limiter = Limiter(concurrency)
         self._url = url
         self._key = key
-        self._timeout = timeout
+        self._timeout, self._silence = timeout, silence
+        self._temperature = temperature
+        self._pulse = Pulse(url)
         self._tls = tls
         self._given_context = context_tokens
         self._facts: ModelFacts | None = None
         self._format: Format = _FORMATS[0]
+        self._stream = 0
         self._client = PerLoop(self._open)
 
     @asynccontextmanager
@@ -78,7 +91,8 @@ class OpenAiServer:
             trust_env=False,
             follow_redirects=False,
             verify=self._tls or True,
-            timeout=Timeout(self._timeout, connect=_CONNECT_SECONDS),
+            # Longer than any wait of ours, which then says more.
+            timeout=Timeout(self._timeout + 30, connect=_CONNECT_SECONDS),
         )
         return AsyncOpenAI(
             base_url=self._url,
@@ -89,13 +103,22 @@ class OpenAiServer:
             http_client=transport,
         )
 
+    @property
+    def alive(self) -> bool:
+        """The server is at work on a request, so it need not be asked whether it is there."""
+        return self._pulse.alive
+
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer; raises as the port says."""
-        facts = await self.facts()
+        facts = self._facts
+        if facts is None:
+            with self._pulse.asking():
+                facts = await self.facts()
         async with self.limiter.slot() as busy:
             start = time.monotonic()
             try:
-                answer = await self._ask(facts.model, prompt)
+                with self._pulse.asking():
+                    written = await self._ask(facts.model, prompt)
             except ServerBusy:
                 if self.limiter.learner:
                     self.limiter.learner.refused()
@@ -103,9 +126,9 @@ class OpenAiServer:
             seconds = time.monotonic() - start
             if self.limiter.learner:
                 self.limiter.learner.answered(seconds, busy=busy)
-        return self._completion(answer, seconds)
+        return self._completion(written, seconds)
 
-    async def _ask(self, model: str, prompt: Prompt) -> ChatCompletion:
+    async def _ask(self, model: str, prompt: Prompt) -> Written:
         """Ask in the best format the server knows, and remember which that is."""
         while True:
             form = self._format
@@ -117,39 +140,38 @@ class OpenAiServer:
                 if self._format == form:
                     self._format = _FORMATS[_FORMATS.index(form) + 1]
                     _log.warning("response_format_unknown", url=self._url, format=form, next=self._format)
+            except StreamUnknown:
+                if self._stream == len(_STREAMS) - 1:
+                    raise
+                self._stream += 1
 
-    async def _ask_in(self, form: Format, model: str, prompt: Prompt) -> ChatCompletion:
+    async def _ask_in(self, form: Format, model: str, prompt: Prompt) -> Written:
         system = prompt.system if form in _ENFORCED else f"{prompt.system}\n\n{_described(prompt.schema)}"
         more: dict[str, Any] = {} if form == "text" else {"response_format": _response_format(form, prompt.schema)}
-        with translated(self._url, model):
-            async with asyncio.timeout(self._timeout):
-                client = await self._client.get()
-                answer: Any = await client.chat.completions.create(
-                    model=model,
-                    messages=[{"role": "system", "content": system}, {"role": "user", "content": prompt.user}],
-                    max_tokens=prompt.max_tokens,
-                    temperature=0,
-                    seed=_SEED,
-                    **more,
-                )
-                if not isinstance(answer, ChatCompletion):
-                    # The client hands a page of HTML through as text.
-                    raise TypeError(type(answer).__name__)
-                return answer
+        with translated(self._url, model), in_time(self._url, self._timeout, self._silence) as limits:
+            return await ask_streamed(
+                await self._client.get(),
+                limits,
+                model=model,
+                messages=[{"role": "system", "content": system}, {"role": "user", "content": prompt.user}],
+                max_tokens=prompt.max_tokens,
+                temperature=self._temperature,
+                seed=_SEED,
+                **_STREAMS[self._stream],
+                **more,
+            )
 
-    def _completion(self, answer: ChatCompletion, seconds: float) -> Completion:
-        if not answer.choices:
-            raise OutputInvalid("it was empty")
-        choice, usage = answer.choices[0], answer.usage
-        text = _text_of(choice.message)
+    def _completion(self, written: Written, seconds: float) -> Completion:
+        # Some servers put all of an answer with a schema into the field for reasoning.
+        text = written.text if written.text.strip() else written.thoughts
         if not text.strip():
             raise OutputInvalid("it was empty")
         return Completion(
             text=text,
             model=self.name,
-            finish="length" if choice.finish_reason == "length" else "stop",
-            tokens_in=usage.prompt_tokens if usage else 0,
-            tokens_out=usage.completion_tokens if usage else 0,
+            finish="length" if written.finish == "length" else "stop",
+            tokens_in=written.tokens_in,
+            tokens_out=written.tokens_out,
             seconds=seconds,
             host=self._url,
         )
@@ -193,23 +215,6 @@ class OpenAiServer:
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
         await self._client.aclose()
-
-
-def _text_of(message: ChatCompletionMessage) -> str:
-    """Return the words of an answer, whichever way the server gives them.
-
-    Reasoning comes in a field of its own, or in front of the answer, where decoding drops it. Some servers answer with
-    a list of parts, some put all of an answer with a schema into the field for reasoning.
-    """
-    content: object = message.content
-    if isinstance(content, list):
-        parts = (part.get("text") if isinstance(part, dict) else part for part in content)
-        content = "".join(part for part in parts if isinstance(part, str))
-    if isinstance(content, str) and content.strip():
-        return content
-    more = message.model_extra or {}
-    reasoning = more.get("reasoning_content") or more.get("reasoning")
-    return reasoning if isinstance(reasoning, str) else ""
 
 
 def _context(row: Mapping[str, Any]) -> int | None:

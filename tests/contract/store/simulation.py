@@ -20,7 +20,7 @@ from typing import Any
 from glassdome.act import Performer
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
-from glassdome.core.errors import ModelUnavailable
+from glassdome.core.errors import EngineError, ModelUnavailable
 from glassdome.pipeline.actions import ActionLoop
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.job import JobRunner
@@ -83,6 +83,7 @@ class SimulatedEngine:
     name: str = "ollama"
     model: str = "simulated:1"
     prompt_version: str = "simulated-1"
+    error: EngineError | None = None
 
     async def read(
         self,
@@ -96,6 +97,8 @@ class SimulatedEngine:
         """Return the built-in opinion under the model's name; a draft is a call of its own."""
         if await asyncio.to_thread(self.cut.exists):
             raise ModelUnavailable
+        if self.error is not None:
+            raise self.error
         await asyncio.sleep(self.latency)
         return replace(
             builtin,

@@ -15,6 +15,7 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ConnectFailed, StoreUnavailable
 from glassdome.desk import health
 from glassdome.store import Database
+from glassdome.values.speed import ModelSpeed
 
 from .bench import Bench
 
@@ -180,3 +181,30 @@ async def test_many_monitors_are_one_probe(probed: Bench, ollama: Part) -> None:
     await probed.get("/api/v1/get/llm/health", key=None)
 
     assert ollama.looks == 1
+
+
+async def test_a_slow_model_is_not_healthy(database: Database, settings: Settings, ollama: Part) -> None:
+    """The server answers, and takes too long for the mail: `slow`, with the speed that was measured."""
+    speeds = [ModelSpeed(answered=2, too_slow=6, seconds=1800, waiting=5, oldest_seconds=700)]
+
+    async def speed() -> ModelSpeed:
+        return speeds[0]
+
+    wanted = settings.model_copy(update={"engine": "ollama"})
+    bench = Bench(database, wanted, changes={"probes": {"ollama": ollama}, "speed": speed})
+    _, slow = await look(bench)
+    scraped = (await bench.get("/metrics")).text
+    speeds[0] = ModelSpeed(answered=8, seconds=1800)
+    _, well = await look(bench)
+    ollama.error = ConnectFailed()
+    speeds[0] = ModelSpeed(too_slow=6)
+    _, away = await look(bench)
+
+    assert (slow["status"], slow["ollama"], slow["parts"]["ollama"]["code"]) == ("degraded", "slow", "model_too_slow")
+    assert slow["model_speed"] == {
+        "answered": 2, "too_slow": 6, "mails_per_hour": 4.0, "waiting": 5, "oldest_seconds": 700.0,
+    }  # fmt: skip
+    assert "glassdome_model_slow 1.0" in scraped
+    assert "glassdome_model_mails_per_hour 4.0" in scraped
+    assert (well["status"], well["ollama"]) == ("healthy", "ok")
+    assert away["ollama"] == "error"

@@ -44,7 +44,8 @@ def test_list_and_pull(server: OllamaServer) -> None:
 
     assert runner.invoke(app, ["pull", "qwen3:4b"]).exit_code == 0
     answer = json.loads(runner.invoke(app, ["list", "--json"]).stdout)
-    assert answer == {"model": "llama3.2:3b", "installed": ["llama3.2:3b", "qwen3:4b"]}
+    assert (answer["model"], answer["installed"]) == ("llama3.2:3b", ["llama3.2:3b", "qwen3:4b"])
+    assert (answer["absent"], answer["speed"]) == (False, None)
     assert runner.invoke(app, ["pull", "nosuch:1b"]).exit_code == 1
 
 
@@ -116,3 +117,14 @@ def test_best_step_is_the_smallest_that_is_enough() -> None:
         return BenchStep(concurrency=number, mails=10, refused=0, seconds=seconds, usage=Usage())
 
     assert best_step([step(1, 10), step(2, 5), step(4, 4.9), step(8, 4.8)]).concurrency == 2
+
+
+def test_list_says_that_the_configured_model_is_absent(
+    server: OllamaServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A model that the server lacks is told with the command that fetches it; a slow one with its speed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OLLAMA_MODEL", "qwen3:4b")
+    shown = CliRunner().invoke(app, ["list"]).stdout
+
+    assert "The configured model qwen3:4b is not there. Fetch it: glassdome models pull qwen3:4b" in shown

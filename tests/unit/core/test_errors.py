@@ -44,6 +44,8 @@ def test_temporary_errors() -> None:
         "Disconnected",
         "TlsFailed",
         "ModelUnavailable",
+        "ModelTooSlow",
+        "ModelBroke",
         "StoreUnavailable",
         "RateLimited",
     }

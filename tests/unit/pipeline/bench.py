@@ -17,6 +17,7 @@ from glassdome.pipeline.drafts import Drafts
 from glassdome.pipeline.job import JobRunner
 from glassdome.pipeline.process import JudgeOptions
 from glassdome.pipeline.repeats import Repeats
+from glassdome.pipeline.speeds import Speeds
 from glassdome.pipeline.worker import Worker
 from glassdome.store import Database
 from glassdome.values.job import Job
@@ -97,6 +98,7 @@ class Bench:
             clock=clock,
             metrics=self.metrics,
             drafts=drafts,
+            speeds=Speeds(db.model_speeds),
         )
 
         async def settings() -> Settings:
