@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 from glassdome.core.shipped import loads_shipped, shipped_table
+from glassdome.engine.builtin.day_words import CALENDARS, alternatives, day_words, edges
+from glassdome.engine.builtin.named import Named
+from glassdome.engine.builtin.near_days import near_days, near_words
+from glassdome.engine.builtin.persian import PERSIAN_YEARS, persian_day, persian_year
 from glassdome.engine.builtin.words import fold
 
 __all__ = ["CALENDARS", "DIGIT", "Named", "days_in", "names_a_day", "read_lexicon"]
 
-_CALENDAR: Final = "calendar.toml"
 #: Days back that a date without a year may lie; further back means the next year.
 _BACK: Final = 45
 #: The Buddhist era of Thai dates.
@@ -23,15 +26,10 @@ _BUDDHIST_FROM: Final = 2400
 _Order = Literal["dmy", "mdy"]
 #: Hours east of UTC from which numeric dates are written month first: the Americas.
 _AMERICAS: Final = (-10, -4)
-#: The number behind a day of the week, no hour; weeks in which the two are looked for together.
-_DAY_OF_MONTH: Final = re.compile(
-    r",?\s(?:the\s|den\s|dem\s|le\s|el\s|il\s|dia\s|de\s)?(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|e|º|ª)?(?![\w:/%€£$]|[.,-]\d|\s?(?:uhr|h|am|pm|a\.m|p\.m|heures|horas|uur|ore|o'clock)\b)"
-)
-_WEEKS_AHEAD: Final = 10
 DIGIT = re.compile(r"\d")
-_GAP = r"[\s,.]{1,3}(?:(?:de|del|di|do|of|den|the|al)\s)?"
+_GAP = r"[\s,.-]{1,3}(?:(?:de|del|di|do|of|den|the|al|nam)\s)?"
 _NUMERIC = re.compile(
-    r"(?<![\d.,/:-])(?:(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})"
+    r"(?<![\d.,/:-])(?:(?P<y>\d{4})[-./]\s?(?P<m>\d{1,2})[-./]\s?(?P<d>\d{1,2})"
     r"|(?P<a>\d{1,2})(?P<s>[./-])\s?(?P<b>\d{1,2})(?:(?P=s)\s?(?P<z>\d{4}|\d{2})?)?)(?![\d/:%]|[.,-]\d)"
 )
 #: Behind a number that is no day: it goes on (1.240, 1 240, 2,5), or is an hour. A year, also of the Buddhist era.
@@ -39,31 +37,22 @@ _NO_DAY: Final = r"(?![\d:]|[.,'’\u00a0\u202f ]\d{3}(?!\d)|[.,]\d{1,2}(?!\d))"
 _YEARS: Final = r"(?:19|20|2[45])\d\d(?!\d|[.,]\d)"
 #: Folding takes Korean syllables apart.
 _YEAR, _MONTH, _DAY = ("|".join(map(fold, marks)) for marks in ("年년", "月월", "日号號일"))
+#: Years before the first of an era.
+_ERAS: Final = {"令和": 2018, "民国": 1911, "民國": 1911}
 _HAN = re.compile(
-    rf"(?:(?P<y>\d{{4}})\s?(?:{_YEAR})\s?)?(?P<m>\d{{1,2}})\s?(?:{_MONTH})\s?(?P<d>\d{{1,2}})\s?(?:{_DAY})"
+    rf"(?:(?P<era>{alternatives(_ERAS)})?\s?(?P<y>\d{{1,4}})\s?(?:{_YEAR})\s?)?(?P<m>\d{{1,2}})\s?(?:{_MONTH})\s?(?P<d>\d{{1,2}})\s?(?:{_DAY})"
 )
-
-
-class Named(NamedTuple):
-    """A day that a text names: where it stands (offsets of the folded text), and how exactly it was written."""
-
-    start: int
-    end: int
-    day: date
-    kind: Literal["absolute", "weekday", "relative"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
     months: dict[str, int]
-    days: dict[str, int]
-    relative: dict[str, int]
-    words: tuple[str, ...]
     by_month: re.Pattern[str]
-    by_word: re.Pattern[str]
+    persian: dict[str, int]
+    by_persian: re.Pattern[str]
 
 
-@loads_shipped(("calendar.toml",), ("deadlines.toml",), ("fact_words.toml",), ("files.toml",), ("records.toml",))
+@loads_shipped(("fact_words.toml",), ("files.toml",), ("records.toml",))
 @cache
 def read_lexicon(name: str) -> dict[str, Any]:
     """Return a table of the lexicon folder, by language."""
@@ -72,7 +61,7 @@ def read_lexicon(name: str) -> dict[str, Any]:
 
 def names_a_day(text: str, language: str) -> bool:
     """Say quickly, for the folded `text`, whether it may name a day: it holds a digit or the word for a day."""
-    return DIGIT.search(text) is not None or any(map(text.__contains__, _calendar(language).words))
+    return DIGIT.search(text) is not None or any(map(text.__contains__, near_words(language)))
 
 
 def days_in(text: str, language: str, now: datetime) -> list[Named]:
@@ -80,23 +69,25 @@ def days_in(text: str, language: str, now: datetime) -> list[Named]:
 
     Without a known language the English calendar is used together with the numbers. A date without a year is the next one.
     """
-    calendar = _calendar(language if language in CALENDARS else "en")
-    today = now.date()
-    found = _with_digits(text, language, calendar, now) if DIGIT.search(text) else []
+    known = language if language in CALENDARS else "en"
+    found = _with_digits(text, language, known, now) if DIGIT.search(text) else []
     taken = [(named.start, named.end) for named in found]
-    for named in _by_word(text, calendar, today):
+    for named in near_days(text, known, now.date()):
         if not any(start <= named.start < end for start, end in taken):
             found.append(named)
     return sorted(found)
 
 
-def _with_digits(text: str, language: str, calendar: _Calendar, now: datetime) -> list[Named]:
+def _with_digits(text: str, language: str, known: str, now: datetime) -> list[Named]:
+    calendar = _calendar(known)
     found = [*_numeric(text, language, now)]
     if not text.isascii():
         found += _han(text, now.date())
     # A plain search for each name costs a fraction of the pattern, and most sentences hold none.
     if any(map(text.__contains__, calendar.months)):
         found += _by_month(text, calendar, now.date())
+    if any(map(text.__contains__, calendar.persian)):
+        found += _by_persian(text, calendar, now.date())
     return found
 
 
@@ -109,58 +100,66 @@ def _by_month(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
             yield Named(match.start(), match.end(), named, "absolute")
 
 
-def _by_word(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
-    if not any(map(text.__contains__, calendar.words)):
-        return
-    for match in calendar.by_word.finditer(text):
-        word = match.group()
-        if (ahead := calendar.relative.get(word)) is not None:
-            yield Named(match.start(), match.end(), today + timedelta(days=ahead), "relative")
-        else:
-            ahead = (calendar.days[word] - today.weekday() - 1) % 7 + 1
-            number = _DAY_OF_MONTH.match(text, match.end())
-            exact = _with_number(today + timedelta(days=ahead), int(number["day"])) if number else None
-            if number and exact is not None:
-                yield Named(match.start(), number.end(), exact, "absolute")
-            else:
-                yield Named(match.start(), match.end(), today + timedelta(days=ahead), "weekday")
+def _by_persian(text: str, calendar: _Calendar, today: date) -> Iterator[Named]:
+    for match in calendar.by_persian.finditer(text):
+        year = int(match["y"]) if match["y"] else None
+        if (named := _on_persian(year, calendar.persian[match["m"]], int(match["d"]), today)) is not None:
+            yield Named(match.start(), match.end(), named, "absolute")
 
 
-def _with_number(day: date, number: int) -> date | None:
-    """Return the next of these days of the week that is the `number` of its month: "Friday 22nd"."""
-    weeks = (day + timedelta(weeks=week) for week in range(-1, _WEEKS_AHEAD))
-    return next((later for later in weeks if later.day == number), None)
+def _on_persian(year: int | None, month: int, day: int, today: date) -> date | None:
+    try:
+        if year is not None:
+            return persian_day(year, month, day)
+        named = persian_day(persian_year(today), month, day)
+        return named if named >= today - timedelta(days=_BACK) else persian_day(persian_year(today) + 1, month, day)
+    except ValueError:
+        return None
 
 
 def _numeric(text: str, language: str, now: datetime) -> Iterator[Named]:
+    order = _order(language, now)
     for match in _NUMERIC.finditer(text):
         if match["y"]:
-            year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+            named = _of_year(int(match["y"]), int(match["m"]), int(match["d"]), now.date())
         else:
-            first, second = int(match["a"]), int(match["b"])
-            if (
-                match["z"] is None
-                and match["s"] != "/"
-                and not (match["s"] == "." and match.group().rstrip().endswith("."))
-            ):
-                # 3.5 and 10-12 are numbers as often as dates; "6.3." and "6/3" are dates.
-                continue
-            month_first = second > 12 or (match["s"] == "/" and first <= 12 and _order(language, now) == "mdy")
-            day, month = (second, first) if month_first else (first, second)
-            year = int(match["z"]) + (2000 if len(match["z"]) == 2 else 0) if match["z"] else 0
-        if (named := _on(year or None, month, day, now.date())) is not None:
+            named = _short(match, order, now.date())
+        if named is not None:
             yield Named(match.start(), match.end(), named, "absolute")
+
+
+def _short(match: re.Match[str], order: _Order, today: date) -> date | None:
+    """Return the day of numbers that do not begin with the year."""
+    mark, first, second, year = match["s"], int(match["a"]), int(match["b"]), match["z"]
+    pointed = mark == "." and match.group().rstrip().endswith(".")
+    if year is None and mark != "/" and not pointed:
+        return None  # 3.5 and 10-12 are numbers as often as dates; "6.3." and "6/3" are dates.
+    month_first = second > 12 or (first <= 12 and order == "mdy" and (mark == "/" or year is None))
+    day, month = (second, first) if month_first else (first, second)
+    if year is None:
+        return _on(None, month, day, today)
+    return _of_year(int(year) + (2000 if len(year) == 2 else 0), month, day, today)
+
+
+def _of_year(year: int, month: int, day: int, today: date) -> date | None:
+    """Return the day of a year that may be of the Persian or of the Buddhist era."""
+    if year in PERSIAN_YEARS:
+        return _on_persian(year, month, day, today)
+    return _on(year - _BUDDHIST if year > _BUDDHIST_FROM else year, month, day, today)
 
 
 def _han(text: str, today: date) -> Iterator[Named]:
     for match in _HAN.finditer(text):
-        year = int(match["y"]) if match["y"] else None
+        year = int(match["y"]) + _ERAS.get(match["era"] or "", 0) if match["y"] else None
+        year = year + 2000 if year is not None and year < 100 else year
         if (named := _on(year, int(match["m"]), int(match["d"]), today)) is not None:
             yield Named(match.start(), match.end(), named, "absolute")
 
 
 def _order(language: str, now: datetime) -> _Order:
-    """Tell how a sender writes 3/6: in English as the time zone of the mail suggests, elsewhere the day first."""
+    """Tell how a sender writes 3/6: in English as the time zone of the mail suggests, elsewhere as the language does."""
+    if language in CALENDARS and day_words(language).get("numbers_month_first"):
+        return "mdy"
     offset = now.utcoffset()
     if language != "en" or offset is None:
         return "dmy"
@@ -180,39 +179,27 @@ def _on(year: int | None, month: int, day: int, today: date) -> date | None:
 
 @cache
 def _calendar(language: str) -> _Calendar:
-    raw = read_lexicon(_CALENDAR)[language]
-    cut = 1 if language in _CUT else 0
+    raw = day_words(language)
+    cut = raw.get("cut", 0)
     months = {
         fold(name)[: -cut or None]: number for number, names in enumerate(raw.get("months", ()), 1) for name in names
     }
-    days = {fold(name): number for number, names in enumerate(raw["days"]) for name in names}
-    relative = {fold(w): n for n, key in enumerate(("today", "tomorrow", "day_after")) for w in raw[key]}
-    spaced = language not in _UNSPACED
-    edge, stop = (r"(?<!\w)", r"(?!\w)") if spaced else ("", "")
-    name = _alternatives(months)
-    before = "ב?" if language == "he" else ""
-    ending = r"\w{0,4}" if language in _INFLECTED else ""
-    apart = r"\s" if language in _MONTH_FIRST else r"[^\S\n]"
-    by_month = re.compile(
+    persian = {fold(name): number for number, names in enumerate(raw.get("persian_months", ()), 1) for name in names}
+    by_persian = re.compile(
+        rf"(?<!\d)(?P<d>\d{{1,2}}){_GAP}(?P<m>{alternatives(persian)})(?!\w)(?:\s(?P<y>1[34]\d\d))?"
+    )
+    return _Calendar(months, _by_month_pattern(raw, months, language), persian, by_persian)
+
+
+def _by_month_pattern(raw: dict[str, Any], months: dict[str, int], language: str) -> re.Pattern[str]:
+    edge, stop = edges(language)
+    name = alternatives(months)
+    before = f"{raw['month_before']}?" if "month_before" in raw else ""
+    ending = r"\w{0,4}" if raw.get("month_endings") else ""
+    apart = r"\s" if raw.get("month_first") else r"[^\S\n]"
+    return re.compile(
         rf"(?<!\d)(?:(?<!\d[.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|o|a|º|-?e|-?i|-?го|-?те)?{_GAP}{before}(?P<m>{name}){ending}{stop}"
         rf"(?:{_GAP}(?P<y>{_YEARS}))?"
         rf"|(?:(?P<w>\d{{4}})(?:\s?m\.|\.|\s?gada)?\s)?{edge}(?P<n>{name}){ending}\.?{apart}(?P<e>\d{{1,2}})"
         rf"(?:st|nd|rd|th|d\.)?{_NO_DAY}(?:,?\s(?P<z>{_YEARS}))?)"
-    ) if months else re.compile(r"(?!)")  # fmt: skip
-    by_word = re.compile(rf"{edge}(?:{_alternatives(days | relative)}){stop}")
-    return _Calendar(months, days, relative, tuple(days | relative), by_month, by_word)
-
-
-def _alternatives(names: dict[str, int]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
-
-
-#: Languages whose words are not set apart by spaces, and those that inflect the names of months by endings.
-_UNSPACED: Final = frozenset(["ja", "zh", "ko", "th"])
-_INFLECTED: Final = frozenset(["fi", "et", "lv", "lt", "hu", "tr", "sl", "hr", "sr", "ro", "eu"])
-#: Languages that write the month before the day; in others a number below a month belongs to the next line.
-_MONTH_FIRST: Final = frozenset(["en", "hu", "lt", "lv", "eu", "zh", "ja", "ko"])
-#: Languages whose endings replace the last letter of a name.
-_CUT: Final = frozenset(["lv", "lt"])
-#: The languages there are calendars for.
-CALENDARS: Final = frozenset(read_lexicon(_CALENDAR))
+    )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from glassdome.engine.builtin.dates import CALENDARS, DIGIT, Named, days_in, names_a_day, read_lexicon
+from glassdome.engine.builtin.dates import CALENDARS, DIGIT, days_in, names_a_day
+from glassdome.engine.builtin.day_words import alternatives, day_words, edges
+from glassdome.engine.builtin.named import Named
+from glassdome.engine.builtin.numbered import numbered_days
+from glassdome.engine.builtin.periods import period_words, periods_in
+from glassdome.engine.builtin.spans import span_in, span_words
 from glassdome.engine.builtin.words import fold
 
-__all__ = ["Deadline", "deadline_of"]
+__all__ = ["Deadline", "deadline_of", "refers_back"]
 
 #: Characters of a sentence read.
 _READ: Final = 400
@@ -23,14 +28,6 @@ _AFTER: Final = 24
 _BESIDE: Final = 6
 #: Days ahead that a deadline may lie; further ahead it is the end of a contract.
 _FURTHEST: Final = 550
-_HOURS_A_DAY: Final = 24
-#: Days in which each number of a month comes by.
-_TWO_MONTHS: Final = 62
-#: The number of a day at the end of a clause: behind an article, or with a point; no amount, hour or longer date.
-_NUMBER: Final = (
-    r"(?:(?:the|den|dem|zum|le|el|il|dia|del|de|o|ao)\s(?P<first>[12]?\d|3[01])(?:st|nd|rd|th|er|e)?(?=\s*$|[.,;:!?)](?:\s|$))"
-    r"|(?P<second>[12]?\d|3[01])\.(?=\s*$|\s[a-z]))"
-)
 _HOUR: Final = (
     r"(?:\d{1,2}[:.h]\d{2}|\d{1,2}\s?(?:h|uhr|am|pm|a\.m|p\.m|heures|horas|uur|ore)\b|(?:le|las|ore|alle)\s\d{1,2}\b)"
 )
@@ -56,10 +53,10 @@ class _Words:
     before: re.Pattern[str]
     hour: re.Pattern[str]
     after: re.Pattern[str]
-    span: re.Pattern[str]
-    number: re.Pattern[str]
-    units: dict[str, float]
+    between: re.Pattern[str]
+    same_day: re.Pattern[str]
     lasts: tuple[str, ...]
+    hints: tuple[str, ...]
 
 
 def deadline_of(sentence: str, language: str, now: datetime, *, folded: str | None = None) -> Deadline | None:
@@ -67,93 +64,114 @@ def deadline_of(sentence: str, language: str, now: datetime, *, folded: str | No
 
     `folded` is the sentence in folded form, where the caller has it.
     """
-    text = folded if folded is not None and len(sentence) <= _READ else fold(sentence[:_READ])
+    text = _folded(sentence, folded)
     language = language if language in CALENDARS else "en"
-    if not names_a_day(text, language):
-        return None
     words = _words(language)
+    if not names_a_day(text, language) and not any(map(text.__contains__, words.hints)):
+        return None
     found = _found(text, language, words, now)
     lasts = found is not None and any(map(text.__contains__, words.lasts))
     return replace(found, lasts=True) if found is not None and lasts else found
 
 
+def refers_back(sentence: str, language: str, *, folded: str | None = None) -> bool:
+    """Return whether a sentence means a day that another names: "by then", "on the same day"."""
+    words = _words(language if language in CALENDARS else "en")
+    return words.same_day.search(_folded(sentence, folded)) is not None
+
+
+def _folded(sentence: str, folded: str | None) -> str:
+    return folded if folded is not None and len(sentence) <= _READ else fold(sentence[:_READ])
+
+
 def _found(text: str, language: str, words: _Words, now: datetime) -> Deadline | None:
-    named = [item for item in _merged(days_in(text, language, now)) if _is_near(item.day, now)]
+    today = now.date()
+    everything = _named(text, language, now)
+    named = [item for item in _merged(everything) if -1 <= (item.day - today).days <= _FURTHEST]
+    numbered = [item for item in numbered_days(text, language, today) if not _is_among(item, everything)]
+    if (day := _said_day(text, words, [*named, *numbered])) is not None:
+        return Deadline(day=day, said=True)
+    if DIGIT.search(text) and words.hour.search(text):
+        return Deadline(day=named[0].day if named else today, said=True, hour=True)
+    if (day := span_in(text, language, today)) is not None:
+        return Deadline(day=day, said=True)
+    return _only_named(named, numbered)
+
+
+def _only_named(named: Sequence[Named], numbered: Sequence[Named]) -> Deadline | None:
+    """Return the day that a sentence names without a word of a deadline; of several, the first where it is near."""
+    kept = [item for item in named if item.kind != "later"]
+    near = bool(kept) and kept[0].kind in ("relative", "part")
+    if not kept or numbered or (len({item.day for item in kept}) > 1 and not near):
+        return None
+    return Deadline(day=kept[0].day, said=False, near=near)
+
+
+def _said_day(text: str, words: _Words, named: Sequence[Named]) -> date | None:
+    """Return the day that stands next to a word of a deadline."""
     for item in named:
         if words.before.search(text[max(0, item.start - _BEFORE) : item.start]) or words.after.match(
             text[item.end : item.end + _AFTER]
         ):
-            return Deadline(day=item.day, said=True)
-    if (digit := DIGIT.search(text)) and (day := _of_month(text, words, now.date())) is not None:
-        return Deadline(day=day, said=True)
-    if digit and words.hour.search(text):
-        day = named[0].day if named else now.date()
-        return Deadline(day=day, said=True, hour=True)
-    if digit and (ahead := _span(text, words)) is not None:
-        return Deadline(day=now.date() + timedelta(days=ahead), said=True)
-    if len({item.day for item in named}) != 1:
-        return None
-    return Deadline(day=named[0].day, said=False, near=named[0].kind == "relative")
+            return item.day
+    if len(named) > 1 and words.between.search(text[max(0, named[0].start - _BEFORE) : named[0].start]):
+        return named[1].day
+    return None
 
 
-def _is_near(day: date, now: datetime) -> bool:
-    return -1 <= (day - now.date()).days <= _FURTHEST
+def _named(text: str, language: str, now: datetime) -> list[Named]:
+    """Return days and periods in their order; a day inside the words of a period is none, and the other way round."""
+    days = days_in(text, language, now)
+    periods = [item for item in periods_in(text, language, now.date()) if not _is_among(item, days)]
+    return sorted([*days, *periods]) if periods else days
 
 
-def _merged(named: list[Named]) -> Iterable[Named]:
+def _is_among(item: Named, others: Iterable[Named]) -> bool:
+    """Return whether a day shares words with one of the others."""
+    return any(item.start < other.end and other.start < item.end for other in others)
+
+
+def _merged(named: Iterable[Named]) -> Iterator[Named]:
     """Yield the days; "Friday 6 March" and "midnight tomorrow" are one, as the later words say."""
     waiting: Named | None = None
     for item in named:
         if waiting is not None:
-            same = waiting.kind == item.kind == "weekday"
-            beside = item.start - waiting.end <= _BESIDE
-            if beside and waiting.kind == "weekday" and item.kind == "relative":
-                item, waiting = waiting._replace(end=item.end), None  # "Thursday noon" is Thursday's
-            elif waiting.kind != "absolute" and not same and beside:
-                item, waiting = item._replace(start=waiting.start), None
-            else:
+            joined = _joined(waiting, item) if item.start - waiting.end <= _BESIDE else None
+            if joined is None:
                 yield waiting
+            item = joined or item
         waiting = item
     if waiting is not None:
         yield waiting
 
 
-def _of_month(text: str, words: _Words, today: date) -> date | None:
-    """Return the day that only its number names: "by the 10th"; the next one there is."""
-    match = words.number.search(text)
-    if match is None:
+def _joined(first: Named, second: Named) -> Named | None:
+    """Return two days next to each other as one: the part of a day belongs to the other, a date is more exact than a name."""
+    kinds = (first.kind, second.kind)
+    if "part" in kinds and kinds != ("part", "part"):
+        kept = second if first.kind == "part" else first
+    elif kinds == ("weekday", "relative"):
+        kept = first
+    elif first.kind == "absolute" or kinds in (("weekday", "weekday"), ("relative", "relative")):
         return None
-    number = int(match["first"] or match["second"])
-    days = (today + timedelta(days=ahead) for ahead in range(_TWO_MONTHS))
-    return next((day for day in days if day.day == number), None)
-
-
-def _span(text: str, words: _Words) -> int | None:
-    match = words.span.search(text)
-    if match is None:
-        return None
-    count, factor = int(match["count"]), words.units[match["unit"]]
-    return round(count * factor) if 0 < count * factor <= _FURTHEST else None
+    else:
+        kept = second
+    return kept._replace(start=first.start, end=second.end)
 
 
 @cache
 def _words(language: str) -> _Words:
-    raw: dict[str, Any] = read_lexicon("deadlines.toml")[language]
-    spaced = language not in ("ja", "zh", "ko", "th")
+    raw = day_words(language)
+    spaced = raw.get("spaced", True)
     edge = r"(?:^|[^\w])" if spaced else ""
     filler = r"(?:\s[\w.:'’]{1,12}){0,3}" if spaced else ""
-    before = re.compile(rf"{edge}(?:{_any(raw['before'])})[\s:,.(]{{0,3}}{filler}[\s:,.(]{{0,2}}$")
-    hour = re.compile(rf"{edge}(?:{_any(raw['before'])})\s(?:\w{{1,4}}\s)?{_HOUR}") if spaced else re.compile(r"(?!)")
-    after = re.compile(rf"[\s,.)'’-]{{0,3}}\w{{0,4}}\s?(?:{_any(raw['after'])})" if raw["after"] else r"(?!)")
-    factors = {"day": 1.0, "week": 7.0, "month": 30.0, "hour": 1.0 / _HOURS_A_DAY}
-    units = {fold(name): factors[unit] for unit, names in raw["units"].items() for name in names}
-    lead = rf"(?:{_any(raw['days'])})\s?" if raw["days"] else ""
-    stop = r"(?!\w)" if spaced else ""
-    span = re.compile(rf"{edge}{lead}(?P<count>\d{{1,3}})[\s-]?(?P<unit>{_any(units)}){stop}")
-    number = re.compile(rf"{edge}(?:{_any(raw['before'])})\s{_NUMBER}") if spaced else re.compile(r"(?!)")
-    return _Words(before, hour, after, span, number, units, tuple(map(fold, raw.get("lasts", ()))))
-
-
-def _any(names: Iterable[str]) -> str:
-    folded = sorted({fold(name) for name in names}, key=lambda name: (-len(name), name))
-    return "|".join(re.escape(name) for name in folded)
+    leading = alternatives(raw["before"])
+    start, stop = edges(language)
+    return _Words(
+        before=re.compile(rf"{edge}(?:{leading})[\s:,.(]{{0,3}}{filler}[\s:,.(]{{0,2}}$"),
+        hour=re.compile(rf"{edge}(?:{leading})\s(?:\w{{1,4}}\s)?{_HOUR}") if spaced else re.compile(r"(?!)"),
+        after=re.compile(rf"[\s,.)'’-]{{0,3}}\w{{0,4}}\s?(?:{alternatives(raw['after'])})"),
+        between=re.compile(rf"{start}(?:{alternatives(raw.get('between', ()))})[\s\w]{{0,12}}$"),
+        same_day=re.compile(rf"{start}(?:{alternatives(raw.get('same_day', ()))}){stop}"),
+        lasts=tuple(map(fold, raw.get("lasts", ()))), hints=(*period_words(language), *span_words(language)),
+    )  # fmt: skip

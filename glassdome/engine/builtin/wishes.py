@@ -13,7 +13,8 @@ from glassdome.engine.builtin.attention import AttentionFacts
 from glassdome.engine.builtin.author import Author
 from glassdome.engine.builtin.chosen import Tasks, chosen, scene_of
 from glassdome.engine.builtin.codes import hands_a_code
-from glassdome.engine.builtin.dues import with_days
+from glassdome.engine.builtin.deadlines import deadline_of
+from glassdome.engine.builtin.dues import DueScene, with_days
 from glassdome.engine.builtin.intent import Looked, Request
 from glassdome.engine.builtin.pointing import points
 from glassdome.engine.builtin.reading import MailRead, is_copied, is_to_many
@@ -63,7 +64,11 @@ def _chosen(read: MailRead, looked: Sequence[Looked], model: Tasks) -> list[Requ
         many=is_to_many(read), settled=is_settled(read.text),
     )  # fmt: skip
     tasks = chosen(looked, model, scene=scene, reader=read.reader)
-    return with_days(_with_subject(tasks, read), looked, read.written.date())
+    setting = DueScene(
+        language=read.language, today=read.written.date(), machine=read.by_machine,
+        subject=deadline_of(read.message.subject, read.language, read.written),
+    )  # fmt: skip
+    return with_days(tasks, looked, setting)
 
 
 def _without_pointers(message: Message, tasks: Sequence[Request]) -> list[Request]:
