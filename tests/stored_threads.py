@@ -9,7 +9,7 @@ from glassdome.values.thread import Debt, Thread, ThreadState, Turn
 from glassdome.values.thread_mail import ThreadMail
 from tests.samples import NOON, a_ref
 
-__all__ = ["BOB", "store_threads"]
+__all__ = ["BOB", "store_prose", "store_threads"]
 
 BOB = "bob@example.com"
 
@@ -36,3 +36,9 @@ async def store_threads(
             summary="Bob asks.",
         )  # fmt: skip
         assert await database.threads.settle(due, thread, message=due.turns[0].ref, marks=(), look_at=None, now=NOON)
+
+
+async def store_prose(database: Database, text: str, by: str = "writer:1b") -> None:
+    """Store that text as a model's summary of each thread that waits for one."""
+    while due := await database.thread_proses.claim(now=NOON, until=NOON.replace(year=NOON.year + 1)):
+        assert await database.thread_proses.store(due, text, by=by)

@@ -32,7 +32,7 @@ _CHOSEN_BY: Final = {*_MADE_OF, "engine"}
 
 
 class LiveModel:
-    """Implements Drafter and ModelLibrary over whatever model there is; `engine` is None for the built-in one alone.
+    """Implements Drafter, Teller and ModelLibrary over whatever model there is; `engine` is None for the built-in one alone.
 
     `probes` is what `/health` asks: empty, or one entry named as the engine.
     """
@@ -109,6 +109,12 @@ class LiveModel:
         if self.engine is None:
             raise ModelUnavailable("No model is configured that could write.")
         return await self.engine.draft(message, signals=signals, sensitive=sensitive, context=context)
+
+    async def retell(self, notes: Message, *, context: Context, language: str) -> Draft:
+        """Return the summary of a thread by the model of the moment; raises as Teller."""
+        if self.engine is None:
+            raise ModelUnavailable("No model is configured that could write.")
+        return await self.engine.retell(notes, context=context, language=language)
 
     async def installed(self) -> tuple[str, ...]:
         """List what the model server has; raises ModelUnavailable."""

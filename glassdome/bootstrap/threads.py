@@ -10,6 +10,7 @@ from glassdome.mailbox.reader import MailboxReader
 from glassdome.pipeline.context import ContextLoader
 from glassdome.pipeline.periodic import PeriodicTask
 from glassdome.pipeline.threads.following import THREADS_EVERY, ThreadFollowing
+from glassdome.pipeline.threads.prose import ThreadProse
 from glassdome.pipeline.threads.reading import ThreadReader
 from glassdome.pipeline.threads.states import ThreadStates
 from glassdome.pipeline.threads.turns import ThreadRules, TurnMaker
@@ -50,3 +51,14 @@ def add_threads(
         threads=app.database.threads, reader=folders, states=states, backoff=reader.backoff, clock=app.clock
     )
     app.periodic_tasks.append(PeriodicTask("threads", app.threads.poll, every=lambda: THREADS_EVERY))
+    prose = ThreadProse(
+        store=app.database.thread_proses,
+        preferences=app.database.preferences,
+        queue=app.database.queue,
+        teller=app.models,
+        on=lambda: app.roles.grant().counts("summary"),
+        model=lambda: app.engine.model if app.engine is not None else "",
+        clock=app.clock,
+        metrics=app.metrics,
+    )
+    app.periodic_tasks.append(PeriodicTask("thread_prose", prose.step, every=prose.pause))

@@ -51,6 +51,7 @@ def _row(item: StoredThread, *, named: bool) -> tuple[str | Text, ...]:
     thread, debt = item.thread, item.thread.debt
     others = [person for person in thread.people if person != item.mailbox]
     lines = [thread.subject or "(no subject)", ", ".join(others[:3]) + (" ..." if len(others) > 3 else ""), thread.why]
+    lines += [f"{item.prose} ({item.prose_by})"] if item.prose else []
     lines += [f"in {item.mailbox}"] if named else []
     due = debt.due.isoformat() if debt is not None and debt.due is not None else ""
     told = Text("\n").join(Text(line) for line in lines if line)

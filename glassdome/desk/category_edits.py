@@ -80,7 +80,7 @@ class CategoryName(CategoriesOf):
 
 
 class CategorySave(CategoryName):
-    """The category to save. What is not given stays as it was; renamed, its mail follows."""
+    """The category to save. A part that is not given stays; renamed, its mail follows."""
 
     old: Annotated[_Name, Field(description="To save: the name until now, where it changes")] = ""
     words: Annotated[
@@ -95,7 +95,7 @@ class CategorySave(CategoryName):
 
 
 class CategoryEdit(CategorySave):
-    """Save or remove one category. What a saved one is not given stays as it was; renamed, its mail follows."""
+    """Save or remove one category. A part that is not given stays; renamed, its mail follows."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_SAVED, _RENAMED]})
 

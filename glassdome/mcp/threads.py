@@ -40,6 +40,7 @@ class ThreadText(Shape):
     owed: str = Field(description="The sentence that says what is owed")
     why: str
     summary: str
+    prose: str = Field(description="A summary by a language model; empty where there is none")
 
 
 class ThreadRow(Shape):
@@ -56,6 +57,7 @@ class ThreadRow(Shape):
     remind: bool = Field(description="A reminder would be right now")
     last_at: str
     mails: int
+    prose_by: str | None = Field(description="The model that wrote `prose`")
     engine_access: EngineAccess = Field(description="How much of its mail the owner lets a language model see")
     untrusted: ThreadText | None = Field(description="null where the owner lets no language model see it")
 
@@ -124,6 +126,7 @@ def _thread_text(shape: Mapping[str, Any], access: EngineAccess) -> ThreadText |
         owed=phrase(owed["quote"]) if body and owed is not None else "",
         why=phrase(shape["why"]) if body else "",
         summary=phrase(shape["summary"]) if body else "",
+        prose=phrase(shape["prose"] or "") if body else "",
     )
 
 

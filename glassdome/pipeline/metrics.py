@@ -19,7 +19,7 @@ def observe_verdict(metrics: Metrics, judged: Judged) -> None:
 
 
 def observe_model(metrics: Metrics, model: str, usage: Usage, error: GlassdomeError | None) -> None:
-    """Count what one message cost; its outcomes are `analysis`, `repair`, `draft`, or the code of the error."""
+    """Count what one message cost; its outcomes are `analysis`, `repair`, `draft`, `thread`, or the code of the error."""
     spent = usage
     if error is not None:
         metrics.errors.labels(error.code).inc()

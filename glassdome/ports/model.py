@@ -21,6 +21,7 @@ __all__ = [
     "ModelLibrary",
     "Prompt",
     "PullProgress",
+    "Teller",
     "TriedEngine",
 ]
 
@@ -170,4 +171,12 @@ class Drafter(Protocol):
         context: Context,
     ) -> Draft:
         """Return a draft; raises EngineError or PolicyRefused (`engine_access` is `never`)."""
+        ...
+
+
+class Teller(Protocol):
+    """Writes the summaries of threads."""
+
+    async def retell(self, notes: Message, *, context: Context, language: str) -> Draft:
+        """Return the summary that `notes` lead to; raises EngineError or PolicyRefused (`engine_access` is `never`)."""
         ...

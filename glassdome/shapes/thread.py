@@ -52,6 +52,8 @@ class ThreadShape(BaseModel):
     last_at: str
     mails: int
     summary: str
+    prose: Annotated[str | None, Field(description="A summary by a language model; null where none covers every mail")]
+    prose_by: Annotated[str | None, Field(description="The model that wrote it")]
 
 
 class TurnShape(BaseModel):
@@ -104,6 +106,8 @@ def thread_shape(stored: StoredThread) -> dict[str, Any]:
         "last_at": rfc3339(thread.last_at),
         "mails": thread.mails,
         "summary": thread.summary,
+        "prose": stored.prose or None,
+        "prose_by": stored.prose_by or None,
     }
 
 

@@ -31,6 +31,7 @@ from glassdome.store.profiles import Profiles
 from glassdome.store.progress import Progress
 from glassdome.store.queue import Queue
 from glassdome.store.sessions import SessionTable
+from glassdome.store.thread_prose import ThreadProses
 from glassdome.store.threads import Threads
 from glassdome.store.webhooks import Webhooks
 
@@ -67,6 +68,7 @@ class Database:
         self.model_roles = ModelRoles(connections)
         self.model_speeds = ModelSpeeds(connections)
         self.threads = Threads(connections)
+        self.thread_proses = ThreadProses(connections)
 
     async def ping(self) -> None:
         """Return when the database answers; raises StoreUnavailable."""

@@ -14,6 +14,8 @@ __all__ = ["thread_names", "thread_turns", "threads"]
 
 #: `begun_by_reply`: its first known mail answers one that it does not name. `state` is empty until it was computed once. `look_at` is when it must be computed: at once after a new mail, later
 #: where time alone may change it, NULL where nothing can. `revision` counts the changes of the thread's turns.
+#: `prose` is the summary by the model `prose_by`, which covers the turns up to the id `prose_turn`. `prose_due` is when it must be
+#: written again, NULL where nothing is to do; while it is set, `prose` is behind.
 threads = table(
     "llm_threads",
     Column("id", big_id(), primary_key=True, autoincrement=True),
@@ -40,6 +42,10 @@ threads = table(
     Column("revision", BigInteger, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("look_at", Instant),
+    Column("prose", Words),
+    Column("prose_by", Clipped(200)),
+    Column("prose_turn", BigInteger),
+    Column("prose_due", Instant),
     Column("updated_at", Instant, nullable=False),
     Index("ix_llm_threads_newest", "last_at", "id"),
     Index("ix_llm_threads_mailbox", "mailbox", "last_at", "id"),
@@ -49,6 +55,7 @@ threads = table(
     Index("ix_llm_threads_domain_state", "domain", "state", "last_at", "id"),
     Index("ix_llm_threads_subject", "mailbox", "subject_key"),
     Index("ix_llm_threads_look", "look_at"),
+    Index("ix_llm_threads_prose", "prose_due"),
 )
 
 #: One row per mail, without its text. `message_key` is the SHA-256 of its Message-ID, or of its place where it has none.

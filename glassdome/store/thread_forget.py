@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from glassdome.store.connections import Connections
 from glassdome.store.keywords import plan_keyword
 from glassdome.store.schema import cursors, progress, thread_names, thread_turns, threads
-from glassdome.store.thread_link import stale
+from glassdome.store.thread_link import UNTOLD, stale
 
 __all__ = ["CURSORS", "READ", "forget_before", "forget_mailbox", "forget_person", "forget_turns", "stop_reading"]
 
@@ -26,7 +26,7 @@ READ: Final = "threads"
 STEP: Final = 200
 _BLANK: Final = {
     "state": "", "debt": None, "message": None, "due": None, "why": "", "summary": "", "asked_of_me": None,
-    "asked_of_them": None,
+    "asked_of_them": None, **UNTOLD,
 }  # fmt: skip
 
 

@@ -26,10 +26,12 @@ from glassdome.values.refs import MessageRef
 from glassdome.values.thread import Turn
 from glassdome.values.thread_mail import ThreadMail
 
-__all__ = ["AT_ONCE", "correct", "lock_mailbox", "stale", "take"]
+__all__ = ["AT_ONCE", "UNTOLD", "correct", "lock_mailbox", "stale", "take"]
 
 #: A moment that has come.
 AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: A thread whose model's summary must be written from its mails again; the one so far may cover mails that are gone.
+UNTOLD: Final[dict[str, Any]] = {"prose": None, "prose_by": None, "prose_turn": None, "prose_due": AT_ONCE}
 #: How far apart two mails of one subject may lie and still be one conversation.
 _SAME_TALK: Final = timedelta(days=30)
 #: Threads of one subject that are looked at, the newest.
@@ -76,6 +78,7 @@ async def correct(connection: AsyncConnection, ref: MessageRef, *, suspected: bo
             turn = replace(row.turn, suspected=suspected)
             await connection.execute(update(thread_turns).where(thread_turns.c.id == row.id).values(turn=turn))
             await stale(connection, [row.thread])
+            await connection.execute(update(threads).where(threads.c.id == row.thread).values(**UNTOLD))
 
 
 async def stale(connection: AsyncConnection, ids: Sequence[int]) -> None:
@@ -97,6 +100,7 @@ async def _grow(connection: AsyncConnection, thread: int, turn: Turn, *, now: da
         "revision": found.revision + 1,
         "look_at": AT_ONCE,
         "updated_at": now,
+        **({"prose_due": now} if by else UNTOLD),
     }
     await connection.execute(update(threads).where(threads.c.id == thread).values(**values))
 
@@ -146,5 +150,5 @@ async def _merge(connection: AsyncConnection, row: Row[Any], *, into: Row[Any]) 
     kept = (await connection.execute(select(threads).where(threads.c.id == into.id))).one()
     values: dict[str, Any] = {"marks": (*kept.marks, *row.marks), "mails": kept.mails + row.mails}
     values |= {"last_at": max(kept.last_at, row.last_at), "people": tuple(dict.fromkeys((*kept.people, *row.people)))}
-    await connection.execute(update(threads).where(threads.c.id == into.id).values(**values))
+    await connection.execute(update(threads).where(threads.c.id == into.id).values(**values, **UNTOLD))
     await connection.execute(delete(threads).where(threads.c.id == row.id))

@@ -153,4 +153,13 @@ def stored_thread(row: Row[Any]) -> StoredThread:
         mails=row.mails,
         summary=row.summary,
     )
-    return StoredThread(mailbox=row.mailbox, thread=thread, message=row.message, updated_at=row.updated_at)
+    return StoredThread(
+        mailbox=row.mailbox, thread=thread, message=row.message, updated_at=row.updated_at, **_prose(row)
+    )
+
+
+def _prose(row: Row[Any]) -> dict[str, str]:
+    """Read the model's summary; one that is behind is left out."""
+    if row.prose is None or row.prose_due is not None:
+        return {}
+    return {"prose": row.prose, "prose_by": row.prose_by or ""}

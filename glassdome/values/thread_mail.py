@@ -10,7 +10,7 @@ from glassdome.values.action import Action
 from glassdome.values.refs import MessageRef
 from glassdome.values.thread import Thread, Turn
 
-__all__ = ["ANSWER", "WAITING", "DueThread", "Mark", "Placed", "Reminder", "StoredThread", "ThreadMail"]
+__all__ = ["ANSWER", "WAITING", "DueProse", "DueThread", "Mark", "Placed", "Reminder", "StoredThread", "ThreadMail"]
 
 #: The keyword of the mail that the owner owes an answer to, and of the owner's last mail while others owe one.
 ANSWER: Final = "glassdome-answer"
@@ -77,9 +77,33 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredThread:
-    """A thread of a mailbox; `message` is the mail that its state rests on, None where it is closed."""
+    """A thread of a mailbox; `message` is the mail that its state rests on, None where it is closed.
+
+    `prose` is a summary by the language model `prose_by`; empty where none covers every mail.
+    """
 
     mailbox: str
     thread: Thread
     message: MessageRef | None
     updated_at: datetime
+    prose: str = ""
+    prose_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueProse:
+    """A thread whose summary by a language model must be written.
+
+    `before` is the one so far, `turns` are the mails that it does not cover, oldest first, `last` is the row of the newest.
+    A text made for an older `revision` is not stored. `others` says that somebody else than the owner wrote in the thread.
+    """
+
+    id: int
+    mailbox: str
+    subject: str
+    revision: int
+    mails: int
+    before: str
+    turns: tuple[Turn, ...]
+    last: int
+    others: bool

@@ -11,7 +11,7 @@ from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.verdict import Label
 
-__all__ = ["accepted", "draft_fault", "summary_fault"]
+__all__ = ["accepted", "draft_fault", "prose_fault", "summary_fault"]
 
 _WORDS: Final = re.compile(r"\w+")
 _NUMBERS: Final = re.compile(r"\d{1,12}(?:[.,:' ]\d{1,12}){0,8}")
@@ -84,6 +84,17 @@ def draft_fault(text: str, message: Message, mailbox: str) -> str:
     if fault := _any_fault(text, _mail(message), mailbox):
         return fault
     return "addressee" if _greets_owner(text, message, mailbox) else ""
+
+
+def prose_fault(text: str, notes: Message, before: str) -> str:
+    """Return why a thread's summary is refused; as `summary_fault`.
+
+    `notes` are on the mails that are new in it. What it keeps of `before`, the one so far, is no copy and not invented.
+    """
+    if fault := _any_fault(text, _mail(notes), before):
+        return fault
+    known = f"{before}\n{_mail(notes)}"
+    return "contradicts" if _FRAUD.search(text) and not _FRAUD.search(known) else ""
 
 
 def _any_fault(text: str, mail: str, *more: str) -> str:

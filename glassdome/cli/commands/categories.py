@@ -39,7 +39,7 @@ def save(
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Forget the words and senders that it has so far.")] = False,
 ) -> None:
-    """Add a category, or change the one of that name. What is not given stays as it was."""
+    """Add a category, or change the one of that name. A part that is not given stays as it was."""
     from glassdome.cli import categories as work
 
     empty: list[str] | None = [] if clear else None

@@ -11,16 +11,16 @@ from typing import Any, Final, TypeVar
 from glassdome.core import limits, log
 from glassdome.core.errors import OutputInvalid, PromptTooLarge
 from glassdome.engine.builtin.language import language_of
-from glassdome.engine.llm.clean import clean_lines
+from glassdome.engine.llm.clean import clean_lines, clean_phrase
 from glassdome.engine.llm.decode import decode
 from glassdome.engine.llm.foreign import foreign_references
-from glassdome.engine.llm.obedient import repeats_prompt
+from glassdome.engine.llm.obedient import obeys, repeats_prompt
 from glassdome.engine.llm.opinion import Reading, other_language, read_answer
-from glassdome.engine.llm.schema import READING_SCHEMA, REPLY_SCHEMA
+from glassdome.engine.llm.schema import READING_SCHEMA, REPLY_SCHEMA, THREAD_SCHEMA
 from glassdome.engine.prompt.build import BuiltPrompt, PromptBudget, build_prompt
 from glassdome.engine.prompt.privacy import sensitive_values, veil
 from glassdome.engine.prompt.tokens import TokenScale
-from glassdome.engine.prompt.version import READING, REPLY, PromptVersion, load_version
+from glassdome.engine.prompt.version import READING, REPLY, THREAD, PromptVersion, load_version
 from glassdome.ports.model import Completion, DigestedModel, LanguageModel, Prompt
 from glassdome.values.context import Context
 from glassdome.values.message import Message
@@ -34,11 +34,13 @@ _Build = Callable[..., BuiltPrompt]
 _log = log.get_logger(__name__)
 
 #: Read at import: an engine is made on the event loop, where no file may be read.
-_READING, _REPLY = load_version(READING), load_version(REPLY)
+_READING, _REPLY, _THREAD = load_version(READING), load_version(REPLY), load_version(THREAD)
 #: Tokens for one reading: a full answer has 400, half as much again for languages that cost more.
 READING_TOKENS: Final = 900
 #: Tokens for one draft.
 REPLY_TOKENS: Final = 700
+#: Tokens for the summary of a thread.
+THREAD_TOKENS: Final = 400
 #: A repair after an answer that ran out of tokens may write this much more.
 _REPAIR_FACTOR: Final = 1.5
 #: Tokens of the sentence that asks for a repair.
@@ -81,6 +83,7 @@ class LlmEngine:
         self._scale = TokenScale()
         self._reading = _Ask(version=_READING, schema=READING_SCHEMA, tokens=answer_tokens)
         self._reply = _Ask(version=_REPLY, schema=REPLY_SCHEMA, tokens=min(answer_tokens, REPLY_TOKENS))
+        self._thread = _Ask(version=_THREAD, schema=THREAD_SCHEMA, tokens=min(answer_tokens, THREAD_TOKENS))
 
     @property
     def model(self) -> str:
@@ -155,6 +158,27 @@ class LlmEngine:
 
         text, usage = await self._ask(self._reply, build, accept)
         return Draft(text=text, prompt_version=self._reply.version.id(REPLY_SCHEMA), usage=usage)
+
+    async def retell(self, notes: Message, *, context: Context, language: str) -> Draft:
+        """Write the summary of a thread; `notes` holds the one so far and sentences of the mails since.
+
+        Words in another language than `language` (empty: any), an order, or a link, address or number that the notes do not
+        give make it unusable. Raises as `read`.
+        """
+        build = partial(build_prompt, notes, signals=(), sensitive=(), context=context, language=language)
+
+        def accept(answer: Mapping[str, Any], built: BuiltPrompt) -> str:
+            text = clean_phrase(answer["summary"], limits.MAX_SUMMARY_CHARS)
+            if repeats_prompt(text, system=built.prompt.system, boundary=built.boundary) or obeys(text):
+                raise OutputInvalid("it repeated instructions")
+            if other_language(text, language.partition("-")[0].lower()):
+                raise OutputInvalid("the summary was in another language")
+            if foreign_references(text, notes):
+                raise OutputInvalid("the summary named a link, address or number that is not in the e-mails")
+            return text
+
+        text, usage = await self._ask(self._thread, build, accept)
+        return Draft(text=text or None, prompt_version=self._thread.version.id(THREAD_SCHEMA), usage=usage)
 
     async def digest(self) -> str:
         """Return a name for the model's weights, empty if there is none; raises ModelUnavailable, ModelMissing."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from glassdome.core import limits
 from glassdome.engine.builtin.categories import CATEGORIES
 
-__all__ = ["READING_SCHEMA", "REPLY_SCHEMA", "SENSITIVE_TYPES"]
+__all__ = ["READING_SCHEMA", "REPLY_SCHEMA", "SENSITIVE_TYPES", "THREAD_SCHEMA"]
 
 #: Kinds of sensitive data a model may name: what it can see by meaning, where the recognisers need a form.
 SENSITIVE_TYPES: Final = (
@@ -67,3 +67,5 @@ READING_SCHEMA: Final[Mapping[str, Any]] = _object(
 )
 
 REPLY_SCHEMA: Final[Mapping[str, Any]] = _object(needed={"type": "boolean"}, reply=_text(_REPLY_CHARS))
+
+THREAD_SCHEMA: Final[Mapping[str, Any]] = _object(summary=_text(limits.MAX_SUMMARY_CHARS))

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from glassdome.core.errors import ConfigError
 
-__all__ = ["READING", "REPLY", "PromptVersion", "load_version"]
+__all__ = ["READING", "REPLY", "THREAD", "PromptVersion", "load_version"]
 
 #: The versions in use.
 READING: Final = "reading-1"
 REPLY: Final = "reply-1"
+THREAD: Final = "thread-1"
 _HASH_CHARS: Final = 8
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from glassdome.shapes.thread import ThreadShape, WholeThreadShape
 from glassdome.values.thread import ThreadState
-from tests.stored_threads import BOB, store_threads
+from tests.stored_threads import BOB, store_prose, store_threads
 
 from .bench import OTHER, OWN, RO, USER, Bench
 
@@ -54,3 +54,16 @@ async def test_a_key_sees_its_own_threads_alone(bench: Bench, path: str) -> None
     assert await listed(bench, OWN) == ["1@x"]
     more = {"thread_id": "2@x"} if path == ONE else {}
     assert (await bench.get(path, key=OWN, mailbox=OTHER, **more)).status_code == 403
+
+
+async def test_a_model_s_summary_stands_with_its_writer(bench: Bench) -> None:
+    """In the list and in the thread; null where there is none."""
+    await store_threads(bench.database, USER, 1)
+    without = (await bench.get(LIST)).json()[0]
+    await store_prose(bench.database, "Bob waits for it.")
+    (listed,) = (await bench.get(LIST)).json()
+    whole = (await bench.get(ONE, mailbox=USER, thread_id="1@x")).json()
+
+    assert (without["prose"], without["prose_by"]) == (None, None)
+    assert (listed["prose"], listed["prose_by"], listed["summary"]) == ("Bob waits for it.", "writer:1b", "Bob asks.")
+    assert (whole["prose"], whole["prose_by"]) == ("Bob waits for it.", "writer:1b")

@@ -15,7 +15,7 @@ from glassdome.shapes.rendering import RENDERING
 from glassdome.store import migrate, open_database
 from glassdome.values.thread import ThreadState
 from tests.samples import NOON
-from tests.stored_threads import store_threads
+from tests.stored_threads import store_prose, store_threads
 
 ANN = "ann@example.org"
 HOOK = "https://hooks.example.org/[bold]mail"
@@ -33,6 +33,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         async with open_database(found, rendering=RENDERING) as database:
             await store_threads(database, ANN, 1, 2)
             await store_threads(database, "carl@example.net", 3, state=ThreadState.CLOSED)
+            await store_prose(database, "Bob waits for [it].")
 
     asyncio.run(fill())
     return found
@@ -55,6 +56,8 @@ def test_threads_are_shown() -> None:
     assert every.exit_code == owed.exit_code == 0, every.output
     assert ("you owe" in every.stdout, "closed" in every.stdout) == (True, True)
     assert f"in {ANN}" in every.stdout
+    assert "Bob waits for [it]. (writer:1b)" in every.stdout
+    assert {line["prose_by"] for line in lines} == {"writer:1b"}
     assert ("closed" in owed.stdout, NOON.date().isoformat() in owed.stdout) == (False, True)
     assert max(map(len, every.stdout.splitlines())) <= 80
     assert sorted(line["state"] for line in lines) == ["closed", "open_me", "open_me"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glassdome.values.thread import ThreadState
-from tests.stored_threads import store_threads
+from tests.stored_threads import store_prose, store_threads
 from tests.unit.api.bench import OTHER, OWN, USER, Bench
 
 from .browser import browsing
@@ -29,6 +29,18 @@ async def test_threads_are_shown_by_state_with_their_course(bench: Bench) -> Non
     for words in ("talk 1", "You owe an answer. Bob asks.", "Send it?", "bob@example.com"):
         assert words in said, words
     assert lead.startswith("./message?mailbox=user%40example.org")
+
+
+async def test_a_model_s_summary_names_its_writer(bench: Bench) -> None:
+    """The built-in summary stands below."""
+    await store_threads(bench.database, USER, 1)
+    await store_prose(bench.database, "Bob waits for <b>it</b>.")
+    async with browsing(bench) as browser:
+        await browser.open("thread?mailbox=user%40example.org&thread_id=1%40x")
+        said = browser.text
+
+    for words in ("Bob waits for &lt;b&gt;it", "language model writer:1b", "Bob asks."):
+        assert words in said or words in browser.page.html, words
 
 
 @pytest.mark.parametrize("page", [f"threads?mailbox={OTHER}", f"thread?mailbox={OTHER}&thread_id=1%40x"])
