@@ -120,10 +120,15 @@ def _said_day(text: str, words: _Words, named: Sequence[Named]) -> date | None:
 
 
 def _named(text: str, language: str, now: datetime) -> list[Named]:
-    """Return days and periods in their order; a day inside the words of a period is none, and the other way round."""
-    days = days_in(text, language, now)
-    periods = [item for item in periods_in(text, language, now.date()) if not _is_among(item, days)]
-    return sorted([*days, *periods]) if periods else days
+    """Return days and periods in their order; of two that share words, the longer stands."""
+    days, periods = days_in(text, language, now), [*periods_in(text, language, now.date())]
+    if not periods:
+        return days
+    kept: list[Named] = []
+    for item in sorted([*days, *periods], key=lambda item: (item.start - item.end, item.kind in ("period", "later"))):
+        if not _is_among(item, kept):
+            kept.append(item)
+    return sorted(kept)
 
 
 def _is_among(item: Named, others: Iterable[Named]) -> bool:

@@ -21,7 +21,7 @@ _DAY_OF_MONTH: Final = re.compile(
 )
 _WEEKS_AHEAD: Final = 10
 #: Characters before and after a day of the week that may put it into the next week.
-_BESIDE: Final = 24
+_BESIDE: Final = 32
 #: A day so near is not called the next one: it is today, tomorrow or the day after.
 _TOO_NEAR: Final = timedelta(days=2)
 _ENDING: Final = r"\w{0,6}"

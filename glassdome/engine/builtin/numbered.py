@@ -17,7 +17,9 @@ __all__ = ["numbered_days"]
 _NUMBER: Final = "#"
 #: Days in which each number of a month comes by.
 _TWO_MONTHS: Final = 62
-_DAY: Final = r"(?<![\d.,:/-])(?P<day{}>[12]?\d|3[01]|0\d)"
+_DAY: Final = r"(?P<day{}>[12]?\d|3[01]|0\d)"
+#: Before a number without a word: it is no end of a longer one, of an hour or of a span.
+_ALONE: Final = r"(?<![\d.,:/-])"
 #: Behind a number that no ending marks: the end of a clause. A number followed by more figures is no day.
 _CLAUSE_ENDS: Final = r"(?=\s*$|[.,;:!?)](?:\s|$))"
 _GOES_ON: Final = r"(?![\d:/%]|[.,]\d|\s?[%€£$])"
@@ -54,5 +56,5 @@ def _numbered(language: str) -> re.Pattern[str] | None:
     for form, name in sorted(forms, key=lambda pair: -len(pair[0])):
         lead, _, tail = fold(form).partition(_NUMBER)
         end = re.escape(tail) + (stop if tail[-1:].isalnum() else "") if tail else _CLAUSE_ENDS
-        parts.append(f"{edge if lead else ''}{re.escape(lead)}{_DAY.format(name)}{end}{_GOES_ON}")
+        parts.append(f"{edge if lead else _ALONE}{re.escape(lead)}{_DAY.format(name)}{end}{_GOES_ON}")
     return re.compile("|".join(parts)) if parts else None

@@ -12,6 +12,7 @@ from typing import Final
 
 from glassdome.engine.builtin.day_words import alternatives, day_words, edges
 from glassdome.engine.builtin.named import Named
+from glassdome.engine.builtin.persian import persian_month_ends
 from glassdome.engine.builtin.words import fold
 
 __all__ = ["FRIDAY", "period_words", "periods_in"]
@@ -24,6 +25,7 @@ _QUARTER: Final = 3
 _YEAR: Final = 12
 #: Words next to the name of a month, and not periods by themselves.
 _OF_MONTHS: Final = ("of_month", "mid_month", "after_month")
+_MONTHS: Final = ("month", "next_month")
 #: Days back that the end of a named month may lie; further back means the next year.
 _BACK: Final = 45
 
@@ -36,6 +38,7 @@ class _Periods:
     months: dict[str, int]
     of_month: re.Pattern[str]
     last_workday: int
+    persian: bool
 
 
 def period_words(language: str) -> tuple[str, ...]:
@@ -54,7 +57,10 @@ def periods_in(text: str, language: str, today: date) -> Iterator[Named]:
         yield Named(match.start(), match.end(), day, "later")
     for match in periods.pattern.finditer(text):
         period = periods.words[match.group()]
-        day = _end_of(period, today, periods.last_workday)
+        if periods.persian and period in _MONTHS:
+            day = persian_month_ends(today)[_MONTHS.index(period)]
+        else:
+            day = _end_of(period, today, periods.last_workday)
         yield Named(match.start(), match.end(), day, "period" if period in ("week", "month") else "later")
 
 
@@ -108,5 +114,5 @@ def _periods(language: str) -> _Periods:
         of_month=re.compile(
             rf"{edge}(?:(?:(?:{of})|(?P<mid>{mid})){apart}(?P<m>{named}){ending}|(?P<n>{named}){ending}{apart}(?:{after})){stop}"
         ),
-        last_workday=raw.get("last_workday", FRIDAY),
+        last_workday=raw.get("last_workday", FRIDAY), persian="persian_months" in raw,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-__all__ = ["PERSIAN_YEARS", "persian_day", "persian_year"]
+__all__ = ["PERSIAN_YEARS", "persian_day", "persian_month_ends", "persian_year"]
 
 #: Years that are taken for Persian ones.
 PERSIAN_YEARS: Final = range(1300, 1500)
@@ -30,3 +30,11 @@ def persian_year(today: date) -> int:
     """Return the Persian year of a day."""
     year = today.year - 621
     return year if persian_day(year, 1, 1) <= today else year - 1
+
+
+def persian_month_ends(today: date) -> list[date]:
+    """Return the last days of this Persian month and of those that follow, at least twelve."""
+    year = persian_year(today)
+    firsts = [persian_day(year + more, month, 1) for more in (0, 1) for month in range(1, 13)]
+    firsts.append(persian_day(year + 2, 1, 1))
+    return [first - timedelta(days=1) for first in firsts if first > today]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from glassdome.engine.builtin.day_words import CALENDARS, day_words
 from glassdome.engine.builtin.deadlines import deadline_of, refers_back
 from glassdome.engine.builtin.dues import DueScene, with_days
 from glassdome.engine.builtin.intent import look
@@ -15,6 +17,34 @@ from glassdome.engine.builtin.sentences import sentences_of
 
 #: A Tuesday.
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+
+
+#: Forms of a due day in 37 languages.
+SENTENCES = [
+    tuple(line.split("|", 2))
+    for line in Path("tests/data/dues/days.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize("language", sorted({language for language, _, _ in SENTENCES}))
+def test_the_forms_of_a_day(language: str) -> None:
+    """Days of the week, dates, ends of weeks and months, spans and numbers alone, each with its day."""
+    own = [(day, sentence) for tag, day, sentence in SENTENCES if tag == language]
+    found = [(deadline_of(sentence, language, NOW), day, sentence) for day, sentence in own]
+
+    assert len(own) >= 10
+    assert [] == [(day, sentence) for told, day, sentence in found if told is None or day != told.day.isoformat()]
+
+
+def test_every_language_has_every_concept() -> None:
+    """Ends of weeks, months and years, the next week, numbers in words and days by number alone, in each language."""
+    for language in CALENDARS:
+        raw = day_words(language)
+        assert {"week", "next_week", "month"} <= raw["ends"].keys(), language
+        assert "workday" in raw["units"], language
+        assert len(raw["numbers"]) >= 10, language
+        assert all((raw["numbered"], raw["next_week"] or raw["next"])), language
 
 
 @pytest.mark.parametrize(
