@@ -120,7 +120,8 @@ class App:
                 tasks.create_task(part.run())
 
     def stop(self) -> None:
-        """Ask `work` to finish what it began and return."""
+        """Ask `work` to finish what it began and return; an answer of a model inside Glassdome is not waited for."""
+        self.models.interrupt()
         for part in self._parts():
             part.stop()
 

@@ -125,6 +125,12 @@ class LiveModel:
         async for step in self._library().pull(model):
             yield step
 
+    def interrupt(self) -> None:
+        """End what a model inside Glassdome writes: nothing waits for it, and the mail is judged again later."""
+        stop: Callable[[], None] | None = getattr(self._model, "interrupt", None)
+        if stop is not None:
+            stop()
+
     async def aclose(self) -> None:
         """Close the model, and those before it."""
         if self._probe is not None:

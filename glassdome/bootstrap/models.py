@@ -85,7 +85,13 @@ def language_model(settings: Settings) -> Model | None:
                 raise ConfigError("GLASSDOME_MODEL is not set.", fix="Write the path of a GGUF file.")
             from glassdome.integrations.llamacpp import LlamaCpp
 
-            return LlamaCpp(Path(settings.model), num_ctx=settings.ollama_num_ctx)
+            return LlamaCpp(
+                Path(settings.model),
+                num_ctx=settings.ollama_num_ctx,
+                threads=settings.model_threads,
+                temperature=settings.model_temperature,
+                timeout=settings.model_timeout,
+            )
         case "builtin":
             return None
         case _:

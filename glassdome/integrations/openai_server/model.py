@@ -149,17 +149,14 @@ class OpenAiServer:
         system = prompt.system if form in _ENFORCED else f"{prompt.system}\n\n{_described(prompt.schema)}"
         more: dict[str, Any] = {} if form == "text" else {"response_format": _response_format(form, prompt.schema)}
         with translated(self._url, model), in_time(self._url, self._timeout, self._silence) as limits:
-            return await ask_streamed(
-                await self._client.get(),
-                limits,
-                model=model,
-                messages=[{"role": "system", "content": system}, {"role": "user", "content": prompt.user}],
-                max_tokens=prompt.max_tokens,
-                temperature=self._temperature,
-                seed=_SEED,
-                **_STREAMS[self._stream],
-                **more,
-            )
+            body = more | {"model": model, "max_tokens": prompt.max_tokens, "temperature": self._temperature}
+            body |= {"messages": _messages(system, prompt.user), "seed": _SEED}
+            client = await self._client.get()
+            written = await ask_streamed(client, limits, **body, **_STREAMS[self._stream])
+            if not written.is_nothing:
+                return written
+            # Without a stream the server says why it wrote nothing; it may have broken the connection at that, too.
+            return await ask_streamed(client.with_options(max_retries=1), limits, **body)
 
     def _completion(self, written: Written, seconds: float) -> Completion:
         # Some servers put all of an answer with a schema into the field for reasoning.
@@ -215,6 +212,10 @@ class OpenAiServer:
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
         await self._client.aclose()
+
+
+def _messages(system: str, user: str) -> list[dict[str, str]]:
+    return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
 def _context(row: Mapping[str, Any]) -> int | None:

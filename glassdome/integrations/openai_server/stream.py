@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from openai import AsyncOpenAI
+from openai import APIConnectionError, AsyncOpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from glassdome.core.errors import OutputInvalid
@@ -25,6 +25,11 @@ class Written:
         """Nothing was written yet."""
         self.text, self.thoughts, self.finish = "", "", ""
         self.tokens_in, self.tokens_out = 0, 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """The stream ended before it began: servers refuse a request so that they have already answered with 200."""
+        return not (self.text or self.thoughts or self.finish)
 
     def take(self, piece: ChatCompletionChunk) -> None:
         """Add a piece; raises OutputInvalid for an answer without end."""
@@ -65,7 +70,11 @@ async def ask_streamed(client: AsyncOpenAI, limits: Limits, **body: Any) -> Writ
             return found
         # Closed also where time ran out, so that the server stops writing.
         async with answer.parse() as stream:
-            await _gather(limits.watched(aiter(stream)), found)
+            try:
+                await _gather(limits.watched(aiter(stream)), found)
+            except APIConnectionError:
+                if not found.is_nothing:
+                    raise
     return found
 
 

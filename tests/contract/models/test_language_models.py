@@ -67,7 +67,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestLlamaCppInProcess(ModelContract):
-    """A real llama.cpp in this process, held to the schema by its grammar."""
+    """A real llama.cpp in its child process, held to the schema by its grammar."""
 
     @pytest.fixture
     async def model(self, tiny: Path) -> AsyncIterator[LanguageModel]:
@@ -106,6 +106,8 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 class TestLlamaCppServer(ModelContract):
     """A real llama.cpp through HTTP and the official client."""
+
+    counts_prompt = False
 
     @pytest.fixture
     async def model(self, llama_server: str) -> AsyncIterator[LanguageModel]:

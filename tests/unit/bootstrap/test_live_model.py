@@ -13,9 +13,11 @@ from pydantic import SecretStr
 
 from glassdome.api.app import create_app
 from glassdome.bootstrap.app import App
+from glassdome.bootstrap.live_model import LiveModel
 from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import FixedClock
 from glassdome.core.config import Settings
+from glassdome.core.errors import ModelUnavailable
 from glassdome.desk.wiring import services_of
 from tests.samples import NOON
 from tests.servers.ollama_server import OllamaServer
@@ -140,3 +142,21 @@ async def test_everything_that_can_be_changed_here_takes_effect(service: Service
 
     assert [name for name, item in shown.items() if item["editable"] and item["restart"]] == []
     assert shown["mailcow_imap_host"]["restart"]
+
+
+@pytest.fixture
+def inside(tmp_path: Path) -> Settings:
+    """A model inside Glassdome."""
+    return Settings(data_dir=tmp_path, engine="llamacpp", model=str(tmp_path / "none.gguf"))
+
+
+async def test_interrupt_ends_a_model_inside_glassdome(inside: Settings) -> None:
+    """A stop waits for no answer of llama.cpp."""
+    settings = inside
+    live = LiveModel(lambda: settings)
+    await live.follow(settings)
+    live.interrupt()
+    assert live.engine is not None
+    with pytest.raises(ModelUnavailable, match="stops"):
+        await live.engine._model.facts()
+    await live.aclose()
