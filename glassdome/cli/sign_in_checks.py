@@ -57,6 +57,8 @@ def _found(settings: Settings, endpoints: Endpoints, usable: int) -> Iterator[Ch
         yield _finding(Health.FAIL, f"{endpoints.issuer} has no key that is accepted", fix)
     redirect = settings.oidc_redirect_url or ""
     yield _finding(Health.OK, f"register this redirect address with the provider: {redirect}")
+    if endpoints.sign_out:
+        yield _finding(Health.OK, f"for sign-out there, register this address, too: {settings.oidc_signed_out_url}")
     if urlsplit(redirect).scheme == "http" and not is_own_network(redirect):
         yield _finding(Health.WARN, "the redirect address is not encrypted", "Set GLASSDOME_PUBLIC_URL to https.")
     if not endpoints.issuer and not settings.oidc_trust_email:

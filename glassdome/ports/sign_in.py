@@ -12,11 +12,15 @@ __all__ = ["IdentityProvider"]
 class IdentityProvider(Protocol):
     """One provider, as the settings of the moment describe it.
 
-    Both raise IdentityRefused, ConfigError, TransportError, ProtocolViolation.
+    All raise IdentityRefused, ConfigError, TransportError, ProtocolViolation.
     """
 
     async def address(self, flow: ProviderFlow) -> str:
         """Return the provider's address that a browser is led to."""
+        ...
+
+    async def sign_out_address(self) -> str:
+        """Return the provider's address that ends the session there, empty where it publishes none."""
         ...
 
     async def identity(self, flow: ProviderFlow, answer: ProviderAnswer) -> ProvenIdentity:

@@ -8,6 +8,7 @@ __all__ = ["NOTICES"]
 
 NOTICES: Final = {
     "signed_out": "You are signed out.",
+    "signed_out_here": "You are signed out here.",
     "signed_out_everywhere": "You are signed out in every browser.",
     "key_revoked": "The key is revoked. It opens nothing any more.",
     "session_ended": "That session has ended.",

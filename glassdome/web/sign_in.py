@@ -19,6 +19,7 @@ from glassdome.web.back import our_page
 from glassdome.web.begin import audit, begin_session, forget_session
 from glassdome.web.page import PageRoute, redirect
 from glassdome.web.sign_in_page import sign_in_form
+from glassdome.web.sign_in_provider import provider_sign_out
 from glassdome.web.tries import count_try
 from glassdome.web.visitor import Anyone, Filled, SentForm
 
@@ -55,8 +56,11 @@ async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
 
 @router.post("/sign-out")
 async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
-    """End the session here and in the browser."""
-    answer = redirect("sign-in", done="signed_out")
+    """End the session here and in the browser; the page offers to end the provider's session, too."""
+    known = form.visitor.known
+    by_provider = known is not None and known.person.by is SignedInBy.PROVIDER
+    further = by_provider and await provider_sign_out(services)
+    answer = redirect("sign-in", done="signed_out_here" if further else "signed_out")
     if form.visitor.session is not None:
         await services.sessions.end_session(form.visitor.session.token)
         request.app.state.web.streams.ring()

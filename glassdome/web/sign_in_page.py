@@ -40,6 +40,7 @@ def sign_in_form(
         address=address,
         by_mailbox=takes_passwords(services),
         provider=settings.oidc_name if by_provider else "",
+        signed_out_here=by_provider and request.query_params.get("done") == "signed_out_here",
         by_mailcow=takes_mailcow_keys(services),
         keys_there=bool(reveal(settings.api_keys)),
     )

@@ -23,7 +23,7 @@ from glassdome.web.sign_in_page import sign_in_form
 from glassdome.web.tries import count_try
 from glassdome.web.visitor import Anyone, Visitor
 
-__all__ = ["router"]
+__all__ = ["provider_sign_out", "router"]
 
 _log = get_logger(__name__)
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
@@ -53,6 +53,24 @@ async def to_provider(request: Request, services: Wired, visitor: Anyone, next: 
         samesite="lax",
     )
     return answer
+
+
+@router.get("/provider-sign-out")
+async def out_of_provider(services: Wired, visitor: Anyone) -> Response:
+    """Lead a browser that is signed out here to the provider's sign-out, which leads back to our sign-in page."""
+    address = "" if visitor.caller is not None else await provider_sign_out(services)
+    return RedirectResponse(address, status_code=303) if address else redirect("sign-in")
+
+
+async def provider_sign_out(services: Services) -> str:
+    """Return the address that ends the provider's session, empty where there is none or it cannot be asked."""
+    if services.provider is None or not services.settings().signs_in_by_provider:
+        return ""
+    try:
+        return await services.provider.sign_out_address()
+    except GlassdomeError as exc:
+        _log.warning("provider_sign_out_unknown", code=exc.code, problem=exc.message)
+        return ""
 
 
 @router.get("/provider-answer")

@@ -135,6 +135,11 @@ class OidcSettings(AccessSettings):
         return f"{self.public_url}/{CALLBACK}" if self.public_url else None
 
     @property
+    def oidc_signed_out_url(self) -> str | None:
+        """The address that the provider leads back to after a sign-out there, None where ours is not known."""
+        return f"{self.public_url}/sign-in" if self.public_url else None
+
+    @property
     def oidc_host_places(self) -> frozenset[tuple[str, int]]:
         """The hosts and ports of GLASSDOME_OIDC_HOSTS; 443 where none is named."""
         return frozenset((host, port or 443) for _, host, port in (origin(f"//{e}") for e in parts_of(self.oidc_hosts)))

@@ -30,6 +30,7 @@ class Endpoints:
     """One provider. `issuer` is empty where it knows no OpenID Connect: then its profile says who somebody is.
 
     `names_itself` says that its answers carry `iss` (RFC 9207); `by_post` that it wants our secret in the form.
+    `sign_out` ends the session there (OpenID Connect RP-Initiated Logout 1.0, 2.1), empty where none is published.
     """
 
     issuer: str
@@ -39,6 +40,7 @@ class Endpoints:
     keys: str
     names_itself: bool = False
     by_post: bool = False
+    sign_out: str = ""
 
 
 def endpoints_by_hand(settings: Settings) -> Endpoints:
@@ -82,7 +84,18 @@ def _endpoints(document: Mapping[str, Any], issuer: str, settings: Settings) -> 
         keys=found["jwks_uri"],
         names_itself=document.get("authorization_response_iss_parameter_supported") is True,
         by_post="client_secret_post" in listed and "client_secret_basic" not in listed,
+        sign_out=_sign_out(document, issuer, settings),
     )
+
+
+def _sign_out(document: Mapping[str, Any], issuer: str, settings: Settings) -> str:
+    """Return where a session there ends, empty where there is no such address on the provider's hosts: sign-in needs none."""
+    url = document.get("end_session_endpoint")
+    try:
+        place = origin(usable_url(url, "end_session_endpoint"))[1:]
+    except ConfigError:
+        return ""
+    return str(url) if place in {origin(issuer)[1:], *settings.oidc_host_places} else ""
 
 
 def _endpoint(document: Mapping[str, Any], name: str, issuer: str, settings: Settings) -> str:

@@ -76,8 +76,18 @@ class OidcProvider:
         }
         if endpoints.issuer:
             asked["nonce"] = flow.nonce
-        join = "&" if urlsplit(endpoints.authorize).query else "?"
-        return f"{endpoints.authorize}{join}{urlencode(asked)}"
+        return _with_query(endpoints.authorize, asked)
+
+    async def sign_out_address(self) -> str:
+        """Return the logout request (RP-Initiated Logout 1.0, 2): by our name, since no token is kept that could be the hint."""
+        settings, endpoints = self._settings(), await self.endpoints()
+        if not endpoints.sign_out:
+            return ""
+        asked = {
+            "client_id": settings.oidc_client_id or "",
+            "post_logout_redirect_uri": settings.oidc_signed_out_url or "",
+        }
+        return _with_query(endpoints.sign_out, asked)
 
     async def identity(self, flow: ProviderFlow, answer: ProviderAnswer) -> ProvenIdentity:
         """Redeem the code, and return the identity that token and profile prove together."""
@@ -187,6 +197,10 @@ class OidcProvider:
             verified=vouched or settings.oidc_trust_email,
             claims=found,
         )
+
+
+def _with_query(url: str, asked: Mapping[str, str]) -> str:
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(asked)}"
 
 
 def _check_issuer(answer: ProviderAnswer, endpoints: Endpoints) -> None:

@@ -139,6 +139,7 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("GET", "/llm/message"): (refused(**PAGE),),
     ("GET", "/llm/overview"): (own(), refused(mailbox=OTHER)),
     ("GET", "/llm/provider"): (own(), own(next="settings")),
+    ("GET", "/llm/provider-sign-out"): (own(),),
     ("GET", "/llm/provider-answer"): (refused(code="guess", state="guess"),),
     ("GET", "/llm/queue"): (own(), own(state="failed"), refused(mailbox=OTHER)),
     ("GET", "/llm/service"): (refused(),),

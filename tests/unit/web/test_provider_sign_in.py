@@ -601,3 +601,72 @@ def test_without_the_library_the_message_says_which_extra(monkeypatch: pytest.Mo
     with pytest.raises(ConfigError, match=r"extra \[oidc\]") as caught:
         jose()
     assert "pip install -e '.[oidc]'" in caught.value.fix
+
+
+LOGOUT = "https://login.example.org/logout?realm=mail"
+
+
+async def test_signing_out_offers_the_provider_s_sign_out(world: Any) -> None:
+    """By our name and the registered address; nobody is led there without asking."""
+    async with world() as here:
+        browser, end = here.browser, f"{here.provider.url}/logout"
+        here.provider.document = {"end_session_endpoint": f"{end}?realm=mail"}
+        await here.sign_in()
+        await browser.open("access")
+        signed_in = await browser.client.get(f"{START}provider-sign-out")
+        await browser.send("sign-out")
+        await browser.follow()
+        link = browser.page.css_first('a[href="./provider-sign-out"]')
+        led = await browser.client.get(f"{START}provider-sign-out")
+
+        assert signed_in.headers["Location"] == "./sign-in"
+        assert link.text() == "Sign out there, too"
+        assert "You are still signed in at Example Login." in browser.text
+        address = urlsplit(led.headers["Location"])
+        assert f"{address.scheme}://{address.netloc}{address.path}" == end
+        asked = parse_qs(address.query)
+        assert asked == {"realm": ["mail"], "client_id": [CLIENT], "post_logout_redirect_uri": [f"{START}sign-in"]}
+
+
+@pytest.mark.parametrize("endpoint", [None, LOGOUT, "http://login.example.org/logout", 5, "javascript:alert(1)"])
+async def test_a_sign_out_that_is_not_the_provider_s_is_not_offered(world: Any, endpoint: object) -> None:
+    """None published, another host, not encrypted, no address: signing in and out here works all the same."""
+    async with world() as here:
+        browser = here.browser
+        here.provider.document = {"end_session_endpoint": endpoint}
+        await here.sign_in()
+        await browser.open("access")
+        await browser.send("sign-out")
+        await browser.follow()
+        led = await browser.client.get(f"{START}provider-sign-out")
+
+        assert browser.page.css_first('a[href="./provider-sign-out"]') is None
+        assert "You are signed out." in browser.text
+        assert led.headers["Location"] == "./sign-in"
+
+
+async def test_another_host_may_be_allowed_for_the_sign_out(world: Any) -> None:
+    """By the setting that allows its other endpoints."""
+    async with world(oidc_hosts="login.example.org") as here:
+        here.provider.document = {"end_session_endpoint": LOGOUT}
+        await here.browser.open("")
+        led = await here.browser.client.get(f"{START}provider-sign-out")
+
+        assert led.headers["Location"].startswith(f"{LOGOUT}&client_id={CLIENT}")
+
+
+async def test_an_owner_by_password_is_offered_no_sign_out_elsewhere(world: Any) -> None:
+    """Their session never was the provider's."""
+
+    async def check_login(login: Any) -> bool:
+        return True
+
+    async with world() as here:
+        here.bench.app.state.services = here.bench.services = replace(here.bench.services, check_login=check_login)
+        here.provider.document = {"end_session_endpoint": f"{here.provider.url}/logout"}
+        await here.browser.sign_in_as(USER, "right")
+        await here.browser.open("access")
+        await here.browser.send("sign-out")
+        await here.browser.follow()
+
+        assert here.browser.page.css_first('a[href="./provider-sign-out"]') is None
