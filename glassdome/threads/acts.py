@@ -12,14 +12,16 @@ from glassdome.threads.lexicon import ThreadWords, words_for
 
 __all__ = ["POLITE", "Acts", "acts_of", "is_question", "without_asides"]
 
-#: Chances from which on the model adds an act to what phrases tell; a request without a question mark takes more.
+#: Chances from which on the model adds an act to what phrases tell; a request without a question mark takes more,
+#: with "please" less.
 _ADDED: Final = {
     "request": 0.5, "promise": 0.5, "withdraw": 0.45, "decline": 0.5, "defer": 0.6, "no_reply": 0.6, "empty": 0.6,
     "ack": 0.5, "plan": 0.6,
 }  # fmt: skip
 _STATED: Final = 0.65
+_POLITE: Final = 0.35
 #: Chances below which the model takes an act away that a phrase tells.
-_DROPPED: Final = {"request": 0.15, "promise": 0.45, "withdraw": 0.15}
+_DROPPED: Final = {"request": 0.2, "promise": 0.45, "withdraw": 0.15}
 #: The same for a request where phrases also tell of something done, without a question or a word such as "please".
 _UNASKED: Final = 0.4
 #: A chance of courtesy from which on a question asks nothing, and of a promise that names a day.
@@ -34,6 +36,8 @@ _REFUSES: Final = 0.3
 _RATHER: Final = 0.8
 #: A chance from which on a phrase of a promise is one, in a sentence or in a clause alone.
 _VOWED: Final = 0.5
+#: The same where a phrase tells of a plan.
+_SURE: Final = 0.75
 #: Acts that one clause of a long sentence can do, and the clauses that are read.
 _HIDDEN: Final = ("request", "promise", "withdraw", "defer")
 #: What stands in brackets, beside the sentence.
@@ -100,7 +104,9 @@ def without_asides(text: str) -> str:
 
 
 def _vows(roles: set[str], chances: Mapping[str, float]) -> bool:
-    return "promise" in roles and not roles & {"plan", "condition"} and chances["promise"] >= _VOWED
+    if "plan" in roles:
+        return chances["promise"] >= _SURE and "condition" not in roles
+    return "promise" in roles and "condition" not in roles and chances["promise"] >= _VOWED
 
 
 def _chances(text: str, language: str, roles: set[str]) -> dict[str, float]:
@@ -114,7 +120,7 @@ def is_question(text: str) -> bool:
 
 def _corrected(roles: set[str], chances: Mapping[str, float], *, asks: bool, polite: bool) -> set[str]:
     found = set(roles)
-    least = _ADDED if asks or polite else {**_ADDED, "request": _STATED}
+    least = _ADDED if asks else {**_ADDED, "request": _POLITE if polite else _STATED}
     found.update(act for act, chance in chances.items() if chance >= least.get(act, 2.0))
     if "thanks" in roles and "ack" not in roles:
         found.discard("ack")

@@ -141,6 +141,8 @@ def _settle(course: _Course, turn: Turn) -> None:
     for item in due_to:
         if turn.received or _enjoyed(item, turn) or _is_content(item, turn):
             _receive(course, item, turn)
+        elif item.debt.anyone and not item.debt.to and turn.at - item.since >= timedelta(days=1) and not turn.requests:
+            course.open.remove(item)
         elif moved := turn.moved_to or (turn.defers_until if item.debt.basis == "promise" else None):
             item.debt = replace(item.debt, due=moved)
         if turn.settles or turn.accepts or turn.received:
@@ -227,8 +229,10 @@ def _takes_on(item: OpenDebt, turn: Turn) -> bool:
 
 
 def _renews(item: OpenDebt, turn: Turn) -> bool:
-    """Return whether who promised names a new day, and brings nothing yet."""
-    return item.debt.basis == "promise" and turn.names_day is not None and not turn.delivers and not turn.requests
+    """Return whether who promised names a new day, or who owes a deed one that may be a promise, and brings nothing yet."""
+    if turn.names_day is None or turn.delivers or turn.requests:
+        return False
+    return item.debt.basis == "promise" or (item.debt.action and not turn.names_day.weak)
 
 
 def _promise_instead(course: _Course, item: OpenDebt, turn: Turn) -> None:
@@ -239,7 +243,7 @@ def _promise_instead(course: _Course, item: OpenDebt, turn: Turn) -> None:
     by_colleague = item.mine and not turn.mine
     if by_colleague:
         return
-    taken = turn.names_day if item.debt.basis == "promise" else None
+    taken = replace(turn.names_day, weak=False) if turn.names_day is not None and _renews(item, turn) else None
     made = next(iter(turn.promises), taken) or Debt(basis="promise", quote=turn.gist or item.debt.quote, action=True)
     if made.due is None:
         made = replace(made, due=item.debt.due)
@@ -254,7 +258,7 @@ def _left(course: _Course, turn: Turn, owed: Sequence[OpenDebt]) -> list[OpenDeb
     kept: list[OpenDebt] = []
     theirs = [item for item in owed if not item.mine]
     for address, sentence in turn.leaves:
-        pool = mine if course.owner.is_me(address) else theirs
+        pool = mine if course.owner.is_me(address) else [item for item in theirs if address in item.debt.to]
         if pool and not turn.mine:
             words = _content(sentence)
             told = [(len(words & _content(item.debt.quote)), number) for number, item in enumerate(pool)]

@@ -38,6 +38,8 @@ _MOST_STEMS: Final = 60
 #: Sentences behind a request in which its day may stand.
 _NEAR: Final = 2
 _AT_ALL: Final = "?"
+#: A chance from which on a sentence with a day may be a promise of the one who owes a deed.
+_LEANS: Final = 0.3
 #: A chance from which on a promise is clear; others count where a mail has no clear one.
 _CLEAR: Final = 0.8
 #: Words of a question inside a request ("tell me if it is free on the 19th"), whose day is no day by which; folded.
@@ -190,7 +192,7 @@ def _take(
         if _asks(roles, words, asks=asks):
             _take_request(found, number, text, roles, turn, called)
             return
-        if asks or "empty" in roles:
+        if asks or ("empty" in roles and "done" not in roles):
             return
     _take_statement(found, number, text, words, acts, turn, people, owner)
 
@@ -260,44 +262,72 @@ def _take_statement(
         found.flags.add("thanks")
     if left := _left_to(text, words, roles, turn, people, owner):
         found.leaves.append((left, _cut(text)))
-        return
+        if turn.mine or owner.is_colleague(turn.author):
+            return
     if due is not None and found.requests and number - found.last_request <= _NEAR and found.requests[-1].due is None:
         found.requests[-1] = replace(found.requests[-1], due=due)
-    until = acts.may_defer or (acts.vows and _UNTIL.search(fold(text)) is not None)
-    later = day_in(text, turn.language, turn.at, alone=True) if until else None
-    later = later if later is not None and later > turn.at.date() else None
-    if "defer" in roles and "enough" in roles and later is not None and not acts.vows:
-        found.moved_to = later
-        found.said.append(text)
-        return
-    if later is not None and not acts.vows and not acts.refuses:
-        found.defers_until = later
+    later = _day_ahead(text, acts, turn)
+    if later is not None and not acts.vows and _puts_off(found, text, acts, later):
         return
     day = due_day(_turned(text), turn.language, turn.at, any_day=True, alone=True) or later
+    if not _takes_on(found, text, words, acts, day):
+        _take_rest(found, text, words, roles, due)
+
+
+def _day_ahead(text: str, acts: Acts, turn: Turn) -> date | None:
+    """Return the day until which a sentence puts something off, or before which its writer does not keep a promise."""
+    if not acts.may_defer and not (acts.vows and _UNTIL.search(fold(text))):
+        return None
+    later = day_in(text, turn.language, turn.at, alone=True)
+    return later if later is not None and later > turn.at.date() else None
+
+
+def _puts_off(found: _Reading, text: str, acts: Acts, later: date) -> bool:
+    """Note a day from which on it is early enough, or before which its writer does not want to be asked."""
+    if {"defer", "enough"} <= acts.roles:
+        found.moved_to = later
+        found.said.append(text)
+    elif acts.refuses:
+        return False
+    else:
+        found.defers_until = later
+    return True
+
+
+def _takes_on(found: _Reading, text: str, words: Sequence[str], acts: Acts, day: date | None) -> bool:
+    """Note a promise, that something is not done yet, and a day that may be a promise."""
+    roles, chance = acts.roles, acts.chances["promise"]
     promised = acts.vows or ("promise" in roles and not roles & {"plan", "condition"})
+    made = Debt(basis="promise", quote=_cut(text), due=day, action=True, weak=chance < _CLEAR)
     if promised or (day is not None and acts.may_promise):
-        weak = acts.chances["promise"] < _CLEAR
-        found.promises.append(Debt(basis="promise", quote=_cut(text), due=day, action=True, weak=weak))
-        return
+        found.promises.append(made)
+        return True
     if "pending" in roles:
         found.flags.add("pending")
-        return
-    if day is not None and len(words) <= _SHORT and not turn.requests:
-        found.named = Debt(basis="promise", quote=_cut(text), due=day, action=True)
+        return True
+    leans = chance >= _LEANS and not roles & {"decline", "condition"}
+    if day is not None and (leans or len(words) <= _SHORT):
+        found.named = replace(made, weak=not leans)
+    if day is not None and leans:
+        found.said.append(text)
+        return True
+    return False
+
+
+def _take_rest(found: _Reading, text: str, words: Sequence[str], roles: set[str], due: date | None) -> None:
+    """Read a sentence that owes nothing: an answer, agreement, thanks."""
     if roles & {"done", "decline", "decided"}:
         found.flags |= roles & {"done", "decline"}
         found.decisions += [_cut(text)] if "decided" in roles else []
         found.said.append(text)
-        return
-    if "enough" in roles:
+    elif "enough" in roles:
         found.moved_to = due
         found.flags.add("ack")
-        return
-    if roles & {"thanks", "ack", "received"} and len(words) <= _COURTESY_WORDS:
+    elif roles & {"thanks", "ack", "received"} and len(words) <= _COURTESY_WORDS:
         found.flags |= roles & {"ack"}
         found.thanked += [text] if "thanks" in roles else []
-        return
-    found.said.append(text)
+    else:
+        found.said.append(text)
 
 
 def _turned(text: str) -> str:

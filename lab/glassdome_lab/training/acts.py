@@ -171,8 +171,9 @@ def act_card(report: ActReport, size: int) -> str:
         f"{total:,} made-up sentences, written by hand for this purpose, in {', '.join(languages)} "
         "(`lab/glassdome_lab/training/acts`, GPL-3.0-or-later). No line repeats the construction of another on purpose, so that "
         "the figures below are lower than those of ordinary mail, where few constructions make most of the sentences.",
-        "About 3,200 of the sentences were written after reading what the model got wrong on a set of 60 labelled threads, and some "
-        "paraphrase its sentences; figures on that set are in sample.",
+        "About 3,200 of the sentences were written after reading what the model got wrong on a set of 60 labelled threads, about 600 more "
+        "after a set of 80, and some "
+        "paraphrase their sentences; figures on those sets are in sample.",
         "## How good it is on sentences that it had not learned from",
         "Five-fold cross-validation; in the last column the model learned from the other languages alone.",
         _table(

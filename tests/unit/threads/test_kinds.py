@@ -177,3 +177,61 @@ def test_a_mail_between_colleagues_answers_no_customer() -> None:
     found = standing(asked, inside, told, day=4)
     assert (found.state, found.debt.quote if found.debt else "") == (ME, "Which berth may we take on Friday?")
     assert TOM in found.people
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("en", "It's in the shed, I can take a picture of it on Saturday."),
+        ("de", "Der hängt im Schuppen, am Samstag kann ich ihn abfotografieren."),
+        ("fr", "Il est dans la remise, je pourrai le prendre en photo samedi."),
+        ("es", "Está en el cobertizo, el sábado le puedo sacar una foto."),
+    ],
+)
+def test_who_owes_a_deed_and_can_do_it_on_a_day_promises_it(language: str, answer: str) -> None:
+    assert waits(language, answer) == (THEM, "promise")
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("en", "Sent it over just now, shout if it doesn't open."),
+        ("de", "Eben geschickt, meld dich, falls es nicht aufgeht."),
+        ("fr", "Je viens de l'envoyer, dis-moi s'il ne s'ouvre pas."),
+        ("es", "Te lo acabo de enviar, avísame si no se abre."),
+    ],
+)
+def test_what_is_wanted_only_where_something_fails_is_no_request(language: str, answer: str) -> None:
+    assert waits(language, answer)[0] is CLOSED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi Ann, either colour is fine with us, you decide.",
+        "Hallo Ann, beide Farben sind uns recht, du hast die Wahl.",
+        "Bonjour Ann, les deux couleurs nous vont, à toi de choisir.",
+        "Hola, Ann, nos valen los dos colores, elige tú.",
+    ],
+)
+def test_a_choice_left_to_the_owner_is_owed(text: str) -> None:
+    assert standing(letter(text), day=3).state is ME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The lift is out of order on Tuesday. We apologise for the inconvenience.",
+        "Der Aufzug fällt am Dienstag aus. Wir bitten um Entschuldigung.",
+        "L'ascenseur sera arrêté mardi. Veuillez nous excuser pour la gêne.",
+        "El ascensor no funcionará el martes. Rogamos disculpen las molestias.",
+    ],
+)
+def test_an_apology_asks_for_nothing(text: str) -> None:
+    assert standing(letter(text), day=3).state is CLOSED
+
+
+def test_a_question_to_anyone_ends_where_its_writer_goes_on_without_it() -> None:
+    asked = letter("Dear all,\n\nwho can bring a salad to the feast on Saturday?")
+    told = letter("Dear all,\n\n412 euros came in for the new mast. Thanks to all who cooked!", day=8)
+    assert standing(asked, told, day=9).state is CLOSED
