@@ -39,6 +39,10 @@ def test_named_hosts_are_allowed(url: str) -> None:
         ("https://[::1/", InputError),
         ("https://hööks.example.org/", InputError),
         ("http://127.0.0.1:8123/", ActionForbidden),
+        ("https://hooks.example.org/a\tb", InputError),
+        ("https://hooks.example.org/\r\nX: y", InputError),
+        ("https://hooks.example.org/\x00", InputError),
+        ("https://hooks.example.org/a b", InputError),
     ],
 )
 def test_others_are_not(url: str, error: type[GlassdomeError]) -> None:
@@ -63,6 +67,14 @@ def test_others_are_not(url: str, error: type[GlassdomeError]) -> None:
         ("homeassistant.local", "192.168.1.5", True),
         ("192.168.1.9", "192.168.1.9", True),
         ("n8n", "224.0.0.1", False),
+        ("hooks.example.org", "2606:4700::1111", True),
+        ("hooks.example.org", "64:ff9b::8.8.8.8", True),
+        ("hooks.example.org", "64:ff9b::10.9.0.1", False),
+        ("hooks.example.org", "64:ff9b:1::10.9.0.1", False),
+        ("hooks.example.org", "2002:a09:1::1", False),
+        ("hooks.example.org", "2002:808:808::1", True),
+        ("hooks.example.org", "::10.9.0.1", False),
+        ("hooks.example.org", "fec0::1", False),
     ],
 )
 def test_a_public_name_leads_to_a_public_address(host: str, address: str, allowed: bool) -> None:
