@@ -80,7 +80,9 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
     """Return whether an address is on the internet; one of IPv6 that stands for a private one of IPv4 is not."""
     if isinstance(address, IPv4Address):
         return address.is_global
-    inner = next((IPv4Address(int(address) & 0xFFFF_FFFF) for net in _HOLDING_IPV4 if address in net), address.sixtofour)
+    inner = next(
+        (IPv4Address(int(address) & 0xFFFF_FFFF) for net in _HOLDING_IPV4 if address in net), address.sixtofour
+    )
     return address.is_global and not address.is_site_local and (inner is None or inner.is_global)
 
 

@@ -17,10 +17,13 @@ from glassdome.store.schema import deliveries, webhooks
 from glassdome.values.event import EventKind
 from glassdome.values.webhook import DeliveryState, Webhook
 
-__all__ = ["MOST_WEBHOOKS", "Webhooks"]
+__all__ = ["MOST_OF_ONE", "MOST_WEBHOOKS", "Webhooks"]
 
 #: Receivers of one installation: each costs a look each second.
 MOST_WEBHOOKS: Final = 100
+#: Of them, those of one mailbox or domain, and those of all mailboxes and domains: owners leave room for the administrator.
+MOST_OF_ONE: Final = 10
+_MOST_OF_ALL: Final = 80
 #: How long an old secret signs too after a new one was made.
 _ROTATION: Final = timedelta(days=1)
 _SAME: Final = (
@@ -36,6 +39,15 @@ _SAME: Final = (
     "last_status",
     "delivered_at",
 )
+
+
+def _must_have_room(known: Sequence[tuple[str, str]], place: tuple[str, str]) -> None:
+    """Raise InputError where no further receiver may be added for that mailbox or domain."""
+    whole = ("", "")
+    if len(known) >= MOST_WEBHOOKS or (place != whole and len(known) - known.count(whole) >= _MOST_OF_ALL):
+        raise InputError(f"There are {len(known)} webhooks already.", fix="Remove one first.")
+    if place != whole and known.count(place) >= MOST_OF_ONE:
+        raise InputError(f"There are {MOST_OF_ONE} webhooks of it already.", fix="Remove one first.")
 
 
 class Webhooks:
@@ -65,9 +77,9 @@ class Webhooks:
         row |= {"mailbox": mailbox, "domain": domain, "enabled": True, "failures": 0, "last_error": ""}
 
         async def work(connection: AsyncConnection) -> int:
-            known = (await connection.execute(select(webhooks.c.id).with_for_update())).all()
-            if len(known) >= MOST_WEBHOOKS:
-                raise InputError(f"There are {MOST_WEBHOOKS} webhooks already.", fix="Remove one first.")
+            places = select(webhooks.c.mailbox, webhooks.c.domain).with_for_update()
+            known = [(each.mailbox, each.domain) for each in (await connection.execute(places)).all()]
+            _must_have_room(known, (mailbox, domain))
             added = await connection.execute(insert(webhooks).values(**row, created_at=now))
             return int((added.inserted_primary_key or (0,))[0])
 

@@ -185,3 +185,29 @@ async def test_there_are_not_too_many(database: Database, monkeypatch: pytest.Mo
     await _add(database)
     with pytest.raises(InputError, match="already"):
         await _add(database)
+
+
+async def test_owners_leave_room_for_others(database: Database) -> None:
+    """One mailbox has so many, and all owners together leave some to the administrator."""
+    for _ in range(module.MOST_OF_ONE):
+        await _add(database, mailbox="ann@example.org")
+    with pytest.raises(InputError, match="already"):
+        await _add(database, mailbox="ann@example.org")
+    for number in range(80 - module.MOST_OF_ONE):
+        await _add(database, domain=f"{number}.example.org")
+    with pytest.raises(InputError, match="already"):
+        await _add(database, domain="another.example.org")
+
+    assert await _add(database) > 80
+
+
+async def test_the_next_webhook_gets_nothing_of_a_removed_one(database: Database) -> None:
+    """The sender knew it still; SQLite gives its id to the next one, which may be another owner's."""
+    await _add(database, mailbox="ann@example.org")
+    receivers = await database.webhooks.list(now=NOON)
+    await database.webhooks.remove(receivers[0].id)
+    await _fail(database, 1)
+    assert await database.deliveries.spread(receivers, now=NOON) == 1
+    await _add(database, mailbox="bob@example.org")
+
+    assert await _claim(database) == []
