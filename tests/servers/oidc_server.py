@@ -37,10 +37,11 @@ def new_key(algorithm: str) -> Any:
     return ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else ed25519.Ed25519PrivateKey.generate()
 
 
-def key_set(key: Any, algorithm: str, name: str) -> dict[str, Any]:
-    """Return the JWK of the public half."""
+def key_set(key: Any, algorithm: str, name: str | None) -> dict[str, Any]:
+    """Return the JWK of the public half, without a name for None."""
     kind = _ALGORITHMS.get(algorithm, jwt.algorithms.OKPAlgorithm)
-    return {**kind.to_jwk(key.public_key(), as_dict=True), "kid": name, "use": "sig", "alg": algorithm}
+    named = {} if name is None else {"kid": name}
+    return {**kind.to_jwk(key.public_key(), as_dict=True), **named, "use": "sig", "alg": algorithm}
 
 
 @dataclass(kw_only=True)
@@ -57,7 +58,7 @@ class OidcServer:
     user: dict[str, Any] = field(default_factory=dict)
     algorithm: str = "RS256"
     key: Any = None
-    name: str = "first"
+    name: str | None = "first"
     secret: str = CLIENT_SECRET
     claims: dict[str, Any] = field(default_factory=dict)
     document: dict[str, Any] = field(default_factory=dict)
@@ -148,7 +149,7 @@ class OidcServer:
         kept = {name: value for name, value in claims.items() if value is not None}
         if self.sign is not None:
             return self.sign(kept)
-        return jwt.encode(kept, self.key, algorithm=self.algorithm, headers={"kid": self.name})
+        return jwt.encode(kept, self.key, algorithm=self.algorithm, headers={"kid": self.name} if self.name else None)
 
     def _userinfo(self, request: Request, fields: dict[str, str]) -> Response:
         known = self._tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))

@@ -25,7 +25,7 @@ from glassdome.core.limits import PROVIDER_KEEP_SECONDS, PROVIDER_KEYS_AGAIN_SEC
 from glassdome.core.secrets import reveal
 from glassdome.integrations.oidc.endpoints import NAMED_BY_HAND, Endpoints, endpoints_by_hand, read_discovery
 from glassdome.integrations.oidc.http import ProviderHttp, ProviderReply
-from glassdome.integrations.oidc.token import UnknownKey, check_claims, jose, signed_claims
+from glassdome.integrations.oidc.token import UnknownKey, WrongSignature, check_claims, jose, signed_claims
 from glassdome.values.identity import ProvenIdentity, ProviderAnswer, ProviderFlow
 
 __all__ = ["OidcProvider"]
@@ -168,6 +168,8 @@ class OidcProvider:
     async def _by_new_keys(self, token: str, endpoints: Endpoints) -> Mapping[str, Any]:
         try:
             return signed_claims(token, await self.keys(endpoints, fresh=True))
+        except WrongSignature as exc:
+            raise IdentityRefused("The identity provider's token is not signed rightly.") from exc
         except UnknownKey as exc:
             raise IdentityRefused("The identity provider's token is signed by a key that it does not list.") from exc
 

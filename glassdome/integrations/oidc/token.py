@@ -11,7 +11,7 @@ from glassdome.core.errors import ConfigError, IdentityRefused
 from glassdome.core.extras import install_extra
 from glassdome.core.limits import MAX_ID_TOKEN_CHARS, PROVIDER_CLOCK_SECONDS
 
-__all__ = ["UnknownKey", "accepted", "check_claims", "jose", "signed_claims"]
+__all__ = ["UnknownKey", "WrongSignature", "accepted", "check_claims", "jose", "signed_claims"]
 
 #: The algorithms that are believed, each with its kind of key. `none` proves nothing, and HMAC with a public key as its
 #: secret is anybody's.
@@ -21,6 +21,10 @@ _LEAST_RSA_BITS: Final = 2048
 
 class UnknownKey(Exception):
     """The token was signed by a key that is not in the set: the provider may have changed its keys."""
+
+
+class WrongSignature(UnknownKey):
+    """The key of that name did not sign it: not every provider gives a new key another name, or any."""
 
 
 def jose() -> ModuleType:
@@ -33,7 +37,7 @@ def jose() -> ModuleType:
 
 
 def signed_claims(token: str, keys: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Return the claims of a token with a right signature; raises IdentityRefused, UnknownKey."""
+    """Return the claims of a token with a right signature; raises IdentityRefused, UnknownKey, WrongSignature."""
     jwt = jose()
     if len(token) > MAX_ID_TOKEN_CHARS:
         raise IdentityRefused("The identity provider's token is too large.")
@@ -44,6 +48,8 @@ def signed_claims(token: str, keys: Sequence[Mapping[str, Any]]) -> Mapping[str,
             raise IdentityRefused("The identity provider's token is signed in a way that is not accepted.")
         key = _key(jwt, header, keys)
         claims: dict[str, Any] = jwt.decode(token, key, algorithms=[algorithm], options=_SIGNATURE_ALONE)
+    except jwt.InvalidSignatureError as exc:
+        raise WrongSignature from exc
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as exc:
         raise IdentityRefused("The identity provider's token is not signed rightly.") from exc
     return claims
@@ -117,4 +123,5 @@ def _is_past(claims: Mapping[str, Any], name: str, moment: float, *, needed: boo
 
 def _number(value: object) -> float:
     """Return a moment of a claim; one before all others where it is none."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else -1.0
+    # No `float(value)`: JSON has whole numbers that none can hold.
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else -1.0
