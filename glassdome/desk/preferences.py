@@ -206,7 +206,7 @@ async def must_exist(has_mailbox: Callable[[str], Awaitable[bool]] | None, mailb
 def _must_be_zone(name: str) -> None:
     try:
         ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError) as exc:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:  # a folder of zones is none
         raise InputError(f"{name} is no time zone.", fix="Write an IANA name, for example Europe/Berlin.") from exc
 
 

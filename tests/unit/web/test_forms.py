@@ -310,7 +310,8 @@ async def test_an_owner_chooses_threads_and_a_digest(bench: Bench) -> None:
     assert (last.threads, last.digest, last.digest_hour) == (False, "off", 18)
 
 
-async def test_one_switch_keeps_language_models_away(bench: Bench) -> None:
+@pytest.mark.parametrize("zone", ["Mars/Base", "Europe", "../../etc/passwd"])
+async def test_one_switch_keeps_language_models_away(bench: Bench, zone: str) -> None:
     """It is stored with the owner's time zone, and shown ticked; a zone that does not exist is refused."""
     await stock(bench)
     async with browsing(bench) as browser:
@@ -318,7 +319,7 @@ async def test_one_switch_keeps_language_models_away(bench: Bench) -> None:
         await browser.send("settings", {"chosen": "on"}, engine_access="full", no_model="on", timezone="Asia/Tokyo")
         await browser.follow()
         assert "checked" in browser.page.css_first("#no_model").attributes
-        answer = await browser.send("settings", {"chosen": "on"}, engine_access="full", timezone="Mars/Base")
+        answer = await browser.send("settings", {"chosen": "on"}, engine_access="full", timezone=zone)
     stored = await bench.database.preferences.get_preferences(USER)
 
     assert (stored.model, stored.timezone, stored.engine_access) == (False, "Asia/Tokyo", "full")
