@@ -311,6 +311,8 @@ MAX_OWN_CATEGORY_WORDS: Final = 50
 MAX_OWN_CATEGORY_WORD_CHARS: Final = 254
 #: Characters of a category of the owner's own; the tables hold as many.
 MAX_OWN_CATEGORY_CHARS: Final = 60
+#: Saved views of one caller.
+MAX_VIEWS: Final = 50
 #: Seconds for which the plots' numbers are kept: pages ask again whenever something happens, and each reads 30 days.
 KEPT_COURSE_SECONDS: Final = 10.0
 #: Streams of events to open pages: in all, and of one session. A browser opens six connections to a host, and its pages

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from glassdome.core.limits import MAX_VIEWS
 from glassdome.store.connections import Connections, Store
 from glassdome.store.keywords import plan_keyword
 from glassdome.store.own_categories import OwnCategories
@@ -109,14 +110,21 @@ class Owners(Store):
 
     async def views_of(self, owner: str) -> tuple[SavedView, ...]:
         """Return the saved views of a caller, by name."""
-        rows = await self._db.rows(select(views).where(views.c.owner == owner).order_by(views.c.name).limit(50))
+        rows = await self._db.rows(select(views).where(views.c.owner == owner).order_by(views.c.name).limit(MAX_VIEWS))
         return tuple(SavedView(name=row.name, query=row.query) for row in rows)
 
-    async def save_view(self, owner: str, view: SavedView, *, now: datetime) -> None:
-        """Store a view; one of the same name is replaced."""
+    async def save_view(self, owner: str, view: SavedView, *, now: datetime) -> bool:
+        """Store a view; one of the same name is replaced. False where the caller has as many as there may be."""
         row = {"owner": owner, "name": view.name, "query": view.query, "updated_at": now}
-        keys = ("owner", "name")
-        await self._db.write(lambda c: upsert(c, views, [row], keys=keys, replace=("query", "updated_at")))
+        others = select(func.count()).select_from(views).where(views.c.owner == owner, views.c.name != view.name)
+
+        async def work(connection: AsyncConnection) -> bool:
+            if (await connection.execute(others)).scalar_one() >= MAX_VIEWS:
+                return False
+            await upsert(connection, views, [row], keys=("owner", "name"), replace=("query", "updated_at"))
+            return True
+
+        return await self._db.write(work)
 
     async def forget_view(self, owner: str, name: str) -> None:
         """Delete a view."""

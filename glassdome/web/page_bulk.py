@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
-from glassdome.core.errors import InputError
+from glassdome.core.errors import Conflict, InputError
+from glassdome.core.limits import MAX_VIEWS
 from glassdome.desk.bulk import BulkChange, change_many, undo_change
 from glassdome.desk.email_id import as_mailbox, parse_email_id
 from glassdome.desk.http import Wired
@@ -56,7 +57,8 @@ async def views(services: Wired, form: Written) -> Response:
         await services.owners.forget_view(form.caller.name, name)
         return redirect("", done="view_deleted")
     view = SavedView(name=name, query=urlencode(kept))
-    await services.owners.save_view(form.caller.name, view, now=services.clock.now())
+    if not await services.owners.save_view(form.caller.name, view, now=services.clock.now()):
+        raise Conflict(f"You have {MAX_VIEWS} views already.", fix="Delete one first.")
     return redirect("", **kept, done="view_saved")
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from glassdome.core.limits import MAX_ADDRESS_CHARS
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import Filters
 from glassdome.desk.services import Services
@@ -55,7 +56,7 @@ class MailParameters(BaseModel):
     """The fields of the search form; empty fields narrow nothing."""
 
     text: Annotated[str, Field(max_length=200)] = ""
-    mailbox: str = ""
+    mailbox: Annotated[str, Field(max_length=MAX_ADDRESS_CHARS)] = ""
     show: Literal["", "now", "answer", "done", "phishing", "spam", "rest", "sensitive", "degraded"] = ""
     category: Annotated[str, Field(max_length=100)] = ""
     priority: Literal["", "5", "7", "9"] = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from glassdome.core.limits import MAX_VIEWS
 from glassdome.values.action import ActionState
 from glassdome.values.owner import SenderStanding
 from glassdome.values.verdict import Label
@@ -160,6 +161,22 @@ async def test_views_are_saved_and_deleted(bench: Bench) -> None:
         await browser.send("views", name=HOSTILE, do="delete")
         await browser.follow()
         assert "alert(1)" not in browser.text
+
+
+async def test_views_are_bounded(bench: Bench) -> None:
+    """In their number and length; one of a name that is there can be saved again."""
+    async with browsing(bench) as browser:
+        await browser.open("?show=phishing")
+        form = browser.answer
+        statuses = []
+        for name in (*map(str, range(MAX_VIEWS + 1)), "0"):
+            browser.answer = form
+            statuses.append((await browser.send("views", name=name, do="save")).status_code)
+        browser.answer = form
+        long = await browser.send("views", name="0", do="save", back=f"mailbox={'m' * 10_000}")
+
+    assert statuses == [*[303] * MAX_VIEWS, 409, 303]
+    assert long.status_code == 400
 
 
 async def test_totals_count_all_that_may_be_seen(bench: Bench) -> None:
