@@ -56,6 +56,8 @@ def count_tokens(text: str) -> int:
 class OllamaServer:
     """One server. `fault` makes it fail until it is cleared; `script` answers in place of the usual reading.
 
+    `template` is what `/api/show` tells; `missing_routes` answer 404, as servers do that speak a part of the API;
+    `absent_once` makes the first question find no model, as a proxy does before several servers.
     `latency` is seconds per answer; `slots` is OLLAMA_NUM_PARALLEL. Seen: `chats` (bodies of questions), `loads`,
     `counted` and `written` (tokens of each prompt and answer), `most_busy`, `busy_seconds` (sum over the slots).
     """
@@ -64,6 +66,9 @@ class OllamaServer:
     version: str = "0.13.1"
     cloud_models: frozenset[str] = frozenset()
     thinking_models: frozenset[str] = frozenset()
+    template: str | None = None
+    missing_routes: frozenset[str] = frozenset()
+    absent_once: bool = False
     slots: int = 1
     latency: float = 0.0
     fault: Fault = ""
@@ -92,7 +97,7 @@ class OllamaServer:
             Route("/api/pull", self._pull, methods=["POST"]),
             Route("/api/chat", self._chat, methods=["POST"]),
         ]
-        self._served = Served(Starlette(routes=routes))
+        self._served = Served(Starlette(routes=[r for r in routes if r.path not in self.missing_routes]))
 
     @property
     def url(self) -> str:
@@ -134,6 +139,8 @@ class OllamaServer:
             "model_info": {"general.architecture": "llama", "llama.context_length": self.models[model]},
             "capabilities": ["completion", *thinks],
         }
+        if self.template is not None:
+            shown["template"] = self.template
         if model in self.cloud_models:
             shown |= {"remote_host": "https://ollama.com:443", "remote_model": model}
         return JSONResponse(shown)
@@ -168,6 +175,9 @@ class OllamaServer:
         if not body.get("messages"):
             return JSONResponse(_final(model, done_reason="load"))
         self.chats.append(body)
+        if self.absent_once:
+            self.absent_once = False
+            return _error(404, f"model '{model}' not found")
         refused = await self._faulty(body)
         if refused is not None:
             return refused

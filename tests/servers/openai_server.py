@@ -33,7 +33,7 @@ class OpenAiTestServer:
     """One server. `formats` are the response formats it knows; others are refused with 400.
 
     `streams` is how it streams: with a count at the end, without, not at all, or it refuses to be asked for it.
-    Every request beyond `slots` waits; `chats`, `most_busy` and `busy_seconds` are what it saw.
+    `strict` refuses fields that OpenAI's interface has not. Every request beyond `slots` waits; `chats`, `most_busy` and `busy_seconds` are what it saw.
     """
 
     model: str = "qwen2.5-7b-instruct"
@@ -43,6 +43,7 @@ class OpenAiTestServer:
     latency: float = 0.0
     fault: OpenAiFault = ""
     streams: Literal["usage", "plain", "no", "refused"] = "usage"
+    strict: bool = False
     script: Callable[[str, str], str] = answer_of
     chats: list[dict[str, Any]] = field(default_factory=list)
     most_busy: int = 0
@@ -119,6 +120,8 @@ class OpenAiTestServer:
             return Response("<html>It works!</html>", media_type="text/html")
         if body["model"] != self.model:
             return _error(404, f"The model `{body['model']}` does not exist.", "NotFoundError")
+        if self.strict and "chat_template_kwargs" in body:
+            return _error(400, "Extra inputs are not permitted: chat_template_kwargs", "BadRequestError")
         if self.streams == "refused" and body.get("stream"):
             return _error(400, "Extra inputs are not permitted: stream", "BadRequestError")
         if kind != "text" and kind not in self.formats:

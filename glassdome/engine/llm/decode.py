@@ -13,6 +13,8 @@ __all__ = ["decode", "number", "strings"]
 
 #: Characters of an answer that are read; the longest valid one has about 6,000.
 _MOST_CHARS: Final = 64_000
+#: Characters that are looked through for the end of thoughts, which may be many times as long as the answer.
+_MOST_THOUGHTS: Final = 256_000
 _DEEPEST: Final = 5
 #: Numbers with more digits than this are noise; parsing them costs quadratic time.
 _MOST_DIGITS: Final = 18
@@ -48,12 +50,12 @@ def decode(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     the object, a code fence around it and words behind it are dropped. A repeated object is read once; two different
     ones are no answer.
     """
-    if len(text) > _MOST_CHARS:
-        raise OutputInvalid("it was too long")
     if not text.strip():
         raise OutputInvalid("it was empty")
-    answer = _behind_thoughts(text)
-    found = _objects(answer) or (_objects(text) if answer != text else [])
+    answer = _behind_thoughts(text[:_MOST_THOUGHTS])
+    if len(text) > _MOST_THOUGHTS or len(answer) > _MOST_CHARS:
+        raise OutputInvalid("it was too long")
+    found = _objects(answer) or (_objects(text[:_MOST_CHARS]) if answer != text else [])
     if not found:
         raise OutputInvalid(_why_none(answer))
     if len(found) > 1:

@@ -49,6 +49,9 @@ _REPAIR_TOKENS: Final = 80
 _MOST_FITTINGS: Final = 4
 #: A server that counted fewer tokens than this share of the estimate has cut the prompt.
 _CUT_SHARE: Final = 0.15
+#: Tokens of the smallest context in use; and the share by which counts of prompts that fill a context may differ.
+_LEAST_CONTEXT: Final = 256
+_SAME_SHARE: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class LlmEngine:
         self._mail_chars = mail_chars if callable(mail_chars) else lambda: mail_chars
         self._boundary = boundary
         self._scale = TokenScale()
+        self._suspected, self._counts_otherwise = 0, False
         self._reading = _Ask(version=_READING, schema=READING_SCHEMA, tokens=answer_tokens)
         self._reply = _Ask(version=_REPLY, schema=REPLY_SCHEMA, tokens=min(answer_tokens, REPLY_TOKENS))
         self._thread = _Ask(version=_THREAD, schema=THREAD_SCHEMA, tokens=min(answer_tokens, THREAD_TOKENS))
@@ -238,10 +242,23 @@ class LlmEngine:
 
     async def _complete(self, built: BuiltPrompt) -> Completion:
         done = await self._model.complete(built.prompt)
-        if 0 < done.tokens_in < built.tokens * _CUT_SHARE:
+        if 0 < done.tokens_in < built.tokens * _CUT_SHARE and self._is_cut(done.tokens_in):
             raise PromptTooLarge("The model server cut the prompt.", counted=done.tokens_in, estimated=built.tokens)
         self._scale.observe(estimated=round(built.tokens / self._scale.factor), counted=done.tokens_in)
         return done
+
+    def _is_cut(self, counted: int) -> bool:
+        """Tell a prompt that was cut from one that was counted otherwise, for example without what was in a cache.
+
+        A cut prompt fills the server's context each time; other counts follow the prompt, or are below any context.
+        """
+        if self._counts_otherwise:
+            return False
+        before, self._suspected = self._suspected, counted
+        if counted < _LEAST_CONTEXT or (before and abs(before - counted) > before * _SAME_SHARE):
+            self._counts_otherwise, self._scale = True, TokenScale()
+            _log.info("tokens_counted_otherwise", model=self.model, counted=counted)
+        return not self._counts_otherwise
 
 
 def _decoded(done: Completion, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,11 @@ class OllamaModel:
         wire = self._wires[host.url]
         card = await self._card(host.url)
         start = time.monotonic()
-        answer = await wire.chat(self._body(card, prompt))
+        try:
+            answer = await wire.chat(self._body(card, prompt))
+        except ModelMissing:
+            # A proxy before several servers, of which not all have the model: the next one may.
+            answer = await wire.chat(self._body(card, prompt))
         self._refuse_cut(card, answer)
         if not answer.text.strip():
             raise OutputInvalid("it was empty", done_reason=answer.done_reason)
@@ -136,7 +140,8 @@ class OllamaModel:
             return known
         wire = self._wires[url]
         card = await wire.card(self.name)
-        if full_name(self.name) not in await wire.loaded():
+        loaded = await wire.loaded()
+        if loaded is not None and full_name(self.name) not in loaded:
             _log.info("model_loading", url=url, model=self.name)
             await wire.load(self._body(card, Prompt(system="", user="", schema={}, max_tokens=1)) | {"format": None})
         self._cards[url] = card

@@ -6,14 +6,14 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
 from ollama import AsyncClient, ChatResponse, ShowResponse
 
-from glassdome.core.errors import EngineError
+from glassdome.core.errors import EngineError, ModelMissing
 from glassdome.core.per_loop import PerLoop
 from glassdome.integrations.model_times import in_time
 from glassdome.integrations.ollama.faults import RunnerFailed, missing, translated
@@ -26,8 +26,8 @@ _CONNECT_SECONDS: Final = 5.0
 _SMALL_SECONDS: Final = 60.0
 #: Seconds a load may take; Ollama itself gives up after 300 without progress.
 _LOAD_SECONDS: Final = 330.0
-#: Characters of an answer that are taken; num_predict bounds it long before.
-_MOST_CHARS: Final = 64_000
+#: Characters of an answer that are taken, thoughts included; num_predict bounds it long before.
+_MOST_CHARS: Final = 256_000
 #: `truncate` and `shift` are known from this version on; before, they are ignored without a word.
 _KNOWS_TRUNCATE: Final = (0, 12, 6)
 _CLOUD_NAME = re.compile(r"[:-]cloud$", re.IGNORECASE)
@@ -121,9 +121,11 @@ class OllamaWire:
                 yield await self._client.get()
 
     async def version(self) -> str:
-        """Return the server's version, such as `0.12.6`; raises ModelUnavailable."""
-        async with self._asking() as client:
-            return str((await client.raw("GET", "/api/version"))["version"])
+        """Return the server's version, such as `0.12.6`, empty where it tells none; raises ModelUnavailable."""
+        with suppress(ModelMissing):  # 404: a server that speaks only the rest of Ollama's API
+            async with self._asking() as client:
+                return str((await client.raw("GET", "/api/version"))["version"])
+        return ""
 
     async def installed(self) -> tuple[str, ...]:
         """List the models on this server's own disk; what it would fetch from a cloud is left out."""
@@ -141,6 +143,11 @@ class OllamaWire:
             shown = ShowResponse(**raw)
         if raw.get("remote_host") or raw.get("remote_model") or is_cloud_name(model):
             raise cloud_refused(model)
+        if _has_no_template(raw):
+            raise EngineError(
+                f"The model {model!r} has no chat template: it continues texts and follows no instructions.",
+                fix="Choose the model's `instruct` variant, or give it a TEMPLATE in its Modelfile.",
+            )
         found = [v for k, v in (shown.modelinfo or {}).items() if k.endswith(".context_length") and isinstance(v, int)]
         return ModelCard(
             context_tokens=max(found) if found else None,
@@ -159,10 +166,12 @@ class OllamaWire:
             raise missing(model)
         return found[0]
 
-    async def loaded(self) -> frozenset[str]:
-        """Return the names of the models in memory."""
-        async with self._asking() as client:
-            return frozenset(full_name(m.model or "") for m in (await client.ps()).models)
+    async def loaded(self) -> frozenset[str] | None:
+        """Return the names of the models in memory, None where the server does not tell."""
+        with suppress(ModelMissing):
+            async with self._asking() as client:
+                return frozenset(full_name(m.model or "") for m in (await client.ps()).models)
+        return None
 
     async def load(self, body: Mapping[str, Any]) -> None:
         """Load the model with the options of `body` and wait for it, longer than an answer may take."""
@@ -210,6 +219,13 @@ class OllamaWire:
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
         await self._client.aclose()
+
+
+def _has_no_template(shown: Mapping[str, Any]) -> bool:
+    """Return whether the server hands prompts through as they are; newer models have a renderer in its place."""
+    template = "".join(str(shown.get("template") or "").split())
+    renders = shown.get("renderer") or "RENDERER " in str(shown.get("modelfile") or "")
+    return template == "{{.Prompt}}" and not renders
 
 
 def is_cloud_name(model: str) -> bool:

@@ -14,12 +14,13 @@ from glassdome.core import limits
 from glassdome.core.errors import EngineError, ModelMissing, ModelUnavailable, PromptTooLarge
 from glassdome.integrations.model_tls import certificate_wanted, model_tls_problem, wants_certificate
 
-__all__ = ["FormatUnknown", "ServerBusy", "StreamUnknown", "translated"]
+__all__ = ["FormatUnknown", "ServerBusy", "StreamUnknown", "ThinkingUnknown", "translated"]
 
 _TOO_LONG = re.compile(r"context[ _](?:length|size|window)|exceed_context|too many tokens|maximum context", re.I)
 _FORMAT = re.compile(r"response_format|json_schema|json_object|guided|structured|grammar|peg-native", re.I)
 _NO_MODEL = re.compile(r"model", re.I)
 _STREAM = re.compile(r"\bstream", re.I)
+_THINKING = re.compile(r"chat_template|enable_thinking", re.I)
 _BUSY: Final = (429, 503)
 
 
@@ -29,6 +30,10 @@ class ServerBusy(ModelUnavailable):
 
 class StreamUnknown(EngineError):
     """The model server does not stream, or does not know an option of it."""
+
+
+class ThinkingUnknown(EngineError):
+    """The model server does not know how thinking is switched off."""
 
 
 class FormatUnknown(EngineError):
@@ -89,6 +94,8 @@ def _refused(exc: openai.APIStatusError, url: str, model: str) -> EngineError:
         return ModelMissing(f"The server at {url} has no model {model!r}.", fix="Set GLASSDOME_MODEL to one it serves.")
     if status in (400, 413, 422) and _TOO_LONG.search(words):
         return PromptTooLarge(f"The model server says: {words}")
+    if status in (400, 422) and _THINKING.search(words):
+        return ThinkingUnknown(f"The model server says: {words}")
     if status in (400, 422) and _STREAM.search(words):
         return StreamUnknown(f"The model server says: {words}")
     if _FORMAT.search(words):

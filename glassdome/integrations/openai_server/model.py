@@ -19,7 +19,13 @@ from glassdome.integrations.limiter import Limiter
 from glassdome.integrations.local_network import refuse_public_service
 from glassdome.integrations.model_pulse import Pulse
 from glassdome.integrations.model_times import in_time
-from glassdome.integrations.openai_server.faults import FormatUnknown, ServerBusy, StreamUnknown, translated
+from glassdome.integrations.openai_server.faults import (
+    FormatUnknown,
+    ServerBusy,
+    StreamUnknown,
+    ThinkingUnknown,
+    translated,
+)
 from glassdome.integrations.openai_server.stream import Written, ask_streamed
 from glassdome.ports.model import Completion, ModelFacts, Prompt
 
@@ -35,6 +41,8 @@ _STREAMS: Final[tuple[dict[str, Any], ...]] = (
     {"stream": True},
     {},
 )
+#: How vLLM, SGLang and llama.cpp are told that a model shall answer without thinking first.
+_NO_THINKING: Final[dict[str, Any]] = {"chat_template_kwargs": {"enable_thinking": False}}
 _ENFORCED: Final = ("json_schema", "json_object+schema")
 _CONNECT_SECONDS: Final = 5.0
 #: Context of a server that does not say: the smallest in use.
@@ -77,6 +85,7 @@ class OpenAiServer:
         self._facts: ModelFacts | None = None
         self._format: Format = _FORMATS[0]
         self._stream = 0
+        self._more: dict[str, Any] | None = _NO_THINKING
         self._client = PerLoop(self._open)
 
     @asynccontextmanager
@@ -140,6 +149,10 @@ class OpenAiServer:
                 if self._format == form:
                     self._format = _FORMATS[_FORMATS.index(form) + 1]
                     _log.warning("response_format_unknown", url=self._url, format=form, next=self._format)
+            except ThinkingUnknown:
+                if self._more is None:
+                    raise
+                self._more = None
             except StreamUnknown:
                 if self._stream == len(_STREAMS) - 1:
                     raise
@@ -150,7 +163,7 @@ class OpenAiServer:
         more: dict[str, Any] = {} if form == "text" else {"response_format": _response_format(form, prompt.schema)}
         with translated(self._url, model), in_time(self._url, self._timeout, self._silence) as limits:
             body = more | {"model": model, "max_tokens": prompt.max_tokens, "temperature": self._temperature}
-            body |= {"messages": _messages(system, prompt.user), "seed": _SEED}
+            body |= {"messages": _messages(system, prompt.user), "seed": _SEED, "extra_body": self._more}
             client = await self._client.get()
             written = await ask_streamed(client, limits, **body, **_STREAMS[self._stream])
             if not written.is_nothing:
