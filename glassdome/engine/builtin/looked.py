@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 
+from glassdome.engine.builtin.asking import ASKING, asking_words
 from glassdome.engine.builtin.deadlines import Deadline, deadline_of
 from glassdome.engine.builtin.due import due_words
 from glassdome.engine.builtin.request_classifier import RequestClassifier
@@ -21,6 +22,8 @@ ASKS: Final = 0.7
 #: What a step in a program's mail counts, and what an order adds to the line.
 _STEP: Final = 1.5
 _ORDERED: Final = 0.1
+#: The least that a phrase of a request counts in languages whose words are few and long.
+_ASKED: Final = 1.2
 #: A line of a list, a line that begins with whom it is for, and the words of short and of long sentences.
 _BULLETED: Final = re.compile(r"(?:[-*•·–]|\(?\w{1,2}[.)])\s")
 _NAMED_FIRST: Final = re.compile(r"(?:[-*•·–]\s)?[^\W\d_]{2,20}(?:\s[^\W\d_]{2,20})?:\s")
@@ -117,6 +120,8 @@ class _Asking:
 
 def look_at(spot: Spot, around: Around) -> Looked:
     """Return the sentence as a request, with its facts."""
+    if around.language in ASKING:
+        spot = replace(spot, found=spot.found | asking_words(spot.form, around.language))
     form = _form_of(spot, around)
     asking = _asking_of(spot, around, form)
     deadline = _deadline_of(spot, around)
@@ -141,6 +146,8 @@ def _form_of(spot: Spot, around: Around) -> _Form:
 
 def _asking_of(spot: Spot, around: Around, form: _Form) -> _Asking:
     ruled = rule_score(spot.sentence.text, spot.words, spot.found)
+    if around.language in ASKING and "ask" in spot.found:
+        ruled = max(ruled, _ASKED)
     odds = _odds_of(spot, around, ruled)
     score, found = ruled if odds is None else ASKS + odds, spot.found
     if form.order and (not around.machine or around.language == "en"):

@@ -51,7 +51,8 @@ def wishes_of(read: MailRead, model: Tasks) -> MailWishes:
         tasks = _chosen(read, looked, model)
     else:
         tasks = wanted(requests, read.text, author=read.author, urgent="urgent" in tags, reader=read.reader)
-    return MailWishes(requests=requests, tasks=_without_pointers(read.message, tasks), questions=questions, tags=tags)
+    tasks = _without_pointers(read.message, _dated(tasks, looked, read))
+    return MailWishes(requests=requests, tasks=tasks, questions=questions, tags=tags)
 
 
 def _with_subject(requests: Sequence[Request], read: MailRead) -> list[Request]:
@@ -63,12 +64,15 @@ def _chosen(read: MailRead, looked: Sequence[Looked], model: Tasks) -> list[Requ
         read.author, listed=read.message.lists.is_list, copied=is_copied(read.message, read.context),
         many=is_to_many(read), settled=is_settled(read.text),
     )  # fmt: skip
-    tasks = chosen(looked, model, scene=scene, reader=read.reader)
-    setting = DueScene(
+    return chosen(looked, model, scene=scene, reader=read.reader)
+
+
+def _dated(tasks: Sequence[Request], looked: Sequence[Looked], read: MailRead) -> list[Request]:
+    scene = DueScene(
         language=read.language, today=read.written.date(), machine=read.by_machine,
         subject=deadline_of(read.message.subject, read.language, read.written),
     )  # fmt: skip
-    return with_days(tasks, looked, setting)
+    return with_days(tasks, looked, scene)
 
 
 def _without_pointers(message: Message, tasks: Sequence[Request]) -> list[Request]:
