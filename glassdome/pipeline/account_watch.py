@@ -25,33 +25,31 @@ _IDLE: Final = timedelta(seconds=WEB_IDLE_SECONDS)
 
 
 class AccountWatch:
-    """Remembers each session's account as it was at the first look; no password is kept for that."""
+    """Stores each session's account as it was at the first look; no password is kept for that."""
 
     def __init__(self, accounts: Accounts, sessions: SessionTable, history: History, clock: Clock) -> None:
-        """Nothing is remembered yet."""
+        """Accounts are looked at over `accounts`."""
         self._accounts, self._sessions, self._history, self._clock = accounts, sessions, history, clock
-        self._marks: dict[str, AccountMark] = {}
 
     async def check(self) -> int:
         """Look once at every owner who is signed in; return how many sessions ended. Raises as Accounts and the stores."""
         now = self._clock.now()
         live = await self._sessions.sessions_of_owners(now=now, idle_since=now - _IDLE)
-        ids = {session.id for session in live}
-        self._marks = {id: mark for id, mark in self._marks.items() if id in ids}
         ended = 0
         for who, theirs in groupby(live, key=lambda session: session.person.name):
             mark = await self._accounts.mark(who)
-            over = [session for session in theirs if self._is_over(session, mark)]
+            over = [session for session in theirs if await self._is_over(session, mark)]
             ended += len(over)
             await self._end(who, over)
         return ended
 
-    def _is_over(self, session: KnownSession, mark: AccountMark | None) -> bool:
+    async def _is_over(self, session: KnownSession, mark: AccountMark | None) -> bool:
         """Return whether a session outlived its account; a mailbox that was never listed is another server's."""
-        before = self._marks.get(session.id)
+        before = session.account
         if mark is None:
             return before is not None
-        self._marks.setdefault(session.id, mark)
+        if before is None:
+            await self._sessions.note_account(session.id, mark)
         return not mark.active or (before is not None and not mark.continues(before))
 
     async def _end(self, who: str, sessions: list[KnownSession]) -> None:

@@ -6,10 +6,12 @@ from sqlalchemy import Boolean, Column, Index, false
 
 from glassdome.store.columns import Clipped, Instant, Json, ascii_text, big_id
 from glassdome.store.schema_base import table as _table
+from glassdome.values.person import AccountMark
 
 __all__ = ["api_keys", "sessions"]
 
 #: Who is signed in to the web UI; `session_key` is the SHA-256 of the session's token, `who` a mailbox or a key's name.
+#: `account` is the mailbox's account at the first look after the sign-in.
 sessions = _table(
     "llm_sessions",
     Column("session_key", ascii_text(64), primary_key=True),
@@ -21,6 +23,7 @@ sessions = _table(
     Column("begun_at", Instant, nullable=False),
     Column("used_at", Instant, nullable=False, server_default=""),
     Column("expires_at", Instant, nullable=False),
+    Column("account", Json(AccountMark)),
     Index("ix_llm_sessions_who", "who"),
     Index("ix_llm_sessions_expires", "expires_at"),
 )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from glassdome.store.actions import key_of
 from glassdome.store.connections import Store
 from glassdome.store.schema import sessions
-from glassdome.values.person import KnownSession, Person, SignedInBy
+from glassdome.values.person import AccountMark, KnownSession, Person, SignedInBy
 
 __all__ = ["SessionTable"]
 
@@ -61,6 +61,11 @@ class SessionTable(Store):
         found = select(sessions).where(*owned, *_live(now, idle_since))
         return tuple(map(_session, await self._db.rows(found.order_by(sessions.c.who, sessions.c.session_key))))
 
+    async def note_account(self, id: str, account: AccountMark) -> None:
+        """Store the state of a session's account, unless one is there."""
+        this = (sessions.c.session_key == id, sessions.c.account.is_(None))
+        await self._db.change(update(sessions).where(*this).values(account=account))
+
     async def use_session(self, token: str, *, now: datetime) -> None:
         """Note that the session was used."""
         await self._db.change(update(sessions).where(sessions.c.session_key == key_of(token)).values(used_at=now))
@@ -88,4 +93,5 @@ def _session(row: Row[Any]) -> KnownSession:
         begun_at=row.begun_at,
         used_at=row.used_at,
         expires_at=row.expires_at,
+        account=row.account,
     )

@@ -39,8 +39,24 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMark:
+    """The state of a mailbox's account: whether it may sign in, when its password changed, its app passwords by id."""
+
+    active: bool
+    changed: str
+    app_passwords: frozenset[str] = frozenset()
+
+    def continues(self, before: AccountMark) -> bool:
+        """Return whether every password that was right before still is."""
+        return self.changed == before.changed and before.app_passwords <= self.app_passwords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSession:
-    """One session of a person; `id` names it without opening it, `browser` is what the browser calls itself."""
+    """One session of a person; `id` names it without opening it, `browser` is what the browser calls itself.
+
+    `account` is the state of the mailbox's account at the first look after the sign-in, None before.
+    """
 
     id: str
     person: Person
@@ -48,6 +64,7 @@ class KnownSession:
     begun_at: datetime
     used_at: datetime
     expires_at: datetime
+    account: AccountMark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +81,3 @@ class MadeKey:
     expires_at: datetime
     used_at: datetime | None = None
     id: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountMark:
-    """The state of a mailbox's account: whether it may sign in, when its password changed, its app passwords by id."""
-
-    active: bool
-    changed: str
-    app_passwords: frozenset[str] = frozenset()
-
-    def continues(self, before: AccountMark) -> bool:
-        """Return whether every password that was right before still is."""
-        return self.changed == before.changed and before.app_passwords <= self.app_passwords

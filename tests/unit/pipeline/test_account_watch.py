@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -38,12 +38,17 @@ class World:
     mailcow: MailcowServer
     database: Database
     watch: AccountWatch
+    accounts: MailcowAccounts
 
     async def sign_in(self, name: str, by: SignedInBy = SignedInBy.MAILBOX) -> None:
         """Begin a session."""
         token = f"{name}-{len(await self.left())}"
         times = {"now": NOW, "until": NOW + timedelta(hours=12), "idle_since": NOW - timedelta(hours=4)}
         await self.database.sessions.begin_session(token, person=Person(by=by, name=name), browser="", **times)
+
+    def again(self) -> AccountWatch:
+        """Return what a new process watches with."""
+        return AccountWatch(self.accounts, self.database.sessions, self.database.history, FixedClock(NOW))
 
     async def left(self) -> list[str]:
         """Return whose sessions are left."""
@@ -64,7 +69,8 @@ async def world(database: Database) -> AsyncIterator[World]:
     http = mailcow_http(MailcowAccess(url=served.url, key=SecretStr("RO-KEY")), TlsPolicy())
     accounts = MailcowAccounts(MailcowMailboxes(http), MailcowObjects(http))
     async with served:
-        yield World(server, database, AccountWatch(accounts, database.sessions, database.history, FixedClock(NOW)))
+        watch = AccountWatch(accounts, database.sessions, database.history, FixedClock(NOW))
+        yield World(server, database, watch, accounts)
         await http.aclose()
 
 
@@ -141,6 +147,17 @@ async def test_a_session_that_began_after_the_change_goes_on(world: World) -> No
 
     assert await world.watch.check() == 1
     assert await world.left() == [BOB]
+
+
+async def test_a_change_during_a_restart_ends_the_session(world: World) -> None:
+    """The account of the first look is stored: a new process compares with it."""
+    await world.sign_in(BOB)
+    await world.watch.check()
+    password(world)
+    again = replace(world, watch=world.again())
+
+    assert await again.watch.check() == 1
+    assert await world.left() == []
 
 
 async def test_a_mailcow_that_is_away_ends_nothing(world: World) -> None:
