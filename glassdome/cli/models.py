@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import typer
@@ -166,19 +167,24 @@ def try_model(*, json: bool) -> None:
     out.print(opinion.summary, markup=False)
 
 
-def bench(*, mails: int, steps: str, json: bool) -> None:
-    """Measure how many mails a day this machine carries, and the best number of requests at once."""
+def bench(*, mails: int, steps: str, seconds: float, json: bool) -> None:
+    """Measure for so many seconds how many mails a day this machine carries, and the best number of requests at once."""
     numbers = _numbers(steps)
     texts = _mails()
     work = [texts[n % len(texts)] for n in range(mails)]
     # Our own limit must not hide the server's.
     settings = _settings(model_concurrency=max(numbers))
-    found = run(_bench(work, numbers, settings))
+    found = run(_bench(work, numbers, settings, seconds))
     best = best_step(found)
     if json:
         print_json(
             {"steps": [_row(step) for step in found], "best": best.concurrency, "mails_per_day": best.mails_per_day}
         )
+        return
+    if not best.mails:
+        most = int(86_400 / max(best.seconds, 1))
+        said = f"No mail was answered in {best.seconds:.0f} seconds: fewer than {most} mails a day."
+        out.print(said, markup=False)
         return
     out.print(_table(found))
     out.print(f"Best: {best.concurrency} at once, about {best.mails_per_day} mails a day.", markup=False)
@@ -196,7 +202,7 @@ def _numbers(text: str) -> list[int]:
     return found
 
 
-async def _bench(mails: Sequence[_Mail], numbers: Sequence[int], settings: Settings) -> list[BenchStep]:
+async def _bench(mails: Sequence[_Mail], numbers: Sequence[int], settings: Settings, seconds: float) -> list[BenchStep]:
     model = _model(settings)
     engine = engine_of(model, settings)
 
@@ -204,12 +210,13 @@ async def _bench(mails: Sequence[_Mail], numbers: Sequence[int], settings: Setti
         return (await _read(engine, mail)).usage
 
     try:
-        with progress_bar(unit="steps") as bar:
-            task = bar.add_task("measuring", total=len(numbers), note="")
+        with progress_bar(unit="mails") as bar:
+            task = bar.add_task("measuring", total=len(numbers) * len(mails) + 1, note="")
             found = []
-            async for step in measure(mails, read, steps=numbers):
+            one = partial(bar.update, task, advance=1)
+            async for step in measure(mails, read, steps=numbers, seconds=seconds, advanced=one):
                 found.append(step)
-                bar.update(task, advance=1, note=f"{step.mails_per_day} mails a day at {step.concurrency}")
+                bar.update(task, note=f"{step.mails_per_day} mails a day at {step.concurrency}")
             return found
     finally:
         await model.aclose()

@@ -53,9 +53,10 @@ def try_model(
 def bench(
     mails: Annotated[int, typer.Option(min=1, max=1000, help="Mails per step.")] = 16,
     steps: Annotated[str, typer.Option(help="Numbers of requests at once.")] = "1,2,4,8",
+    seconds: Annotated[float, typer.Option(min=1, max=86_400, help="Seconds it may take; it tells what it saw.")] = 110,
     json: Json = False,
 ) -> None:
     """Measure how many mails a day this machine carries, and the best number of requests at once."""
     from glassdome.cli import models as work
 
-    work.bench(mails=mails, steps=steps, json=json)
+    work.bench(mails=mails, steps=steps, seconds=seconds, json=json)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ _WORTH: Final = 1.05
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchStep:
     """The result at one number of concurrent requests; `seconds` is the wall time of all `mails`, refused answers
-    included.
+    included. Where time ran out before the first answer, `mails` is 0.
     """
 
     concurrency: int
@@ -53,36 +55,59 @@ class BenchStep:
 
 
 async def measure(
-    mails: Sequence[T], read: Callable[[T], Awaitable[Usage]], *, steps: Sequence[int]
+    mails: Sequence[T],
+    read: Callable[[T], Awaitable[Usage]],
+    *,
+    steps: Sequence[int],
+    seconds: float = math.inf,
+    advanced: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[BenchStep]:
     """Read all mails once per step with so many at a time; raises what `read` raises but OutputInvalid.
 
-    The first mail is read once before, so that loading the model is not measured.
+    The first mail is read once before, so that loading the model is not measured. After `seconds` it ends: each step
+    gets its share of what is left, and tells what it saw. `advanced` is called after each mail.
     """
-    for number in steps:
-        if number == steps[0] and mails:
-            await _tried(read, mails[0])
-        yield await _step(mails, read, number)
+    ends = time.perf_counter() + seconds
+    if steps and mails:
+        warm = await _step(mails[:1], read, 1, seconds=seconds, advanced=advanced)
+        if not warm.mails:
+            yield warm
+            return
+    for place, number in enumerate(steps):
+        left = ends - time.perf_counter()
+        if left <= 0:
+            return
+        yield await _step(mails, read, number, seconds=left / (len(steps) - place), advanced=advanced)
 
 
-async def _step(mails: Sequence[T], read: Callable[[T], Awaitable[Usage]], number: int) -> BenchStep:
-    room = asyncio.Semaphore(number)
+async def _step(
+    mails: Sequence[T],
+    read: Callable[[T], Awaitable[Usage]],
+    number: int,
+    *,
+    seconds: float,
+    advanced: Callable[[], None],
+) -> BenchStep:
+    room, found = asyncio.Semaphore(number), list[Usage | None]()
+    start = last = time.perf_counter()
 
-    async def one(mail: T) -> Usage | None:
+    async def one(mail: T) -> None:
+        nonlocal last
         async with room:
-            return await _tried(read, mail)
+            found.append(await _tried(read, mail))
+        last = time.perf_counter()
+        advanced()
 
-    start = time.perf_counter()
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(mail)) for mail in mails]
-    seconds = time.perf_counter() - start
-    found = [task.result() for task in tasks]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(None if math.isinf(seconds) else seconds), asyncio.TaskGroup() as group:
+            for mail in mails:
+                group.create_task(one(mail))
     good = [usage for usage in found if usage is not None]
     return BenchStep(
         concurrency=number,
         mails=len(found),
         refused=len(found) - len(good),
-        seconds=seconds,
+        seconds=(last if found else time.perf_counter()) - start,
         usage=sum(good, Usage()),
     )
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from glassdome.cli.commands.models import app
-from glassdome.engine.llm.bench import BenchStep, best_step
+from glassdome.engine.llm.bench import BenchStep, best_step, measure
 from glassdome.integrations.ollama.model import OllamaModel
 from glassdome.values.opinion import Usage
 from tests.servers.ollama_server import OllamaServer
@@ -103,6 +103,28 @@ def test_bench_measures_each_step(server: OllamaServer) -> None:
     assert [step["concurrency"] for step in answer["steps"]] == [1, 2]
     assert [step["refused"] for step in answer["steps"]] == [0, 0]
     assert len(server.chats) == 13
+
+
+async def test_bench_ends_in_its_time_and_tells_what_it_saw() -> None:
+    """Mails that are not answered in time are not counted; without any answer that is the result."""
+    forever, read = asyncio.Event(), list[int]()
+
+    async def three_only(mail: int) -> Usage:
+        read.append(mail)
+        if len(read) > 4:
+            await forever.wait()
+        return Usage(calls=1)
+
+    async def never(mail: int) -> Usage:
+        await forever.wait()
+        return Usage()
+
+    seen = [step async for step in measure(range(9), three_only, steps=[1, 2], seconds=0.4)]
+    nothing = [step async for step in measure(range(9), never, steps=[1, 2], seconds=0.1)]
+
+    assert [(step.concurrency, step.mails) for step in seen] == [(1, 3), (2, 0)]
+    assert [(step.concurrency, step.mails) for step in nothing] == [(1, 0)]
+    assert best_step(seen).concurrency == 1
 
 
 def test_no_model_is_a_sentence() -> None:
