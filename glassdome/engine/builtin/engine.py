@@ -15,12 +15,13 @@ from glassdome.engine.builtin.classifier import Classifier, load_classifier
 from glassdome.engine.builtin.dues import in_a_hurry
 from glassdome.engine.builtin.features import Features, extract
 from glassdome.engine.builtin.pointing import only_points
-from glassdome.engine.builtin.priority import Facts, prioritize
+from glassdome.engine.builtin.priority import Facts, agreed, prioritize
 from glassdome.engine.builtin.reading import MailRead, kinds_of, read_mail, read_text
 from glassdome.engine.builtin.records import RecordFacts, record_line
 from glassdome.engine.builtin.reply import suggest_reply
 from glassdome.engine.builtin.rules import ruled_categories, ruled_priority
 from glassdome.engine.builtin.seen import facts_seen
+from glassdome.engine.builtin.strangers import is_doubtful_stranger
 from glassdome.engine.builtin.summary import summarize
 from glassdome.engine.builtin.tasks import load_task_model
 from glassdome.engine.builtin.triage import (
@@ -86,7 +87,7 @@ class BuiltinEngine:
             engine=self.name, model=self._classifier.name, language=read.language, phishing=phishing, spam=spam,
             summary=_record(read, facts, met) or summarize(read.sentences, read.message.subject),
             categories=met.categories, ruled=_ruled(read.ruled), tags=wishes.tags,
-            priority_score=_priority(read, wishes, kinds, suspicion),
+            priority_score=_priority(read, wishes, kinds, met.attention, suspicion),
             sensitive_types=tuple(dict.fromkeys(finding.type for finding in sensitive)),
             action_items=_placed(read.mail, _items(read, wishes, facts, met)),
             auto_reply_suggestion=_draft(read, wishes, facts, suspicion),
@@ -137,19 +138,24 @@ def _seen(read: MailRead, wishes: MailWishes, facts: AttentionFacts, features: F
     )  # fmt: skip
 
 
-def _priority(read: MailRead, wishes: MailWishes, kinds: tuple[str, ...], suspicion: float) -> int:
-    """Return the priority by the owner's rules, else by ours."""
+def _priority(
+    read: MailRead, wishes: MailWishes, kinds: tuple[str, ...], attention: Attention, suspicion: float
+) -> int:
+    """Return the priority by the owner's rules, else by ours as far as it agrees with the attention."""
     ruled, tags = ruled_priority(read.ruled), wishes.tags
+    if ruled is not None:
+        return ruled
     facts = Facts(
         requests=len(wishes.requests), questions=wishes.questions, due="deadline" in tags, urgent="urgent" in tags,
         machine="automatic" in tags, categories=kinds, suspicion=suspicion,
     )  # fmt: skip
-    return prioritize(read.message, facts, read.context) if ruled is None else ruled
+    held = read.message.lists.is_list or suspicion >= _SUSPECT
+    return agreed(prioritize(read.message, facts, read.context), attention, held=held)
 
 
 def _draft(read: MailRead, wishes: MailWishes, facts: AttentionFacts, suspicion: float) -> str | None:
     """Return a draft of an answer, None where none is wanted: to mass mail, to invitations, to what may be a fraud."""
-    wanted = _wants_draft(facts, bool(wishes.tasks)) and suspicion < _SUSPECT
+    wanted = _wants_draft(facts, bool(wishes.tasks)) and suspicion < _SUSPECT and not is_doubtful_stranger(read)
     return suggest_reply(
         language=read.language, name=read.message.author.name, asked=wanted and not {"bulk", "invitation"} & {*wishes.tags},
         automatic=read.by_machine or "automatic" in wishes.tags,

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from itertools import chain
 from typing import Final
 
 from glassdome.core import limits
 from glassdome.core.words import words_by_line
 from glassdome.engine.builtin.dates import days_in
 from glassdome.engine.builtin.deadlines import deadline_of
-from glassdome.engine.builtin.looked import ASKS, Around, Looked, Request, Spot, look_at, opens, rule_score
+from glassdome.engine.builtin.looked import ASKS, Around, Looked, Request, Spot, look_at, rule_score
 from glassdome.engine.builtin.request_classifier import load_request_classifier
 from glassdome.engine.builtin.sentences import Sentence
 from glassdome.engine.builtin.steps import only_answers
-from glassdome.engine.builtin.words import fold, load_concepts, words_of
+from glassdome.engine.builtin.words import fold, load_concepts
 from glassdome.values.opinion import ActionItem
 from glassdome.values.signal import Evidence
 
 __all__ = ["ASKS", "Looked", "Request", "action_items", "look", "requests_in", "rule_score", "with_subject"]
 
 _LONGEST_WORDS: Final = 60
-#: A word that joins two requests, with the words that open the second; the words that are left over at a cut.
-_JOINED: Final = re.compile(r"(?:[,;]\s|\s)(?:and|und|et|y|e|en)(?:\s(?:then|also|dann))?\s(?P<verb>\w+(?:\s\w+)?)", re.IGNORECASE)  # fmt: skip
-_LOOSE_END: Final = re.compile(r"[,;]?\s(?:and|und|et|y|e|en)(?:\s(?:then|also|dann))?\s?$|[;,]\s?$", re.IGNORECASE)
-_FEWEST_WORDS: Final = 3
 #: Sentences searched for the one day of a mail.
 _SENTENCES_FOR_DAYS: Final = 40
 
@@ -97,7 +91,7 @@ def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ..
     """Return the clearest requests as action items, each quoting `text` exactly; what cannot be quoted is left out."""
     items: dict[str, tuple[Request, ActionItem]] = {}
     asked = any(request.sentence.text.endswith("?") for request in requests)
-    for request in chain.from_iterable(map(_parts, requests)):
+    for request in requests:
         if asked and only_answers(fold(request.sentence.text)):
             continue
         quote = _quote(request.sentence, text)
@@ -109,27 +103,6 @@ def action_items(requests: Sequence[Request], text: str) -> tuple[ActionItem, ..
             items.setdefault(said, (request, item))
     clearest = sorted(items.values(), key=lambda pair: -pair[0].score)[: limits.MAX_ACTION_ITEMS]
     return tuple(item for _, item in sorted(clearest, key=lambda pair: pair[0].sentence.start))
-
-
-def _parts(request: Request) -> list[Request]:
-    """Return a request, or each of several that one sentence joins: "Sign the form and send me a copy by Friday"."""
-    sentence = request.sentence
-    cuts = [0, *(match.start("verb") for match in _JOINED.finditer(sentence.raw) if _opens_request(match["verb"]))]
-    pieces = [sentence.raw[a:b] for a, b in zip(cuts, [*cuts[1:], len(sentence.raw)], strict=True)]
-    if len(pieces) == 1 or any(len(piece.split()) < _FEWEST_WORDS for piece in pieces):
-        return [request]
-    parts = []
-    for start, piece in zip(cuts, pieces, strict=True):
-        kept = _LOOSE_END.sub("", piece).strip()
-        part = Sentence(text=" ".join(kept.split()), raw=kept, start=sentence.start + start)
-        parts.append(replace(request, sentence=part))
-    return parts
-
-
-def _opens_request(words: str) -> bool:
-    folded = words_of(words)
-    found = load_concepts("requests.toml").find(folded)
-    return any(opens(folded, verb) for verb in found.get("imperative", ())) or bool(found.get("politely"))
 
 
 def _quote(sentence: Sentence, text: str) -> str:

@@ -7,8 +7,9 @@ from typing import Final
 
 from glassdome.values.context import Context, SenderHistory
 from glassdome.values.message import Message
+from glassdome.values.opinion import Attention
 
-__all__ = ["Facts", "prioritize"]
+__all__ = ["Facts", "agreed", "prioritize"]
 
 #: Where a mail stands before anything is known of it.
 _MIDDLE: Final = 4.0
@@ -18,6 +19,9 @@ _ENOUGH_SEEN: Final = 5
 _SUSPECT: Final = 0.5
 _SUSPECT_MOST: Final = 3.0
 _BULK_MOST: Final = 4.0
+#: The most of a mail that is skimmed, and the least of one that cannot wait.
+_SKIMMED_MOST: Final = 5
+_NOW_LEAST: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,16 @@ def prioritize(message: Message, facts: Facts, context: Context) -> int:
     if facts.suspicion >= _SUSPECT:
         score = min(score, _SUSPECT_MOST)
     return max(1, min(10, round(score)))
+
+
+def agreed(priority: int, attention: Attention, *, held: bool) -> int:
+    """Return the priority as far as it agrees with the attention: mail to skim is not urgent, mail that cannot wait is.
+
+    It is never raised where it is `held` down: for mail of a list and for what looks like fraud or spam.
+    """
+    if attention == "skim":
+        return min(priority, _SKIMMED_MOST)
+    return max(priority, _NOW_LEAST) if attention == "now" and not held else priority
 
 
 def learned(sender: SenderHistory) -> float:

@@ -29,9 +29,10 @@ __all__ = [
     "write_task_model",
 ]
 
-#: Words, their beginnings and pairs of words are hashed to numbers below this.
-BUCKETS: Final = 1 << 16
+#: Words, their beginnings, pairs of words and runs of letters are hashed to numbers below this.
+BUCKETS: Final = 1 << 17
 _PREFIX: Final = 5
+_RUN: Final = 4
 #: Facts that mean something else in each scene.
 CROSSED: Final = (
     "question", "said", "day", "step", "order", "asks", "said:ask", "said:politely", "said:imperative", "said:you", "led",
@@ -83,7 +84,7 @@ def crossed(facts: Mapping[str, float], scene: Sequence[str]) -> dict[str, float
 
 
 def numbers_of(lines: Sequence[Sequence[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the numbers of the words, their beginnings and pairs of several sentences, and of which sentence each is.
+    """Return the numbers of the words, their beginnings, pairs and letters of several sentences, and of which sentence each is.
 
     Each sentence's beginning and end count as words of it.
     """
@@ -93,10 +94,25 @@ def numbers_of(lines: Sequence[Sequence[str]]) -> tuple[NDArray[np.int64], NDArr
     begun = np.fromiter(map(crc32, _beginnings(marked)), dtype=np.uint32, count=len(marked))
     pairs = one[:-1] * _MIX[0] + one[1:]
     inside = where[:-1] == where[1:]
-    found = np.concatenate([one, begun, pairs[inside]]) * _MIX[1]
-    return ((found ^ (found >> _SHIFT)) % np.uint32(BUCKETS)).astype(np.int64), np.concatenate(
-        [where, where, where[:-1][inside]]
+    runs, places = _runs_of(lines)
+    found = np.concatenate([one, begun, pairs[inside], runs]) * _MIX[1]
+    return (
+        ((found ^ (found >> _SHIFT)) % np.uint32(BUCKETS)).astype(np.int64),
+        np.concatenate([where, where, where[:-1][inside], places]),
     )
+
+
+def _runs_of(lines: Sequence[Sequence[str]]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return a number for each run of letters in a sentence, blanks between words included, and which sentence it is of."""
+    letters = np.frombuffer("\n".join([f"<{' '.join(line)}>" for line in lines]).encode("utf-32-le"), dtype=np.uint32)
+    count = max(len(letters) - _RUN + 1, 0)
+    total = np.zeros(count, dtype=np.uint32)
+    for at in range(_RUN):
+        total = total * _MIX[0] + letters[at : at + count]
+    ends = letters == ord("\n")
+    where = np.cumsum(ends)
+    inside = (where[:count] == where[_RUN - 1 :]) & ~ends[:count]
+    return total[inside], where[:count][inside]
 
 
 def _beginnings(words: Sequence[str]) -> Iterator[bytes]:

@@ -60,9 +60,11 @@ def _with_subject(requests: Sequence[Request], read: MailRead) -> list[Request]:
 
 
 def _chosen(read: MailRead, looked: Sequence[Looked], model: Tasks) -> list[Request]:
+    lists = read.message.lists
     scene = scene_of(
-        read.author, listed=read.message.lists.is_list, copied=is_copied(read.message, read.context),
-        many=is_to_many(read), settled=is_settled(read.text),
+        read.author, listed=lists.is_list, copied=is_copied(read.message, read.context),
+        many=is_to_many(read), settled=is_settled(read.text), known=read.context.sender.seen > 0,
+        automatic=lists.is_automatic, grouped=bool(lists.list_id or lists.list_post),
     )  # fmt: skip
     return chosen(looked, model, scene=scene, reader=read.reader)
 

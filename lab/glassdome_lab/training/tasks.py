@@ -25,7 +25,7 @@ from glassdome_lab.training.triage_mails import AUTHSERV, TriageMail, context_fo
 
 __all__ = ["TaskSample", "act_samples", "cross_validated_tasks", "fit_tasks", "task_samples", "train_tasks"]
 
-_PENALTIES: Final = (0.5, 1.0)
+_PENALTIES: Final = (1.0, 0.5)
 _WORDS_WORTH: Final = 2.0
 _STEPS: Final = 60
 _FOLDS: Final = 5

@@ -169,7 +169,7 @@ def test_service_mail_is_of_free_licence_and_once_of_a_template(service_mail: tu
     sources = triage_sources(*service_mail)
 
     assert ["service:free"] == [mail.group for mail in sources.service]
-    assert (370, True, True) == (len(sources.labelled), bool(sources.modern), bool(sources.acts))
+    assert (1160, True, True) == (len(sources.labelled), bool(sources.modern), bool(sources.acts))
     with pytest.raises(InputError, match="labels"):
         triage_sources(service_mail[0])
 

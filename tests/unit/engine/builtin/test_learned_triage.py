@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import pytest
 from glassdome.core.errors import ConfigError
 from glassdome.engine.builtin.attention import judged
 from glassdome.engine.builtin.categories import ranked
+from glassdome.engine.builtin.chosen import chosen
 from glassdome.engine.builtin.deadlines import deadline_of
+from glassdome.engine.builtin.intent import look
+from glassdome.engine.builtin.sentences import sentences_of
 from glassdome.engine.builtin.tasks import load_task_model, numbers_of, read_task_model, write_task_model
 from glassdome.engine.builtin.triage import (
     LADDER,
@@ -71,11 +75,11 @@ def test_models_come_back_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_sentences_keep_their_words() -> None:
-    """No pair of words reaches over the end of a sentence."""
+    """No pair of words and no run of letters reaches over the end of a sentence."""
     numbers, places = numbers_of([["a", "b"], ["c"]])
 
     assert len(numbers) == len(places)
-    assert [11, 8] == np.bincount(places).tolist()
+    assert [13, 8] == np.bincount(places).tolist()
 
 
 def test_header_fields_decide_before_chances() -> None:
@@ -110,7 +114,7 @@ def test_a_code_and_an_invitation_stand() -> None:
     ("sender", "subject", "body", "attention", "category"),
     [
         ("Petra Amsel <p.amsel@amsel-glas.example>", "Angebot 2026-31", "Guten Tag Frau Beispiel, liefern Sie die Regale für den Kunden Hansen in Eiche oder Esche? Mit freundlichen Grüßen Petra Amsel", "answer", "work"),
-        ("Lakeside Bank <no-reply@lakesidebank.example>", "Your statement is ready", "Your statement for May is in online banking.", "skim", "finance"),
+        ("Lakeside Bank <no-reply@lakesidebank.example>", "Your statement is ready", "Hello Jana, your statement for May is now in your online banking under Documents. You do not need to do anything.", "skim", "finance"),
         ("Colibus <suivi@colibus.example>", "Votre colis est en route", "Livraison prévue demain.", "skim", "delivery"),
         ("Hotel Miramar <reservas@hotelmiramar.example>", "Reserva confirmada", "Dos noches desde el 3 de junio.", "read", "travel"),
     ],
@@ -132,6 +136,24 @@ def test_a_statement_can_be_a_task() -> None:
     )
 
     assert ["2026-03-20"] == [item.due_at for item in verdict.action_items]
+
+
+class Odds:
+    """Stands where the model of tasks stands, with the same log-odds for every mail."""
+
+    def __init__(self, *odds: float) -> None:
+        self.odds = list(odds)
+
+    def log_odds(self, lines: Sequence[object], facts: Sequence[object], scene: tuple[str, ...]) -> list[float]:
+        return self.odds
+
+
+@pytest.mark.parametrize(("odds", "found"), [((0.4, 0.3), 0), ((0.6, 0.3), 2), ((0.6, -0.1), 1)])
+def test_a_mail_leaves_something_to_do_where_one_sentence_is_sure(odds: tuple[float, float], found: int) -> None:
+    """Two doubtful sentences are none; next to a sure one a doubtful one counts."""
+    looked = look(sentences_of("Send the form. Bring the pens."), "en", NOW)
+
+    assert found == len(chosen(looked, Odds(*odds), scene=("person",), reader=frozenset()))
 
 
 @pytest.mark.parametrize(
