@@ -62,6 +62,6 @@ async def _add_opt_in(app: App, stack: AsyncExitStack) -> None:
         settings=settings,
     )
     accounts = MailcowAccounts(client.mailboxes, client.objects)
-    watch = AccountWatch(accounts, database.sessions, database.history, app.clock)
+    watch = AccountWatch(accounts, database.sessions, database.api_keys, database.history, app.clock)
     app.periodic_tasks.append(PeriodicTask("accounts", watch.check, every=lambda: ACCOUNTS_EVERY))
     app.periodic_tasks.append(PeriodicTask("opt_in", opt_in.sync, every=lambda: settings().llm_processing_interval))

@@ -19,7 +19,7 @@ from glassdome.integrations.mailcow.objects import MailcowObjects
 from glassdome.integrations.tls import TlsPolicy
 from glassdome.pipeline.account_watch import AccountWatch
 from glassdome.store import Database
-from glassdome.values.person import Person, SignedInBy
+from glassdome.values.person import MadeKey, Person, SignedInBy
 from tests.servers.mailcow_server import MailcowServer
 from tests.servers.mailcow_state import MailcowState
 from tests.servers.served import Served
@@ -48,7 +48,8 @@ class World:
 
     def again(self) -> AccountWatch:
         """Return what a new process watches with."""
-        return AccountWatch(self.accounts, self.database.sessions, self.database.history, FixedClock(NOW))
+        store = self.database
+        return AccountWatch(self.accounts, store.sessions, store.api_keys, store.history, FixedClock(NOW))
 
     async def left(self) -> list[str]:
         """Return whose sessions are left."""
@@ -69,7 +70,7 @@ async def world(database: Database) -> AsyncIterator[World]:
     http = mailcow_http(MailcowAccess(url=served.url, key=SecretStr("RO-KEY")), TlsPolicy())
     accounts = MailcowAccounts(MailcowMailboxes(http), MailcowObjects(http))
     async with served:
-        watch = AccountWatch(accounts, database.sessions, database.history, FixedClock(NOW))
+        watch = AccountWatch(accounts, database.sessions, database.api_keys, database.history, FixedClock(NOW))
         yield World(server, database, watch, accounts)
         await http.aclose()
 
@@ -172,3 +173,31 @@ async def test_a_mailcow_that_is_away_ends_nothing(world: World) -> None:
     password(world)
 
     assert await world.watch.check() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "ends"), [(off, True), (no_login, True), (deleted, True), (password, False), (nothing, False)]
+)
+async def test_the_keys_of_a_mailbox_that_is_off_end(world: World, change: Any, ends: bool) -> None:
+    """Those of its owner alone; a new password ends none, since programs do not have it."""
+    for number, owner in enumerate((Person(by=SignedInBy.MAILBOX, name=BOB), Person(by=SignedInBy.PROVIDER, name=ANN))):
+        key = MadeKey(
+            digest=f"{number}" * 64,
+            label="mine",
+            writes=True,
+            mailboxes=(owner.name,),
+            domains=(),
+            owner=owner,
+            created_at=NOW,
+            expires_at=NOW + timedelta(days=700),
+        )
+        assert await world.database.api_keys.add_key(key, most=9)
+    assert await world.watch.check() == 0
+    change(world)
+    assert await world.watch.check() == int(ends)
+    assert await world.watch.check() == 0
+
+    left = await world.database.api_keys.keys_of(None, now=NOW)
+    assert sorted(key.owner.name for key in left) == [ANN, *([] if ends else [BOB])]
+    entries = await world.database.history.audited()
+    assert [(entry["action"], entry["subject"]) for entry in entries] == ([("revoke_keys", BOB)] if ends else [])
