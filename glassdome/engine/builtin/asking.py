@@ -48,6 +48,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _pattern(phrases: Iterable[str], language: str) -> re.Pattern[str]:
     edge, stop = edges(language)
     parts = [
-        r"[\s,]{1,2}".join(re.escape(word).replace(r"\*", _PART) for word in fold(phrase).split()) for phrase in phrases
+        r"[\s,]{1,2}".join(re.escape(word).replace(r"\*", _PART).replace(r"\^", "^") for word in fold(phrase).split())
+        for phrase in phrases
     ]
     return re.compile(f"{edge}(?:{'|'.join(parts)}){stop}")

@@ -39,6 +39,7 @@ class _Periods:
     of_month: re.Pattern[str]
     last_workday: int
     persian: bool
+    said: bool
 
 
 def period_words(language: str) -> tuple[str, ...]:
@@ -54,14 +55,16 @@ def periods_in(text: str, language: str, today: date) -> Iterator[Named]:
     for match in periods.of_month.finditer(text):
         month = periods.months[match["m"] or match["n"]]
         day = _in_month(month, today, middle=match["mid"] is not None)
-        yield Named(match.start(), match.end(), day, "later")
+        yield Named(match.start(), match.end(), day, "period" if periods.said else "later")
     for match in periods.pattern.finditer(text):
         period = periods.words[match.group()]
         if periods.persian and period in _MONTHS:
             day = persian_month_ends(today)[_MONTHS.index(period)]
         else:
             day = _end_of(period, today, periods.last_workday)
-        yield Named(match.start(), match.end(), day, "period" if period in ("week", "month") else "later")
+        yield Named(
+            match.start(), match.end(), day, "period" if periods.said or period in ("week", "month") else "later"
+        )
 
 
 def _in_month(month: int, today: date, *, middle: bool) -> date:
@@ -104,6 +107,7 @@ def _periods(language: str) -> _Periods:
     months = {
         fold(name)[: -cut or None]: number for number, names in enumerate(raw.get("months", ()), 1) for name in names
     }
+    months = months or {fold(f"{number}{mark}"): number for number in range(1, _YEAR + 1) for mark in "月월"}
     edge, stop = edges(language)
     of, mid, after = (alternatives(ends.get(key, ())) for key in _OF_MONTHS)
     named, ending = alternatives(months), r"\w{0,4}" if raw.get("month_endings") else ""
@@ -115,4 +119,5 @@ def _periods(language: str) -> _Periods:
             rf"{edge}(?:(?:(?:{of})|(?P<mid>{mid})){apart}(?P<m>{named}){ending}|(?P<n>{named}){ending}{apart}(?:{after})){stop}"
         ),
         last_workday=raw.get("last_workday", FRIDAY), persian="persian_months" in raw,
+        said=raw.get("ends_said", False),
     )  # fmt: skip
