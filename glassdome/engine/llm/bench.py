@@ -65,7 +65,7 @@ async def measure(
     """Read all mails once per step with so many at a time; raises what `read` raises but OutputInvalid.
 
     The first mail is read once before, so that loading the model is not measured. After `seconds` it ends: each step
-    gets its share of what is left, and tells what it saw. `advanced` is called after each mail.
+    gets its share of the time that remains, and tells what it saw. `advanced` is called after each mail.
     """
     ends = time.perf_counter() + seconds
     if steps and mails:

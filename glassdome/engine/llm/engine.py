@@ -248,7 +248,7 @@ class LlmEngine:
         return done
 
     def _is_cut(self, counted: int) -> bool:
-        """Tell a prompt that was cut from one that was counted otherwise, for example without what was in a cache.
+        """Tell a prompt that was cut from one that was counted otherwise, for example without its cached part.
 
         A cut prompt fills the server's context each time; other counts follow the prompt, or are below any context.
         """
