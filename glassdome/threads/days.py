@@ -71,9 +71,10 @@ def due_day(
     """Return the day by which; with `any_day` also one that is only named ("I'll call on Monday"), with `alone` also "the 31st"."""
     sentence = _MORNING.sub("", sentence[:_READ]) if language == "es" else sentence[:_READ]
     found = deadline_of(sentence, language, now)
-    if found is not None and (found.said or any_day) and not found.hour:
-        return found.day
     folded = fold(sentence)
+    vague = _WEEKEND.search(folded) is not None
+    if found is not None and (found.said or any_day) and not found.hour and not (vague and not found.said):
+        return found.day
     if (by := _BY_NUMBER.search(folded)) is not None:
         return _next_of_month(int(next(filter(None, by.groups()))), now.date())
     if said:
@@ -81,7 +82,7 @@ def due_day(
     loose = _loose(folded, now.date(), weekend=any_day)
     if loose is not None:
         return loose
-    if found is not None:
+    if found is not None and (any_day or found.day > now.date()):
         return found.day
     if not any_day:
         return None

@@ -38,6 +38,8 @@ _MOST_STEMS: Final = 60
 #: Sentences behind a request in which its day may stand.
 _NEAR: Final = 2
 _AT_ALL: Final = "?"
+#: A chance from which on a long sentence of thanks is nothing else.
+_THANKFUL: Final = 0.7
 #: A chance from which on a sentence with a day may be a promise of the one who owes a deed.
 _LEANS: Final = 0.3
 #: A chance from which on a promise is clear; others count where a mail has no clear one.
@@ -271,7 +273,7 @@ def _take_statement(
         return
     day = due_day(_turned(text), turn.language, turn.at, any_day=True, alone=True) or later
     if not _takes_on(found, text, words, acts, day):
-        _take_rest(found, text, words, roles, due)
+        _take_rest(found, text, words, acts, due)
 
 
 def _day_ahead(text: str, acts: Acts, turn: Turn) -> date | None:
@@ -314,8 +316,10 @@ def _takes_on(found: _Reading, text: str, words: Sequence[str], acts: Acts, day:
     return False
 
 
-def _take_rest(found: _Reading, text: str, words: Sequence[str], roles: set[str], due: date | None) -> None:
+def _take_rest(found: _Reading, text: str, words: Sequence[str], acts: Acts, due: date | None) -> None:
     """Read a sentence that owes nothing: an answer, agreement, thanks."""
+    roles = acts.roles
+    courteous = len(words) <= _COURTESY_WORDS or ("thanks" in roles and acts.chances["ack"] >= _THANKFUL)
     if roles & {"done", "decline", "decided"}:
         found.flags |= roles & {"done", "decline"}
         found.decisions += [_cut(text)] if "decided" in roles else []
@@ -323,7 +327,7 @@ def _take_rest(found: _Reading, text: str, words: Sequence[str], roles: set[str]
     elif "enough" in roles:
         found.moved_to = due
         found.flags.add("ack")
-    elif roles & {"thanks", "ack", "received"} and len(words) <= _COURTESY_WORDS:
+    elif roles & {"thanks", "ack", "received"} and courteous:
         found.flags |= roles & {"ack"}
         found.thanked += [text] if "thanks" in roles else []
     else:

@@ -235,3 +235,16 @@ def test_a_question_to_anyone_ends_where_its_writer_goes_on_without_it() -> None
     asked = letter("Dear all,\n\nwho can bring a salad to the feast on Saturday?")
     told = letter("Dear all,\n\n412 euros came in for the new mast. Thanks to all who cooked!", day=8)
     assert standing(asked, told, day=9).state is CLOSED
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("de", "Gern, kann aber zwei Wochen dauern."),
+        ("es", "Con gusto, pero puede llevarme dos semanas."),
+        ("de", "Vielen Dank für Ihre nette Mail, ich habe mich wirklich sehr darüber gefreut."),
+        ("fr", "Merci pour votre gentil message, il m'a vraiment fait très plaisir."),
+    ],
+)
+def test_what_takes_a_while_and_long_thanks_pay_nothing(language: str, answer: str) -> None:
+    assert waits(language, answer)[0] is THEM
