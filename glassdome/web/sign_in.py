@@ -59,12 +59,13 @@ async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
     """End the session here and in the browser; the page offers to end the provider's session, too."""
     known = form.visitor.known
     by_provider = known is not None and known.person.by is SignedInBy.PROVIDER
-    further = by_provider and await provider_sign_out(services)
-    answer = redirect("sign-in", done="signed_out_here" if further else "signed_out")
     if form.visitor.session is not None:
         await services.sessions.end_session(form.visitor.session.token)
         request.app.state.web.streams.ring()
         await audit(services, form.caller.name, "sign_out")
+    # Only then: the provider may take its time to answer.
+    further = by_provider and await provider_sign_out(services)
+    answer = redirect("sign-in", done="signed_out_here" if further else "signed_out")
     forget_session(answer)
     return answer
 

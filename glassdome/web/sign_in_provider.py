@@ -56,8 +56,9 @@ async def to_provider(request: Request, services: Wired, visitor: Anyone, next: 
 
 
 @router.get("/provider-sign-out")
-async def out_of_provider(services: Wired, visitor: Anyone) -> Response:
+async def out_of_provider(request: Request, services: Wired, visitor: Anyone) -> Response:
     """Lead a browser that is signed out here to the provider's sign-out, which leads back to our sign-in page."""
+    count_try(request, services)
     address = "" if visitor.caller is not None else await provider_sign_out(services)
     return RedirectResponse(address, status_code=303) if address else redirect("sign-in")
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -587,11 +588,12 @@ async def test_the_secret_goes_into_the_form_where_the_provider_wants_it_there(w
         assert form["client_secret"] == CLIENT_SECRET
 
 
-async def test_tries_are_counted(world: Any) -> None:
-    """Like those with a password."""
+@pytest.mark.parametrize("page", ["provider", "provider-sign-out"])
+async def test_tries_are_counted(world: Any, page: str) -> None:
+    """Like those with a password: each may ask the provider for its addresses."""
     async with world() as here:
         statuses = [
-            (await here.browser.client.get(START + "provider")).status_code for _ in range(MAX_SIGN_INS_PER_ADDRESS + 1)
+            (await here.browser.client.get(START + page)).status_code for _ in range(MAX_SIGN_INS_PER_ADDRESS + 1)
         ]
 
     assert statuses == [303] * MAX_SIGN_INS_PER_ADDRESS + [429]
@@ -688,3 +690,30 @@ async def test_an_owner_by_password_is_offered_no_sign_out_elsewhere(world: Any)
         await here.browser.follow()
 
         assert here.browser.page.css_first('a[href="./provider-sign-out"]') is None
+
+
+class Slow:
+    """A provider that notes who is signed in here when it is asked where to sign out."""
+
+    def __init__(self, bench: Bench) -> None:
+        """Nothing was asked."""
+        self._bench = bench
+        self.seen: list[int] = []
+
+    async def sign_out_address(self) -> str:
+        """Count the sessions."""
+        found = await self._bench.database.sessions.sessions_of(USER, now=NOW, idle_since=NOW - timedelta(hours=1))
+        self.seen.append(len(found))
+        return ""
+
+
+async def test_the_session_here_ends_before_the_provider_is_asked(world: Any) -> None:
+    """It may take ten seconds to answer, or never come to it."""
+    async with world() as here:
+        await here.sign_in()
+        await here.browser.open("access")
+        slow = Slow(here.bench)
+        here.bench.app.state.services = here.bench.services = replace(here.bench.services, provider=slow)
+        await here.browser.send("sign-out")
+
+        assert slow.seen == [0]
