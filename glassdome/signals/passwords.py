@@ -14,10 +14,12 @@ __all__ = ["given_password", "possible_passwords"]
 
 #: What stands between the word and the password: `Le mot de passe de l'archive est`.
 _BETWEEN = r"\w{0,8}[^\n:=：]{0,50}"
+#: Words behind "is" that begin a description, which the reader alone can follow: `the one you chose`, `your own`.
+_DESCRIBES = r"(?!(?:not|nicht|the|your|that|das|die|der|ihr|ihre|dein|deine|vo(?:tre|s)|ton|la|le|el|su|tu|il|tuo|tua|sua|het|uw|jouw|o|seu|aquela?|celui|celle|quella|dezelfde)\b|sent|sep)"
 #: What shows that the password follows: a colon, a quotation mark, a word for "is", or a digit in it.
 _FOLLOWS = (
     r"(?:\s*[:=：﹕]\s*[^\s.,;!]{2}|\s*[\"'“”„«»「『‘](?=[^\s\"'])|"
-    r"\s(?:is|ist|lautet|est|es|é|è|este|är|er|on|to|jest|je|is het|là|adalah|ialah|be)\s+(?!not|nicht|sent|sep)\S{3}|[^\s\w]?\b\w*\d|\d)"
+    rf"\s(?:is|ist|lautet|est|es|é|è|este|är|er|on|to|jest|je|is het|là|adalah|ialah|be)\s+{_DESCRIBES}\S{{3}}|[^\s\w]?\b\w*\d|\d)"
 )
 #: Characters searched; a mail that gives a password says so early.
 _WITHIN = 20_000

@@ -186,3 +186,17 @@ def test_few_words_are_tried_and_none_of_a_mail_without_any() -> None:
     many = possible_passwords("password: " + " ".join(f"word{n}" for n in range(500)))
     assert len(many) == 20
     assert max(map(len, possible_passwords("pin " + "x" * 50 + " abcd"))) <= 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The password is the one you chose at registration.",
+        "Das Passwort ist Ihr Geburtsdatum.",
+        "Le mot de passe est celui de votre espace.",
+        "La contraseña es la de siempre.",
+    ],
+)
+def test_a_password_that_is_only_described(text: str) -> None:
+    """Its reader knows it, and the mail does not give it."""
+    assert not given_password(text)
