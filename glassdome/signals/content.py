@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from glassdome.signals.finding import Detector, evidence, hit
 from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases, mixed_words
 from glassdome.signals.plain_report import own_text
+from glassdome.signals.unchanged import says_unchanged
 from glassdome.values.context import Context
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal
@@ -52,6 +53,8 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     whole = message.subject + SUBJECT_END + own_text(message)
     found: dict[str, list[Evidence]] = {}
     for group, start, end in ScannedText.of(whole).told_by(load_phrases(_BOOK)):
+        if group == "payment_change" and says_unchanged(whole, start, end):
+            continue
         where = "header:Subject" if start < len(message.subject) else "text"
         found.setdefault(group, []).append(evidence(where, whole[start:end]))
     for group, places in found.items():
