@@ -24,7 +24,7 @@ async def with_drawings(message: Message, raw: bytes, reader: FileReader) -> Mes
     """Return the message with links and facts of the codes drawn in its text; the same one where there are none."""
     for text in _drawn(message, raw):
         document = await reader.read(text.encode("utf-8", "replace"), name="", kind=_KIND)
-        links = tuple(Link(url=link.url, place="text", host=host_of(link.url)) for link in document.links)
+        links = tuple(Link(url=link.url, place="text", host=host_of(link.url), coded=True) for link in document.links)
         facts = tuple(replace(fact, where=_PLACE) for fact in document.facts)
         message = replace(
             message,

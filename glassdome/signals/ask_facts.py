@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from glassdome.core.shipped import loads_shipped, shipped_table
+from glassdome.signals.phone_numbers import PhoneNumber, phone_numbers
 from glassdome.signals.word_table import Span, WordTable, places_in, word_table
 
 __all__ = ["asks_by_facts", "offers_by_facts"]
@@ -19,6 +20,10 @@ _READ: Final = 4_000
 #: Places of each part that are looked at, and the longest quote.
 _MOST: Final = 12
 _QUOTED: Final = 140
+
+
+#: The spans of each part by language.
+_Filled = dict[str, dict[str, Sequence[Span]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +47,25 @@ class _Table:
 
 def asks_by_facts(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the group and the span of each ask whose parts, all of one language, stand near each other."""
-    return _found(text, _table(_ASKS))
+    filled = _filled(text[:_READ], _table(_ASKS))
+    numbers = [(number.start, number.end) for number in _numbers(text, filled)]
+    for parts in filled.values() if numbers else ():
+        parts["call"] = [*parts.get("call", ()), *numbers]
+    return _found(filled, _table(_ASKS))
 
 
 def offers_by_facts(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the group and the span of each sign of advertising to strangers, found as asks are."""
-    return _found(text, _table(_OFFERS))
+    return _found(_filled(text[:_READ], _table(_OFFERS)), _table(_OFFERS))
 
 
-def _found(text: str, table: _Table) -> Iterator[tuple[str, int, int]]:
-    filled = _filled(text[:_READ], table)
+def _numbers(text: str, filled: _Filled) -> Iterator[PhoneNumber]:
+    """Yield the telephone numbers of a text that says how to undo something: one near such words is to be called."""
+    if any("undo" in parts for parts in filled.values()):
+        yield from (number for number in phone_numbers(text[:_READ]) if number.certain)
+
+
+def _found(filled: _Filled, table: _Table) -> Iterator[tuple[str, int, int]]:
     spoken = [parts for language in table.languages if (parts := filled.get(language))]
     for ask in table.asks:
         for parts in spoken:
@@ -65,7 +79,7 @@ def _found(text: str, table: _Table) -> Iterator[tuple[str, int, int]]:
                 break
 
 
-def _filled(read: str, table: _Table) -> Mapping[str, Mapping[str, Sequence[Span]]]:
+def _filled(read: str, table: _Table) -> _Filled:
     """Return where each part stands, by language."""
     filled: dict[str, dict[str, Sequence[Span]]] = {}
     for (language, part), spans in places_in(read, table.words).items():

@@ -8,12 +8,14 @@ from typing import Final
 
 from glassdome.signals.ask_facts import asks_by_facts
 from glassdome.signals.inner_files import is_locked, runs_code
+from glassdome.signals.phone_numbers import phone_numbers
 from glassdome.signals.phrases import SUBJECT_END, ScannedText, load_phrases
+from glassdome.signals.unchanged import says_unchanged
 from glassdome.values.file_places import has_files, place_of, read_files
 from glassdome.values.message import Attachment, Message
 from glassdome.values.signal import Evidence
 
-__all__ = ["Words", "asking_words", "has_phone"]
+__all__ = ["Words", "asking_words"]
 
 _BOOK: Final = "asks"
 #: Lures that ask for something, by the ask; the detector of content weighs them for themselves.
@@ -65,14 +67,14 @@ _CHANGED: Final = re.compile(
     r"|[新旧舊]|変更|变更|變更|更改|변경|신규|기존|새 ?계좌|جديد|جدید|تغيير|تغییر|تحديث|חדש|שינוי|שונה|नय|नए|बदल|ใหม่|เปลี่ยน|เดิม",
     re.IGNORECASE,
 )
+_MONEY = re.compile(
+    r"(?:[$€£]|\b(?:USD|EUR|GBP|AUD|CAD|CHF|BRL)\b|R\$)[ \xa0]?\d[\d.,' ]{0,12}|\d[\d.,']{0,12}[ \xa0]?(?:[$€£]|\b(?:USD|EUR|GBP|CHF|euros?)\b)",
+    re.IGNORECASE,
+)
+_OF_AN_ACCOUNT: Final = frozenset(("bank_change", "new_account", "card_data"))
 _ENDS: Final = ".!?\n。！？؟۔।"
 #: Characters behind a match that still belong to its sentence.
 _AHEAD: Final = 40
-_PHONE = re.compile(
-    r"(?<![A-Za-z0-9_/=.-])(?:\+|00)?\(?\d{1,4}\)?(?:[ ./-]\d(?=[ ./-]))?(?:[ ./-]?\(?\d{2,5}\)?){2,5}(?![A-Za-z0-9_/=-])"
-)
-_MIN_DIGITS, _MAX_DIGITS = 9, 15
-
 #: The group of a language's own words of denial: "nobody from our bank will ask for it".
 _DENIAL: Final = "denied"
 
@@ -99,7 +101,20 @@ def asking_words(message: Message) -> Words:
                 found.setdefault(group, []).append(Evidence(where=f"attachment:{number}", quote=item.text[start:end]))
     if has_files(message):
         _sort_by_place(message, found)
+    _add_disguised(whole, found)
     return {group: tuple(places) for group, places in found.items() if places}
+
+
+def _add_disguised(whole: str, found: dict[str, list[Evidence]]) -> None:
+    """Take a number that is hidden from programs, in a mail about money, for one to call: no other words are needed."""
+    money = _MONEY.search(whole)
+    number = next((one for one in phone_numbers(whole) if one.disguised), None) if money else None
+    if money and number:
+        found["call_back"] = [
+            Evidence(where="text", quote=whole[number.start : number.end]),
+            *found.get("call_back", ()),
+        ]
+        found.setdefault("charged", [Evidence(where="text", quote=money.group())])
 
 
 def _sort_by_place(message: Message, found: dict[str, list[Evidence]]) -> None:
@@ -128,13 +143,15 @@ def _asked(told: Sequence[Place], text: str) -> Iterator[Place]:
     """Yield the asks that are not denied in the same sentence."""
     denials = [start for group, start, _ in told if group == _DENIAL]
     for group, start, end in told:
-        if group not in ("", "never", _DENIAL) and not _is_denied(text, start, end, denials):
+        if group not in ("", "never", _DENIAL) and not _is_denied(group, text, start, end, denials):
             yield group, start, end
 
 
-def _is_denied(text: str, start: int, end: int, denials: Sequence[int]) -> bool:
+def _is_denied(group: str, text: str, start: int, end: int, denials: Sequence[int]) -> bool:
     begin = max(text.rfind(sign, 0, start) for sign in _ENDS) + 1
     last = end + _AHEAD if text[end : end + 1] not in _ENDS else end
+    if group in _OF_AN_ACCOUNT and says_unchanged(text, start, end):
+        return True
     if any(begin <= place < last and not _ends_between(text, end, place) for place in denials):
         return True
     return bool(_DENIED.search(text, max(begin, start - 200), last))
@@ -142,10 +159,3 @@ def _is_denied(text: str, start: int, end: int, denials: Sequence[int]) -> bool:
 
 def _ends_between(text: str, end: int, place: int) -> bool:
     return any(sign in text[end:place] for sign in _ENDS)
-
-
-def has_phone(text: str) -> bool:
-    """Return whether a text gives a telephone number to call."""
-    return any(
-        _MIN_DIGITS <= sum(map(str.isdigit, found.group())) <= _MAX_DIGITS for found in _PHONE.finditer(text[:6_000])
-    )

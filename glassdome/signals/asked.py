@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from glassdome.signals.ask_words import Words, asking_words, has_phone
+from glassdome.signals.ask_words import Words, asking_words
 from glassdome.signals.brand_names import claimed_brand
 from glassdome.signals.claims import ROLE_LOCAL, claim_of, owns
 from glassdome.signals.domains import main_label
@@ -18,6 +18,7 @@ from glassdome.signals.host_lists import platforms
 from glassdome.signals.inner_files import is_locked, runs_code, with_inner
 from glassdome.signals.link_owner import Owner, is_a_way_back, owner_of
 from glassdome.signals.link_view import LinkView, view_links
+from glassdome.signals.phone_numbers import has_phone, phone_numbers
 from glassdome.signals.standing import standing_of
 from glassdome.values.ask import Ask, Asked, AskKind, Identity, Standing
 from glassdome.values.context import Context
@@ -245,6 +246,10 @@ def _has_way_out(message: Message) -> bool:
     )
 
 
+def _is_disguised(message: Message) -> bool:
+    return any(number.disguised for number in phone_numbers(message.new_text or message.text))
+
+
 def foreign_account(message: Message) -> str:
     """Return an IBAN of another country than the sender's domain, or an empty string."""
     home = message.author.domain.rpartition(".")[2].upper()
@@ -326,7 +331,7 @@ def _never_by_mail(kind: AskKind, message: Message, found: AskMaterial) -> str:
     if kind is AskKind.CONSENT and any(OAUTH.search(view.url) for view, _ in found.links) and relation != "brand":
         return "the application's owner is not proven"
     given = relation == "platform" or ({"charged", "call_back"} <= words.keys() and _has_way_out(message))
-    if kind is AskKind.CALL_BACK and given:
+    if kind is AskKind.CALL_BACK and (given or _is_disguised(message)):
         return "a verified address does not prove whose number it gives: take one that you know"
     if kind in _AT_THE_SENDERS and relation in ("person", "organization") and not _leads_home(found):
         return "it is asked for at a place that is not the sender's"

@@ -17,8 +17,10 @@ from glassdome.signals.asked import (
     look,
 )
 from glassdome.signals.finding import Detector, evidence, hit
+from glassdome.signals.phone_numbers import phone_numbers
 from glassdome.values.ask import Asked, AskKind, Identity
 from glassdome.values.context import Context
+from glassdome.values.file_places import coded_addresses
 from glassdome.values.message import Message
 from glassdome.values.signal import Evidence, Signal
 
@@ -37,6 +39,7 @@ _SIGNALS = {
     "foreign_account": "the account to pay to is in another country than the sender",
     "ask_gift_card": "the mail asks to buy gift cards or to send their codes",
     "ask_call_back": "the mail asks to call a number about a charge",
+    "phone_disguised": "a number to call is written so that programs do not find it",
     "ask_file": "the mail asks to open a file or a shared document",
     "ask_locked_file": "the mail gives the password of a locked file",
     "ask_personal_data": "the mail asks for personal documents or details",
@@ -60,6 +63,8 @@ _SIGNALS = {
     "link_made_up": "the link's domain is put together like those made for one lure",
     "link_stranger": "the link leads to somebody who is neither the sender nor known",
     "link_published": "the link leads to a page that anybody may publish",
+    "code_stranger": "a QR code leads to somebody who is neither the sender nor known",
+    "code_drawn": "a QR code is drawn with characters, so that programs do not find it",
     "link_hacked": "the link leads into the inner folders of a web site of somebody else",
 }
 #: Groups of words and the signal each makes.
@@ -88,7 +93,9 @@ def detect(message: Message, context: Context) -> Iterator[Signal]:
     asked = context.asked if context.asked is not None else find_asked(message, context, found)
     yield from _of_words(found, asked, talking=is_newsletter(message, found.standing))
     yield from _by_identity(asked, found)
+    yield from _numbers(message, found)
     yield from _links(found)
+    yield from _codes(message, found)
     yield from _accounts(message, found)
 
 
@@ -112,6 +119,33 @@ def _of_words(found: AskMaterial, asked: Asked, *, talking: bool) -> Iterator[Si
     if not talking and "call_back" in found.words and "charged" in found.words:
         places = (*found.words["charged"][:1], *found.words["call_back"])
         yield hit("ask_call_back", f"{_SIGNALS['ask_call_back']}: “{_shown(places)}”", *places)
+
+
+def _numbers(message: Message, found: AskMaterial) -> Iterator[Signal]:
+    """Report a number to call about a charge that is written so that programs miss it."""
+    if not {"charged", "call_back"} & found.words.keys():
+        return
+    text = message.new_text or message.text
+    if number := next((one for one in phone_numbers(text) if one.disguised), None):
+        quote = text[number.start : number.end]
+        yield hit("phone_disguised", f"{_SIGNALS['phone_disguised']}: “{quote}”", evidence("text", quote))
+
+
+#: Owners of links that a code should not lead to.
+_FOREIGN = ("stranger", "made_up", "published")
+#: Authors who may draw a code: nobody else has an honest reason to.
+_TRUSTED = ("own", "known", "brand", "public")
+
+
+def _codes(message: Message, found: AskMaterial) -> Iterator[Signal]:
+    coded = coded_addresses(message) if found.links else frozenset()
+    views = [view for view, owner in found.links if owner in _FOREIGN and view.url in coded]
+    if views:
+        detail = f"{_SIGNALS['code_stranger']}: {views[0].host}"
+        yield hit("code_stranger", detail, *(evidence(v.where, v.url) for v in views))
+    drawn = next((view for view, _ in found.links if message.links[view.number].coded), None)
+    if drawn and found.standing.relation not in _TRUSTED:
+        yield hit("code_drawn", f"{_SIGNALS['code_drawn']}: {drawn.host}", evidence(drawn.where, drawn.url))
 
 
 _SCOPES = re.compile(r"mail\.google|mail\.read|mail\.send|mailboxsettings|offline_access|files\.read|contacts|drive\b|full_access|user_impersonation", re.IGNORECASE)  # fmt: skip

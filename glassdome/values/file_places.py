@@ -12,6 +12,7 @@ from glassdome.values.message import Attachment, Message
 
 __all__ = [
     "FilePlace",
+    "coded_addresses",
     "file_name",
     "file_places",
     "has_files",
@@ -122,6 +123,18 @@ def _plain(text: str) -> str:
 
 def _is_letter(document: Document) -> bool:
     return document.kind.startswith(_LETTERS) or any(word in document.kind for word in _LETTER_WORDS)
+
+
+def coded_addresses(message: Message) -> frozenset[str]:
+    """Return the addresses of a message's links that QR and bar codes hold, its own and those of its files."""
+    documents = (item.document for item in message.attachments if item.document is not None)
+    held = {_bare(code.text) for one in documents for _, document in one.within("") for code in document.codes}
+    return frozenset(link.url for link in message.links if link.coded or (held and _bare(link.url) in held))
+
+
+def _bare(url: str) -> str:
+    """Return an address without its scheme and last slash: codes leave them away."""
+    return url.strip().partition("://")[2].rstrip("/") or url.strip().rstrip("/")
 
 
 def read_files(message: Message, *, letters: bool = False) -> str:

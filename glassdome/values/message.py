@@ -79,7 +79,7 @@ class Link:
 
     `shown` is the anchor text (empty for a bare URL in plain text); `place` says where it was found: `returned` is in
     the mail that a delivery report returns. Where a mail gateway `rewritten` it, `target` is the address before that
-    (empty where the gateway keeps it to itself) and `host` the target's.
+    (empty where the gateway keeps it to itself) and `host` the target's. `coded`: a QR code drawn in the text says it.
     """
 
     url: str
@@ -88,6 +88,7 @@ class Link:
     host: str = ""
     target: str = ""
     rewritten: bool = False
+    coded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

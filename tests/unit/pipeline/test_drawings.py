@@ -65,6 +65,7 @@ async def test_a_drawn_code_is_a_link(text: str, subtype: str, encoding: str) ->
     """Blocks in plain text and in HTML, and cells of a table, are read as they were sent."""
     message, _ = await _read(_mail(text, subtype, encoding))
     assert [(link.url, link.place, link.host) for link in message.links] == [(_URL, "text", "login.example")]
+    assert message.links[0].coded
     assert ("link", _URL, "QR in body") in [(fact.type, fact.value, fact.where) for fact in message.facts]
 
 

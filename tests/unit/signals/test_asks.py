@@ -268,3 +268,18 @@ def test_a_new_account_that_is_announced_and_not_given_is_no_ask() -> None:
     text = "We have moved our account. Dawn will ring each of you about it in June."
     facts = hits(message(FRIEND, text), OURS)
     assert "ask_bank_change" not in facts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please find my invoice enclosed. My bank details have not changed: IBAN FR76 3000 6000 0112 3456 7890 189.",
+        "Anbei die Rechnung. Unsere Bankverbindung hat sich nicht geändert: DE02 1203 0000 0000 2020 51.",
+        "Vous trouverez ma facture ci-joint. Mes coordonnées bancaires n'ont pas changé.",
+        "Adjunto la factura. Nuestros datos bancarios no han cambiado.",
+    ],
+)
+def test_an_account_that_did_not_change(text: str) -> None:
+    """A bill that says so asks to pay where the reader always paid."""
+    assert AskKind.BANK_CHANGE not in asks(FREE, text)
+    assert hits(message(FREE, text), OURS).isdisjoint(("ask_bank_change", "payment_change"))
