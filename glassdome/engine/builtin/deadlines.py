@@ -88,10 +88,12 @@ def _found(text: str, language: str, words: _Words, now: datetime) -> Deadline |
     today = now.date()
     everything = _named(text, language, now)
     named = [item for item in _merged(everything) if -1 <= (item.day - today).days <= _FURTHEST]
-    numbered = [item for item in numbered_days(text, language, today) if not _is_among(item, everything)]
+    digit = DIGIT.search(text) is not None
+    alone = numbered_days(text, language, today) if digit else ()
+    numbered = [item for item in alone if not _is_among(item, everything)]
     if (day := _said_day(text, words, [*named, *numbered])) is not None:
         return Deadline(day=day, said=True)
-    if DIGIT.search(text) and words.hour.search(text):
+    if digit and words.hour.search(text):
         return Deadline(day=named[0].day if named else today, said=True, hour=True)
     if (day := span_in(text, language, today)) is not None:
         return Deadline(day=day, said=True)

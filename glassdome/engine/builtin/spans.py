@@ -34,13 +34,15 @@ class _Spans:
 
 
 def span_words(language: str) -> tuple[str, ...]:
-    """Return the folded words that a span without digits holds."""
+    """Return the folded words of which a span holds one."""
     return _spans(language).words
 
 
 def span_in(text: str, language: str, today: date) -> date | None:
     """Return the last day of the first span in the folded `text` of a mail written `today`."""
     spans = _spans(language)
+    if not any(map(text.__contains__, spans.words)):
+        return None
     if (counted := spans.counted.search(text)) is not None:
         count = spans.counts.get(counted["count"]) or int(counted["count"])
         return _after(today, count, spans.units[counted["unit"]], spans.last_workday)
@@ -84,7 +86,7 @@ def _spans(language: str) -> _Spans:
     edge, stop = edges(language)
     lead = rf"(?:{alternatives(raw['within'])})[\s-]{{0,2}}" if raw["within"] else ""
     return _Spans(
-        counts=counts, units=units, fixed=fixed, words=(*counts, *fixed),
+        counts=counts, units=units, fixed=fixed, words=(*units, *fixed),
         counted=re.compile(
             rf"{edge}{lead}(?P<count>(?<!\d)\d{{1,3}}|{alternatives(counts)})[\s-]?(?P<unit>{alternatives(units)}){stop}"
         ),
