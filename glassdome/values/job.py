@@ -48,7 +48,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTries:
-    """How often a model was shown one mail in vain: it took too long, or broke."""
+    """The number of times that a model was shown one mail in vain: it took too long, or broke."""
 
     model: str = ""
     number: int = 0

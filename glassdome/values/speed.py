@@ -1,4 +1,4 @@
-"""How fast a language model answers, measured on the mail of the last hour."""
+"""The pace at which a language model answers, measured on the mail of the last hour."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ async def test_a_hanging_child_is_killed(tiny: Path) -> None:
 
 
 async def test_a_stop_waits_for_no_answer(model: LlamaCpp) -> None:
-    """What is being written ends at once, as a server that is away: the mail is judged again later."""
+    """An answer that is being written ends at once, as a server that is away: the mail is judged again later."""
     end(model, signal.SIGSTOP)
     asked = asyncio.create_task(model.complete(PROMPT))
     while not model.alive:  # noqa: ASYNC110 (the request begins in a task of its own)

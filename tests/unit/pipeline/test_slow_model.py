@@ -60,7 +60,7 @@ async def test_a_killed_worker_forgets_no_try(bench: Bench) -> None:
 
 
 async def test_another_model_has_its_own_tries(bench: Bench) -> None:
-    """What one model took too long for is asked of the next as if new."""
+    """A mail that one model took too long for is asked of the next as if new."""
     await bench.database.queue.enqueue(jobs(1), now=NOON)
     await tried(bench, ModelTooSlow(), 2)
     bench.engine = replace(bench.engine, model="smaller:1")
