@@ -33,8 +33,17 @@ alone) and after:
 | action items, F1 | 0.458 | 0.747 |
 | mails without a task that got no item | 83 % | 78 % |
 
-Since these measurements the models learned from all of these mails. How they fare on mail of still other writers is not known from here;
-without a writer's mails, cross-validated, attention was exact on 0.76 of them and within one step on 0.95.
+Since these measurements the models learned from all of these mails. On 120 mails of a seventh writer, which shaped nothing, before
+(the models that 370 mails had taught) and after:
+
+| | before | after |
+| --- | --- | --- |
+| attention exact | 67.6 % | 84.3 % |
+| attention within one step | 91.7 % | 97.2 % |
+| first category accepted | 84.3 % | 86.1 % |
+| action items, F1 | 0.67 | 0.75 |
+| right day of the items found | 68 % | 80 % |
+| mails without a task that got no item | 81 % | 89 % |
 """
 
 
