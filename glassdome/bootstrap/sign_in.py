@@ -19,7 +19,7 @@ __all__ = ["add_sign_in", "password_check"]
 
 
 def add_sign_in(app: App, stack: AsyncExitStack) -> None:
-    """Give the app its identity provider and the check of mailcow's keys; `stack` closes what is open."""
+    """Give the app its identity provider and the check of mailcow's keys; `stack` closes both."""
     provider = OidcProvider(app.settings.current, app.clock)
     stack.push_async_callback(provider.aclose)
     app.provider = provider

@@ -116,7 +116,7 @@ class _Reader:
             self._symbol(symbol)
 
     def end(self) -> None:
-        """End what is still open."""
+        """End every open group."""
         self.flush()
         self.found.whole = len(self.groups) <= 1
         while len(self.groups) > 1:

@@ -23,7 +23,7 @@ _MAX_PATH_CHARS: Final = 2 * MAX_FILENAME_CHARS
 
 
 def completed(item: Attachment, document: Document) -> Attachment:
-    """Return the attachment with what the document says of it, besides what was known."""
+    """Return the attachment with what the document says of it added."""
     every = [inner for _, inner in document.within("")]
     return replace(
         item,

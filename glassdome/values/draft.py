@@ -1,4 +1,4 @@
-"""A draft in the folder where a mailbox's owner writes, and what is known of one that lies there."""
+"""A draft in the folder where a mailbox's owner writes, and the facts of one that lies there."""
 
 from __future__ import annotations
 
