@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -12,8 +14,9 @@ from glassdome.core.secrets import reveal
 from glassdome.desk.http import Wired, judged, proxy_caller
 from glassdome.desk.keys import Caller, Scope, find_caller, parse_keys
 from glassdome.desk.made_keys import made_key_caller
+from glassdome.desk.services import Services
 
-__all__ = ["DocsReader", "Reader", "Writer"]
+__all__ = ["DocsReader", "Reader", "Writer", "asked_again"]
 
 _KEY = APIKeyHeader(
     name="X-API-Key", scheme_name="ApiKey", auto_error=False, description="ro keys read, rw keys write too"
@@ -26,14 +29,37 @@ async def authenticate(request: Request, services: Wired, key: Annotated[str | N
     if caller is None:
         if not key:
             raise NotAuthenticated("An API key is needed.", fix="Send it in the header X-API-Key.")
-        settings = services.settings()
-        found = find_caller(key, parse_keys(reveal(settings.api_keys) or ""))
-        found = found or await made_key_caller(services.keys, settings, key, now=services.clock.now())
-        caller = judged(request, services, found, door="rest")
+        caller = judged(request, services, await _caller_of(services, key), door="rest")
     request.app.state.rate.take(
         caller.name, per_minute=services.settings().api_rate_per_minute, now=services.clock.now()
     )
     return caller
+
+
+def asked_again(request: Request, services: Services, *, lasting: float) -> Callable[[], Awaitable[Caller | None]]:
+    """Return what finds the caller of an open answer again: None once the key was revoked or its owner's role ended.
+
+    A proxy checks its visitors when a request comes, so what it vouched for ends after `lasting` seconds.
+    """
+    loop, vouched, key = (
+        asyncio.get_running_loop(),
+        proxy_caller(request, services),
+        request.headers.get("X-API-Key", ""),
+    )
+    until = loop.time() + lasting
+
+    async def again() -> Caller | None:
+        if vouched is not None:
+            return vouched if loop.time() < until else None
+        return await _caller_of(services, key)
+
+    return again
+
+
+async def _caller_of(services: Services, key: str) -> Caller | None:
+    settings = services.settings()
+    found = find_caller(key, parse_keys(reveal(settings.api_keys) or ""))
+    return found or await made_key_caller(services.keys, settings, key, now=services.clock.now())
 
 
 async def _writer(caller: Annotated[Caller, Depends(authenticate)]) -> Caller:

@@ -21,6 +21,7 @@ from glassdome.api import (
     routes_digest,
     routes_docs,
     routes_erase,
+    routes_events,
     routes_feedback,
     routes_health,
     routes_models,
@@ -39,6 +40,7 @@ from glassdome.desk.guesses import Guesses
 from glassdome.desk.health import HealthBoard
 from glassdome.desk.rate import RateLimit
 from glassdome.desk.services import Services
+from glassdome.desk.streams import Streams
 
 __all__ = ["create_app", "create_health_app", "with_routes"]
 
@@ -60,6 +62,7 @@ _ROUTES = (
     routes_digest,
     routes_docs,
     routes_erase,
+    routes_events,
     routes_feedback,
     routes_health,
     routes_models,
@@ -84,6 +87,7 @@ def _behind(app: FastAPI, services: Services) -> FastAPI:
     app.router.lifespan_context = board.kept
     app.state.rate = RateLimit()
     app.state.guesses = Guesses()
+    app.state.streams = Streams()
     app.state.scanner = Scanner(services.classify)
     errors.install(app)
     app.add_middleware(RequestGuard, metrics=services.metrics)

@@ -52,7 +52,7 @@ async def _demo(data: Path, host: str, port: int, *, check: bool) -> bool:
         await asyncio.to_thread(add_web, running.api, SecretBox(Fernet.generate_key().decode()))
         async with (
             asked_to_stop(app.stop) as stopped,
-            serving(running.api, host=host, port=port, at_end=running.api.state.web.streams.stop) as http,
+            serving(running.api, host=host, port=port, at_end=running.api.state.streams.stop) as http,
         ):
             work = asyncio.create_task(app.work())
             try:

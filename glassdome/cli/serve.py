@@ -85,9 +85,7 @@ async def _listening(api: FastAPI, host: str, port: int, app: App) -> AsyncItera
     def proxies() -> tuple[Network, ...]:
         return parse_networks(app.settings.current().trusted_proxies)
 
-    pages = getattr(api.state, "web", None)
-    at_end = pages.streams.stop if pages is not None else lambda: None
-    async with serving(api, host=host, port=port, proxies=proxies, at_end=at_end) as http:
+    async with serving(api, host=host, port=port, proxies=proxies, at_end=api.state.streams.stop) as http:
         err.print(f"Glassdome listens on http://{host}:{http.port}", highlight=False)
         yield
 

@@ -315,7 +315,7 @@ MAX_OWN_CATEGORY_CHARS: Final = 60
 MAX_VIEWS: Final = 50
 #: Seconds for which the plots' numbers are kept: pages ask again whenever something happens, and each reads 30 days.
 KEPT_COURSE_SECONDS: Final = 10.0
-#: Streams of events to open pages: in all, and of one session. A browser opens six connections to a host, and its pages
+#: Streams of events: in all, and of one session or API key. A browser opens six connections to a host, and its pages
 #: need some of them.
 MAX_STREAMS: Final = 128
 MAX_STREAMS_PER_SESSION: Final = 3

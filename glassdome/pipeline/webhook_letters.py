@@ -15,7 +15,7 @@ from glassdome.mailbox.backoff import Jitter
 from glassdome.values.event import Event
 from glassdome.values.webhook import Post
 
-__all__ = ["GIVE_UP_AFTER", "again_at", "letter", "test_letter"]
+__all__ = ["GIVE_UP_AFTER", "again_at", "letter", "letter_body", "test_letter"]
 
 #: How long an event is tried before it is a dead letter.
 GIVE_UP_AFTER: Final = timedelta(days=1)
@@ -27,6 +27,11 @@ _LONGEST: Final = 3600.0
 def letter(event: Event, *, url: str, secrets: Sequence[SecretStr], now: datetime) -> Post:
     """Return the signed request for an event; the body is the same at each try."""
     return _signed(event.name, event.kind.value, event.at, event.data, url=url, secrets=secrets, now=now)
+
+
+def letter_body(event: Event) -> bytes:
+    """Return an event as JSON on one line, as receivers get it."""
+    return _body(event.kind.value, event.at, event.data)
 
 
 def test_letter(name: str, *, url: str, secrets: Sequence[SecretStr], now: datetime) -> Post:
@@ -52,8 +57,7 @@ def _signed(
     secrets: Sequence[SecretStr],
     now: datetime,
 ) -> Post:
-    stamp = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    body = json.dumps({"type": kind, "timestamp": stamp, "data": dict(data)}, separators=(",", ":")).encode()
+    body = _body(kind, at, data)
     seconds = int(now.timestamp())
     headers = {
         "Content-Type": "application/json",
@@ -63,3 +67,8 @@ def _signed(
         "webhook-signature": signatures(secrets, name=name, at=seconds, body=body),
     }
     return Post(url=url, headers=headers, body=body)
+
+
+def _body(kind: str, at: datetime, data: Mapping[str, object]) -> bytes:
+    stamp = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return json.dumps({"type": kind, "timestamp": stamp, "data": dict(data)}, separators=(",", ":")).encode()

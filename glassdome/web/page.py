@@ -31,7 +31,6 @@ from glassdome.web.kept_courses import KeptCourses
 from glassdome.web.notices import NOTICES
 from glassdome.web.session import LIFETIME, Sessions, WebSession
 from glassdome.web.sign_in_limiter import SignInLimiter
-from glassdome.web.streams import Streams
 from glassdome.web.times import Times
 from glassdome.web.untrusted_text import mail_text, mail_with_hosts, plain_text
 from glassdome.web.visitor import FORM_COOKIE, TOKEN_FIELD, Visitor
@@ -82,7 +81,6 @@ class Web:
         self.undo_links, self.link_limiter = UndoLinks(box), RateLimit()
         self.texts = TextReader()
         self.courses = KeptCourses()
-        self.streams = Streams()
         self.files = {file.name: _held(file) for file in files("glassdome.web").joinpath("static").iterdir()}
         self.templates = Environment(
             loader=PackageLoader("glassdome.web"),

@@ -47,9 +47,10 @@ async def make(request: Request, services: Wired, form: Filled) -> Response:
 
 
 @router.post("/revoke-key")
-async def revoke(services: Wired, form: Filled) -> Response:
+async def revoke(request: Request, services: Wired, form: Filled) -> Response:
     """Revoke an API key."""
     await revoke_key(services, _person(form), form.caller, form.number("key") or 0)
+    request.app.state.streams.ring()
     return redirect("access", done="key_revoked")
 
 
@@ -59,7 +60,7 @@ async def end_session(request: Request, services: Wired, form: Filled) -> Respon
     who = _person(form).name
     if not await services.sessions.end_sessions(who, session=form["session"] or "-"):
         raise NotFound("That session has ended already.")
-    request.app.state.web.streams.ring()
+    request.app.state.streams.ring()
     await audit(services, who, "end_session")
     return redirect("access", done="session_ended")
 
@@ -69,7 +70,7 @@ async def sign_out_everywhere(request: Request, services: Wired, form: Filled) -
     """End all sessions of the visitor's."""
     who = _person(form).name
     await services.sessions.end_sessions(who)
-    request.app.state.web.streams.ring()
+    request.app.state.streams.ring()
     await audit(services, who, "sign_out_everywhere")
     answer = redirect("sign-in", done="signed_out_everywhere")
     forget_session(answer)

@@ -61,7 +61,7 @@ async def sign_out(request: Request, services: Wired, form: Filled) -> Response:
     by_provider = known is not None and known.person.by is SignedInBy.PROVIDER
     if form.visitor.session is not None:
         await services.sessions.end_session(form.visitor.session.token)
-        request.app.state.web.streams.ring()
+        request.app.state.streams.ring()
         await audit(services, form.caller.name, "sign_out")
     # Only then: the provider may take its time to answer.
     further = by_provider and await provider_sign_out(services)

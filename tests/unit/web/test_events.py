@@ -6,8 +6,8 @@ import asyncio
 import json
 
 from glassdome.core.limits import MAX_STREAMS, MAX_STREAMS_PER_SESSION
+from glassdome.desk.streams import Streams
 from glassdome.values.verdict import Label
-from glassdome.web.streams import Streams
 from tests.unit.api.bench import OTHER, OWN, RW, USER, Bench, analysis, ref
 
 from .browser import Browser, browsing
@@ -59,7 +59,7 @@ async def test_a_browser_that_connects_again_misses_nothing(bench: Bench) -> Non
 
 async def test_past_the_bounds_a_page_is_told_to_poll(bench: Bench) -> None:
     """Streams are counted by session and in all, and room comes back."""
-    streams: Streams = bench.app.state.web.streams
+    streams: Streams = bench.app.state.streams
     async with browsing(bench, RW) as browser:
         for number in range(MAX_STREAMS):
             assert streams.admit(f"session {number}")

@@ -86,6 +86,7 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("POST", "/api/v1/edit/llm/answers"): (refused(mailbox=OTHER, rules=[]),),
     ("GET", "/api/v1/get/llm/calendar.ics"): (refused(**MESSAGE),),
     ("GET", "/api/v1/get/llm/config"): (refused(),),
+    ("GET", "/api/v1/get/llm/events"): (own(after=0, follow="false"), refused(mailbox=OTHER)),
     ("GET", "/api/v1/get/llm/models"): (own(),),
     ("GET", "/api/v1/get/llm/preferences"): (refused(username=OTHER),),
     ("GET", "/api/v1/get/llm/queue"): (own(), refused(mailbox=OTHER)),
@@ -360,6 +361,7 @@ async def test_the_owner_of_one_mailbox_learns_and_changes_nothing_of_another(
     [
         "/api/v1/get/llm/actions",
         "/api/v1/get/llm/analysis",
+        "/api/v1/get/llm/events?after=0&follow=false",
         "/api/v1/get/llm/queue",
         "/api/v1/get/llm/threads",
         "/api/v1/get/llm/webhooks",

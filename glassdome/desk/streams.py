@@ -1,4 +1,4 @@
-"""Streams of events to open pages: how many there may be, the one look for news that serves them all, and their end."""
+"""Streams of events to pages and programs: how many there may be, the one look for news that serves them all, and their end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class Streams:
-    """The open streams of this process, counted by session."""
+    """The open streams of this process, counted by session or key."""
 
     def __init__(self, *, heartbeat: float = STREAM_HEARTBEAT_SECONDS, look: float = STREAM_LOOK_SECONDS) -> None:
         """A quiet stream says something each `heartbeat` seconds; news are looked for each `look` seconds."""
@@ -38,21 +38,21 @@ class Streams:
         self._lookers = 0
         self._looking: asyncio.Task[None] | None = None
 
-    def admit(self, session: str) -> bool:
-        """Count one more stream of a session; False where there are too many, or the service is being stopped."""
-        full = self._open.total() >= MAX_STREAMS or self._open[session] >= MAX_STREAMS_PER_SESSION
+    def admit(self, owner: str) -> bool:
+        """Count one more stream of a session or key; False where there are too many, or the service is being stopped."""
+        full = self._open.total() >= MAX_STREAMS or self._open[owner] >= MAX_STREAMS_PER_SESSION
         if full or self.stopping:
             return False
-        self._open[session] += 1
+        self._open[owner] += 1
         return True
 
-    def release(self, session: str) -> None:
+    def release(self, owner: str) -> None:
         """Count one less."""
-        self._open[session] -= 1
+        self._open[owner] -= 1
         self._open += Counter()  # names at zero go
 
     def ring(self) -> None:
-        """Have every stream look for its own news, and whether its session is still there."""
+        """Have every stream look for its own news, and whether its reader is still let in."""
         bell, self._bell = self._bell, asyncio.Event()
         bell.set()
 
