@@ -38,6 +38,11 @@ _RATHER: Final = 0.8
 _VOWED: Final = 0.5
 #: The same where a phrase tells of a plan.
 _SURE: Final = 0.75
+#: A chance below which a request without a question mark or a word such as "please" is none where the model reads a
+#: formula rather.
+_FORMAL: Final = 0.45
+#: A chance from which on a clause with a phrase of withdrawal withdraws.
+_RETRACTS: Final = 0.5
 #: Acts that one clause of a long sentence can do, and the clauses that are read.
 _HIDDEN: Final = ("request", "promise", "withdraw", "defer")
 #: What stands in brackets, beside the sentence.
@@ -55,12 +60,14 @@ _ASKING: Final = ("request", "ask", "order", "hope")
 class Acts:
     """The roles that phrases tell, corrected by the model, and the model's chance of each act.
 
-    `vows` is True where phrase and model agree on a promise, of the sentence or of one of its clauses.
+    `vows` is True where phrase and model agree on a promise, of the sentence or of one of its clauses, `retracts` where they
+    agree on a withdrawal.
     """
 
     roles: set[str]
     chances: Mapping[str, float]
     vows: bool = False
+    retracts: bool = False
 
     @property
     def may_defer(self) -> bool:
@@ -83,18 +90,22 @@ def acts_of(text: str, words: Sequence[str], table: ThreadWords, language: str) 
     """Return what a sentence does."""
     roles = table.roles(words)
     chances = _chances(text, language, roles)
-    vows = _vows(roles, chances)
-    clauses = [clause for clause in _CLAUSE.split(text[:_READ]) if clause.count(" ") >= _FEWEST][:_MOST_CLAUSES]
+    vows, retracts = _vows(roles, chances), _retracts(roles, chances)
+    parts = _CLAUSE.split(text[:_READ])
+    short = parts[0].count(" ") < _FEWEST and "withdraw" in table.roles(words_for(parts[0], language))
+    retracts = retracts or (short and not is_question(text))
+    clauses = [clause for clause in parts if clause.count(" ") >= _FEWEST][:_MOST_CLAUSES]
     if len(clauses) > 1:
         phrases = [table.roles(words_for(clause, language)) for clause in clauses]
         told = [_chances(clause, language, said) for clause, said in zip(clauses, phrases, strict=True)]
         for act in _HIDDEN:
             chances[act] = max(chances[act], (chances[act] + max(chance[act] for chance in told)) / 2)
         vows = vows or any(map(_vows, phrases, told))
+        retracts = retracts or any(map(_retracts, phrases, told))
     polite = not POLITE.isdisjoint(words)
     vows = vows and not polite and "condition" not in roles
     found = _corrected(roles, chances, asks=is_question(text), polite=polite)
-    return Acts(found | {"promise"} if vows else found, chances, vows=vows)
+    return Acts(found | {"promise"} if vows else found, chances, vows=vows, retracts=retracts)
 
 
 def without_asides(text: str) -> str:
@@ -107,6 +118,10 @@ def _vows(roles: set[str], chances: Mapping[str, float]) -> bool:
     if "plan" in roles:
         return chances["promise"] >= _SURE and "condition" not in roles
     return "promise" in roles and "condition" not in roles and chances["promise"] >= _VOWED
+
+
+def _retracts(roles: set[str], chances: Mapping[str, float]) -> bool:
+    return "withdraw" in roles and chances["withdraw"] >= _RETRACTS
 
 
 def _chances(text: str, language: str, roles: set[str]) -> dict[str, float]:
@@ -126,7 +141,10 @@ def _corrected(roles: set[str], chances: Mapping[str, float], *, asks: bool, pol
         found.discard("ack")
     if asks and chances["empty"] >= max(_COURTESY, chances["request"]):
         found.add("empty")
+    awaits = {"ask", "condition", "promise"} <= roles  # "I'll order it as soon as you tell me which"
+    if not asks and not polite and not awaits and chances["request"] < min(_FORMAL, chances["empty"]):
+        found -= set(_ASKING)
     for act, most in _DROPPED.items():
         if chances[act] < (_UNASKED if act == "request" and "done" in roles and not asks and not polite else most):
-            found -= set(_ASKING) if act == "request" else {act}
+            found -= {act} if act != "request" else set() if awaits else set(_ASKING)
     return found

@@ -30,6 +30,7 @@ class OpenDebt:
     """A debt that is open: who owes it, to whom, since when, and what holds it back.
 
     `alone` says that its mail asks others for other things by name, `answered` that somebody has written to the creditor since.
+    `sure` is False for a promise that nobody asked for, in words that may mean something else: no reminder builds on it.
     """
 
     debt: Debt
@@ -41,6 +42,7 @@ class OpenDebt:
     listed: bool = False
     alone: bool = False
     answered: bool = False
+    sure: bool = True
 
 
 def standing_of(items: Sequence[OpenDebt], today: date) -> OpenDebt | None:
@@ -85,7 +87,7 @@ def waits_until(item: OpenDebt) -> date | None:
 def may_remind(item: OpenDebt, now: datetime, their_days: int = 0) -> bool:
     today = now.date()
     since = today - item.since.astimezone(now.tzinfo).date()
-    if since > timedelta(days=_STALE) or (item.listed and not item.mine):
+    if since > timedelta(days=_STALE) or not item.sure or (item.listed and not item.mine):
         return False
     if item.waits is not None and today <= item.waits + timedelta(days=_AFTER_ABSENCE if not item.mine else 0):
         return False

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from glassdome.engine.builtin.words import words_of
 from glassdome.threads.lexicon import stems_of
+from glassdome.threads.payment import (
+    enjoyed,
+    found_it,
+    has_come,
+    is_choice,
+    is_content,
+    is_paid,
+    newer,
+    renews,
+    takes_on,
+)
 from glassdome.threads.standing import OpenDebt, may_remind, reason_of, standing_of, state_of, waits_until
 from glassdome.threads.summary import summarize_thread
 from glassdome.values.thread import Debt, Owner, Thread, Turn
 
 __all__ = ["thread_of"]
 
-#: Days after a promise from which on thanks that name its matter are for what came.
-_THANKED: Final = 3
 _LONG_WORD: Final = 5
 #: Words up to which a question asks for consent alone.
 _CONSENT: Final = 6
@@ -29,6 +38,8 @@ class _Course:
     owner: Owner
     open: list[OpenDebt]
     my_ids: set[str]
+    #: People unknown to the owner, who sell.
+    sellers: set[str] = field(default_factory=set)
     asked_of_me: Debt | None = None
     asked_of_them: Debt | None = None
     #: The day until which one side would let it rest, by the owner or not, and the day on which both agreed.
@@ -76,11 +87,12 @@ def _step(course: _Course, turn: Turn) -> None:
         return
     if _rests(course, turn):
         return
+    owing = any(_owes(item, turn, course.owner) for item in course.open)
     if turn.withdraws:
         course.open = [item for item in course.open if not _concerns(item, turn)]
     else:
         _settle(course, turn)
-    _add(course, turn)
+    _add(course, turn, owing=owing)
 
 
 def _rests(course: _Course, turn: Turn) -> bool:
@@ -126,20 +138,24 @@ def _settle(course: _Course, turn: Turn) -> None:
     if turn.pending and not turn.delivers and not turn.promises:
         left += [item for item in owed if item.debt.action]
     asked = [item for item in owed if item.debt.basis == "request"]
-    answered = turn.settles or (turn.accepts and any(not item.debt.action for item in asked))
+    consents = turn.accepts and any(not item.debt.action for item in asked)
     for item in owed:
         if item in left:
             item.blocked = False
-        elif not _renews(item, turn) and _is_paid(item, turn, answered=answered, newer=_newer(item, asked)):
+        elif not renews(item, turn) and is_paid(
+            item, turn, answered=turn.settles or (consents and not is_choice(item.debt)), newer=newer(item, asked)
+        ):
             course.open.remove(item)
-        elif turn.promises or _takes_on(item, turn) or _renews(item, turn):
+        elif turn.promises or takes_on(item, turn) or renews(item, turn):
             _promise_instead(course, item, turn)
         elif turn.defers_until is not None:
             item.waits = turn.defers_until
         elif turn.requests and not turn.leaves:
             item.blocked = True
     for item in due_to:
-        if turn.received or _enjoyed(item, turn) or _is_content(item, turn):
+        if turn.accepts and (turn.kind == "calendar" or found_it(item, turn)):
+            course.open.remove(item)
+        elif has_come(item, turn) or enjoyed(item, turn) or is_content(item, turn):
             _receive(course, item, turn)
         elif item.debt.anyone and not item.debt.to and turn.at - item.since >= timedelta(days=1) and not turn.requests:
             course.open.remove(item)
@@ -155,21 +171,6 @@ def _writes_to_creditor(item: OpenDebt, turn: Turn, owner: Owner) -> bool:
     """Return whether the turn may be an answer by somebody else: not where each was asked for something by name."""
     told = item.creditor in (*turn.to, *turn.cc) and item.creditor != turn.author and not turn.requests
     return told and turn.kind == "message" and (turn.mine == item.mine or not item.alone or owner.is_me(item.creditor))
-
-
-def _is_content(item: OpenDebt, turn: Turn) -> bool:
-    """Return whether the one to whom it is owed writes again, when it was answered or due, and asks for nothing."""
-    if turn.requests or turn.defers_until or turn.moved_to or not (turn.thanks or turn.settles or turn.accepts):
-        return False
-    if item.debt.basis == "request":
-        return item.answered and turn.thanks and not turn.promises
-    return item.debt.due is not None and turn.at.date() >= item.debt.due and turn.at - item.since >= timedelta(days=1)
-
-
-def _enjoyed(item: OpenDebt, turn: Turn) -> bool:
-    """Return whether thanks of a later day name the matter of the promise."""
-    later = turn.at - item.since >= timedelta(days=_THANKED)
-    return later and turn.thanks and not turn.requests and bool(stems_of(item.debt.quote) & set(turn.told))
 
 
 def _receive(course: _Course, item: OpenDebt, turn: Turn) -> None:
@@ -197,44 +198,6 @@ def _asked_alone(item: OpenDebt, turn: Turn) -> bool:
     return not item.debt.to
 
 
-def _newer(item: OpenDebt, asked: Sequence[OpenDebt]) -> bool:
-    """Return whether something was asked after this promise, which an answer then answers."""
-    return any(other.since > item.since for other in asked)
-
-
-def _is_paid(item: OpenDebt, turn: Turn, *, answered: bool, newer: bool) -> bool:
-    if item.debt.basis == "promise":
-        if turn.delivers or (turn.points > 1 and turn.requests and not turn.promises and not newer):
-            return True
-        return turn.settles and not turn.promises and not turn.requests and not newer
-    if turn.delivers and not turn.promises:
-        return True
-    if turn.received and item.debt.action:
-        return False
-    if item.debt.weak and (answered or turn.thanks or turn.accepts):
-        return True
-    if turn.promises and (item.debt.action or not turn.settles):
-        return False
-    return answered and not (turn.requests and item.debt.action) and not _asks_back(turn)
-
-
-def _asks_back(turn: Turn) -> bool:
-    """Return whether the turn says little and asks: a question back, which leaves the first one open."""
-    return bool(turn.requests) and not turn.settles
-
-
-def _takes_on(item: OpenDebt, turn: Turn) -> bool:
-    agrees = turn.accepts and not turn.thanks
-    return agrees and item.debt.action and item.debt.basis == "request" and not turn.settles
-
-
-def _renews(item: OpenDebt, turn: Turn) -> bool:
-    """Return whether who promised names a new day, or who owes a deed one that may be a promise, and brings nothing yet."""
-    if turn.names_day is None or turn.delivers or turn.requests:
-        return False
-    return item.debt.basis == "promise" or (item.debt.action and not turn.names_day.weak)
-
-
 def _promise_instead(course: _Course, item: OpenDebt, turn: Turn) -> None:
     """Put the promise in the place of what it answers; what has no day of its own keeps the one that was wanted."""
     if item not in course.open:
@@ -243,7 +206,7 @@ def _promise_instead(course: _Course, item: OpenDebt, turn: Turn) -> None:
     by_colleague = item.mine and not turn.mine
     if by_colleague:
         return
-    taken = replace(turn.names_day, weak=False) if turn.names_day is not None and _renews(item, turn) else None
+    taken = replace(turn.names_day, weak=False) if turn.names_day is not None and renews(item, turn) else None
     made = next(iter(turn.promises), taken) or Debt(basis="promise", quote=turn.gist or item.debt.quote, action=True)
     if made.due is None:
         made = replace(made, due=item.debt.due)
@@ -285,9 +248,12 @@ def _content(text: str) -> set[str]:
     return {word[:_LONG_WORD] for word in words_of(text) if len(word) >= _LONG_WORD}
 
 
-def _add(course: _Course, turn: Turn) -> None:
-    """Open what the turn asks and promises."""
+def _add(course: _Course, turn: Turn, *, owing: bool) -> None:
+    """Open what the turn asks and promises; `owing` says that its author owed something before it."""
     mine_asked = [debt for debt in turn.requests if _is_asked_of_me(debt, turn, course)]
+    if not course.my_ids and (turn.pitch or turn.author in course.sellers):
+        course.sellers.add(turn.author)
+        return
     if turn.mine:
         _ask(course, turn, turn.requests, mine=False)
     elif mine_asked and not turn.no_reply:
@@ -295,6 +261,8 @@ def _add(course: _Course, turn: Turn) -> None:
     if not _counts(turn, course):
         return
     for debt in turn.promises[:1]:
+        if not owing and debt.due is None and (debt.weak or turn.requests):
+            continue  # its writer tells a plan of their own ("I want to finish the bill. Could you add your hours?")
         if not any(item.debt.quote == debt.quote for item in course.open):
             creditor = _creditor(turn, course.owner)
             course.open = [
@@ -303,7 +271,16 @@ def _add(course: _Course, turn: Turn) -> None:
                 if item.debt.basis != "promise" or item.mine != turn.mine or item.debt.action is False
             ]
             waits = bool(turn.requests) and debt.due is None
-            course.open.append(OpenDebt(debt=debt, mine=turn.mine, creditor=creditor, since=turn.at, blocked=waits))
+            course.open.append(
+                OpenDebt(
+                    debt=debt,
+                    mine=turn.mine,
+                    creditor=creditor,
+                    since=turn.at,
+                    blocked=waits,
+                    sure=owing or not debt.weak,
+                )
+            )
 
 
 def _counts(turn: Turn, course: _Course) -> bool:

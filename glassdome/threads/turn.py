@@ -15,6 +15,7 @@ from glassdome.engine.builtin.sentences import Sentence, sentences_of
 from glassdome.engine.builtin.words import fold
 from glassdome.threads.acts import POLITE, Acts, acts_of, is_question, without_asides
 from glassdome.threads.days import day_in, due_day
+from glassdome.threads.formulas import is_advice, is_for_failure, is_pitch
 from glassdome.threads.kinds import calendar_answer, calls_off, kind_of
 from glassdome.threads.letter import People, body_of, language_of_letter, people_of
 from glassdome.threads.lexicon import LANGUAGES, ThreadWords, read_words, stems_of, words_for
@@ -44,6 +45,10 @@ _THANKFUL: Final = 0.7
 _LEANS: Final = 0.3
 #: A chance from which on a promise is clear; others count where a mail has no clear one.
 _CLEAR: Final = 0.8
+#: A chance below which something may be a request or a promise, and no reminder builds on it.
+_LIKELY: Final = 0.5
+#: A chance below which a sentence tells when somebody is back, and leaves nothing to them.
+_HANDS: Final = 0.1
 #: Words of a question inside a request ("tell me if it is free on the 19th"), whose day is no day by which; folded.
 _EMBEDDED: Final = re.compile(
     r"\w (?:if|whether|when|which|what|how|ob|wann|welche\w?|was|wie|si|quand|quel\w*|combien|ce que|cuando|cual\w*|cuant\w+|como) "
@@ -107,7 +112,8 @@ def turn_of(
     if kind == "calendar" and calendar_answer(message):
         return replace(turn, settles=True, accepts=True, withdraws=calls_off(message), gist=_cut(body))
     people = people_of(message, owner.addresses, owner.name)
-    return _read(turn, message, body, people, owner)
+    pitch = not mine and not owner.is_colleague(author) and is_pitch(message.new_text)
+    return _read(replace(turn, pitch=pitch), message, body, people, owner)
 
 
 def _moment(message: Message, at: datetime | None) -> datetime:
@@ -131,7 +137,7 @@ def _read(turn: Turn, message: Message, body: str, people: People, owner: Owner)
     found = _Reading()
     known = turn.language in LANGUAGES
     table = read_words(turn.language if known else "en")
-    sentences = sentences_of(body if turn.language == "de" else _ENDS.sub(r"\1\n", body))[:_MOST_SENTENCES]
+    sentences = sentences_of(body if turn.language == "de" else _ENDS.sub(r"\1\n\n", body))[:_MOST_SENTENCES]
     for number, sentence in enumerate(sentences):
         _take(found, number, sentence.text, table, turn, people, owner)
     if not known:
@@ -152,13 +158,15 @@ def _ask_engine(found: _Reading, sentences: Sequence[Sentence], turn: Turn) -> N
 
 def _closed(turn: Turn, found: _Reading) -> Turn:
     """Put the findings into the turn."""
-    requests = [debt for debt in found.requests if not debt.weak] or found.requests
-    promises = [debt for debt in found.promises if not debt.weak] or [replace(d, weak=False) for d in found.promises]
+    confirms = bool(turn.in_reply_to) and not found.flags.isdisjoint(("ack", "thanks"))
+    asked = [debt for debt in found.requests if not (confirms and is_advice(debt.quote))]
+    requests = [debt for debt in asked if not debt.weak] or asked
+    promises = [debt for debt in found.promises if not debt.weak] or found.promises
     flags = found.flags
     return replace(
         turn,
         requests=tuple(requests[:_MOST_DEBTS]), promises=tuple(promises[:_MOST_DEBTS]),
-        settles=bool(found.said) or "decline" in flags or "done" in flags,
+        settles=_says(found) or "decline" in flags or "done" in flags,
         delivers="done" in flags or "attached" in flags, accepts="ack" in flags,
         received="received" in flags, thanks="thanks" in flags, withdraws="withdraw" in flags,
         no_reply="no_reply" in flags, leaves=tuple(found.leaves[:_MOST_DEBTS]),
@@ -166,6 +174,11 @@ def _closed(turn: Turn, found: _Reading) -> Turn:
         gist=_cut(next((text for text in found.said), "") or next((debt.quote for debt in requests), "")),
         points=len(found.said), told=tuple(sorted({*chain.from_iterable(map(stems_of, (*found.said, *found.thanked, *(debt.quote for debt in requests))))}))[:_MOST_STEMS],
     )  # fmt: skip
+
+
+def _says(found: _Reading) -> bool:
+    """Return whether a mail says something of its own: before a question, one word ("Oops.") is nothing."""
+    return len(found.said) > bool(found.requests) or any(" " in text.strip() for text in found.said)
 
 
 def _take(
@@ -185,13 +198,13 @@ def _take(
     if "no_reply" in roles and not asks and not acts.may_defer:
         found.flags.add("no_reply")
         return
-    if "withdraw" in roles and not asks and not acts.vows:
+    if "withdraw" in roles and not asks and (not acts.vows or (acts.retracts and acts.chances["promise"] < _LIKELY)):
         found.flags.add("withdraw")
         return
     promised = acts.vows or ("promise" in roles and not roles & {"plan", "condition"} and POLITE.isdisjoint(words))
     states = promised or ("pending" in roles and POLITE.isdisjoint(words))
     if asks or (roles & {"request", "ask", "order", "hope"} and not states):
-        if _asks(roles, words, asks=asks):
+        if _asks(roles, words, asks=asks) and (asks or not is_for_failure(bare)):
             _take_request(found, number, text, roles, turn, called)
             return
         if asks or ("empty" in roles and "done" not in roles):
@@ -229,7 +242,8 @@ def _asks(roles: set[str], words: Sequence[str], *, asks: bool) -> bool:
 def _take_request(
     found: _Reading, number: int, text: str, roles: set[str], turn: Turn, called: tuple[str, ...] | None
 ) -> None:
-    action = bool(roles & {"ask", "modal", "order"}) or not (text.endswith(_AT_ALL) or "hope" in roles)
+    polite = not POLITE.isdisjoint(words_for(text, turn.language))
+    action = polite or bool(roles & {"ask", "modal", "order"}) or not (text.endswith(_AT_ALL) or "hope" in roles)
     named = action and (roles & {"modal", "order"} or not text.endswith(_AT_ALL))
     asked = fold(text)
     loose = _EMBEDDED.search(asked) is None
@@ -262,7 +276,7 @@ def _take_statement(
         found.flags.add("received")
     if "thanks" in roles:
         found.flags.add("thanks")
-    if left := _left_to(text, words, roles, turn, people, owner):
+    if left := _left_to(text, words, acts, turn, people, owner):
         found.leaves.append((left, _cut(text)))
         if turn.mine or owner.is_colleague(turn.author):
             return
@@ -344,9 +358,9 @@ _UNTIL: Final = re.compile(r"\b(?:until|till|bis|jusqu'|hasta(?! arriba))")
 _BUT: Final = re.compile(r",? (?:but|aber|mais|pero) ", re.IGNORECASE)
 
 
-def _left_to(text: str, words: Sequence[str], roles: set[str], turn: Turn, people: People, owner: Owner) -> str:
+def _left_to(text: str, words: Sequence[str], acts: Acts, turn: Turn, people: People, owner: Owner) -> str:
     """Return the address of whom a sentence leaves something to ("Ms Example will tell you"), empty where there is none."""
-    if "hand" not in roles or len(words) < _FEW_WORDS:
+    if "hand" not in acts.roles or ("defer" in acts.roles and acts.chances["hand"] < _HANDS) or len(words) < _FEW_WORDS:
         return ""
     others = [address for address in people.named_in(words) if address != turn.author]
     if turn.mine or not owner.is_colleague(turn.author):

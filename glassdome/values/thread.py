@@ -82,6 +82,7 @@ class Turn:
     `names_day` a short sentence with a day, which renews a promise where its writer made one. `pending` says that what was asked is
     not done yet, or was passed on ("Your request has been forwarded to the department").
     `points` is how many things it says, `told` the beginnings of the words in them, by which a question finds its answer.
+    `pitch` is True where it reads like one of somebody who sells to strangers, which nobody owes an answer.
     `decisions` and `gist` are sentences kept for the thread's summary. Addresses are in lower case.
     """
 
@@ -118,6 +119,7 @@ class Turn:
     decisions: tuple[str, ...] = ()
     gist: str = ""
     suspected: bool = False
+    pitch: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
