@@ -7,7 +7,7 @@ from typing import Final
 
 from glassdome.engine.builtin.words import fold, words_of
 
-__all__ = ["is_advice", "is_for_failure", "is_pitch"]
+__all__ = ["is_advice", "is_for_failure", "is_notice", "is_pitch", "is_their_own", "speaks_to_all"]
 
 #: Words that begin a condition, that make it one of failure, and that make it a courtesy ("if you don't mind"); folded.
 _IF: Final = frozenset(("if", "should", "in", "wenn", "falls", "sollte", "sollten", "si", "s", "en"))
@@ -21,6 +21,28 @@ _MIND: Final = frozenset(
     ("mind", "trouble", "too", "already", "yet", "ausmacht", "dagegen", "schon", "bereits", "noch", "derange", "ennuie", "gene", "deja", "encore",
      "importa", "molesta", "molestia", "ya", "aun", "todavia", "inconvenient", "zu", "trop")
 )  # fmt: skip
+#: A salutation of many, in the first letters of a mail, and words that want something back from each; folded.
+_ALL: Final = re.compile(
+    r"\b(?:all|everyone|everybody|folks|neighbours|residents|tenants|parents|members|colleagues|zusammen|alle|allerseits|nachbarn|mieter|eltern|mitglieder|kollegen|tous|toutes|voisins"
+    r"|locataires|adherents|collegues|todos|todas|vecinos|padres|socios|companeros)\b"
+)
+_SALUTATION: Final = 40
+_BACK: Final = re.compile(
+    r"\b(?:send|tell|let|confirm|return|reply|answer|respond|sign|pay|register|fill|vote|choose|call|write|rsvp|give|bring|back|missing|need\w*|wait\w*|fehl\w*|brauch\w*|wart\w*|manqu\w*|besoin|attend\w*|falt\w*|necesit\w*|esper\w*|schick\w*|send\w*|sag\w*|melde\w*|bestatig\w*|antwort\w*|unterschr\w*"
+    r"|uberweis\w*|anmeld\w*|ausfull\w*|wahl\w*|gebt|geben|mitbring\w*|rufen|envoy\w*|dites|confirm\w*|retourn\w*|repon\w*|signe\w*|pay\w*|regl\w*|inscri\w*|rempli\w*|vote\w*|appel\w*|apport\w*"
+    r"|envi\w*|mand\w*|dig\w*|decid\w*|devuelv\w*|respond\w*|contest\w*|firm\w*|pag\w*|inscrib\w*|rellen\w*|llam\w*|traig\w*)\b"
+)
+#: Instructions for an appointment; folded.
+_EARLY: Final = re.compile(
+    r"\b(?:arrive|come|be there)\b.{0,40}\b(?:early|before|on time|earlier)\b|\b(?:erscheinen|kommen|komm|kommt|seien)\b.{0,40}\b(?:fruher|vorher|punktlich|vor)\b"
+    r"|\b(?:arrive[rz]?|presente[rz]?|vene[rz])\b.{0,40}\b(?:avance|avant|heure)\b|\b(?:llegu?[ea]\w*|venga\w*|presente\w*|acuda\w*)\b.{0,40}\b(?:antes|antelacion|puntual\w*)\b"
+)
+#: Words of the reader; folded, and the German ones that only a capital tells.
+_READER: Final = frozenset(
+    ("you", "your", "yours", "u", "du", "dir", "dich", "dein", "deine", "deinen", "euch", "euer", "eure", "ihr", "ihre", "ihren", "ihnen", "vous", "votre", "vos",
+     "tu", "te", "toi", "ton", "ta", "tes", "usted", "ustedes", "vosotros", "os", "su", "sus", "tus", "ti")
+)  # fmt: skip
+_YOU: Final = re.compile(r"\bSie\b")
 #: Talk of people who sell to strangers, one pattern a trait; folded.
 _PITCHES: Final = tuple(
     re.compile(pattern)
@@ -70,3 +92,24 @@ def is_pitch(text: str) -> bool:
     """Return whether a mail reads like one of somebody who sells to strangers: two traits of it at least."""
     folded = " ".join(fold(text[:_READ]).split())
     return sum(pattern.search(folded) is not None for pattern in _PITCHES) >= _TRAITS
+
+
+def speaks_to_all(text: str) -> bool:
+    """Return whether a mail's first words greet many ("Dear residents")."""
+    return _ALL.search(fold(text[:_SALUTATION])) is not None
+
+
+def is_notice(text: str, *, to_all: bool) -> bool:
+    """Return whether a sentence instructs for a day to come, without anything to send back."""
+    folded = fold(text)
+    if text.endswith("?") or not _OWN.isdisjoint(words_of(folded)):
+        return False
+    return _EARLY.search(folded) is not None or (to_all and _BACK.search(folded) is None)
+
+
+def is_their_own(text: str) -> bool:
+    """Return whether a sentence names neither reader nor writer ("The spare part is missing"): in a mail that promises, it
+    gives the reason."""
+    words = words_of(fold(text))
+    named = _YOU.search(text) is not None or not _READER.isdisjoint(words) or not _OWN.isdisjoint(words)
+    return not text.endswith("?") and not named

@@ -261,7 +261,7 @@ def _add(course: _Course, turn: Turn, *, owing: bool) -> None:
     if not _counts(turn, course):
         return
     for debt in turn.promises[:1]:
-        if not owing and debt.due is None and (debt.weak or turn.requests):
+        if not owing and _is_plan(debt, turn):
             continue  # its writer tells a plan of their own ("I want to finish the bill. Could you add your hours?")
         if not any(item.debt.quote == debt.quote for item in course.open):
             creditor = _creditor(turn, course.owner)
@@ -281,6 +281,13 @@ def _add(course: _Course, turn: Turn, *, owing: bool) -> None:
                     sure=owing or not debt.weak,
                 )
             )
+
+
+def _is_plan(debt: Debt, turn: Turn) -> bool:
+    """Return whether a promise that nobody asked for tells a plan or news: no day, or another's words that are not clear."""
+    if debt.due is not None:
+        return debt.weak and not turn.mine
+    return debt.weak or bool(turn.requests)
 
 
 def _counts(turn: Turn, course: _Course) -> bool:

@@ -15,7 +15,7 @@ from glassdome.engine.builtin.sentences import Sentence, sentences_of
 from glassdome.engine.builtin.words import fold
 from glassdome.threads.acts import POLITE, Acts, acts_of, is_question, without_asides
 from glassdome.threads.days import day_in, due_day
-from glassdome.threads.formulas import is_advice, is_for_failure, is_pitch
+from glassdome.threads.formulas import is_advice, is_for_failure, is_notice, is_pitch, is_their_own, speaks_to_all
 from glassdome.threads.kinds import calendar_answer, calls_off, kind_of
 from glassdome.threads.letter import People, body_of, language_of_letter, people_of
 from glassdome.threads.lexicon import LANGUAGES, ThreadWords, read_words, stems_of, words_for
@@ -144,7 +144,7 @@ def _read(turn: Turn, message: Message, body: str, people: People, owner: Owner)
         _ask_engine(found, sentences, turn)
     if any(not item.inline and item.size for item in message.attachments):
         found.flags.add("attached")
-    return _closed(turn, found)
+    return _closed(turn, found, to_all=speaks_to_all(body))
 
 
 def _ask_engine(found: _Reading, sentences: Sequence[Sentence], turn: Turn) -> None:
@@ -156,12 +156,18 @@ def _ask_engine(found: _Reading, sentences: Sequence[Sentence], turn: Turn) -> N
             found.requests.append(Debt(basis="request", quote=quote, due=request.due_at, action=True))
 
 
-def _closed(turn: Turn, found: _Reading) -> Turn:
+def _closed(turn: Turn, found: _Reading, *, to_all: bool) -> Turn:
     """Put the findings into the turn."""
-    confirms = bool(turn.in_reply_to) and not found.flags.isdisjoint(("ack", "thanks"))
-    asked = [debt for debt in found.requests if not (confirms and is_advice(debt.quote))]
-    requests = [debt for debt in asked if not debt.weak] or asked
     promises = [debt for debt in found.promises if not debt.weak] or found.promises
+    confirms = bool(turn.in_reply_to) and not found.flags.isdisjoint(("ack", "thanks"))
+    asked = [
+        debt
+        for debt in found.requests
+        if not (confirms and is_advice(debt.quote))
+        and not is_notice(debt.quote, to_all=to_all)
+        and not (promises and not promises[0].weak and is_their_own(debt.quote))
+    ]
+    requests = [debt for debt in asked if not debt.weak] or asked
     flags = found.flags
     return replace(
         turn,

@@ -179,3 +179,40 @@ def test_no_reminder_builds_on_words_that_may_promise_something_else() -> None:
     later = START + timedelta(days=9)
     assert may_remind(item, later)
     assert not may_remind(replace(item, sure=False), later)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear residents,\n\nthe street is closed on Saturday. Please move your cars by Friday night.",
+        "Liebe Mieter,\n\nam Dienstag wird gestrichen. Bitte halten Sie die Fenster geschlossen.",
+        "Bonjour à tous,\n\nl'eau sera coupée mardi de 9 h à midi. Pensez à faire des réserves.",
+        "Buenos días a todos:\n\nel martes se cortará el agua. Por favor, tengan agua guardada.",
+        "Your visit is booked for 12 March at 9:15. Please arrive ten minutes early.",
+    ],
+)
+def test_an_instruction_to_all_or_for_an_appointment_wants_no_answer(text: str) -> None:
+    assert standing(letter(text), day=20).state is CLOSED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Dear parents,\n\nplease return the slip by Friday.", "Liebe Eltern,\n\nbitte schickt mir die Liste bis Freitag."],
+)
+def test_what_many_must_send_back_is_owed(text: str) -> None:
+    assert standing(letter(text), day=20).state is ME
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The spare part is still missing. We'll call you as soon as it is here.",
+        "Das Ersatzteil fehlt noch. Wir rufen Sie an, sobald es da ist.",
+        "Il manque une pièce. Nous vous appelons dès qu'elle arrive.",
+        "Falta una pieza. Le llamamos en cuanto llegue.",
+    ],
+)
+def test_the_reason_for_a_promise_asks_for_nothing(told: str) -> None:
+    found = standing(mine("When can I fetch the car?"), letter(told, day=1), day=9)
+    assert found.debt is not None
+    assert (found.state, found.debt.basis) == (THEM, "promise")
