@@ -32,16 +32,23 @@ class Driver:
         """`plan` says where the servers are; see `plan_for`."""
         self._plan = plan
         self._number = 0
+        self.missed = 0
         self._add_account(ALERTS)
 
     def trial(self, end_at: tuple[int, int] | None = None) -> tuple[dict[str, Any], list[list[str]]]:
-        """Run both phases in a new world, ended before effect `end_at[1]` of phase `end_at[0]`; return the end and the effects."""
+        """Run both phases in a new world, ended before effect `end_at[1]` of phase `end_at[0]`; return the end and the effects.
+
+        Where a busy machine had the work done in fewer steps than undisturbed, that effect is not there to end before: the
+        run is `missed`, and its end must be the same all the same.
+        """
         world, traces = self._new_world(), []
         for number, phase in enumerate((started, worked)):
             at = end_at[1] if end_at is not None and end_at[0] == number else None
             trace = Path(world.folder) / f"trace{number}"
             status = forked(partial(_run, phase, world, trace, at))
-            if at is not None:
+            if at is not None and status == 0 and len(trace.read_text().splitlines()) < at:
+                self.missed += 1
+            elif at is not None:
                 assert status == ENDED, f"effect {at} of phase {number} was never reached (status {status})"
                 world = replace(world, hours=world.hours + 2)
                 status = forked(partial(_run, phase, world, Path(world.folder) / "again", None))
@@ -124,7 +131,14 @@ def main() -> int:
         if problems:
             failed[f"{phase}: {traces[phase][at - 1]}"] = problems
         sys.stderr.write(f"{phase}: {traces[phase][at - 1]}: {problems or 'as undisturbed'}\n")
-    json.dump({"effects": traces, "tried": len(wanted), "undisturbed": undisturbed, "failed": failed}, sys.stdout)
+    told = {
+        "effects": traces,
+        "tried": len(wanted),
+        "missed": driver.missed,
+        "undisturbed": undisturbed,
+        "failed": failed,
+    }
+    json.dump(told, sys.stdout)
     return 1 if failed else 0
 
 

@@ -31,11 +31,15 @@ READING = [
     "get_preferences",
     "list_threads",
     "get_thread",
+    "list_categories",
     "analyze_message",
     "list_actions",
     "list_mailboxes",
 ]
 WRITING = [
+    "save_category",
+    "remove_category",
+    "give_category",
     "request_analysis",
     "take_back_action",
     "give_feedback",
