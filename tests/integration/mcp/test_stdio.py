@@ -195,6 +195,8 @@ async def test_the_writing_tools_over_the_store(data: Path) -> None:
     hints = {name: tool.annotations for name, tool in tools.items()}
     assert [n for n, h in hints.items() if h and not h.read_only_hint] == WRITING
     assert [n for n, h in hints.items() if h and h.destructive_hint] == [
+        "save_category",
+        "remove_category",
         "set_preferences",
         "send_email",
         "delete_mailbox",
