@@ -19,7 +19,9 @@ from tests.servers.redis import Redis
 from tests.servers.rspamd import Rspamd
 
 SECRET = "push-secret"
-StartRspamd = Callable[[str | None], Rspamd]
+StartRspamd = Callable[..., Rspamd]
+#: Seconds that a mail may wait for an answer where the test is about the answer; mailcow's Rspamd waits a quarter of one.
+PATIENT = 30.0
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +35,16 @@ def redis(server_folder: Path) -> Iterator[Redis]:
 
 @pytest.fixture(scope="session")
 def rspamd_at(server_folder: Path, redis: Redis) -> Iterator[StartRspamd]:
-    """Start an Rspamd whose placed plugin asks at a URL; None: without our files."""
+    """Start an Rspamd whose placed plugin asks at a URL, and waits `seconds` if given; None: without our files."""
     started: list[Rspamd] = []
 
-    def start(url: str | None) -> Rspamd:
+    def start(url: str | None, seconds: float | None = None) -> Rspamd:
         name = f"rs{len(started)}"
-        running = Rspamd(server_folder / name, local=placed(server_folder / f"{name}l", url), redis_port=redis.port)
+        local = placed(server_folder / f"{name}l", url)
+        if seconds is not None:
+            with (local / "local.d/glassdome.conf").open("a") as stream:
+                stream.write(f"timeout = {seconds};\n")
+        running = Rspamd(server_folder / name, local=local, redis_port=redis.port)
         started.append(running)
         running.start()
         return running

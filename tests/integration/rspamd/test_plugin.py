@@ -10,7 +10,7 @@ import pytest
 
 from glassdome.demo.samples import samples
 from tests.integration.push.receivers import Silent
-from tests.integration.rspamd.conftest import StartRspamd, placed
+from tests.integration.rspamd.conftest import PATIENT, StartRspamd, placed
 from tests.servers.process import free_port
 from tests.servers.rspamd import Rspamd
 
@@ -28,7 +28,7 @@ def sample(words: bytes) -> bytes:
 @pytest.fixture(scope="module")
 def asking(rspamd_at: StartRspamd, service_url: str) -> Rspamd:
     """An Rspamd that asks the running service."""
-    return rspamd_at(service_url)
+    return rspamd_at(service_url, PATIENT)
 
 
 @pytest.fixture(scope="module")
