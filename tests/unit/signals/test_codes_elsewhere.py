@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,9 +19,8 @@ _URL = "https://view.team-files-0x8.example/s/1"
 def _mail(link: Link, *codes: Code) -> Any:
     item = Attachment(filename="view.png", document=Document(kind="image/png", codes=codes))
     proven = verified("dmarc=pass petrie-books.example")
-    return mail(
-        _SENDER, text="Scan to view", links=(link,), attachments=(item,) if codes else (), authentication=proven
-    )
+    made = mail(_SENDER, text="Scan to view", attachments=(item,) if codes else (), authentication=proven)
+    return replace(made, links=(link,))
 
 
 @pytest.mark.parametrize("said", [_URL, "view.team-files-0x8.example/s/1", f"{_URL}/"])

@@ -39,7 +39,7 @@ def test_the_card_tells_what_was_learned_and_how_well(tmp_path: Path) -> None:
     write(tmp_path, "de")
     card = act_card(judge_acts(tmp_path), 1234)
     assert "168 made-up sentences" in card
-    assert "figures on that set are in sample" in card
+    assert "figures on those sets are in sample" in card
     assert "| de |" in card
     assert "| request | 14 |" in card
 
