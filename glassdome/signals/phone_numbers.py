@@ -61,6 +61,12 @@ _JOINS: Final = frozenset(
         "vorwahl",
     ]
 )
+#: Two of what makes a number odd next to each other: most texts have none, and are not taken to pieces.
+_NUMBER_WORD: Final = "|".join(sorted(_WORDS, key=len, reverse=True))
+_HINT: Final = re.compile(
+    rf"\b(?:{_NUMBER_WORD})\W{{0,4}}(?:{_NUMBER_WORD}|\d)|\b[\do]\W{{1,6}}[\do]\b|\d[oil]|[oil]\d|\d[*~_•·—^\[\]{{}}<>]{{1,2}}\d"
+)
+_CIRCLED: Final = re.compile("[\u2460-\u24ff\u2776-\u2793]")
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]+")
 _LETTERED = re.compile(r"(?=\w{0,12}\d)(?=\w{0,12}[OoIl])[\dOoIl]{2,12}")
 #: Signs between amounts, cells and the sides of a sum.
@@ -100,13 +106,18 @@ class _Part:
 def phone_numbers(text: str) -> tuple[PhoneNumber, ...]:
     """Return the telephone numbers of a text, the disguised ones first."""
     read = text[:_READ]
-    found = [*_disguised(read), *_usual("".join(map(_plain_digit, read)))]
+    found = [*(_disguised(read) if _may_hide(read) else ()), *_usual("".join(map(_plain_digit, read)))]
     return tuple(found[:_MOST])
 
 
 def has_phone(text: str) -> bool:
     """Return whether a text gives a telephone number to call."""
     return bool(phone_numbers(text))
+
+
+def _may_hide(read: str) -> bool:
+    """Return whether a text has a sign of a number that hides; a cheap question, for most texts have none."""
+    return bool(_HINT.search(read.lower() if read.isascii() else _fold(read)) or _CIRCLED.search(read))
 
 
 def _usual(read: str) -> Iterator[PhoneNumber]:
