@@ -31,7 +31,7 @@ _STEP: Final = 500
 
 
 def upgrade() -> None:
-    """Make the tables, and fill them from the stored rows."""
+    """Make the tables, and fill them from what is stored."""
     op.create_table(
         "llm_analysis_document",
         sa.Column("mailbox", exact(254), nullable=False),
