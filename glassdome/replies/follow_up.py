@@ -10,6 +10,7 @@ from importlib.resources import files
 from itertools import takewhile
 from typing import Final
 
+from glassdome.core.scripts import in_its_script
 from glassdome.replies.reply import ReplyText, day_of, reply_to
 from glassdome.values.action import Action, ActionKind
 from glassdome.values.message import Message
@@ -62,8 +63,8 @@ def language_of(turns: Sequence[Turn]) -> str:
 
 def reminder_to(message: Message, answer: ReplyText) -> OutgoingMessage:
     """Return the reminder of the owner's own `message`, to those whom it was sent to; `answer.text` plays no part."""
-    words = REMINDERS[answer.language]
-    text = words["text"].format(day=day_of(message, answer))
+    words = REMINDERS[in_its_script(answer.language, message.text)]
+    text = words["text"].format(day=day_of(message, replace(answer, text=message.text)))
     whole = "\n\n".join((words["greeting"], text, words["closing"]))
     name = message.to[0].name if len(message.to) == 1 else ""
     return replace(

@@ -22,6 +22,7 @@ class Manners:
     formal: frozenset[str]
     informal: frozenset[str]
     attribution: str
+    day: str
 
 
 def _read_all() -> Mapping[str, Manners]:
@@ -37,6 +38,7 @@ def _read(words: Mapping[str, Any]) -> Manners:
         formal=frozenset(words["formal"]),
         informal=frozenset(words["informal"]),
         attribution=words["attribution"],
+        day=words["day"],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
+from glassdome.core.scripts import in_its_script
 from glassdome.parse.reply_words import subject_mark
 from glassdome.replies.manners import MANNERS
 from glassdome.values.message import Address, Message
@@ -29,7 +30,12 @@ _MOST_RECIPIENTS: Final = 5
 _LONGEST_GREETING: Final = 80
 _LONGEST_CLOSING: Final = 40
 _LONGEST_NAME: Final = 40
-_DAY: Final = {"en": "%Y-%m-%d", "de": "%d.%m.%Y", "nl": "%d-%m-%Y"}
+#: The line above a quoted mail, and a day, in a language that we have no words of.
+_ATTRIBUTION: Final = "{name}, {day} {time}:"
+_DAY: Final = "%Y-%m-%d"
+_PART_OF_DAY: Final = re.compile("%[Ymd]")
+#: Signs with which a greeting ends, by script.
+_GREETED: Final = tuple(",:!，：！،様")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,16 +104,19 @@ def _quoted(message: Message, answer: ReplyText) -> str:
 
 
 def _attribution(message: Message, answer: ReplyText) -> str:
-    language = answer.language if answer.language in MANNERS else "en"
+    words = MANNERS.get(in_its_script(answer.language, answer.text))
     name = message.author.name[:_LONGEST_GREETING] or message.author.addr
     time = _sent_at(message, answer).strftime("%H:%M")
-    return MANNERS[language].attribution.format(day=day_of(message, answer), time=time, name=name)
+    attribution = words.attribution if words is not None else _ATTRIBUTION
+    return attribution.format(day=day_of(message, answer), time=time, name=name)
 
 
 def day_of(message: Message, answer: ReplyText) -> str:
     """Return the day of a mail as the answer's language writes it."""
-    language = answer.language if answer.language in MANNERS else "en"
-    return _sent_at(message, answer).strftime(_DAY.get(language, "%d/%m/%Y"))
+    words = MANNERS.get(in_its_script(answer.language, answer.text))
+    sent = _sent_at(message, answer)
+    # A whole pattern with letters of other scripts would ask the system's locale whether it knows them.
+    return _PART_OF_DAY.sub(lambda part: sent.strftime(part.group()), words.day if words is not None else _DAY)
 
 
 def _sent_at(message: Message, answer: ReplyText) -> datetime:
@@ -142,7 +151,7 @@ def _is_name(name: str) -> bool:
 
 
 def _is_greeting(part: str) -> bool:
-    return "\n" not in part and len(part) <= _LONGEST_GREETING and part[-1:] in (",", ":", "!")
+    return "\n" not in part and len(part) <= _LONGEST_GREETING and part[-1:] in _GREETED
 
 
 def _is_closing(part: str) -> bool:

@@ -13,6 +13,8 @@ __all__ = ["has_time", "invites_reply", "speaks_to_many", "wants_reply"]
 #: Characters in which a salutation stands, and those in which the rest is looked for.
 _SALUTATION_CHARS: Final = 80
 _READ: Final = 3_000
+#: The signs of a question, by script; the Greek one looks like a semicolon.
+_QUESTION: Final = re.compile(r"[?？؟\u037e]|(?<=[Ͱ-Ͽἀ-῿]);|[吗嗎呢か]。")
 #: What is asked of the reader that comes back to the writer; by language.
 _COMES_BACK: Final = re.compile(
     r"\b(?:let (?:me|us) (?:know|have)|tell (?:me|us)|reply|respond|answer|confirm|send (?:me|us|it|them|over)|give (?:me|us)|call (?:me|us)|ring (?:me|us)|shout|say (?:if|yes|whether)|rsvp|get back|drop (?:me|us)|forward"
@@ -49,7 +51,7 @@ _REPLY_HERE: Final = re.compile(
 
 def wants_reply(sentences: Iterable[str]) -> bool:
     """Return whether one of the sentences that ask is a question or asks for something that comes back to its writer."""
-    return any("?" in sentence[-4:] or _COMES_BACK.search(fold(sentence)) for sentence in sentences)
+    return any(_QUESTION.search(sentence[-4:]) or _COMES_BACK.search(fold(sentence)) for sentence in sentences)
 
 
 def speaks_to_many(text: str) -> bool:

@@ -158,7 +158,7 @@ def _draft(read: MailRead, wishes: MailWishes, facts: AttentionFacts, suspicion:
     wanted = _wants_draft(facts, bool(wishes.tasks)) and suspicion < _SUSPECT and not is_doubtful_stranger(read)
     return suggest_reply(
         language=read.language, name=read.message.author.name, asked=wanted and not {"bulk", "invitation"} & {*wishes.tags},
-        automatic=read.by_machine or "automatic" in wishes.tags,
+        automatic=read.by_machine or "automatic" in wishes.tags, text=read.text,
     )  # fmt: skip
 
 
