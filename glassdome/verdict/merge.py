@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from glassdome.core.cutting import cut_short
 from glassdome.core.limits import MAX_ACTION_ITEMS, MAX_CATEGORIES, MAX_PHRASE_CHARS, MAX_SUMMARY_CHARS
 from glassdome.values.message import Message
 from glassdome.values.opinion import ActionItem, Opinion
@@ -41,7 +42,7 @@ def summary(opinion: Opinion | None, builtin: Opinion, *, fraud: bool = False, u
     words = _SUSPECTED if fraud else _UNPROVEN if unproven else None
     if words is not None and said:
         said = f"{words.get(language(opinion, builtin)[:2], words['en'])} {said}"
-    return said if len(said) <= MAX_SUMMARY_CHARS else f"{said[: MAX_SUMMARY_CHARS - 1].rstrip()}…"
+    return cut_short(said, MAX_SUMMARY_CHARS)
 
 
 def labels(found: Iterable[str], limit: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from glassdome.core.cutting import cut_short
 from glassdome.core.limits import MAX_LISTED_ATTACHMENTS, MAX_SUMMARY_CHARS
 from glassdome.engine.builtin.author import Author, author_kind
 from glassdome.engine.builtin.file_line import file_line
@@ -61,4 +62,4 @@ def summary_of_files(message: Message, lines: Sequence[str]) -> str:
     if not told or not only_points(message.new_text or message.text or message.other_text):
         return ""
     said = " ".join(told[:_MOST])
-    return said if len(said) <= MAX_SUMMARY_CHARS else f"{said[: MAX_SUMMARY_CHARS - 1].rstrip()}…"
+    return cut_short(said, MAX_SUMMARY_CHARS)

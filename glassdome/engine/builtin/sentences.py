@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
+
+from glassdome.core.cutting import CLOSING, FULL_STOPS
 
 __all__ = ["Sentence", "sentences_of"]
 
@@ -16,7 +18,24 @@ MAX_SENTENCES: Final = 120
 _WRAPPED_LINE: Final = 55
 
 #: Begins with a set of characters, so that all others are passed over fast.
-_END = re.compile(r"[.!?…。！？](?:(?<=[。！？])[。！？]*+|(?<=[.!?…])(?<![.!?…][.!?…])[.!?…]*+[\"'”’»)\]]*+(?=\s))")
+_END = re.compile(
+    rf"[.!?…{FULL_STOPS}](?:(?<=[{FULL_STOPS}])[{FULL_STOPS}]*+(?:(?![{CLOSING}])|[{CLOSING}]++(?=\s|$))"
+    rf"|(?<=[.!?…])(?<![.!?…][.!?…])[.!?…]*+[{CLOSING}]*+(?=\s))"
+)
+#: The ends of sentences that only one script has, behind one of its letters: Greek asks with a semicolon, and Thai ends a
+#: sentence like a clause, with a blank, of which those behind and before certain words are taken.
+_OF_SCRIPT: Final = (
+    (re.compile(r"[\u0370-\u03ff]"), re.compile(r"(?<=[\u0370-\u03ff\u1f00-\u1fff]);(?=\s)")),
+    (
+        re.compile(r"[\u0e00-\u0e7f]"),
+        re.compile(
+            r" (?:(?<=ครับ )|(?<=ค่ะ )|(?<=นะคะ )|(?<=แล้ว )|(?=กรุณา|โปรด|หาก|ถ้า|ขอบคุณ|ขอขอบ|ขอแสดง|ขอให้|ขอแจ้ง|ทั้งนี้|อย่างไรก็|นอกจาก|เนื่องจาก|ดังนั้น"
+            r"|ขณะนี้|ท่านสามารถ|คุณสามารถ|เราจะ))"
+        ),
+    ),
+)
+#: Letters of scripts that take the width of two; a line of them is half as long when it is wrapped.
+_WIDE: Final = "\u2e80"
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|[a-z]\.[a-z]|mr|mrs|ms|dr|prof|st|no|nr|vs|etc|e\.g|i\.e|bzw|ca|evtl|inkl|ggf|usw|abs|"
     r"str|tel|art|sr|sra|ud|uds|mme|mlle|dott|sig|inc|ltd|co|corp|jan|feb|mar|apr|aug|sept?|oct|nov|dec|approx|u\.s|"
@@ -63,7 +82,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
             left = at + len(line) - len(line.lstrip())
             begin = left if begin < 0 else begin
             end = left + len(stripped)
-        previous = len(stripped)
+        previous = len(stripped) * (2 if stripped >= _WIDE else 1)
         at += len(line)
     if begin >= 0:
         yield begin, end
@@ -71,14 +90,22 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begin = start
-    for match in _END.finditer(text, start, end):
-        first, last = match.span()
+    for first, last in _ends(text, start, end):
         if text[first] == "." and _ABBREVIATION.search(text[max(begin, last - 8) : last]):
             continue
         yield from _trimmed(text, begin, last)
         begin = last
     if begin < end:
         yield from _trimmed(text, begin, end)
+
+
+def _ends(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
+    """Return where sentences end, in order: the place of their last signs."""
+    found = [match.span() for match in _END.finditer(text, start, end)]
+    own = [] if text.isascii() else [pattern for letter, pattern in _OF_SCRIPT if letter.search(text, start, end)]
+    if not own:
+        return found
+    return sorted({*found, *(match.span() for pattern in own for match in pattern.finditer(text, start, end))})
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

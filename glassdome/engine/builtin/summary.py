@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
 from glassdome.core import limits
+from glassdome.core.cutting import CLOSING, FULL_STOPS, cut_short
 from glassdome.core.words import words_by_line, words_in
 from glassdome.engine.builtin.sentences import Sentence
 from glassdome.engine.builtin.words import fold
@@ -26,7 +27,16 @@ _SHORTEST: Final = 12
 #: A footer says so in its first words.
 _TELLING_CHARS: Final = 120
 #: Signs that end a sentence, and letters from which on capitals alone are no abbreviation.
-_ENDS: Final = ".!?…。！？:"
+_ENDS: Final = f".!?…:：{FULL_STOPS}"
+#: The sign for a sentence that has none at its end, by the letter from which on it is its script's; Thai and Lao have no such sign.
+_STOPS: Final = (
+    ("\uffff", "."), ("\uf900", "。"), ("\uac00", "."), ("\u2e80", "。"), ("\u1000", "."), ("\u0e00", ""), ("\u0a80", "."),
+    ("\u0900", "।"),
+)  # fmt: skip
+#: Letters of scripts without blanks between words, and what stands between two of them where lines were wrapped.
+_FIRST_WIDE: Final = "\u2e80"
+_WIDE: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff9f"
+_WRAPPED: Final = re.compile(rf"(?<=[{_WIDE}])[ \n](?=[{_WIDE}])")
 _SHOUTED: Final = 16
 #: The share that a heading or a label counts compared with whole sentences.
 _FRAGMENT: Final = 0.6
@@ -57,6 +67,12 @@ _BOILERPLATE: Final = (
     "mit freundlichen", "viele gruesse", "viele grusse", "cordialement", "saludos",
 )  # fmt: skip
 _CLOSING = re.compile(r"(?:best|kind|warm)? ?regards|thanks|thank you|cheers|best$")
+#: Sentences of other scripts that are courtesy and no more; folding would take their marks away.
+_COURTESY = re.compile(
+    r"(?:(?:いつも|平素より)?(?:大変)?お世話になって[^。]{0,12}|(?:以上、|何卒|どうぞ)?(?:よろしく|宜しく)お願い[^。]{0,14}|敬具|(?:您|你|大家)好|(?:谢谢|謝謝|感谢|感謝)[^，]{0,10}|此致|祝(?:好|您)[^，]{0,8}"
+    r"|안녕하(?:세요|십니까)|감사합니다|고맙습니다|السلام عليكم[^،]{0,25}|مرحب[^،]{0,20}|مع [^،]{0,10}التحي[^،]{0,5}|شكر[^،]{0,20}|שלום[^,.]{0,20}|בברכה[^.]{0,20}|תודה[^.]{0,15}"
+    r"|नमस्(?:ते|कार)[^,।]{0,20}|धन्यवाद[^।]{0,15}|सादर[^।]{0,15}|สวัสดี\S{0,20}|ขอบคุณ\S{0,12}|ขอแสดงความนับถือ)[\W_]{0,3}$"
+)
 _IN_BROWSER = re.compile(r"view (?:it |this |online )?(?:\w+ )?in (?:your )?browser")
 #: Letters of a word that says something.
 _CONTENT: Final = 4
@@ -71,10 +87,10 @@ def summarize(sentences: Sequence[Sentence], subject: str = "") -> str:
     """
     candidates = _candidates(sentences[:_CANDIDATES])
     if not candidates:
-        return _clipped(_cleaned(subject))
-    if len(candidates) <= _SENTENCES:
-        return _joined(list(candidates))
+        return cut_short(_cleaned(subject), limits.MAX_SUMMARY_CHARS)
     texts = list(candidates)
+    if len(texts) <= _SENTENCES:
+        return _fitting(texts, texts[0])
     contents = [_content(words) for words in words_by_line("\n".join(candidates.values()))]
     bags = [set(content) for content in contents]
     scores = _scores(contents, bags, set(_content(words_in(fold(subject)))))
@@ -86,12 +102,12 @@ def summarize(sentences: Sequence[Sentence], subject: str = "") -> str:
     if len(texts[best]) < _LONG_SENTENCE:
         others = (i for i in range(len(texts)) if i != best)
         chosen.append(max(others, key=lambda i: _new(bags[i], scores[i], bags[best])))
-    return _joined([texts[i] for i in sorted(chosen)])
+    return _fitting([texts[i] for i in sorted(chosen)], texts[best])
 
 
 def _candidates(sentences: Sequence[Sentence]) -> dict[str, str]:
     """Return the sentences that may stand in a summary, each with its folded form."""
-    texts = [text for sentence in sentences if len(text := _cleaned(sentence.text)) >= _SHORTEST]
+    texts = [text for sentence in sentences if _says_enough(text := _cleaned(_unwrapped(sentence)))]
     folded = {text: fold(text) for text in texts}
     # A plain search for each phrase costs a tenth of one pattern of them all, and most are in none of the sentences.
     told = "\n".join([form[:_TELLING_CHARS] for form in folded.values()])
@@ -101,6 +117,7 @@ def _candidates(sentences: Sequence[Sentence]) -> dict[str, str]:
         for text, form in folded.items()
         if not (text[-1] == "," and len(text) < _SALUTATION)
         and not _GREETING.match(form)
+        and (text.isascii() or not _COURTESY.match(text))
         and not _is_boilerplate(form[:_TELLING_CHARS], boilerplate)
     }
 
@@ -129,8 +146,15 @@ def _new(bag: set[str], score: float, taken: set[str]) -> float:
     return score * (1 - len(bag & taken) / (len(bag) or 1))
 
 
-def _content(words: Iterable[str]) -> list[str]:
+def _content(words: Sequence[str]) -> list[str]:
+    """Return the words that say something; in a script without blanks, pairs of neighbouring signs."""
+    if words and words[0] >= _FIRST_WIDE:
+        return [pair for word in words for pair in _pairs(word)]
     return [word for word in words if len(word) >= _CONTENT]
+
+
+def _pairs(word: str) -> list[str]:
+    return [word[at : at + 2] for at in range(len(word) - 1)]
 
 
 def _cleaned(text: str) -> str:
@@ -153,8 +177,32 @@ def _plain(word: str) -> str:
     return f"{opening}{host.group()}{word[len(word.rstrip('.,;:!?)')) :]}" if host else ""
 
 
+def _unwrapped(sentence: Sentence) -> str:
+    """Return the text; lines of a script without blanks are joined without one."""
+    return _WRAPPED.sub("", sentence.text) if "\n" in sentence.raw and sentence.raw >= _FIRST_WIDE else sentence.text
+
+
+def _says_enough(text: str) -> bool:
+    """Return whether a sentence is long enough to say something; a sign of Chinese or Japanese is a syllable or a word."""
+    return len(text) >= (_SHORTEST if text < _FIRST_WIDE else _SHORTEST // 2)
+
+
+def _fitting(sentences: Sequence[str], best: str) -> str:
+    """Return the sentences as a summary; the best alone where they are too long together."""
+    joined = _joined(sentences)
+    return joined if len(joined) <= limits.MAX_SUMMARY_CHARS else cut_short(_joined([best]), limits.MAX_SUMMARY_CHARS)
+
+
 def _joined(sentences: Sequence[str]) -> str:
-    return _clipped(" ".join(_in_sentence_case(s if s[-1] in _ENDS else f"{s.rstrip(',;')}.") for s in sentences))
+    return _WRAPPED.sub("", " ".join(_in_sentence_case(_ended(sentence)) for sentence in sentences))
+
+
+def _ended(sentence: str) -> str:
+    """Return the sentence with a sign at its end, of its own script."""
+    if sentence.rstrip(CLOSING)[-1:] in _ENDS:
+        return sentence
+    bare = sentence.rstrip(",;，、；،؛")
+    return bare + next((stop for first, stop in _STOPS if bare[-1:] >= first), ".")
 
 
 def _in_sentence_case(sentence: str) -> str:
@@ -163,9 +211,3 @@ def _in_sentence_case(sentence: str) -> str:
     if len(letters) >= _SHOUTED and all(map(str.isupper, letters)):
         return sentence.capitalize()
     return sentence[:1].upper() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == " " else sentence
-
-
-def _clipped(text: str) -> str:
-    if len(text) <= limits.MAX_SUMMARY_CHARS:
-        return text
-    return text[: limits.MAX_SUMMARY_CHARS - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"

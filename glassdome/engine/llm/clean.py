@@ -6,11 +6,12 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["clean_lines", "clean_phrase", "clean_tag", "shorten"]
+from glassdome.core.cutting import cut_short
+
+__all__ = ["clean_lines", "clean_phrase", "clean_tag"]
 
 #: Cc control, Cf format (bidi, zero width, tags), Cs surrogates, Co private use, Cn unassigned.
 _UNWANTED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_ENDS = re.compile(r"[.!?。！？…](?=\s|$)")
 _NOT_TAG = re.compile(r"[^\w-]+")
 _SHORTEST_TAG: Final = 2
 
@@ -21,24 +22,13 @@ def _visible(text: str, *, keep: str = "") -> str:
 
 def clean_phrase(text: str, chars: int) -> str:
     """Return one line of at most `chars` characters."""
-    return shorten(" ".join(_visible(unicodedata.normalize("NFC", text)).split()), chars)
+    return cut_short(" ".join(_visible(unicodedata.normalize("NFC", text)).split()), chars)
 
 
 def clean_lines(text: str, chars: int) -> str:
     """Return several lines (a reply) of at most `chars` characters, without runs of empty ones."""
     lines = [" ".join(line.split()) for line in _visible(text.replace("\r\n", "\n"), keep="\n").split("\n")]
-    return shorten(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), chars)
-
-
-def shorten(text: str, chars: int) -> str:
-    """Cut at the end of a sentence where one lies in the second half, else at a blank, with an ellipsis."""
-    if len(text) <= chars:
-        return text
-    ends = [m.end() for m in _ENDS.finditer(text[:chars]) if m.end() > chars // 2]
-    if ends:
-        return text[: ends[-1]]
-    cut = text[: chars - 1]
-    return (cut[: cut.rfind(" ")] if cut.rfind(" ") > chars // 2 else cut).rstrip() + "…"
+    return cut_short(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), chars)
 
 
 def clean_tag(text: str, chars: int) -> str:
