@@ -26,13 +26,19 @@ def _best(opinion: Opinion | None, builtin: Opinion) -> tuple[Opinion, ...]:
 _SUSPECTED: Final = {
     "en": "Suspected fraud. The mail says:", "de": "Betrugsverdacht. Die Mail sagt:", "fr": "Fraude présumée. Le message dit :",
     "es": "Posible fraude. El mensaje dice:", "it": "Sospetta frode. Il messaggio dice:", "nl": "Vermoedelijk fraude. Het bericht zegt:",
-    "pt": "Possível fraude. A mensagem diz:",
+    "pt": "Possível fraude. A mensagem diz:", "pl": "Podejrzenie oszustwa. W wiadomości napisano:",
+    "cs": "Podezření na podvod. Ve zprávě stojí:", "tr": "Dolandırıcılık şüphesi. İletide şöyle yazıyor:",
+    "ru": "Подозрение на мошенничество. В письме сказано:", "uk": "Підозра на шахрайство. У листі сказано:",
+    "ja": "詐欺の疑いがあります。メールの内容：", "zh": "疑似诈骗。邮件内容：",
 }  # fmt: skip
 _UNPROVEN: Final = {
     "en": "Sender not proven. The mail says:", "de": "Absender nicht bestätigt. Die Mail sagt:",
     "fr": "Expéditeur non prouvé. Le message dit :", "es": "Remitente no comprobado. El mensaje dice:",
     "it": "Mittente non provato. Il messaggio dice:", "nl": "Afzender niet bewezen. Het bericht zegt:",
-    "pt": "Remetente não comprovado. A mensagem diz:",
+    "pt": "Remetente não comprovado. A mensagem diz:", "pl": "Nadawca niepotwierdzony. W wiadomości napisano:",
+    "cs": "Odesílatel není ověřen. Ve zprávě stojí:", "tr": "Gönderen doğrulanmadı. İletide şöyle yazıyor:",
+    "ru": "Отправитель не подтверждён. В письме сказано:", "uk": "Відправника не підтверджено. У листі сказано:",
+    "ja": "差出人は確認できていません。メールの内容：", "zh": "发件人身份未经证实。邮件内容：",
 }  # fmt: skip
 
 

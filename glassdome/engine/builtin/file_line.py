@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.engine.builtin.dates import read_lexicon
 from glassdome.engine.builtin.words import fold
 from glassdome.values.document import Document
@@ -108,12 +110,18 @@ def _paper(file: _File) -> Iterator[str]:
 def _kind(name: str, document: Document) -> str:
     begins = fold(f"{document.title}\n{document.text[:_TELLING]}")
     called = fold(name.replace("_", " ").replace("-", " "))
-    kinds = read_lexicon(_FILES)["words"]
+    kinds = _kinds()
     for text in (begins, called):
         found = [(at, kind) for kind, listed in kinds.items() if (at := _first(text, listed)) >= 0]
         if found and document.text.strip():
             return str(min(found, key=lambda item: item[0])[1])
     return ""
+
+
+@loads_shipped()
+@cache
+def _kinds() -> dict[str, list[str]]:
+    return {kind: list(map(fold, listed)) for kind, listed in read_lexicon(_FILES)["words"].items()}
 
 
 def _first(text: str, words: Iterable[str]) -> int:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
+from glassdome.core.shipped import loads_shipped
 from glassdome.engine.builtin.dates import days_in, read_lexicon
 from glassdome.engine.builtin.facts.amounts import amounts_in
 from glassdome.engine.builtin.words import fold
@@ -33,9 +35,12 @@ _TRACKING: Final = re.compile(
 )
 _CARRIER: Final = re.compile(
     r"\b(?:DHL|UPS|FedEx|DPD|GLS|Hermes|Evri|USPS|Royal Mail|Parcelforce|Yodel|PostNL|bpost|Correos|SEUR|MRW|Nacex|CTT|Colissimo"
-    r"|Chronopost|Mondial Relay|La Poste|Poste Italiane|BRT|InPost|Deutsche Post|Österreichische Post|Swiss Post|Jadlog|Loggi|TNT)\b"
+    r"|Chronopost|Mondial Relay|La Poste|Poste Italiane|BRT|InPost|Deutsche Post|Österreichische Post|Swiss Post|Jadlog|Loggi|TNT"
+    r"|Poczta Polska|Packeta|Zásilkovna|PPL|Česká pošta|Yurtiçi Kargo|Aras Kargo|MNG Kargo|Sürat Kargo|PTT|СДЭК|CDEK|Почта России|Boxberry|Нова [Пп]ошта|Укрпошта)\b"
+    r"|ヤマト運輸|佐川急便|日本郵便|顺丰|圆通|中通|申通|韵达|京东物流"
 )
-_MINUTES: Final = re.compile(r"\b(\d{1,3})[\s-]?(?:min|minut|minuut)\w*", re.IGNORECASE)
+_MINUTES: Final = re.compile(r"(?<!\d)(\d{1,3})[\s-]?(?:min|мин|хв|dakika|dk\b|分)", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 #: Title and beginning of an event (RFC 5545); an hour in UTC is not the reader's.
 _TITLE: Final = re.compile(r"^SUMMARY(?:;[^:\n]{0,200})?:([^\n]{1,200})", re.MULTILINE)
 _BEGINS: Final = re.compile(
@@ -65,14 +70,28 @@ class RecordFacts:
 
 def record_line(message: Message, text: str, facts: RecordFacts) -> str:
     """Return the line, or an empty string where the mail is of no such kind or its facts are not told."""
-    words = read_lexicon("records.toml").get(facts.language)
+    words = _lexicon().get(facts.language)
     if words is None or message.in_reply_to or message.lists.list_post:
         return ""
     for make in (_invitation, _code, _parcel, _booking, _receipt, _bill, _order):
         kind, told = make(_Mail(message, text[:_READ], facts, words))
         if told:
-            return f"{words['labels'][kind]}: {', '.join(told)}"
+            return f"{words['labels'][kind]}{words.get('colon', ': ')}{words.get('comma', ', ').join(told)}"
     return ""
+
+
+@loads_shipped()
+@cache
+def _lexicon() -> dict[str, dict[str, Any]]:
+    """Return the words by language, folded where they are looked for."""
+    return {
+        language: {name: _folded(name, value) for name, value in words.items()}
+        for language, words in read_lexicon("records.toml").items()
+    }
+
+
+def _folded(name: str, value: Any) -> Any:
+    return list(map(fold, value)) if isinstance(value, list) and name not in ("months", "weekdays") else value
 
 
 class _Mail:
@@ -92,7 +111,11 @@ class _Mail:
 
     def says(self, kind: str, *, subject: bool = False) -> bool:
         """Return whether one of the words of that kind stands in the first part of the mail, or in its subject."""
-        return any(map((self.subject if subject else self.begins).__contains__, self.words[kind]))
+        return any(map((self.subject if subject else self.begins).__contains__, self.words.get(kind, ())))
+
+    def is_a(self, category: str, kind: str) -> bool:
+        """Return whether it is of that category; in a language whose categories no model learned, by its subject."""
+        return self.facts.categories[:1] == (category,) or self.says(f"titled_{kind}", subject=True)
 
     def amount(self) -> str:
         """Return the amount next to the strongest word for a total, else the only one that is named."""
@@ -151,19 +174,17 @@ def _invitation(mail: _Mail) -> _Told:
 
 
 def _code(mail: _Mail) -> _Told:
-    if (
-        not mail.facts.code
-        or "meeting" in mail.facts.named
-        or not ("one_time_code" in mail.facts.named or mail.says("code", subject=True))
-    ):
+    titled = mail.says("code", subject=True)
+    known = mail.facts.code or ("titled_bill" in mail.words and titled and _DIGITS.search(mail.text) is not None)
+    if not known or "meeting" in mail.facts.named or not ("one_time_code" in mail.facts.named or titled):
         return "code", ()
     minutes = _MINUTES.search(mail.text)
     return "code", (mail.sender, mail.say("valid", minutes[1])) if minutes else (mail.sender,)
 
 
 def _parcel(mail: _Mail) -> _Told:
-    first = mail.facts.categories[0] if mail.facts.categories else ""
-    if first != "delivery" or mail.says("undone", subject=True) or not mail.says("parcel"):
+    delivery = mail.facts.categories[:1] == ("delivery",) or "titled_order" in mail.words
+    if not delivery or mail.says("undone", subject=True) or not mail.says("parcel"):
         return "parcel", ()
     whole = f"{mail.message.subject}\n{mail.text}"
     state = next((name for name in ("waiting", "delivered", "coming") if mail.says(name)), "")
@@ -188,7 +209,7 @@ def _booking(mail: _Mail) -> _Told:
 
 
 def _receipt(mail: _Mail) -> _Told:
-    titled = "receipt" in mail.facts.titled
+    titled = "receipt" in mail.facts.titled or mail.says("titled_receipt", subject=True)
     told = titled or ("receipt" in mail.facts.named and "bill" not in mail.facts.named)
     if not told or mail.says("undone", subject=titled):
         return "receipt", ()
@@ -197,8 +218,7 @@ def _receipt(mail: _Mail) -> _Told:
 
 
 def _bill(mail: _Mail) -> _Told:
-    first = mail.facts.categories[0] if mail.facts.categories else ""
-    if first != "invoice" or mail.says("undone"):
+    if not mail.is_a("invoice", "bill") or mail.says("undone"):
         return "bill", ()
     amount, due = mail.amount(), mail.facts.due
     day = (mail.say("due", mail.day(due)),) if due is not None else ()
@@ -206,8 +226,7 @@ def _bill(mail: _Mail) -> _Told:
 
 
 def _order(mail: _Mail) -> _Told:
-    first = mail.facts.categories[0] if mail.facts.categories else ""
-    amount = mail.amount() if first == "order" and not mail.says("undone") else ""
+    amount = mail.amount() if mail.is_a("order", "order") and not mail.says("undone") else ""
     return "order", (amount, mail.sender) if amount else ()
 
 

@@ -119,7 +119,11 @@ def test_engine_and_model_are_named() -> None:
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("de", "Betrugsverdacht. Die Mail sagt: You won."), ("pl", "Suspected fraud. The mail says: You won.")],
+    [
+        ("de", "Betrugsverdacht. Die Mail sagt: You won."),
+        ("pl", "Podejrzenie oszustwa. W wiadomości napisano: You won."),
+        ("sv", "Suspected fraud. The mail says: You won."),
+    ],
 )
 def test_fraud_is_told_as_what_the_mail_says(language: str, expected: str) -> None:
     """The summary never repeats a claim as a fact, in the language of the mail where there is a pack."""

@@ -22,7 +22,7 @@ _SIGNS: Final = {
 }  # fmt: skip
 _WORDS: Final = {
     "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "pound": "GBP", "pounds": "GBP", "franken": "CHF", "francs": "CHF",
-    "złotych": "PLN", "reais": "BRL", "kronor": "SEK", "lei": "RON",
+    "złotych": "PLN", "tl": "TRY", "руб": "RUB", "рублей": "RUB", "грн": "UAH", "гривень": "UAH", "reais": "BRL", "kronor": "SEK", "lei": "RON",
 }  # fmt: skip
 _BLANK: Final = "[ \u00a0\u202f\u2009]"
 _NUMBER: Final = r"\d{1,3}(?:[.,'’\u00a0\u202f\u2009 ]\d{3}){1,3}(?:[.,]\d{1,2})?(?![\d%])|\d{1,9}(?:[.,]\d{1,2})?(?:,--|,-)?(?![\d%])"

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from glassdome.core.translate import LANGUAGES
+from glassdome.engine.builtin.dates import read_lexicon
 from glassdome.engine.builtin.records import RecordFacts, record_line
 from glassdome.engine.builtin.sentences import sentences_of
 from glassdome.engine.builtin.summary import summarize
@@ -79,7 +81,7 @@ def test_invitation_tells_title_day_and_hour() -> None:
     [
         ("Payment failed", "Total: EUR 12.99", "order", "en"),
         ("Your order", "Thank you for your order.", "order", "en"),
-        ("Ostatni krok", "Razem 12,99 EUR", "order", "pl"),
+        ("Sista steget", "Totalt 12,99 EUR", "order", "sv"),
         ("Ihre Anfrage", "Wir haben Ihre Anfrage versandt.", "delivery", "de"),
     ],
 )
@@ -92,3 +94,54 @@ def test_sentences_begin_with_a_capital() -> None:
     """A salutation is no sentence, what goes on behind it begins one, and shouting is said."""
     told = summarize(sentences_of("Chers adhérents,\n\nvotre cotisation est arrivée.\n\nMERCI POUR VOTRE FIDELITE."))
     assert told == "Votre cotisation est arrivée. Merci pour votre fidelite."
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "text", "expected"),
+    [
+        ("pl", "Twoja paczka jest w drodze", "Przesyłka 00340434161094042557 jest w drodze, dotrze jutro. InPost", "Paczka: 0034… doręczenie: jutro, InPost"),
+        ("pl", "Faktura nr 12/2026", "Do zapłaty: 123,45 zł", "Rachunek: 123,45 zł, Example Music"),
+        ("cs", "Potvrzení platby", "Celkem: 129 Kč měsíčně", "Doklad o zaplacení: 129 Kč, Example Music, měsíčně"),
+        ("cs", "Vaše zásilka", "Zásilka čeká na vás. Packeta", "Zásilka: připravena k vyzvednutí, Packeta"),
+        ("tr", "Siparişiniz alındı", "Toplam: 450,00 TL", "Sipariş: 450,00 TL, Example Music"),
+        ("tr", "Rezervasyonunuz onaylandı", "Giriş: 27 Mart 2026", "Rezervasyon: Example Music, 27 Mart"),
+        ("ru", "Чек об оплате", "Итого: 299,00 ₽ в месяц", "Чек: 299,00 ₽, Example Music, ежемесячно"),
+        ("ru", "Ваш код", "Код 442917 действует 10 минут.", "Одноразовый код: Example Music, действует 10 мин"),
+        ("uk", "Рахунок № 12", "До сплати: 1 250,00 грн", "Рахунок: 1 250,00 грн, Example Music"),
+        ("uk", "Ваша посилка", "Посилка доставлена. Нова пошта", "Посилка: доставлена, Нова пошта"),
+        ("ja", "商品を発送しました", "お荷物 123456789012 を発送しました。お届け予定日は3月12日です。ヤマト運輸", "荷物：1234… お届け予定 3月12日、ヤマト運輸"),
+        ("ja", "領収書", "合計 1,980円", "領収書：1,980円、Example Music"),
+        ("zh", "验证码", "您的验证码是 442917，10分钟内有效。", "一次性验证码：Example Music，10分钟内有效"),
+        ("zh", "您的订单已提交", "合计：¥880.00", "订单：¥880.00，Example Music"),
+    ],
+)  # fmt: skip
+def test_facts_are_told_in_seven_more_languages(language: str, subject: str, text: str, expected: str) -> None:
+    """Languages whose categories no model learned tell a kind by its subject; the code itself is never told."""
+    assert line(subject, text, "notification", language=language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "text"),
+    [
+        ("pl", "Płatność nie powiodła się: zamówienie 12", "Suma: 129,00 zł"),
+        ("ru", "Заказ отменён", "Сумма: 299,00 ₽"),
+        ("zh", "订单已取消", "合计：¥880.00"),
+        ("ja", "ご注文のキャンセル", "合計 1,980円"),
+        ("tr", "Ödeme başarısız: fatura", "Toplam: 450,00 TL"),
+    ],
+)
+def test_what_failed_is_no_record_in_any_language(language: str, subject: str, text: str) -> None:
+    """A cancelled order and a failed payment are told in their own words."""
+    assert line(subject, text, "notification", language=language) == ""
+
+
+@pytest.mark.parametrize("name", ["records.toml", "files.toml"])
+def test_every_language_says_the_same_things(name: str) -> None:
+    """The lines of mails and of attached files exist in each of the languages that people may read."""
+    tables = read_lexicon(name)
+    shown = {language: set(tables[language]) for language in LANGUAGES}
+    optional = {"colon", "comma", "titled_receipt", "titled_bill", "titled_order"}
+
+    assert all(words - optional == shown["en"] for words in shown.values())
+    if name == "records.toml":
+        assert all(set(tables[language]["say"]) == set(tables["en"]["say"]) for language in LANGUAGES)
