@@ -9,7 +9,7 @@ import re
 from string import ascii_lowercase, digits
 from typing import Final
 
-__all__ = ["letters_in", "tokens_in", "words_by_line", "words_in"]
+__all__ = ["letters_in", "tokens_in", "uncased", "words_by_line", "words_in"]
 
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -54,3 +54,13 @@ def tokens_in(lowered: str) -> list[str]:
         spaced = lowered.encode().translate(_TOKENS_ONLY).decode()
         return spaced.replace("!", " ! ").replace("?", " ? ").split()
     return _TOKEN.findall(lowered)
+
+
+def uncased(text: str) -> str:
+    """Return a text in lower case, letter by letter, with the odd forms of i and s that `re.IGNORECASE` takes for them.
+
+    A pattern in lower case finds the same in it, several times faster than with that flag.
+    """
+    if not text.isascii():
+        text = text.replace("\u0130", "i").replace("\u0131", "i").replace("\u017f", "s")
+    return text.lower()

@@ -124,7 +124,17 @@ def _says_something(part: Part) -> bool:
     if not is_html(part) or len(part.body) > _SHORT_PAGE:
         return bool(part.body[:_FIRST].strip() or part.body.strip())
     page = part.content(ParseState())
-    return bool(_WORDLESS.sub(b"", page).strip()) or bool(_PICTURE.search(page))
+    return _has_words(page) or bool(_PICTURE.search(page))
+
+
+def _has_words(page: bytes) -> bool:
+    """Return whether something stands between the tags and hard spaces; the first words answer it."""
+    at = 0
+    for found in _WORDLESS.finditer(page):
+        if page[at : found.start()].strip():
+            return True
+        at = found.end()
+    return bool(page[at:].strip())
 
 
 def _is_known(part: Part) -> bool:

@@ -17,7 +17,7 @@ from glassdome.signals.gateway import inner_view, looked_through
 from glassdome.signals.host_lists import platforms
 from glassdome.signals.inner_files import is_locked, runs_code, with_inner
 from glassdome.signals.link_owner import Owner, is_a_way_back, owner_of
-from glassdome.signals.link_view import LinkView, view_links
+from glassdome.signals.link_view import LinkView, asks_access, view_links
 from glassdome.signals.phone_numbers import has_phone, phone_numbers
 from glassdome.signals.standing import standing_of
 from glassdome.values.ask import Ask, Asked, AskKind, Identity, Standing
@@ -28,7 +28,6 @@ from glassdome.values.signal import Evidence
 
 __all__ = [
     "GROUPS",
-    "OAUTH",
     "OWN_NAME",
     "TALKED_ABOUT",
     "AskMaterial",
@@ -81,7 +80,6 @@ _VERBS: Final[Mapping[AskKind, str]] = {
 OWN_NAME: Final = "nothing but its own name speaks for"
 #: The message caches the result under this name.
 _NOTE: Final = "asked"
-OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
 _MONEY = re.compile(
     r"[$€£¥₺₽₴₩₪₹₫฿円元원]|\b(?:usd|eur|euros?|dollars?|pounds?|reais|gbp|chf|brl|pln|kr|zł|btc|usdt|kč|czk|ft|huf|lei|ron|лв|bgn|rsd|din|дин|"
     r"руб\w*|грн|uah|tl|lira|rp|idr|vnd|đồng|kronor|kroner|korun|forint|lv)\b|r\$|ريال|درهم|جنيه|دينار|تومان|บาท|ש\"ח|रुपय",
@@ -194,7 +192,7 @@ def _has_means(kind: AskKind, message: Message, found: AskMaterial) -> bool:
             many = len(words.get("bank_change", ())) > 1
             return "new_account" in words or (bool(_ACCOUNT.search(text)) and (many or bool(_IBAN.search(text))))
         case AskKind.CONSENT:
-            return any(OAUTH.search(view.url) for view, _ in found.links) or len(words["consent"]) > 1
+            return any(asks_access(view.url) for view, _ in found.links) or len(words["consent"]) > 1
         case AskKind.SIGN_IN:
             return (
                 bool(found.links)
@@ -328,7 +326,7 @@ def _never_by_mail(kind: AskKind, message: Message, found: AskMaterial) -> str:
         return "a verified address does not prove a new account: ask by a way that you know"
     if kind is AskKind.GIFT_CARD and relation not in ("brand", "public"):
         return "a verified address does not prove who wants gift cards"
-    if kind is AskKind.CONSENT and any(OAUTH.search(view.url) for view, _ in found.links) and relation != "brand":
+    if kind is AskKind.CONSENT and any(asks_access(view.url) for view, _ in found.links) and relation != "brand":
         return "the application's owner is not proven"
     given = relation == "platform" or ({"charged", "call_back"} <= words.keys() and _has_way_out(message))
     if kind is AskKind.CALL_BACK and (given or _is_disguised(message)):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from glassdome.signals.asked import (
     GROUPS,
-    OAUTH,
     OWN_NAME,
     TALKED_ABOUT,
     AskMaterial,
@@ -17,6 +16,7 @@ from glassdome.signals.asked import (
     look,
 )
 from glassdome.signals.finding import Detector, evidence, hit
+from glassdome.signals.link_view import asks_access
 from glassdome.signals.phone_numbers import phone_numbers
 from glassdome.values.ask import Asked, AskKind, Identity
 from glassdome.values.context import Context
@@ -153,7 +153,7 @@ _SCOPES = re.compile(r"mail\.google|mail\.read|mail\.send|mailboxsettings|offlin
 
 def _accounts(message: Message, found: AskMaterial) -> Iterator[Signal]:
     for view, _ in found.links:
-        if OAUTH.search(view.url) and _SCOPES.search(view.url) and found.standing.relation != "brand":
+        if asks_access(view.url) and _SCOPES.search(view.url) and found.standing.relation != "brand":
             yield hit("ask_oauth", f"{view.host} asks for lasting access", evidence(view.where, view.url))
             break
     if account := foreign_account(message):

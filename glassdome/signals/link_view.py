@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -10,7 +11,7 @@ from urllib.parse import unquote
 from glassdome.signals.domains import ascii_host, organizational_domain
 from glassdome.values.message import Link, Message
 
-__all__ = ["LinkView", "split_url", "view_links"]
+__all__ = ["LinkView", "asks_access", "split_url", "view_links"]
 
 #: Distinct links examined; a verdict does not change after that many.
 _MAX_VIEWED = 60
@@ -21,6 +22,9 @@ _URL = re.compile(
     r"(?P<host>\[[0-9a-f:.]+\]|[^/?#:\\]*)(?::(?P<port>\d+))?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_OAUTH = re.compile(r"oauth2?[/.]|/authorize\b|client_id=", re.IGNORECASE)
+#: One of them, without case, stands in whatever `_OAUTH` finds.
+_OAUTH_SIGNS = ("oauth", "/author", "ent_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +79,23 @@ def _view(number: int, link: Link) -> LinkView:
     )
 
 
+def asks_access(url: str) -> bool:
+    """Return whether a link asks for access to an account (OAuth)."""
+    return any(map(url.casefold().__contains__, _OAUTH_SIGNS)) and _OAUTH.search(url) is not None
+
+
 def view_links(message: Message) -> tuple[LinkView, ...]:
     """Return the message's distinct links in order, without mailto, tel and fragments.
 
     Left out are those that a report returns, and those whose target a mail gateway keeps to itself.
     """
+    known: tuple[LinkView, ...] | None = message.notes.get("links")
+    if known is None:
+        known = message.notes["links"] = tuple(_views(message))
+    return known
+
+
+def _views(message: Message) -> Iterable[LinkView]:
     found: dict[tuple[str, str], LinkView] = {}
     for number, link in enumerate(message.links):
         key = (link.url, link.shown)
@@ -90,4 +106,4 @@ def view_links(message: Message) -> tuple[LinkView, ...]:
             found[key] = view
         if len(found) >= _MAX_VIEWED:
             break
-    return tuple(found.values())
+    return found.values()

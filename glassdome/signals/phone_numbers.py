@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["PhoneNumber", "has_phone", "phone_numbers"]
+__all__ = ["PhoneNumber", "disguised_number", "has_phone", "phone_numbers"]
 
 #: Characters read, and numbers returned: a price list has hundreds.
 _READ: Final = 6_000
@@ -106,8 +106,17 @@ class _Part:
 def phone_numbers(text: str) -> tuple[PhoneNumber, ...]:
     """Return the telephone numbers of a text, the disguised ones first."""
     read = text[:_READ]
-    found = [*(_disguised(read) if _may_hide(read) else ()), *_usual("".join(map(_plain_digit, read)))]
-    return tuple(found[:_MOST])
+    return tuple([*_hidden(read), *_usual(_with_plain_digits(read))][:_MOST])
+
+
+def disguised_number(text: str) -> PhoneNumber | None:
+    """Return the first telephone number of a text that hides from programs."""
+    return next(iter(_hidden(text[:_READ])), None)
+
+
+def _hidden(read: str) -> Iterator[PhoneNumber]:
+    if _may_hide(read):
+        yield from _disguised(read)
 
 
 def has_phone(text: str) -> bool:
@@ -198,15 +207,21 @@ def _counts_up(run: Sequence[_Part]) -> bool:
 
 
 def _fold(word: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(char))
+    if word.isascii():
+        return word.lower()
+    folded = unicodedata.normalize("NFKD", word.casefold())
+    for mark in filter(unicodedata.combining, set(folded)):
+        folded = folded.replace(mark, "")
+    return folded
 
 
 def _name(char: str) -> str:
     return unicodedata.name(char, "")
 
 
-def _plain_digit(char: str) -> str:
-    """Return the ASCII digit that a character stands for (full width, Arabic-Indic), else the character."""
-    if char.isascii() or not char.isdigit():
-        return char
-    return str(unicodedata.digit(char))
+def _with_plain_digits(read: str) -> str:
+    """Return the text with an ASCII digit for each character that stands for one (full width, Arabic-Indic)."""
+    odd = () if read.isascii() else [char for char in set(read) if char.isdigit() and not char.isascii()]
+    for char in odd:
+        read = read.replace(char, str(unicodedata.digit(char)))
+    return read

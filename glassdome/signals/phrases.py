@@ -33,7 +33,6 @@ _MIXED_WORD = re.compile(
 )
 #: One of them stands in every such word.
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u058f]")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 #: From so many letters to replace on one pass for all of them is faster than one for each.
 _MANY_LETTERS = 12
 
@@ -147,8 +146,7 @@ def _folded(text: str) -> str:
         return text
     if _FOREIGN.search(text):
         text = _MIXED_WORD.sub(lambda word: "".join(plain_letter(char, mixed=True) for char in word[0]), text)
-    found = set("".join(_BEYOND_ASCII.findall(text)))
-    plain = {char: put for char in found if (put := plain_letter(char, mixed=False)) != char}
+    plain = {char: put for char in set(text) if not char.isascii() and (put := plain_letter(char, mixed=False)) != char}
     if len(plain) > _MANY_LETTERS or not all(map(str.isascii, plain.values())):
         return text.translate({ord(char): put for char, put in plain.items()})
     for char, put in plain.items():

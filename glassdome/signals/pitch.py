@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from glassdome.core.words import uncased
+
 __all__ = ["facts_of_pitch"]
 
 #: A price by the month or hour, as advertising names it: `from £4.11 a month`, `ab 149 € im Monat`.
@@ -14,7 +16,6 @@ _RATE: Final = re.compile(
     r"|mitarbeiter|nutzer|tag|mois|heure|minute|an\b|salarié|jour|mes\b|hora|minuto|año|trabajador|mese|ora\b|anno|dipendente|giorno"
     r"|maand|uur|jaar|medewerker|dag\b|mês|ano\b|colaborador|mo\b)"
     r"|(?:\bfrom|\bab|\bdès|à partir de|\bdesde|a partire da|\bvanaf|a partir de|\bda)\s(?:[$€£]\s?)?\d[\d.,]{0,9}\s?(?:[$€£]|eur|usd)?",
-    re.IGNORECASE,
 )
 #: "600 firms in the UK", "für 400 Betriebe", "à 120 entreprises".
 _FIRMS: Final = re.compile(
@@ -24,7 +25,6 @@ _FIRMS: Final = re.compile(
     r"|hogares|imprese|aziende|clienti|uffici|negozi|famiglie|mkb|bedrijven|klanten|kantoren|winkels|gezinnen|ondernemers|escritórios"
     r"|lojas|famílias|abonnenten|hotels|hoteles|hotéis|ristoranti|restaurantes|restaurants|agencies|agenturen|agences|agencias|agenzie"
     r"|agências|bureaus)",
-    re.IGNORECASE,
 )
 #: Sellers speak of themselves as `we`, with verbs of making and bringing, or of `our` experts and rates.
 _WE_SELL: Final = re.compile(
@@ -39,7 +39,6 @@ _WE_SELL: Final = re.compile(
     r"|specialists|engineers|clients|services|rates|experten|berater|kunden|leistungen|conseillers|rédacteurs|klanten|diensten"
     r"|adviseurs|expertos|clientes|servicios|asesores|abogados|clienti|servizi|avvocati|esperti|consulenti|serviços|especialistas"
     r"|consultores)\b",
-    re.IGNORECASE,
 )
 _PERCENT: Final = re.compile(r"\d\s?%")
 _MONEY_SIGNS: Final = ("$", "€", "£", " euro", " Euro", " EUR")
@@ -48,8 +47,9 @@ _OF_RATE, _OF_FIRMS, _OF_WE, _OF_PERCENT, _OF_MONEY = 0.6, 0.8, 0.7, 0.4, 0.3
 
 def facts_of_pitch(text: str) -> float:
     """Return what these facts say for advertising, in points."""
-    points = _OF_FIRMS * bool(_FIRMS.search(text)) + _OF_WE * bool(_WE_SELL.search(text))
+    lowered = uncased(text)
+    points = _OF_FIRMS * bool(_FIRMS.search(lowered)) + _OF_WE * bool(_WE_SELL.search(lowered))
     points += _OF_PERCENT * bool(_PERCENT.search(text))
     if any(sign in text for sign in _MONEY_SIGNS):
-        points += _OF_MONEY + _OF_RATE * bool(_RATE.search(text))
+        points += _OF_MONEY + _OF_RATE * bool(_RATE.search(lowered))
     return points

@@ -28,12 +28,16 @@ _BEFORE: Final = re.compile(
 #: The number and the word alone: few mails hold both, and looking for each costs a fraction of the whole pattern.
 _DIGITS: Final = re.compile(r"\d{3}")
 _WORD: Final = re.compile(rf"(?<![a-z]){_CODE}(?![a-z])")
+#: One of them stands in every word for a code.
+_STEMS: Final = (
+    "cod", "kod", "kood", "otp", "pin", "tan", "κωδικ", "код", "رمز", "كود", "קוד", "कोड", "รหัส", "验证码", "驗證碼", "コード", "코드", "인증번호", "mã",
+)  # fmt: skip
 
 
 def hands_a_code(subject: str, text: str) -> bool:
     """Return whether subject or text name a code for signing in or confirming, next to a number that is one."""
     folded = fold(f"{subject}\n{text[:_READ]}")
-    if not _DIGITS.search(folded) or not _WORD.search(folded):
+    if not any(map(folded.__contains__, _STEMS)) or not _DIGITS.search(folded) or not _WORD.search(folded):
         return False
     for match in _BEFORE.finditer(folded):
         start = match.start("word") if match["word"] else match.start("last")

@@ -43,9 +43,17 @@ def points(sentence: str) -> bool:
 
 def only_points(text: str) -> bool:
     """Return whether a short text says nothing but greetings and that a file is attached."""
-    folded = [fold(part) for part in _SENTENCE.findall(text)]
-    if any(map(_MORE.search, folded)):
-        return False
-    rest = [part for part in folded if not _ATTACHED.search(part)]
-    letters = [sum(map(str.isalpha, part)) for part in rest]
-    return max(letters, default=0) <= _GREETING and sum(letters) <= (_AROUND if len(rest) < len(folded) else _NOTHING)
+    letters, pointed = 0, False
+    # Sentence by sentence: most mails say more in the first that is no greeting.
+    for found in _SENTENCE.finditer(text):
+        folded = fold(found.group())
+        if _ATTACHED.search(folded):
+            pointed = True
+        else:
+            more = sum(map(str.isalpha, folded))
+            letters += more
+            if more > _GREETING or letters > _AROUND:
+                return False
+        if _MORE.search(folded):
+            return False
+    return letters <= (_AROUND if pointed else _NOTHING)

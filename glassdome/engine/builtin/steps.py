@@ -33,19 +33,20 @@ _DONE_THERE: Final = re.compile(
 )
 #: Sentences that say what waits for their reader without asking.
 _WAITS: Final = re.compile(
-    r"\b(?:your|ihre|votre|su|tu|la tua|a sua|uw|je) (?:authori[sz]ation|approval|consent|einwilligung|zustimmung|freigabe|autorisation|approbation|autorizacion|aprobacion|autorizzazione|approvazione"
+    r"\b(?:(?:your|ihre|votre|su|tu|la tua|a sua|uw|je) (?:authori[sz]ation|approval|consent|einwilligung|zustimmung|freigabe|autorisation|approbation|autorizacion|aprobacion|autorizzazione|approvazione"
     r"|autorizacao|aprovacao|goedkeuring|toestemming|abonnement|subscription|suscripcion|iscrizione|inscricao) (?:is requested|is required|is needed|ist (?:fur|notig|erforderlich)|als administrator|est (?:necessaire|requise)|es necesaria|e (?:necessari|richiest|solicitad|necessari)\w*|is nodig)"
-    r"|\b(?:se requiere su|e richiesta la tua|e necessaria la tua) (?:autorizacion|autorizzazione)|\battend to (?:this|it|them)|\batiendalas|\bvous en occuper|\bprenditene cura|\bzu ihrer bearbeitung"
-    r"|\bpor favor,? (?:paga|pague|revise|revisa|complete|abone)|\bbitte (?:uberpruf|pruf|zahl|bezahl|uberweis|schliess)\w*|\bplease (?:continue by|pay|complete your|finish your|check in)|\bveuillez (?:payer|regler|effectuer|finaliser|completer)|\b(?:ti|la) preghiamo di (?:effettuare|pagare|completare)|\b(?:beoordeel|controleer en betaal|betaal)\b|\breviselo\b"
-    r"|\b(?:waiting|warten|wartet|en attente|pendientes?|in attesa|aguarda\w*|wacht\w*) (?:for|auf|de|di|da|por|op) (?:your|ihre|votre|su|tu|la tua|a sua|uw|je) (?:approval|review|freigabe|prufung|validation|aprobacion|approvazione|aprovacao|goedkeuring)"
-    r"|\b(?:are|remains?|(?:is|are) still) outstanding|\b(?:is|are) still (?:missing|unpaid)|\bsteh(?:t|en) noch aus|\bfehl(?:t|en) (?:uns |mir )?noch|\bmanque(?:nt)? (?:encore|toujours)"
-    r"|\bsiguen? (?:pendientes?|faltando)|\bmanca(?:no)? ancora|\bontbre(?:ekt|ken) nog|\bainda faltam?|\bcontinuam? em falta"
-    r"|\bmoderation requests waiting|\bproceed with the payment|\bmit der zahlung fortfahren|\bproceder a son paiement|\brealizar el pago"
-    r"|\bprocedere (?:con il|al) pagamento|\bprosseguir com o pagamento|\bprosseguir para o pagamento|\bdoorgaan met de betaling|\bproceder con el pago|\bproceder ao pagamento"
+    r"|(?:se requiere su|e richiesta la tua|e necessaria la tua) (?:autorizacion|autorizzazione)|attend to (?:this|it|them)|atiendalas|vous en occuper|prenditene cura|zu ihrer bearbeitung"
+    r"|por favor,? (?:paga|pague|revise|revisa|complete|abone)|bitte (?:uberpruf|pruf|zahl|bezahl|uberweis|schliess)\w*|please (?:continue by|pay|complete your|finish your|check in)|veuillez (?:payer|regler|effectuer|finaliser|completer)|(?:ti|la) preghiamo di (?:effettuare|pagare|completare)|(?:beoordeel|controleer en betaal|betaal)\b|reviselo\b"
+    r"|(?:waiting|warten|wartet|en attente|pendientes?|in attesa|aguarda\w*|wacht\w*) (?:for|auf|de|di|da|por|op) (?:your|ihre|votre|su|tu|la tua|a sua|uw|je) (?:approval|review|freigabe|prufung|validation|aprobacion|approvazione|aprovacao|goedkeuring)"
+    r"|(?:are|remains?|(?:is|are) still) outstanding|(?:is|are) still (?:missing|unpaid)|steh(?:t|en) noch aus|fehl(?:t|en) (?:uns |mir )?noch|manque(?:nt)? (?:encore|toujours)"
+    r"|siguen? (?:pendientes?|faltando)|manca(?:no)? ancora|ontbre(?:ekt|ken) nog|ainda faltam?|continuam? em falta"
+    r"|moderation requests waiting|proceed with the payment|mit der zahlung fortfahren|proceder a son paiement|realizar el pago"
+    r"|procedere (?:con il|al) pagamento|prosseguir com o pagamento|prosseguir para o pagamento|doorgaan met de betaling|proceder con el pago|proceder ao pagamento)"
 )
 #: What a heading, a label of a link or a footer ends with or is parted by.
 _LINK_END: Final = (">", "→", "»", "›")
-_PARTED: Final = re.compile(r"\s[·|•]\s")
+_PARTING: Final = ("·", "|", "•")
+_PARTED: Final = re.compile(rf"\s[{''.join(_PARTING)}]\s")
 _ADDRESS: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,250}$")
 _FEW_WORDS: Final = 4
 #: A question of at most so many words is one that what follows depends on.
@@ -113,7 +114,9 @@ def only_answers(folded: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Return whether a line is the label of a link, an address or a footer."""
-    if text.endswith(_LINK_END) or len(_PARTED.findall(text)) > 1:
+    if text.endswith(_LINK_END) or (any(map(text.__contains__, _PARTING)) and len(_PARTED.findall(text)) > 1):
         return True
+    if "@" not in text:
+        return False
     words = text.split()
     return len(words) <= _FEW_WORDS and _ADDRESS.search(words[-1]) is not None
