@@ -14,8 +14,10 @@ from glassdome.core.limits import MAX_WORD_CHARS
 
 __all__ = ["terms_of"]
 
-#: Letters and digits; in the scripts of India vowels are marks, which Python does not count among them.
-_RUN: Final = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff])+")
+#: Letters and digits; in the scripts of India and from Thai to Khmer vowels are marks, which Python does not count among them.
+_RUN: Final = re.compile(
+    "(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u0e01-\u0e3a\u0e40-\u0e4e\u0e80-\u0ece\u1000-\u1049\u1780-\u17d3])+"
+)
 #: Scripts written without spaces (Thai to Khmer, kana, Han): their runs are indexed as pairs of characters.
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]+"

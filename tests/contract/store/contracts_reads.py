@@ -191,6 +191,16 @@ class ReadContract:
         await database.analyses.delete(AnalysisQuery(ref=found.ref))
         assert [await database.connections.rows(select(t)) for t in (words, documents, categories)] == [[], [], []]
 
+    async def test_a_word_in_the_middle_of_a_sentence_without_spaces_is_found(self, database: Database) -> None:
+        """Chinese, Japanese and Thai, in the subject and in the summary; a word that is not there is not found."""
+        texts = ("请在今天之前确认您的银行账户信息", "会議は水曜日に変更されました", "กรุณายืนยันบัญชีของคุณภายในวันนี้")
+        for uid, text in enumerate(texts, start=1):
+            await analysed(database, an_analysis(a_ref(uid), subject=text, verdict=a_verdict(summary="-")))
+            await analysed(database, an_analysis(a_ref(uid + 10), subject="-", verdict=a_verdict(summary=text)))
+        for text, uids in (("银行", [1, 11]), ("水曜", [2, 12]), ("บัญชี", [3, 13]), ("银水", []), ("บัตร", [])):
+            found = (await database.analyses.list(AnalysisQuery(text=text))).items
+            assert sorted(item.ref.uid for item in found) == uids, text
+
     async def test_a_text_without_words_is_refused(self, database: Database) -> None:
         """Nothing to look for is not everything."""
         with pytest.raises(InvalidQuery):
