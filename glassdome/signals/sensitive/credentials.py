@@ -15,8 +15,9 @@ _PASSWORD = words_for("password")
 _PIN = words_for("pin")
 _CODE = words_for("one_time_code")
 #: What parts the name from the value: "is", a colon, an equals sign.
+#: Vowel signs of Devanagari and Thai are letters to readers and none to `re`.
 _LINK = (
-    r"(?:[ \t]{0,3}(?:\([^()\n]{0,40}\)|[\w.@\-]{1,40})){0,4}?[ \t]{0,3}(?:[:=：]|(?<!\w)(?:is|was|ist|lautet|est|es|era|é|è|jest|är|er|on|je)(?!\w))"
+    r"(?:[ \t]{0,3}(?:\([^()\n]{0,40}\)|[\w.@\-\u093a-\u094f\u0e31-\u0e4e]{1,40})){0,4}?[ \t]{0,3}(?:[:=：]|(?<!\w)(?:is|was|ist|lautet|est|es|era|é|è|jest|är|er|on|je)(?!\w))"
     r"[ \t]{0,3}:?\s{0,4}"
 )
 _WORD_FORM = r"[\"'“„«`<]?([^\s\"'“”„«»`<>]{4,64})"

@@ -18,7 +18,7 @@ from glassdome.signals.sensitive.national_ids import find_national_ids
 from glassdome.signals.sensitive.network import find_network_addresses
 from glassdome.signals.sensitive.phones import find_phones
 from glassdome.signals.sensitive.topics import find_topics
-from glassdome.signals.sensitive.view import TextView
+from glassdome.signals.sensitive.view import TextView, in_ascii_digits
 from glassdome.signals.sensitive.wallets import find_wallets
 from glassdome.values.masking import masked
 from glassdome.values.message import Message
@@ -58,7 +58,7 @@ def _without_overlaps(found: Iterable[Candidate]) -> list[Candidate]:
 
 def find_in_text(text: str, where: str = "text") -> tuple[SensitiveFinding, ...]:
     """Return the sensitive data in `text`, in order, without overlaps; linear in its length."""
-    view = TextView(text)
+    view = TextView(in_ascii_digits(text))
     found = _without_overlaps(item for recogniser in RECOGNISERS for item in recogniser(view))
     return tuple(
         SensitiveFinding(

@@ -32,6 +32,10 @@ _GROUPED: Final = re.compile(
     re.IGNORECASE,
 )
 _TRUNK_REGIONS: Final = ("DE", "FR", "GB", "IT", "NL", "BE", "AT", "CH", "IE")
+#: Countries of which only mobile numbers in groups are taken: their other forms are too much like any number.
+_MOBILE_REGIONS: Final = (
+    "SE", "FI", "UA", "RO", "BG", "HR", "RS", "SI", "SK", "TR", "TH", "VN", "ID", "KR", "JP", "IL", "EG", "IR", "SA",
+)  # fmt: skip
 _OTHER_REGIONS: Final = ("ES", "PT", "IT", "BR", "US")
 _DATE: Final = re.compile(
     r"\(?(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:(?:19|20)\d{2}(?!\d)|\d{2}(?!\d)(?![-./ ]\d{2}[-./ ]\d{2}(?!\d)))"
@@ -57,6 +61,13 @@ def _fits(number: str, regions: tuple[str, ...], *, mobile: bool) -> bool:
     return False
 
 
+def _is_given_out(text: str, regions: tuple[str, ...]) -> bool:
+    grouped = _SEPARATED.search(text) is not None
+    return _fits(text, regions, mobile=not grouped) or (
+        grouped and regions is _TRUNK_REGIONS and _fits(text, _MOBILE_REGIONS, mobile=True)
+    )
+
+
 def _is_called_otherwise(view: TextView, start: int) -> bool:
     piece = view.text[max(0, start - _CLOSE) : start]
     near = len(_SENTENCE.split(piece)[-1]) + 1
@@ -75,7 +86,7 @@ def find_local_phones(view: TextView) -> Iterator[Candidate]:
                 or view.in_address(start)
             ):
                 continue
-            if _is_called_otherwise(view, start) or not _fits(text, regions, mobile=not _SEPARATED.search(text)):
+            if _is_called_otherwise(view, start) or not _is_given_out(text, regions):
                 continue
             yield Candidate(type="phone_number", start=start, end=match.end(), risk="low", rank=3)
 

@@ -1,4 +1,4 @@
-"""National and tax numbers of persons, by check digits and either a word next to them or an unmistakable form."""
+"""Numbers of persons and of accounts, by their country's check digits and a word next to them or an unmistakable form."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from functools import cache
 from importlib import import_module
 
 from glassdome.core.shipped import loads_shipped, shipped_table
+from glassdome.signals.sensitive.check_digits import CHECKS
 from glassdome.signals.sensitive.finding import Candidate
 from glassdome.signals.sensitive.phrases import CONTRARY, Phrases, words_for
-from glassdome.signals.sensitive.view import Span, TextView
+from glassdome.signals.sensitive.view import UNSPACED, Span, TextView
 
 __all__ = ["NATIONAL_IDS", "find_national_ids"]
 
@@ -24,48 +25,52 @@ class NationalId:
     words: Phrases
     shape: str
     module: str = ""
+    check: str = ""
     alone: str = ""
     general: bool = True
 
 
-NATIONAL_IDS = tuple(
-    NationalId(type=kind, words=Phrases.listed(row.pop("words")), **row)
-    for kind, row in shipped_table("signals/data/national_ids.toml").items()
-)
+def _read(file: str, reported: str = "") -> tuple[NationalId, ...]:
+    rows = shipped_table(f"signals/data/{file}.toml").items()
+    return tuple(NationalId(type=reported or kind, words=Phrases.listed(row.pop("words")), **row) for kind, row in rows)
+
+
+NATIONAL_IDS = _read("national_ids")
+_KINDS = (*NATIONAL_IDS, *_read("domestic_accounts", "bank_account"))
 #: What such numbers are called in general.
 _ANY_ID = words_for("any_id")
 
-_EDGE = r"(?<![\w\-./+=#$€£])(?:{})(?![\w/=]|[\-.,]\w)"
+#: A letter or digit of a script that parts its words: in the others a number stands directly at a word.
+_GLUED = rf"[^\W{UNSPACED}]"
+_EDGE = rf"(?<!{_GLUED})(?<![\-./+=#$€£])(?:{{}})(?!{_GLUED}|[/=]|[\-.,]\w)"
 #: The rules of the United Kingdom's HM Revenue and Customs for the two letters; the number has no check digit.
 _NINO = re.compile(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]")
 #: Written so that form and check digits are proof enough without a word.
-_FORMS = tuple((item, re.compile(_EDGE.format(item.alone))) for item in NATIONAL_IDS if item.alone)
+_FORMS = tuple((item, re.compile(_EDGE.format(item.alone))) for item in _KINDS if item.alone)
 #: Distinctive by letters, so that no run of digits leads to it: the Italian and the Mexican number.
-_LETTERED = tuple(
-    (item, re.compile(_EDGE.format(item.shape))) for item in NATIONAL_IDS if item.type in ("it_cf", "mx_curp")
-)
+_LETTERED = tuple((item, re.compile(_EDGE.format(item.shape))) for item in _KINDS if item.type in ("it_cf", "mx_curp"))
 #: What both begin with, so that most mails are asked once.
 _LONG_CAPITALS = re.compile(r"[A-Z][A-Z]{3}[A-Z0-9]{12}")
-_KEYS = frozenset[str]().union(*(item.words.keys for item in NATIONAL_IDS))
+_KEYS = frozenset[str]().union(*(item.words.keys for item in _KINDS))
 #: How closely a general word must come before a number.
 _CLOSE = 32
 #: Of the forms that need no word, all are parted by signs but one, which has so many digits.
 _LEAST_UNPARTED = 17
 #: Letters and signs that such a number has before its first run of digits, and all that may follow the run.
-_BEFORE_RUN = 2
+_BEFORE_RUN = 4
 _BEHIND_RUN = 24
 _FEW_DIGITS = frozenset({"gb_nino", "it_cf", "mx_curp", "in_pan"})
 
 
 #: Those that need no run of digits in the text.
-_SHORT = tuple(item for item in NATIONAL_IDS if item.type in _FEW_DIGITS)
+_SHORT = tuple(item for item in _KINDS if item.type in _FEW_DIGITS)
 
 
 @loads_shipped()
 @cache
 def _checks() -> Mapping[str, Callable[[str], bool]]:
     """The checks of python-stdnum by the names of their modules."""
-    return {item.module: import_module(f"stdnum.{item.module}").is_valid for item in NATIONAL_IDS if item.module}
+    return {item.module: import_module(f"stdnum.{item.module}").is_valid for item in _KINDS if item.module}
 
 
 @cache
@@ -74,9 +79,12 @@ def _shape(item: NationalId) -> re.Pattern[str]:
 
 
 def _valid(item: NationalId, text: str) -> bool:
+    plain = "".join(filter(str.isalnum, text))
+    if item.check:
+        return len(set(plain)) > 2 and CHECKS[item.check](plain)
     if not item.module:
-        return bool(_NINO.fullmatch(text.replace(" ", "")))
-    return len(set(filter(str.isalnum, text))) > 2 and bool(_checks()[item.module](text))
+        return bool(_NINO.fullmatch(plain))
+    return len(set(plain)) > 2 and bool(_checks()[item.module](text))
 
 
 def _is_reference(view: TextView, start: int, words: Phrases) -> bool:
@@ -89,11 +97,11 @@ def _called(view: TextView) -> Iterator[NationalId]:
     if not view.has_digits:
         return
     general = bool(_ANY_ID.hits(view))
-    foreign = not view.text.isascii()
+    foreign = view.has_unspaced
     keys = _KEYS & view.words
     if not (general or foreign or keys):
         return
-    for item in NATIONAL_IDS if view.runs else _SHORT:
+    for item in _KINDS if view.runs else _SHORT:
         named = (foreign and item.words.unspaced) or not item.words.keys.isdisjoint(keys)
         if (general and item.general) or (named and item.words.hits(view)):
             yield item
@@ -135,7 +143,7 @@ def _lettered(view: TextView) -> Iterator[Candidate]:
 
 
 def find_national_ids(view: TextView) -> Iterator[Candidate]:
-    """Find numbers that a state gave to a person."""
+    """Find numbers that a state gave to a person, and bank accounts in the form of their country."""
     yield from _named(view)
     yield from _distinctive(view)
     yield from _lettered(view)

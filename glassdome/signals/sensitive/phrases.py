@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
 from glassdome.core.shipped import shipped_table
-from glassdome.signals.sensitive.view import Span, TextView
+from glassdome.signals.sensitive.view import Span, TextView, has_unspaced
 
 __all__ = ["AFTER", "BEFORE", "CONTRARY", "Phrases", "words_for"]
 
@@ -19,13 +19,11 @@ BEFORE = 64
 AFTER = 32
 
 _WORD = re.compile(r"[^\W\d_]+")
-#: The scripts written without spaces between words.
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def _pattern(phrase: str) -> str:
-    body = re.escape(phrase).replace(r"\ ", r"[\s.\-]{1,2}")
-    return body if _UNSPACED.search(phrase) else rf"(?<!\w){body}(?!\w)"
+    body = re.escape(phrase).replace(r"\ ", r"[\s.\-\u200c]{1,2}")
+    return body if has_unspaced(phrase) else rf"(?<!\w){body}(?!\w)"
 
 
 class Phrases:
@@ -37,7 +35,7 @@ class Phrases:
         self._unspaced: list[tuple[str, re.Pattern[str]]] = []
         for phrase in phrases:
             form = (phrase.split(" ")[0], re.compile(_pattern(phrase)))
-            if _UNSPACED.search(phrase):
+            if has_unspaced(phrase):
                 self._unspaced.append(form)
             else:
                 self._spaced.setdefault(max(_WORD.findall(phrase), key=len), []).append(form)
@@ -52,7 +50,7 @@ class Phrases:
     def hits(self, view: TextView) -> tuple[Span, ...]:
         """Return where the phrases stand, in order of their ends."""
         # All that most mails cost: none of the words is there.
-        if self.keys.isdisjoint(view.words) and (not self._unspaced or view.text.isascii()):
+        if self.keys.isdisjoint(view.words) and not (self._unspaced and view.has_unspaced):
             return ()
         found = view.hits.get(self)
         if found is None:
@@ -62,7 +60,9 @@ class Phrases:
 
     def _look(self, view: TextView) -> Iterator[Span]:
         forms = [form for key in self.keys & view.words for form in self._spaced[key]]
-        for first, pattern in (*forms, *self._unspaced):
+        if view.has_unspaced:
+            forms += self._unspaced
+        for first, pattern in forms:
             at = view.lower.find(first)
             while at >= 0:
                 match = pattern.match(view.lower, at)

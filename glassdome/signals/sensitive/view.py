@@ -10,7 +10,7 @@ from itertools import islice
 from glassdome.core.limits import MAX_SENSITIVE_CANDIDATES
 from glassdome.core.words import letters_in
 
-__all__ = ["Span", "TextView"]
+__all__ = ["UNSPACED", "Span", "TextView", "has_unspaced", "in_ascii_digits"]
 
 #: (start, end) in characters.
 Span = tuple[int, int]
@@ -19,6 +19,25 @@ _DIGIT = re.compile(r"\d")
 #: Six digits or more with at most two separators between any two: cards, ids, phones, dates. Each step eats a
 #: digit, so the scan is linear.
 _RUN = re.compile(r"\d(?:[ .\-/()\u00a0\u2010-\u2013]{0,2}\d){5,}")
+
+
+#: Letters of the scripts that are written without spaces between words, for a set of a regular expression.
+UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+#: Digits of other scripts.
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+
+
+def has_unspaced(text: str) -> bool:
+    """Return whether the text has letters of a script without spaces between words."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
+def in_ascii_digits(text: str) -> str:
+    """Return the text with the digits of every script written as 0 to 9, each character in its place."""
+    if text.isascii():
+        return text
+    return _OTHER_DIGIT.sub(lambda digit: str(int(digit.group())), text)
 
 
 class TextView:
@@ -39,6 +58,11 @@ class TextView:
     def words(self) -> frozenset[str]:
         """Every word of the text in lower case."""
         return frozenset(letters_in(self.lower))
+
+    @cached_property
+    def has_unspaced(self) -> bool:
+        """Return whether the text has letters of a script without spaces between words."""
+        return has_unspaced(self.text)
 
     @cached_property
     def has_digits(self) -> bool:
