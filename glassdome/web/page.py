@@ -22,10 +22,11 @@ from glassdome.core.errors import GlassdomeError, InputError, NotAuthenticated, 
 from glassdome.core.log import get_logger
 from glassdome.core.places import without_places
 from glassdome.core.secrets import SecretBox
+from glassdome.core.translate import LANGUAGES
 from glassdome.core.undo_links import UndoLinks
 from glassdome.desk.message_text import TextReader
 from glassdome.desk.rate import RateLimit
-from glassdome.web import words
+from glassdome.web import figures, tongue, words
 from glassdome.web.flows import Flows
 from glassdome.web.kept_courses import KeptCourses
 from glassdome.web.notices import NOTICES
@@ -89,11 +90,16 @@ class Web:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
         )
+        tongue.put_into(self.templates)
         self.templates.filters |= {
-            "duration": words.duration,
+            "category": words.category_word,
+            "duration": figures.duration,
             "fact_kind": words.fact_kind,
             "mail": mail_text,
+            "number": figures.number,
+            "size": figures.size,
             "mail_with_hosts": mail_with_hosts,
             "place": words.place,
             "plain": plain_text,
@@ -106,10 +112,15 @@ class Web:
             "JOB_STATES": words.JOB_STATES,
             "JOB_REASONS": words.JOB_REASONS,
             "CORRECTIONS": words.CORRECTIONS,
+            "LANGUAGES": LANGUAGES,
+            "N_": tongue.N_,
+            "STANDINGS": words.STANDINGS,
             "action_state": words.action_state,
             "action_words": words.action_words,
             "first_due": words.first_due,
             "kind_of": words.kind_of,
+            "language": tongue.language,
+            "language_tag": tongue.language_tag,
             "link": link,
             "message_link": message_link,
             "message_name": message_name,
@@ -153,12 +164,15 @@ def render(
         now=now,
         age=Times(now=now, zone=visitor.zone if visitor is not None else UTC),
         span_since=lambda instant: words.span((now - datetime.fromisoformat(instant)).total_seconds()),
-        notice=NOTICES.get(request.query_params.get("done", "")),
+        chosen_language=request.cookies.get(tongue.LANGUAGE_COOKIE, ""),
+        notice=tongue.raw_gettext(NOTICES.get(request.query_params.get("done", ""), "")),
         **context,
     )
     # Mail can hold halves of surrogate pairs, which UTF-8 cannot carry.
     answer = HTMLResponse(
-        text.encode("utf-8", "replace"), status_code=status, headers={"Content-Security-Policy": _POLICY}
+        text.encode("utf-8", "replace"),
+        status_code=status,
+        headers={"Content-Security-Policy": _POLICY, "Content-Language": tongue.language_tag()},
     )
     if visitor is not None and visitor.form_is_new:
         set_cookie(request, answer, FORM_COOKIE, visitor.form)
@@ -202,6 +216,7 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def shown(request: Request) -> Response:
+            tongue.speak(tongue.asked_for(request))
             try:
                 return await handle(request)
             except NotAuthenticated as exc:

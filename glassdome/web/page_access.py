@@ -14,6 +14,7 @@ from glassdome.values.person import Person
 from glassdome.web.begin import audit, forget_session
 from glassdome.web.page import PageRoute, redirect, render
 from glassdome.web.session import IDLE
+from glassdome.web.tongue import gettext
 from glassdome.web.visitor import Filled, Reads, SentForm, Visitor
 
 __all__ = ["router"]
@@ -59,7 +60,7 @@ async def end_session(request: Request, services: Wired, form: Filled) -> Respon
     """End one session of the visitor's, in whichever browser."""
     who = _person(form).name
     if not await services.sessions.end_sessions(who, session=form["session"] or "-"):
-        raise NotFound("That session has ended already.")
+        raise NotFound(gettext("That session has ended already."))
     request.app.state.streams.ring()
     await audit(services, who, "end_session")
     return redirect("access", done="session_ended")
@@ -100,5 +101,5 @@ async def _shown(request: Request, services: Services, visitor: Visitor, *, made
 def _person(form: SentForm) -> Person:
     assert form.caller
     if form.visitor.known is None:
-        raise NotFound("You have no session: a proxy vouches for you.")
+        raise NotFound(gettext("You have no session: a proxy vouches for you."))
     return form.visitor.known.person

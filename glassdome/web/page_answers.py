@@ -10,6 +10,7 @@ from glassdome.desk.answer_edits import put_rule, set_absence, switch_rule
 from glassdome.desk.email_id import as_mailbox
 from glassdome.desk.http import Wired
 from glassdome.web.page import PageRoute, redirect
+from glassdome.web.tongue import gettext
 from glassdome.web.visitor import SentForm, Written
 
 __all__ = ["router"]
@@ -43,7 +44,7 @@ async def rule(services: Wired, form: Written) -> Response:
         case "on" | "off" | "removed":
             await switch_rule(services, form.caller, mailbox, form["name"], do)
         case _:
-            raise InputError("The form does not say what to do.")
+            raise InputError(gettext("The form does not say what to do."))
     return redirect("settings", mailbox=form["mailbox"], done=f"rule_{do}")
 
 

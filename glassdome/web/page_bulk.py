@@ -18,6 +18,7 @@ from glassdome.values.owner import SavedView
 from glassdome.values.refs import MessageRef
 from glassdome.web.page import PageRoute, redirect
 from glassdome.web.page_mail import MailParameters
+from glassdome.web.tongue import gettext
 from glassdome.web.visitor import SentForm, Written
 
 __all__ = ["router"]
@@ -33,7 +34,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 async def bulk(services: Wired, form: Written) -> Response:
     """Change the ticked messages; the list then offers to undo it."""
     if form["do"] not in list(BulkChange):
-        raise InputError("Choose a change.")
+        raise InputError(gettext("Choose a change."))
     change = BulkChange(form["do"])
     outcome = await change_many(services, form.caller, change, _ticked(form))
     more = {"changed": outcome.changed, "left": outcome.refused or "", "undo": outcome.token}
@@ -52,13 +53,15 @@ async def views(services: Wired, form: Written) -> Response:
     """Save the list as it is narrowed and sorted under a name, or delete a saved view."""
     name, kept = form["name"].strip(), _back(form)
     if not name or len(name) > _MAX_NAME or _CONTROL.search(name):
-        raise InputError(f"The name of a view has 1 to {_MAX_NAME} characters, on one line.")
+        raise InputError(gettext("The name of a view has 1 to %(most)s characters, on one line.", most=_MAX_NAME))
     if form["do"] == "delete":
         await services.owners.forget_view(form.caller.name, name)
         return redirect("", done="view_deleted")
     view = SavedView(name=name, query=urlencode(kept))
     if not await services.owners.save_view(form.caller.name, view, now=services.clock.now()):
-        raise Conflict(f"You have {MAX_VIEWS} views already.", fix="Delete one first.")
+        raise Conflict(
+            gettext("You have %(number)s views already.", number=MAX_VIEWS), fix=gettext("Delete one first.")
+        )
     return redirect("", **kept, done="view_saved")
 
 
@@ -69,7 +72,7 @@ def _ticked(form: SentForm) -> list[MessageRef]:
             mailbox, _, named = value.partition(" ")
             wanted = parse_email_id(named)
             if wanted.uid_validity is None:
-                raise InputError("A selected message is not named as the list names it.")
+                raise InputError(gettext("A selected message is not named as the list names it."))
             folder, validity, uid = wanted.folder, wanted.uid_validity, wanted.uid
             refs.append(MessageRef(mailbox=as_mailbox(mailbox), folder=folder, uid_validity=validity, uid=uid))
     return refs
@@ -80,5 +83,5 @@ def _back(form: SentForm) -> dict[str, str]:
     try:
         wanted = MailParameters(**dict(parse_qsl(form["back"], max_num_fields=20)))
     except (ValidationError, ValueError) as exc:
-        raise InputError("The list that this form came from is not known.") from exc
+        raise InputError(gettext("The list that this form came from is not known.")) from exc
     return {name: value for name, value in wanted.model_dump(exclude={"cursor"}).items() if value}

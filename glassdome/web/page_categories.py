@@ -10,6 +10,7 @@ from glassdome.desk.http import Wired
 from glassdome.desk.own_category import categories_of, remove_category, save_category
 from glassdome.values.own_category import OwnCategory, keyword_of
 from glassdome.web.page import PageRoute, redirect, render
+from glassdome.web.tongue import gettext
 from glassdome.web.visitor import Reads, Written
 
 __all__ = ["router"]
@@ -41,7 +42,7 @@ async def change(services: Wired, form: Written) -> Response:
         await remove_category(services, form.caller, mailbox, form["old"])
         return redirect("categories", mailbox=mailbox, done="category_removed")
     if form["do"] != "save":
-        raise InputError("Choose whether to save or to remove the category.")
+        raise InputError(gettext("Choose whether to save or to remove the category."))
     await save_category(
         services,
         form.caller,

@@ -19,6 +19,7 @@ from glassdome.engine.builtin.categories import CATEGORIES
 from glassdome.ports.store import AnalysisQuery
 from glassdome.web.mailboxes import narrowed_to, offered, reading
 from glassdome.web.page import PageRoute, render
+from glassdome.web.tongue import N_
 from glassdome.web.unjudged import marks_of, unjudged, unsent
 from glassdome.web.visitor import Reads
 
@@ -40,16 +41,16 @@ _SHOW: Final[dict[str, dict[str, Any]]] = {
 
 #: The views that everybody has.
 _TABS: Final = {
-    "": "All",
-    "now": "Act now",
-    "answer": "To answer",
-    "phishing": "Phishing",
-    "spam": "Spam",
-    "done": "Done",
+    "": N_("All"),
+    "now": N_("Act now"),
+    "answer": N_("To answer"),
+    "phishing": N_("Phishing"),
+    "spam": N_("Spam"),
+    "done": N_("Done"),
 }
 _TOKEN: Final = re.compile(r"[\w-]{16,64}")
 _COUNT: Final = re.compile(r"[0-9]{1,4}")
-_ORDERS: Final = {"received": "Received", "priority": "Priority", "phishing": "Phishing score"}
+_ORDERS: Final = {"received": N_("Received"), "priority": N_("Priority"), "phishing": N_("Phishing score")}
 
 
 class MailParameters(BaseModel):

@@ -31,6 +31,7 @@ from glassdome.values.owner import OwnerMark, SenderStanding
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import GIVEN_LABELS, Label
 from glassdome.web.page import PageRoute, redirect, refused, render
+from glassdome.web.tongue import N_, gettext
 from glassdome.web.visitor import Reads, SentForm, Written
 from glassdome.web.words import sender
 
@@ -59,7 +60,10 @@ async def message(request: Request, services: Wired, visitor: Reads, which: Anno
     ref = _ref(mailbox, wanted, found)
     job = await services.queue.get(ref) if ref else None
     if ref is None or (found is None and job is None):
-        raise NotFound("Nothing is known of this message.", fix="It was never judged, or its analysis was deleted.")
+        raise NotFound(
+            gettext("Nothing is known of this message."),
+            fix=gettext("It was never judged, or its analysis was deleted."),
+        )
     actions = await services.actions.of(ref)
     return render(
         request,
@@ -79,7 +83,7 @@ async def message(request: Request, services: Wired, visitor: Reads, which: Anno
         can_undo=services.undoer is not None,
         alert=ActionKind.ALERT,
         done=ActionState.DONE,
-        labels={"ham": "Harmless", "spam": "Spam", "phish": "Phishing"},
+        labels={"ham": N_("Harmless"), "spam": N_("Spam"), "phish": N_("Phishing")},
     )
 
 
@@ -129,7 +133,7 @@ async def analyse_again(request: Request, services: Wired, form: Written) -> Res
     mailbox = as_mailbox(form["mailbox"])
     form.caller.must_see(mailbox)
     if not (await services.preferences.get_preferences(mailbox)).chosen:
-        sentence = f"{mailbox} is not enabled for analysis, so its mail is not read."
+        sentence = gettext("%(mailbox)s is not enabled for analysis, so its mail is not read.", mailbox=mailbox)
         return refused(request, form.visitor, sentence, status=PolicyRefused.status, settings_of=mailbox)
     ref = await chosen_message(services, form.caller, mailbox, parse_email_id(form["id"]))
     found = await analysed(services, ref, force=True, wait=_PATIENCE)
@@ -140,7 +144,7 @@ async def analyse_again(request: Request, services: Wired, form: Written) -> Res
 async def correct(services: Wired, form: Written) -> Response:
     """Store what a person says that the message is."""
     if form["label"] not in GIVEN_LABELS:
-        raise InputError("Choose what the message is.")
+        raise InputError(gettext("Choose what the message is."))
     body = FeedbackRequest(mailbox=form["mailbox"], email_id=form["id"], label=form["label"], note=form["note"].strip())
     await correct_verdict(services, form.caller, body)
     return _shown(form, "corrected")
@@ -183,7 +187,7 @@ async def take_back(request: Request, services: Wired, form: Written) -> Respons
     """Take one action back."""
     action = form.number("action")
     if action is None:
-        raise InputError("There is no such action.")
+        raise InputError(gettext("There is no such action."))
     came_to = (await take_back_all(services, form.caller, [action]))[action]
     if isinstance(came_to, GlassdomeError):
         return refused(request, form.visitor, came_to.outward, status=came_to.status)

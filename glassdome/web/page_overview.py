@@ -18,6 +18,7 @@ from glassdome.web.kept_courses import KeptCourses
 from glassdome.web.mailboxes import narrowed_to, offered
 from glassdome.web.page import PageRoute, render
 from glassdome.web.plots import days_of, depths_of, scale_for, span_begin
+from glassdome.web.tongue import N_
 from glassdome.web.visitor import Reads
 
 __all__ = ["router"]
@@ -26,20 +27,20 @@ router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False
 _CATEGORIES: Final = 12
 #: What the parts of the service are called.
 _PARTS: Final = {
-    "database": "Database",
-    "imap": "Mail server",
-    "worker": "Worker",
-    "files": "Reader of attached files",
-    "ollama": "Language model (Ollama)",
-    "openai": "Language model (OpenAI-compatible)",
-    "llamacpp": "Language model (llama.cpp)",
+    "database": N_("Database"),
+    "imap": N_("Mail server"),
+    "worker": N_("Worker"),
+    "files": N_("Reader of attached files"),
+    "ollama": N_("Language model (Ollama)"),
+    "openai": N_("Language model (OpenAI-compatible)"),
+    "llamacpp": N_("Language model (llama.cpp)"),
 }
 #: What a model in each role does.
 _ROLES: Final = {
-    "none": "none, it did no better than the built-in engine",
-    "writer": "writes summaries and drafts",
-    "second": "may raise suspicion",
-    "judge": "judges beside the built-in engine",
+    "none": N_("none, it did no better than the built-in engine"),
+    "writer": N_("writes summaries and drafts"),
+    "second": N_("may raise suspicion"),
+    "judge": N_("judges beside the built-in engine"),
 }
 
 

@@ -12,6 +12,7 @@ from glassdome.desk.lookup import find_analysis
 from glassdome.desk.own_category import categorize
 from glassdome.desk.senders import forget_sender
 from glassdome.web.page import PageRoute, redirect
+from glassdome.web.tongue import gettext
 from glassdome.web.visitor import Written
 
 __all__ = ["router"]
@@ -27,15 +28,15 @@ async def sender(services: Wired, form: Written) -> Response:
     form.caller.must_see(mailbox)
     found = await find_analysis(services.analyses, mailbox, parse_email_id(form["id"]))
     if found is None:
-        raise NotFound("There is no analysis of this message.")
+        raise NotFound(gettext("There is no analysis of this message."))
     if wanted in _STANDINGS:
         outcome = await change_many(services, form.caller, _STANDINGS[wanted], [found.ref])
         if outcome.refused:
-            raise InputError("This message names no sender.")
+            raise InputError(gettext("This message names no sender."))
     elif wanted == "forget":
         await forget_sender(services, form.caller, mailbox, found.header_from.addr.lower())
     else:
-        raise InputError("Choose whether to block or to trust the sender.")
+        raise InputError(gettext("Choose whether to block or to trust the sender."))
     done = {"block": "bulk_block", "trust": "bulk_trust", "forget": "sender_forgotten"}[wanted]
     return redirect("message", mailbox=mailbox, id=form["id"], done=done)
 

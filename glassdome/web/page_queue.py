@@ -15,6 +15,7 @@ from glassdome.desk.queue import QueueEdit, move_jobs
 from glassdome.values.job import JobState
 from glassdome.web.mailboxes import narrowed_to, offered
 from glassdome.web.page import PageRoute, redirect, render
+from glassdome.web.tongue import gettext
 from glassdome.web.visitor import Reads, Written
 
 __all__ = ["router"]
@@ -67,7 +68,7 @@ async def move(services: Wired, form: Written) -> Response:
     """Retry or cancel one job, or all that failed (or wait) of what the page showed."""
     action, job = form["action"], form.number("job")
     if action not in _DONE or (job is None and form["job"]):
-        raise InputError("Choose retry or cancel.")
+        raise InputError(gettext("Choose retry or cancel."))
     body = QueueEdit(
         action=cast(Literal["retry", "cancel"], action),
         ids=None if job is None else [job],

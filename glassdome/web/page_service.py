@@ -12,6 +12,7 @@ from glassdome.desk.keys import Caller
 from glassdome.desk.services import Services
 from glassdome.desk.settings import ConfigEdit, edit_settings, shown_settings
 from glassdome.web.page import PageRoute, redirect, render
+from glassdome.web.tongue import gettext
 from glassdome.web.visitor import Reads, Written
 
 __all__ = ["router"]
@@ -34,7 +35,7 @@ async def change(services: Wired, form: Written) -> Response:
     name = form["name"]
     known = _settings(services, form.caller)
     if name not in known:
-        raise InputError("There is no such setting.")
+        raise InputError(gettext("There is no such setting."))
     value = None if form["reset"] else form["value"].strip()
     await edit_settings(services, form.caller, ConfigEdit(attr={name: value}))
     return redirect("service", done="settings")

@@ -17,6 +17,7 @@ from glassdome.values.owner import SenderRule
 from glassdome.values.preferences import DigestEvery, EngineAccess
 from glassdome.web.mailboxes import offered
 from glassdome.web.page import PageRoute, redirect, render
+from glassdome.web.tongue import N_, gettext
 from glassdome.web.visitor import Reads, Written
 
 __all__ = ["router"]
@@ -35,64 +36,84 @@ class Switch:
 
 #: Groups of switches in the order of the page.
 SWITCHES: Final[dict[str, tuple[Switch, ...]]] = {
-    "Reading": (
+    N_("Reading"): (
         Switch(
             name="chosen",
-            title="Glassdome may read this mailbox",
-            about="Nothing is read before this is on. Reading starts with mail that arrives from then on.",
+            title=N_("Glassdome may read this mailbox"),
+            about=N_("Nothing is read before this is on. Reading starts with mail that arrives from then on."),
         ),
-        Switch(name="auto_analysis", title="Judge new mail", about="Off: new mail is not read unless somebody asks."),
-        Switch(name="summary_enabled", title="Write summaries", about="One or two sentences of each message."),
-        Switch(name="auto_categorize", title="Sort into categories", about="Such as invoice, meeting or newsletter."),
+        Switch(
+            name="auto_analysis",
+            title=N_("Judge new mail"),
+            about=N_("Off: new mail is not read unless somebody asks."),
+        ),
+        Switch(name="summary_enabled", title=N_("Write summaries"), about=N_("One or two sentences of each message.")),
+        Switch(
+            name="auto_categorize",
+            title=N_("Sort into categories"),
+            about=N_("Such as invoice, meeting or newsletter."),
+        ),
         Switch(
             name="drafts",
-            title="Draft replies",
-            about="A draft for mail from people that wants an answer lies in your Drafts folder. It is never sent.",
+            title=N_("Draft replies"),
+            about=N_("A draft for mail from people that wants an answer lies in your Drafts folder. It is never sent."),
         ),
     ),
-    "Actions on mail": (
-        Switch(name="phishing_alerts", title="Warn of phishing", about="The owner is told of each phishing mail."),
+    N_("Actions on mail"): (
+        Switch(
+            name="phishing_alerts", title=N_("Warn of phishing"), about=N_("The owner is told of each phishing mail.")
+        ),
         Switch(
             name="flag_phishing",
-            title="Mark phishing",
-            about="Sets the keyword $Phishing, which mail programs can show and rules can use, and marks first contacts.",
+            title=N_("Mark phishing"),
+            about=N_(
+                "Sets the keyword $Phishing, which mail programs can show and rules can use, and marks first contacts."
+            ),
         ),
         Switch(
             name="flag_categories",
-            title="Mark categories",
-            about="Sets a keyword such as glassdome-invoice for each category, and glassdome-now.",
+            title=N_("Mark categories"),
+            about=N_("Sets a keyword such as glassdome-invoice for each category, and glassdome-now."),
         ),
         Switch(
             name="move_to_junk",
-            title="Move phishing and spam to Junk",
-            about="Never on a verdict made without the configured model. Every move can be undone.",
+            title=N_("Move phishing and spam to Junk"),
+            about=N_("Never on a verdict made without the configured model. Every move can be undone."),
         ),
     ),
-    "Threads": (
+    N_("Threads"): (
         Switch(
             name="threads",
-            title="Say who owes an answer",
-            about="Sent mail and all folders are read for this, and nothing of them is judged. Off: all of it is erased.",
+            title=N_("Say who owes an answer"),
+            about=N_(
+                "Sent mail and all folders are read for this, and nothing of them is judged. Off: all of it is erased."
+            ),
         ),
         Switch(
             name="flag_threads",
-            title="Mark threads",
-            about="Sets glassdome-answer on mail that waits for you and glassdome-waiting on yours that waits for others.",
+            title=N_("Mark threads"),
+            about=N_(
+                "Sets glassdome-answer on mail that waits for you and glassdome-waiting on yours that waits for others."
+            ),
         ),
         Switch(
             name="follow_up_drafts",
-            title="Draft reminders",
-            about="One lies in your Drafts folder where your request was not answered in time. It is never sent.",
+            title=N_("Draft reminders"),
+            about=N_("One lies in your Drafts folder where your request was not answered in time. It is never sent."),
         ),
     ),
 }
 _NAMES: Final = tuple(switch.name for group in SWITCHES.values() for switch in group)
-DIGESTS: Final = {DigestEvery.OFF: "None", DigestEvery.DAILY: "Every day", DigestEvery.WEEKLY: "On Mondays"}
+DIGESTS: Final = {
+    DigestEvery.OFF: N_("No digest"),
+    DigestEvery.DAILY: N_("Every day"),
+    DigestEvery.WEEKLY: N_("On Mondays"),
+}
 ACCESS: Final = {
-    EngineAccess.FULL: "All of it, cut to the configured length",
-    EngineAccess.REDACTED: "All of it, with account numbers, keys and the like masked",
-    EngineAccess.HEADERS: "Only sender, subject and other header fields",
-    EngineAccess.NEVER: "Nothing: the built-in engine judges alone",
+    EngineAccess.FULL: N_("All of it, cut to the configured length"),
+    EngineAccess.REDACTED: N_("All of it, with account numbers, keys and the like masked"),
+    EngineAccess.HEADERS: N_("Only sender, subject and other header fields"),
+    EngineAccess.NEVER: N_("Nothing: the built-in engine judges alone"),
 }
 
 
@@ -141,9 +162,9 @@ async def settings(request: Request, services: Wired, visitor: Reads, mailbox: s
 async def save(services: Wired, form: Written) -> Response:
     """Store all of a mailbox's preferences; a box that is not ticked is not sent."""
     if form["engine_access"] not in list(EngineAccess):
-        raise InputError("Choose what a language model may see.")
+        raise InputError(gettext("Choose what a language model may see."))
     if form["digest"] not in ("", *DigestEvery):
-        raise InputError("Choose how often a digest comes.")
+        raise InputError(gettext("Choose how often a digest comes."))
     edit = PreferencesEdit(
         username=form["mailbox"],
         engine_access=EngineAccess(form["engine_access"]),

@@ -15,6 +15,7 @@ from glassdome.desk.message_text import MessageText, TextReader
 from glassdome.values.refs import MessageRef
 from glassdome.web.page import PageRoute, render
 from glassdome.web.page_message import Which
+from glassdome.web.tongue import N_, gettext
 from glassdome.web.visitor import Reads
 
 __all__ = ["router"]
@@ -23,15 +24,15 @@ router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False
 _log = get_logger(__name__)
 #: How text is kept from a reader, in the order of the box.
 _HOW: Final = {
-    "css": "Hidden by its style",
-    "size": "In letters too small to read",
-    "color": "In the colour of its ground",
-    "offscreen": "Outside the window",
-    "tag_chars": "In characters that are not drawn",
-    "zero_width": "Words broken by characters without width",
-    "bidi": "Turned around on the screen",
-    "comment": "In a comment of the source",
-    "preheader": "In the preview line of a list",
+    "css": N_("Hidden by its style"),
+    "size": N_("In letters too small to read"),
+    "color": N_("In the colour of its ground"),
+    "offscreen": N_("Outside the window"),
+    "tag_chars": N_("In characters that are not drawn"),
+    "zero_width": N_("Words broken by characters without width"),
+    "bidi": N_("Turned around on the screen"),
+    "comment": N_("In a comment of the source"),
+    "preheader": N_("In the preview line of a list"),
 }
 
 
@@ -47,7 +48,7 @@ async def text(request: Request, services: Wired, visitor: Reads, which: Annotat
     elif wanted.uid_validity is not None:
         ref = MessageRef(mailbox=mailbox, folder=wanted.folder, uid_validity=wanted.uid_validity, uid=wanted.uid)
     else:
-        raise NotFound("Nothing is known of this message.")
+        raise NotFound(gettext("Nothing is known of this message."))
     reader: TextReader = request.app.state.web.texts
     found: MessageText | None = None
     problem, fix = "", ""
@@ -55,7 +56,9 @@ async def text(request: Request, services: Wired, visitor: Reads, which: Annotat
         found = await reader.read(services, caller, ref, analysis)
     except GlassdomeError as exc:
         _log.info("text_not_shown", code=exc.code, msg=exc.public_message)
-        problem, fix = (exc.message, exc.fix) if exc.status < 500 else ("The mailbox cannot be read at present.", "")
+        problem, fix = (
+            (exc.message, exc.fix) if exc.status < 500 else (gettext("The mailbox cannot be read at present."), "")
+        )
     return render(
         request,
         "text.html",

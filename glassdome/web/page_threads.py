@@ -12,15 +12,16 @@ from glassdome.shapes.thread import thread_shape, whole_thread_shape
 from glassdome.values.thread import ThreadState
 from glassdome.web.mailboxes import offered
 from glassdome.web.page import PageRoute, render
+from glassdome.web.tongue import N_
 from glassdome.web.visitor import Reads
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
 _STATES: Final = {
-    ThreadState.OPEN_ME: "You owe an answer",
-    ThreadState.OPEN_THEM: "They owe an answer",
-    ThreadState.CLOSED: "Closed",
+    ThreadState.OPEN_ME: N_("You owe an answer"),
+    ThreadState.OPEN_THEM: N_("They owe an answer"),
+    ThreadState.CLOSED: N_("Closed"),
 }
 
 

@@ -20,18 +20,19 @@ from glassdome.desk.webhooks import (
 )
 from glassdome.values.event import EventKind
 from glassdome.web.page import PageRoute, redirect, render
+from glassdome.web.tongue import N_, gettext
 from glassdome.web.visitor import Reads, SentForm, Visitor, Written
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/llm", route_class=PageRoute, include_in_schema=False)
 ABOUT: Final = {
-    EventKind.ANALYSIS: "a message was judged, or judged again",
-    EventKind.PHISHING: "a message was found to be phishing",
-    EventKind.THREAD_WAITING: "somebody waits for an answer",
-    EventKind.ACTION: "a keyword, a move or a warning was done, failed or was undone",
-    EventKind.JOB_FAILED: "a message could not be judged",
-    EventKind.HEALTH: "a part of the service stopped, or works again (only for all mailboxes)",
+    EventKind.ANALYSIS: N_("a message was judged, or judged again"),
+    EventKind.PHISHING: N_("a message was found to be phishing"),
+    EventKind.THREAD_WAITING: N_("somebody waits for an answer"),
+    EventKind.ACTION: N_("a keyword, a move or a warning was done, failed or was undone"),
+    EventKind.JOB_FAILED: N_("a message could not be judged"),
+    EventKind.HEALTH: N_("a part of the service stopped, or works again (only for all mailboxes)"),
 }
 
 
@@ -59,7 +60,7 @@ async def change(request: Request, services: Wired, form: Written) -> Response:
             letter = form.number("letter")
             edit = WebhookEdit(action="resend", id=form.number("id"), ids=None if letter is None else [letter])
         case _:
-            raise InputError("The form does not say what to do.")
+            raise InputError(gettext("The form does not say what to do."))
     await edit_webhook(services, form.caller, edit)
     return redirect("webhooks", done=f"webhook_{form['do']}")
 
@@ -68,7 +69,7 @@ def _added(form: SentForm) -> WebhookEdit:
     scope = form["scope"].strip().lower()
     events = [kind for kind in EventKind if form[f"event {kind}"] == "on"]
     if not events:
-        raise InputError("Choose at least one event.")
+        raise InputError(gettext("Choose at least one event."))
     return WebhookEdit(
         action="add",
         url=form["url"].strip(),
@@ -89,14 +90,18 @@ async def _tried(services: Services, form: SentForm) -> dict[str, Any]:
     """Return what the test came to; a receiver that cannot be reached is told as one that refuses."""
     number = form.number("id")
     if number is None:
-        raise InputError("Say which webhook.")
+        raise InputError(gettext("Say which webhook."))
     try:
         done = await try_webhook(services, form.caller, WebhookTest(id=number))
     except NotFound:
         raise
     except GlassdomeError as exc:
         return {"id": number, "accepted": False, "text": without_places(exc.public_message)}
-    return {"id": number, "accepted": done["accepted"], "text": f"The receiver answered {done['status']}."}
+    return {
+        "id": number,
+        "accepted": done["accepted"],
+        "text": gettext("The receiver answered %(status)s.", status=done["status"]),
+    }
 
 
 async def _shown(

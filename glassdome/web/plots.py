@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from glassdome.values.course import Course, QueueFlow, Tally
+from glassdome.web.times import short_day
 
 __all__ = ["HALF_HOURS", "DayOfMail", "Depth", "Scale", "days_of", "depths_of", "scale_for", "span_begin"]
 
@@ -35,8 +36,7 @@ class DayOfMail:
     @property
     def day(self) -> str:
         """The day and its month, for an axis."""
-        day = date.fromisoformat(self.name)
-        return f"{day.day} {day:%b}"
+        return short_day(date.fromisoformat(self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

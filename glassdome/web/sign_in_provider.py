@@ -20,6 +20,7 @@ from glassdome.web.begin import begin_session
 from glassdome.web.flows import FLOW_COOKIE, new_flow
 from glassdome.web.page import PageRoute, is_secure, redirect, render
 from glassdome.web.sign_in_page import sign_in_form
+from glassdome.web.tongue import gettext
 from glassdome.web.tries import count_try
 from glassdome.web.visitor import Anyone, Visitor
 
@@ -93,7 +94,9 @@ async def from_provider(
     count_try(request, services)
     flow = request.app.state.web.flows.open(request.cookies.get(FLOW_COOKIE), now=services.clock.now())
     if flow is None or not same_secret(state, flow.state):
-        why = IdentityRefused("This browser began no such sign-in, or more than ten minutes ago.", fix="Begin again.")
+        why = IdentityRefused(
+            gettext("This browser began no such sign-in, or more than ten minutes ago."), fix=gettext("Begin again.")
+        )
         return _failed(request, services, visitor, "", why)
     answer = ProviderAnswer(code=code, state=state, error=error, issuer=iss)
     shown = await _signed_in(request, services, visitor, provider, flow, answer)
@@ -120,7 +123,7 @@ async def _signed_in(
 
 def _provider(services: Services) -> IdentityProvider:
     if services.provider is None or not services.settings().signs_in_by_provider:
-        raise NotFound("No identity provider is set.")
+        raise NotFound(gettext("No identity provider is set."))
     return services.provider
 
 
@@ -128,6 +131,8 @@ def _failed(request: Request, services: Services, visitor: Visitor, back: str, e
     _log.warning("provider_sign_in_failed", code=exc.code, problem=exc.message)
     # Settings are the administrator's affair: a visitor learns that they are wrong, and the log how.
     said = (
-        exc.outward if exc.status != 500 else "The identity provider cannot be used at present: its settings are wrong."
+        exc.outward
+        if exc.status != 500
+        else gettext("The identity provider cannot be used at present: its settings are wrong.")
     )
     return sign_in_form(request, services, visitor, back, status=exc.status, problem=said)

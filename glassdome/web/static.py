@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from glassdome.core.errors import NotFound
 from glassdome.web.page import PageRoute, Web
+from glassdome.web.tongue import gettext
 
 __all__ = ["router"]
 
@@ -25,7 +26,7 @@ async def static_file(request: Request, name: str) -> Response:
     """Answer a file; its address holds its version, so that browsers may keep it."""
     web: Web = request.app.state.web
     if name not in web.files:
-        raise NotFound("There is no such file.")
+        raise NotFound(gettext("There is no such file."))
     file = web.files[name]
     return Response(file.content, media_type=file.media, headers={"Cache-Control": "public, max-age=31536000"})
 
@@ -33,4 +34,4 @@ async def static_file(request: Request, name: str) -> Response:
 @router.get("/llm/{name}")
 async def no_page(name: str) -> Response:
     """Say that there is no such page."""
-    raise NotFound("There is no such page.")
+    raise NotFound(gettext("There is no such page."))

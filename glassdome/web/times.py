@@ -8,13 +8,17 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from glassdome.web import words
+from glassdome.web.tongue import N_, gettext
 
-__all__ = ["Times"]
+__all__ = ["Times", "short_day"]
 
 #: Until then a moment is told by its age, which is what one wants to know of new mail; afterwards by its date.
 _AGE_TELLS: Final = timedelta(days=1)
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
+    N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
+)  # fmt: skip
+_DAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -50,11 +54,12 @@ class Times:
         try:
             if _DATE.fullmatch(when):
                 day = date.fromisoformat(when)
-                return f"{_DAYS[day.weekday()]} {_day(day, this_year)}"
+                return _weekday(day, this_year)
             then = self._there(when)
         except ValueError:
             return when
-        return f"{_DAYS[then.weekday()]} {_day(then.date(), this_year)}, {then:%H:%M}"
+        when = _weekday(then.date(), this_year)
+        return gettext("%(day)s, %(time)s", day=when, time=f"{then:%H:%M}")
 
     def _there(self, instant: str | datetime) -> datetime:
         then = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
@@ -64,6 +69,17 @@ class Times:
             return then.replace(tzinfo=UTC)
 
 
+def short_day(day: date) -> str:
+    """Say a day and its month."""
+    return gettext("%(day)s %(month)s", day=day.day, month=gettext(_MONTHS[day.month - 1]))
+
+
 def _day(day: date, this_year: int) -> str:
-    words_ = f"{day.day} {_MONTHS[day.month - 1]}"
-    return words_ if day.year == this_year else f"{words_} {day.year}"
+    if day.year == this_year:
+        return short_day(day)
+    month = gettext(_MONTHS[day.month - 1])
+    return gettext("%(day)s %(month)s %(year)s", day=day.day, month=month, year=day.year)
+
+
+def _weekday(day: date, this_year: int) -> str:
+    return gettext("%(weekday)s %(date)s", weekday=gettext(_DAYS[day.weekday()]), date=_day(day, this_year))

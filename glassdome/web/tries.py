@@ -9,6 +9,7 @@ from glassdome.core.networks import household
 from glassdome.desk.guesses import address_of
 from glassdome.desk.services import Services
 from glassdome.web.sign_in_limiter import SignInLimiter
+from glassdome.web.tongue import gettext
 
 __all__ = ["count_try"]
 
@@ -23,4 +24,4 @@ def count_try(request: Request, services: Services, mailbox: str = "") -> None:
         if mailbox:
             limiter.count_mailbox(mailbox, network, now=now)
     except RateLimited as exc:
-        raise RateLimited("Too many tries to sign in. Wait a minute.", **exc.facts) from exc
+        raise RateLimited(gettext("Too many tries to sign in. Wait a minute."), **exc.facts) from exc

@@ -20,6 +20,7 @@ from glassdome.desk.people import caller_of
 from glassdome.desk.services import Services
 from glassdome.values.person import KnownSession
 from glassdome.web.session import IDLE, Sessions, WebSession
+from glassdome.web.tongue import gettext
 
 __all__ = [
     "FORM_COOKIE",
@@ -160,7 +161,7 @@ async def fields_of(request: Request) -> dict[str, str]:
             body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=MAX_FORM_FIELDS
         )
     except ValueError as exc:
-        raise InputError("The form cannot be read.") from exc
+        raise InputError(gettext("The form cannot be read.")) from exc
     return dict(pairs)
 
 
@@ -168,7 +169,9 @@ async def filled(request: Request, visitor: Anyone) -> SentForm:
     """Read a form; raises AccessDenied when it did not come from a page that we gave to this very browser."""
     fields = await fields_of(request)
     if visitor.form_is_new or not same_secret(fields.pop(TOKEN_FIELD, ""), visitor.form.token):
-        raise AccessDenied("This form is out of date, or came from another site. Open the page again and repeat it.")
+        raise AccessDenied(
+            gettext("This form is out of date, or came from another site. Open the page again and repeat it.")
+        )
     return SentForm(visitor=visitor, fields=fields)
 
 
@@ -176,7 +179,7 @@ async def _written(
     visitor: Annotated[Visitor, Depends(signed_in)], form: Annotated[SentForm, Depends(filled)]
 ) -> SentForm:
     if not visitor.may_write:
-        raise AccessDenied("This key may only read.")
+        raise AccessDenied(gettext("This key may only read."))
     return form
 
 

@@ -94,7 +94,7 @@ async function load(part) {
   part.setAttribute("aria-busy", "true");
   const said = part.querySelector("p");
   const link = said.cloneNode(true);
-  said.textContent = "Fetching from the mailbox ...";
+  said.textContent = part.dataset.loading;
   try {
     const answer = await fetch(part.dataset.later, { redirect: "error" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -30,7 +30,7 @@ function step(by) {
 function count() {
   const said = document.getElementById("selected");
   const many = document.querySelectorAll(".pick input:checked").length;
-  if (said) said.textContent = many ? `${many} selected.` : "Tick messages, then choose.";
+  if (said) said.textContent = many ? said.dataset.some.replace("#", many) : said.dataset.none;
 }
 
 /** Press a button of the bar, for the row pointed at where none is selected. */

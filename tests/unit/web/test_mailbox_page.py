@@ -82,7 +82,10 @@ async def test_older_mail_is_judged_when_somebody_asks(bench: Bench, backfills: 
         await browser.follow()
 
         assert "Older mail is being queued" in browser.text
-        assert "100 % of the inbox is queued, 3 wait to be judged; 3 new in the queue" in browser.text
+        assert (
+            "100 % of the inbox is queued. 3 messages wait to be judged. New in the queue since the last start: 3."
+            in browser.text
+        )
         assert "100" == browser.page.css_first("progress").attributes["value"]
         assert "5" == browser.page.css_first("#older").attributes["data-live"]
         assert not browser.page.css('form[action="./older"]')

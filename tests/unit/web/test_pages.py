@@ -242,12 +242,12 @@ async def test_facts_and_files_show_with_their_places(bench: Bench) -> None:
         said = browser.text
 
     for words in (
-        "bill.pdf application/pdf, 9 Bytes",
+        "bill.pdf application/pdf, 9 bytes",
         "Invoice 1187, EUR 842.50.",
         "amount842.50 EUR page 2",
         "date and time2026-12-12T10:00in the text",
         "code<script>alert(1)</script>QR in code.png",
-        "locked.zip application/zip, 9 Bytes encrypted",
+        "locked.zip application/zip, 9 bytes encrypted",
     ):
         assert words in said, words
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from glassdome.web.words import age, duration, kind_of, place, span
+from glassdome.web.figures import duration
+from glassdome.web.words import age, kind_of, place, span
 from tests.unit.api.bench import NOW
 
 

@@ -1,0 +1,107 @@
+"""Renews the catalogues of the pages: takes the texts from code and templates, and compiles what is translated.
+
+Run it after a change of a text. It prints what each language still lacks; new texts stand in its `.po` without a
+translation. `--template FILE` writes the texts alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from glassdome.core.translate import ENGLISH, LANGUAGES
+
+PACKAGE: Final = Path(__file__).parent.parent / "glassdome"
+LOCALES: Final = PACKAGE / "locales"
+AREA: Final = "web"
+_METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+_OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+_TRANSLATED: Final = tuple(code for code in LANGUAGES if code != ENGLISH)
+#: Catalogues hold no moment of their making: the same texts give the same files.
+_BEGAN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def texts() -> Catalog:
+    """Return all texts of the pages, in the order of their places."""
+    catalog = Catalog(
+        project="Glassdome", copyright_holder="The Glassdome authors", creation_date=_BEGAN, charset="utf-8"
+    )
+    for name, _, text, _, context in extract_from_dir(PACKAGE / "web", _METHODS, _OPTIONS, DEFAULT_KEYWORDS):
+        catalog.add(text, locations=[(f"glassdome/web/{name}", 0)], context=context)
+    return catalog
+
+
+def po_file(language: str) -> Path:
+    """Return the place of a language's translations."""
+    return LOCALES / language / "LC_MESSAGES" / f"{AREA}.po"
+
+
+def translations(language: str) -> Catalog:
+    """Return a language's translations as they are kept; without any where there is no file yet."""
+    path = po_file(language)
+    if not path.is_file():
+        return Catalog(locale=language, creation_date=_BEGAN, revision_date=_BEGAN, fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def renewed(language: str, template: Catalog) -> Catalog:
+    """Return a language's translations of today's texts."""
+    catalog = translations(language)
+    catalog.update(template, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    catalog.project, catalog.version, catalog.fuzzy = "Glassdome", "", False
+    catalog.creation_date = catalog.revision_date = _BEGAN
+    catalog.header_comment = f"# {LANGUAGES[language]}: the pages of Glassdome."
+    return catalog
+
+
+def lacking(catalog: Catalog) -> Iterator[Message]:
+    """Yield the texts without a translation in each of their forms."""
+    for message in catalog:
+        said = message.string if isinstance(message.string, (list, tuple)) else [message.string]
+        if message.id and not all(said):
+            yield message
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """Return the compiled catalogue."""
+    out = BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def written(catalog: Catalog) -> bytes:
+    """Return the catalogue as a text for translators."""
+    out = BytesIO()
+    write_po(out, catalog, width=100, include_lineno=False)
+    return out.getvalue()
+
+
+def main() -> None:
+    """Renew every language's files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--template", type=Path, help="write the texts alone into this file")
+    template, to = texts(), parser.parse_args().template
+    if to:
+        to.write_bytes(written(template))
+        return
+    for language in _TRANSLATED:
+        catalog, path = renewed(language, template), po_file(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(written(catalog))
+        path.with_suffix(".mo").write_bytes(compiled(catalog))
+        print(f"{language}: {len(list(lacking(catalog)))} of {len(catalog)} texts lack a translation")
+
+
+if __name__ == "__main__":
+    main()
