@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from glassdome.engine.builtin.acts import act_features, load_act_model
+from glassdome.engine.builtin.acts import ACTS, act_features, load_act_model
 from glassdome.threads.lexicon import ThreadWords, words_for
 
-__all__ = ["POLITE", "Acts", "acts_of", "is_question", "without_asides"]
+__all__ = ["POLITE", "Acts", "acts_of", "is_question", "peaks", "without_asides"]
 
 #: Chances from which on the model adds an act to what phrases tell; a request without a question mark takes more,
 #: with "please" less.
@@ -108,6 +108,11 @@ def acts_of(text: str, words: Sequence[str], table: ThreadWords, language: str) 
     return Acts(found | {"promise"} if vows else found, chances, vows=vows, retracts=retracts)
 
 
+def peaks(chances: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
+    """Return the highest chance of each act among sentences, in hundredths; empty without sentences."""
+    return tuple(round(max(told[act] for told in chances), 2) for act in ACTS) if chances else ()
+
+
 def without_asides(text: str) -> str:
     """Return a sentence without what stands in brackets, where words are left."""
     bare = _ASIDE.sub("", text)
@@ -129,7 +134,9 @@ def _chances(text: str, language: str, roles: set[str]) -> dict[str, float]:
 
 
 def is_question(text: str) -> bool:
-    """Return whether a sentence ends, or in Spanish begins, as a question."""
+    """Return whether a sentence ends, or in Spanish begins, as a question; what begins in brackets asks nothing."""
+    if text.startswith("("):
+        return False
     return text.rstrip("\"'”»)").endswith("?") or "¿" in text
 
 

@@ -26,7 +26,7 @@ _SURE: Final = 2
 _SHORTEST_NAME: Final = 3
 #: Lines that begin a patch or a part of one.
 _PATCH: Final = re.compile(r"(?:diff --git |index [0-9a-f]{7}|--- \S+/\S|\+\+\+ \S+/\S|@@ -\d)")
-_CUTS: Final = re.compile(r"[,;:.!?¿¡–]")
+_CUTS: Final = re.compile(r"[,;:.!?¿¡–—]| - ")
 #: ThreadWords of a greeting that stand beside a name; folded.
 _BESIDE: Final = frozenset(
     ["hi", "hello", "hey", "dear", "good", "morning", "afternoon", "evening", "mr", "mrs", "ms", "dr", "prof", "and", "you",

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from glassdome.engine.builtin.words import words_of
+from glassdome.threads.learned import corrected
 from glassdome.threads.lexicon import stems_of
 from glassdome.threads.payment import (
     enjoyed,
@@ -22,9 +23,10 @@ from glassdome.threads.payment import (
 )
 from glassdome.threads.standing import OpenDebt, may_remind, reason_of, standing_of, state_of, waits_until
 from glassdome.threads.summary import summarize_thread
+from glassdome.threads.traits import thread_traits
 from glassdome.values.thread import Debt, Owner, Thread, Turn
 
-__all__ = ["thread_of"]
+__all__ = ["thread_of", "traits_of"]
 
 _LONG_WORD: Final = 5
 #: Words up to which a question asks for consent alone.
@@ -45,6 +47,26 @@ class _Course:
     #: The day until which one side would let it rest, by the owner or not, and the day on which both agreed.
     proposed: tuple[date, bool] | None = None
     rest: date | None = None
+    #: Every debt that stood open after some turn, by its identity.
+    ever: dict[int, OpenDebt] = field(default_factory=dict)
+
+    def standing(self, turns: Sequence[Turn], now: datetime) -> OpenDebt | None:
+        """Return the debt that the thread stands on at `now`, by the rules and the trained model."""
+        rules = standing_of(self.open, now.date())
+        if self.rest is not None:
+            return rules
+        return corrected(rules, turns, self.traits(turns, now), self.owner, tuple(self.ever.values()))
+
+    def traits(self, turns: Sequence[Turn], now: datetime) -> dict[str, float]:
+        """Return the traits that the trained model weighs."""
+        rules, debts = standing_of(self.open, now.date()), tuple(self.ever.values())
+        return thread_traits(turns, owner=self.owner, now=now, standing=rules, open_debts=self.open, all_debts=debts)
+
+
+def traits_of(turns: Iterable[Turn], *, owner: Owner, now: datetime) -> dict[str, float]:
+    """Return the traits of a thread of one mail at least, from which the model of standings is trained."""
+    ordered = _ordered(turns)
+    return _course(ordered, owner).traits(ordered, now)
 
 
 def thread_of(
@@ -54,14 +76,10 @@ def thread_of(
 
     `after_days` is the owner's own wish of how long others have for an answer; 0 takes the usual four days.
     """
-    ordered = sorted({turn.message_id or str(turn.ref): turn for turn in turns}.values(), key=lambda turn: turn.at)
-    if not ordered:
-        raise ValueError("a thread has one mail at least")
-    course = _Course(owner=owner, open=[], my_ids=set())
-    for turn in ordered:
-        _step(course, turn)
+    ordered = _ordered(turns)
+    course = _course(ordered, owner)
     first, last = ordered[0], ordered[-1]
-    standing = standing_of(course.open, now.date())
+    standing = course.standing(ordered, now)
     state = state_of(standing)
     waits = waits_until(standing) if standing else course.rest
     return Thread(
@@ -71,6 +89,21 @@ def thread_of(
         why=reason_of(standing, ordered, course.rest), asked_of_me=course.asked_of_me, asked_of_them=course.asked_of_them,
         last_at=last.at, mails=len(ordered), summary=summarize_thread(ordered, standing.debt if standing else None),
     )  # fmt: skip
+
+
+def _ordered(turns: Iterable[Turn]) -> list[Turn]:
+    ordered = sorted({turn.message_id or str(turn.ref): turn for turn in turns}.values(), key=lambda turn: turn.at)
+    if not ordered:
+        raise ValueError("a thread has one mail at least")
+    return ordered
+
+
+def _course(ordered: Sequence[Turn], owner: Owner) -> _Course:
+    course = _Course(owner=owner, open=[], my_ids=set())
+    for turn in ordered:
+        _step(course, turn)
+        course.ever.update((id(item), item) for item in course.open)
+    return course
 
 
 def _people(turns: Sequence[Turn]) -> tuple[str, ...]:

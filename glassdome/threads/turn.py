@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import chain
@@ -13,7 +13,7 @@ from glassdome.core import limits
 from glassdome.engine.builtin.intent import requests_in
 from glassdome.engine.builtin.sentences import Sentence, sentences_of
 from glassdome.engine.builtin.words import fold
-from glassdome.threads.acts import POLITE, Acts, acts_of, is_question, without_asides
+from glassdome.threads.acts import POLITE, Acts, acts_of, is_question, peaks, without_asides
 from glassdome.threads.days import day_in, due_day
 from glassdome.threads.formulas import is_advice, is_for_failure, is_notice, is_pitch, is_their_own, speaks_to_all
 from glassdome.threads.kinds import calendar_answer, calls_off, kind_of
@@ -77,6 +77,7 @@ class _Reading:
     named: Debt | None = None
     spoken_to: tuple[str, ...] = ()
     last_request: int = -9
+    chances: list[Mapping[str, float]] = field(default_factory=list)
 
 
 def turn_of(
@@ -177,6 +178,7 @@ def _closed(turn: Turn, found: _Reading, *, to_all: bool) -> Turn:
         received="received" in flags, thanks="thanks" in flags, withdraws="withdraw" in flags,
         no_reply="no_reply" in flags, leaves=tuple(found.leaves[:_MOST_DEBTS]),
         defers_until=found.defers_until, moved_to=found.moved_to, names_day=found.named, pending="pending" in flags, decisions=tuple(found.decisions[:_MOST_KEPT]),
+        acts=peaks(found.chances), last_acts=peaks(found.chances[-1:]),
         gist=_cut(next((text for text in found.said), "") or next((debt.quote for debt in requests), "")),
         points=len(found.said), told=tuple(sorted({*chain.from_iterable(map(stems_of, (*found.said, *found.thanked, *(debt.quote for debt in requests))))}))[:_MOST_STEMS],
     )  # fmt: skip
@@ -194,6 +196,7 @@ def _take(
     bare = without_asides(text)
     words = words_for(bare, table.language)
     acts = acts_of(bare, words, table, turn.language)
+    found.chances.append(acts.chances)
     roles, asks = acts.roles, is_question(text)
     called = people.spoken_to(text)
     if "thanks" not in roles and _is_greeting(number, words, called, people):

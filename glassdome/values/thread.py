@@ -83,7 +83,9 @@ class Turn:
     not done yet, or was passed on ("Your request has been forwarded to the department").
     `points` is how many things it says, `told` the beginnings of the words in them, by which a question finds its answer.
     `pitch` is True where it reads like one of somebody who sells to strangers, which nobody owes an answer.
-    `decisions` and `gist` are sentences kept for the thread's summary. Addresses are in lower case.
+    `decisions` and `gist` are sentences kept for the thread's summary. `acts` are the highest chances of the sentence acts among its
+    sentences, `last_acts` those of its last one, in the order of the model of acts; empty in a turn stored before there were any.
+    Addresses are in lower case.
     """
 
     ref: MessageRef
@@ -120,6 +122,8 @@ class Turn:
     gist: str = ""
     suspected: bool = False
     pitch: bool = False
+    acts: tuple[float, ...] = ()
+    last_acts: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

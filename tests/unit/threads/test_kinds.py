@@ -9,6 +9,8 @@ import pytest
 from glassdome.values.thread import ThreadState
 from tests.unit.threads.letters import ANN, TOM, letter, mine, standing
 
+pytestmark = pytest.mark.usefixtures("rules_alone")
+
 ME, THEM, CLOSED = ThreadState.OPEN_ME, ThreadState.OPEN_THEM, ThreadState.CLOSED
 CLARA = "clara@other.example"
 ASKED = {

@@ -11,6 +11,8 @@ from glassdome.threads.standing import OpenDebt, may_remind
 from glassdome.values.thread import Debt, ThreadState
 from tests.unit.threads.letters import COLLEAGUE, START, TOM, letter, mine, standing
 
+pytestmark = pytest.mark.usefixtures("rules_alone")
+
 ME, THEM, CLOSED = ThreadState.OPEN_ME, ThreadState.OPEN_THEM, ThreadState.CLOSED
 
 

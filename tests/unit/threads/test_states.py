@@ -10,6 +10,8 @@ import pytest
 from glassdome.values.thread import ThreadState
 from tests.unit.threads.letters import ANN, COLLEAGUE, OFFICE, TOM, letter, mine, standing
 
+pytestmark = pytest.mark.usefixtures("rules_alone")
+
 ME, THEM, CLOSED = ThreadState.OPEN_ME, ThreadState.OPEN_THEM, ThreadState.CLOSED
 
 
