@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from fastapi.security import APIKeyHeader
 
 from glassdome.core.errors import AccessDenied, NotAuthenticated
 from glassdome.core.secrets import reveal
+from glassdome.desk.follow import while_vouched
 from glassdome.desk.http import Wired, judged, proxy_caller
 from glassdome.desk.keys import Caller, Scope, find_caller, parse_keys
 from glassdome.desk.made_keys import made_key_caller
@@ -41,19 +41,11 @@ def asked_again(request: Request, services: Services, *, lasting: float) -> Call
 
     A proxy checks its visitors when a request comes, so what it vouched for ends after `lasting` seconds.
     """
-    loop, vouched, key = (
-        asyncio.get_running_loop(),
-        proxy_caller(request, services),
-        request.headers.get("X-API-Key", ""),
-    )
-    until = loop.time() + lasting
-
-    async def again() -> Caller | None:
-        if vouched is not None:
-            return vouched if loop.time() < until else None
-        return await _caller_of(services, key)
-
-    return again
+    vouched = proxy_caller(request, services)
+    if vouched is not None:
+        return while_vouched(vouched, lasting=lasting)
+    key = request.headers.get("X-API-Key", "")
+    return lambda: _caller_of(services, key)
 
 
 async def _caller_of(services: Services, key: str) -> Caller | None:

@@ -39,11 +39,13 @@ async def get_events(
 ) -> Response:
     """Tell what happens in the key's mailboxes: each event with its kind as name and the body of webhooks as data.
 
-    A quiet stream says something every 20 seconds. A key has three streams at most, further ones get 429.
+    A quiet stream says something every 20 seconds. A key has three streams at most, a person twelve by all
+    their keys and sessions, further ones get 429.
     """
     streams: Streams = request.app.state.streams
     again = asked_again(request, services, lasting=streams.heartbeat)
-    stream = follow(services, streams, Follower(name=caller.name, caller=again, line=_line), wanted, last_event_id)
+    reader = Follower(name=caller.name, person=caller.person, caller=again, line=_line)
+    stream = follow(services, streams, reader, wanted, last_event_id)
     if stream is None:
         raise RateLimited("There are too many open streams of events.", fix="Close one, or try again in a minute.")
     return stream

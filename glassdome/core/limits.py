@@ -315,9 +315,10 @@ MAX_OWN_CATEGORY_CHARS: Final = 60
 MAX_VIEWS: Final = 50
 #: Seconds for which the plots' numbers are kept: pages ask again whenever something happens, and each reads 30 days.
 KEPT_COURSE_SECONDS: Final = 10.0
-#: Streams of events: in all, and of one session or API key. A browser opens six connections to a host, and its pages
-#: need some of them.
+#: Streams of events: in all, of one person by whatever sessions and keys, and of one session or API key. A browser opens
+#: six connections to a host, and its pages need some of them.
 MAX_STREAMS: Final = 128
+MAX_STREAMS_PER_PERSON: Final = 12
 MAX_STREAMS_PER_SESSION: Final = 3
 #: Seconds after which a quiet stream says something: nginx hangs up after 60. Each also asks whether it may go on.
 STREAM_HEARTBEAT_SECONDS: Final = 20.0

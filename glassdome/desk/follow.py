@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -15,7 +16,7 @@ from glassdome.desk.services import Services
 from glassdome.desk.streams import EventStream, Streams
 from glassdome.values.event import Event
 
-__all__ = ["Follower", "StreamParameters", "follow"]
+__all__ = ["Follower", "StreamParameters", "follow", "while_vouched"]
 
 _log = get_logger(__name__)
 #: Events of one read; the next read gets the rest.
@@ -38,11 +39,14 @@ class StreamParameters(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """The reader of a stream: `name` counts their streams, `caller` returns what they may see at this moment, None once
-    they are let in no more, and `line` makes the name and the data of an event for this reader.
+    """The reader of a stream: `name` counts the streams of a session or key, `person` those of its owner.
+
+    `caller` returns what they may see at this moment, None once they are let in no more, and `line` makes the name and the
+    data of an event for this reader.
     """
 
     name: str
+    person: str
     caller: Callable[[], Awaitable[Caller | None]]
     line: Callable[[Event], tuple[str, bytes]]
 
@@ -51,10 +55,21 @@ def follow(
     services: Services, streams: Streams, follower: Follower, wanted: StreamParameters, last_event_id: str
 ) -> EventStream | None:
     """Return the stream; None where there are too many. What the header `Last-Event-ID` names counts before `wanted`."""
-    if not streams.admit(follower.name):
+    if not streams.admit(follower.name, follower.person):
         return None
     told = _told(services, streams, follower, _seen(last_event_id, wanted.after), lasting=wanted.follow)
-    return EventStream(told, lambda: streams.release(follower.name))
+    return EventStream(told, lambda: streams.release(follower.name, follower.person))
+
+
+def while_vouched(caller: Caller, *, lasting: float) -> Callable[[], Awaitable[Caller | None]]:
+    """Return what finds a proxy's visitor again, for `lasting` seconds: a proxy checks them when a request comes."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + lasting
+
+    async def again() -> Caller | None:
+        return caller if loop.time() < until else None
+
+    return again
 
 
 def _seen(last_event_id: str, wanted: int | None) -> int | None:

@@ -22,12 +22,21 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The caller of a request. `name` is safe to log; with `mailboxes` or `domains` not None, nothing else is visible."""
+    """The caller of a request. `name` is safe to log; with `mailboxes` or `domains` not None, nothing else is visible.
+
+    `maker` is the person who made the key for themselves, empty for any other caller.
+    """
 
     name: str
     scope: Scope
     mailboxes: tuple[str, ...] | None = None
     domains: tuple[str, ...] | None = None
+    maker: str = ""
+
+    @property
+    def person(self) -> str:
+        """Return the person behind the caller, as far as one is known: else the caller's own name."""
+        return self.maker or self.name
 
     @property
     def restricted(self) -> bool:

@@ -139,7 +139,7 @@ async def made_key_caller(keys: ApiKeyTable, settings: Settings, presented: str,
     if key.used_at is None or now - key.used_at >= _NOTED_EVERY:
         await keys.use_key(key.id, now=now)
     scope = Scope.RW if key.writes and owner.scope is Scope.RW else Scope.RO
-    return Caller(name=key_name(key), scope=scope, mailboxes=key.mailboxes, domains=key.domains)
+    return Caller(name=key_name(key), scope=scope, mailboxes=key.mailboxes, domains=key.domains, maker=key.owner.name)
 
 
 def _covers(owner: Caller, key: MadeKey) -> bool:

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from glassdome.core.errors import GlassdomeError
 from glassdome.core.limits import (
     MAX_STREAMS,
+    MAX_STREAMS_PER_PERSON,
     MAX_STREAMS_PER_SESSION,
     STREAM_HEARTBEAT_SECONDS,
     STREAM_LOOK_SECONDS,
@@ -27,29 +28,36 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class Streams:
-    """The open streams of this process, counted by session or key."""
+    """The open streams of this process, counted by session or key and by the person behind it."""
 
     def __init__(self, *, heartbeat: float = STREAM_HEARTBEAT_SECONDS, look: float = STREAM_LOOK_SECONDS) -> None:
         """A quiet stream says something each `heartbeat` seconds; news are looked for each `look` seconds."""
         self.heartbeat, self.stopping = heartbeat, False
         self._look = look
         self._open: Counter[str] = Counter()
+        self._of_person: Counter[str] = Counter()
         self._bell = asyncio.Event()
         self._lookers = 0
         self._looking: asyncio.Task[None] | None = None
 
-    def admit(self, owner: str) -> bool:
-        """Count one more stream of a session or key; False where there are too many, or the service is being stopped."""
-        full = self._open.total() >= MAX_STREAMS or self._open[owner] >= MAX_STREAMS_PER_SESSION
-        if full or self.stopping:
+    def admit(self, owner: str, person: str) -> bool:
+        """Count one more stream of a session or key; False where there are too many, or the service is being stopped.
+
+        A person may have many sessions and keys: without a bound of theirs, one would take the streams of all.
+        """
+        mine = self._open[owner] >= MAX_STREAMS_PER_SESSION or self._of_person[person] >= MAX_STREAMS_PER_PERSON
+        if mine or self._open.total() >= MAX_STREAMS or self.stopping:
             return False
         self._open[owner] += 1
+        self._of_person[person] += 1
         return True
 
-    def release(self, owner: str) -> None:
+    def release(self, owner: str, person: str) -> None:
         """Count one less."""
         self._open[owner] -= 1
+        self._of_person[person] -= 1
         self._open += Counter()  # names at zero go
+        self._of_person += Counter()
 
     def ring(self) -> None:
         """Have every stream look for its own news, and whether its reader is still let in."""

@@ -78,9 +78,9 @@ async def test_a_key_has_a_bounded_number_of_streams(bench: Bench) -> None:
     """Further ones are refused, those of other keys are not, and room comes back."""
     streams: Streams = bench.app.state.streams
     name = f"key-{sha256(RO.encode()).hexdigest()[:8]}"
-    assert all(streams.admit(name) for _ in range(MAX_STREAMS_PER_SESSION))
+    assert all(streams.admit(name, name) for _ in range(MAX_STREAMS_PER_SESSION))
     full, other = await bench.get(EVENTS, **HELD), await bench.get(EVENTS, key=RW, **HELD)
-    streams.release(name)
+    streams.release(name, name)
     free = [(await bench.get(EVENTS, **HELD)).status_code for _ in range(2)]
 
     assert (full.status_code, full.json()["code"], full.headers["retry-after"]) == (429, "rate_limited", "60")

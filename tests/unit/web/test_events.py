@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 
-from glassdome.core.limits import MAX_STREAMS, MAX_STREAMS_PER_SESSION
+from pydantic import SecretStr
+
+from glassdome.core.limits import MAX_STREAMS, MAX_STREAMS_PER_PERSON, MAX_STREAMS_PER_SESSION
 from glassdome.desk.streams import Streams
 from glassdome.values.verdict import Label
 from tests.unit.api.bench import OTHER, OWN, RW, USER, Bench, analysis, ref
 
 from .browser import Browser, browsing
+
+PROXY_SECRET = "secret-of-the-proxy"
 
 
 def told(browser: Browser) -> list[tuple[int, dict[str, str]]]:
@@ -62,17 +66,41 @@ async def test_past_the_bounds_a_page_is_told_to_poll(bench: Bench) -> None:
     streams: Streams = bench.app.state.streams
     async with browsing(bench, RW) as browser:
         for number in range(MAX_STREAMS):
-            assert streams.admit(f"session {number}")
+            assert streams.admit(f"session {number}", f"person {number}")
         full = await browser.open("events?follow=false")
         for number in range(MAX_STREAMS):
-            streams.release(f"session {number}")
+            streams.release(f"session {number}", f"person {number}")
         free = await browser.open("events?follow=false")
 
     assert (full.status_code, full.headers["Retry-After"]) == (503, "60")
     assert free.status_code == 200
-    assert [streams.admit("one") for _ in range(MAX_STREAMS_PER_SESSION + 1)] == [True] * MAX_STREAMS_PER_SESSION + [
-        False
-    ]
+    got = [streams.admit("one", "person") for _ in range(MAX_STREAMS_PER_SESSION + 1)]
+    assert got == [True] * MAX_STREAMS_PER_SESSION + [False]
+
+
+async def test_one_person_with_many_sessions_leaves_room_for_others(bench: Bench) -> None:
+    """Their sessions and made keys count together; another's page gets its stream, and room comes back."""
+    streams: Streams = bench.app.state.streams
+    held = [number for number in range(MAX_STREAMS) if streams.admit(f"session {number}", "ann@example.org")]
+    async with browsing(bench, RW) as browser:
+        other = await browser.open("events?follow=false")
+    for number in held:
+        streams.release(f"session {number}", "ann@example.org")
+
+    assert (len(held), other.status_code) == (MAX_STREAMS_PER_PERSON, 200)
+    assert streams.admit("session", "ann@example.org")
+
+
+async def test_a_page_that_a_proxy_vouched_for_asks_the_proxy_again(bench: Bench) -> None:
+    """Its stream ends by itself: whom the proxy lets in no more hears nothing further."""
+    bench.app.state.streams = Streams(heartbeat=0.01)
+    bench.set(proxy_secret=SecretStr(PROXY_SECRET))
+    vouched = {"X-Glassdome-Scope": "ro", "X-Glassdome-Proxy-Secret": PROXY_SECRET}
+    async with asyncio.timeout(20), bench.client(None, **vouched) as client:
+        answer = await client.get("/llm/events")
+
+    assert answer.status_code == 200
+    assert answer.text.startswith("retry: 5000\nid: ")
 
 
 async def test_who_is_not_signed_in_hears_nothing(bench: Bench) -> None:
@@ -100,4 +128,4 @@ async def test_all_streams_end_when_the_service_stops() -> None:
     streams.stop()
 
     assert await waiting
-    assert not streams.admit("late")
+    assert not streams.admit("late", "person")
