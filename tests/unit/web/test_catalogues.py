@@ -39,6 +39,9 @@ _COGNATES: Final[dict[str, set[str]]] = {
         "Details", "Database", "in %(duration)s", "Per model", "Model", "in %(mailbox)s", "status", "%(number)s bytes",
         "link", "Open", "link %(number)s", "Filters", "Mailbox", "code", "Mail", "account",
     },
+    "pt": {"%(number)s bytes", "link %(number)s", "link"},
+    "pl": {"newsletter", "status", "link %(number)s", "link", "Folder", "Model"},
+    "cs": {"reference", "Text", "finance", "Model", "newsletter"},
 }  # fmt: skip
 
 
