@@ -23,6 +23,9 @@ from glassdome.core.translate import ENGLISH, LANGUAGES
 PACKAGE: Final = Path(__file__).parent.parent / "glassdome"
 LOCALES: Final = PACKAGE / "locales"
 AREA: Final = "web"
+#: Areas whose texts stand in a file, one a line, and what a catalogue of them says of itself.
+LISTED: Final = {"reasons": PACKAGE / "shapes" / "sentences.txt"}
+_TITLES: Final = {"web": "the pages of Glassdome", "reasons": "what Glassdome says of a mail"}
 _METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 _OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 _TRANSLATED: Final = tuple(code for code in LANGUAGES if code != ENGLISH)
@@ -30,38 +33,42 @@ _TRANSLATED: Final = tuple(code for code in LANGUAGES if code != ENGLISH)
 _BEGAN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def texts() -> Catalog:
-    """Return all texts of the pages, in the order of their places."""
+def texts(area: str = AREA) -> Catalog:
+    """Return all texts of an area, in the order of their places."""
     catalog = Catalog(
         project="Glassdome", copyright_holder="The Glassdome authors", creation_date=_BEGAN, charset="utf-8"
     )
+    if area in LISTED:
+        for text in LISTED[area].read_text("utf-8").splitlines():
+            catalog.add(text)
+        return catalog
     for name, _, text, _, context in extract_from_dir(PACKAGE / "web", _METHODS, _OPTIONS, DEFAULT_KEYWORDS):
         catalog.add(text, locations=[(f"glassdome/web/{name}", 0)], context=context)
     return catalog
 
 
-def po_file(language: str) -> Path:
+def po_file(language: str, area: str = AREA) -> Path:
     """Return the place of a language's translations."""
-    return LOCALES / language / "LC_MESSAGES" / f"{AREA}.po"
+    return LOCALES / language / "LC_MESSAGES" / f"{area}.po"
 
 
-def translations(language: str) -> Catalog:
+def translations(language: str, area: str = AREA) -> Catalog:
     """Return a language's translations as they are kept; without any where there is no file yet."""
-    path = po_file(language)
+    path = po_file(language, area)
     if not path.is_file():
         return Catalog(locale=language, creation_date=_BEGAN, revision_date=_BEGAN, fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def renewed(language: str, template: Catalog) -> Catalog:
+def renewed(language: str, template: Catalog, area: str = AREA) -> Catalog:
     """Return a language's translations of today's texts."""
-    catalog = translations(language)
+    catalog = translations(language, area)
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     catalog.project, catalog.version, catalog.fuzzy = "Glassdome", "", False
     catalog.creation_date = catalog.revision_date = _BEGAN
-    catalog.header_comment = f"# {LANGUAGES[language]}: the pages of Glassdome."
+    catalog.header_comment = f"# {LANGUAGES[language]}: {_TITLES[area]}."
     return catalog
 
 
@@ -87,20 +94,27 @@ def written(catalog: Catalog) -> bytes:
     return out.getvalue()
 
 
+def renew(language: str, template: Catalog, area: str) -> None:
+    """Write a language's files of an area, and print what they lack."""
+    catalog, path = renewed(language, template, area), po_file(language, area)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(written(catalog))
+    path.with_suffix(".mo").write_bytes(compiled(catalog))
+    print(f"{language} {area}: {len(list(lacking(catalog)))} of {len(catalog)} texts lack a translation")
+
+
 def main() -> None:
     """Renew every language's files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--template", type=Path, help="write the texts alone into this file")
-    template, to = texts(), parser.parse_args().template
+    parser.add_argument("--template", type=Path, help="write the texts of the pages alone into this file")
+    to = parser.parse_args().template
     if to:
-        to.write_bytes(written(template))
+        to.write_bytes(written(texts()))
         return
-    for language in _TRANSLATED:
-        catalog, path = renewed(language, template), po_file(language)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(written(catalog))
-        path.with_suffix(".mo").write_bytes(compiled(catalog))
-        print(f"{language}: {len(list(lacking(catalog)))} of {len(catalog)} texts lack a translation")
+    for area in (AREA, *LISTED):
+        template = texts(area)
+        for language in _TRANSLATED:
+            renew(language, template, area)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from glassdome.mailbox.reader import MailboxReader
 from glassdome.pipeline.alerts import LogAlerts
 from glassdome.ports.agent import UNKNOWN_OUTCOME
 from glassdome.shapes.instants import rfc3339
+from glassdome.shapes.said import said, written
 from glassdome.values.refs import MessageRef
 
 __all__ = ["MailAlerts", "alert_text", "open_alerts"]
@@ -65,11 +66,24 @@ class MailAlerts:
         sent = await outbox.count(mailbox=self._sender, since=since, recipient=mailbox, purpose=_TEST)
         if sent >= _PER_OWNER_AND_HOUR:
             raise RateLimited(f"{mailbox} got {sent} tests within an hour.")
-        await self._mail(mailbox, "A test: warnings of phishing reach you", _TEST_TEXT, _TEST, rfc3339(now))
+        language = await self._language(mailbox)
+        body = _paragraphs(*(said(sentence, language) for sentence in _TEST_TEXT))
+        await self._mail(mailbox, said(_TEST_SUBJECT, language), body, _TEST, rfc3339(now))
 
     async def _send(self, ref: MessageRef, reason: str) -> None:
-        body = _OWNER_TEXT.format(folder=ref.folder, uid=ref.uid, reason=masked(reason))
-        await self._mail(ref.mailbox, f"Warning: a mail in {ref.folder} looks like phishing", body, _PURPOSE, str(ref))
+        language = await self._language(ref.mailbox)
+        body = _paragraphs(
+            written(_OWNER_TEXT, language, folder=ref.folder, number=ref.uid),
+            written(_OWNER_WHY, language, reason=masked(said(reason, language))),
+            said(_OWNER_ADVICE, language),
+        )
+        subject = written(_OWNER_SUBJECT, language, folder=ref.folder)
+        await self._mail(ref.mailbox, subject, body, _PURPOSE, str(ref))
+
+    async def _language(self, mailbox: str) -> str:
+        """Return the language that the owner reads, English where none was chosen."""
+        preferences = (await self._agent.memory.stores()).preferences
+        return (await preferences.get_preferences(mailbox)).language
 
     async def _mail(self, to: str, subject: str, body: str, purpose: str, once: str) -> None:
         """Send one mail per `purpose` and `once`."""
@@ -101,18 +115,23 @@ async def open_alerts(
         yield MailAlerts(agent, mailbox, clock=clock, password=settings.overseer_password)
 
 
-_OWNER_TEXT: Final = """A mail in your folder {folder} (message {uid}) looks like phishing.
-
-Why: {reason}
-
-Follow no link in it, open no attachment and give no password. If you know that the mail is genuine, you may use it.
-"""
+def _paragraphs(*sentences: str) -> str:
+    return "\n\n".join(sentences) + "\n"
 
 
-_TEST_TEXT: Final = """Somebody pressed "Send a test warning" on the page of Glassdome.
-
-Warnings of phishing in this mailbox come the way this mail did. There is nothing to do.
-"""
+#: The sentences of `shapes/sentences.txt` that warn an owner, and those of a test.
+_OWNER_SUBJECT: Final = "Warning: a mail in {folder} looks like phishing"
+_OWNER_TEXT: Final = "A mail in your folder {folder} (message {number}) looks like phishing."
+_OWNER_WHY: Final = "Why: {reason}"
+_OWNER_ADVICE: Final = (
+    "Follow no link in it, open no attachment and give no password."
+    " If you know that the mail is genuine, you may use it."
+)
+_TEST_SUBJECT: Final = "A test: warnings of phishing reach you"
+_TEST_TEXT: Final = (
+    'Somebody pressed "Send a test warning" on the page of Glassdome.',
+    "Warnings of phishing in this mailbox come the way this mail did. There is nothing to do.",
+)
 
 
 def alert_text(notices: Sequence[Notice], zone: ZoneInfo) -> tuple[str, str]:

@@ -41,6 +41,7 @@ from glassdome.desk.health import HealthBoard
 from glassdome.desk.rate import RateLimit
 from glassdome.desk.services import Services
 from glassdome.desk.streams import Streams
+from glassdome.shapes.said import read_sentences
 
 __all__ = ["create_app", "create_health_app", "with_routes"]
 
@@ -73,6 +74,7 @@ _ROUTES = (
 
 def create_app(services: Services) -> FastAPI:
     """Return the REST application over `services`; it owns nothing, and served, it looks after `/health` by itself."""
+    read_sentences()
     return _behind(with_routes(services.version), services)
 
 

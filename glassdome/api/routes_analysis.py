@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -12,15 +13,19 @@ from glassdome.api.errors import refusals
 from glassdome.api.lists import UNCHANGED, next_page, tagged
 from glassdome.core.errors import InvalidQuery, NotFound
 from glassdome.core.limits import MAX_EMAIL_ID_CHARS, MAX_PAGE
+from glassdome.core.translate import preferred_language
 from glassdome.desk.email_id import parse_email_id
 from glassdome.desk.http import Wired
 from glassdome.desk.lookup import Filters, find_document
 from glassdome.ports.store import AnalysisQuery, Sort
 from glassdome.shapes.analysis import AnalysisShape
+from glassdome.shapes.said import is_spoken, said_analysis
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["analysis"])
+#: Caches keep the answers in different languages apart (RFC 9110 12.5.5).
+_VARIES: Final = {"Vary": "X-API-Key, Accept-Language"}
 
 
 class AnalysisParameters(Filters):
@@ -42,6 +47,14 @@ class AnalysisParameters(Filters):
     sort: Annotated[
         Sort, Field(description="By what, the highest first: when judged or received, priority, phishing score")
     ] = "judged"
+    language: Annotated[
+        str,
+        Field(
+            max_length=35,
+            description="Our own sentences in this language (BCP 47), with `names` for label, categories and tags;"
+            " without it that of `Accept-Language`. What is stored is English",
+        ),
+    ] = ""
 
 
 @router.get(
@@ -60,10 +73,19 @@ async def get_analysis(
     query = parameters.query(
         caller, limit=parameters.limit, offset=parameters.offset, cursor=parameters.cursor, sort=parameters.sort
     )
+    language = parameters.language or preferred_language(request.headers.get("Accept-Language", ""))
     if parameters.email_id:
-        return tagged(request, await _one(services, query, parameters))
+        return tagged(request, spoken(await _one(services, query, parameters), language), _VARIES)
     page = await services.analyses.documents(query)
-    return tagged(request, f"[{','.join(page.items)}]", next_page(request, page.next_cursor))
+    items = (spoken(item, language) for item in page.items)
+    return tagged(request, f"[{','.join(items)}]", next_page(request, page.next_cursor) | _VARIES)
+
+
+def spoken(document: str, language: str) -> str:
+    """Return the JSON text of an analysis with our sentences in `language`; English is what is stored, byte by byte."""
+    if not is_spoken(language):
+        return document
+    return json.dumps(said_analysis(json.loads(document), language), ensure_ascii=False, separators=(",", ":"))
 
 
 async def _one(services: Wired, query: AnalysisQuery, parameters: AnalysisParameters) -> str:

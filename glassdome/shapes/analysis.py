@@ -164,6 +164,10 @@ class AnalysisShape(BaseModel):
     correction: Annotated[
         Literal["ham", "spam", "phish"] | None, Field(description="What a person said that the message is")
     ]
+    names: Annotated[
+        dict[str, str] | None,
+        Field(description="Only in another language than English: what label, categories and tags are called there"),
+    ] = None
 
 
 def analysis_shape(analysis: Analysis) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from glassdome.core.shipped import loads_shipped, shipped_text
 from glassdome.core.translate import ENGLISH, LANGUAGES, catalogue
 
-__all__ = ["AREA", "said", "said_analysis", "said_word", "sentences"]
+__all__ = ["AREA", "is_spoken", "read_sentences", "said", "said_analysis", "said_word", "sentences", "written"]
 
 AREA: Final = "reasons"
 _NAMED: Final = re.compile(r"\{([a-z]{1,20})\}")
@@ -63,12 +63,33 @@ def _table() -> tuple[frozenset[str], tuple[_Template, ...]]:
     return frozenset(text for text, found in parts if len(found) == 1), tuple(gaps)
 
 
+def read_sentences() -> None:
+    """Read the sentences in all languages, so that no request does."""
+    _table()
+    for language in LANGUAGES:
+        catalogue(language, AREA)
+
+
 @lru_cache(maxsize=_KEPT)
 def said(sentence: str, language: str) -> str:
-    """Return a sentence of ours in `language`; as it is where it is none of ours, a model's for instance."""
-    if language == ENGLISH or language not in LANGUAGES:
+    """Return a sentence of ours in a language (BCP 47); as it is where it is none of ours, a model's for instance."""
+    if not is_spoken(language):
         return sentence
-    return _said(sentence, catalogue(language, AREA).gettext) or sentence
+    return _said(sentence, catalogue(_code(language), AREA).gettext) or sentence
+
+
+def written(template: str, language: str, **values: object) -> str:
+    """Return one of the sentences with gaps in a language, filled."""
+    return catalogue(_code(language), AREA).gettext(template).format(**values)
+
+
+def is_spoken(language: str) -> bool:
+    """Return whether sentences are said in that language (BCP 47), and it is not the English of what is stored."""
+    return _code(language) != ENGLISH and _code(language) in LANGUAGES
+
+
+def _code(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def said_word(word: str, language: str) -> str:

@@ -26,6 +26,7 @@ from glassdome.core.translate import LANGUAGES
 from glassdome.core.undo_links import UndoLinks
 from glassdome.desk.message_text import TextReader
 from glassdome.desk.rate import RateLimit
+from glassdome.shapes.said import said
 from glassdome.web import figures, tongue, words
 from glassdome.web.flows import Flows
 from glassdome.web.kept_courses import KeptCourses
@@ -103,6 +104,7 @@ class Web:
             "mail_with_hosts": mail_with_hosts,
             "place": words.place,
             "plain": plain_text,
+            "said": lambda text: said(text, tongue.language()),
             "sender": words.sender,
             "span": words.span,
         }

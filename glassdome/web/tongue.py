@@ -14,6 +14,7 @@ from fastapi import Request
 from jinja2 import Environment
 
 from glassdome.core.translate import ENGLISH, LANGUAGES, catalogue, preferred_language
+from glassdome.shapes.said import read_sentences
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -40,6 +41,7 @@ def put_into(templates: Environment) -> None:
     """Have templates say their texts in the language of the request. Reads all catalogues, so that no request does."""
     for one in LANGUAGES:
         catalogue(one, _AREA)
+    read_sentences()
     templates.policies["ext.i18n.trimmed"] = True
     templates.install_gettext_callables(  # type: ignore[attr-defined]
         raw_gettext, _raw_ngettext, newstyle=True, pgettext=_raw_pgettext, npgettext=_raw_npgettext

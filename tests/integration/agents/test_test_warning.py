@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 from glassdome.agents.alert_mail import open_alerts
 from glassdome.core.config import Settings
 from glassdome.core.errors import PolicyRefused, RateLimited
+from glassdome.values.refs import MessageRef
 from tests.integration.agents.rounds import PASSWORD, open_room, text_of
 from tests.servers.mailcow import Mailcow
 
@@ -42,3 +44,22 @@ async def test_without_a_mailbox_the_setting_is_named(mailcow: Mailcow) -> None:
     async with open_alerts(settings, clock=room.clock) as alerts:
         with pytest.raises(PolicyRefused, match="GLASSDOME_OVERSEER_MAILBOX"):
             await alerts.test(room.boss)
+
+
+async def test_a_warning_is_in_the_language_of_its_owner(mailcow: Mailcow) -> None:
+    """Subject, reason and advice are; the mail's own words and the folder stay."""
+    room = await open_room(mailcow)
+    settings = await asyncio.to_thread(
+        lambda: Settings(overseer_mailbox=room.mailbox, overseer_password=SecretStr(PASSWORD))
+    )
+    ref = MessageRef(mailbox=room.boss, folder="INBOX", uid_validity=1, uid=7)
+    async with room.agent, open_alerts(settings, clock=room.clock) as alerts:
+        preferences = (await room.agent.memory.stores()).preferences
+        wishes = await preferences.get_preferences(room.boss)
+        await preferences.set_preferences(replace(wishes, language="de"), now=room.clock.now())
+        await alerts.alert(ref, "the mail presses for time: \u201cact now\u201d")
+        (mail,) = await room.answers(1)
+
+    assert mail["subject"] == "Warnung: Eine Mail in INBOX sieht nach Phishing aus"
+    assert "Grund: die Mail dr\u00e4ngt zur Eile: \u201cact now\u201d" in text_of(mail)
+    assert "Folgen Sie keinem Link darin" in text_of(mail)

@@ -9,6 +9,7 @@ import pytest
 
 from glassdome.agents.digest import latest_period, write
 from glassdome.agents.digest.words import _WORDS
+from glassdome.core.translate import LANGUAGES
 from glassdome.values.digest import Digest, DigestLine, DigestSection, DigestTopic
 from glassdome.values.preferences import DigestEvery, Preferences
 
@@ -98,5 +99,5 @@ def test_a_move_has_a_link_where_the_pages_have_an_address() -> None:
 def test_languages_differ() -> None:
     """No text was forgotten."""
     rows: list[Any] = [(w.subject, w.titles, w.more, w.undo, w.undo_this, w.links, w.foot) for w in _WORDS.values()]
-    assert set(_WORDS) == {"en", "de", "fr", "es", "it", "nl", "pt"}
+    assert set(_WORDS) == set(LANGUAGES)
     assert all(len(set(column)) == len(_WORDS) for column in zip(*rows, strict=True))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from glassdome.shapes.analysis import AnalysisShape
+from glassdome.values.opinion import Reason
 from glassdome.values.verdict import Label
 
 from .bench import NOW, OTHER, OWN, RO, RW, USER, Bench, analysis, ref, verdict
@@ -198,3 +200,28 @@ async def test_a_restricted_key_sees_its_own(bench: Bench) -> None:
     assert [item["mailbox"] for item in mine.json()] == [USER]
     assert len(everyones.json()) == 2
     assert [answer.status_code for answer in foreign] == [403, 403]
+
+
+async def test_our_sentences_are_said_in_the_language_that_is_asked_for(bench: Bench) -> None:
+    """The stored English stays the default; codes and the mail's words stay in every language."""
+    reason = Reason(signal="unauthenticated", why="nothing verifies that shop.example sent it")
+    stored = verdict(Label.PHISH, phishing_reasons=(reason,), attention_reason="It looks like fraud.")
+    await bench.store(replace(analysis(ref(5), Label.PHISH), verdict=stored))
+
+    english = await bench.get(PATH, mailbox=USER, email_id="5")
+    german = await bench.get(PATH, mailbox=USER, email_id="5", language="de")
+    async with bench.client(RO) as client:
+        accepts = {"Accept-Language": "pl-PL, en;q=0.5"}
+        browser = await client.get(PATH, params={"mailbox": USER}, headers=accepts)
+    unknown = await bench.get(PATH, mailbox=USER, email_id="5", language="tlh")
+
+    assert english.json()["phishing_reasons"][0]["why"] == reason.why
+    assert english.text == unknown.text
+    assert "names" not in english.json()
+    assert german.json()["phishing_reasons"][0]["why"] == "nichts bestätigt, dass shop.example sie gesendet hat"
+    assert german.json()["attention_reason"] == "Sie sieht nach Betrug aus."
+    assert german.json()["categories"] == ["invoice"]
+    assert german.json()["names"] == {"phish": "Phishing", "invoice": "Rechnung", "fee": "fee"}
+    assert browser.json()[0]["phishing_reasons"][0]["why"] == "nic nie potwierdza, że wysłała to shop.example"
+    assert "Accept-Language" in browser.headers["Vary"]
+    AnalysisShape.model_validate(german.json(), strict=True, extra="forbid")

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from glassdome.values.opinion import Reason
+from glassdome.values.signal import Evidence
+from glassdome.values.verdict import Label
 from glassdome.web.figures import duration, number, size
 from glassdome.web.times import Times
 from glassdome.web.tongue import speak
 from glassdome.web.words import age
-from tests.unit.api.bench import NOW, Bench, analysis, ref
+from tests.unit.api.bench import NOW, Bench, analysis, ref, verdict
 
 from .browser import browsing
 from .test_pages import MESSAGE
@@ -61,6 +64,21 @@ async def test_verdicts_categories_and_notices_are_translated(bench: Bench) -> N
         assert "Lunch at noon?" in browser.text
         await browser.open(f"{MESSAGE}&done=judged", **{"Accept-Language": "de"})
         assert browser.page.css_first(".notice").text() == "Die Nachricht wurde erneut bewertet."
+
+
+async def test_reasons_are_translated_and_their_evidence_is_not(bench: Bench) -> None:
+    """The reason of a verdict, of its attention, and the words of the mail as they stand there."""
+    why = "nothing verifies that shop.example sent it"
+    reason = Reason(signal="unauthenticated", why=why, evidence=(Evidence(where="text", quote="pay at once"),))
+    phish = verdict(Label.PHISH, phishing_reasons=(reason,), attention_reason="It looks like fraud.")
+    await bench.store(analysis(ref(5), verdict=phish))
+    async with browsing(bench) as browser:
+        await browser.open(MESSAGE, **{"Accept-Language": "de"})
+        assert "nichts bestätigt, dass shop.example sie gesendet hat" in browser.text
+        assert "Sie sieht nach Betrug aus." in browser.text
+        assert "pay at once" in browser.text
+        await browser.open(MESSAGE)
+        assert why in browser.text
 
 
 @pytest.mark.parametrize(
