@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from glassdome.core.errors import GlassdomeError, InputError, NotFound
+from glassdome.core.errors import GlassdomeError, InputError, NotFound, StoreError
 from glassdome.core.limits import MAX_UNDOS
 from glassdome.desk.keys import Caller
 from glassdome.desk.services import Services
@@ -58,38 +58,50 @@ async def change_many(
         caller.must_see(ref.mailbox)
     if not refs:
         raise InputError("No message is selected.", fix="Tick the boxes of the messages first.")
-    now, before, refused = services.clock.now(), [], 0
+    now, refused = services.clock.now(), 0
+    before: list[dict[str, Any]] = []
     if change in (BulkChange.DONE, BulkChange.NOT_DONE):
         before = await _mark(services, refs, done=change is BulkChange.DONE)
     else:
         for ref in refs:
             try:
-                before += await _change_one(services, caller, change, ref)
+                await _change_one(services, caller, change, ref, before)
             except GlassdomeError:
                 refused += 1
     token = secrets.token_urlsafe(18)
-    if kept := [item for item in before if item]:
-        await services.owners.keep_change(token, caller.name, kept, now=now)
+    if before:
+        await services.owners.keep_change(token, caller.name, before, now=now)
     facts = {"change": str(change), "messages": [str(ref) for ref in refs], "refused": refused}
     await services.history.audit(actor=caller.name, action="change_many", subject="", facts=facts, now=now)
-    return BulkOutcome(changed=len(refs) - refused, refused=refused, token=token if kept else "")
+    return BulkOutcome(changed=len(refs) - refused, refused=refused, token=token if before else "")
 
 
-async def undo_change(services: Services, caller: Caller, token: str) -> int:
-    """Put back what a change replaced, and return how many messages; raises NotFound once it was undone, or too old.
+async def undo_change(services: Services, caller: Caller, token: str) -> BulkOutcome:
+    """Put back what a change replaced; raises NotFound once all of it was undone, or too old, and StoreError.
 
+    The record goes after the values are back: a caller who is cut off may undo again, and what was refused keeps its `token`.
     Mail that was moved back stays where it is: the owner has seen it there.
     """
-    items = await services.owners.take_change(token, caller.name)
+    items = await services.owners.change_of(token, caller.name)
     if items is None:
         raise NotFound("There is nothing to undo.", fix="A change can be undone once, within a day.")
-    now = services.clock.now()
-    for item in items:
+    left = [item for item in items if not await _is_restored(services, caller, item)]
+    await services.owners.undone(token, caller.name, left=left)
+    now, done = services.clock.now(), len(items) - len(left)
+    facts = {"messages": done, "refused": len(left)}
+    await services.history.audit(actor=caller.name, action="undo_change", subject="", facts=facts, now=now)
+    return BulkOutcome(changed=done, refused=len(left), token=token if left else "")
+
+
+async def _is_restored(services: Services, caller: Caller, item: Mapping[str, Any]) -> bool:
+    try:
         caller.must_see(item["mailbox"])
         await _restore(services, caller, item)
-    facts = {"messages": len(items)}
-    await services.history.audit(actor=caller.name, action="undo_change", subject="", facts=facts, now=now)
-    return len(items)
+    except StoreError:
+        raise
+    except GlassdomeError:
+        return False
+    return True
 
 
 async def _mark(services: Services, refs: Sequence[MessageRef], *, done: bool) -> list[dict[str, Any]]:
@@ -99,18 +111,19 @@ async def _mark(services: Services, refs: Sequence[MessageRef], *, done: bool) -
     return [_place(ref) | {"done": was[ref]} for ref in refs]
 
 
-async def _change_one(services: Services, caller: Caller, change: BulkChange, ref: MessageRef) -> list[dict[str, Any]]:
+async def _change_one(
+    services: Services, caller: Caller, change: BulkChange, ref: MessageRef, before: list[dict[str, Any]]
+) -> None:
+    """Change a message and add what that replaced to `before`, also where a later step is refused."""
     found = await services.analyses.get(ref)
     if found is None:
         raise NotFound("There is no analysis of this message.")
     if change in _STANDINGS:
-        return [await _judge_sender(services, found, _STANDINGS[change])]
-    before: list[dict[str, Any]] = []
+        before.append(await _judge_sender(services, found, _STANDINGS[change]))
     if change in _LABELS:
-        before = [await _correct(services, caller, found, _LABELS[change])]
+        before.append(await _correct(services, caller, found, _LABELS[change]))
     if change in (BulkChange.BACK, BulkChange.HARMLESS):
         await _move_back(services, caller, ref, must=change is BulkChange.BACK)
-    return before
 
 
 async def _judge_sender(services: Services, found: Analysis, standing: SenderStanding) -> dict[str, Any]:

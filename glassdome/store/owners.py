@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.limits import MAX_VIEWS
@@ -34,6 +34,10 @@ async def keep_category(connection: AsyncConnection, ref: MessageRef, number: in
     if found:
         row = {"category": found, "analysis_id": number, "mailbox": ref.mailbox, "analyzed_at": at}
         await upsert(connection, categories, [row], keys=("category", "analysis_id"))
+
+
+def _this_change(token: str, owner: str) -> tuple[ColumnElement[bool], ...]:
+    return (bulk_changes.c.change_key == key_of(token), bulk_changes.c.owner == owner)
 
 
 class Owners(Store):
@@ -140,14 +144,13 @@ class Owners(Store):
 
         await self._db.write(work)
 
-    async def take_change(self, token: str, owner: str) -> list[dict[str, Any]] | None:
-        """Return what that caller's change replaced, once; None where there is nothing to undo."""
-        here = (bulk_changes.c.change_key == key_of(token), bulk_changes.c.owner == owner)
+    async def change_of(self, token: str, owner: str) -> list[dict[str, Any]] | None:
+        """Return what that caller's change replaced and was not put back yet; None where there is nothing to undo."""
+        row = await self._db.row(select(bulk_changes.c["items"]).where(*_this_change(token, owner)))
+        return None if row is None else list(json.loads(row[0]))
 
-        async def work(connection: AsyncConnection) -> str | None:
-            found = (await connection.execute(select(bulk_changes.c["items"]).where(*here).with_for_update())).scalar()
-            await connection.execute(delete(bulk_changes).where(*here))
-            return found
-
-        items = await self._db.write(work)
-        return None if items is None else list(json.loads(items))
+    async def undone(self, token: str, owner: str, *, left: Sequence[Mapping[str, Any]]) -> None:
+        """Forget what was put back of that caller's change: all but what is `left`."""
+        here = _this_change(token, owner)
+        kept = update(bulk_changes).where(*here).values(items=json.dumps(list(left)))
+        await self._db.change(kept if left else delete(bulk_changes).where(*here))

@@ -44,7 +44,10 @@ async def bulk(services: Wired, form: Written) -> Response:
 @router.post("/undo-many")
 async def undo_many(services: Wired, form: Written) -> Response:
     """Put back what a change of many replaced."""
-    await undo_change(services, form.caller, form["undo"])
+    outcome = await undo_change(services, form.caller, form["undo"])
+    if outcome.refused:
+        more = {"changed": outcome.changed, "left": outcome.refused, "undo": outcome.token}
+        return redirect("", **_back(form), **more)
     return redirect("", **_back(form), done="bulk_undone")
 
 

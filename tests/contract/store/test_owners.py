@@ -84,15 +84,19 @@ async def test_the_word_on_an_address_goes_before_that_on_its_domain(database: D
 
 
 async def test_views_and_changes_belong_to_their_caller(database: Database) -> None:
-    """Another caller neither sees nor takes them; a change is taken once."""
+    """Another caller neither sees nor takes them; what was put back of a change is forgotten."""
     await database.owners.save_view("key-1", SavedView(name="Bills", query="category=invoice"), now=NOON)
     await database.owners.save_view("key-1", SavedView(name="Bills", query="category=receipt"), now=NOON)
     assert await database.owners.views_of("key-1") == (SavedView(name="Bills", query="category=receipt"),)
     assert await database.owners.views_of("key-2") == ()
-    await database.owners.keep_change("token", "key-1", [{"uid": 1}], now=NOON)
-    assert await database.owners.take_change("token", "key-2") is None
-    assert await database.owners.take_change("token", "key-1") == [{"uid": 1}]
-    assert await database.owners.take_change("token", "key-1") is None
+    await database.owners.keep_change("token", "key-1", [{"uid": 1}, {"uid": 2}], now=NOON)
+    assert await database.owners.change_of("token", "key-2") is None
+    assert await database.owners.change_of("token", "key-1") == [{"uid": 1}, {"uid": 2}]
+    await database.owners.undone("token", "key-2", left=())
+    await database.owners.undone("token", "key-1", left=[{"uid": 2}])
+    assert await database.owners.change_of("token", "key-1") == [{"uid": 2}]
+    await database.owners.undone("token", "key-1", left=())
+    assert await database.owners.change_of("token", "key-1") is None
     await database.owners.forget_view("key-1", "Bills")
     assert await database.owners.views_of("key-1") == ()
 
