@@ -18,7 +18,7 @@ from glassdome.web.words import category_word, fact_kind
 from scripts.catalogues import LOCALES, PACKAGE, compiled, po_file, renewed, texts, translations, written
 
 TEMPLATES: Final = sorted((PACKAGE / "web" / "templates").glob("*.html"))
-TRANSLATED: Final = [code for code in LANGUAGES if code != ENGLISH and po_file(code).is_file()]
+TRANSLATED: Final = [code for code in LANGUAGES if code != ENGLISH]
 _GETTEXT: Final = {"_", "N_", "gettext", "ngettext", "pgettext", "npgettext"}
 #: Names, and what stands for itself in every language.
 _BARE: Final = {"Glassdome", "· Glassdome", ", UID", "{:g}", "%.0f"}
@@ -42,6 +42,7 @@ _COGNATES: Final[dict[str, set[str]]] = {
     "pt": {"%(number)s bytes", "link %(number)s", "link"},
     "pl": {"newsletter", "status", "link %(number)s", "link", "Folder", "Model"},
     "cs": {"reference", "Text", "finance", "Model", "newsletter"},
+    "tr": {"form %(number)s", "Model", "Mar", "May"},
 }  # fmt: skip
 
 
