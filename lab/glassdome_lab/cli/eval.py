@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from glassdome.cli.console import err, errors_told, load_settings, out, print_js
 from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, InputError
 from glassdome.ports.model import Engine
+from glassdome_lab.evaluation.by_language.page import kept_part, with_part
 from glassdome_lab.evaluation.fingerprint import fingerprint
 from glassdome_lab.evaluation.function_names import FUNCTIONS
 from glassdome_lab.evaluation.loso import leave_one_source_out
@@ -58,7 +60,8 @@ def evaluate_command(
         chosen = _functions(functions)
         settings = load_settings(engine=engine, log_level="WARNING")
         evaluation = _measure(corpus, settings, functions=chosen, limit=limit, loso=loso, jobs=jobs, state=state)
-        _write(evaluation, {as_json: _as_json, markdown: to_markdown, html: to_html, scorecard: to_scorecard})
+        page = partial(_as_scorecard, scorecard)
+        _write(evaluation, {as_json: _as_json, markdown: to_markdown, html: to_html, scorecard: page})
         if as_json is None or str(as_json) != "-":
             out.print(Markdown(to_markdown(evaluation)))
 
@@ -136,6 +139,12 @@ class _Bars:
 
 def _as_json(evaluation: Evaluation) -> str:
     return json.dumps(evaluation, ensure_ascii=False, indent=1) + "\n"
+
+
+def _as_scorecard(path: Path, evaluation: Evaluation) -> str:
+    """Return the page; the part on languages, which another command measures, stays as it is."""
+    part = kept_part(path.read_text(encoding="utf-8")) if path.exists() else ""
+    return with_part(to_scorecard(evaluation), part)
 
 
 def _write(evaluation: Evaluation, places: dict[Path | None, Any]) -> None:
