@@ -12,7 +12,7 @@ from typing import Final
 
 from glassdome.engine.builtin.day_words import alternatives, day_words, edges
 from glassdome.engine.builtin.named import Named
-from glassdome.engine.builtin.persian import persian_month_ends
+from glassdome.engine.builtin.persian import persian_month_ends, persian_year_end
 from glassdome.engine.builtin.words import fold
 
 __all__ = ["FRIDAY", "period_words", "periods_in"]
@@ -60,6 +60,8 @@ def periods_in(text: str, language: str, today: date) -> Iterator[Named]:
         period = periods.words[match.group()]
         if periods.persian and period in _MONTHS:
             day = persian_month_ends(today)[_MONTHS.index(period)]
+        elif periods.persian and period == "year":
+            day = persian_year_end(today)
         else:
             day = _end_of(period, today, periods.last_workday)
         yield Named(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-__all__ = ["PERSIAN_YEARS", "persian_day", "persian_month_ends", "persian_year"]
+__all__ = ["PERSIAN_YEARS", "persian_day", "persian_month_ends", "persian_year", "persian_year_end"]
 
 #: Years that are taken for Persian ones.
 PERSIAN_YEARS: Final = range(1300, 1500)
@@ -30,6 +30,11 @@ def persian_year(today: date) -> int:
     """Return the Persian year of a day."""
     year = today.year - 621
     return year if persian_day(year, 1, 1) <= today else year - 1
+
+
+def persian_year_end(today: date) -> date:
+    """Return the last day of this Persian year, which is in March."""
+    return persian_day(persian_year(today) + 1, 1, 1) - timedelta(days=1)
 
 
 def persian_month_ends(today: date) -> list[date]:

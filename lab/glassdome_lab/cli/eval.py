@@ -141,9 +141,9 @@ def _as_json(evaluation: Evaluation) -> str:
     return json.dumps(evaluation, ensure_ascii=False, indent=1) + "\n"
 
 
-def _as_scorecard(path: Path, evaluation: Evaluation) -> str:
+def _as_scorecard(path: Path | None, evaluation: Evaluation) -> str:
     """Return the page; the part on languages, which another command measures, stays as it is."""
-    part = kept_part(path.read_text(encoding="utf-8")) if path.exists() else ""
+    part = kept_part(path.read_text(encoding="utf-8")) if path is not None and path.exists() else ""
     return with_part(to_scorecard(evaluation), part)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from glassdome_lab.evaluation.by_language.__main__ import main
 from glassdome_lab.evaluation.by_language.figures import alarm_threshold, share_of
-from glassdome_lab.evaluation.by_language.judged import JudgedMail, Unseen
+from glassdome_lab.evaluation.by_language.judged import JudgedMail, UnseenModels
 from glassdome_lab.evaluation.by_language.mails import LanguageMail, hand_made, machine_made, real_frauds
 from glassdome_lab.evaluation.by_language.page import HEAD, kept_part, with_part
 from glassdome_lab.evaluation.samples import MailPlace
@@ -111,7 +111,7 @@ def test_a_model_without_a_language_never_saw_it(tmp_path: Path) -> None:
     ]
     recipe = Recipe(synthetic_ham=40, synthetic_phish=20, least_documents=2, least_sources=1, most_per_source=80)
     said: list[str] = []
-    learner = Unseen(samples, tmp_path, recipe=recipe, say=said.append)
+    learner = UnseenModels(samples, tmp_path, recipe=recipe, say=said.append)
 
     assert {"de", "fr"} <= set(learner.languages(20))
     learner.without("de")

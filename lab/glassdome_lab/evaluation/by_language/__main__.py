@@ -13,7 +13,7 @@ from glassdome.core.scripts import in_its_script
 from glassdome.engine.builtin.language import language_of
 from glassdome.parse import parse_message
 from glassdome_lab.evaluation.by_language.figures import alarm_threshold
-from glassdome_lab.evaluation.by_language.judged import JudgedMail, Unseen, judged, plain_tag
+from glassdome_lab.evaluation.by_language.judged import JudgedMail, UnseenModels, judged, plain_tag
 from glassdome_lab.evaluation.by_language.mails import LanguageMail, hand_made, machine_made, real_frauds
 from glassdome_lab.evaluation.by_language.page import Counts, languages_part, with_part
 from glassdome_lab.training.samples import read_samples
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     samples = read_samples(asked.corpus) if asked.corpus else []
     mails = [*hand_made(asked.cases / "cases"), *machine, *real_frauds(samples)]
     rows = list(judged(mails))
-    learner = Unseen(samples, asked.state, say=lambda step: print(step, file=sys.stderr, flush=True))  # noqa: T201
+    learner = UnseenModels(samples, asked.state, say=lambda step: print(step, file=sys.stderr, flush=True))  # noqa: T201
     seen = learner.languages(_LEAST) if samples else ()
     wanted = seen if asked.leave_out == "all" else tuple(filter(None, asked.leave_out.split(",")))
     unseen = {tag: _unseen(learner, tag, mails) for tag in wanted}
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _unseen(learner: Unseen, tag: str, mails: Sequence[LanguageMail]) -> tuple[list[JudgedMail], float]:
+def _unseen(learner: UnseenModels, tag: str, mails: Sequence[LanguageMail]) -> tuple[list[JudgedMail], float]:
     """Judge the mails of a language, and of legitimate mail in others a part, by the model without it."""
     others = [mail for mail in mails if mail.language != tag and not mail.fraud][::_THINNED]
     rows = list(judged([*(mail for mail in mails if mail.language == tag), *others], learner.without(tag)))

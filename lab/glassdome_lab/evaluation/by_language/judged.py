@@ -18,7 +18,7 @@ from glassdome_lab.training.fitting import Recipe
 from glassdome_lab.training.samples import Sample
 from glassdome_lab.training.train import Material, classifier_of, material_of
 
-__all__ = ["JudgedMail", "Unseen", "judged", "plain_tag"]
+__all__ = ["JudgedMail", "UnseenModels", "judged", "plain_tag"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def judged(mails: Iterable[LanguageMail], classifier: Classifier | None = None) 
         )
 
 
-class Unseen:
+class UnseenModels:
     """Fits text models without the mail of one language; finished models are kept in a folder."""
 
     def __init__(

@@ -24,7 +24,7 @@ _HONEST_SENDER: Final = "Nordhaven <post@nordhaven.example.com>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageMail:
-    """One mail. `asks` and `dated` are None where nobody labelled requests and due days; `cluster` joins near-duplicates."""
+    """One mail. `asks` and `dated` are None where requests and due days have no label; `cluster` joins near-duplicates."""
 
     id: str
     language: str

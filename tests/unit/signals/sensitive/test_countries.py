@@ -52,7 +52,7 @@ def test_the_number_of_an_order_a_parcel_or_an_invoice_is_none(row: dict[str, st
 
 @pytest.mark.parametrize("row", [row for row in NUMBERS if row["kind"] not in UNCHECKED], ids=_named)
 def test_a_wrong_check_digit_is_none(row: dict[str, str]) -> None:
-    """Where the check digit is another, the kind is not found."""
+    """The kind is not found under another check digit."""
     value = row["value"]
     at = [place for place, char in enumerate(value) if char.isdigit()][CHECK_AT.get(row["kind"], -1)]
     changed = value[:at] + str((int(value[at]) + 1) % 10) + value[at + 1 :]
