@@ -55,7 +55,10 @@ def corrected(
     owner: Owner,
     debts: Sequence[OpenDebt],
 ) -> OpenDebt | None:
-    """Return the debt that a thread stands on: that of the rules, another of `debts` that the model believes in, or None."""
+    """Return the debt that a thread stands on: that of the rules, another of `debts` that the model believes in, or None.
+
+    `turns` and `traits` are without suspected mail.
+    """
     if not _is_known(turns):
         return rules
     chances = load_standing_model().chances(traits)
@@ -75,7 +78,7 @@ def corrected(
 
 def _is_known(turns: Sequence[Turn]) -> bool:
     """Return whether the model has learned from such threads, and each letter's acts are stored."""
-    letters = [turn for turn in turns if turn.kind == "message" and not turn.suspected]
+    letters = [turn for turn in turns if turn.kind == "message"]
     return bool(letters) and all(turn.acts and turn.language in _LANGUAGES for turn in letters)
 
 

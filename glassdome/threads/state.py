@@ -53,9 +53,11 @@ class _Course:
     def standing(self, turns: Sequence[Turn], now: datetime) -> OpenDebt | None:
         """Return the debt that the thread stands on at `now`, by the rules and the trained model."""
         rules = standing_of(self.open, now.date())
-        if self.rest is not None:
+        # Fraud in a thread, which may come under the name of one who takes part, must not turn its reading.
+        heard = [turn for turn in turns if not turn.suspected]
+        if self.rest is not None or not heard:
             return rules
-        return corrected(rules, turns, self.traits(turns, now), self.owner, tuple(self.ever.values()))
+        return corrected(rules, heard, self.traits(heard, now), self.owner, tuple(self.ever.values()))
 
     def traits(self, turns: Sequence[Turn], now: datetime) -> dict[str, float]:
         """Return the traits that the trained model weighs."""

@@ -16,7 +16,11 @@ _MOST_PEOPLE: Final = 3
 
 
 def summarize_thread(turns: Sequence[Turn], debt: Debt | None) -> str:
-    """Return at most 400 characters: the open point, the last decision, the newest statement and the writers."""
+    """Return at most 400 characters: the open point, the last decision, the newest statement and the writers.
+
+    Suspected mail, as a person may call one after it was read, says nothing in it.
+    """
+    turns = [turn for turn in turns if not turn.suspected]
     parts = [debt.quote] if debt is not None else []
     parts += [decision for turn in reversed(turns) for decision in turn.decisions][:1]
     parts += [turn.gist for turn in reversed(turns) if turn.gist and turn.kind == "message"][:1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +71,27 @@ def test_a_turn_without_acts_or_in_a_language_not_learned_is_read_by_the_rules(
     assert judged(monkeypatch, believing(closed=0.9), stored_before).state is ThreadState.OPEN_ME
     italian = replace(ASKED, language="it")
     assert judged(monkeypatch, believing(closed=0.9), italian).state is ThreadState.OPEN_ME
+
+
+def test_suspected_mail_turns_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its flags nor its words reach the model or the summary, also where it was called junk after it was read."""
+    seen: list[dict[str, float]] = []
+
+    class Watching(StandingModel):
+        def chances(self, traits: Mapping[str, float]) -> dict[str, float]:
+            seen.append(dict(traits))
+            return super().chances(traits)
+
+    told = believing(me_request=0.9)
+    watching = Watching(places=told.places, weights=told.weights, bias=told.bias)
+    quiet = letter("The plans of the keel are still with you.")
+    junk = replace(letter("Your parcel waits at the customs office.", day=2), suspected=True)
+    alone = judged(monkeypatch, watching, quiet)
+    joined = judged(monkeypatch, watching, quiet, junk)
+
+    assert seen[0] == seen[1]
+    assert (alone.state, alone.debt, alone.summary) == (joined.state, joined.debt, joined.summary)
+    assert "parcel" not in judged(monkeypatch, watching, junk).summary
 
 
 def test_the_traits_tell_the_reading_of_the_rules_and_the_last_mails() -> None:
