@@ -24,8 +24,12 @@ PACKAGE: Final = Path(__file__).parent.parent / "glassdome"
 LOCALES: Final = PACKAGE / "locales"
 AREA: Final = "web"
 #: Areas whose texts stand in a file, one a line, and what a catalogue of them says of itself.
-LISTED: Final = {"reasons": PACKAGE / "shapes" / "sentences.txt"}
-_TITLES: Final = {"web": "the pages of Glassdome", "reasons": "what Glassdome says of a mail"}
+LISTED: Final = {"reasons": PACKAGE / "shapes" / "sentences.txt", "cli": PACKAGE / "cli" / "sentences.txt"}
+_TITLES: Final = {
+    "web": "the pages of Glassdome",
+    "reasons": "what Glassdome says of a mail",
+    "cli": "the command line of Glassdome",
+}
 _METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 _OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 _TRANSLATED: Final = tuple(code for code in LANGUAGES if code != ENGLISH)

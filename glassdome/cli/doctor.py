@@ -15,12 +15,13 @@ from glassdome.cli.mailcow_checks import mailcow_checks
 from glassdome.cli.optional_checks import file_checks, plugin_checks, webhook_checks
 from glassdome.cli.part_checks import part_checks
 from glassdome.cli.sign_in_checks import sign_in_checks
+from glassdome.cli.speech import tell
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 
 __all__ = ["doctor"]
 
-_MARKS: Final = {Health.OK: ("ok  ", "green"), Health.WARN: ("warn", "yellow"), Health.FAIL: ("FAIL", "bold red")}
+_MARKS: Final = {Health.OK: ("ok", "green"), Health.WARN: ("warn", "yellow"), Health.FAIL: ("FAIL", "bold red")}
 
 
 def doctor(*, as_json: bool, mailcow: bool) -> None:
@@ -62,7 +63,7 @@ async def _checks(settings: Settings, *, mailcow: bool) -> AsyncIterator[Check]:
 
 def _show(check: Check) -> None:
     mark, colour = _MARKS[check.health]
-    line = Text.assemble((mark, colour), "  ", (f"{check.name:<12}", "bold"), "  ", check.detail)
+    line = Text.assemble((f"{tell(mark):<4}", colour), "  ", (f"{check.name:<12}", "bold"), "  ", tell(check.detail))
     if check.fix:
-        line.append(f"\n      {'':<12}  -> {check.fix}", "cyan")
+        line.append(f"\n      {'':<12}  -> {tell(check.fix)}", "cyan")
     out.print(line)

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from glassdome.cli.speech import of_mail, tell, tell_word
 from glassdome.values.verdict import why_unjudged
 
 __all__ = ["verdict_page", "verdict_table"]
@@ -25,31 +26,31 @@ def verdict_table(rows: Sequence[dict[str, Any]], *, title: str = "", name: str 
     `wide` says that there are 100 columns or more, enough for the kind of mail.
     """
     table = Table(title=title or None, header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column(name, overflow="fold", max_width=26 if wide else 23)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("risk", justify="right", no_wrap=True)
-    table.add_column("prio", justify="right", no_wrap=True)
+    table.add_column(tell(name), overflow="fold", max_width=26 if wide else 23)
+    table.add_column(tell("verdict"), no_wrap=True)
+    table.add_column(tell("risk"), justify="right", no_wrap=True)
+    table.add_column(tell("prio"), justify="right", no_wrap=True)
     if wide:
-        table.add_column("kind", max_width=13, overflow="fold")
-    table.add_column("summary, and why", overflow="fold")
+        table.add_column(tell("kind"), max_width=13, overflow="fold")
+    table.add_column(tell("summary, and why"), overflow="fold")
     for row in rows:
         first = Text(str(row.get(name, "")).rpartition("/")[2] or str(row.get(name, "")))
         if "error" in row:
-            table.add_row(first, Text("not judged", "bold magenta"), "", "", *[""] * wide, Text(row["error"]))
+            table.add_row(first, Text(tell("not judged"), "bold magenta"), "", "", *[""] * wide, Text(row["error"]))
             continue
         table.add_row(
             first,
             _verdict(row),
             _risk(row),
-            f"{row['priority_score']}\n{row['attention']}",
-            *[Text(", ".join(row["categories"]))] * wide,
+            f"{row['priority_score']}\n{tell(row['attention'])}",
+            *[Text(", ".join(map(tell_word, row["categories"])))] * wide,
             _summary(row),
         )
     return table
 
 
 def _verdict(row: dict[str, Any]) -> Text:
-    text = Text(_NAMES[row["label"]], _COLOURS[row["label"]])
+    text = Text(tell(_NAMES[row["label"]]), _COLOURS[row["label"]])
     if row["degraded"]:
         text.append(" *", "dim")
     return text
@@ -62,16 +63,16 @@ def _risk(row: dict[str, Any]) -> str:
 def _summary(row: dict[str, Any]) -> Text:
     text = Text(row["summary"] or row["subject"])
     if row["label"] == "unknown":
-        text = Text(f"{why_unjudged(row['readable'])}\n", "magenta").append_text(text)
+        text = Text(f"{tell(why_unjudged(row['readable']))}\n", "magenta").append_text(text)
     for reason in row["phishing_reasons"][:2] if row["label"] == "phish" else ():
-        text.append(f"\n- {reason['why']}", "dim")
+        text.append(f"\n- {of_mail(reason['why'])}", "dim")
     for ask in _unproven(row) if row["label"] != "phish" else ():
-        text.append(f"\n- {ask['why']}", "yellow")
+        text.append(f"\n- {of_mail(ask['why'])}", "yellow")
     if dated := sorted(item["due_at"] for item in row["action_items"] if item["due_at"]):
-        text.append(f"\ndue {dated[0]}", "cyan")
+        text.append(f"\n{tell(f'due {dated[0]}')}", "cyan")
     if row["sensitive_types"]:
         found = ", ".join(f"{s['count']} {s['type']}" for s in row["sensitive_types"])
-        text.append(f"\nsensitive: {found}", "cyan")
+        text.append(f"\n{tell('sensitive')}: {found}", "cyan")
     return text
 
 
@@ -82,19 +83,20 @@ def _unproven(row: dict[str, Any]) -> list[dict[str, Any]]:
 def verdict_page(row: dict[str, Any]) -> RenderableType:
     """Return everything about one message."""
     if "error" in row:
-        return Text(f"{row['file']}: not judged: {row['error']}", "bold magenta")
+        return Text(f"{row['file']}: {tell('not judged')}: {row['error']}", "bold magenta")
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
     for label, value in _facts(row):
-        grid.add_row(label, value if isinstance(value, Text) else Text(value))
+        indent = "  " if label == "because" else ""
+        grid.add_row(f"{indent}{tell(label)}", value if isinstance(value, Text) else Text(value))
     return Group(grid, Text(""))
 
 
 def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
     verdict = _verdict(row)
     scores = f"phishing {_risk(row)}, spam {row['spam_score']:.2f}"
-    verdict.append(f"  {why_unjudged(row['readable']) if row['label'] == 'unknown' else scores}", "dim")
+    verdict.append(f"  {tell(why_unjudged(row['readable'])) if row['label'] == 'unknown' else scores}", "dim")
     facts: list[tuple[str, str | Text]] = [
         ("file", row["file"]),
         ("from", row["from"]),
@@ -102,18 +104,18 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
         ("verdict", verdict),
     ]
     for reason in row["phishing_reasons"]:
-        why = Text(reason["why"])
+        why = Text(of_mail(reason["why"]))
         for item in reason["evidence"]:
             why.append(f"\n{item['where']}: {item['quote']}", "dim")
-        facts.append(("  because", why))
+        facts.append(("because", why))
     facts += [
         ("summary", row["summary"]),
-        ("categories", ", ".join(row["categories"] + [f"#{t}" for t in row["tags"]])),
-        ("priority", f"{row['priority_score']} of 10"),
-        ("attention", f"{row['attention']}: {row['attention_reason']}"),
+        ("categories", ", ".join([*map(tell_word, row["categories"]), *(f"#{tell_word(tag)}" for tag in row["tags"])])),
+        ("priority", tell(f"{row['priority_score']} of 10")),
+        ("attention", f"{tell(row['attention'])}: {of_mail(row['attention_reason'])}"),
         ("language", row["language"]),
     ]
-    facts += [("asks", f"{ask['why']} ({_IDENTITY[ask['identity']]})") for ask in row["asks"]]
+    facts += [("asks", f"{of_mail(ask['why'])} ({tell(_IDENTITY[ask['identity']])})") for ask in row["asks"]]
     facts += [("to do", item["text"] + _due(item)) for item in row["action_items"]]
     facts += [("fact", _fact(item)) for item in row.get("facts", ()) if item["type"] != "file"]
     facts += [
@@ -137,4 +139,4 @@ def _fact(item: dict[str, Any]) -> Text:
 
 def _due(item: dict[str, Any]) -> str:
     day = item["due_at"] or item["due"]
-    return f" (due {day})" if day else ""
+    return f" ({tell(f'due {day}')})" if day else ""
