@@ -131,19 +131,8 @@ async def change_category(services: Services, caller: Caller, body: CategoryEdit
 
 async def save(services: Services, caller: Caller, body: CategorySave) -> dict[str, Any]:
     """Save one and return all of the mailbox; raises as `save_category`. Audited."""
-    mailbox, name, old = as_mailbox(body.mailbox), _plain(body.name), _plain(body.old)
-    known = {one.name: one for one in await categories_of(services, caller, mailbox)}
-    so_far = known.get(old or name) or OwnCategory(mailbox=mailbox, name=name)
-    await save_category(
-        services,
-        caller,
-        mailbox,
-        old=old,
-        name=name,
-        words=so_far.words if body.words is None else body.words,
-        senders=so_far.senders if body.senders is None else body.senders,
-        keyword=so_far.keyword if body.keyword is None else body.keyword,
-    )
+    parts: dict[str, Any] = {"words": body.words, "senders": body.senders, "keyword": body.keyword}
+    await save_category(services, caller, as_mailbox(body.mailbox), old=_plain(body.old), name=body.name, **parts)
     return await list_categories(services, caller, body)
 
 

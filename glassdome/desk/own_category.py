@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from glassdome.core.errors import Conflict, InputError, NotFound
 from glassdome.core.limits import (
@@ -40,26 +41,32 @@ async def save_category(
     *,
     old: str,
     name: str,
-    words: Sequence[str],
-    senders: Sequence[str],
-    keyword: bool,
+    words: Sequence[str] | None,
+    senders: Sequence[str] | None,
+    keyword: bool | None,
 ) -> OwnCategory:
-    """Store a category, renaming the one called `old`; return it.
+    """Store a category, renaming the one called `old`; return it. A part that is None stays as it is.
 
     Raises AccessDenied, InputError, NotFound for an unknown old one, Conflict where there are too many. Audited.
     """
     caller.must_see(mailbox)
-    made = OwnCategory(
-        mailbox=mailbox, name=_name(name), words=_words(words), senders=_senders(senders), keyword=keyword
-    )
-    if keyword and not keyword_of(made):
-        raise InputError("A keyword needs a name with a letter from A to Z or a digit.")
-    now, kept = services.clock.now(), services.owners.categories
-    if old and old not in {one.name for one in await kept.of(mailbox)}:
-        raise NotFound("There is no such category.")
-    if old and old != made.name:
-        await kept.rename(mailbox, old, made.name, now=now)
-    if not await kept.save(made, now=now):
+    called = _name(name)
+    parts: dict[str, Any] = {} if keyword is None else {"keyword": keyword}
+    parts |= {} if words is None else {"words": _words(words)}
+    parts |= {} if senders is None else {"senders": _senders(senders)}
+
+    def make(known: Mapping[str, OwnCategory]) -> OwnCategory:
+        if old and old not in known:
+            raise NotFound("There is no such category.")
+        so_far = known.get(old or called, OwnCategory(mailbox=mailbox, name=called))
+        made = replace(so_far, name=called, **parts)
+        if made.keyword and not keyword_of(made):
+            raise InputError("A keyword needs a name with a letter from A to Z or a digit.")
+        return made
+
+    now = services.clock.now()
+    made = await services.owners.categories.edit(mailbox, old, make, now=now)
+    if made is None:
         raise Conflict(f"A mailbox has {MAX_OWN_CATEGORIES} categories of its own at most.", fix="Remove one first.")
     facts = {"category": made.name, "before": old}
     await services.history.audit(actor=caller.name, action="save_category", subject=mailbox, facts=facts, now=now)

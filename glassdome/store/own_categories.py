@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, delete, func, select, update
+from sqlalchemy import Row, Select, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from glassdome.core.limits import MAX_OWN_CATEGORIES
@@ -59,37 +59,37 @@ class OwnCategories(Store):
 
     async def save(self, category: OwnCategory, *, now: datetime) -> bool:
         """Store one, replacing the one of its name; False where the mailbox has as many as there may be."""
-        row = {
-            "mailbox": category.mailbox,
-            "name": category.name,
-            "words": "\n".join(category.words),
-            "senders": "\n".join(category.senders),
-            "keyword": category.keyword,
-            "updated_at": now,
-        }
-        others = select(func.count()).select_from(own_categories).where(own_categories.c.mailbox == category.mailbox)
+        return await self.edit(category.mailbox, "", lambda _: category, now=now) is not None
 
-        async def work(connection: AsyncConnection) -> bool:
-            many = (await connection.execute(others.where(own_categories.c.name != category.name))).scalar_one()
-            if many >= MAX_OWN_CATEGORIES:
-                return False
+    async def edit(
+        self,
+        mailbox: str,
+        old: str,
+        make: Callable[[Mapping[str, OwnCategory]], OwnCategory],
+        *,
+        now: datetime,
+    ) -> OwnCategory | None:
+        """Store the category that `make` makes of those that are there, by name; None where there may be no more.
+
+        All of it is one transaction, which `make` may end by an error: of two edits at once neither loses a part. The
+        one called `old`, unless empty, gets the new name, also on every message that has it, and joins one of that name.
+        """
+
+        async def work(connection: AsyncConnection) -> OwnCategory | None:
+            rows = (await connection.execute(_of(mailbox).with_for_update())).all()
+            known = {row.name: _category(row) for row in rows}
+            made = make(known)
+            if len(known.keys() - {old, made.name}) >= MAX_OWN_CATEGORIES:
+                return None
+            if old and old != made.name:
+                here = (own_categories.c.mailbox == mailbox, own_categories.c.name == old)
+                await connection.execute(delete(own_categories).where(*here))
+                await _rename_mail(connection, mailbox, old, made.name)
             replaced = ("words", "senders", "keyword", "updated_at")
-            await upsert(connection, own_categories, [row], keys=("mailbox", "name"), replace=replaced)
-            return True
+            await upsert(connection, own_categories, [_row(made, now)], keys=("mailbox", "name"), replace=replaced)
+            return made
 
         return await self._db.write(work)
-
-    async def rename(self, mailbox: str, old: str, new: str, *, now: datetime) -> None:
-        """Give one another name, also on every message that has it; one of that name is joined with it."""
-
-        async def work(connection: AsyncConnection) -> None:
-            taken = (own_categories.c.mailbox == mailbox, own_categories.c.name == new)
-            await connection.execute(delete(own_categories).where(*taken))
-            here = (own_categories.c.mailbox == mailbox, own_categories.c.name == old)
-            await connection.execute(update(own_categories).where(*here).values(name=new, updated_at=now))
-            await _rename_mail(connection, mailbox, old, new)
-
-        await self._db.write(work)
 
     async def remove(self, mailbox: str, name: str) -> None:
         """Remove one, also from every message that has it."""
@@ -126,6 +126,17 @@ async def _rename_mail(connection: AsyncConnection, mailbox: str, old: str, new:
 
 def _of(mailbox: str) -> Select[Any]:
     return select(own_categories).where(own_categories.c.mailbox == mailbox).order_by(own_categories.c.name)
+
+
+def _row(category: OwnCategory, now: datetime) -> dict[str, Any]:
+    return {
+        "mailbox": category.mailbox,
+        "name": category.name,
+        "words": "\n".join(category.words),
+        "senders": "\n".join(category.senders),
+        "keyword": category.keyword,
+        "updated_at": now,
+    }
 
 
 def _category(row: Row[Any]) -> OwnCategory:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from glassdome.core.limits import MAX_OWN_CATEGORIES
 from glassdome.ports.store import AnalysisQuery
@@ -52,13 +55,29 @@ async def test_renaming_and_removing_reach_all_mail(database: Database) -> None:
     kept = database.owners.categories
     await kept.save(OwnCategory(mailbox=ANN, name="House", words=("roof",)), now=NOON)
     await judge(database, 1, "The roof leaks")
-    await kept.rename(ANN, "House", "Home", now=NOON)
+    await kept.edit(ANN, "House", lambda known: replace(known["House"], name="Home"), now=NOON)
     assert (await uids(database, "House"), await uids(database, "Home")) == (set(), {1})
     assert [one.name for one in await kept.of(ANN)] == ["Home"]
     await kept.remove(ANN, "Home")
 
     assert await uids(database, "Home") == set()
     assert (await kept.of(ANN), await kept.names([ANN])) == ((), ())
+
+
+async def test_two_edits_at_once_lose_nothing(database: Database) -> None:
+    """Each changes a part of what the other stored; one that ends by an error stores nothing."""
+    kept = database.owners.categories
+    await kept.save(OwnCategory(mailbox=ANN, name="House"), now=NOON)
+
+    words, senders = ("roof",), ("@roofers.example",)
+    await asyncio.gather(
+        kept.edit(ANN, "", lambda known: replace(known["House"], words=words), now=NOON),
+        kept.edit(ANN, "", lambda known: replace(known["House"], senders=senders), now=NOON),
+    )
+    with pytest.raises(KeyError):
+        await kept.edit(ANN, "House", lambda known: known["Zoo"], now=NOON)
+
+    assert await kept.of(ANN) == (OwnCategory(mailbox=ANN, name="House", words=words, senders=senders),)
 
 
 async def test_a_mailbox_has_no_more_than_its_bound(database: Database) -> None:

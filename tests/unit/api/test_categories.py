@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -60,6 +61,26 @@ async def test_what_cannot_be_stored_is_refused(bench: Bench, action: str, field
 
     assert answer.status_code == status, answer.text
     assert await kept(bench) == []
+
+
+async def test_parts_that_are_changed_at_once_are_both_kept(bench: Bench) -> None:
+    """Two programs edit one category: neither writes back what the other has replaced."""
+    await change(bench, "save", name="Home")
+    await asyncio.gather(
+        change(bench, "save", name="Home", words=["boxes"]), change(bench, "save", name="Home", senders=["@a.example"])
+    )
+    (home,) = await kept(bench)
+
+    assert (home["words"], home["senders"]) == (["boxes"], ["@a.example"])
+
+
+async def test_a_category_that_is_renamed_twice_at_once_is_there_once(bench: Bench) -> None:
+    """The second finds it gone."""
+    await change(bench, "save", **HOUSE)
+    answers = await asyncio.gather(*(change(bench, "save", old="House move", name=name) for name in ("A", "B")))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 404]
+    assert len(await kept(bench)) == 1
 
 
 async def test_there_are_only_so_many(bench: Bench) -> None:
