@@ -1,4 +1,4 @@
-"""Renews the catalogues of the pages: takes the texts from code and templates, and compiles what is translated.
+"""Renews the catalogues of the pages: takes the texts from code and templates, and compiles the translations.
 
 Run it after a change of a text. It prints what each language still lacks; new texts stand in its `.po` without a
 translation. `--template FILE` writes the texts alone.
@@ -7,6 +7,7 @@ translation. `--template FILE` writes the texts alone.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -19,6 +20,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from glassdome.core.translate import ENGLISH, LANGUAGES
+
+sys.path.insert(0, str(Path(__file__).parent))
+from refusals import refusals
 
 PACKAGE: Final = Path(__file__).parent.parent / "glassdome"
 LOCALES: Final = PACKAGE / "locales"
@@ -48,6 +52,8 @@ def texts(area: str = AREA) -> Catalog:
         return catalog
     for name, _, text, _, context in extract_from_dir(PACKAGE / "web", _METHODS, _OPTIONS, DEFAULT_KEYWORDS):
         catalog.add(text, locations=[(f"glassdome/web/{name}", 0)], context=context)
+    for text, name in refusals(PACKAGE / "desk"):
+        catalog.add(text, locations=[(f"glassdome/{name}", 0)])
     return catalog
 
 

@@ -20,7 +20,6 @@ from pydantic import ValidationError
 
 from glassdome.core.errors import GlassdomeError, InputError, NotAuthenticated, RateLimited
 from glassdome.core.log import get_logger
-from glassdome.core.places import without_places
 from glassdome.core.secrets import SecretBox
 from glassdome.core.translate import LANGUAGES
 from glassdome.core.undo_links import UndoLinks
@@ -245,7 +244,7 @@ def _refused(request: Request, exc: GlassdomeError) -> Response:
     if exc.status >= 500:
         _log.warning("page_error", path=request.url.path, code=exc.code, msg=exc.public_message, **exc.facts)
         request.app.state.services.metrics.errors.labels(exc.code).inc()
-    said, fix = (without_places(text) if exc.status >= 500 else text for text in (exc.message, exc.fix))
+    said, fix = tongue.refusal(exc)
     answer = refused(request, None, said, fix=fix, status=exc.status)
     if isinstance(exc, RateLimited):
         answer.headers["Retry-After"] = str(exc.facts.get("retry_after", 60))

@@ -31,7 +31,7 @@ from glassdome.values.owner import OwnerMark, SenderStanding
 from glassdome.values.refs import MessageRef
 from glassdome.values.verdict import GIVEN_LABELS, Label
 from glassdome.web.page import PageRoute, redirect, refused, render
-from glassdome.web.tongue import N_, gettext
+from glassdome.web.tongue import N_, gettext, refusal
 from glassdome.web.visitor import Reads, SentForm, Written
 from glassdome.web.words import sender
 
@@ -190,7 +190,7 @@ async def take_back(request: Request, services: Wired, form: Written) -> Respons
         raise InputError(gettext("There is no such action."))
     came_to = (await take_back_all(services, form.caller, [action]))[action]
     if isinstance(came_to, GlassdomeError):
-        return refused(request, form.visitor, came_to.outward, status=came_to.status)
+        return refused(request, form.visitor, " ".join(refusal(came_to)).strip(), status=came_to.status)
     return _shown(form, "undone")
 
 

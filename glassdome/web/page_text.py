@@ -15,7 +15,7 @@ from glassdome.desk.message_text import MessageText, TextReader
 from glassdome.values.refs import MessageRef
 from glassdome.web.page import PageRoute, render
 from glassdome.web.page_message import Which
-from glassdome.web.tongue import N_, gettext
+from glassdome.web.tongue import N_, gettext, refusal
 from glassdome.web.visitor import Reads
 
 __all__ = ["router"]
@@ -56,9 +56,7 @@ async def text(request: Request, services: Wired, visitor: Reads, which: Annotat
         found = await reader.read(services, caller, ref, analysis)
     except GlassdomeError as exc:
         _log.info("text_not_shown", code=exc.code, msg=exc.public_message)
-        problem, fix = (
-            (exc.message, exc.fix) if exc.status < 500 else (gettext("The mailbox cannot be read at present."), "")
-        )
+        problem, fix = refusal(exc) if exc.status < 500 else (gettext("The mailbox cannot be read at present."), "")
     return render(
         request,
         "text.html",

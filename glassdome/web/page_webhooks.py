@@ -87,7 +87,7 @@ async def _with_secret(request: Request, services: Services, form: SentForm, edi
 
 
 async def _tried(services: Services, form: SentForm) -> dict[str, Any]:
-    """Return what the test came to; a receiver that cannot be reached is told as one that refuses."""
+    """Return what the test came to; a receiver that cannot be reached counts as one that refuses."""
     number = form.number("id")
     if number is None:
         raise InputError(gettext("Say which webhook."))

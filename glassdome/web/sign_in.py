@@ -20,6 +20,7 @@ from glassdome.web.begin import audit, begin_session, forget_session
 from glassdome.web.page import PageRoute, redirect
 from glassdome.web.sign_in_page import sign_in_form
 from glassdome.web.sign_in_provider import provider_sign_out
+from glassdome.web.tongue import refusal
 from glassdome.web.tries import count_try
 from glassdome.web.visitor import Anyone, Filled, SentForm
 
@@ -45,7 +46,7 @@ async def sign_in(request: Request, services: Wired, form: Filled) -> Response:
     try:
         person = await _person(request, services, form)
     except ConnectFailed as exc:
-        said = "" if address else exc.public_message
+        said = "" if address else " ".join(refusal(exc)).strip()
         return sign_in_form(request, services, form.visitor, back, status=503, address=address, problem=said)
     if person is None:
         return sign_in_form(request, services, form.visitor, back, status=401, address=address)

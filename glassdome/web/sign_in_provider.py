@@ -20,7 +20,7 @@ from glassdome.web.begin import begin_session
 from glassdome.web.flows import FLOW_COOKIE, new_flow
 from glassdome.web.page import PageRoute, is_secure, redirect, render
 from glassdome.web.sign_in_page import sign_in_form
-from glassdome.web.tongue import gettext
+from glassdome.web.tongue import gettext, refusal
 from glassdome.web.tries import count_try
 from glassdome.web.visitor import Anyone, Visitor
 
@@ -131,7 +131,7 @@ def _failed(request: Request, services: Services, visitor: Visitor, back: str, e
     _log.warning("provider_sign_in_failed", code=exc.code, problem=exc.message)
     # Settings are the administrator's affair: a visitor learns that they are wrong, and the log how.
     said = (
-        exc.outward
+        " ".join(refusal(exc)).strip()
         if exc.status != 500
         else gettext("The identity provider cannot be used at present: its settings are wrong.")
     )

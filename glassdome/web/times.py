@@ -12,7 +12,7 @@ from glassdome.web.tongue import N_, gettext
 
 __all__ = ["Times", "short_day"]
 
-#: Until then a moment is told by its age, which is what one wants to know of new mail; afterwards by its date.
+#: Until then pages show the age of a moment, which readers of new mail want to know; afterwards its date.
 _AGE_TELLS: Final = timedelta(days=1)
 _MONTHS: Final = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),

@@ -13,6 +13,8 @@ from typing import Any, Final
 from fastapi import Request
 from jinja2 import Environment
 
+from glassdome.core.errors import GlassdomeError
+from glassdome.core.places import without_places
 from glassdome.core.translate import ENGLISH, LANGUAGES, catalogue, preferred_language
 from glassdome.shapes.said import read_sentences
 
@@ -26,6 +28,7 @@ __all__ = [
     "ngettext",
     "put_into",
     "raw_gettext",
+    "refusal",
     "speak",
 ]
 
@@ -102,3 +105,9 @@ def gettext(text: str, **values: Any) -> str:
 def ngettext(one: str, many: str, number: int, **values: Any) -> str:
     """Return the translation in the form for that number, which it has as `num`, with its values filled in."""
     return _raw_ngettext(one, many, number) % {"num": number, **values}
+
+
+def refusal(exc: GlassdomeError) -> tuple[str, str]:
+    """Return the sentence of an error and its advice: translated where they are known, without places of our network."""
+    said, fix = raw_gettext(exc.message), raw_gettext(exc.fix)
+    return (without_places(said), without_places(fix)) if exc.status >= 500 else (said, fix)

@@ -98,3 +98,12 @@ def test_figures_and_days(language: str, said: list[str]) -> None:
         assert number(9999) == "9999"
     finally:
         speak("en")
+
+
+async def test_refusals_of_other_layers_are_translated(bench: Bench) -> None:
+    """The sentences stand where they are raised; pages show them in the reader's language."""
+    async with browsing(bench) as browser:
+        await browser.open("message?mailbox=user&id=5", **{"Accept-Language": "de"})
+
+    assert "Ihre Anfrage wurde abgelehnt" in browser.text
+    assert "Das Postfach muss eine vollständige Adresse sein" in browser.text
