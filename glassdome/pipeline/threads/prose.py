@@ -11,7 +11,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from glassdome.core.clock import Clock
-from glassdome.core.errors import EngineError, ModelMissing, PolicyRefused, TransportError
+from glassdome.core.errors import (
+    EngineError,
+    GlassdomeError,
+    ModelBroke,
+    ModelMissing,
+    ModelTooSlow,
+    PolicyRefused,
+    TransportError,
+)
 from glassdome.core.log import get_logger
 from glassdome.core.metrics import Metrics
 from glassdome.pipeline.context import for_file
@@ -36,6 +44,9 @@ _log = get_logger(__name__)
 IDLE, BETWEEN = 20.0, 0.05
 #: How long one summary may take; past it another process, or this one after a crash, begins again.
 _LEASE: Final = timedelta(minutes=10)
+#: Tries of one summary that end with a broken or too slow model, and threads of which they are counted.
+_MOST_TRIES: Final = 3
+_MOST_BROKEN: Final = 1_000
 #: A thread of one mail has that mail's own summary.
 _FEWEST_MAILS: Final = 2
 _SHOWN: Final = frozenset({EngineAccess.FULL, EngineAccess.REDACTED})
@@ -59,6 +70,8 @@ class ThreadProse:
     clock: Clock
     metrics: Metrics
     _pause: float = field(default=IDLE)
+    #: How often the model broke on a thread as it stood at a revision.
+    _broken: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def pause(self) -> float:
         """Return the seconds until the next step."""
@@ -79,11 +92,27 @@ class ThreadProse:
         try:
             text = await self._told(due, await self.preferences.get_preferences(due.mailbox))
         except (EngineError, TransportError) as exc:
-            _log.info("thread_prose_postponed", thread=due.id, code=exc.code)
-            return True
+            if not self._is_given_up(due, exc):
+                _log.info("thread_prose_postponed", thread=due.id, code=exc.code)
+                return True
+            _log.warning("thread_prose_given_up", thread=due.id, code=exc.code)
+            text = ""
         await self.store.store(due, text, by=self.model())
         self._pause = BETWEEN
         return True
+
+    def _is_given_up(self, due: DueProse, exc: GlassdomeError) -> bool:
+        """Return whether these mails broke the model, or took it too long, too often: else they would hold it for good."""
+        if not isinstance(exc, (ModelTooSlow, ModelBroke)):
+            return False
+        this = (due.id, due.revision)
+        tries = self._broken.pop(this, 0) + 1
+        if tries >= _MOST_TRIES:
+            return True
+        self._broken[this] = tries
+        if len(self._broken) > _MOST_BROKEN:
+            self._broken.pop(next(iter(self._broken)))
+        return False
 
     async def _is_busy(self) -> bool:
         depth = await self.queue.depth(now=self.clock.now())
@@ -135,11 +164,17 @@ def _lines(turn: Turn) -> Iterator[str]:
     if turn.mine:
         yield f"New mail of {turn.at:%Y-%m-%d} from the owner of the mailbox: {', '.join(_deeds(turn)) or 'it writes'}."
         return
-    yield f"New mail of {turn.at:%Y-%m-%d} from {turn.author_name or turn.author}:"
-    yield from dict.fromkeys((turn.gist, *turn.decisions))
+    # Quoted and indented: a name or a sentence that reads like one of our own lines must not pass for one.
+    yield f"New mail of {turn.at:%Y-%m-%d} received from {_quoted(turn.author_name or turn.author)}:"
+    yield from (f"- {_quoted(said)}" for said in dict.fromkeys((turn.gist, *turn.decisions)) if said)
     for debt in (*turn.requests, *turn.promises):
         word = "Asks" if debt.basis == "request" else "Promises"
-        yield f"{word}{f' by {debt.due.isoformat()}' if debt.due else ''}: {debt.quote}"
+        yield f"- {word}{f' by {debt.due.isoformat()}' if debt.due else ''}: {_quoted(debt.quote)}"
+
+
+def _quoted(words: str) -> str:
+    """Return words of a mail on one line between quotation marks, none of which they hold."""
+    return '"{}"'.format(" ".join(words.replace('"', "'").split()))
 
 
 def _deeds(turn: Turn) -> Iterator[str]:
