@@ -314,6 +314,11 @@ class OverseerAgent:
             verdict = await classify_read(raw, context, options=options)
         return await asyncio.to_thread(parse_message, raw, authserv_ids=ids), verdict
 
+    async def language_of(self, address: str) -> str:
+        """Return the language that the owner of a mailbox reads, empty where none is known."""
+        stores = await self._stores()
+        return (await stores.preferences.get_preferences(address)).language if stores is not None else ""
+
     async def execute(self, task: dict[str, Any]) -> dict[str, Any]:
         """Have the mail agent do a task; raises its failure."""
         if self._mail_agent is None:

@@ -17,6 +17,8 @@ from pydantic import Field, field_validator
 from glassdome.agents.commands.declare import CommandContext, CommandSet, NoArguments, Reply
 from glassdome.agents.masked import masked
 from glassdome.core.errors import InputError
+from glassdome.shapes.said import is_spoken, said, said_word
+from glassdome.values import message as mails
 from glassdome.values.verdict import Verdict, why_unjudged
 
 __all__ = ["builtin_commands"]
@@ -101,25 +103,47 @@ async def _analyze(context: CommandContext, arguments: NoArguments) -> Reply:
     if raw is None:
         raise InputError("There is no mail attached.", fix="Forward the mail in question as an attachment.")
     message, verdict = await context.overseer.analyze(raw)
+    return Reply(text=_judged(message, verdict, await context.overseer.language_of(context.sender)))
+
+
+def _judged(message: mails.Message, verdict: Verdict, language: str) -> str:
+    """Return what is said of a mail in the language of the one who asked."""
+    facts = {
+        "Subject": masked(message.subject),
+        "From": message.author.addr,
+        "Verdict": _verdict(verdict, language),
+        "Priority": said(f"{verdict.priority_score} of 10", language),
+        "Categories": ", ".join(_named(name, language) for name in verdict.categories) or said("none", language),
+    }
+    wide = max(len(said(name, language)) for name in facts)
     lines = [
-        f"Subject:    {masked(message.subject)}",
-        f"From:       {message.author.addr}",
-        f"Verdict:    {_verdict(verdict)}",
-        f"Priority:   {verdict.priority_score} of 10",
-        f"Categories: {', '.join(verdict.categories) or 'none'}",
+        *(f"{said(name, language)}: {'':<{wide - len(said(name, language))}}{value}" for name, value in facts.items()),
         "",
-        f"Summary: {masked(verdict.summary)}",
+        f"{said('Summary', language)}: {masked(verdict.summary)}",
         "",
-        "Reasons:",
-        *([masked(f"  - {reason.why}") for reason in verdict.phishing_reasons] or ["  none"]),
+        f"{said('Reasons', language)}:",
+        *(
+            [masked(f"  - {said(reason.why, language)}") for reason in verdict.phishing_reasons]
+            or [f"  {said('none', language)}"]
+        ),
     ]
-    return Reply(text="\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
 
 
-def _verdict(verdict: Verdict) -> str:
+def _named(name: str, language: str) -> str:
+    """Return the name of a category or a label; in English it is its code."""
+    return said_word(name, language) if is_spoken(language) else name
+
+
+def _verdict(verdict: Verdict, language: str) -> str:
+    label = _named(verdict.label, language)
     if verdict.phishing_score is None:
-        return f"{verdict.label} ({why_unjudged(verdict.readable)})"
-    return f"{verdict.label} (phishing score {verdict.phishing_score:.2f})"
+        return label if is_spoken(language) else f"{label} ({why_unjudged(verdict.readable)})"
+    return (
+        f"{label} ({said('phishing', language)} {verdict.phishing_score:.2f})"
+        if is_spoken(language)
+        else (f"{label} (phishing score {verdict.phishing_score:.2f})")
+    )
 
 
 def _attached(raw: bytes) -> bytes | None:

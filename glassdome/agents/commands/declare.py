@@ -50,6 +50,10 @@ class Overseen(Protocol):
         """Return a message and the verdict on it; raises ParseError."""
         ...
 
+    async def language_of(self, address: str) -> str:
+        """Return the language that the owner of a mailbox reads, empty where none is known."""
+        ...
+
     async def execute(self, task: dict[str, Any]) -> dict[str, Any]:
         """Have the mail agent do one of its tasks."""
         ...
