@@ -24,7 +24,10 @@ from glassdome.values.owner import OwnerMark
 
 __all__ = ["categories_of", "categorize", "remove_category", "save_category"]
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+#: Controls, those that turn the direction of text among them: in a list or a terminal a name would pass for another.
+_CONTROL: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _SENDER: Final = re.compile(r"[^\s@]{0,64}@[^\s@]{1,253}")
 
 
