@@ -28,9 +28,9 @@ def refusals(desk: Path) -> Iterator[tuple[str, str]]:
     for name in ("NotAuthenticated", "RateLimited", "AccessDenied"):
         yield (kinds[name].__doc__ or "").splitlines()[0], "core/errors.py"
     for path in sorted(desk.glob("*.py")):
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in kinds:
-                yield from ((text, f"desk/{path.name}") for text in _said(call))
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        raised = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id in kinds)
+        yield from ((text, f"desk/{path.name}") for text in sorted({text for call in raised for text in _said(call)}))
 
 
 def _said(call: ast.Call) -> Iterator[str]:
