@@ -13,7 +13,7 @@ import pytest
 
 from glassdome.pipeline.process import classify
 from glassdome.signals.phrase_form import compile_phrase, grams_of
-from glassdome.signals.phrases import ScannedText
+from glassdome.signals.phrases import ScannedText, load_phrases
 from glassdome.values.context import Context
 
 CONTEXT = Context(now=datetime(2026, 11, 29, tzinfo=UTC))
@@ -162,3 +162,37 @@ def test_texts_of_other_scripts_are_not_cut_into_letters() -> None:
     """Only what is written without blanks pays for the search inside words."""
     assert grams_of("ваше konto é") == set()
     assert {"口座", "口"} <= grams_of("新しい口座へ")
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("Opłata roczna za wpis do ewidencji nie została wniesiona.", "payment"),
+        ("Poplatek za vedení záznamu v rejstříku.", "payment"),
+        ("Ročný poplatok za zverejnenie údajov.", "payment"),
+        ("A bejegyzés éves díja esedékes.", "payment"),
+        ("Taxa anuală de înregistrare este restantă.", "payment"),
+        ("Годишната такса за публикуване е дължима.", "payment"),
+        ("Godišnja naknada za upis nije plaćena.", "payment"),
+        ("Годишња накнада за упис није плаћена.", "payment"),
+        ("Letna pristojbina za vpis ni poravnana.", "payment"),
+        ("Щорічний збір за внесення запису.", "payment"),
+        ("Ежегодный сбор за внесение записи.", "payment"),
+        ("Ετήσιο τέλος εγγραφής στο μητρώο.", "payment"),
+        ("Yıllık tescil ücretinizi ödeyin.", "payment"),
+        ("Proszę nie dzwonić, pisz tylko tutaj.", "opener"),
+        ("Sedím u notáře, nevolejte mi.", "opener"),
+        ("Ak ste to neobjednali, zavolajte nám.", "call_back"),
+        ("Για ακύρωση καλέστε μας σήμερα.", "call_back"),
+        ("Siparişi siz vermediyseniz hemen arayın.", "call_back"),
+        ("Suma va fi debitată mâine de pe card.", "charged"),
+        ("Iznos će biti skinut s kartice danas.", "charged"),
+        ("Я сменила банк, зарплату прошу на новую карту.", "bank_change"),
+        ("A béremet az új bankszámlámra kérem.", "bank_change"),
+    ],
+)
+def test_a_pack_knows_the_wording(text: str, group: str) -> None:
+    """Register fees, bosses who cannot be rung, charges to be cancelled by a call, salaries to another account."""
+    found = {name for name, _, _ in load_phrases("asks").find(ScannedText.of(text))}
+
+    assert group in found
