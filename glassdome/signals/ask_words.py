@@ -79,6 +79,8 @@ _ENDS: Final = ".!?\n。！？؟۔।"
 _AHEAD: Final = 40
 #: The group of a language's own words of denial: "nobody from our bank will ask for it".
 _DENIAL: Final = "denied"
+#: "Tell nobody" denies nothing: it is the demand itself.
+_SECRECY: Final = "secrecy"
 
 Words = Mapping[str, tuple[Evidence, ...]]
 #: A group of phrases and where one stands.
@@ -155,7 +157,8 @@ def _is_denied(group: str, text: str, start: int, end: int, denials: Sequence[in
     last = end + _AHEAD if text[end : end + 1] not in _ENDS else end
     if group in _OF_AN_ACCOUNT and says_unchanged(text, start, end):
         return True
-    if any(begin <= place < last and not _ends_between(text, end, place) for place in denials):
+    told = group != _SECRECY and any(begin <= place < last and not _ends_between(text, end, place) for place in denials)
+    if told:
         return True
     return bool(_DENIED.search(text, max(begin, start - 200), last))
 

@@ -82,7 +82,7 @@ OWN_NAME: Final = "nothing but its own name speaks for"
 _NOTE: Final = "asked"
 _MONEY = re.compile(
     r"[$€£¥₺₽₴₩₪₹₫฿円元원]|\b(?:usd|eur|euros?|dollars?|pounds?|reais|gbp|chf|brl|pln|kr|zł|btc|usdt|kč|czk|ft|huf|lei|ron|лв|bgn|rsd|din|дин|"
-    r"руб\w*|грн|uah|tl|lira|rp|idr|vnd|đồng|kronor|kroner|korun|forint|lv)\b|r\$|ريال|درهم|جنيه|دينار|تومان|บาท|ש\"ח|रुपय",
+    r"руб\w*|грн|гривен\w*|uah|tl|lira|rp|idr|vnd|đồng|kronor|kroner|korun|forint\w*|dinara|динара|evrov|evra|eura|евро|євро|ευρώ|złotych|лева|lv)\b|r\$|ريال|درهم|جنيه|دينار|تومان|บาท|ש\"ח|रुपय",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}|\biban\b|\bsort code\b|\bconto\b|\bkonto\b|\bcompte\b|\bcuenta\b|\bconta\b|\brekening|\baccount\b|\bbank|rachun|\búčt|\búčet|\bcontul|счет|счёт|рахун|\bhesa[bp]|száml|\btili|λογαριασμ|račun|сметк|sąskait|\bkont|口座|账户|帳戶|账号|帳號|계좌|"

@@ -214,6 +214,8 @@ SECRETS = [
     ("Massima riservatezza: versi l'importo di 800 € oggi.", "lure_secrecy"),
     ("Vertel het aan niemand en betaal vandaag het bedrag van 700 euro.", "lure_secrecy"),
     ("Conto com a sua discrição: pague hoje a taxa de 90 €.", "lure_secrecy"),
+    ("Нікому не кажіть. Треба сьогодні провести оплату 286 000 грн.", "lure_secrecy"),
+    ("Ne beszéljen róla senkivel. Holnapig utalni kellene 40 000 forintot.", "lure_secrecy"),
     ("Hi mum, my phone got lost. Can you cover the rent of 400 GBP?", "lure_relative"),
     ("Hallo Papa, mein Handy ist kaputt. Kannst du mir das Geld, 600 Euro, kurz auslegen?", "lure_relative"),
     (
