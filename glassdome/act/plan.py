@@ -60,7 +60,7 @@ def plan(
     """
     unwanted = verdict.label in (Label.PHISH, Label.SPAM)
     keywords = [PHISHING] if preferences.flag_phishing and verdict.is_phishing else []
-    if preferences.flag_phishing and verdict.readable != "yes":
+    if preferences.flag_phishing and (verdict.readable != "yes" or verdict.label is Label.UNKNOWN):
         keywords.append(UNREADABLE)
     if preferences.flag_phishing and verdict.label is not Label.PHISH and unproven_value(verdict.asks):
         keywords.append(CHECK)

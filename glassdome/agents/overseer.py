@@ -29,6 +29,7 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError
 from glassdome.core.log import get_logger
 from glassdome.core.unexpected import wrap_unexpected
+from glassdome.files.meaning import has_encoder
 from glassdome.files.opening import open_files
 from glassdome.mailbox.watch import ChangeWaiter
 from glassdome.parse import parse_message
@@ -310,6 +311,7 @@ class OverseerAgent:
                 authserv_ids=ids,
                 clock=self._clock,
                 files=files,
+                meaning=has_encoder(),
             )
             verdict = await classify_read(raw, context, options=options)
         return await asyncio.to_thread(parse_message, raw, authserv_ids=ids), verdict

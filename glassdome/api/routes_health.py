@@ -72,6 +72,9 @@ class HealthShape(BaseModel):
     model_role: Literal["none", "writer", "second", "judge"]
     model_test: ModelTestShape
     model_speed: ModelSpeedShape | None
+    encoder: Annotated[
+        Literal["on", "off"], Field(description="`on`: the extra `languages` judges words of languages without a pack")
+    ]
     database: Literal["ok", "error"]
     database_kind: Literal["sqlite", "mariadb"]
     queue: DepthShape | None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from glassdome.bootstrap.app import App
 from glassdome.engine.gate import parse_policies
+from glassdome.files.meaning import has_encoder
 from glassdome.parse import parse_message
 from glassdome.pipeline.drafts import Drafts
 from glassdome.pipeline.process import JudgeOptions
@@ -41,6 +42,7 @@ def live_options(app: App) -> Callable[[], JudgeOptions]:
             share=repeats.share,
             parse=parse,
             files=app.files,
+            meaning=has_encoder(),
             tries=app.settings.current().model_tries,
             observe=lambda stage, seconds: observe.labels(stage).observe(seconds),
         )

@@ -14,6 +14,7 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import ConfigError, GlassdomeError, ModelMissing, ModelUnavailable
 from glassdome.engine.gate import parse_policies
 from glassdome.engine.llm.engine import LlmEngine
+from glassdome.files.meaning import has_encoder
 from glassdome.pipeline.own_model import builtin_engine
 from glassdome.pipeline.plugins import extended
 from glassdome.pipeline.process import JudgeOptions
@@ -139,6 +140,7 @@ def judge_options(
         clock=clock,
         policies=parse_policies(settings.engine_skip),
         files=files,
+        meaning=has_encoder(),
     )
 
 

@@ -12,9 +12,13 @@ from glassdome.cli.checks import Check, Health
 from glassdome.core.clock import SystemClock
 from glassdome.core.config import Settings
 from glassdome.core.errors import GlassdomeError
+from glassdome.core.extras import install_extra
 from glassdome.core.plugins import DETECTOR_GROUP, ENGINE_GROUP, describe, installed, load
 from glassdome.core.receivers import parse_receivers
 from glassdome.core.unexpected import wrap_unexpected_now
+from glassdome.engine.builtin.language import PACKS
+from glassdome.engine.builtin.meaning import ENCODED
+from glassdome.files.meaning import has_encoder
 from glassdome.files.ocr import has_ocr
 from glassdome.files.opening import sandbox_of
 from glassdome.parse import parse_message
@@ -76,7 +80,19 @@ async def file_checks(settings: Settings) -> list[Check]:
     if problem:
         return [Check(name="files", health=Health.WARN, detail=f"attached files are not read: {problem}", fix=_NEEDS)]
     words = "words in pictures too" if has_ocr() else "words in pictures need the extra [ocr]"
-    return [Check(name="files", health=Health.OK, detail=f"on: attached files are read in a sandbox, {words}")]
+    return [
+        Check(name="files", health=Health.OK, detail=f"on: attached files are read in a sandbox, {words}"),
+        _languages(),
+    ]
+
+
+def _languages() -> Check:
+    packs, further = len(PACKS), len(ENCODED)
+    if has_encoder():
+        detail = f"on: words are judged in {packs} languages by packs, in {further} more by the encoder"
+        return Check(name="languages", health=Health.OK, detail=detail)
+    detail = f"words are judged in {packs} languages; in {further} more with the extra [languages]"
+    return Check(name="languages", health=Health.OK, detail=detail, fix=install_extra("languages"))
 
 
 async def webhook_checks(settings: Settings) -> list[Check]:

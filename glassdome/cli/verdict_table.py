@@ -60,10 +60,14 @@ def _risk(row: dict[str, Any]) -> str:
     return "" if row["phishing_score"] is None else f"{row['phishing_score']:.2f}"
 
 
+def _unjudged(row: dict[str, Any]) -> str:
+    return why_unjudged(row["readable"], covered=row["language_covered"])
+
+
 def _summary(row: dict[str, Any]) -> Text:
     text = Text(row["summary"] or row["subject"])
     if row["label"] == "unknown":
-        text = Text(f"{tell(why_unjudged(row['readable']))}\n", "magenta").append_text(text)
+        text = Text(f"{tell(_unjudged(row))}\n", "magenta").append_text(text)
     for reason in row["phishing_reasons"][:2] if row["label"] == "phish" else ():
         text.append(f"\n- {of_mail(reason['why'])}", "dim")
     for ask in _unproven(row) if row["label"] != "phish" else ():
@@ -96,7 +100,7 @@ def verdict_page(row: dict[str, Any]) -> RenderableType:
 def _facts(row: dict[str, Any]) -> list[tuple[str, str | Text]]:
     verdict = _verdict(row)
     scores = f"phishing {_risk(row)}, spam {row['spam_score']:.2f}"
-    verdict.append(f"  {tell(why_unjudged(row['readable'])) if row['label'] == 'unknown' else scores}", "dim")
+    verdict.append(f"  {tell(_unjudged(row)) if row['label'] == 'unknown' else scores}", "dim")
     facts: list[tuple[str, str | Text]] = [
         ("file", row["file"]),
         ("from", row["from"]),

@@ -187,6 +187,7 @@ class HealthBoard:
             "model_role": str(role.grant.role),
             "model_test": role_shape(role),
             "model_speed": speed_shape(self._speed) if self._speed is not None else None,
+            "encoder": "on" if self._services.encoder else "off",
             "database_kind": "sqlite" if settings.database.startswith("sqlite") else "mariadb",
             "queue": asdict(self._depth) if self._depth else None,
             "version": self._services.version,

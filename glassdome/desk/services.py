@@ -73,7 +73,7 @@ class Services:
     `check_login` returns whether the mail server takes a login, and raises where it cannot say; None without one.
     `check_mailcow_key` returns what an API key of mailcow proves that an address brings; None without a mailcow.
     `provider` is the identity provider that people may sign in through, where the settings name one.
-    `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
+    `encoder` is true where a sentence encoder can be asked for the meaning of words. `backfills` runs the backfills that pages ask for, `try_warning` sends a mailbox a test; None without a mail server.
     `role` returns what the language model of this moment earned, `speed` how fast it answers, None without one. `probes` name the parts that `/health` reports besides the database:
     `ollama`, `openai`, `imap`, `worker`.
     """
@@ -107,6 +107,7 @@ class Services:
     check_login: Callable[[Credentials], Awaitable[bool]] | None = None
     check_mailcow_key: Callable[[str, str], Awaitable[SignedInBy | None]] | None = None
     provider: IdentityProvider | None = None
+    encoder: bool = False
     backfills: Backfills | None = None
     try_warning: Callable[[str], Awaitable[None]] | None = None
     poster: EventPoster | None = None

@@ -18,6 +18,7 @@ from glassdome.core.errors import SandboxMissing, TransportError
 from glassdome.core.limits import MAX_SCAN_FILES_SECONDS
 from glassdome.desk.services import Classify, Services
 from glassdome.engine.builtin import BuiltinEngine
+from glassdome.files.meaning import has_encoder
 from glassdome.files.opening import open_files
 from glassdome.pipeline.context import for_scan
 from glassdome.pipeline.own_model import builtin_engine
@@ -50,6 +51,7 @@ def services_of(app: App) -> Services:
         check_login=app.check_login,
         check_mailcow_key=app.check_mailcow_key,
         provider=app.provider,
+        encoder=app.files is not None and has_encoder(),
         backfills=app.backfills,
         try_warning=app.try_warning,
         poster=app.poster,
@@ -112,8 +114,9 @@ def _judge(
         current = settings()
         context = for_scan(current, now=clock.now())
         options = JudgeOptions(
-            builtin=builtin, extended=plugins, authserv_ids=current.authserv_ids, clock=clock, files=files
-        )
+            builtin=builtin, extended=plugins, authserv_ids=current.authserv_ids, clock=clock, files=files,
+            meaning=has_encoder(),
+        )  # fmt: skip
         return await classify_read(raw, context, options=options, seconds=MAX_SCAN_FILES_SECONDS)
 
     return judge

@@ -65,9 +65,9 @@ def skip_reason(
 ) -> str:
     """Return the policy under which no model is asked, or an empty string.
 
-    Any signal that speaks against the sender, and any detector that failed, keeps a mail inside the window.
+    The words of a language that is not covered say nothing to the built-in engine, so a model is asked. Any signal that speaks against the sender, and any detector that failed, keeps a mail inside the window.
     """
-    if not _quiet(signals):
+    if not builtin.language_covered or not _quiet(signals):
         return ""
     suspicion = max(builtin.phishing, builtin.spam)
     verified = any(s.hit and s.name == "authenticated" for s in signals)

@@ -12,6 +12,7 @@ __all__ = ["READERS", "reader_of", "reads"]
 #: Media type, or its beginning with a slash at the end, and the module under `glassdome.files` whose `read` reads it.
 READERS: Final[dict[str, str]] = {
     "text/x-drawn-code": "text_art",
+    "text/x-glassdome-meaning": "meaning",
     "application/gzip": "archive",
     "application/vnd.ms-cab-compressed": "archive",
     "application/vnd.rar": "archive",

@@ -13,6 +13,7 @@ from glassdome.bootstrap.wire import open_app
 from glassdome.core.clock import Clock
 from glassdome.core.config import Settings
 from glassdome.desk.wiring import services_of
+from glassdome.files.meaning import has_encoder
 from glassdome.mcp.tool_context import ToolContext
 from glassdome.pipeline.context import for_file, own_domains
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, warm_up
@@ -56,5 +57,6 @@ async def _judge(app: App, raw: bytes, ref: MessageRef) -> Analysis:
         authserv_ids=settings.authserv_ids,
         clock=app.clock,
         files=app.files,
+        meaning=has_encoder(),
     )
     return await analyze_raw(raw, ref, context, options=options)

@@ -52,7 +52,7 @@ class VerdictFields(Where):
     """The verdict on a message."""
 
     label: Literal["ham", "spam", "phish", "unknown"] = Field(
-        description="`unknown`: not judged, since it could not be read; that is no sign of safety"
+        description="`unknown`: not judged, since it or its language could not be read; that is no sign of safety"
     )
     is_phishing: bool | None = Field(description="null where the label is `unknown`")
     phishing_score: float | None = Field(description="0 to 1; null where the label is `unknown`")
@@ -100,6 +100,7 @@ class AnalysisResult(VerdictFields):
     sensitive_data: bool
     sensitive_types: list[SensitiveShape]
     language: str = Field(description="BCP 47, or empty")
+    language_covered: bool = Field(default=True, description="false: the words of this language are not judged here")
     date: str | None = Field(description="As the mail claims it")
     engine: str
     model: str

@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from glassdome.core.limits import (
     MAX_FORMS,
@@ -30,12 +30,13 @@ from glassdome.values.reading import Read
 
 __all__ = ["in_time", "with_files"]
 
+T = TypeVar("T")
 #: Bytes of a message from which on its files are taken out in a thread.
 _THREAD_BYTES: Final = 128 * 1024
 
 
 #: What reads on after its caller went.
-_late: Final = set[asyncio.Task[Message]]()
+_late: Final = set[asyncio.Task[Any]]()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,15 +90,15 @@ async def with_files(message: Message, raw: bytes, reader: FileReader | None) ->
     return _with_documents(message, left.read)
 
 
-async def in_time(reading: Coroutine[Any, Any, Message], message: Message, seconds: float | None) -> Message:
-    """Return the message as `reading` completes it, as it is where that takes longer; then it goes on for the next caller."""
+async def in_time(reading: Coroutine[Any, Any, T], now: T, seconds: float | None) -> T:
+    """Return the message or the findings as `reading` completes them, as they are `now` where that takes longer; then it goes on for the next caller."""
     if seconds is None:
         return await reading
     task = asyncio.create_task(reading)
     _late.add(task)
     task.add_done_callback(_late.discard)
     done, _ = await asyncio.wait({task}, timeout=seconds)
-    return task.result() if done else message
+    return task.result() if done else now
 
 
 async def _read(item: Attachment, data: bytes, message: Message, reader: FileReader, left: _Left) -> None:

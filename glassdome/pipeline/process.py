@@ -17,11 +17,13 @@ from glassdome.core.shipped import load_shipped
 from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.builtin.facts import facts_of
 from glassdome.engine.builtin.file_lines import file_lines, summary_of_files
+from glassdome.engine.builtin.triage import TRAINED
 from glassdome.engine.gate import skip_reason
 from glassdome.parse import parse_message
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.drawings import with_drawings
 from glassdome.pipeline.files import in_time, with_files
+from glassdome.pipeline.meaning import is_unsure, with_meaning
 from glassdome.pipeline.plugins import SHIPPED, Extended
 from glassdome.ports.files import FileReader
 from glassdome.ports.model import Engine
@@ -106,7 +108,7 @@ class JudgeOptions:
     `extended` has the detectors, with those of plugins. `policies` say when no model call is made (`engine.gate.POLICIES`);
     `repeat` finds the model's opinion of the same content, `share` makes one call of several for it at the same moment;
     `observe` is told each stage's seconds; `parse` is called as `parse_message`. `files` reads attached files, None
-    for the findings of parsing alone. `tries` bounds how often one mail is shown to a model that takes too long.
+    for the findings of parsing alone. `meaning`: it has an encoder (`files.meaning.has_encoder`), which is asked for the meaning of words. `tries` bounds how often one mail is shown to a model that takes too long.
     """
 
     engine: Engine | None = None
@@ -121,6 +123,7 @@ class JudgeOptions:
     observe: Observe = _unobserved
     parse: Parse = parse_message
     files: FileReader | None = None
+    meaning: bool = False
     tries: int = 3
 
 
@@ -152,6 +155,7 @@ async def judge(raw: bytes, ref: MessageRef, *, load: Load, options: JudgeOption
     examined = await _timed(
         options, "examine", max(len(raw), read), lambda: examine(message, context, options.builtin, options.extended)
     )
+    examined = await _read_meaning(message, examined, context, options)
     begun = time.perf_counter()
     opinion, skipped, error = await _ask(message, examined, context, options)
     asked = time.perf_counter() - begun
@@ -171,6 +175,20 @@ async def _read_files(message: Message, raw: bytes, options: JudgeOptions) -> Me
         return await with_drawings(await with_files(message, raw, options.files), raw, options.files)
     finally:
         options.observe("files", time.perf_counter() - start)
+
+
+async def _read_meaning(message: Message, examined: Examined, context: Context, options: JudgeOptions) -> Examined:
+    """Return the findings with the meaning of the words, where there is an encoder and the fast path is unsure."""
+    if options.files is None or not options.meaning:
+        return examined
+    fast = _verdict(message, examined, context, None, "", None, options.extended)
+    if not is_unsure(message, fast, learnt=fast.language in TRAINED):
+        return examined
+    start = time.perf_counter()
+    try:
+        return replace(examined, builtin=await with_meaning(message, examined.builtin, options.files))
+    finally:
+        options.observe("meaning", time.perf_counter() - start)
 
 
 async def analyze_raw(raw: bytes, ref: MessageRef, context: Context, *, options: JudgeOptions) -> Analysis:
@@ -222,13 +240,12 @@ async def classify_read(
 ) -> Verdict:
     """Return the built-in engine's verdict with attached files read, as far as `seconds` go; raises ParseError."""
     message = await asyncio.to_thread(options.parse, raw, authserv_ids=options.authserv_ids)
+    start = time.perf_counter()
     message = await in_time(_read_files(message, raw, options), message, seconds)
-
-    def judged() -> Verdict:
-        examined = examine(message, context, options.builtin, options.extended)
-        return _verdict(message, examined, context, None, "", None, options.extended)
-
-    return await asyncio.to_thread(judged)
+    examined = await asyncio.to_thread(examine, message, context, options.builtin, options.extended)
+    left = None if seconds is None else max(0.0, seconds - (time.perf_counter() - start))
+    examined = await in_time(_read_meaning(message, examined, context, options), examined, left)
+    return await asyncio.to_thread(_verdict, message, examined, context, None, "", None, options.extended)
 
 
 def examine(

@@ -121,7 +121,7 @@ class AnalysisShape(BaseModel):
     priority_score: int
     label: Annotated[
         Literal["ham", "spam", "phish", "unknown"],
-        Field(description="`unknown`: fetched, but not judged; `readable` says why"),
+        Field(description="`unknown`: fetched, but not judged; `readable` and `language_covered` say why"),
     ]
     is_phishing: Annotated[bool | None, Field(description="null where the label is `unknown`")]
     phishing_score: Annotated[float | None, Field(description="0 to 1; null where the label is `unknown`")]
@@ -135,6 +135,9 @@ class AnalysisShape(BaseModel):
     sensitive_types: list[SensitiveShape]
     auto_reply_suggestion: str | None
     language: str
+    language_covered: Annotated[
+        bool, Field(description="false: the words of this language are not judged here, evidence outside them is")
+    ] = True
     thread_id: Annotated[str, Field(description="message_id of the mail that began the thread")]
     action_items: list[ActionItemShape]
     attention: Annotated[
@@ -196,6 +199,7 @@ def analysis_shape(analysis: Analysis) -> dict[str, Any]:
         "sensitive_types": _counted(verdict.sensitive),
         "auto_reply_suggestion": verdict.auto_reply_suggestion,
         "language": verdict.language,
+        "language_covered": verdict.language_covered,
         "thread_id": analysis.thread_id,
         "action_items": [_action_item(item) for item in verdict.action_items],
         "attachments": [_attached(item) for item in analysis.attachments],

@@ -22,7 +22,7 @@ __all__ = ["analysis_of", "analysis_row", "domain_of", "is_ref", "job_of", "key_
 _VERDICT = (
     "is_phishing", "phishing_score", "spam_score", "phishing_reasons", "summary", "categories", "tags",
     "priority_score", "sensitive", "action_items", "auto_reply_suggestion", "language", "engine", "model",
-    "prompt_version", "degraded", "degraded_reason", "skipped", "usage", "asks", "readable",
+    "prompt_version", "degraded", "degraded_reason", "skipped", "usage", "asks", "readable", "language_covered",
     "attention", "attention_reason", "model_role",
 )  # fmt: skip
 _ANALYSIS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, UniqueConstraint, true
 
 from glassdome.core.limits import MAX_WORD_CHARS
 from glassdome.store.columns import Clipped, Instant, Json, Words, ascii_text, big_id, exact
@@ -119,6 +119,7 @@ analyses = _table(
     Column("degraded_reason", Clipped(64), nullable=False),
     Column("skipped", Clipped(64), nullable=False),
     Column("readable", ascii_text(10), nullable=False, server_default="yes"),
+    Column("language_covered", Boolean, nullable=False, server_default=true()),
     Column("usage", Json(Usage), nullable=False),
     Column("signals", Json(tuple[Signal, ...]), nullable=False),
     Column("opinion", Json(Opinion)),

@@ -85,6 +85,7 @@ def analysis_events(analysis: Analysis, job: Job, *, before: Label | None, now: 
         "signals": [reason.signal for reason in verdict.phishing_reasons],
         "sensitive_data": verdict.sensitive_data,
         "readable": verdict.readable,
+        "language_covered": verdict.language_covered,
         "degraded": verdict.degraded,
         "engine": verdict.engine,
         "reason": job.reason.value,

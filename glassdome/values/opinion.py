@@ -67,7 +67,9 @@ class Usage:
 class Opinion:
     """One engine's reading.
 
-    `phishing` and `spam` are probabilities, 0 to 1; `priority_score` is 1 to 10; `language` is a BCP 47 tag or empty;
+    `phishing` and `spam` are probabilities, 0 to 1; `priority_score` is 1 to 10; `language` is a BCP 47 tag or empty,
+    `language_covered` false where the words of that language say nothing here;
+    `meaning` is what a sentence encoder says of the words, as log-odds of fraud, None where it was not asked;
     `engine` is builtin, ollama, openai or llamacpp; `ruled` names the fields that the owner's rules set: they are final.
     """
 
@@ -85,6 +87,8 @@ class Opinion:
     action_items: tuple[ActionItem, ...] = ()
     auto_reply_suggestion: str | None = None
     language: str = ""
+    language_covered: bool = True
+    meaning: float | None = None
     usage: Usage = field(default_factory=Usage)
     ruled: frozenset[str] = frozenset()
     attention: Attention = "read"

@@ -16,7 +16,7 @@ __all__ = ["GIVEN_LABELS", "GivenLabel", "Label", "Verdict", "why_unjudged"]
 
 
 class Label(StrEnum):
-    """The classes; commercial spam is not phishing, and `unknown` is no judgement: there was nothing to judge."""
+    """The classes; commercial spam is not phishing, and `unknown` is no judgement: nothing could be judged."""
 
     HAM = "ham"
     SPAM = "spam"
@@ -30,9 +30,9 @@ GIVEN_LABELS: Final[tuple[Label, ...]] = get_args(GivenLabel)
 _WHY: Final = {"encrypted": "encrypted", "damaged": "cannot be read", "empty": "empty"}
 
 
-def why_unjudged(readable: str) -> str:
-    """Say why a message has the label `unknown`: `not judged: encrypted`."""
-    why = _WHY.get(readable)
+def why_unjudged(readable: str, *, covered: bool = True) -> str:
+    """Say why a message has the label `unknown`: `not judged: encrypted`; `covered` is its `language_covered`."""
+    why = _WHY.get(readable, "" if covered else "language not covered")
     return f"not judged: {why}" if why else "not judged"
 
 
@@ -40,7 +40,7 @@ def why_unjudged(readable: str) -> str:
 class Verdict:
     """The verdict on a message, with reasons.
 
-    `is_phishing` and `phishing_score` are None where the label is `unknown`; `readable` says why it may be.
+    `is_phishing` and `phishing_score` are None where the label is `unknown`; `readable` and `language_covered` say why it may be.
     `degraded` means that the configured engine gave no usable opinion, `degraded_reason` why (an error code);
     `model_role` is the highest role that the model held, `refused` why a text of its was not taken (not stored). `skipped` names the policy under which no model call was made. Scores are 0 to 1, `priority_score` 1 to 10.
     """
@@ -67,6 +67,7 @@ class Verdict:
     degraded_reason: str = ""
     skipped: str = ""
     readable: Readable = "yes"
+    language_covered: bool = True
     usage: Usage = field(default_factory=Usage)
     asks: tuple[Ask, ...] = ()
     attention: Attention = "read"

@@ -30,17 +30,35 @@ __all__ = ["decide"]
 _WEIGHTLESS = (Outcome.MISS, Outcome.NOT_APPLICABLE)
 #: Phishing and spam claim to be the most urgent mail of all: they never lead the list.
 _MAX_PRIORITY = {Label.PHISH: 3, Label.SPAM: 2, Label.HAM: 10, Label.UNKNOWN: 10}
+#: Facts outside the words that clear a mail whose language is not read here, where our server vouches for the author.
+_CLEARING = frozenset(("known_sender", "correspondent", "brand_proven"))
+#: Returned mail: our own words came back.
+_REPORT = "delivery_report"
+#: The chance of spam that words may tell at most which were not read.
+_UNREAD_SPAM = 0.09
 #: An ask of value from an unproven author needs care, not haste.
 _MAX_DOUBTFUL = 5
 
 
-def _label(message: Message, scores: Scores, weights: Weights) -> Label:
-    """Decide; a message that could not be read is `unknown` unless the evidence outside its words says phishing."""
+def _label(message: Message, scores: Scores, weights: Weights, *, cleared: bool) -> Label:
+    """Decide; a message that could not be read is `unknown` unless the evidence outside its words says phishing.
+
+    So is one in a language that is not covered, unless it is `cleared`, or evidence outside its words says spam.
+    """
     if scores.phishing.probability >= weights.thresholds.phishing:
         return Label.PHISH
     if message.readable != "yes":
         return Label.UNKNOWN
-    return Label.SPAM if scores.spam.probability >= weights.thresholds.spam else Label.HAM
+    if scores.spam.probability >= weights.thresholds.spam:
+        return Label.SPAM
+    return Label.HAM if cleared else Label.UNKNOWN
+
+
+def _cleared(message: Message, signals: Sequence[Signal], standing: SenderStanding | None) -> bool:
+    """Return whether the author is known here and proven, or the mail reports on one that was sent from here."""
+    hits = {signal.name for signal in signals if signal.hit}
+    known = standing is SenderStanding.TRUSTED or not hits.isdisjoint(_CLEARING)
+    return _REPORT in hits or (known and bool(message.authenticity))
 
 
 def _by_owner(message: Message, label: Label, standing: SenderStanding | None) -> Label:
@@ -57,7 +75,9 @@ def _by_owner(message: Message, label: Label, standing: SenderStanding | None) -
 
 def _heard(message: Message, builtin: Opinion) -> Opinion:
     """Return the reading; of a mail whose words could not be read the words say nothing, neither for nor against."""
-    return builtin if message.readable == "yes" else replace(builtin, phishing=0.5)
+    if message.readable != "yes":
+        return replace(builtin, phishing=0.5)
+    return builtin if builtin.language_covered else replace(builtin, phishing=0.5, spam=min(builtin.spam, _UNREAD_SPAM))
 
 
 def _tags(
@@ -71,12 +91,12 @@ def _tags(
     return merge.labels((*own, *(opinion.tags if opinion else ()), *builtin.tags), MAX_TAGS)
 
 
-def _attention(builtin: Opinion, label: Label, doubtful: bool) -> tuple[Attention, str]:
+def _attention(builtin: Opinion, label: Label, doubtful: bool, *, covered: bool) -> tuple[Attention, str]:
     """Return the attention that the mail deserves: fraud and spam are never urgent, and a doubtful ask is not to be answered."""
     if label in (Label.PHISH, Label.SPAM):
         return "skim", "It looks like fraud." if label is Label.PHISH else "It looks like spam."
     if label is Label.UNKNOWN:
-        return "read", "It could not be read here."
+        return "read", "It could not be read here." if covered else "Its language is not covered here."
     if doubtful and builtin.attention in ("now", "answer"):
         return "read", "It asks for something of value, and nothing proves who asks. Check before you answer."
     return builtin.attention, builtin.attention_reason
@@ -110,7 +130,10 @@ def decide(
     told, source = earned(opinion, builtin, grant), opinion or builtin
     scores = score(signals, _heard(message, builtin), told, weights, role=grant.role)
     unknown, tainted = bool(unknown_signals(signals, weights)), injected(signals, weights)
-    label = _by_owner(message, _label(message, scores, weights), context.standing)
+    # A model that earned the judgement reads the words that no pack has.
+    covered = builtin.language_covered or (opinion is not None and grant.role is ModelRole.JUDGE)
+    cleared = covered or _cleared(message, signals, context.standing)
+    label = _by_owner(message, _label(message, scores, weights, cleared=cleared), context.standing)
     told, refused = accepted(told, builtin, message, label)
     floor = weights.unknown.phishing_floor if unknown else 0.0
     asks = asked.asks if asked is not None else ()
@@ -120,7 +143,7 @@ def decide(
     draft = (told or builtin).auto_reply_suggestion
     draft = safe_draft(draft, message, context) if safe and not tainted and not unknown else None
     checked = checked_asks(message, asks)
-    attention, why = _attention(builtin, label, doubtful)
+    attention, why = _attention(builtin, label, doubtful, covered=covered or message.readable != "yes")
     verdict = Verdict(
         label=label,
         is_phishing=label is Label.PHISH if label is not Label.UNKNOWN else None,
@@ -146,6 +169,7 @@ def decide(
         degraded_reason=degraded_reason,
         skipped=skipped,
         readable=message.readable,
+        language_covered=covered,
         usage=source.usage,
         asks=checked,
         attention=attention,

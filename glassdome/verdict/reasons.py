@@ -55,6 +55,8 @@ def phishing_reasons(
     if text >= _WORTH_SAYING and not own:
         own = [(text, Reason(signal="wording", why="the wording is like that of known phishing"))]
     found += own
+    if (meaning := parts.get("meaning", 0.0)) >= _WORTH_SAYING:
+        found.append((meaning, Reason(signal="meaning", why="its words mean what those of known phishing mean")))
     if opinion is not None and opinion is not builtin:
         found += _of_opinion(message, opinion, "model", parts.get("model", 0.0))
     found.sort(key=lambda item: -item[0])

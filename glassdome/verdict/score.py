@@ -32,7 +32,7 @@ _DOUBTFUL = frozenset(("ask_unproven", "ask_contradicted"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One probability and the log-odds it is made of, by part: `text`, `together`, `model`, or the name of a group."""
+    """One probability and the log-odds it is made of, by part: `text`, `meaning`, `together`, `model`, or the name of a group."""
 
     probability: float
     parts: Mapping[str, float]
@@ -89,6 +89,14 @@ def unknown_signals(signals: Sequence[Signal], weights: Weights) -> tuple[str, .
 def _unread(builtin: Opinion, weights: Weights) -> bool:
     """Return whether the text classifier judged a language that it never learnt: it then finds every mail harmless."""
     return bool(builtin.language) and builtin.language.partition("-")[0] not in weights.text.languages
+
+
+def _meaning(told: float, weights: Weights, *, unread: bool, verified: bool) -> float:
+    """Return what the meaning of the words says: for and against where nothing else reads them, else only for."""
+    limits = weights.meaning
+    ceiling = limits.ceiling if unread else limits.second
+    ceiling = min(ceiling, weights.text.verified_cap) if verified else ceiling
+    return _clamp(limits.scale * (told - limits.shift), limits.floor if unread else 0.0, ceiling)
 
 
 def _opens(signals: Sequence[Signal], *, verified: bool) -> bool:
@@ -152,6 +160,12 @@ def score(
     bias = weights.text.bias_phishing
     text = _text(builtin.phishing, bias, weights, verified=verified, doubtful=doubtful, unread=unread and not verified)
     phishing = {"text": text}
+    if builtin.meaning is not None:
+        alone = _unread(builtin, weights)
+        phishing = {"text": bias if alone else text}
+        # A stranger proves an address and no name.
+        vouched = verified and not any(signal.hit and signal.name == _UNPROVEN for signal in signals)
+        phishing["meaning"] = _meaning(builtin.meaning, weights, unread=alone, verified=vouched)
     spam = {"text": _spam_text(builtin.spam, weights)}
     for_phishing, for_spam = _grouped(signals, weights)
     if doubtful:

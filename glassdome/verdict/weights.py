@@ -16,6 +16,7 @@ from glassdome.core.shipped import loads_shipped
 
 __all__ = [
     "Group",
+    "MeaningWeights",
     "ModelWeights",
     "SignalWeight",
     "TextWeights",
@@ -62,6 +63,20 @@ class TextWeights(_Part):
     unread_phrases: float = Field(default=1.0, ge=1, le=4)
     bias_phishing: LogOdds = 0.0
     bias_spam: LogOdds = 0.0
+
+
+class MeaningWeights(_Part):
+    """The weight of a sentence encoder's log-odds, moved by `shift` and scaled, and their limits in each direction.
+
+    They stand in for the text classifier in a language that it never learnt. In one that it did they only raise, up to
+    `second`. Against an author who is proven they say what `TextWeights.verified_cap` allows.
+    """
+
+    scale: float = Field(default=1.0, ge=0, le=2)
+    shift: LogOdds = 0.0
+    ceiling: float = Field(default=0.0, ge=0, le=10)
+    second: float = Field(default=0.0, ge=0, le=10)
+    floor: float = Field(default=0.0, ge=-10, le=0)
 
 
 class ModelWeights(_Part):
@@ -115,6 +130,7 @@ class Weights(_Part):
 
     thresholds: Thresholds
     text: TextWeights
+    meaning: MeaningWeights = Field(default_factory=MeaningWeights)
     model: ModelWeights
     unknown: UnknownRule
     groups: dict[str, Group]

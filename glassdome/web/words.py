@@ -129,6 +129,7 @@ _WHY: Final = {
     "damaged": N_("Not judged: cannot be read"),
     "empty": N_("Not judged: empty"),
 }
+_UNCOVERED: Final = N_("Not judged: language not covered")
 #: Seconds that are called now.
 _NOW: Final = 5
 _MINUTE, _HOUR, _DAY, _MONTH = 60, 3600, 86_400, 86_400 * 30.44
@@ -141,7 +142,8 @@ def kind_of(analysis: Mapping[str, Any]) -> Kind:
     if analysis["is_phishing"] or analysis["label"] == "phish":
         return _said(_PHISHING)
     if analysis["label"] == "unknown":
-        return _said(_UNKNOWN, _WHY.get(analysis["readable"], _UNKNOWN.word))
+        other = _UNKNOWN.word if analysis["language_covered"] else _UNCOVERED
+        return _said(_UNKNOWN, _WHY.get(analysis["readable"], other))
     return _said(_SPAM) if analysis["label"] == "spam" else _said(_FINE)
 
 

@@ -27,7 +27,8 @@ function button(name, press) {
 function titleOf(found) {
   if (LABELS.includes(found.correction)) return `${say('corrected')}: ${say(found.correction)}`;
   if (LABELS.includes(found.label)) return say(found.label);
-  return say(UNREADABLE.includes(found.readable) ? found.readable : 'unknown');
+  if (UNREADABLE.includes(found.readable)) return say(found.readable);
+  return say(found.language_covered === false ? 'foreign' : 'unknown');
 }
 
 function showReasons(reasons) {

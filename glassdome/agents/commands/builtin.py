@@ -138,7 +138,11 @@ def _named(name: str, language: str) -> str:
 def _verdict(verdict: Verdict, language: str) -> str:
     label = _named(verdict.label, language)
     if verdict.phishing_score is None:
-        return label if is_spoken(language) else f"{label} ({why_unjudged(verdict.readable)})"
+        return (
+            label
+            if is_spoken(language)
+            else f"{label} ({why_unjudged(verdict.readable, covered=verdict.language_covered)})"
+        )
     return (
         f"{label} ({said('phishing', language)} {verdict.phishing_score:.2f})"
         if is_spoken(language)

@@ -84,7 +84,8 @@ class BuiltinEngine:
         facts = attention_facts(read, wishes, kinds)
         met = self._met(read, wishes, facts, features)
         return Opinion(
-            engine=self.name, model=self._classifier.name, language=read.language, phishing=phishing, spam=spam,
+            engine=self.name, model=self._classifier.name, language=read.language, language_covered=read.covered,
+            phishing=phishing, spam=spam,
             summary=_record(read, facts, met) or summarize(read.sentences, read.message.subject),
             categories=met.categories, ruled=_ruled(read.ruled), tags=wishes.tags,
             priority_score=_priority(read, wishes, kinds, met.attention, suspicion),

@@ -11,7 +11,7 @@ from typing import Final
 from glassdome.engine.builtin import categories
 from glassdome.engine.builtin.answering import speaks_to_many
 from glassdome.engine.builtin.author import Author, author_kind
-from glassdome.engine.builtin.language import language_of
+from glassdome.engine.builtin.language import told_of
 from glassdome.engine.builtin.rules import matches, ruled_categories
 from glassdome.engine.builtin.sentences import MAX_READ_CHARS, Sentence, sentences_of
 from glassdome.engine.builtin.words import load_concepts, words_of
@@ -34,7 +34,7 @@ _GROUP: Final = re.compile(
 class MailRead:
     """A mail as the readers share it. `mail` is as it came, `message` joined with the letter it brings, `reader` the words that name the owner.
 
-    `in_subject` and `in_text` are the concepts that are named there, with their phrases.
+    `covered` is false where no pack has words of the language. `in_subject` and `in_text` are the concepts that are named there, with their phrases.
     """
 
     mail: Message
@@ -45,6 +45,7 @@ class MailRead:
     in_subject: dict[str, list[str]]
     in_text: dict[str, list[str]]
     language: str
+    covered: bool
     author: Author
     relation: str
     written: datetime
@@ -66,11 +67,12 @@ def read_mail(mail: Message, context: Context) -> MailRead:
     """Return the mail, read."""
     message = joined_with_letter(mail)
     text = read_text(message)
+    told = told_of(message.subject, text)
     standing = context.asked.standing if context.asked is not None else None
     return MailRead(
         mail=mail, message=message, context=context, text=text, sentences=sentences_of(text),
         in_subject=_concepts(message.subject), in_text=_concepts(text[:MAX_READ_CHARS]),
-        language=language_of(message.subject, text), author=author_kind(message, standing),
+        language=told.tag, covered=told.covered, author=author_kind(message, standing),
         relation=standing.relation if standing is not None else "", written=message.date or context.now,
         reader=_reader(message, context),
         ruled=[rule for rule in context.rules if matches(rule, message, context.mailbox)],

@@ -115,7 +115,7 @@ def test_the_keyword_is_set_where_flags_are_wanted() -> None:
 )
 def test_the_words_for_it(readable: str, words: str) -> None:
     """The same on the web and on the command line; never "Looks fine"."""
-    row = {"is_phishing": None, "label": "unknown", "readable": readable}
+    row = {"is_phishing": None, "label": "unknown", "readable": readable, "language_covered": True}
 
     assert why_unjudged(readable) == words
     assert kind_of(row).name == "unknown"
@@ -131,6 +131,7 @@ def test_the_command_line_says_why() -> None:
         "subject": "Test",
         "label": str(verdict.label),
         "readable": verdict.readable,
+        "language_covered": True,
         "phishing_score": verdict.phishing_score,
         "spam_score": verdict.spam_score,
         "phishing_reasons": [],
