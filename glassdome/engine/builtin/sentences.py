@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from glassdome.core.cutting import CLOSING, FULL_STOPS
@@ -57,8 +57,10 @@ class Sentence(NamedTuple):
 def sentences_of(text: str) -> list[Sentence]:
     """Return the sentences of `text` in order; lines that carry no letters are left out."""
     found: list[Sentence] = []
-    for start, end in _blocks(text[:MAX_READ_CHARS]):
-        for first, last in _split(text, start, end):
+    read = text[:MAX_READ_CHARS]
+    own = _of_its_scripts(read)
+    for start, end in _blocks(read):
+        for first, last in _split(text, start, end, own):
             line = " ".join(text[first:last].split())
             if _LETTER.search(line):
                 found.append(Sentence(text=line, raw=text[first:last], start=first))
@@ -88,9 +90,9 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _split(text: str, start: int, end: int, own: Sequence[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
     begin = start
-    for first, last in _ends(text, start, end):
+    for first, last in _ends(text, start, end, own):
         if text[first] == "." and _ABBREVIATION.search(text[max(begin, last - 8) : last]):
             continue
         yield from _trimmed(text, begin, last)
@@ -99,13 +101,22 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield from _trimmed(text, begin, end)
 
 
-def _ends(text: str, start: int, end: int) -> Iterable[tuple[int, int]]:
-    """Return where sentences end, in order: the place of their last signs."""
-    found = [match.span() for match in _END.finditer(text, start, end)]
-    own = [] if text.isascii() else [pattern for letter, pattern in _OF_SCRIPT if letter.search(text, start, end)]
+def _ends(text: str, start: int, end: int, own: Sequence[re.Pattern[str]]) -> Iterable[tuple[int, int]]:
+    """Return where sentences end, in order: the place of their last signs; `own` are the ends of the text's scripts."""
+    found = (match.span() for match in _END.finditer(text, start, end))
     if not own:
         return found
     return sorted({*found, *(match.span() for pattern in own for match in pattern.finditer(text, start, end))})
+
+
+def _of_its_scripts(text: str) -> list[re.Pattern[str]]:
+    """Return the ends of sentences that only the scripts of this text have."""
+    try:
+        # A tenth of a search: texts of western languages have neither script.
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return [pattern for letter, pattern in _OF_SCRIPT if letter.search(text)]
+    return []
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

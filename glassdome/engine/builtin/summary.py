@@ -67,6 +67,8 @@ _BOILERPLATE: Final = (
     "mit freundlichen", "viele gruesse", "viele grusse", "cordialement", "saludos",
 )  # fmt: skip
 _CLOSING = re.compile(r"(?:best|kind|warm)? ?regards|thanks|thank you|cheers|best$")
+#: The first letter of the scripts that follow.
+_FIRST_COURTEOUS: Final = "\u0590"
 #: Sentences of other scripts that are courtesy and no more; folding would take their marks away.
 _COURTESY = re.compile(
     r"(?:(?:いつも|平素より)?(?:大変)?お世話になって[^。]{0,12}|(?:以上、|何卒|どうぞ)?(?:よろしく|宜しく)お願い[^。]{0,14}|敬具|(?:您|你|大家)好|(?:谢谢|謝謝|感谢|感謝)[^，]{0,10}|此致|祝(?:好|您)[^，]{0,8}"
@@ -117,7 +119,7 @@ def _candidates(sentences: Sequence[Sentence]) -> dict[str, str]:
         for text, form in folded.items()
         if not (text[-1] == "," and len(text) < _SALUTATION)
         and not _GREETING.match(form)
-        and (text.isascii() or not _COURTESY.match(text))
+        and (text < _FIRST_COURTEOUS or not _COURTESY.match(text))
         and not _is_boilerplate(form[:_TELLING_CHARS], boilerplate)
     }
 
