@@ -14,7 +14,7 @@ from glassdome_lab.evaluation.by_language.figures import alarm_threshold, share_
 from glassdome_lab.evaluation.by_language.judged import JudgedMail, UnseenModels
 from glassdome_lab.evaluation.by_language.mails import LanguageMail, hand_made, machine_made, real_frauds
 from glassdome_lab.evaluation.by_language.page import HEAD, kept_part, with_part
-from glassdome_lab.evaluation.samples import MailPlace
+from glassdome_lab.evaluation.samples import MailPlace, MailSample
 from glassdome_lab.training.fitting import Recipe
 from glassdome_lab.training.samples import Sample
 
@@ -68,12 +68,12 @@ def test_machine_made_mail_has_its_labels(modern: Path) -> None:
 def test_real_frauds_have_a_guessed_language() -> None:
     """Legitimate mail and text of no language are left out."""
     german = "Ihr Konto wurde gesperrt, bitte melden Sie sich sofort an und prüfen Sie Ihre Daten."
-    samples = [
-        Sample(label=label, source="x", subject="Konto", text=text, cluster="c")
-        for label, text in (("phish", german), ("ham", german), ("phish", "123"))
+    mails = [
+        MailSample(id=str(number), label=label, place=MailPlace(inline=f"Subject: Info\n\n{text}\n".encode()))
+        for number, (label, text) in enumerate((("phish", german), ("ham", german), ("phish", "123")))
     ]
 
-    assert [(mail.id, mail.language) for mail in real_frauds(samples)] == [("real:0", "de")]
+    assert [(mail.id, mail.language) for mail in real_frauds(mails)] == [("real:0", "de")]
 
 
 def test_intervals() -> None:

@@ -16,6 +16,7 @@ from glassdome_lab.evaluation.by_language.figures import alarm_threshold
 from glassdome_lab.evaluation.by_language.judged import JudgedMail, UnseenModels, judged, plain_tag
 from glassdome_lab.evaluation.by_language.mails import LanguageMail, hand_made, machine_made, real_frauds
 from glassdome_lab.evaluation.by_language.page import Counts, languages_part, with_part
+from glassdome_lab.evaluation.readers import read_corpus
 from glassdome_lab.training.samples import read_samples
 
 __all__ = ["main"]
@@ -40,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     machine = list(machine_made(asked.modern))
     samples = read_samples(asked.corpus) if asked.corpus else []
-    mails = [*hand_made(asked.cases / "cases"), *machine, *real_frauds(samples)]
+    real = read_corpus(asked.corpus).mail if asked.corpus else ()
+    mails = [*hand_made(asked.cases / "cases"), *machine, *real_frauds(real)]
     rows = list(judged(mails))
     learner = UnseenModels(samples, asked.state, say=lambda step: print(step, file=sys.stderr, flush=True))  # noqa: T201
     seen = learner.languages(_LEAST) if samples else ()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final, Literal
 
+from glassdome.core.errors import ParseError
 from glassdome.engine.builtin.language import language_of
-from glassdome_lab.evaluation.samples import MailPlace
-from glassdome_lab.training.samples import Sample
+from glassdome.parse import parse_message
+from glassdome_lab.evaluation.samples import MailPlace, MailSample
 
 __all__ = ["SERVER", "LanguageMail", "hand_made", "machine_made", "real_frauds"]
 
@@ -58,14 +59,19 @@ def machine_made(folder: Path) -> Iterator[LanguageMail]:
         )  # fmt: skip
 
 
-def real_frauds(samples: list[Sample]) -> Iterator[LanguageMail]:
-    """Yield the real phishing of a corpus as its texts; the language is guessed, and the engine learned from them."""
-    for number, sample in enumerate(samples):
-        language = language_of(sample.subject, sample.text)
-        if sample.label == "phish" and language:
+def real_frauds(samples: Iterable[MailSample]) -> Iterator[LanguageMail]:
+    """Yield the real phishing of a corpus; the language is guessed, and the engine learned from these mails."""
+    for sample in samples:
+        if sample.label != "phish":
+            continue
+        try:
+            message = parse_message(sample.place.read())
+        except ParseError:
+            continue
+        if language := language_of(message.subject, message.text):
             yield LanguageMail(
-                id=f"real:{number}", language=language, made="real", fraud=True, cluster=sample.cluster,
-                place=MailPlace(inline=_mail(sample.text, _FRAUD_SENDER, subject=sample.subject)),
+                id=f"real:{sample.id}", language=language, made="real", fraud=True, place=sample.place,
+                cluster=sample.cluster or sample.id,
             )  # fmt: skip
 
 
@@ -105,12 +111,12 @@ def _trios(folder: Path) -> Iterator[LanguageMail]:
         )  # fmt: skip
 
 
-def _mail(text: str, sender: str, *, subject: str = "Info", proven: bool = False) -> bytes:
+def _mail(text: str, sender: str, *, proven: bool) -> bytes:
     """Build a mail that our server verified, or knows nothing about."""
     domain = sender.rpartition("@")[2].rstrip(">")
     mail = EmailMessage()
     if proven:
         mail["Authentication-Results"] = f"{SERVER}; dkim=pass header.d={domain}; dmarc=pass header.from={domain}"
-    mail["From"], mail["To"], mail["Subject"] = sender, "me@example.org", " ".join(subject.split())[:200] or "Info"
-    mail.set_content(text.replace("{u}", f"https://{domain}/s/4711").encode("utf-8", "replace").decode())
+    mail["From"], mail["To"], mail["Subject"] = sender, "me@example.org", "Info"
+    mail.set_content(text.replace("{u}", f"https://{domain}/s/4711"))
     return mail.as_bytes()
