@@ -48,7 +48,9 @@ class Pulse:
         """Learn that a request failed; only a change of the reason is logged."""
         if exc.code != self._problem:
             self._problem = exc.code
-            _log.warning("model_server_drained", url=self._url, code=exc.code, reason=exc.message, **exc.facts)
+            # An error may have a fact of one of these names: `reason` is what llama.cpp said.
+            known = {"url": self._url, "code": exc.code, "problem": exc.message}
+            _log.warning("model_server_drained", **(exc.facts | known))
 
     def answered(self) -> None:
         """Learn that it answered."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,17 @@ async def test_a_question_that_is_cancelled_leaves_no_late_answer(model: LlamaCp
     await asyncio.gather(asked, return_exceptions=True)
 
     assert (await model.complete(PROMPT)).finish == "length"
+
+
+async def test_what_llama_cpp_cannot_take_is_a_failed_answer(model: LlamaCpp) -> None:
+    """With its reason; the child goes on."""
+    child = model.process_id
+    with pytest.raises(ModelUnavailable, match=r"llama\.cpp failed") as failed:
+        await model.complete(replace(PROMPT, user="\ud800"))
+
+    assert "surrogates" in failed.value.facts["reason"]
+    assert (await model.complete(PROMPT)).finish == "length"
+    assert model.process_id == child
 
 
 async def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
