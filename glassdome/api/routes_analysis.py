@@ -52,7 +52,7 @@ class AnalysisParameters(Filters):
         Field(
             max_length=35,
             description="Our own sentences in this language (BCP 47), with `names` for label, categories and tags;"
-            " without it that of `Accept-Language`. What is stored is English",
+            " without it that of `Accept-Language`. Stored values are English",
         ),
     ] = ""
 
@@ -82,7 +82,7 @@ async def get_analysis(
 
 
 def spoken(document: str, language: str) -> str:
-    """Return the JSON text of an analysis with our sentences in `language`; English is what is stored, byte by byte."""
+    """Return the JSON text of an analysis with our sentences in `language`; English is stored, and given byte by byte."""
     if not is_spoken(language):
         return document
     return json.dumps(said_analysis(json.loads(document), language), ensure_ascii=False, separators=(",", ":"))

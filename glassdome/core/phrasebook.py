@@ -19,7 +19,7 @@ __all__ = ["Phrasebook", "is_spoken", "language_code"]
 _NAMED: Final = re.compile(r"\{([a-z]{1,20})\}")
 #: Values that are sentences or words of the book themselves.
 _OURS: Final = frozenset(("kind", "detail"))
-#: Parts of a sentence joined of several: what is found, then where; what is asked, then who asks.
+#: Parts of a sentence joined of several: the finding, then its place; the request, then who asks.
 _MOST_PARTS: Final = 8
 #: Sentences kept translated; a page shows some twenty.
 _KEPT: Final = 4_000

@@ -1,6 +1,6 @@
 """Say our own sentences about a mail in a reader's language: reasons, requests, the attention and its reason, names.
 
-What is stored is English and stays so; it is translated when it is shown.
+Stored sentences are English and stay so; they are translated when they are shown.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ async def _analyze(context: CommandContext, arguments: NoArguments) -> Reply:
 
 
 def _judged(message: mails.Message, verdict: Verdict, language: str) -> str:
-    """Return what is said of a mail in the language of the one who asked."""
+    """Return the answer about a mail in the language of the one who asked."""
     facts = {
         "Subject": masked(message.subject),
         "From": message.author.addr,
