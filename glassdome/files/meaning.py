@@ -28,13 +28,6 @@ _MOST_BYTES: Final = 1_600
 _NEEDS: Final = "avx2"
 
 
-@lru_cache(maxsize=1)
-def has_encoder() -> bool:
-    """Return whether the extra is there, and this processor can run it."""
-    return find_spec(_PACKAGE) is not None and _can_run()
-
-
-@lru_cache(maxsize=1)
 def _can_run() -> bool:
     if platform.machine() not in ("x86_64", "AMD64"):
         return True
@@ -42,6 +35,15 @@ def _can_run() -> bool:
         return _NEEDS in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
     except OSError:
         return False
+
+
+#: Looked up once, at the import: a look at files would hold up the event loop later.
+_HERE: Final = find_spec(_PACKAGE) is not None and _can_run()
+
+
+def has_encoder() -> bool:
+    """Return whether the extra is there, and this processor can run it."""
+    return _HERE
 
 
 @lru_cache(maxsize=1)

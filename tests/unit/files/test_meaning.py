@@ -30,12 +30,10 @@ _OTHER = "Hai Siti, boleh kita pindahkan mesyuarat ke pukul tiga? Saya akan hant
 
 @pytest.fixture
 def _no_encoder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(meaning, "_PACKAGE", "no_such_package")
-    for cached in (meaning.has_encoder, meaning.warm):
-        cached.cache_clear()
+    monkeypatch.setattr(meaning, "_HERE", False)
+    meaning.warm.cache_clear()
     yield
-    for cached in (meaning.has_encoder, meaning.warm):
-        cached.cache_clear()
+    meaning.warm.cache_clear()
 
 
 @pytest.mark.usefixtures("_no_encoder")
