@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
+from rich.markdown import Markdown
 
 from glassdome.cli.console import err, errors_told, load_settings, out, run
 from glassdome_lab.cli.corrections import corrections
@@ -31,6 +32,8 @@ def train(*, corpus: Path, output: Path, with_feedback: bool, without_source: li
 
 
 def _tell(report: TrainingReport, output: Path) -> None:
+    if report.cost:
+        out.print(Markdown(report.cost))
     if report.activated:
         out.print(f"Written: {output}. Use it: GLASSDOME_TEXT_MODEL={output}", highlight=False, soft_wrap=True)
     elif report.shadow is not None:

@@ -105,6 +105,9 @@ def _facts(sample: Mailed) -> dict[str, Any]:
             "cluster": sample.cluster,
             "core": sample.core,
             "year": sample.year,
+            "theme": sample.theme,
+            "written_in": sample.language,
+            "proven": sample.proven,
         }
     return facts
 
@@ -119,6 +122,8 @@ def _judged(verdict: Verdict, signals: Sequence[Signal], seconds: float) -> dict
         "categories": list(verdict.categories),
         "language": verdict.language,
         "actions": len(verdict.action_items),
+        "draft": verdict.auto_reply_suggestion is not None,
+        "attention": verdict.attention,
         "summary": verdict.summary,
         "sensitive": sorted({finding.type for finding in verdict.sensitive}),
         "hits": sorted(signal.name for signal in signals if signal.hit),

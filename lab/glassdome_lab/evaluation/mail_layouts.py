@@ -20,7 +20,7 @@ _MBOX = (".mbox", ".mbx", ".mboxrd")
 def mail_from_csv(path: Path) -> Iterator[MailSample]:
     """Yield the mails a CSV names; its columns are label and one of file, path, message_id or index (from 0).
 
-    Optional columns: id, source, cluster, core (0 or 1), year. Rows with no known label are left out; raises
+    Optional columns: id, source, cluster, core (0 or 1), year, theme, language, brand (`verified`: its own mail, vouched for). Rows with no known label are left out; raises
     InputError where a named message is not there.
     """
     find = _Finder(path)
@@ -37,6 +37,9 @@ def mail_from_csv(path: Path) -> Iterator[MailSample]:
             cluster=row.get("cluster") or row.get("body_hash") or ident,
             core=row.get("core", "1") != "0",
             year=int(row["year"]) if row.get("year", "").isdigit() else 0,
+            theme=row.get("theme", ""),
+            language=row.get("language", "").partition("-")[0],
+            proven=row.get("brand", "") == "verified",
         )
 
 

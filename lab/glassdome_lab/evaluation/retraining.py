@@ -35,13 +35,13 @@ class Retrainer:
         self._mail, self._recipe, self._state, self._progress = mail, recipe or Recipe(), state, progress
 
     def __call__(self, mail: Sequence[MailSample]) -> Classifier:
-        """Return a calibrated model of these mails alone; raises ConfigError without scikit-learn."""
+        """Return a model of these mails alone, calibrated as one of all mails is; raises ConfigError without scikit-learn."""
         kept = self._file(mail)
         if kept is not None and kept.exists():
             return read_classifier(kept)
         wanted = {(s.source, s.label, s.cluster) for each in mail if (s := self._samples.get(each.id)) is not None}
         part = self._material.only(lambda s: s.synthetic or (s.source, s.label, s.cluster) in wanted)
-        classifier = classifier_of(part, recipe=self._recipe, progress=self._progress)
+        classifier = classifier_of(part, recipe=self._recipe, like=self._whole)
         if kept is not None:
             kept.parent.mkdir(parents=True, exist_ok=True)
             write_classifier(classifier, kept)
@@ -54,6 +54,18 @@ class Retrainer:
     @cached_property
     def _material(self) -> Material:
         return material_of(list(self._samples.values()), self._recipe)
+
+    @cached_property
+    def _whole(self) -> Classifier:
+        """The model of everything, calibrated by leaving out each source; only its calibration is used."""
+        kept = self._file(self._mail)
+        if kept is not None and kept.exists():
+            return read_classifier(kept)
+        classifier = classifier_of(self._material, recipe=self._recipe, progress=self._progress)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_classifier(classifier, kept)
+        return classifier
 
     def _file(self, mail: Sequence[MailSample]) -> Path | None:
         if self._state is None:

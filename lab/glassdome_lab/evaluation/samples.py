@@ -45,7 +45,11 @@ class MailPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSample:
-    """One labelled mail. `cluster` groups near-duplicates; `core` marks what headline figures are made of."""
+    """One labelled mail. `cluster` groups near-duplicates; `core` marks what headline figures are made of.
+
+    `theme` is the kind of legitimate mail, `language` its base tag, both empty where no label says so; `proven` says that a
+    brand wrote it whose links are its own and which the mail server vouches for.
+    """
 
     id: str
     place: MailPlace
@@ -54,6 +58,9 @@ class MailSample:
     cluster: str = ""
     core: bool = True
     year: int = 0
+    theme: str = ""
+    language: str = ""
+    proven: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Final
 
 from glassdome_lab.training.fitting import Recipe
@@ -13,7 +14,10 @@ __all__ = ["model_card"]
 
 #: Terms under which the known public collections are offered, by the beginning of the source's name.
 _TERMS: Final = (
-    ("phishing_pot", "phishing_pot, CC BY-NC 4.0; leave it out with `without_sources` where that does not suit"),
+    (
+        "phishing_pot",
+        "phishing_pot, CC BY-NC 4.0; leave it out with `--without-source phishing_pot` where that does not suit",
+    ),
     ("sa_", "SpamAssassin public corpus, public domain as its mirror states (PDDL/CC0)"),
     ("trec07p", "TREC 2007 public spam corpus, no terms stated"),
     ("enron", "Enron mail, public record of the Federal Energy Regulatory Commission"),
@@ -28,6 +32,11 @@ _TERMS: Final = (
 )
 
 
+_AUC: Final = attrgetter("auc")
+_RECALL: Final = attrgetter("recall_at_1")
+_ALARMS: Final = attrgetter("called_phish")
+
+
 def model_card(
     name: str,
     samples: Mapping[str, Mapping[str, int]],
@@ -35,8 +44,9 @@ def model_card(
     error: float,
     size: int,
     recipe: Recipe,
+    cost: str = "",
 ) -> str:
-    """Return the card as Markdown."""
+    """Return the card as Markdown; `cost` is the section on sources left out."""
     parts = [
         f"# Model card: {name}",
         "Written by `glassdome train`. The model holds hashed weights of words, word pairs, subwords and concepts, and "
@@ -63,10 +73,43 @@ def model_card(
             ],
         ),
         f"Expected calibration error of the phishing probability over all of these, each source alike: {error:.3f}.",
+        *([f"## What leaving sources out costs\n\n{cost}"] if cost else []),
         "## Recipe",
         _table(("setting", "value"), [(field.name, str(getattr(recipe, field.name))) for field in fields(recipe)]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def cost_of(without: Collection[str], whole: Sequence[SourceFigures], less: Sequence[SourceFigures]) -> str:
+    """Return as Markdown how good models are that learned all sources, and how good without these, on the same mail."""
+    pairs = [(one, other) for one, other in zip(whole, less, strict=True) if one.label == "ham"]
+    rows = [
+        (one.source, f"{one.auc:.4f}", f"{other.auc:.4f}", f"{one.recall_at_1:.1%}", f"{other.recall_at_1:.1%}",
+         f"{one.called_phish:.1%}", f"{other.called_phish:.1%}")
+        for one, other in pairs
+    ]  # fmt: skip
+    means = [
+        sum(value(figures) for figures in column) / max(len(pairs), 1)
+        for value in (_AUC, _RECALL, _ALARMS)
+        for column in zip(*pairs, strict=True)
+    ]
+    mean = ("**mean of the sources**", *(f"{m:.4f}" for m in means[:2]), *(f"{m:.1%}" for m in means[2:]))
+    return (
+        f"Left out: {', '.join(sorted(without))}. Both columns judge the same mail by models that never saw it, the phish "
+        "of the sources left out included.\n\n"
+        + _table(
+            (
+                "ham held out",
+                "AUC with",
+                "AUC without",
+                "recall at 1 % with",
+                "without",
+                "called phish with",
+                "without",
+            ),
+            [*rows, mean],
+        )
+    )
 
 
 def _source(name: str, counts: Mapping[str, int]) -> tuple[str, ...]:

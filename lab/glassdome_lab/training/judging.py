@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
@@ -57,22 +57,24 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOutTrial:
-    """All samples with their features; which of them are phish held back, and which may be judged on."""
+    """All samples with their features; which of them are phish held back, may be judged on, and may be learned from."""
 
     samples: Sequence[Sample]
     matrix: Matrix
     late: NDArray[np.bool_]
     whole: NDArray[np.bool_]
+    learnt: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, samples: Sequence[Sample], matrix: Matrix) -> HeldOutTrial:
-        """Hold the latest phish back, by year where known, else by cluster."""
+    def of(cls, samples: Sequence[Sample], matrix: Matrix, without: Collection[str] = ()) -> HeldOutTrial:
+        """Hold the latest phish back, by year where known, else by cluster; sources `without` are judged alone."""
         phish = [i for i, s in enumerate(samples) if s.label == "phish" and not s.synthetic]
         phish.sort(key=lambda i: (samples[i].year, crc32(samples[i].cluster.encode())))
         clusters = {samples[i].cluster for i in phish[round(len(phish) * (1 - _LATE_SHARE)) :]}
         late = np.array([s.label == "phish" and not s.synthetic and s.cluster in clusters for s in samples])
         whole = np.array([not s.synthetic and not s.cut for s in samples])
-        return cls(samples=samples, matrix=matrix, late=late, whole=whole)
+        learnt = np.array([s.source not in without for s in samples])
+        return cls(samples=samples, matrix=matrix, late=late, whole=whole, learnt=learnt)
 
 
 def raw_odds(classifier: Classifier, matrix: Matrix) -> NDArray[np.float64]:
@@ -153,7 +155,7 @@ def _held_out(trial: HeldOutTrial, recipe: Recipe, label: str, family: str) -> H
     clusters = {s.cluster for s, held in zip(trial.samples, out, strict=True) if held}
     near = np.array([s.label == label and s.cluster in clusters for s in trial.samples])
     counted = np.array([s.core or s.label != "phish" for s in trial.samples])
-    rows = capped(trial.samples, np.flatnonzero(counted & ~out & ~near & ~trial.late), recipe)
+    rows = capped(trial.samples, np.flatnonzero(counted & trial.learnt & ~out & ~near & ~trial.late), recipe)
     model = fit([trial.samples[i] for i in rows], trial.matrix.rows(rows), recipe, f"without {family}")
     judged = np.flatnonzero((out | (trial.late if label == "ham" else False)) & trial.whole)
     return HeldOut(fold=f"{label}:{family}", rows=judged, odds=raw_odds(model, trial.matrix.rows(judged)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -14,7 +14,7 @@ from glassdome.core.errors import ConfigError, InputError
 from glassdome.core.extras import install_extra
 from glassdome.engine.builtin.classifier import CLASSES, Classifier, write_classifier
 from glassdome_lab.training.calibration import calibrated
-from glassdome_lab.training.card import model_card
+from glassdome_lab.training.card import cost_of, model_card
 from glassdome_lab.training.fitting import Matrix, Recipe, fit, made_up, matrix_of, shortened
 from glassdome_lab.training.judging import (
     HeldOut,
@@ -37,7 +37,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingReport:
-    """The result of a training and its figures; `activated` is True if `model` was written."""
+    """The result of a training and its figures; `activated` is True if `model` was written.
+
+    `cost` says in Markdown how good the model is without the sources that were left out, and with them.
+    """
 
     model: Path
     card: Path
@@ -47,6 +50,7 @@ class TrainingReport:
     calibration_error: float = 0.0
     bytes: int = 0
     shadow: Comparison | None = None
+    cost: str = ""
 
 
 def train(
@@ -61,28 +65,42 @@ def train(
     """Train the text classifier on `corpus` and write it to `out` (`.npz`) with its card (`.md`).
 
     `with_feedback` are a person's corrections: a model with them is written only when a shadow evaluation finds it
-    not worse than one without them. `without_sources` leaves sources out, for their terms say. Deterministic for the
+    not worse than one without them. `without_sources` leaves sources out, for their terms say; their mail is still judged,
+    beside a model with them, so that the report tells what that costs. Deterministic for the
     same mail and recipe. Raises InputError for a corpus without ham and phish, ConfigError without scikit-learn.
     """
     recipe, say = recipe or Recipe(), progress or (lambda _: None)
     _needs_sklearn()
     say("reading mail")
-    real = [sample for sample in read_samples(corpus) if sample.source not in without_sources]
-    if not {"ham", "phish"} <= {sample.label for sample in real}:
-        raise InputError("Training needs both ham and phish.")
+    everything = read_samples(corpus)
+    real = _learnt(everything, without_sources)
     shadow = _shadow(real, with_feedback, recipe, say) if with_feedback else None
     counts, card = _counts(real), out.with_suffix(".md")
     if shadow is not None and not shadow.better:
         return TrainingReport(model=out, card=card, activated=False, samples=counts, shadow=shadow)
     say("extracting features")
-    classifier, figures, error = _trained(material_of([*real, *(with_feedback or ())], recipe), recipe, say)
+    material = material_of([*everything, *(with_feedback or ())], recipe)
+    classifier, figures, error = _trained(material, recipe, say, without=without_sources)
+    whole = _trained(material, recipe, say)[1] if without_sources else []
     write_classifier(classifier, out)
     size = out.stat().st_size
-    card.write_text(model_card(classifier.name, counts, figures, error, size, recipe), "utf-8")
+    cost = cost_of(without_sources, whole, figures) if without_sources else ""
+    card.write_text(model_card(classifier.name, counts, figures, error, size, recipe, cost), "utf-8")
     return TrainingReport(
         model=out, card=card, activated=True, samples=counts, figures=tuple(figures), calibration_error=error,
-        bytes=size, shadow=shadow,
+        bytes=size, shadow=shadow, cost=cost,
     )  # fmt: skip
+
+
+def _learnt(samples: Sequence[Sample], without: Collection[str]) -> list[Sample]:
+    """Return the samples to learn from; raises InputError for a source that is not there, or where a class is missing."""
+    unknown = sorted(set(without) - {sample.source for sample in samples})
+    if unknown:
+        raise InputError(f"No mail is of the source {', '.join(unknown)}.")
+    kept = [sample for sample in samples if sample.source not in without]
+    if not {"ham", "phish"} <= {sample.label for sample in kept}:
+        raise InputError("Training needs both ham and phish.")
+    return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,24 +123,39 @@ def material_of(real: Sequence[Sample], recipe: Recipe) -> Material:
     return Material(samples=everything, matrix=matrix_of(everything))
 
 
-def classifier_of(material: Material, *, recipe: Recipe, progress: Progress | None = None) -> Classifier:
-    """Return the calibrated classifier of this material alone, as `train` makes it."""
-    return _trained(material, recipe, progress or (lambda _: None))[0]
+def classifier_of(
+    material: Material, *, recipe: Recipe, like: Classifier | None = None, progress: Progress | None = None
+) -> Classifier:
+    """Return the calibrated classifier of this material alone, as `train` makes it.
+
+    `like` lends its calibration, four numbers: without it each source is held out once more, which takes many times as long.
+    """
+    if like is None:
+        return _trained(material, recipe, progress or (lambda _: None))[0]
+    fitted = _fitted(HeldOutTrial.of(material.samples, material.matrix), recipe)
+    return replace(fitted, slope=like.slope, shift=like.shift)
 
 
-def _trained(material: Material, recipe: Recipe, say: Progress) -> tuple[Classifier, list[SourceFigures], float]:
-    everything = material.samples
-    trial = HeldOutTrial.of(everything, material.matrix)
+def _trained(
+    material: Material, recipe: Recipe, say: Progress, without: Collection[str] = ()
+) -> tuple[Classifier, list[SourceFigures], float]:
+    trial = HeldOutTrial.of(material.samples, material.matrix, without)
     folds = held_out_odds(trial, recipe, progress=say)
     say("fitting")
-    counted = np.flatnonzero([sample.core or sample.label != "phish" for sample in everything])
-    rows = capped(everything, counted, recipe)
-    real = sum(not (sample.synthetic or sample.cut) for sample in everything)
-    name = f"text-{crc32(repr((recipe, real)).encode()):08x}"
-    classifier = fit([everything[i] for i in rows], trial.matrix.rows(rows), recipe, name)
+    classifier = _fitted(trial, recipe)
     classifier = _calibrated(classifier, trial, folds)
     figures, error = source_figures(trial, folds, classifier)
     return classifier, figures, error
+
+
+def _fitted(trial: HeldOutTrial, recipe: Recipe) -> Classifier:
+    """Return the classifier of all that is learned from, not calibrated yet."""
+    everything = trial.samples
+    counted = np.flatnonzero(trial.learnt & [sample.core or sample.label != "phish" for sample in everything])
+    rows = capped(everything, counted, recipe)
+    real = int((trial.learnt & trial.whole).sum())
+    name = f"text-{crc32(repr((recipe, real)).encode()):08x}"
+    return fit([everything[i] for i in rows], trial.matrix.rows(rows), recipe, name)
 
 
 def _calibrated(classifier: Classifier, trial: HeldOutTrial, folds: Sequence[HeldOut]) -> Classifier:
@@ -132,6 +165,11 @@ def _calibrated(classifier: Classifier, trial: HeldOutTrial, folds: Sequence[Hel
     rows = np.concatenate([fold.rows for fold in folds])
     numbers = np.concatenate([np.full(len(fold.rows), number) for number, fold in enumerate(folds)])
     odds = np.concatenate([fold.odds for fold in folds])
+    # What was left out teaches nothing, nor does the phish judged beside it once more.
+    learnt = trial.learnt[rows]
+    rows, numbers, odds = rows[learnt], numbers[learnt], odds[learnt]
+    if CLASSES.index("phish") not in labels[rows]:
+        return classifier
     return calibrated(classifier, odds, labels[rows], mix_weights(labels[rows], numbers))
 
 

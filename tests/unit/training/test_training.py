@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,9 +17,12 @@ from glassdome.engine.builtin.classifier import load_classifier, read_classifier
 from glassdome.engine.builtin.request_classifier import read_request_classifier
 from glassdome_lab.training import Recipe, Sample, read_samples, shadow_compare, train, train_asking
 from glassdome_lab.training.calibration import calibrated, expected_calibration_error
+from glassdome_lab.training.fitting import matrix_of
+from glassdome_lab.training.judging import HeldOutTrial
 from glassdome_lab.training.synthetic import load_templates, synthetic_mail
 
 QUICK = Recipe(synthetic_ham=40, synthetic_phish=20, least_documents=2, least_sources=1, most_per_source=80)
+WHOLE = replace(QUICK, shortened=0)
 WARES = ("cheap pills", "rolex replica", "casino bonus", "lose weight")
 
 
@@ -82,9 +86,36 @@ def test_training_is_deterministic(corpus: Path, tmp_path: Path) -> None:
 
 
 def test_a_source_can_be_left_out(corpus: Path, tmp_path: Path) -> None:
-    """A source that was left out is not in the report."""
+    """A source that was left out is not in the report, which tells beside it how good a model with it is."""
     report = train(corpus, tmp_path / "m.npz", recipe=QUICK, without_sources={"two"})
     assert "two" not in report.samples
+    card = report.card.read_text("utf-8")
+    assert "Left out: two." in report.cost
+    assert "recall at 1 % with | without" in report.cost
+    assert len([line for line in report.cost.splitlines() if line.startswith(("| one |", "| two |"))]) == 2
+    assert report.cost in card
+
+
+def test_phish_of_a_source_left_out_is_judged_but_teaches_nothing(corpus: Path, tmp_path: Path) -> None:
+    """The mail of a source left out changes no weight."""
+    trial = HeldOutTrial.of(read_samples(corpus), matrix_of(read_samples(corpus)), {"pot"})
+    assert {s.source for s, learnt in zip(trial.samples, trial.learnt, strict=True) if not learnt} == {"pot"}
+    assert trial.late.any()
+    (own := tmp_path / "own").mkdir()
+    for label in ("ham", "spam", "phish"):
+        shutil.copytree(corpus / label, own / label)
+    shutil.rmtree(own / "ham" / "two")
+    without = train(corpus, tmp_path / "a.npz", recipe=WHOLE, without_sources={"two"})
+    never = train(own, tmp_path / "b.npz", recipe=WHOLE)
+    first, second = read_classifier(without.model), read_classifier(never.model)
+    assert np.array_equal(first.hashed, second.hashed)
+    assert np.array_equal(first.slope, second.slope)
+
+
+def test_a_source_that_is_not_there_cannot_be_left_out(corpus: Path, tmp_path: Path) -> None:
+    """A name that was typed wrongly does not pass for a source left out."""
+    with pytest.raises(InputError, match="phishing_pott"):
+        train(corpus, tmp_path / "m.npz", recipe=QUICK, without_sources={"phishing_pott"})
 
 
 def test_bad_feedback_activates_nothing(corpus: Path, tmp_path: Path) -> None:
