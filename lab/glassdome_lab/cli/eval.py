@@ -22,6 +22,7 @@ from glassdome.ports.model import Engine
 from glassdome_lab.evaluation.by_language.page import kept_part, with_part
 from glassdome_lab.evaluation.fingerprint import fingerprint
 from glassdome_lab.evaluation.function_names import FUNCTIONS
+from glassdome_lab.evaluation.functions.writers import measure_writers
 from glassdome_lab.evaluation.loso import leave_one_source_out
 from glassdome_lab.evaluation.readers import read_corpus
 from glassdome_lab.evaluation.report.compare import compare, to_comparison
@@ -31,6 +32,7 @@ from glassdome_lab.evaluation.report.scorecard import to_scorecard
 from glassdome_lab.evaluation.retraining import Retrainer
 from glassdome_lab.evaluation.run import Evaluation, EvaluationPlan, evaluate, limited
 from glassdome_lab.evaluation.runner import EngineOpener, Runner
+from glassdome_lab.training.triage import labelled_writers, triage_sources
 
 __all__ = ["evaluate_command"]
 
@@ -42,6 +44,7 @@ def evaluate_command(
     functions: str,
     limit: int | None,
     loso: bool,
+    writers: bool,
     jobs: int,
     state: Path | None,
     as_json: Path | None,
@@ -60,6 +63,8 @@ def evaluate_command(
         chosen = _functions(functions)
         settings = load_settings(engine=engine, log_level="WARNING")
         evaluation = _measure(corpus, settings, functions=chosen, limit=limit, loso=loso, jobs=jobs, state=state)
+        if writers and (told := measure_writers(labelled_writers(), triage_sources())):
+            evaluation["functions"] = _after_loso(evaluation["functions"], told)
         page = partial(_as_scorecard, scorecard)
         _write(evaluation, {as_json: _as_json, markdown: to_markdown, html: to_html, scorecard: page})
         if as_json is None or str(as_json) != "-":
@@ -108,6 +113,12 @@ def _measure(
                 {"loso": figures, **evaluation["functions"]} if figures else evaluation["functions"]
             )
     return evaluation
+
+
+def _after_loso(functions: dict[str, Any], writers: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures with those of the writers behind the other blind ones."""
+    first = {"loso": functions["loso"]} if "loso" in functions else {}
+    return {**first, "writers": writers, **functions}
 
 
 def _opener(settings: Settings) -> EngineOpener:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from glassdome.core.errors import EngineError, ParseError, PolicyRefused
 from glassdome.engine.builtin.classifier import Classifier
@@ -25,12 +25,15 @@ from glassdome_lab.evaluation.samples import (
     SummarySample,
 )
 from glassdome_lab.evaluation.stages import NO_MAILBOX, OfflineStages, Read
+from glassdome_lab.training.triage_mails import AUTHSERV
 
 __all__ = ["Judge", "Sample"]
 
 #: What goes through all stages as a mail.
 Mailed = MailSample | CategorySample | IntentSample | LanguageSample | SummarySample
 Sample = Mailed | SensitiveSample | InjectionSample
+#: The server whose word on the sender counts in made-up corpora; the name is reserved (RFC 2606), so no real mail has it.
+_AUTHSERV: Final = frozenset({AUTHSERV})
 
 
 class Judge:
@@ -49,12 +52,13 @@ class Judge:
             return injection_record(self._stages, sample, reads, obeyed(reads))
         begun, busy = time.perf_counter(), time.thread_time()
         try:
-            read = self._stages.read(_raw(sample))
+            read = self._stages.read(_raw(sample), authserv_ids=_AUTHSERV)
             verdict = self._stages.decide(read)
         except ParseError as exc:
             return _facts(sample) | {"error": exc.code}
         cpu = {"cpu": round(time.thread_time() - busy, 6)}
-        return _facts(sample) | _judged(verdict, read.signals, time.perf_counter() - begun) | cpu
+        by_text = {"by_text": round(read.builtin.phishing or 0.0, 5)}
+        return _facts(sample) | _judged(verdict, read.signals, time.perf_counter() - begun) | cpu | by_text
 
     async def record_asking(self, sample: Sample, engine: Engine) -> dict[str, Any]:
         """Judge a sample with a language model; where it gives no answer, the verdict is degraded and says so."""
@@ -66,7 +70,7 @@ class Judge:
             return injection_record(self._stages, sample, reads, [opinions])
         begun = time.perf_counter()
         try:
-            read = self._stages.read(_raw(sample))
+            read = self._stages.read(_raw(sample), authserv_ids=_AUTHSERV)
         except ParseError as exc:
             return _facts(sample) | {"error": exc.code}
         opinion, reason = await _ask(read, engine)
@@ -115,7 +119,7 @@ def _facts(sample: Mailed) -> dict[str, Any]:
 def _judged(verdict: Verdict, signals: Sequence[Signal], seconds: float) -> dict[str, Any]:
     return {
         "verdict": str(verdict.label),
-        "is_phishing": verdict.is_phishing,
+        "is_phishing": bool(verdict.is_phishing),  # None where a mail cannot be read: it is called nothing
         "phishing": round(0.5 if verdict.phishing_score is None else verdict.phishing_score, 5),
         "spam": round(verdict.spam_score, 5),
         "priority": verdict.priority_score,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from glassdome.engine.builtin.classifier import Classifier
 from glassdome_lab.evaluation.functions.classes import measure_classes
+from glassdome_lab.evaluation.functions.groups import measure_groups
 from glassdome_lab.evaluation.functions.phishing import measure_phishing
 from glassdome_lab.evaluation.runner import Record, Runner
 from glassdome_lab.evaluation.samples import MailSample
@@ -93,7 +94,15 @@ def leave_one_source_out(samples: Sequence[MailSample], *, runner: Runner, retra
         "folds": rows,
         "phishing": measure_phishing(everything),
         "classes": measure_classes(everything),
+        "by_text": _by_text(everything),
+        "groups": measure_groups(everything),
     }
+
+
+def _by_text(records: Sequence[Record]) -> dict[str, Any]:
+    """Return the figures of the text model alone, which sees no header, link or file: how mail of bare text is found."""
+    told = [record | {"phishing": record["by_text"]} for record in records if "by_text" in record]
+    return measure_phishing(told)
 
 
 def _row(source: str, records: Sequence[Record]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from typing import Final
 
 from glassdome.core.errors import InputError
 from glassdome.engine.builtin.chosen import Tasks
+from glassdome.engine.builtin.tasks import TaskModel
+from glassdome.engine.builtin.triage import TriageModel
 from glassdome_lab.training.acts import SENTENCES
 from glassdome_lab.training.tasks import (
     TaskSample,
@@ -24,11 +26,11 @@ from glassdome_lab.training.tasks import (
 )
 from glassdome_lab.training.triage_cards import TasksReport, TriageReport, tasks_card, triage_card
 from glassdome_lab.training.triage_data import TriageSample, read_written, samples_of
-from glassdome_lab.training.triage_fitting import cross_validated, train_triage
+from glassdome_lab.training.triage_fitting import cross_validated, fit_triage, train_triage
 from glassdome_lab.training.triage_mails import TriageMail, read_triage_mails
 from glassdome_lab.training.triage_sources import LabelledRaw, modern_mails, service_mails
 
-__all__ = ["LABELLED", "TriageSources", "train_models", "triage_sources"]
+__all__ = ["LABELLED", "TriageSources", "fitted", "labelled_writers", "train_models", "triage_sources"]
 
 #: The labelled mails that ship with the lab, and the modern mail of the tests.
 LABELLED: Final = Path(__file__).parent / "triage_labelled"
@@ -48,12 +50,17 @@ class TriageSources:
     acts: Sequence[TaskSample] = field(default=(), repr=False)
 
 
+def labelled_writers() -> dict[str, list[TriageMail]]:
+    """Return the labelled whole mails by their file, each the work of writers with the same instructions."""
+    return {path.stem: read_triage_mails(path) for path in sorted(LABELLED.glob("*.txt"))}
+
+
 def triage_sources(service_mail: Path | None = None, labels: Path | None = None) -> TriageSources:
     """Return what is in the repository, with service mail where given; raises InputError for mail without its labels."""
     if (service_mail is None) != (labels is None):
         raise InputError("Service mail needs its labels, and labels their mail.")
     return TriageSources(
-        labelled=[mail for path in sorted(LABELLED.glob("*.txt")) for mail in read_triage_mails(path)],
+        labelled=[mail for mails in labelled_writers().values() for mail in mails],
         written=read_written(),
         modern=modern_mails(_MODERN),
         service=service_mails(service_mail, labels) if service_mail is not None and labels is not None else (),
@@ -69,6 +76,13 @@ def train_models(sources: TriageSources, out: Path) -> None:
     train_triage(samples, out / "triage.npz")
     (out / "tasks.md").write_text(tasks_card(_tasks_report(sentences)), "utf-8")
     (out / "triage.md").write_text(triage_card(_triage_report(sources, samples)), "utf-8")
+
+
+def fitted(sources: TriageSources) -> tuple[TaskModel, TriageModel]:
+    """Return both models of these sources, as `train_models` writes them."""
+    sentences = [*task_samples(sources.labelled), *sources.acts]
+    tasks = fit_tasks(sentences)
+    return tasks, fit_triage(_samples(sources, sentences, tasks))
 
 
 def _samples(sources: TriageSources, sentences: Sequence[TaskSample], tasks: Tasks) -> list[TriageSample]:

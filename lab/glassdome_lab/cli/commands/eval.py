@@ -27,6 +27,9 @@ def evaluate_command(
     loso: Annotated[
         bool, typer.Option("--loso", help="Leave one source out: retrain without each, judge it. Slow.")
     ] = False,
+    writers: Annotated[
+        bool, typer.Option("--writers", help="Leave one writer of the labelled whole mails out: retrain, judge. Slow.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=0, max=256, help="Processes, or model requests at once; 0 chooses.")] = 0,
     state: Annotated[
         Path | None, typer.Option(help="Keep finished mails in this folder and continue from there.")
@@ -56,6 +59,7 @@ def evaluate_command(
         functions=functions,
         limit=limit,
         loso=loso,
+        writers=writers,
         jobs=jobs,
         state=state,
         as_json=as_json,

@@ -7,7 +7,7 @@ from typing import Final
 
 from glassdome_lab.evaluation.by_language.figures import Share, share_of
 from glassdome_lab.evaluation.by_language.judged import JudgedMail
-from glassdome_lab.evaluation.report.markdown import table
+from glassdome_lab.evaluation.report.tables import table
 
 __all__ = ["HEAD", "kept_part", "languages_part", "with_part"]
 

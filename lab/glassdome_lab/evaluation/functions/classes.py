@@ -20,7 +20,8 @@ _HIGH_PRIORITY = 7
 
 def measure_classes(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the confusion of ham, spam and `core` phish, F1 of each, and how much spam is called phishing."""
-    chosen = [r for r in records if "error" not in r and (r["label"] != "phish" or r["core"])]
+    judged = [r for r in records if "error" not in r and r["verdict"] in CLASSES]
+    chosen = [r for r in judged if r["label"] != "phish" or r["core"]]
     if not chosen:
         return {}
     table = confusion([r["label"] for r in chosen], [r["verdict"] for r in chosen], CLASSES)
@@ -36,7 +37,7 @@ def measure_classes(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "classes": scores,
         "macro_f1": sum(score["f1"] for score in scores.values()) / len(CLASSES),
         "spam_called_phishing": sum(r["is_phishing"] for r in spam) / len(spam) if spam else None,
-        "unreadable": sum("error" in r for r in records),
+        "unreadable": len(records) - len(judged),
     }
 
 

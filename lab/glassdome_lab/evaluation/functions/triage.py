@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from glassdome.core.words import words_in
+from glassdome.engine.builtin import BuiltinEngine
 from glassdome.engine.builtin.words import fold
 from glassdome.pipeline.process import classify
 from glassdome.values.verdict import Verdict
@@ -34,9 +35,9 @@ class TriageRow:
     pairs: Sequence[tuple[int, int]]
 
 
-def triage_row(mail: TriageMail) -> TriageRow:
-    """Judge one mail as a mail server would."""
-    verdict = classify(raw_of(mail), context_for(mail), authserv_ids=frozenset({AUTHSERV}))
+def triage_row(mail: TriageMail, engine: BuiltinEngine | None = None) -> TriageRow:
+    """Judge one mail as a mail server would, with the shipped engine or another."""
+    verdict = classify(raw_of(mail), context_for(mail), authserv_ids=frozenset({AUTHSERV}), engine=engine)
     quotes = [f"{item.evidence.quote}" for item in verdict.action_items]
     return TriageRow(mail=mail, verdict=verdict, pairs=matched(mail.actions, quotes))
 

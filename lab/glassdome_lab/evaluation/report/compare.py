@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from glassdome_lab.evaluation.report.markdown import table
+from glassdome_lab.evaluation.report.tables import table
 
 __all__ = ["compare", "to_comparison"]
 

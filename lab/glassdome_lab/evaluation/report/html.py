@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from glassdome_lab.evaluation.report.markdown import SECTIONS, share
+from glassdome_lab.evaluation.report.markdown import SECTIONS
 from glassdome_lab.evaluation.report.svg import bars, lines, matrix
+from glassdome_lab.evaluation.report.tables import share
 
 __all__ = ["to_html"]
 

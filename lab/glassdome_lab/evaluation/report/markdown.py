@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["figure", "share", "table", "to_markdown"]
+from glassdome_lab.evaluation.report.groups import groups_tables, writers_table
+from glassdome_lab.evaluation.report.tables import figure, share, table
 
-
-def share(value: float | None) -> str:
-    """Return a share as per cent, or a dash where there is none."""
-    return "-" if value is None else f"{100 * value:.1f} %"
-
-
-def figure(value: dict[str, float], form: Callable[[float], str] = share) -> str:
-    """Return a figure with its 95 % interval."""
-    return f"{form(value['value'])} ({form(value['low'])} to {form(value['high'])})"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a Markdown table; a bar in a cell is escaped."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+__all__ = ["to_markdown"]
 
 
 def _four(value: float) -> str:
@@ -219,12 +206,20 @@ def _loso(f: dict[str, Any]) -> str:
         + _phishing(f["phishing"])
         + "\n"
         + _classes(f["classes"])
+        + (_by_text(f["by_text"]) if f.get("by_text") else "")
+        + ("\n" + groups_tables(f["groups"]) if f.get("groups") else "")
     )
+
+
+def _by_text(f: dict[str, Any]) -> str:
+    budgets = ", ".join(f"{figure(b['recall'])} at {share(float(rate))}" for rate, b in f["budgets"].items())
+    return f"\nThe text model alone, without header, link or file: AUC {figure(f['auc'], _four)}; recall {budgets} false positives.\n"
 
 
 #: (key, heading, how it is written).
 SECTIONS: Final[tuple[tuple[str, str, Callable[[dict[str, Any]], str]], ...]] = (
     ("loso", "Phishing on sources never seen", _loso),
+    ("writers", "Attention, categories and action items on whole mails", writers_table),
     ("phishing", "Phishing", _phishing),
     ("classes", "Ham, spam, phishing", _classes),
     ("priority", "Priority", _priority),
@@ -239,8 +234,10 @@ SECTIONS: Final[tuple[tuple[str, str, Callable[[dict[str, Any]], str]], ...]] = 
 )
 
 
-def to_markdown(evaluation: dict[str, Any], notes: dict[str, str] | None = None) -> str:
-    """Return the whole report; `notes` adds a paragraph under a section's heading."""
+def to_markdown(
+    evaluation: dict[str, Any], notes: dict[str, str] | None = None, *, marks: dict[str, str] | None = None
+) -> str:
+    """Return the whole report; `notes` adds a paragraph under a section's heading, `marks` words to the heading."""
     counts = ", ".join(f"{count} {name}" for name, count in evaluation["counts"].items() if count)
     model = f" ({evaluation['model']})" if evaluation["model"] else ""
     parts = [
@@ -252,5 +249,7 @@ def to_markdown(evaluation: dict[str, Any], notes: dict[str, str] | None = None)
         figures = evaluation["functions"].get(key)
         if figures:
             note = (notes or {}).get(key, "")
-            parts.append(f"## {heading}\n\n" + (f"{note}\n\n" if note else "") + write(figures))
+            parts.append(
+                f"## {heading}{(marks or {}).get(key, '')}\n\n" + (f"{note}\n\n" if note else "") + write(figures)
+            )
     return "\n".join(parts)
