@@ -148,7 +148,7 @@ ROUTES: Final[dict[tuple[str, str], tuple[Try, ...]]] = {
     ("GET", "/llm/sign-in"): (own(),),
     ("GET", "/llm/text"): (refused(**PAGE),),
     ("GET", "/llm/static/{name}"): (own(),),
-    ("POST", "/llm/language"): (own(language="de"), own(language="tlh")),
+    ("POST", "/llm/language"): (own(language="de"),),
     ("POST", "/llm/absence"): (refused(mailbox=OTHER, text="x"),),
     ("POST", "/llm/answer-rule"): (
         refused(mailbox=OTHER, do="put", name="x", text="x"),
