@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from glassdome.core.config.files import FileSettings
 from glassdome.demo.samples import samples
-from glassdome.engine.builtin.meaning import MEANING_KIND
+from glassdome.files.encoded import MEANING_KIND
 from glassdome.files.meaning import has_encoder
 from glassdome.files.opening import sandbox_of
 from glassdome.files.sandbox import pool

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from glassdome.engine.builtin.meaning import MEANING_KIND, load_meaning_model
+from glassdome.files.encoded import MEANING_KIND, load_meaning_model
 from glassdome.files.source import Source
 from glassdome.values.document import Document
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from glassdome.engine.builtin.meaning import ENCODED, MEANING_KIND, meaning_text
+from glassdome.engine.builtin.meaning import ENCODED, meaning_text
+from glassdome.files.encoded import MEANING_KIND
 from glassdome.ports.files import FileReader
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion

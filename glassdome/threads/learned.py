@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from glassdome.core.arrays import read_arrays
 from glassdome.core.errors import ConfigError
 from glassdome.core.shipped import loads_shipped
-from glassdome.engine.builtin.classifier import read_arrays
 from glassdome.threads.standing import OpenDebt
 from glassdome.threads.traits import STANDINGS, standing_name
 from glassdome.values.thread import Debt, Owner, Turn

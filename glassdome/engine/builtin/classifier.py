@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glassdome.core.arrays import read_arrays
 from glassdome.core.errors import ConfigError
 from glassdome.core.shipped import loads_shipped
 from glassdome.engine.builtin.features import BITS, DENSE_NAMES, FEATURES_VERSION, Features, extract
 
-__all__ = ["CLASSES", "Classifier", "load_classifier", "read_arrays", "read_classifier", "write_classifier"]
+__all__ = ["CLASSES", "Classifier", "load_classifier", "read_classifier", "write_classifier"]
 
 #: The classes, in the order of every array; the first is the one the others are measured against.
 CLASSES: Final = ("ham", "spam", "phish")
@@ -86,15 +86,6 @@ def write_classifier(classifier: Classifier, path: Path) -> None:
     """Write the model as a compressed archive of plain arrays; nothing in it can run."""
     arrays = {field: getattr(classifier, field) for field in _ARRAYS if field not in ("name", "version")}
     np.savez_compressed(path, name=np.array(classifier.name), version=np.array(FEATURES_VERSION), **arrays)
-
-
-def read_arrays(path: Path, names: Iterable[str]) -> dict[str, NDArray[Any]]:
-    """Read a model file without ever unpickling; raises ConfigError for a file that is not one of ours."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in names}
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise ConfigError(f"The model file {path.name} cannot be read: {error}.") from error
 
 
 def read_classifier(path: Path) -> Classifier:

@@ -13,9 +13,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from glassdome.core.arrays import read_arrays
 from glassdome.core.errors import ConfigError
 from glassdome.core.shipped import loads_shipped
-from glassdome.engine.builtin.classifier import read_arrays
 
 __all__ = [
     "BUCKETS",

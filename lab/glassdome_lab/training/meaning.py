@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from glassdome.core.errors import ConfigError
 from glassdome.core.extras import install_extra
-from glassdome.engine.builtin.meaning import MeaningModel, write_meaning_model
+from glassdome.files.encoded import MeaningModel, write_meaning_model
 from glassdome_lab.training.meaning_sources import (
     MeaningSample,
     case_samples,

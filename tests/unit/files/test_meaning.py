@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +12,16 @@ import pytest
 
 from glassdome.core.config.files import FileSettings
 from glassdome.core.errors import ConfigError
-from glassdome.engine.builtin.meaning import (
+from glassdome.engine.builtin.meaning import plain_meaning
+from glassdome.files import meaning
+from glassdome.files.encoded import (
     MEANING_KIND,
     SIZE,
     MeaningModel,
     load_meaning_model,
-    plain_meaning,
     read_meaning_model,
     write_meaning_model,
 )
-from glassdome.files import meaning
 from glassdome.files.opening import open_files
 from glassdome.files.read import read_file
 from glassdome.files.source import Source
@@ -90,3 +92,11 @@ def test_the_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"other\.npz has the wrong shape"):
         read_meaning_model(tmp_path / "other.npz")
     assert load_meaning_model().weights.shape == (SIZE,)
+
+
+def test_a_child_of_the_sandbox_holds_no_engine() -> None:
+    """Its models would be in the memory of every child, which the bounds of the container do not allow for."""
+    code = "import sys; from glassdome.files.sandbox.warm import warm_up; warm_up(); print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "'glassdome.files.meaning'" in loaded
+    assert "'glassdome.engine.builtin" not in loaded

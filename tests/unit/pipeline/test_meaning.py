@@ -10,7 +10,8 @@ from email.message import EmailMessage
 import pytest
 
 from glassdome.engine.builtin.language import PACKS
-from glassdome.engine.builtin.meaning import ENCODED, MEANING_KIND
+from glassdome.engine.builtin.meaning import ENCODED
+from glassdome.files.encoded import MEANING_KIND
 from glassdome.parse import parse_message
 from glassdome.pipeline.process import Examined, JudgeOptions, analyze_raw, classify_read, examine
 from glassdome.values.context import Context, SenderHistory

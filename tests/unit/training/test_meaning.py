@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from glassdome.core.errors import InputError
-from glassdome.engine.builtin.meaning import SIZE, read_meaning_model
+from glassdome.files.encoded import SIZE, read_meaning_model
 from glassdome_lab.training.meaning import meaning_samples, train_meaning
 from glassdome_lab.training.meaning_sources import MeaningSample, service_samples, written_samples
 
