@@ -114,18 +114,23 @@ async def _mark(services: Services, found: Analysis, before: str, category: str)
 
 def _name(text: str) -> str:
     """Return a category's name, blanks made one; raises InputError."""
-    name = " ".join(text.split())
-    if not name or len(name) > MAX_OWN_CATEGORY_CHARS or _CONTROL.search(name):
+    name = _shown(" ".join(text.split()))
+    if not name or len(name) > MAX_OWN_CATEGORY_CHARS:
         raise InputError(f"The name of a category has 1 to {MAX_OWN_CATEGORY_CHARS} characters, on one line.")
     return name
 
 
+def _shown(text: str) -> str:
+    """Return a text in which every letter is seen where it stands; raises InputError."""
+    if _CONTROL.search(text):
+        raise InputError("A category has hidden letters in its name or words; write them again by hand.")
+    return text
+
+
 def _words(given: Sequence[str]) -> tuple[str, ...]:
     """Return words without repeats, blanks made one; raises InputError."""
-    words = tuple(dict.fromkeys(" ".join(word.split()) for word in given if word.strip()))
-    if len(words) > MAX_OWN_CATEGORY_WORDS or any(
-        len(word) > MAX_OWN_CATEGORY_WORD_CHARS or _CONTROL.search(word) for word in words
-    ):
+    words = tuple(dict.fromkeys(_shown(" ".join(word.split())) for word in given if word.strip()))
+    if len(words) > MAX_OWN_CATEGORY_WORDS or any(len(word) > MAX_OWN_CATEGORY_WORD_CHARS for word in words):
         raise InputError(
             f"A category has {MAX_OWN_CATEGORY_WORDS} words and as many senders at most, one a line, "
             f"each of {MAX_OWN_CATEGORY_WORD_CHARS} characters at most."

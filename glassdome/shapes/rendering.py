@@ -11,4 +11,4 @@ from glassdome.shapes.job import JOB_COLUMNS
 __all__ = ["RENDERING"]
 
 #: Raise the version with each change of `analysis_shape`: stored texts of another version are then written again when read.
-RENDERING: Final = Rendering(version=7, analysis=analysis_json, corrected=corrected_json, job=JOB_COLUMNS)
+RENDERING: Final = Rendering(version=8, analysis=analysis_json, corrected=corrected_json, job=JOB_COLUMNS)

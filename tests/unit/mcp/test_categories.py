@@ -16,19 +16,21 @@ async def test_a_category_is_saved_given_and_removed(bench: Bench) -> None:
     """Each tool answers what is stored now."""
     await bench.api.store(analysis(ref(5)))
     async with Client(bench.server()) as client:
-        saved = await call(client, "save_category", mailbox=USER, name="House", words=["bo\u200bxes"], keyword=True)
+        saved = await call(client, "save_category", mailbox=USER, name="House", words=["boxes"], keyword=True)
         given = await call(client, "give_category", mailbox=USER, email_id="5", category="House")
         renamed = await call(client, "save_category", mailbox=USER, old="House", name="Home")
         marked = (await bench.api.database.owners.marks_of([ref(5)]))[ref(5)].category
         removed = await call(client, "remove_category", mailbox=USER, name="Home")
         error = await error_of(client, "remove_category", mailbox=USER, name="Home")
+        hidden = await error_of(client, "save_category", mailbox=USER, name="House", words=["bo\u200bxes"])
 
-    words = {"words": ["bo xes"], "senders": []}
+    words = {"words": ["boxes"], "senders": []}
     assert saved["categories"] == [{"name": "House", "keyword": "glassdome-my-house", "untrusted": words}]
     assert given == {"message": str(ref(5)), "category": "House"}
     assert renamed["categories"] == [{"name": "Home", "keyword": "glassdome-my-home", "untrusted": words}]
     assert marked == "Home"
     assert (removed["categories"], error["code"]) == ([], "not_found")
+    assert (hidden["code"], "hidden letters" in hidden["message"]) == ("bad_request", True)
 
 
 @pytest.mark.parametrize(("access", "shown"), [(EngineAccess.HEADERS, True), (EngineAccess.NEVER, False)])
