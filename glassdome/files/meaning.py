@@ -1,7 +1,7 @@
 """The meaning of a mail's words, by a sentence encoder of about a hundred languages that the extra `languages` brings.
 
 It runs where attached files are read: in a child without files, network and further processes, with bounds of memory and
-time. The model is mapped into memory, so that all children share it. It is loaded by `warm`, before the doors close.
+time. That child reads nothing else, so that the encoder is held once. It is loaded by `warm`, before the doors close.
 """
 
 from __future__ import annotations

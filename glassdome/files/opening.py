@@ -9,21 +9,27 @@ from contextlib import asynccontextmanager
 
 from glassdome.core.config.files import FileSettings
 from glassdome.files.kept import KeptDocuments
-from glassdome.files.sandbox.pool import SandboxFiles
+from glassdome.files.sandbox.apart import SandboxReaders
+from glassdome.files.sandbox.pool import WORDS_COMMAND, SandboxFiles
 from glassdome.ports.files import FileReader
 
 __all__ = ["file_reader", "open_files", "sandbox_of"]
 
 
 def sandbox_of(settings: FileSettings) -> SandboxFiles:
-    """Return the pool of the settings; nothing is started yet."""
+    """Return the pool of the settings for files; nothing is started yet."""
     children = min(settings.files_children, os.cpu_count() or 1)
     return SandboxFiles(children=children, seconds=settings.files_seconds)
 
 
+def _readers(settings: FileSettings) -> SandboxReaders:
+    words = SandboxFiles(children=1, seconds=settings.files_seconds, command=WORDS_COMMAND)
+    return SandboxReaders(sandbox_of(settings), words)
+
+
 def file_reader(settings: FileSettings) -> FileReader | None:
     """Return the reader, None where the settings want none; its children start with the first file."""
-    return KeptDocuments(sandbox_of(settings)) if settings.files else None
+    return KeptDocuments(_readers(settings)) if settings.files else None
 
 
 @asynccontextmanager
@@ -32,7 +38,7 @@ async def open_files(settings: FileSettings, *, warm: bool = False) -> AsyncIter
     if not settings.files:
         yield None
         return
-    pool = sandbox_of(settings)
+    pool = _readers(settings)
     warming = asyncio.create_task(pool.warm_up()) if warm else None
     try:
         yield KeptDocuments(pool)

