@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from functools import partial
 from types import ModuleType
 
@@ -74,8 +76,17 @@ _ROUTES = (
 
 def create_app(services: Services) -> FastAPI:
     """Return the REST application over `services`; it owns nothing, and served, it looks after `/health` by itself."""
-    read_sentences()
-    return _behind(with_routes(services.version), services)
+    app = _behind(with_routes(services.version), services)
+    app.router.lifespan_context = _with_sentences
+    return app
+
+
+@asynccontextmanager
+async def _with_sentences(app: FastAPI) -> AsyncIterator[None]:
+    """Read the sentences before the first request, in a thread: a file read on the event loop stops it."""
+    await asyncio.to_thread(read_sentences)
+    async with app.state.health.kept(app):
+        yield
 
 
 def create_health_app(services: Services) -> FastAPI:

@@ -18,6 +18,7 @@ from glassdome.core.config import Settings
 from glassdome.core.errors import GlassdomeError, ModelMissing, NotFound
 from glassdome.desk.services import Services
 from glassdome.ports.model import PullProgress
+from glassdome.shapes.said import read_sentences
 from glassdome.store import Database
 from glassdome.values.action import Action, ActionState
 from glassdome.values.analysis import Analysis
@@ -28,6 +29,9 @@ from glassdome.values.preferences import Preferences
 from glassdome.values.refs import MessageRef
 from glassdome.values.signal import Evidence, Outcome, SensitiveFinding, Signal
 from glassdome.values.verdict import Label, Verdict
+
+# No client here starts the application: what it reads then is read now, off the event loop.
+read_sentences()
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 USER = "user@example.org"
