@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from glassdome.mailbox.reader import MailboxReader
 from glassdome.pipeline.alerts import LogAlerts
 from glassdome.ports.agent import UNKNOWN_OUTCOME
 from glassdome.shapes.instants import rfc3339
-from glassdome.shapes.said import said, written
+from glassdome.shapes.said import read_sentences, said, written
 from glassdome.values.refs import MessageRef
 
 __all__ = ["MailAlerts", "alert_text", "open_alerts"]
@@ -81,7 +82,8 @@ class MailAlerts:
         await self._mail(ref.mailbox, subject, body, _PURPOSE, str(ref))
 
     async def _language(self, mailbox: str) -> str:
-        """Return the language that the owner reads, English where none was chosen."""
+        """Return the language that the owner reads, English where none was chosen; our sentences are read then."""
+        await asyncio.to_thread(read_sentences)
         preferences = (await self._agent.memory.stores()).preferences
         return (await preferences.get_preferences(mailbox)).language
 
