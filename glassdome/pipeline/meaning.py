@@ -8,6 +8,7 @@ from typing import Final
 from glassdome.engine.builtin.meaning import ENCODED, meaning_text
 from glassdome.files.encoded import MEANING_KIND
 from glassdome.ports.files import FileReader
+from glassdome.values.ask import unproven_value
 from glassdome.values.message import Message
 from glassdome.values.opinion import Opinion
 from glassdome.values.verdict import Label, Verdict
@@ -23,13 +24,16 @@ _LEAST_CHARS: Final = 30
 def is_unsure(message: Message, fast: Verdict, *, learnt: bool) -> bool:
     """Return whether the meaning could change the verdict of the fast path.
 
-    `learnt`: the text model knows the language. In one that has a pack alone, only a proven author is sure.
+    `learnt`: the text model knows the language. In one that has a pack alone, only an author is sure who is proven and asks
+    for nothing of value, or proves who they claim to be.
     """
     if message.readable != "yes" or message.report is not None or fast.label in (Label.PHISH, Label.SPAM):
         return False
     if not fast.language_covered:
         return fast.label is Label.UNKNOWN and fast.language in ENCODED
-    return (fast.phishing_score or 0.0) >= _UNSURE or not (learnt or message.authenticity)
+    if (fast.phishing_score or 0.0) >= _UNSURE:
+        return True
+    return not learnt and (not message.authenticity or unproven_value(fast.asks))
 
 
 async def with_meaning(message: Message, builtin: Opinion, reader: FileReader) -> Opinion:

@@ -130,14 +130,23 @@ def _together(signals: Sequence[Signal], weights: Weights) -> float:
     return math.fsum(r.phishing for r in rules if not found.isdisjoint(r.any_of) and not found.isdisjoint(r.with_any))
 
 
-def _text(probability: float, bias: float, weights: Weights, *, verified: bool, doubtful: bool, unread: bool) -> float:
+def _text(probability: float, floor: float, weights: Weights, *, verified: bool) -> float:
     ceiling = min(weights.text.cap, weights.text.verified_cap) if verified else weights.text.cap
     told = _logit(probability)
     against = weights.text.scale_against
     scale = against if against is not None and told < 0 else weights.text.scale
-    floor = max(-weights.text.cap, weights.text.doubtful_floor) if doubtful else -weights.text.cap
-    floor = weights.text.unread_text if unread else floor
-    return _clamp(scale * told, floor, ceiling) + bias
+    return _clamp(scale * told, floor, ceiling) + weights.text.bias_phishing
+
+
+def _text_floor(signals: Sequence[Signal], weights: Weights, *, verified: bool, doubtful: bool, unread: bool) -> float:
+    """Return how far harmless words may clear; in a language that the classifier never learned, an ask leaves them little."""
+    text = weights.text
+    if unread and not verified:
+        return text.unread_text
+    floor = max(-text.cap, text.doubtful_floor) if doubtful else -text.cap
+    if verified and unread and any(signal.name in _DOUBTFUL and signal.hit for signal in signals):
+        return max(floor, text.unread_verified)
+    return floor
 
 
 def _spam_text(probability: float, weights: Weights) -> float:
@@ -156,13 +165,13 @@ def score(
     """Combine everything; only a judge may clear, and not if there is hard evidence, injection or an unknown."""
     verified = any(signal.name == _VERIFIED and signal.hit for signal in signals)
     doubtful = any(s.name in _DOUBTFUL and s.hit and s.strength == 1.0 for s in signals)
-    unread = (doubtful or _opens(signals, verified=verified)) and _unread(builtin, weights)
-    bias = weights.text.bias_phishing
-    text = _text(builtin.phishing, bias, weights, verified=verified, doubtful=doubtful, unread=unread and not verified)
-    phishing = {"text": text}
+    alone = _unread(builtin, weights)
+    unread = (doubtful or _opens(signals, verified=verified)) and alone
+    floor = _text_floor(signals, weights, verified=verified, doubtful=doubtful, unread=alone if verified else unread)
+    phishing = {"text": _text(builtin.phishing, floor, weights, verified=verified)}
     if builtin.meaning is not None:
-        alone = _unread(builtin, weights)
-        phishing = {"text": bias if alone else text}
+        if alone:
+            phishing = {"text": weights.text.bias_phishing}
         # A stranger proves an address and no name.
         vouched = verified and not any(signal.hit and signal.name == _UNPROVEN for signal in signals)
         phishing["meaning"] = _meaning(builtin.meaning, weights, unread=alone, verified=vouched)

@@ -50,7 +50,7 @@ class TextWeights(_Part):
     `verified_cap` bounds what wording says against an author for whom our server vouches: alone it never decides;
     `doubtful_floor` bounds its support for a mail in which an unproven author asks for something of value. In other
     languages than `languages`, the ones it learnt, it says `unread_text` of such a mail at least, and phrases count
-    `unread_phrases` times.
+    `unread_phrases` times; where an address is proven and the name in the request is not, it says `unread_verified` at least.
     """
 
     scale: float = Field(ge=0, le=2)
@@ -60,6 +60,7 @@ class TextWeights(_Part):
     doubtful_floor: float = Field(default=-10.0, ge=-10, le=0)
     languages: frozenset[str] = frozenset()
     unread_text: LogOdds = 0.0
+    unread_verified: LogOdds = -10.0
     unread_phrases: float = Field(default=1.0, ge=1, le=4)
     bias_phishing: LogOdds = 0.0
     bias_spam: LogOdds = 0.0

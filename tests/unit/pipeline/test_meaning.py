@@ -27,6 +27,7 @@ _CONTEXT = Context(now=datetime(2026, 6, 1, tzinfo=UTC))
 _SERVER = frozenset(["mail.example.org"])
 _ICELANDIC = "Kæri notandi, aðgangi þínum verður lokað á morgun nema þú staðfestir lykilorðið þitt hér: https://gatt.example.net/s"
 _POLISH = "Dzień dobry, przesyłam notatki ze spotkania i zdjęcia z wycieczki, miłego weekendu i do zobaczenia w środę."
+_POLISH_REQUEST = "Dzień dobry, proszę dziś opłacić zaległą fakturę 4.500 zł za wpis do rejestru firm przelewem na rachunek podany w załączniku."
 _GERMAN = (
     "Hallo Anna, anbei die Notizen vom Treffen und die Bilder vom Ausflug. Ein schönes Wochenende und bis Mittwoch."
 )
@@ -118,6 +119,7 @@ async def test_no_encoder_is_asked_where_the_extra_is_absent() -> None:
     [
         pytest.param(_POLISH, False, True, id="a pack alone, an unproven author"),
         pytest.param(_POLISH, True, False, id="a pack alone, a proven author"),
+        pytest.param(_POLISH_REQUEST, True, True, id="a pack alone, a proven address that asks for money"),
         pytest.param(_GERMAN, False, False, id="a language that the text model learnt, harmless"),
         pytest.param("Takk!", False, False, id="a few words"),
     ],
@@ -170,6 +172,15 @@ def test_it_is_one_capped_group() -> None:
     assert most[_POLISH, False] == limits.ceiling
     assert most[_POLISH, True] == min(limits.ceiling, load_weights().text.verified_cap)
     assert most[_GERMAN, False] == limits.second < limits.ceiling
+
+
+def test_words_that_the_classifier_never_learned_clear_little_for_a_proven_address() -> None:
+    """A stranger who asks for money proves an address and no name."""
+    weights = load_weights().text
+    asking, harmless = (_scores(text, None, passed=True).phishing.parts["text"] for text in (_POLISH_REQUEST, _POLISH))
+
+    assert asking == pytest.approx(weights.unread_verified + weights.bias_phishing)
+    assert harmless < asking
 
 
 def test_it_clears_nothing_in_a_language_that_is_read_anyway() -> None:
